@@ -1,0 +1,64 @@
+/**
+ * The requests that a vendor hands its clients to try, as data that names no tool: Postman, Bruno or an .http file are made of it.
+ * `{{name}}` in a value stands for the variable of that name.
+ */
+export interface RequestCollection {
+  name: string
+  /** Markdown: what to do first. */
+  description?: string
+  /** How a person gets the first token; absent where no page signs in. */
+  signIn?: SignIn
+  /** In the vendor's order. */
+  variables: CollectionVariable[]
+  folders: RequestFolder[]
+}
+
+export interface RequestFolder {
+  name: string
+  requests: CollectionRequest[]
+}
+
+export interface CollectionRequest {
+  name: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below `https://{{apiServer}}`, the query with it: `/oauth/token`, `/v1/search?q=ann`. */
+  path: string
+  /** `oauth2`: as `signIn` says; `bearer`: the access token's variable; `basic`: the client's id and secret. */
+  auth: 'oauth2' | 'bearer' | 'basic' | 'none'
+  headers?: Record<string, string>
+  /** Sent as `application/x-www-form-urlencoded`. */
+  form?: Record<string, string>
+  /** Sent as `application/json`. */
+  json?: unknown
+  /** Markdown. */
+  description?: string
+  /** What a good answer is; a tool checks it after each run. */
+  expects?: ExpectedAnswer
+  /** Variable → the member of a good answer that it takes its value from. */
+  saves?: Record<string, string>
+}
+
+export interface ExpectedAnswer {
+  status: number
+  /** Members of the JSON body and their types; others may stand beside them. */
+  members?: Record<string, 'string' | 'number' | 'boolean' | 'array' | 'object'>
+}
+
+/** The authorization code flow, as an OAuth2 form of a tool is filled in. */
+export interface SignIn {
+  tokenName: string
+  /** Below `https://{{apiServer}}`. */
+  authorizePath: string
+  /** Below `https://{{apiServer}}`. */
+  tokenPath: string
+  callback: string
+  scope: string
+  state: string
+  clientAuthentication: 'body' | 'header'
+}
+
+export interface CollectionVariable {
+  name: string
+  /** What the sandbox fills in; tokens start empty. */
+  holds: 'apiServer' | 'clientId' | 'clientSecret' | 'refreshToken' | 'accessToken'
+}
