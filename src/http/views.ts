@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import type { PageTexts } from '../providers/page-texts.ts'
+
+/** The app that a user signs in to. */
+export interface AppView {
+  name: string
+  description?: string | undefined
+  /** A `data:` URI or a path on this server: the content security policy admits nothing else. A letter stands in for none. */
+  icon?: string | undefined
+}
+
+/** A sandbox user as the pages show one. */
+export interface UserView {
+  username: string
+  name?: string | undefined
+  /** Such as `Parent`. */
+  type?: string | undefined
+}
+
+/** A form that goes on with an authorization request, which stays on the server under its transaction. */
+interface Step {
+  texts: PageTexts
+  app: AppView
+  /** Where the form is posted. */
+  action: string
+  transaction: string
+}
+
+/** Fields of the page on which a new user joins; the names are those of the form's parameters. */
+export type JoinField = 'username' | 'first_name' | 'last_name' | 'type' | 'age' | 'parent'
+
+/** Every page and what it needs to be drawn. */
+export interface Views {
+  /** Posts `username` and `password`, or `pick` (a sandbox user's name), or `decision=cancel`. */
+  signin: Step & {
+    /** What was typed, to keep it after a refusal. */
+    username?: string | undefined
+    error?: string | undefined
+    /** Address of the page on which a user joins; shown when the texts have a `joinButton`. */
+    joinAction?: string | undefined
+    /** Sandbox users to sign in with one click; the first {@link shownUsers} are shown. */
+    users: readonly UserView[]
+    /** How many users the sandbox has, when `users` holds only some of them. */
+    userCount?: number | undefined
+    passwordHint?: string | undefined
+  }
+  /** Posts `decision`: `allow`, `switch` (another user) or `cancel`. */
+  continue: Step & {
+    user: UserView
+    scopes: readonly { name: string; description?: string | undefined }[]
+  }
+  /** Posts `decision`: `add` (a parent adds the app) or `ask` (a kid asks), or `switch`. */
+  'not-allowed': Step & {
+    user: UserView
+    remedy: 'add' | 'ask'
+  }
+  /** Posts the {@link JoinField}s; `type` is `parent` or `kid`. */
+  join: Step & {
+    values: Readonly<Partial<Record<JoinField, string>>>
+    errors: Readonly<Partial<Record<JoinField, string>>>
+    /** Every sandbox user has the same password, so it is told and not asked. */
+    password: string
+    /** Address of the sign-in page, for who has a user already. */
+    signInAction?: string | undefined
+  }
+  /** A request that cannot be sent back to the client (RFC 6749 §4.1.2.1), explained to whoever develops that client. */
+  error: {
+    texts: PageTexts
+    status: number
+    heading: string
+    message: string
+    /** Which rule, what was expected, what came. */
+    explanation?: string | undefined
+    /** Things to compare: the registered redirect URIs and the one that came. */
+    details: readonly { label: string; values: readonly string[] }[]
+    /** What to do about it. */
+    hint?: string | undefined
+  }
+  /** OAuth 2.0 Form Post Response Mode §2: posts itself to the redirect URI, with a button where scripts are off. */
+  'form-post': {
+    texts: PageTexts
+    app: Pick<AppView, 'name'>
+    /** The client's redirect URI. */
+    action: string
+    fields: Readonly<Record<string, string>>
+  }
+}
+
+/** Draws a page: a pure function of the view's model. */
+export type Render = <K extends keyof Views>(view: K, model: Views[K]) => string
+
+/** How many sandbox users the sign-in page lists. */
+export const shownUsers = 8
+
+/** Loads the template engine; each template is read and compiled when it is first drawn, and kept. */
+export async function createViews(): Promise<Render> {
+  const { Eta } = await import('eta')
+  const eta = new Eta({
+    views: join(import.meta.dirname, '../../views'),
+    cache: true,
+    autoEscape: true,
+    autoFilter: true,
+    filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
+  })
+  return (view, model) => eta.render(view, { ...model, avatar, shownUsers })
+}
+
+const tints = 8
+
+/** A letter of the name and one of the style sheet's tints, always the same for the same key, for what has no picture. */
+function avatar(name: string, key = name): { letter: string; tint: number } {
+  let sum = 0
+  for (const character of key) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973
+  const letter = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?'
+  return { letter: letter.toUpperCase(), tint: sum % tints }
+}
