@@ -1,0 +1,19 @@
+import { ConfigError } from '../config-error.ts'
+import { unknown } from '../config-flags.ts'
+import type { CommandEntry } from './command.ts'
+
+/** Every command. Each is loaded alone, so that a health check does not pay for the server. */
+export const commands = {
+  start: { summary: 'start grantbox (also when no command is given)', load: async () => (await import('./start.ts')).start },
+  ca: { summary: 'print where the certificate authority lies, to trust https', load: async () => (await import('./ca.ts')).ca },
+  health: { summary: 'ask a running grantbox how it is: exit code 0 or 1', load: async () => (await import('./health.ts')).health },
+} as const satisfies Record<string, CommandEntry>
+
+/** @throws ConfigError when no command is called so, saying which one was probably meant. */
+export function findCommand(name: string): CommandEntry {
+  const entry = Object.entries(commands).find(([known]) => known === name)?.[1]
+  if (entry === undefined) {
+    throw new ConfigError([{ where: `grantbox ${name}`, message: unknown('command', name, [...Object.keys(commands), 'help']) }])
+  }
+  return entry
+}

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The executable. Everything is imported after the check of the Node.js version, whose message would otherwise come too late. */
+try {
+  await import('../node-version.ts')
+  const { runCli } = await import('./run-cli.ts')
+  const { argv, env, stdout, stderr } = process
+  process.exitCode = await runCli({ argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr })
+} catch (error) {
+  process.exitCode = 1
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+}
+// Output is written by now or within moments; a connection that someone keeps open is no reason to stay.
+setTimeout(() => process.exit(), 500).unref()

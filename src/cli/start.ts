@@ -1,0 +1,54 @@
+import { type Config, loadConfig } from '../config.ts'
+import { type Flags, parseFlags } from '../config-flags.ts'
+import { renderBanner } from './banner.ts'
+import type { Command, CommandContext } from './command.ts'
+import { originOf } from './origin.ts'
+import { untilStopped } from './stop.ts'
+
+const flags: Flags = { json: { description: 'print one line of JSON instead of the banner' } }
+
+/** How long requests in flight may take to be answered when grantbox stops. */
+const graceMs = 5_000
+
+/** `grantbox start`: listens until a signal comes. */
+export const start: Command = {
+  flags,
+  async run(context) {
+    const { argv, env, cwd, stdout, stderr } = context
+    const config = await loadConfig({ argv, env, cwd, commandFlags: flags })
+    const [{ createServer }, { createListener }] = await Promise.all([import('../server.ts'), import('../http/listener.ts')])
+    const server = await createServer(serverOptions(config))
+    try {
+      const listener = createListener({ handler: server.handler, certificates: server.certificates })
+      const { port } = await listener.listen({ host: config.host, port: config.port })
+      const stopped = untilStopped(() => listener.close({ graceMs }), stderr)
+      const info = await server.describe(originOf(config.host, port))
+      const json = parseFlags(argv, flags).values.has('json')
+      stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
+      await stopped
+    } finally {
+      await server.close()
+    }
+    return 0
+  },
+}
+
+function serverOptions(config: Config) {
+  return {
+    dataDir: config.data,
+    db: config.db,
+    defaultProvider: config.provider,
+    host: config.host,
+    logLevel: config.log_level,
+    ...(config.issuer !== undefined && { issuer: config.issuer }),
+    ...(config.public_url !== undefined && { publicUrl: config.public_url }),
+    ...(config.internal_url !== undefined && { internalUrl: config.internal_url }),
+    ...(config.admin_token !== undefined && { adminToken: config.admin_token }),
+  }
+}
+
+/** Colours only on a terminal that has them and nobody forbade (NO_COLOR, TERM=dumb). */
+function terminalOf({ stdout, env }: CommandContext): { color: boolean; columns: number } {
+  const terminal = stdout === process.stdout && process.stdout.isTTY ? process.stdout : undefined
+  return { color: terminal?.hasColors(env) ?? false, columns: terminal?.columns ?? 100 }
+}

@@ -1,0 +1,139 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+/** What a setting's schema cannot say of itself. */
+export interface About {
+  description: string
+  /** What `--help` writes after the flag. */
+  value: string
+  /** What a value has to be, for the message about a wrong one. */
+  expected: string
+  /** What holds when nothing is said and the schema has no default. */
+  otherwise?: string
+  /** Never repeated in a message. */
+  secret?: true
+  /** Not to be written in a config file. */
+  notInFile?: true
+}
+
+const about = z.registry<About>()
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
+const baseUrl = () =>
+  z
+    .string()
+    .refine(isBaseUrl)
+    .overwrite((url) => url.replace(/\/+$/, ''))
+const urlExpected = 'an http or https URL without query, fragment and credentials'
+
+/** Every setting, once. The type, the defaults, the flags, the variables, `--help` and the manual's table are made from this. */
+export const schema = z.strictObject({
+  port: z.int().min(0).max(65_535).default(9400).register(about, {
+    value: 'PORT',
+    description: 'port for http and https alike; 0 takes a free one',
+    expected: 'a whole number from 0 to 65535',
+  }),
+  host: z.string().refine(isHost).default('localhost').register(about, {
+    value: 'HOST',
+    description: 'address to listen on; localhost is 127.0.0.1 and ::1',
+    expected: 'a host name or an IP address, without a port',
+  }),
+  provider: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .default('iokids')
+    .register(about, {
+      value: 'NAME',
+      description: 'provider whose sandbox answers at /',
+      expected: "a provider's name, such as iokids or standard",
+    }),
+  data: z.string().min(1).default('.grantbox').register(about, {
+    value: 'DIR',
+    description: 'folder for the database and the certificates',
+    expected: 'the path of a folder',
+  }),
+  db: z.string().min(1).optional().register(about, {
+    value: 'FILE',
+    description: 'database file, or :memory: to keep nothing',
+    expected: 'the path of a file, or :memory:',
+    otherwise: 'grantbox.db in the data folder',
+  }),
+  config: z.string().min(1).optional().register(about, {
+    value: 'FILE',
+    description: 'config file, JSON or YAML',
+    expected: 'the path of a file',
+    otherwise: 'grantbox.config.json or .yaml in the working folder',
+    notInFile: true,
+  }),
+  issuer: baseUrl().optional().register(about, {
+    value: 'URL',
+    description: 'issuer of the default sandbox',
+    expected: urlExpected,
+    otherwise: 'the address the client used',
+  }),
+  public_url: baseUrl().optional().register(about, {
+    value: 'URL',
+    description: 'address that browsers use',
+    expected: urlExpected,
+    otherwise: 'the address the client used',
+  }),
+  internal_url: baseUrl().optional().register(about, {
+    value: 'URL',
+    description: 'address that other containers use',
+    expected: urlExpected,
+    otherwise: 'the address the client used',
+  }),
+  admin_token: z
+    .string()
+    .regex(/^[A-Za-z0-9._~+/-]+=*$/)
+    .optional()
+    .register(about, {
+      value: 'TOKEN',
+      description: 'token that the control API and the dashboard ask for',
+      expected: 'letters, digits and -._~+/ (RFC 6750 §2.1)',
+      otherwise: 'none on loopback, elsewhere one made at start',
+      secret: true,
+    }),
+  log_level: z
+    .enum(logLevels)
+    .default('warn')
+    .register(about, {
+      value: 'LEVEL',
+      description: logLevels.join(', '),
+      expected: `one of ${logLevels.join(', ')}`,
+    }),
+})
+
+/** A setting's name: its key in the config file. */
+export type Key = keyof typeof schema.shape
+
+/** Every setting's name, in the order of `--help`. */
+export const keys: readonly Key[] = schema.keyof().options
+
+export function isKey(name: string): name is Key {
+  return Object.hasOwn(schema.shape, name)
+}
+
+export function flagName(key: Key): string {
+  return key.replaceAll('_', '-')
+}
+
+export function environmentName(key: Key): string {
+  return `GRANTBOX_${key.toUpperCase()}`
+}
+
+export function describe(key: Key): About {
+  const entry = about.get(schema.shape[key])
+  if (entry === undefined) throw new TypeError(`the setting ${key} is not described`)
+  return entry
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[?#\s]/.test(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === ''
+}

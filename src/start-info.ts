@@ -1,0 +1,43 @@
+/** A client as the start shows it. */
+export interface StartClient {
+  client_id: string
+  /** Absent for a public client. */
+  client_secret?: string
+  /** The name of its app. */
+  app: string
+}
+
+/** A sandbox as the start shows it: what a client has to be told to reach it. */
+export interface StartSandbox {
+  name: string
+  provider: string
+  base_url: string
+  /** Absent when the provider has no sign-in page. */
+  authorization_endpoint?: string
+  token_endpoint: string
+  clients: readonly StartClient[]
+  users: readonly { username: string; password: string }[]
+  /** Where Postman can import the collection and the environment from. */
+  postman: { collection: string; environment: string }
+}
+
+/**
+ * What is known once grantbox listens. The banner renders it, and `grantbox start --json` prints it as it is: scripts rely on
+ * its names.
+ */
+export interface StartInfo {
+  /** The address over http, without a slash at the end. */
+  url: string
+  /** The same address over https. */
+  https_url: string
+  version: string
+  /** The name of the sandbox that answers at `/`. */
+  default_sandbox: string
+  sandboxes: readonly StartSandbox[]
+  /** With the token in it when the dashboard asks for one. */
+  dashboard_url: string
+  /** Where the state is kept: a path, or `:memory:`. */
+  data: string
+  /** The token that the control API asks for; absent when it asks for none. */
+  admin_token?: string
+}
