@@ -1,0 +1,32 @@
+import type { Clock } from './clock.ts'
+import type { Settings } from './settings.ts'
+import type { ProtocolStore } from './store.ts'
+import type { TokenProfile } from './token-profile.ts'
+
+/** The sandbox, as far as the protocol needs to know it. */
+export interface Realm {
+  readonly name: string
+  readonly company: string
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly store: ProtocolStore
+  readonly tokens: TokenProfile
+  /** The grant types that the provider serves. */
+  readonly grant_types: readonly string[]
+}
+
+/** What the protocol learns while it answers; the journal shows it. */
+export interface Trace {
+  client_id?: string
+  username?: string
+  grant_type?: string
+  grant_id?: number
+}
+
+/** One request to a sandbox. */
+export interface Context {
+  readonly realm: Realm
+  /** The issuer for this request: the base URL as the client addressed it, unless a setting fixes it. */
+  readonly issuer: string
+  readonly trace: Trace
+}

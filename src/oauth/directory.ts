@@ -1,0 +1,60 @@
+import type { App, Client, User } from './records.ts'
+
+/** An app as it is created; `app_id` and the rest have been decided. */
+export type AppDraft = Omit<App, 'row'>
+
+/** A client as it is created. */
+export type ClientDraft = Omit<Client, 'row' | 'app'>
+
+/** A user as it is created, with those he knows by username. */
+export interface UserDraft extends Omit<User, 'row'> {
+  apps: readonly App[]
+  friends: readonly string[]
+  parents: readonly string[]
+}
+
+/** What a list of users may ask for. */
+export interface UserQuery {
+  limit: number
+  /** Skips the users up to and including this row. */
+  after?: number
+  /** Start of a username, or of a first or last name. */
+  search?: string
+  app?: App
+}
+
+/** A sandbox's apps, clients and users. */
+export interface Directory {
+  createApp(draft: AppDraft): Promise<App>
+  listApps(): Promise<App[]>
+  findApp(app_id: string): Promise<App | undefined>
+  updateApp(app: App): Promise<void>
+  deleteApp(app: App): Promise<void>
+
+  createClient(app: App, draft: ClientDraft): Promise<Client>
+  listClients(app?: App): Promise<Client[]>
+
+  /**
+   * Creates users in one transaction: all or none.
+   * @throws TakenError when a username or id is somebody's already
+   */
+  createUsers(drafts: readonly UserDraft[]): Promise<User[]>
+  listUsers(query: UserQuery): Promise<User[]>
+  countUsers(app?: App): Promise<number>
+  findUser(username: string): Promise<User | undefined>
+  appsOf(user: User): Promise<App[]>
+  friendsOf(user: User): Promise<User[]>
+  parentsOf(user: User): Promise<User[]>
+  kidsOf(user: User): Promise<User[]>
+}
+
+/** A name that must be unique is somebody's already. */
+export class TakenError extends Error {
+  readonly field: string
+
+  constructor(field: string, value: string) {
+    super(`${field} '${value}' is taken`)
+    this.name = 'TakenError'
+    this.field = field
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1), and what can go wrong
+ * before the protocol is reached. A provider says each in its own dialect.
+ */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_scope'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'access_denied'
+  | 'server_error'
+  | 'temporarily_unavailable'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+
+const statuses: Partial<Record<ErrorCode, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  server_error: 500,
+  temporarily_unavailable: 503,
+}
+
+/** The only error that the protocol throws; the provider words it at the edge. */
+export class OAuthError extends Error {
+  readonly code: ErrorCode
+  /** For the developer: which rule, what was expected, what came. Never part of the dialect's body. */
+  readonly explanation: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  /** @param message for the client, as `error_description` */
+  constructor(code: ErrorCode, message: string, explanation: string = message, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.name = 'OAuthError'
+    this.code = code
+    this.explanation = explanation
+    this.status = statuses[code] ?? 400
+    this.headers = headers
+  }
+}
+
+/** Where an authorization error is sent when it may be sent to the client (RFC 6749 §4.1.2.1). */
+export interface RedirectTarget {
+  redirect_uri: string
+  state: string | undefined
+}
+
+/** An authorization error that the client is told by redirect; every other one is a page, because its redirect URI cannot be trusted. */
+export class AuthorizationError extends OAuthError {
+  readonly target: RedirectTarget
+
+  constructor(code: ErrorCode, message: string, explanation: string, target: RedirectTarget) {
+    super(code, message, explanation)
+    this.name = 'AuthorizationError'
+    this.target = target
+  }
+}
+
+/** An authorization error that is shown to the user, with what would have been right. */
+export class PageError extends OAuthError {
+  readonly details: readonly { label: string; values: readonly string[] }[]
+
+  constructor(code: ErrorCode, message: string, explanation: string, details: PageError['details'] = []) {
+    super(code, message, explanation)
+    this.name = 'PageError'
+    this.details = details
+  }
+}

@@ -1,0 +1,27 @@
+import { OAuthError } from '../errors.ts'
+import { narrow } from '../scope.ts'
+import type { GrantType } from './grant-type.ts'
+
+/** RFC 6749 §4.4. No refresh token: the client can ask again (§4.4.3). */
+export const clientCredentials: GrantType = {
+  grant_type: 'client_credentials',
+  async redeem(parameters, client, { realm, trace }) {
+    if (client.client_secret === null) {
+      throw new OAuthError(
+        'unauthorized_client',
+        'Public clients cannot use client_credentials',
+        'client_credentials is for confidential clients alone (RFC 6749 §4.4)',
+      )
+    }
+    const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+    const grant = await realm.store.ownGrant({
+      client,
+      user: undefined,
+      grant_type: 'client_credentials',
+      scope,
+      created_at: realm.clock.now(),
+    })
+    trace.grant_id = grant.id
+    return { grant, user: undefined, scope, requested_scope: parameters.scope, refresh: 'none' }
+  },
+}

@@ -1,0 +1,30 @@
+import { OAuthError } from '../errors.ts'
+import { narrow } from '../scope.ts'
+import { checkPassword } from '../sign-in.ts'
+import type { GrantType } from './grant-type.ts'
+
+/** RFC 6749 §4.3. */
+export const password: GrantType = {
+  grant_type: 'password',
+  async redeem(parameters, client, { realm, trace }) {
+    for (const name of ['username', 'password'] as const) {
+      if (parameters[name] === undefined) throw new OAuthError('invalid_request', `Parameter ${name} is missing`)
+    }
+    const checked = await checkPassword(parameters.username ?? '', parameters.password ?? '', realm)
+    if (!checked.ok) throw new OAuthError('invalid_grant', 'Username or password is not right', checked.explanation)
+    const user = checked.user
+    trace.username = user.username
+    if (!(await realm.store.userHasApp(user, client))) {
+      throw new OAuthError(
+        'invalid_grant',
+        `${user.username} cannot use this app`,
+        `app ${client.app.name} is not among the apps of user '${user.username}'`,
+      )
+    }
+    const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+    const grant = await realm.store.saveGrant({ client, user, grant_type: 'password', scope, created_at: realm.clock.now() })
+    trace.grant_id = grant.id
+    const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
+    return { grant, user, scope, requested_scope: parameters.scope, refresh }
+  },
+}

@@ -1,0 +1,36 @@
+import { OAuthError } from '../errors.ts'
+import { handleKey } from '../handle.ts'
+import { digest } from '../random.ts'
+import { narrow, scopes } from '../scope.ts'
+import type { Refusal } from '../store.ts'
+import type { GrantType } from './grant-type.ts'
+
+const refusals: Record<Refusal, string> = {
+  unknown: 'refresh_token was not issued by this sandbox, or it is no refresh token',
+  expired: 'refresh_token has expired',
+  used: 'refresh_token was used after its time: its successor was used already, so the grant is revoked now (RFC 9700 §4.14.2)',
+  revoked: 'the grant of this refresh_token was revoked',
+  other_client: 'refresh_token was issued to another client',
+}
+
+/** RFC 6749 §6; rotation as RFC 9700 §4.14.2 wants it, or as kindly as the sandbox's settings say. */
+export const refreshToken: GrantType = {
+  grant_type: 'refresh_token',
+  async redeem(parameters, client, { realm, trace }) {
+    const token = parameters.refresh_token
+    if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')
+    const { store, settings, clock } = realm
+    const handle = realm.tokens.refresh.handleOf(token)
+    const key = handle === undefined ? undefined : handleKey(handle)
+    const used = key === undefined ? 'unknown' : await store.useRefreshToken(key, digest(token), client, clock.now(), settings)
+    if (typeof used === 'string') throw new OAuthError('invalid_grant', 'Refresh token is not valid', refusals[used])
+    trace.grant_id = used.grant.id
+    if (used.user !== undefined) trace.username = used.user.username
+    return {
+      grant: used.grant,
+      user: used.user,
+      scope: narrow(parameters.scope, scopes(used.scope), 'the refresh token'),
+      refresh: settings.rotation === 'off' ? { keep: token } : { id: used.id, generation: used.generation },
+    }
+  },
+}

@@ -1,0 +1,51 @@
+import { OAuthError } from './errors.ts'
+
+/** The parameters of a request: each once, none empty (RFC 6749 §3.1 and §3.2). */
+export type Parameters = Readonly<Record<string, string | undefined>>
+
+/** A request's parameters, and those that were refused because they came twice or are no strings. */
+export interface ReadParameters {
+  parameters: Parameters
+  problem: OAuthError | undefined
+}
+
+/**
+ * Reads decoded parameters from a query, a form or a JSON object. An empty parameter counts as absent; a repeated one, or one
+ * that is no string, is a problem that the caller raises where the dialect wants it (RFC 6749 §3.1: "MUST NOT be included more
+ * than once"). Of a repeated one the first stands, so that an error can still find the client.
+ * @param repeatable parameters that may repeat, such as `resource` (RFC 8707 §2); their values are joined by blanks
+ */
+export function readParameters(source: unknown, repeatable: readonly string[] = []): ReadParameters {
+  const parameters: Record<string, string> = Object.create(null)
+  let problem: OAuthError | undefined
+  if (source !== undefined && source !== null && (typeof source !== 'object' || Array.isArray(source))) {
+    return { parameters, problem: new OAuthError('invalid_request', 'The parameters must be a form or a JSON object') }
+  }
+  for (const [name, value] of Object.entries(source ?? {})) {
+    if (typeof value === 'string') {
+      if (value !== '') parameters[name] = value
+    } else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
+      const filled = value.filter((one) => one !== '')
+      if (repeatable.includes(name)) parameters[name] = filled.join(' ')
+      else {
+        if (filled[0] !== undefined) parameters[name] = filled[0]
+        problem ??= new OAuthError(
+          'invalid_request',
+          `Parameter ${name} is given more than once`,
+          `A parameter may come once (RFC 6749 §3.1 and §3.2): ${name} came ${value.length} times`,
+        )
+      }
+    } else if (value !== null) {
+      problem ??= new OAuthError(
+        'invalid_request',
+        `Parameter ${name} must be a string`,
+        `${name} came as ${describe(value)}; a string was expected`,
+      )
+    }
+  }
+  return { parameters, problem }
+}
+
+function describe(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}

@@ -1,0 +1,46 @@
+import { createHash, randomFillSync, timingSafeEqual } from 'node:crypto'
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
+
+// Asking the operating system once for many ids is several times cheaper than once for each.
+const pool = Buffer.alloc(4096)
+let taken = pool.length
+
+function randomByte(): number {
+  if (taken === pool.length) {
+    randomFillSync(pool)
+    taken = 0
+  }
+  const byte = pool[taken] ?? 0
+  pool[taken++] = 0
+  return byte
+}
+
+/** A random string of `length` characters from the URL-safe alphabet, 6 bits each. */
+export function randomText(length: number): string {
+  let text = ''
+  for (let i = 0; i < length; i++) text += alphabet[randomByte() & 63]
+  return text
+}
+
+/** A random string of `length` lower-case letters and digits, as vendors' ids have. */
+export function randomLowerCase(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    const byte = randomByte()
+    // 252 is the largest multiple of 36 in a byte: above it some characters would come more often.
+    if (byte < 252) text += lowerCase[byte % 36]
+  }
+  return text
+}
+
+/** What is kept of a code or token: its SHA-256 cut to 16 bytes. */
+export function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest().subarray(0, 16)
+}
+
+/** Compares two secrets in a time that does not tell how much of them agrees. */
+export function sameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+}

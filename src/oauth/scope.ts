@@ -1,0 +1,32 @@
+import { OAuthError } from './errors.ts'
+
+/** The scopes of a space-delimited list, each once, in order (RFC 6749 §3.3). */
+export function scopes(scope: string | undefined): string[] {
+  return [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))]
+}
+
+/**
+ * The scope to grant when `requested` was asked for: all that is allowed when nothing was.
+ * @throws OAuthError `invalid_scope` naming what is not allowed or is no scope at all
+ */
+export function narrow(requested: string | undefined, allowed: readonly string[], whose: string): string {
+  const wanted = scopes(requested)
+  if (wanted.length === 0) return allowed.join(' ')
+  const malformed = wanted.find((one) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one))
+  if (malformed !== undefined) {
+    throw new OAuthError(
+      'invalid_scope',
+      'The requested scope is malformed',
+      `scope has characters that RFC 6749 §3.3 does not allow: ${JSON.stringify(malformed)}`,
+    )
+  }
+  const beyond = wanted.filter((one) => !allowed.includes(one))
+  if (beyond.length > 0) {
+    throw new OAuthError(
+      'invalid_scope',
+      'The requested scope is not allowed',
+      `scope ${beyond.map((one) => `'${one}'`).join(', ')} goes beyond ${whose}, which allows: ${allowed.join(' ') || 'none'}`,
+    )
+  }
+  return wanted.join(' ')
+}

@@ -1,0 +1,35 @@
+/** What a sandbox may set about the protocol; durations are seconds. A provider's own settings stand beside these. */
+export interface Settings {
+  access_token_ttl: number
+  refresh_token_ttl: number
+  code_ttl: number
+  /** What `expires_in` says instead of the truth. */
+  reported_expires_in: number | null
+  /**
+   * `lenient`: a refresh token works until its successor was used; `strict`: it works once; `off`: refreshing keeps it.
+   * A token used after that revokes its grant.
+   */
+  rotation: 'lenient' | 'strict' | 'off'
+  /** How long a strictly rotated token still answers, for clients that refresh in parallel. */
+  rotation_grace: number
+  /** Fixes the issuer; otherwise it is the base URL as the client addressed it. */
+  issuer: string | null
+  /** Goes on to the client without asking whether to continue. */
+  auto_continue: boolean
+  /** The HS256 key. */
+  signing_secret: string
+  [vendorSetting: string]: unknown
+}
+
+/** What holds where neither the sandbox nor its provider says otherwise. */
+export const defaultSettings: Settings = {
+  access_token_ttl: 3600,
+  refresh_token_ttl: 30 * 24 * 3600,
+  code_ttl: 60,
+  reported_expires_in: null,
+  rotation: 'strict',
+  rotation_grace: 0,
+  issuer: null,
+  auto_continue: false,
+  signing_secret: '',
+}

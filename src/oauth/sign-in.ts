@@ -1,0 +1,22 @@
+import type { Realm } from './context.ts'
+import { sameSecret } from './random.ts'
+import type { User } from './records.ts'
+
+/** The outcome of a sign-in; the explanation is for the developer, never for the page. */
+export type SignIn = { ok: true; user: User } | { ok: false; explanation: string }
+
+/** The username as it is looked up: trimmed, without the "@" that vendors print before it. */
+export function cleanUsername(typed: string): string {
+  return typed.trim().replace(/^@/, '')
+}
+
+/** Checks a username and password; a user without a password of his own has the company's name. */
+export async function checkPassword(username: string, password: string, realm: Realm): Promise<SignIn> {
+  const name = cleanUsername(username)
+  const user = await realm.store.findUser(name)
+  if (user === undefined) return { ok: false, explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
+  if (user.disabled) return { ok: false, explanation: `User '${user.username}' is disabled` }
+  if (sameSecret(password, user.password ?? realm.company)) return { ok: true, user }
+  const rule = user.password === null ? "the company's name" : 'a password of his own'
+  return { ok: false, explanation: `The password is not the one of user '${user.username}', which is ${rule}` }
+}

@@ -1,0 +1,103 @@
+import type {
+  ActiveAccessToken,
+  AuthorizationRequest,
+  Client,
+  Grant,
+  Interaction,
+  RedeemedCode,
+  UsedRefreshToken,
+  User,
+} from './records.ts'
+import type { Settings } from './settings.ts'
+
+/** Why something that may be used once was refused. */
+export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'
+
+/** A code as it is stored when a user consents. */
+export interface CodeDraft {
+  id: number
+  digest: Buffer
+  redirect_uri: string | null
+  scope: string
+  nonce: string | null
+  code_challenge: string | null
+  code_challenge_method: 'S256' | 'plain' | null
+  issued_at: number
+  expires_at: number
+}
+
+/** A grant as it is stored when it is given. */
+export interface GrantDraft {
+  client: Client
+  user: User | undefined
+  grant_type: string
+  scope: string
+  created_at: number
+}
+
+/** An access token as it is stored when it is issued. */
+export interface AccessTokenDraft {
+  id: number
+  grant_id: number
+  refresh_id: number | null
+  digest: Buffer
+  scope: string
+  issued_at: number
+  expires_at: number
+}
+
+/** A refresh token as it is stored when it is issued; generation 1 is the grant's first. */
+export interface RefreshTokenDraft {
+  id: number
+  grant_id: number
+  parent_id: number | null
+  generation: number
+  digest: Buffer
+  scope: string
+  issued_at: number
+  expires_at: number | null
+}
+
+/**
+ * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
+ * race is decided there; what came out is durable before the client is answered.
+ */
+export interface ProtocolStore {
+  findClient(client_id: string): Promise<Client | undefined>
+  /** By username, in any letter case. */
+  findUser(username: string): Promise<User | undefined>
+  /** Whether the user has the client's app among his apps. */
+  userHasApp(user: User, client: Client): Promise<boolean>
+  addUserToApp(user: User, client: Client): Promise<void>
+
+  saveInteraction(
+    interaction: { id: string; request: AuthorizationRequest; client: Client; expires_at: number },
+    now: number,
+  ): Promise<void>
+  findInteraction(id: string, now: number): Promise<Interaction | undefined>
+  /** Notes who signed in; undefined signs out. */
+  setInteractionUser(id: string, user: User | undefined): Promise<void>
+  /** Ends an interaction; of two who try, one gets it. */
+  takeInteraction(id: string, now: number): Promise<Interaction | undefined>
+
+  /** Keys for codes and tokens: the first of `count` that are nobody else's. */
+  reserveIds(count: number): Promise<number>
+  saveGrant(draft: GrantDraft): Promise<Grant>
+  /** The live grant that a client has by itself for this scope, made if there is none. */
+  ownGrant(draft: GrantDraft): Promise<Grant>
+  /** A new grant with its code. */
+  saveGrantWithCode(grant: GrantDraft, code: CodeDraft): Promise<Grant>
+  /** Redeems a code; a second use revokes the grant (RFC 6749 §4.1.2). */
+  takeCode(id: number, digest: Buffer, client: Client, now: number): Promise<RedeemedCode | Refusal>
+  /** Uses a refresh token under the sandbox's rotation; a use after its time revokes the grant (RFC 9700 §4.14.2). */
+  useRefreshToken(
+    id: number,
+    digest: Buffer,
+    client: Client,
+    now: number,
+    rotation: Pick<Settings, 'rotation' | 'rotation_grace'>,
+  ): Promise<UsedRefreshToken | Refusal>
+  saveTokens(access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined): Promise<void>
+  findAccessToken(id: number, digest: Buffer, now: number): Promise<ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>>
+  revokeGrant(grant_id: number, reason: string, now: number): Promise<void>
+}

@@ -1,0 +1,42 @@
+import type { Client, Grant, User } from './records.ts'
+import type { Settings } from './settings.ts'
+
+/** A token that is about to be issued; times are whole seconds since the epoch. */
+export interface TokenDraft {
+  use: 'access' | 'refresh'
+  /** The text that the token must carry where {@link TokenFormat.handleOf} finds it. */
+  handle: string
+  issuer: string
+  client: Client
+  user: User | undefined
+  grant: Grant
+  scope: string
+  iat: number
+  /** Undefined for a token that does not expire. */
+  exp: number | undefined
+}
+
+/** How a provider's tokens look. */
+export interface TokenFormat {
+  make(draft: TokenDraft, settings: Settings): string | Promise<string>
+  /** The handle inside a token of this format; undefined when the text is none. */
+  handleOf(token: string): string | undefined
+}
+
+/** What was issued, before the provider words it. */
+export interface IssuedTokens {
+  access_token: string
+  refresh_token: string | undefined
+  expires_in: number
+  scope: string
+  /** Whether the scope is not the one that was asked for (RFC 6749 §5.1: then it must be told). */
+  scope_differs: boolean
+}
+
+/** The provider's part in issuing tokens. */
+export interface TokenProfile {
+  readonly access: TokenFormat
+  readonly refresh: TokenFormat
+  /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */
+  tokenResponse(issued: IssuedTokens): Record<string, unknown>
+}

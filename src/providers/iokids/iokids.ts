@@ -1,0 +1,48 @@
+import { randomLowerCase } from '../../oauth/random.ts'
+import { defaultPageTexts } from '../page-texts.ts'
+import type { Provider } from '../provider.ts'
+import { iokidsRoutes } from './api.ts'
+import { iokidsCollection } from './collection.ts'
+import { iokidsErrorReply } from './errors.ts'
+import { iokidsTokens } from './tokens.ts'
+import { iokidsWorld } from './world.ts'
+
+/** Social sign-on for kids' apps: sign-in page, sandbox users, partner dashboard, five-minute tokens. */
+export const iokids: Provider = {
+  id: 'iokids',
+  name: 'iOKids',
+  paths: { authorize: '/oauth/signin', token: '/oauth/token', join: '/oauth/join' },
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+  settings: { access_token_ttl: 300, rotation: 'lenient', permission_status: 401, enforce_token_scope: false },
+  scopes: [
+    { name: 'profile', description: 'Your profile and cover photo' },
+    { name: 'kids', description: 'Your kids' },
+    { name: 'friends', description: 'Your friends' },
+    { name: 'messages', description: 'Your messages, and writing them' },
+    { name: 'appdata', description: 'What the app stores about you' },
+    { name: 'images', description: 'Pictures' },
+    { name: 'search', description: 'Finding other users' },
+  ],
+  ids: {
+    client_id: () => `iok-cid-${randomLowerCase(24)}`,
+    client_secret: () => `iok-cse-${randomLowerCase(40)}`,
+    app_id: () => `app_${randomLowerCase(16)}`,
+    user_id: () => `usr_${randomLowerCase(16)}`,
+  },
+  tokens: iokidsTokens,
+  texts: {
+    ...defaultPageTexts,
+    title: 'iOKids Login',
+    logo: 'iOKids®',
+    signInHeading: 'Sign In',
+    usernamePrefix: '@',
+    signInButton: 'Sign In',
+    joinButton: 'Join Now',
+    continueHeading: 'Continue to use the App',
+    accent: 'blue',
+  },
+  errorReply: iokidsErrorReply,
+  routes: iokidsRoutes,
+  world: iokidsWorld,
+  collection: iokidsCollection,
+}

@@ -1,0 +1,86 @@
+import type { World } from '../provider.ts'
+import { preloadedRedirectUris } from '../redirect-uris.ts'
+
+/** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, and a kid for each of them. */
+export const iokidsWorld: World = {
+  company: 'Find Fluffy, LLC',
+  apps: [
+    {
+      app_id: 'app_findfluffy000000',
+      name: 'FindFluffy',
+      description: 'A fun app for kids. Find fluffy in scenes of things kids may see on vacation.',
+      icon: 'duck',
+      scopes: ['profile', 'kids', 'friends', 'messages', 'appdata', 'images', 'search'],
+      redirect_uris: preloadedRedirectUris,
+      clients: [
+        {
+          client_id: 'iok-cid-findfluffy',
+          client_secret: 'iok-cse-findfluffy',
+          token_endpoint_auth_method: 'client_secret_post',
+          grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+        },
+      ],
+    },
+  ],
+  users: [
+    {
+      username: 'beautifulmeercat246',
+      user_id: 'usr_beautifulmeercat',
+      first_name: 'brandon',
+      last_name: 'ramos',
+      email: 'brandon.ramos@example.com',
+      type: 'parent',
+      age: 38,
+      created_at: Date.UTC(2018, 0, 2, 14, 34),
+      apps: ['app_findfluffy000000'],
+      friends: ['organicladybug833', 'redbutterfly267'],
+    },
+    {
+      username: 'organicladybug833',
+      user_id: 'usr_organicladybug83',
+      first_name: 'marta',
+      last_name: 'olsen',
+      email: 'marta.olsen@example.com',
+      type: 'parent',
+      age: 41,
+      created_at: Date.UTC(2018, 0, 2, 14, 34),
+      apps: ['app_findfluffy000000'],
+    },
+    {
+      username: 'redbutterfly267',
+      user_id: 'usr_redbutterfly2670',
+      first_name: 'derek',
+      last_name: 'hughes',
+      email: 'derek.hughes@example.com',
+      type: 'parent',
+      age: 35,
+      created_at: Date.UTC(2018, 0, 2, 14, 34),
+      apps: ['app_findfluffy000000'],
+    },
+    kid('tinyotter512', 'usr_tinyotter5120000', 'lily', 'ramos', 8, 'beautifulmeercat246'),
+    kid('happypenguin374', 'usr_happypenguin3740', 'jonas', 'olsen', 11, 'organicladybug833'),
+    kid('silverkoala189', 'usr_silverkoala18900', 'emma', 'hughes', 6, 'redbutterfly267'),
+  ],
+}
+
+function kid(
+  username: string,
+  user_id: string,
+  first_name: string,
+  last_name: string,
+  age: number,
+  parent: string,
+): World['users'][number] {
+  return {
+    username,
+    user_id,
+    first_name,
+    last_name,
+    email: `${first_name}.${last_name}@example.com`,
+    type: 'kid',
+    age,
+    created_at: Date.UTC(2018, 0, 2, 14, 40),
+    apps: ['app_findfluffy000000'],
+    parents: [parent],
+  }
+}

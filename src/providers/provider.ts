@@ -1,0 +1,109 @@
+import type { Context } from '../oauth/context.ts'
+import type { Directory } from '../oauth/directory.ts'
+import type { OAuthError } from '../oauth/errors.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import type { App, User } from '../oauth/records.ts'
+import type { Settings } from '../oauth/settings.ts'
+import type { TokenProfile } from '../oauth/token-profile.ts'
+import type { RequestCollection } from './collection.ts'
+import type { PageTexts } from './page-texts.ts'
+
+/** What a request was for; faults and the journal name it so. */
+export type Endpoint =
+  | 'authorize'
+  | 'token'
+  | 'userinfo'
+  | 'jwks'
+  | 'discovery'
+  | 'introspection'
+  | 'revocation'
+  | 'device_authorization'
+  | 'par'
+  | 'registration'
+  | 'api'
+
+/** An answer; a body that is no string or buffer is sent as JSON. */
+export interface Reply {
+  status: number
+  headers?: Readonly<Record<string, string>>
+  body?: unknown
+}
+
+/** A request to one of the provider's own routes. */
+export interface ApiRequest {
+  context: Context
+  directory: Directory
+  settings: Settings
+  /** The base URL of the sandbox as the client addressed it, without a slash at the end. */
+  base_url: string
+  authorization: string | undefined
+  params: Readonly<Record<string, string>>
+  query: Parameters
+  /** Decoded JSON or form; undefined when none came. */
+  body: unknown
+}
+
+/** One of the provider's own routes, below the sandbox's base URL. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With `:name` for a part that varies. */
+  path: string
+  handle(request: ApiRequest): Promise<Reply>
+}
+
+/** A preloaded app with its clients. */
+export interface WorldApp extends Pick<App, 'app_id' | 'name' | 'description' | 'icon' | 'scopes' | 'redirect_uris'> {
+  clients: readonly {
+    client_id: string
+    client_secret: string | null
+    token_endpoint_auth_method: string
+    grant_types: readonly string[]
+  }[]
+}
+
+/** A preloaded user, with those he knows by username; without a time he was created when the sandbox was. */
+export interface WorldUser extends Partial<Omit<User, 'row' | 'username' | 'disabled'>> {
+  username: string
+  apps: readonly string[]
+  friends?: readonly string[]
+  parents?: readonly string[]
+}
+
+/** What a sandbox of this provider starts with. */
+export interface World {
+  company: string
+  apps: readonly WorldApp[]
+  users: readonly WorldUser[]
+}
+
+/** An emulated vendor's way of speaking: data and a few pure functions. */
+export interface Provider {
+  readonly id: string
+  /** As the vendor writes itself. */
+  readonly name: string
+  readonly paths: {
+    readonly authorize: string
+    readonly token: string
+    /** Where new users join; absent when the vendor has no such page. */
+    readonly join?: string
+  }
+  readonly grant_types: readonly string[]
+  /** Where its defaults differ from the protocol's, and its own settings. */
+  readonly settings: Readonly<Partial<Settings>>
+  /** What an app may be allowed to do; a new app has all of it. */
+  readonly scopes: readonly { name: string; description: string }[]
+  /** How its ids look. */
+  readonly ids: {
+    client_id(): string
+    client_secret(): string
+    app_id(): string
+    user_id(): string
+  }
+  readonly tokens: TokenProfile
+  readonly texts: PageTexts
+  /** How an error is said. */
+  errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings): Reply
+  readonly routes: readonly Route[]
+  readonly world: World
+  readonly collection: RequestCollection
+}

@@ -1,0 +1,5 @@
+import { iokids } from './iokids/iokids.ts'
+import type { Provider } from './provider.ts'
+
+/** The built-in providers by name; the first is the default one. */
+export const providers: ReadonlyMap<string, Provider> = new Map([iokids].map((one) => [one.id, one]))

@@ -1,0 +1,34 @@
+import type { Clock } from '../oauth/clock.ts'
+
+/** How a sandbox's time differs from the machine's; milliseconds. */
+export interface ClockState {
+  offset: number
+  /** The time at which it stands still, or null. */
+  frozen_at: number | null
+}
+
+/** A sandbox's clock: the machine's, moved or stopped. */
+export class SandboxClock implements Clock {
+  readonly #system: Clock
+  #state: ClockState
+
+  constructor(system: Clock, state: ClockState) {
+    this.#system = system
+    this.#state = state
+  }
+
+  now(): number {
+    return this.#state.frozen_at ?? this.#system.now() + this.#state.offset
+  }
+
+  get state(): ClockState {
+    return this.#state
+  }
+
+  /** Moves the clock by so many milliseconds, back when negative; a frozen one stays frozen at its new time. */
+  advance(milliseconds: number): ClockState {
+    const { offset, frozen_at } = this.#state
+    this.#state = { offset: offset + milliseconds, frozen_at: frozen_at === null ? null : frozen_at + milliseconds }
+    return this.#state
+  }
+}

@@ -1,0 +1,93 @@
+import { EventEmitter } from 'node:events'
+import type { Trace } from '../oauth/context.ts'
+
+/** One request to a sandbox and what was answered. Secrets stand in it as they came; whoever shows it masks them. */
+export interface JournalEntry extends Trace {
+  /** Grows from entry to entry, over all sandboxes. */
+  id: number
+  /** When it came, milliseconds by the sandbox's clock. */
+  time: number
+  duration_ms: number
+  endpoint: string
+  method: string
+  url: string
+  request_headers: Readonly<Record<string, string | string[] | undefined>>
+  request_body: unknown
+  status: number
+  response_headers: Readonly<Record<string, unknown>>
+  response_body: string | undefined
+  error?: string
+  explanation?: string
+}
+
+/** Which entries are wanted. */
+export interface JournalQuery {
+  endpoint?: string | undefined
+  client_id?: string | undefined
+  grant_type?: string | undefined
+  after?: number | undefined
+  limit?: number | undefined
+}
+
+let lastId = 0
+
+/** What came in and went out of a sandbox, newest last: a ring that forgets its oldest entries. */
+export class Journal {
+  readonly #capacity: number
+  #entries: JournalEntry[] = []
+  readonly #added = new EventEmitter<{ entry: [JournalEntry] }>().setMaxListeners(0)
+
+  constructor(capacity = 1000) {
+    this.#capacity = capacity
+  }
+
+  add(entry: Omit<JournalEntry, 'id'>): void {
+    const complete: JournalEntry = Object.assign(entry, { id: ++lastId })
+    this.#entries.push(complete)
+    // Cutting half of what is too much at once costs less than shifting at each entry.
+    if (this.#entries.length >= this.#capacity * 2) this.#entries = this.#entries.slice(-this.#capacity)
+    this.#added.emit('entry', complete)
+  }
+
+  list(query: JournalQuery = {}): JournalEntry[] {
+    const { limit = this.#capacity } = query
+    return this.#entries
+      .slice(-this.#capacity)
+      .filter((entry) => matches(entry, query))
+      .slice(-limit)
+  }
+
+  clear(): void {
+    this.#entries = []
+  }
+
+  /** The entries that match, waiting up to `milliseconds` for one when there is none. */
+  async wait(query: JournalQuery, milliseconds: number, signal?: AbortSignal): Promise<JournalEntry[]> {
+    const there = this.list(query)
+    if (there.length > 0 || milliseconds <= 0) return there
+    return new Promise((resolve) => {
+      const end = (entries: JournalEntry[]) => {
+        clearTimeout(timer)
+        this.#added.off('entry', look)
+        signal?.removeEventListener('abort', stop)
+        resolve(entries)
+      }
+      const look = (entry: JournalEntry) => {
+        if (matches(entry, query)) end([entry])
+      }
+      const stop = () => end([])
+      const timer = setTimeout(stop, milliseconds)
+      this.#added.on('entry', look)
+      signal?.addEventListener('abort', stop)
+    })
+  }
+}
+
+function matches(entry: JournalEntry, { endpoint, client_id, grant_type, after }: JournalQuery): boolean {
+  return (
+    (endpoint === undefined || entry.endpoint === endpoint) &&
+    (client_id === undefined || entry.client_id === client_id) &&
+    (grant_type === undefined || entry.grant_type === grant_type) &&
+    (after === undefined || entry.id > after)
+  )
+}

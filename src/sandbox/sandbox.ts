@@ -1,0 +1,18 @@
+import type { Realm } from '../oauth/context.ts'
+import type { Directory } from '../oauth/directory.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { SandboxClock } from './clock.ts'
+import type { Journal } from './journal.ts'
+
+/** One isolated world that speaks as one provider. */
+export interface Sandbox extends Realm {
+  readonly id: number
+  readonly provider: Provider
+  readonly clock: SandboxClock
+  readonly journal: Journal
+  readonly directory: Directory
+  /** Host names, without a port, at which it answers at the root. */
+  readonly hosts: readonly string[]
+  /** Milliseconds by the machine's clock. */
+  readonly created_at: number
+}

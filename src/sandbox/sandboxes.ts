@@ -1,0 +1,153 @@
+import type { Clock } from '../oauth/clock.ts'
+import { TakenError } from '../oauth/directory.ts'
+import { randomLowerCase, randomText } from '../oauth/random.ts'
+import { defaultSettings } from '../oauth/settings.ts'
+import type { Provider } from '../providers/provider.ts'
+import { SandboxClock } from './clock.ts'
+import { Journal } from './journal.ts'
+import type { Sandbox } from './sandbox.ts'
+import { seed } from './seed.ts'
+import type { SandboxRecord, SandboxTable } from './table.ts'
+
+/** What a new sandbox may say of itself. */
+export interface NewSandbox {
+  /** Made up when absent. */
+  name?: string | undefined
+  provider: Provider
+  company?: string | undefined
+  hosts?: readonly string[] | undefined
+  settings?: Readonly<Record<string, unknown>> | undefined
+  /** Whether it starts with the provider's preloaded world; true when absent. */
+  seed?: boolean | undefined
+}
+
+const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
+const reservedNames = ['dashboard', '_grantbox', '.well-known']
+
+/** All sandboxes of a server. Names and hosts are known from memory, for every request asks for them. */
+export class Sandboxes {
+  readonly #table: SandboxTable
+  readonly #providers: ReadonlyMap<string, Provider>
+  readonly #clock: Clock
+  readonly #records = new Map<string, SandboxRecord>()
+  readonly #opened = new Map<string, Sandbox>()
+  readonly #hosts = new Map<string, string>()
+  readonly defaultName: string
+
+  constructor(table: SandboxTable, providers: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string) {
+    this.#table = table
+    this.#providers = providers
+    this.#clock = clock
+    this.defaultName = defaultName
+  }
+
+  /** Reads what is stored and makes one sandbox for each built-in provider that has none yet. */
+  async load(): Promise<void> {
+    for (const record of await this.#table.list()) this.#remember(record)
+    for (const provider of this.#providers.values()) {
+      if (!this.#records.has(provider.id)) await this.create({ name: provider.id, provider })
+    }
+  }
+
+  get default(): Sandbox | undefined {
+    return this.find(this.defaultName)
+  }
+
+  /** By name, in any letter case. */
+  find(name: string): Sandbox | undefined {
+    const opened = this.#opened.get(name)
+    if (opened !== undefined) return opened
+    const record = this.#records.get(name) ?? this.#records.get(name.toLowerCase())
+    return record === undefined ? undefined : this.#open(record)
+  }
+
+  /** By a host name that a sandbox lists, without the port, in lower case. */
+  findByHost(host: string): Sandbox | undefined {
+    const name = this.#hosts.get(host)
+    return name === undefined ? undefined : this.find(name)
+  }
+
+  list(): Sandbox[] {
+    return [...this.#records.values()].map((record) => this.#open(record))
+  }
+
+  /** The rule that a name breaks; undefined when it may be one. */
+  nameProblem(name: string): string | undefined {
+    if (!namePattern.test(name)) return 'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts with a letter or digit'
+    const provider = this.#providers.get(this.defaultName)
+    const routes =
+      provider === undefined ? [] : [provider.paths.authorize, provider.paths.token, ...provider.routes.map((route) => route.path)]
+    const taken = [...reservedNames, ...routes.map((path) => path.split('/')[1]?.toLowerCase())]
+    return taken.includes(name) ? `"${name}" begins a path of the default sandbox or of grantbox itself` : undefined
+  }
+
+  /** @throws TakenError when the name or a host is another sandbox's */
+  async create({
+    name,
+    provider,
+    company = provider.world.company,
+    hosts = [],
+    settings = {},
+    seed: seeded = true,
+  }: NewSandbox): Promise<Sandbox> {
+    const lowerHosts = hosts.map((host) => host.toLowerCase())
+    const takenHost = lowerHosts.find((host) => this.#hosts.has(host))
+    if (takenHost !== undefined) throw new TakenError('hosts', takenHost)
+    const created_at = this.#clock.now()
+    const record = await this.#table.insert({
+      name: name ?? `${provider.id}-${randomLowerCase(8)}`,
+      provider: provider.id,
+      company,
+      settings: { signing_secret: randomText(43), ...settings },
+      hosts: lowerHosts,
+      seeded,
+      clock: { offset: 0, frozen_at: null },
+      created_at,
+    })
+    this.#remember(record)
+    const sandbox = this.#open(record)
+    if (seeded) await seed(provider.world, provider, sandbox.directory, created_at)
+    return sandbox
+  }
+
+  async delete(sandbox: Sandbox): Promise<void> {
+    await this.#table.delete(sandbox.id)
+    this.#records.delete(sandbox.name)
+    this.#opened.delete(sandbox.name)
+    for (const host of sandbox.hosts) this.#hosts.delete(host)
+  }
+
+  /** Moves a sandbox's clock and keeps it so. */
+  async advanceClock(sandbox: Sandbox, milliseconds: number): Promise<void> {
+    await this.#table.saveClock(sandbox.id, sandbox.clock.advance(milliseconds))
+  }
+
+  #remember(record: SandboxRecord): void {
+    this.#records.set(record.name, record)
+    for (const host of record.hosts) this.#hosts.set(host, record.name)
+  }
+
+  #open(record: SandboxRecord): Sandbox {
+    const opened = this.#opened.get(record.name)
+    if (opened !== undefined) return opened
+    const provider = this.#providers.get(record.provider)
+    if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
+    const sandbox: Sandbox = {
+      id: record.id,
+      name: record.name,
+      provider,
+      company: record.company,
+      hosts: record.hosts,
+      created_at: record.created_at,
+      settings: { ...defaultSettings, ...provider.settings, ...record.settings },
+      tokens: provider.tokens,
+      grant_types: provider.grant_types,
+      clock: new SandboxClock(this.#clock, record.clock),
+      journal: new Journal(),
+      store: this.#table.protocolStore(record.id),
+      directory: this.#table.directory(record.id),
+    }
+    this.#opened.set(record.name, sandbox)
+    return sandbox
+  }
+}

@@ -1,0 +1,182 @@
+import { type AppDraft, type ClientDraft, type Directory, TakenError, type UserDraft, type UserQuery } from '../oauth/directory.ts'
+import type { App, Client, User } from '../oauth/records.ts'
+import type { Database } from './database.ts'
+import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
+
+/** Every statement about apps, clients and users, prepared once for all sandboxes. */
+export function directoryStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  const usersJoin = (from: string) => `SELECT ${userColumns} FROM ${from}`
+  return {
+    createApp: prepare<{ id: number }>(
+      `INSERT INTO app (sandbox_id, app_id, name, description, icon, scopes, redirect_uris, mobile_store_links, created_at)
+       VALUES (@sandbox, @app_id, @name, @description, @icon, @scopes, @redirect_uris, @mobile_store_links, @created_at) RETURNING id`,
+    ),
+    listApps: prepare<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox ORDER BY id`),
+    findApp: prepare<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox AND app_id = @app_id`),
+    updateApp: prepare(
+      `UPDATE app SET name = @name, description = @description, icon = @icon, scopes = @scopes, redirect_uris = @redirect_uris,
+         mobile_store_links = @mobile_store_links WHERE id = @row AND sandbox_id = @sandbox`,
+    ),
+    deleteApp: prepare(`DELETE FROM app WHERE id = @row AND sandbox_id = @sandbox`),
+
+    createClient: prepare<{ id: number }>(
+      `INSERT INTO client (sandbox_id, app_row, client_id, client_secret, token_endpoint_auth_method, grant_types, created_at)
+       VALUES (@sandbox, @app, @client_id, @client_secret, @token_endpoint_auth_method, @grant_types, @created_at) RETURNING id`,
+    ),
+    listClients: prepare<ClientRow>(
+      `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row
+       WHERE client.sandbox_id = @sandbox AND (@app IS NULL OR client.app_row = @app) ORDER BY client.id`,
+    ),
+
+    createUser: prepare<{ id: number }>(
+      `INSERT INTO user (sandbox_id, user_id, username, password, first_name, last_name, email, type, age, claims, disabled, created_at)
+       VALUES (@sandbox, @user_id, @username, @password, @first_name, @last_name, @email, @type, @age, @claims, @disabled, @created_at) RETURNING id`,
+    ),
+    addApp: prepare(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
+    addFriend: prepare(
+      `INSERT INTO friendship (user_row, friend_row)
+       SELECT @user, id FROM user WHERE sandbox_id = @sandbox AND username = @friend AND id <> @user
+       UNION ALL SELECT id, @user FROM user WHERE sandbox_id = @sandbox AND username = @friend AND id <> @user
+       ON CONFLICT DO NOTHING`,
+    ),
+    addParent: prepare(
+      `INSERT INTO parenthood (kid_row, parent_row)
+       SELECT @user, id FROM user WHERE sandbox_id = @sandbox AND username = @parent AND id <> @user ON CONFLICT DO NOTHING`,
+    ),
+    findUser: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND username = @username`),
+    listUsers: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after ORDER BY id LIMIT @limit`),
+    listAppUsers: prepare<UserRow>(
+      `${usersJoin('user_app JOIN user ON user.id = user_app.user_row')} WHERE user_app.app_row = @app AND user.id > @after ORDER BY user.id LIMIT @limit`,
+    ),
+    searchUsers: prepare<UserRow>(
+      `${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after
+         AND (username LIKE @search ESCAPE '\\' OR first_name LIKE @search ESCAPE '\\' OR last_name LIKE @search ESCAPE '\\')
+         AND (@app IS NULL OR EXISTS (SELECT 1 FROM user_app WHERE user_row = user.id AND app_row = @app)) ORDER BY id LIMIT @limit`,
+    ),
+    countUsers: prepare<{ n: number }>(`SELECT count(*) AS n FROM user WHERE sandbox_id = @sandbox`),
+    countAppUsers: prepare<{ n: number }>(`SELECT count(*) AS n FROM user_app WHERE app_row = @app`),
+    appsOf: prepare<AppRow>(
+      `SELECT ${appColumns} FROM user_app JOIN app ON app.id = user_app.app_row WHERE user_app.user_row = @user ORDER BY app.id`,
+    ),
+    friendsOf: prepare<UserRow>(
+      `${usersJoin('friendship JOIN user ON user.id = friendship.friend_row')} WHERE friendship.user_row = @user ORDER BY user.id`,
+    ),
+    parentsOf: prepare<UserRow>(
+      `${usersJoin('parenthood JOIN user ON user.id = parenthood.parent_row')} WHERE parenthood.kid_row = @user ORDER BY user.id`,
+    ),
+    kidsOf: prepare<UserRow>(
+      `${usersJoin('parenthood JOIN user ON user.id = parenthood.kid_row')} WHERE parenthood.parent_row = @user ORDER BY user.id`,
+    ),
+  }
+}
+
+/** The directory of one sandbox. */
+export function directoryStore(db: Database, statements: ReturnType<typeof directoryStatements>, sandbox: number): Directory {
+  const appValues = (app: AppDraft) => ({
+    sandbox,
+    app_id: app.app_id,
+    name: app.name,
+    description: app.description,
+    icon: app.icon,
+    scopes: JSON.stringify(app.scopes),
+    redirect_uris: JSON.stringify(app.redirect_uris),
+    mobile_store_links: JSON.stringify(app.mobile_store_links),
+    created_at: app.created_at,
+  })
+  const insertUser = (draft: UserDraft): number =>
+    inserted(
+      () =>
+        statements.createUser.get({
+          sandbox,
+          user_id: draft.user_id,
+          username: draft.username,
+          password: draft.password,
+          first_name: draft.first_name,
+          last_name: draft.last_name,
+          email: draft.email,
+          type: draft.type,
+          age: draft.age,
+          claims: JSON.stringify(draft.claims),
+          disabled: draft.disabled ? 1 : 0,
+          created_at: draft.created_at,
+        }),
+      ['username', draft.username],
+    )
+
+  const createUsers = db.transaction((drafts: readonly UserDraft[]): User[] => {
+    const users = drafts.map(({ apps: _apps, friends: _friends, parents: _parents, ...user }, i) => {
+      const draft = drafts[i]
+      return { ...user, row: draft === undefined ? 0 : insertUser(draft) }
+    })
+    // Friends and parents may stand later in the list, so they are joined when all are there.
+    users.forEach((user, i) => {
+      const draft = drafts[i]
+      for (const app of draft?.apps ?? []) statements.addApp.run({ user: user.row, app: app.row })
+      for (const friend of draft?.friends ?? []) statements.addFriend.run({ sandbox, user: user.row, friend })
+      for (const parent of draft?.parents ?? []) statements.addParent.run({ sandbox, user: user.row, parent })
+    })
+    return users
+  })
+
+  return {
+    async createApp(draft) {
+      const row = db.write(() => inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id]))
+      return { ...draft, row }
+    },
+    listApps: async () => statements.listApps.all({ sandbox }).map(toApp),
+    async findApp(app_id) {
+      const row = statements.findApp.get({ sandbox, app_id })
+      return row === undefined ? undefined : toApp(row)
+    },
+    async updateApp(app) {
+      db.write(() => statements.updateApp.run({ ...appValues(app), row: app.row }))
+    },
+    async deleteApp(app) {
+      db.write(() => statements.deleteApp.run({ row: app.row, sandbox }))
+    },
+    async createClient(app: App, draft: ClientDraft): Promise<Client> {
+      const row = db.write(() =>
+        inserted(
+          () => statements.createClient.get({ ...draft, sandbox, app: app.row, grant_types: JSON.stringify(draft.grant_types) }),
+          ['client_id', draft.client_id],
+        ),
+      )
+      return { ...draft, app, row }
+    },
+    listClients: async (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
+
+    createUsers: async (drafts) => createUsers(drafts),
+    async listUsers({ limit, after = 0, search, app }: UserQuery) {
+      if (search !== undefined && search !== '') {
+        const pattern = `${search.replace(/[\\%_]/g, '\\$&')}%`
+        return statements.searchUsers.all({ sandbox, after, limit, search: pattern, app: app?.row ?? null }).map(toUser)
+      }
+      return (
+        app === undefined
+          ? statements.listUsers.all({ sandbox, after, limit })
+          : statements.listAppUsers.all({ app: app.row, after, limit })
+      ).map(toUser)
+    },
+    countUsers: async (app) =>
+      (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0,
+    async findUser(username) {
+      const row = statements.findUser.get({ sandbox, username })
+      return row === undefined ? undefined : toUser(row)
+    },
+    appsOf: async (user) => statements.appsOf.all({ user: user.row }).map(toApp),
+    friendsOf: async (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
+    parentsOf: async (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
+    kidsOf: async (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
+  }
+}
+
+/** The new row's id; a broken UNIQUE constraint becomes a {@link TakenError}. */
+function inserted(insert: () => { id: number } | undefined, [field, value]: [string, string]): number {
+  try {
+    return insert()?.id ?? 0
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE') throw new TakenError(field, value)
+    throw error
+  }
+}

@@ -1,0 +1,294 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { AuthorizationRequest, Client, Interaction, RedeemedCode, User } from '../oauth/records.ts'
+import type { Settings } from '../oauth/settings.ts'
+import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft } from '../oauth/store.ts'
+import type { Database } from './database.ts'
+import {
+  type ClientRow,
+  clientColumns,
+  type GrantRow,
+  grantColumns,
+  toClient,
+  toGrant,
+  toUser,
+  toUserIfAny,
+  type UserRow,
+  userColumns,
+} from './rows.ts'
+
+interface CodeRow extends GrantRow, UserRow {
+  code_client: number
+  digest: Buffer
+  redirect_uri: string | null
+  code_scope: string
+  nonce: string | null
+  code_challenge: string | null
+  code_challenge_method: 'S256' | 'plain' | null
+  expires_at: number
+  used_at: number | null
+}
+
+interface RefreshRow extends GrantRow, UserRow {
+  refresh_client: number
+  digest: Buffer
+  generation: number
+  refresh_scope: string
+  expires_at: number | null
+  refresh_revoked_at: number | null
+  refresh_generation: number
+  refresh_used_at: number | null
+}
+
+interface AccessRow extends GrantRow, ClientRow, UserRow {
+  digest: Buffer
+  token_scope: string
+  issued_at: number
+  expires_at: number
+  token_revoked_at: number | null
+}
+
+interface InteractionRow extends ClientRow, UserRow {
+  request: string
+}
+
+const revoke = `UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id = @grant_id AND revoked_at IS NULL`
+
+/** Every statement of the protocol, prepared once for all sandboxes. */
+export function protocolStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    findClient: prepare<ClientRow>(
+      `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id`,
+    ),
+    findUser: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
+    hasApp: prepare(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
+    addApp: prepare(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
+
+    saveInteraction: prepare(
+      `INSERT INTO interaction (id, sandbox_id, client_row, request, expires_at) VALUES (@id, @sandbox, @client, @request, @expires_at)`,
+    ),
+    pruneInteractions: prepare(`DELETE FROM interaction WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    findInteraction: prepare<InteractionRow>(
+      `SELECT interaction.request, ${clientColumns}, ${userColumns} FROM interaction
+         JOIN client ON client.id = interaction.client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = interaction.user_row
+       WHERE interaction.id = @id AND interaction.sandbox_id = @sandbox AND interaction.expires_at > @now`,
+    ),
+    setInteractionUser: prepare(`UPDATE interaction SET user_row = @user WHERE id = @id AND sandbox_id = @sandbox`),
+    deleteInteraction: prepare(`DELETE FROM interaction WHERE id = @id AND sandbox_id = @sandbox`),
+
+    lastId: prepare<{ id: number | null }>(
+      `SELECT max(id) AS id FROM (SELECT max(id) AS id FROM access_token UNION ALL SELECT max(id) FROM refresh_token UNION ALL SELECT max(id) FROM authorization_code)`,
+    ),
+    saveGrant: prepare<GrantRow>(
+      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, created_at)
+       VALUES (@sandbox, @client, @user, @grant_type, @scope, @created_at) RETURNING ${grantColumns.replaceAll('"grant".', '')}`,
+    ),
+    ownGrant: prepare<GrantRow>(
+      `SELECT ${grantColumns} FROM "grant"
+       WHERE client_row = @client AND user_row IS NULL AND grant_type = @grant_type AND scope = @scope AND revoked_at IS NULL`,
+    ),
+    revoke: prepare(revoke),
+
+    saveCode: prepare(
+      `INSERT INTO authorization_code (id, grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at)
+       VALUES (@id, @grant_id, @digest, @redirect_uri, @scope, @nonce, @code_challenge, @code_challenge_method, @issued_at, @expires_at)`,
+    ),
+    useCode: prepare(
+      `UPDATE authorization_code SET used_at = @now
+       WHERE id = @id AND digest = @digest AND used_at IS NULL AND expires_at > @now
+         AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox AND client_row = @client AND revoked_at IS NULL)`,
+    ),
+    findCode: prepare<CodeRow>(
+      `SELECT code.digest, code.redirect_uri, code.scope AS code_scope, code.nonce, code.code_challenge, code.code_challenge_method, code.expires_at,
+         code.used_at, "grant".client_row AS code_client, ${grantColumns}, ${userColumns}
+       FROM authorization_code AS code JOIN "grant" ON "grant".id = code.grant_id JOIN user ON user.id = "grant".user_row
+       WHERE code.id = @id AND "grant".sandbox_id = @sandbox`,
+    ),
+
+    findRefresh: prepare<RefreshRow>(
+      `SELECT refresh_token.digest, refresh_token.generation, refresh_token.scope AS refresh_scope, refresh_token.expires_at,
+         refresh_token.revoked_at AS refresh_revoked_at, "grant".client_row AS refresh_client, "grant".refresh_generation,
+         "grant".refresh_used_at, ${grantColumns}, ${userColumns}
+       FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id LEFT JOIN user ON user.id = "grant".user_row
+       WHERE refresh_token.id = @id AND "grant".sandbox_id = @sandbox`,
+    ),
+    advanceGeneration: prepare(
+      `UPDATE "grant" SET refresh_generation = @generation, refresh_used_at = @now WHERE id = @grant_id AND refresh_generation < @generation`,
+    ),
+    markRefreshUsed: prepare(`UPDATE refresh_token SET used_at = @now WHERE id = @id AND used_at IS NULL`),
+    saveRefresh: prepare(
+      `INSERT INTO refresh_token (id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at)
+       VALUES (@id, @grant_id, @parent_id, @generation, @digest, @scope, @issued_at, @expires_at)`,
+    ),
+
+    saveAccess: prepare(
+      `INSERT INTO access_token (id, grant_id, refresh_id, digest, scope, issued_at, expires_at)
+       VALUES (@id, @grant_id, @refresh_id, @digest, @scope, @issued_at, @expires_at)`,
+    ),
+    findAccess: prepare<AccessRow>(
+      `SELECT access_token.digest, access_token.scope AS token_scope, access_token.issued_at, access_token.expires_at,
+         access_token.revoked_at AS token_revoked_at, ${grantColumns}, ${clientColumns}, ${userColumns}
+       FROM access_token JOIN "grant" ON "grant".id = access_token.grant_id JOIN client ON client.id = "grant".client_row
+         JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
+       WHERE access_token.id = @id AND "grant".sandbox_id = @sandbox`,
+    ),
+  }
+}
+
+/** The protocol's store of one sandbox. */
+export function protocolStore(db: Database, statements: ReturnType<typeof protocolStatements>, ids: Ids, sandbox: number): ProtocolStore {
+  const grantValues = (draft: GrantDraft) => ({
+    sandbox,
+    client: draft.client.row,
+    user: draft.user?.row ?? null,
+    grant_type: draft.grant_type,
+    scope: draft.scope,
+    created_at: draft.created_at,
+  })
+  const insertGrant = (draft: GrantDraft) => {
+    const row = statements.saveGrant.get(grantValues(draft))
+    if (row === undefined) throw new Error('the grant was not stored')
+    return toGrant(row)
+  }
+  const readInteraction = (id: string, now: number): Interaction | undefined => {
+    const row = statements.findInteraction.get({ id, sandbox, now })
+    if (row === undefined) return undefined
+    const request: AuthorizationRequest = JSON.parse(row.request)
+    return { id, request, client: toClient(row), user: toUserIfAny(row) }
+  }
+
+  const saveInteraction = db.transaction((interaction: Parameters<ProtocolStore['saveInteraction']>[0], now: number) => {
+    statements.pruneInteractions.run({ sandbox, now })
+    statements.saveInteraction.run({
+      id: interaction.id,
+      sandbox,
+      client: interaction.client.row,
+      request: JSON.stringify(interaction.request),
+      expires_at: interaction.expires_at,
+    })
+  })
+  const takeInteraction = db.transaction((id: string, now: number) => {
+    const interaction = readInteraction(id, now)
+    return interaction !== undefined && statements.deleteInteraction.run({ id, sandbox }).changes === 1 ? interaction : undefined
+  })
+  const saveGrantWithCode = db.transaction((draft: GrantDraft, code: CodeDraft) => {
+    const grant = insertGrant(draft)
+    statements.saveCode.run({ ...code, grant_id: grant.id })
+    return grant
+  })
+  const takeCode = db.transaction(
+    (
+      id: number,
+      digest: Buffer,
+      client: Client,
+      now: number,
+    ): RedeemedCode | 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client' => {
+      const taken = statements.useCode.run({ id, digest, now, sandbox, client: client.row }).changes === 1
+      const row = statements.findCode.get({ id, sandbox })
+      if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
+      if (taken) return { ...row, grant: toGrant(row), user: toUser(row), scope: row.code_scope }
+      if (row.code_client !== client.row) return 'other_client'
+      if (row.used_at !== null) {
+        statements.revoke.run({ grant_id: row.grant_id, now, reason: 'its authorization code was used twice' })
+        return 'used'
+      }
+      return row.revoked_at !== null ? 'revoked' : 'expired'
+    },
+  )
+  const useRefreshToken = db.transaction(
+    (
+      id: number,
+      digest: Buffer,
+      client: Client,
+      now: number,
+      { rotation, rotation_grace }: Pick<Settings, 'rotation' | 'rotation_grace'>,
+    ) => {
+      const row = statements.findRefresh.get({ id, sandbox })
+      if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
+      if (row.refresh_client !== client.row) return 'other_client'
+      if (row.revoked_at !== null || row.refresh_revoked_at !== null || row.disabled === 1) return 'revoked'
+      if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+      if (rotation !== 'off') {
+        const again = row.generation === row.refresh_generation
+        const inGrace = row.refresh_used_at !== null && now < row.refresh_used_at + rotation_grace * 1000
+        if (row.generation < row.refresh_generation || (again && rotation === 'strict' && !inGrace)) {
+          statements.revoke.run({ grant_id: row.grant_id, now, reason: 'a refresh token was used after its time' })
+          return 'used'
+        }
+        statements.advanceGeneration.run({ grant_id: row.grant_id, generation: row.generation, now })
+      }
+      statements.markRefreshUsed.run({ id, now })
+      return { id, grant: toGrant(row), user: toUserIfAny(row), scope: row.refresh_scope, generation: row.generation }
+    },
+  )
+  const saveTokens = db.transaction((access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined) => {
+    if (refresh !== undefined) statements.saveRefresh.run({ ...refresh })
+    statements.saveAccess.run({ ...access })
+  })
+
+  return {
+    async findClient(client_id) {
+      const row = statements.findClient.get({ sandbox, client_id })
+      return row === undefined ? undefined : toClient(row)
+    },
+    async findUser(username) {
+      const row = statements.findUser.get({ sandbox, username })
+      return row === undefined ? undefined : toUser(row)
+    },
+    async userHasApp(user, client) {
+      return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
+    },
+    async addUserToApp(user, client) {
+      db.write(() => statements.addApp.run({ user: user.row, app: client.app.row }))
+    },
+    saveInteraction: async (interaction, now) => saveInteraction(interaction, now),
+    findInteraction: async (id, now) => readInteraction(id, now),
+    async setInteractionUser(id: string, user: User | undefined) {
+      db.write(() => statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }))
+    },
+    takeInteraction: async (id, now) => takeInteraction(id, now),
+    reserveIds: async (count) => ids.reserve(count),
+    saveGrant: async (draft) => db.write(() => insertGrant(draft)),
+    async ownGrant(draft) {
+      const row = statements.ownGrant.get(grantValues(draft))
+      return row === undefined ? db.write(() => insertGrant(draft)) : toGrant(row)
+    },
+    saveGrantWithCode: async (grant, code) => saveGrantWithCode(grant, code),
+    takeCode: async (id, digest, client, now) => takeCode(id, digest, client, now),
+    useRefreshToken: async (id, digest, client, now, rotation) => useRefreshToken(id, digest, client, now, rotation),
+    saveTokens: async (access, refresh) => saveTokens(access, refresh),
+    async findAccessToken(id, digest, now) {
+      const row = statements.findAccess.get({ id, sandbox })
+      if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
+      if (row.revoked_at !== null || row.token_revoked_at !== null || row.disabled === 1) return 'revoked'
+      if (row.expires_at <= now) return 'expired'
+      return {
+        grant: toGrant(row),
+        client: toClient(row),
+        user: toUserIfAny(row),
+        scope: row.token_scope,
+        issued_at: row.issued_at,
+        expires_at: row.expires_at,
+      }
+    },
+    async revokeGrant(grant_id, reason, now) {
+      db.write(() => statements.revoke.run({ grant_id, reason, now }))
+    },
+  }
+}
+
+/** Hands out the keys of codes and tokens, which grow, so that rows are appended. One process owns the file, so memory will do. */
+export class Ids {
+  #next: number
+
+  constructor(statements: ReturnType<typeof protocolStatements>) {
+    this.#next = (statements.lastId.get({})?.id ?? 0) + 1
+  }
+
+  /** The first of `count` fresh ids. */
+  reserve(count: number): number {
+    const first = this.#next
+    this.#next += count
+    return first
+  }
+}

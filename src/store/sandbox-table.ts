@@ -1,0 +1,81 @@
+import { TakenError } from '../oauth/directory.ts'
+import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
+import type { Database } from './database.ts'
+import { directoryStatements, directoryStore } from './directory-store.ts'
+import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
+
+interface SandboxRow {
+  id: number
+  name: string
+  provider: string
+  company: string
+  settings: string
+  hosts: string
+  seeded: number
+  clock_offset: number
+  clock_frozen_at: number | null
+  created_at: number
+}
+
+/** The sandboxes in the database, and what belongs to each. */
+export function sandboxTable(db: Database): SandboxTable {
+  const list = db.prepare<[], SandboxRow>('SELECT * FROM sandbox ORDER BY id')
+  const insert = db.prepare<[Record<string, unknown>], { id: number }>(
+    `INSERT INTO sandbox (name, provider, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at)
+     VALUES (@name, @provider, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at) RETURNING id`,
+  )
+  const remove = db.prepare<[number]>('DELETE FROM sandbox WHERE id = ?')
+  const saveClock = db.prepare<[Record<string, unknown>]>(
+    'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
+  )
+  const protocol = protocolStatements(db)
+  const directory = directoryStatements(db)
+  const ids = new Ids(protocol)
+
+  return {
+    list: async () =>
+      list.all().map(
+        (row): SandboxRecord => ({
+          id: row.id,
+          name: row.name,
+          provider: row.provider,
+          company: row.company,
+          settings: JSON.parse(row.settings),
+          hosts: JSON.parse(row.hosts),
+          seeded: row.seeded === 1,
+          clock: { offset: row.clock_offset, frozen_at: row.clock_frozen_at },
+          created_at: row.created_at,
+        }),
+      ),
+    async insert(record) {
+      const values = {
+        name: record.name,
+        provider: record.provider,
+        company: record.company,
+        settings: JSON.stringify(record.settings),
+        hosts: JSON.stringify(record.hosts),
+        seeded: record.seeded ? 1 : 0,
+        clock_offset: record.clock.offset,
+        clock_frozen_at: record.clock.frozen_at,
+        created_at: record.created_at,
+      }
+      try {
+        const id = db.write(() => insert.get(values)?.id)
+        if (id === undefined) throw new Error('the sandbox was not stored')
+        return { ...record, id }
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE')
+          throw new TakenError('name', record.name)
+        throw error
+      }
+    },
+    async delete(id) {
+      db.write(() => remove.run(id))
+    },
+    async saveClock(id, clock) {
+      db.write(() => saveClock.run({ id, ...clock }))
+    },
+    protocolStore: (id) => protocolStore(db, protocol, ids, id),
+    directory: (id) => directoryStore(db, directory, id),
+  }
+}
