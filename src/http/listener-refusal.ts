@@ -1,0 +1,67 @@
+/** What is said to a client whose bytes are no HTTP request, before any route could answer. */
+import { type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+const refusals: Record<string, { status: number; description: string }> = {
+  HPE_HEADER_OVERFLOW: { status: 431, description: 'the request line and headers are too long' },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, description: 'the chunk extensions are too long' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, description: 'the request did not arrive in time' },
+}
+
+/** How long a refused client may go on sending before it is cut off. */
+const lingerMs = 1000
+
+const refused = new WeakSet<Duplex>()
+
+/**
+ * Answers a client error of node:http (`clientError`) and ends the connection.
+ *
+ * @param owed the answers that this connection still awaits
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, owed: ServerResponse[]): void {
+  if (refused.has(socket)) return
+  refused.add(socket)
+  // Nobody is there to read it, or an answer is half written and this one would become part of it.
+  if (error.code === 'ECONNRESET' || !socket.writable || owed.some((response) => response.headersSent)) {
+    socket.destroy()
+    return
+  }
+  const { status, description } = refusals[error.code ?? ''] ?? { status: 400, description: `this is no HTTP request: ${reason(error)}` }
+  const body = errorBody(description)
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Cache-Control: no-store',
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  )
+  // Closing while bytes are unread would reset the connection and lose the answer (RFC 9112 §9.6).
+  const lingering = setTimeout(() => socket.destroy(), lingerMs).unref()
+  socket.once('close', () => clearTimeout(lingering))
+}
+
+/** Answers 400 in the same words through node:http. */
+export function answerBadRequest(response: ServerResponse, description: string): void {
+  const body = errorBody(description)
+  response.writeHead(400, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  })
+  response.end(body)
+}
+
+function errorBody(description: string): string {
+  return JSON.stringify({ error: 'invalid_request', error_description: description })
+}
+
+/** The parser's own words, such as "Invalid method encountered", in the characters of RFC 6749 §5.2. */
+function reason(error: Error): string {
+  const words = 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message
+  return words.replace(/[^ !#-[\]-~]/g, "'")
+}

@@ -1,0 +1,158 @@
+/** One port that answers http and https alike. */
+import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Certificates } from './certificates.ts'
+import { type Bound, bind } from './listener-address.ts'
+import { answerBadRequest, answerClientError } from './listener-refusal.ts'
+
+export interface Listener {
+  /**
+   * Begins to accept connections. `localhost` and `127.0.0.1` mean both loopback addresses, any other host that one alone.
+   *
+   * @param options.host `localhost` unless given
+   * @param options.port 0 takes a free one, the same on both addresses
+   * @throws ListenError when the address cannot be had; the message says why and what to do
+   */
+  listen(options: { host?: string | undefined; port: number }): Promise<{ port: number; addresses: string[] }>
+  /**
+   * Stops: no new connections, idle ones end at once, requests under way get their answer.
+   *
+   * @param options.graceMs after so many milliseconds (5000 unless given) what is still open is cut off
+   */
+  close(options?: { graceMs?: number | undefined }): Promise<void>
+}
+
+export interface ListenerOptions {
+  handler: RequestListener
+  certificates: Pick<Certificates, 'secureContext'>
+  /**
+   * Ask TLS clients for a certificate, whoever issued it (RFC 8705); the handler reads it from the socket. A browser that
+   * has one may then ask its user to choose.
+   */
+  requestClientCertificate?: boolean | undefined
+  /** Told what goes wrong below HTTP: certificates that cannot be made, handshakes that clients break off. */
+  onError?: ((error: Error) => void) | undefined
+  /** Limits of node:http that differ from its own. Its `headersTimeout` also holds for what comes before the headers. */
+  server?: ServerOptions | undefined
+}
+
+/** The type byte of a TLS handshake record (RFC 8446 §5.1); no HTTP method begins with it. */
+const tlsHandshake = 0x16
+
+/** Longer than clients and proxies keep an idle connection, so that it is they who end it and no request meets a closing socket. */
+const keepAliveTimeout = 72_000
+
+/** @returns a listener that does not listen yet */
+export function createListener({ handler, certificates, requestClientCertificate, onError, server: limits }: ListenerOptions): Listener {
+  /** The sockets as HTTP sees them (for https the TLS socket), each with the answers it still owes. */
+  const connections = new Map<Socket, Set<ServerResponse>>()
+  let bound: Bound[] = []
+  let closing: Promise<void> | undefined
+
+  // It never listens itself: both kinds of connection are handed to it. A missing Host header is answered below, in JSON.
+  const http = createServer({ keepAliveTimeout, ...limits, requireHostHeader: false })
+  // On this event node:http begins to watch its timeouts.
+  http.emit('listening')
+  http.on('request', (request, response) => {
+    const { socket } = request
+    const owed = track(socket)
+    owed.add(response)
+    response.once('close', () => {
+      owed.delete(response)
+      // An answer that had promised to keep the connection alive before close() was called.
+      if (closing !== undefined && owed.size === 0) socket.destroySoon()
+    })
+    if (closing !== undefined) endAfter(response)
+    if (request.headers.host === undefined && request.httpVersion === '1.1') answerBadRequest(response, 'the Host header is missing')
+    else handler(request, response)
+  })
+  http.on('clientError', (error, socket) => answerClientError(error, socket, [...(connections.get(socket as Socket) ?? [])]))
+
+  function track(socket: Socket): Set<ServerResponse> {
+    const known = connections.get(socket)
+    if (known !== undefined) return known
+    const owed = new Set<ServerResponse>()
+    connections.set(socket, owed)
+    socket.once('close', () => connections.delete(socket))
+    return owed
+  }
+
+  function accept(socket: Socket): void {
+    track(socket)
+    // What matters of it is reported by whoever reads from the socket.
+    socket.on('error', () => {})
+    const deadline = setTimeout(() => socket.destroy(), http.headersTimeout).unref()
+    socket.once('close', () => clearTimeout(deadline))
+    socket.once('readable', () => {
+      const first: Buffer | null = socket.read()
+      if (first === null) return socket.destroy()
+      socket.unshift(first)
+      if (first[0] === tlsHandshake) {
+        secure(socket, () => clearTimeout(deadline)).catch((error: Error) => {
+          socket.destroy()
+          onError?.(error)
+        })
+      } else {
+        clearTimeout(deadline)
+        http.emit('connection', socket)
+      }
+    })
+  }
+
+  async function secure(socket: Socket, established: () => void): Promise<void> {
+    // Not every client names its host (SNI): then the address that it reached is all that is known.
+    const secureContext = await certificates.secureContext(socket.localAddress)
+    if (socket.destroyed) return
+    const secured = new TLSSocket(socket, {
+      isServer: true,
+      secureContext,
+      SNICallback: (name, done) => {
+        certificates.secureContext(name).then((context) => done(null, context), done)
+      },
+      ALPNProtocols: ['http/1.1'],
+      requestCert: requestClientCertificate === true,
+      rejectUnauthorized: false,
+    })
+    const report = (error: Error) => onError?.(error)
+    secured.on('error', report)
+    secured.once('secure', () => {
+      established()
+      // From now on node:http looks after it.
+      secured.off('error', report).on('error', () => {})
+      connections.delete(socket)
+      track(secured)
+      http.emit('connection', secured)
+    })
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    const ended = Promise.all(bound.map((one) => one.close()))
+    for (const [socket, owed] of connections) {
+      const last = [...owed].at(-1)
+      if (last === undefined) socket.destroy()
+      else endAfter(last)
+    }
+    const grace = setTimeout(() => {
+      for (const socket of connections.keys()) socket.destroy()
+    }, graceMs)
+    await ended
+    clearTimeout(grace)
+    http.close()
+  }
+
+  return {
+    async listen({ host = 'localhost', port }) {
+      bound = await bind(host, port, accept, (error) => onError?.(error))
+      return { port: bound[0]?.port ?? port, addresses: bound.map((one) => one.address) }
+    },
+    close({ graceMs = 5000 } = {}) {
+      closing ??= stop(graceMs)
+      return closing
+    },
+  }
+}
+
+function endAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close')
+}
