@@ -1,9 +1,28 @@
-import { describe, expect, test } from 'vitest'
+import fastify from 'fastify'
+import { afterAll, describe, expect, test } from 'vitest'
 import { assetsPath, findAsset, pageHeaders } from '../src/http/assets.ts'
-import { createViews, type Views } from '../src/http/views.ts'
+import { registerViews, render as reply, type Views } from '../src/http/views.ts'
 import { accents, defaultPageTexts, type PageTexts } from '../src/providers/page-texts.ts'
 
-const render = await createViews()
+const app = fastify()
+await registerViews(app)
+app.post('/:view', (request, response) => {
+  const { view } = request.params as { view: keyof Views }
+  return reply(response, view, models.get(request.headers['x-model'] as string) as Views[typeof view])
+})
+afterAll(() => app.close())
+
+const models = new Map<string, unknown>()
+
+/** The page as a browser gets it. */
+async function render<K extends keyof Views>(view: K, model: Views[K]): Promise<string> {
+  const key = String(models.size)
+  models.set(key, model)
+  const answer = await app.inject({ method: 'POST', url: `/${view}`, headers: { 'x-model': key } })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers['content-security-policy']).toBe(pageHeaders['Content-Security-Policy'])
+  return answer.body
+}
 
 const texts: PageTexts = {
   ...defaultPageTexts,
@@ -110,32 +129,32 @@ function ending(end: string): Views {
 }
 
 describe('every page', () => {
-  test.each(names)('%s escapes a hostile value in each of its fields', (name) => {
-    const html = draw(name, ending(`"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;`))
-    expect(skeleton(html)).toEqual(skeleton(draw(name, ending('x'))))
+  test.each(names)('%s escapes a hostile value in each of its fields', async (name) => {
+    const html = await draw(name, ending(`"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;`))
+    expect(skeleton(html)).toEqual(skeleton(await draw(name, ending('x'))))
     expect(html).toContain('&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;')
     expect(html).toContain('&amp;lt;')
   })
 
-  test.each(names)('%s prints neither undefined nor null where something is absent', (name) => {
-    expect(draw(name, bare)).not.toMatch(/undefined|null|NaN|\[object/)
+  test.each(names)('%s prints neither undefined nor null where something is absent', async (name) => {
+    expect(await draw(name, bare)).not.toMatch(/undefined|null|NaN|\[object/)
   })
 
-  test.each(names)('%s has a language, a title and one heading', (name) => {
-    const html = draw(name, full)
+  test.each(names)('%s has a language, a title and one heading', async (name) => {
+    const html = await draw(name, full)
     expect(html).toMatch(/^<!doctype html>\n<html lang="en" data-accent="teal">/)
     expect(html).toMatch(/<title>[^<]*iOKids[^<]*<\/title>/)
     expect(tags(html, 'h1')).toHaveLength(1)
   })
 
-  test.each(names)('%s has no inline script, style or handler, which the content security policy would refuse', (name) => {
-    const html = draw(name, full)
+  test.each(names)('%s has no inline script, style or handler, which the content security policy would refuse', async (name) => {
+    const html = await draw(name, full)
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/)
     for (const script of tags(html, 'script')) expect(attribute(script, 'src')).toMatch(/^\/_grantbox\/assets\//)
   })
 
   test.each(names)('%s asks only for assets that are served', async (name) => {
-    const addresses = [...tags(draw(name, full), 'link'), ...tags(draw(name, full), 'script')].map(
+    const addresses = [...tags(await draw(name, full), 'link'), ...tags(await draw(name, full), 'script')].map(
       (tag) => attribute(tag, 'href') ?? attribute(tag, 'src') ?? '',
     )
     expect(addresses.length).toBeGreaterThanOrEqual(3)
@@ -145,8 +164,8 @@ describe('every page', () => {
     }
   })
 
-  test.each(names)('%s names each field for a screen reader, and describes it only by what is there', (name) => {
-    const html = draw(name, full)
+  test.each(names)('%s names each field for a screen reader, and describes it only by what is there', async (name) => {
+    const html = await draw(name, full)
     const ids = new Set([...html.matchAll(/\bid="([^"]*)"/g)].map(([, id]) => id))
     for (const input of tags(html, 'input').filter((tag) => !/type="(?:hidden|radio)"/.test(tag))) {
       expect(html, input).toMatch(new RegExp(`<label[^>]* for="${attribute(input, 'id')}"[^>]*>[^<]`))
@@ -156,8 +175,8 @@ describe('every page', () => {
     }
   })
 
-  test.each(forms)('%s carries its transaction in every form', (name) => {
-    const parts = draw(name, full).split('<form').slice(1)
+  test.each(forms)('%s carries its transaction in every form', async (name) => {
+    const parts = (await draw(name, full)).split('<form').slice(1)
     expect(parts.length).toBeGreaterThan(0)
     for (const form of parts) {
       expect(form).toMatch(/^ method="post" action="\/oauth\/signin">/)
@@ -165,14 +184,14 @@ describe('every page', () => {
     }
   })
 
-  test.each(forms)('%s has no parameter called code, which Postman would take from any address', (name) => {
-    expect(draw(name, full)).not.toMatch(/name="code"|[?&]code=/)
+  test.each(forms)('%s has no parameter called code, which Postman would take from any address', async (name) => {
+    expect(await draw(name, full)).not.toMatch(/name="code"|[?&]code=/)
   })
 })
 
 describe('sign-in', () => {
-  test('shows what the vendor shows: logo, heading, app, prefix, placeholders and both buttons', () => {
-    const html = draw('signin', full)
+  test('shows what the vendor shows: logo, heading, app, prefix, placeholders and both buttons', async () => {
+    const html = await draw('signin', full)
     expect(html).toContain('<title>iOKids Login</title>')
     expect(html).toContain('iOKids<sup>®</sup>')
     expect(html).toContain('to continue to <b>FindFluffy</b>')
@@ -182,13 +201,13 @@ describe('sign-in', () => {
     expect(html).toContain('href="/oauth/join?transaction=tx-1">Join Now</a>')
   })
 
-  test('signs in on Enter: the first submit button decides nothing else', () => {
-    const [first = ''] = tags(draw('signin', full), 'button')
+  test('signs in on Enter: the first submit button decides nothing else', async () => {
+    const [first = ''] = tags(await draw('signin', full), 'button')
     expect(first).toBe('<button type="submit">')
   })
 
-  test('keeps the username after a refusal, ties the error to both fields and goes on at the password', () => {
-    const html = draw('signin', full)
+  test('keeps the username after a refusal, ties the error to both fields and goes on at the password', async () => {
+    const html = await draw('signin', full)
     expect(html).toContain('<p class="alert" role="alert" id="signin-error">Username or password is not right.</p>')
     const [username = '', password = ''] = tags(html, 'input').filter((tag) => / id=/.test(tag))
     expect(attribute(username, 'value')).toBe('brandon')
@@ -198,47 +217,47 @@ describe('sign-in', () => {
     expect(attribute(password, 'value')).toBeUndefined()
   })
 
-  test('begins at the username', () => {
-    const [username = ''] = tags(draw('signin', bare), 'input').filter((tag) => / id="username"/.test(tag))
+  test('begins at the username', async () => {
+    const [username = ''] = tags(await draw('signin', bare), 'input').filter((tag) => / id="username"/.test(tag))
     expect(username).toContain('autofocus')
     expect(username).not.toContain('aria-invalid')
   })
 
-  test('lists eight sandbox users and tells how many more there are', () => {
+  test('lists eight sandbox users and tells how many more there are', async () => {
     const users = Array.from({ length: 11 }, (_, index) => ({ username: `user${index}` }))
-    const html = render('signin', { ...full.signin, users, userCount: undefined })
+    const html = await render('signin', { ...full.signin, users, userCount: undefined })
     expect(fieldsOf(html).filter((field) => field.startsWith('pick='))).toEqual(users.slice(0, 8).map(({ username }) => `pick=${username}`))
     expect(html).toContain('3 more users: type a name above.')
-    expect(draw('signin', full)).toContain('29 more users')
-    expect(draw('signin', bare)).not.toContain('more user')
+    expect(await draw('signin', full)).toContain('29 more users')
+    expect(await draw('signin', bare)).not.toContain('more user')
   })
 
-  test('has no list where there are no users, and no way to join where the vendor has none', () => {
-    const html = render('signin', { ...full.signin, texts: defaultPageTexts, users: [] })
+  test('has no list where there are no users, and no way to join where the vendor has none', async () => {
+    const html = await render('signin', { ...full.signin, texts: defaultPageTexts, users: [] })
     expect(html).not.toContain('Sandbox users')
     expect(html).not.toContain('/oauth/join')
   })
 })
 
-test('continue lists the scopes and offers to allow, to be another user, and to cancel', () => {
-  const html = draw('continue', full)
+test('continue lists the scopes and offers to allow, to be another user, and to cancel', async () => {
+  const html = await draw('continue', full)
   expect(html).toContain('@beautifulmeercat246')
   expect(html).toContain('<b>profile</b> <span class="muted">Your name</span>')
   expect(fieldsOf(html)).toEqual(['transaction=tx-1', 'decision=allow', 'decision=switch', 'decision=cancel'])
 })
 
-test('not-allowed lets a parent add the app and a kid ask for it', () => {
-  const parent = draw('not-allowed', full)
+test('not-allowed lets a parent add the app and a kid ask for it', async () => {
+  const parent = await draw('not-allowed', full)
   expect(parent).toContain('@beautifulmeercat246 cannot use FindFluffy yet</h1>')
   expect(fieldsOf(parent)).toEqual(['transaction=tx-1', 'decision=add', 'decision=switch'])
-  const kid = render('not-allowed', { ...full['not-allowed'], remedy: 'ask' })
+  const kid = await render('not-allowed', { ...full['not-allowed'], remedy: 'ask' })
   expect(kid).toContain('Ask a parent')
   expect(fieldsOf(kid)).toEqual(['transaction=tx-1', 'decision=ask', 'decision=switch'])
 })
 
 describe('join', () => {
-  test('keeps what was typed and says beside each field what is wrong with it', () => {
-    const html = draw('join', full)
+  test('keeps what was typed and says beside each field what is wrong with it', async () => {
+    const html = await draw('join', full)
     expect(fieldsOf(html)).toEqual(
       expect.arrayContaining(['username=sunnyotter385', 'first_name=Tim', 'last_name=Ramos', 'type=kid', 'age=9', 'parent=mum']),
     )
@@ -249,15 +268,15 @@ describe('join', () => {
     expect(tags(html, 'input').filter((tag) => / autofocus/.test(tag))).toHaveLength(1)
   })
 
-  test('asks for no password and tells the one that every sandbox user has', () => {
-    const html = draw('join', full)
+  test('asks for no password and tells the one that every sandbox user has', async () => {
+    const html = await draw('join', full)
     expect(html).not.toContain('type="password"')
     expect(html).toContain('<code>Find Fluffy, LLC</code>')
   })
 })
 
-test('error lists the registered redirect URIs beside the one that came', () => {
-  const html = draw('error', full)
+test('error lists the registered redirect URIs beside the one that came', async () => {
+  const html = await draw('error', full)
   const listed = [...html.matchAll(/<dd><code>([^<]*)<\/code><\/dd>/g)].map(([, uri]) => uri)
   expect(listed).toEqual(['https://app.example/cb', 'https://oauth.pstmn.io/v1/callback', 'https://app.example/cb/'])
   expect(html).toContain('Error 400')
@@ -265,8 +284,8 @@ test('error lists the registered redirect URIs beside the one that came', () => 
   expect(html).toContain('Register it in the dashboard.')
 })
 
-test('form-post holds the response in hidden fields, with a script to send it and a button where scripts are off', () => {
-  const html = draw('form-post', full)
+test('form-post holds the response in hidden fields, with a script to send it and a button where scripts are off', async () => {
+  const html = await draw('form-post', full)
   expect(html).toContain('<form method="post" action="https://app.example/cb" data-submit>')
   expect(fieldsOf(html)).toEqual(['code=abc', 'state=xyz', '='])
   expect(html).toContain('<script src="/_grantbox/assets/form-post.js" defer></script>')
@@ -295,7 +314,7 @@ describe('assets', () => {
   })
 })
 
-test('the headers of a page allow our own files alone, and any address to post to', () => {
+test('the headers of a page allow our own files alone, and any address to post to', async () => {
   const policy = pageHeaders['Content-Security-Policy']
   expect(policy).toContain("default-src 'none'")
   expect(policy).toContain("frame-ancestors 'none'")

@@ -1,6 +1,6 @@
+import { version } from '../version.ts'
 import type { CommandContext } from './command.ts'
 import { findCommand } from './commands.ts'
-import { version } from './version.ts'
 
 /** What these say is meant for the user; anything else is a mistake of ours and shows its stack. */
 const plainErrors: readonly string[] = ['ConfigError', 'ListenError', 'StartError', 'CertificateFileError']

@@ -1,5 +1,9 @@
 import { join } from 'node:path'
+import view from '@fastify/view'
+import { Eta } from 'eta'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { PageTexts } from '../providers/page-texts.ts'
+import { pageHeaders } from './assets.ts'
 
 /** The app that a user signs in to. */
 export interface AppView {
@@ -86,23 +90,25 @@ export interface Views {
   }
 }
 
-/** Draws a page: a pure function of the view's model. */
-export type Render = <K extends keyof Views>(view: K, model: Views[K]) => string
-
 /** How many sandbox users the sign-in page lists. */
 export const shownUsers = 8
 
-/** Loads the template engine; each template is read and compiled when it is first drawn, and kept. */
-export async function createViews(): Promise<Render> {
-  const { Eta } = await import('eta')
+/** Gives an app the template engine; each template is read and compiled when it is first drawn, and kept. */
+export async function registerViews(app: FastifyInstance): Promise<void> {
+  const root = join(import.meta.dirname, '../../views')
   const eta = new Eta({
-    views: join(import.meta.dirname, '../../views'),
+    views: root,
     cache: true,
     autoEscape: true,
     autoFilter: true,
     filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
   })
-  return (view, model) => eta.render(view, { ...model, avatar, shownUsers })
+  await app.register(view, { engine: { eta }, root, viewExt: 'eta', production: true })
+}
+
+/** Answers with a page, drawn from the view's model alone. */
+export function render<K extends keyof Views>(reply: FastifyReply, name: K, model: Views[K]): FastifyReply {
+  return reply.headers(pageHeaders).view(name, { ...model, avatar, shownUsers })
 }
 
 const tints = 8

@@ -32,6 +32,13 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   temporarily_unavailable: 503,
 }
 
+const outsideTheProtocol: readonly ErrorCode[] = ['not_found', 'method_not_allowed', 'payload_too_large', 'unsupported_media_type']
+
+/** The code as it may stand in an `error` member: what the RFCs have no word for is an `invalid_request` (RFC 6749 §5.2). */
+export function wireCode(error: OAuthError): ErrorCode {
+  return outsideTheProtocol.includes(error.code) ? 'invalid_request' : error.code
+}
+
 /** The only error that the protocol throws; the provider words it at the edge. */
 export class OAuthError extends Error {
   readonly code: ErrorCode

@@ -101,6 +101,8 @@ export interface Provider {
   }
   readonly tokens: TokenProfile
   readonly texts: PageTexts
+  /** SVG of the apps' icons, by the name that an app carries. */
+  readonly icons: Readonly<Record<string, string>>
   /** How an error is said. */
   errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings): Reply
   readonly routes: readonly Route[]

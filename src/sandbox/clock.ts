@@ -7,6 +7,14 @@ export interface ClockState {
   frozen_at: number | null
 }
 
+/** What may be set of a clock; `now` and `offset` are two ways to say the same. Milliseconds. */
+export interface ClockChange {
+  now?: number | undefined
+  /** From the machine's time. */
+  offset?: number | undefined
+  frozen?: boolean | undefined
+}
+
 /** A sandbox's clock: the machine's, moved or stopped. */
 export class SandboxClock implements Clock {
   readonly #system: Clock
@@ -29,6 +37,13 @@ export class SandboxClock implements Clock {
   advance(milliseconds: number): ClockState {
     const { offset, frozen_at } = this.#state
     this.#state = { offset: offset + milliseconds, frozen_at: frozen_at === null ? null : frozen_at + milliseconds }
+    return this.#state
+  }
+
+  /** Sets, stops or starts the clock; it goes on from where it stood unless told a time. */
+  set({ offset, now = offset === undefined ? this.now() : this.#system.now() + offset, frozen }: ClockChange): ClockState {
+    const stop = frozen ?? this.#state.frozen_at !== null
+    this.#state = { offset: offset ?? now - this.#system.now(), frozen_at: stop ? now : null }
     return this.#state
   }
 }

@@ -25,7 +25,9 @@ export interface JournalQuery {
   endpoint?: string | undefined
   client_id?: string | undefined
   grant_type?: string | undefined
+  /** Only entries with a higher id, the oldest of them first in line when there are more than `limit`. */
   after?: number | undefined
+  /** How many, the newest unless `after` is given. */
   limit?: number | undefined
 }
 
@@ -50,11 +52,9 @@ export class Journal {
   }
 
   list(query: JournalQuery = {}): JournalEntry[] {
-    const { limit = this.#capacity } = query
-    return this.#entries
-      .slice(-this.#capacity)
-      .filter((entry) => matches(entry, query))
-      .slice(-limit)
+    const { limit = this.#capacity, after } = query
+    const found = this.#entries.slice(-this.#capacity).filter((entry) => matches(entry, query))
+    return after === undefined ? found.slice(-limit) : found.slice(0, limit)
   }
 
   clear(): void {

@@ -1,12 +1,12 @@
 import type { Clock } from '../oauth/clock.ts'
 import { TakenError } from '../oauth/directory.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
-import { defaultSettings } from '../oauth/settings.ts'
 import type { Provider } from '../providers/provider.ts'
-import { SandboxClock } from './clock.ts'
+import { type ClockChange, SandboxClock } from './clock.ts'
 import { Journal } from './journal.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
+import { mergeSettings, sandboxDefaults } from './settings-schema.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
 /** What a new sandbox may say of itself. */
@@ -19,6 +19,13 @@ export interface NewSandbox {
   settings?: Readonly<Record<string, unknown>> | undefined
   /** Whether it starts with the provider's preloaded world; true when absent. */
   seed?: boolean | undefined
+}
+
+/** What may change of a sandbox; a setting that is null goes back to what its provider says. */
+export interface SandboxChange {
+  company?: string | undefined
+  hosts?: readonly string[] | undefined
+  settings?: Readonly<Record<string, unknown>> | undefined
 }
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -90,16 +97,13 @@ export class Sandboxes {
     settings = {},
     seed: seeded = true,
   }: NewSandbox): Promise<Sandbox> {
-    const lowerHosts = hosts.map((host) => host.toLowerCase())
-    const takenHost = lowerHosts.find((host) => this.#hosts.has(host))
-    if (takenHost !== undefined) throw new TakenError('hosts', takenHost)
     const created_at = this.#clock.now()
     const record = await this.#table.insert({
       name: name ?? `${provider.id}-${randomLowerCase(8)}`,
       provider: provider.id,
       company,
-      settings: { signing_secret: randomText(43), ...settings },
-      hosts: lowerHosts,
+      settings: mergeSettings({}, settings, newSecret),
+      hosts: this.#freeHosts(hosts),
       seeded,
       clock: { offset: 0, frozen_at: null },
       created_at,
@@ -110,16 +114,65 @@ export class Sandboxes {
     return sandbox
   }
 
+  /**
+   * Changes a sandbox and keeps it so; whoever holds the old object goes on with it as it was.
+   * @throws TakenError when a host is another sandbox's
+   */
+  async update({ name }: Sandbox, { company, hosts, settings = {} }: SandboxChange): Promise<Sandbox> {
+    const before = this.#record(name)
+    const record: SandboxRecord = {
+      ...before,
+      company: company ?? before.company,
+      hosts: hosts === undefined ? before.hosts : this.#freeHosts(hosts, name),
+      settings: mergeSettings(before.settings, settings, newSecret),
+    }
+    await this.#table.update(record)
+    const opened = this.#open(before)
+    const changed: Sandbox = {
+      ...opened,
+      company: record.company,
+      hosts: record.hosts,
+      settings: { ...sandboxDefaults, ...opened.provider.settings, ...record.settings },
+    }
+    this.#forget(before)
+    this.#remember(record)
+    this.#opened.set(name, changed)
+    return changed
+  }
+
   async delete(sandbox: Sandbox): Promise<void> {
     await this.#table.delete(sandbox.id)
-    this.#records.delete(sandbox.name)
-    this.#opened.delete(sandbox.name)
-    for (const host of sandbox.hosts) this.#hosts.delete(host)
+    this.#forget(this.#record(sandbox.name))
   }
 
   /** Moves a sandbox's clock and keeps it so. */
   async advanceClock(sandbox: Sandbox, milliseconds: number): Promise<void> {
     await this.#table.saveClock(sandbox.id, sandbox.clock.advance(milliseconds))
+  }
+
+  /** Sets, stops or starts a sandbox's clock and keeps it so. */
+  async setClock(sandbox: Sandbox, change: ClockChange): Promise<void> {
+    await this.#table.saveClock(sandbox.id, sandbox.clock.set(change))
+  }
+
+  /** Host names in lower case, each once. */
+  #freeHosts(hosts: readonly string[], owner?: string): string[] {
+    const lower = [...new Set(hosts.map((host) => host.toLowerCase()))]
+    const taken = lower.find((host) => (this.#hosts.get(host) ?? owner) !== owner)
+    if (taken !== undefined) throw new TakenError('hosts', taken)
+    return lower
+  }
+
+  #record(name: string): SandboxRecord {
+    const record = this.#records.get(name)
+    if (record === undefined) throw new Error(`there is no sandbox ${name}`)
+    return record
+  }
+
+  #forget(record: SandboxRecord): void {
+    this.#records.delete(record.name)
+    this.#opened.delete(record.name)
+    for (const host of record.hosts) this.#hosts.delete(host)
   }
 
   #remember(record: SandboxRecord): void {
@@ -139,7 +192,7 @@ export class Sandboxes {
       company: record.company,
       hosts: record.hosts,
       created_at: record.created_at,
-      settings: { ...defaultSettings, ...provider.settings, ...record.settings },
+      settings: { ...sandboxDefaults, ...provider.settings, ...record.settings },
       tokens: provider.tokens,
       grant_types: provider.grant_types,
       clock: new SandboxClock(this.#clock, record.clock),
@@ -150,4 +203,9 @@ export class Sandboxes {
     this.#opened.set(record.name, sandbox)
     return sandbox
   }
+}
+
+/** A key for HS256: 258 bits (RFC 7518 §3.2 asks for 256). */
+function newSecret(): string {
+  return randomText(43)
 }

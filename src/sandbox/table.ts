@@ -21,6 +21,8 @@ export interface SandboxTable {
   list(): Promise<SandboxRecord[]>
   /** @throws TakenError when the name is another sandbox's */
   insert(record: Omit<SandboxRecord, 'id'>): Promise<SandboxRecord>
+  /** Saves the company, the settings and the hosts. */
+  update(record: SandboxRecord): Promise<void>
   /** With all that belongs to it. */
   delete(id: number): Promise<void>
   saveClock(id: number, clock: ClockState): Promise<void>

@@ -24,6 +24,9 @@ export function sandboxTable(db: Database): SandboxTable {
     `INSERT INTO sandbox (name, provider, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at)
      VALUES (@name, @provider, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at) RETURNING id`,
   )
+  const update = db.prepare<[Record<string, unknown>]>(
+    'UPDATE sandbox SET company = @company, settings = @settings, hosts = @hosts WHERE id = @id',
+  )
   const remove = db.prepare<[number]>('DELETE FROM sandbox WHERE id = ?')
   const saveClock = db.prepare<[Record<string, unknown>]>(
     'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
@@ -68,6 +71,9 @@ export function sandboxTable(db: Database): SandboxTable {
           throw new TakenError('name', record.name)
         throw error
       }
+    },
+    async update({ id, company, settings, hosts }) {
+      db.write(() => update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts) }))
     },
     async delete(id) {
       db.write(() => remove.run(id))

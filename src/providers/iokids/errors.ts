@@ -1,4 +1,4 @@
-import type { ErrorCode, OAuthError } from '../../oauth/errors.ts'
+import { type ErrorCode, type OAuthError, wireCode } from '../../oauth/errors.ts'
 import type { Settings } from '../../oauth/settings.ts'
 import type { Endpoint, Reply } from '../provider.ts'
 
@@ -25,7 +25,7 @@ const noPermission = { error_code: 4011, error_description: 'Application does no
 export function iokidsErrorReply(error: OAuthError, endpoint: Endpoint, settings: Settings): Reply {
   const error_code = errorCodes[error.code] ?? (error.status >= 500 ? 5001 : 4001)
   if (endpoint !== 'api') {
-    return { status: error.status, headers: error.headers, body: { error: error.code, error_code, error_description: error.message } }
+    return { status: error.status, headers: error.headers, body: { error: wireCode(error), error_code, error_description: error.message } }
   }
   if (error_code === 4011) return { status: settings.permission_status === 403 ? 403 : 401, body: noPermission }
   return { status: error.status, headers: error.headers, body: { error_code, error_description: error.message } }

@@ -4,6 +4,7 @@ import type { Provider } from '../provider.ts'
 import { iokidsRoutes } from './api.ts'
 import { iokidsCollection } from './collection.ts'
 import { iokidsErrorReply } from './errors.ts'
+import { iokidsIcons } from './icons.ts'
 import { iokidsTokens } from './tokens.ts'
 import { iokidsWorld } from './world.ts'
 
@@ -41,6 +42,7 @@ export const iokids: Provider = {
     continueHeading: 'Continue to use the App',
     accent: 'blue',
   },
+  icons: iokidsIcons,
   errorReply: iokidsErrorReply,
   routes: iokidsRoutes,
   world: iokidsWorld,

@@ -1,0 +1,43 @@
+import type { FastifyReply } from 'fastify'
+import { OAuthError } from '../oauth/errors.ts'
+import type { Exchange } from './exchange.ts'
+
+/** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. */
+export function toOAuthError(error: unknown): OAuthError {
+  if (error instanceof OAuthError) return error
+  const { code = '', statusCode = 500, message = '' } = error as { code?: string; statusCode?: number; message?: string }
+  switch (code) {
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new OAuthError(
+        'unsupported_media_type',
+        'The content type is not supported',
+        `${message}; expected application/x-www-form-urlencoded or application/json`,
+      )
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new OAuthError('payload_too_large', 'The body is too large', 'The body is over the limit of 1 MiB')
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_ASYNC_CONSTRAINT':
+      return new OAuthError(
+        'invalid_request',
+        'The URL is malformed',
+        'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8',
+      )
+  }
+  if (statusCode >= 400 && statusCode < 500) return new OAuthError('invalid_request', 'The request is malformed', message)
+  return new OAuthError('server_error', 'Internal error', 'grantbox itself failed; its log says more')
+}
+
+/** Notes an error in the exchange and in the header that explains it. */
+export function explain(exchange: Exchange, error: OAuthError, reply: FastifyReply): void {
+  exchange.error = error.code
+  exchange.explanation = error.explanation
+  reply.header('Grantbox-Explain', headerText(error.explanation))
+}
+
+/** Text as a header may carry it: what is not printable ASCII is percent-encoded (RFC 9110 §5.5). */
+export function headerText(text: string): string {
+  return text
+    .slice(0, 1000)
+    .toWellFormed()
+    .replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character))
+}

@@ -1,0 +1,110 @@
+import type { FastifyReply } from 'fastify'
+import { type OAuthError, PageError } from '../oauth/errors.ts'
+import type { App, Client, Interaction, User } from '../oauth/records.ts'
+import { scopes } from '../oauth/scope.ts'
+import type { Exchange } from './exchange.ts'
+import { type AppView, type JoinField, render, shownUsers, type UserView } from './views.ts'
+
+/** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
+
+function appView({ sandbox }: Exchange, app: App): AppView {
+  const svg = app.icon === null ? undefined : sandbox.provider.icons[app.icon]
+  return { name: app.name, description: app.description, icon: svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` }
+}
+
+function userView(user: User): UserView {
+  const type = user.type === null ? undefined : user.type.charAt(0).toUpperCase() + user.type.slice(1)
+  return { username: user.username, name: `${user.first_name} ${user.last_name}`.trim() || undefined, type }
+}
+
+function step(exchange: Exchange, client: Client, transaction: string) {
+  const { provider } = exchange.sandbox
+  return { texts: provider.texts, app: appView(exchange, client.app), action: exchange.prefix + provider.paths.authorize, transaction }
+}
+
+function joinPath({ sandbox, prefix }: Exchange, transaction: string): string | undefined {
+  const { join } = sandbox.provider.paths
+  return join === undefined ? undefined : `${prefix}${join}?transaction=${transaction}`
+}
+
+/** The sign-in page, after a refusal with what was typed and why. */
+export async function signInPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
+  refused?: { username: string; error: string },
+): Promise<FastifyReply> {
+  const { sandbox } = exchange
+  const { client, id, request } = interaction
+  const users = await sandbox.directory.listUsers({ app: client.app, limit: shownUsers })
+  return render(reply.code(refused === undefined ? 200 : 401), 'signin', {
+    ...step(exchange, client, id),
+    username: refused?.username ?? request.login_hint,
+    error: refused?.error,
+    joinAction: joinPath(exchange, id),
+    users: users.map(userView),
+    userCount: await sandbox.directory.countUsers(client.app),
+    passwordHint: users.every((user) => user.password === null)
+      ? `Every sandbox user's password is the company's name: ${sandbox.company}`
+      : undefined,
+  })
+}
+
+/** The page on which a signed-in user lets the app in. */
+export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
+  const known = exchange.sandbox.provider.scopes
+  return render(reply, 'continue', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    scopes: scopes(interaction.request.scope).map((name) => known.find((one) => one.name === name) ?? { name }),
+  })
+}
+
+/** The page for a user who does not have the app. */
+export function notAllowedPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
+  return render(reply, 'not-allowed', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    remedy: user.type === 'kid' ? 'ask' : 'add',
+  })
+}
+
+/** The page on which a new user joins. */
+export function joinPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  values: Readonly<Partial<Record<JoinField, string>>>,
+  errors: Readonly<Partial<Record<JoinField, string>>> = {},
+): FastifyReply {
+  const { sandbox, prefix } = exchange
+  return render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'join', {
+    ...step(exchange, interaction.client, interaction.id),
+    action: `${prefix}${sandbox.provider.paths.join ?? ''}`,
+    signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
+    values,
+    errors,
+    password: sandbox.company,
+  })
+}
+
+/** An error that cannot go to the client; 400 and never a 401, whose challenge would open the browser's own password box. */
+export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): FastifyReply {
+  const status = error.status === 401 || error.status === 403 ? 400 : error.status
+  return render(reply.code(status), 'error', {
+    texts: exchange.sandbox.provider.texts,
+    status,
+    heading: headings[error.code] ?? 'This request cannot be answered',
+    message: error.message,
+    explanation: error.explanation === error.message ? undefined : error.explanation,
+    details: error instanceof PageError ? error.details : [],
+    hint: error instanceof PageError ? 'Change the client, or register what it sends with the app.' : undefined,
+  })
+}
+
+const headings: Partial<Record<OAuthError['code'], string>> = {
+  invalid_client: 'Unknown app',
+  not_found: 'There is nothing here',
+  method_not_allowed: 'Not that way',
+  server_error: 'Something broke',
+}

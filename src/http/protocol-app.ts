@@ -1,0 +1,33 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Provider } from '../providers/provider.ts'
+import { recordAnswers } from './journal-hook.ts'
+import { answerError, providerPlugin } from './provider-plugin.ts'
+import { registerViews } from './views.ts'
+
+/** What the app needs of the server. */
+export interface ProtocolAppOptions {
+  providers: Iterable<Provider>
+  /** Whether all that was changed is durable yet. */
+  settled: () => Promise<void> | undefined
+  logger: FastifyBaseLogger
+}
+
+/** Where a provider's routes hang inside the app; requests are sent there when their sandbox is known. */
+export function mountOf(provider: Provider): string {
+  return `/~${provider.id}`
+}
+
+/** Every provider's endpoints; sandboxes of one provider share its routes. */
+export async function createProtocolApp({ providers, settled, logger }: ProtocolAppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+  })
+  recordAnswers(app, settled)
+  await registerViews(app)
+  for (const provider of providers) await app.register(providerPlugin(provider), { prefix: mountOf(provider) })
+  await app.ready()
+  return app
+}

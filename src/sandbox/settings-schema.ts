@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { defaultSettings, type Settings } from '../oauth/settings.ts'
+import type { Provider } from '../providers/provider.ts'
+import { wholeSeconds } from './duration.ts'
+
+/** The members that an interface names, without its index signature. */
+type Named<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] }
+
+const baseUrl = z
+  .string()
+  .refine((text) => /^https?:\/\/[^/?#\s@]+[^?#\s]*$/.test(text) && URL.canParse(text), {
+    error: 'an http or https URL without query, fragment and credentials',
+  })
+  .overwrite((url) => url.replace(/\/+$/, ''))
+
+/** What the protocol lets a sandbox set. */
+const protocolSettings = {
+  access_token_ttl: wholeSeconds,
+  refresh_token_ttl: wholeSeconds,
+  code_ttl: wholeSeconds,
+  reported_expires_in: wholeSeconds,
+  rotation: z.enum(['lenient', 'strict', 'off']),
+  rotation_grace: wholeSeconds,
+  issuer: baseUrl,
+  auto_continue: z.boolean(),
+  signing_secret: z.string().min(1),
+} satisfies Record<Named<Settings>, z.ZodType>
+
+/** What a sandbox may set that the protocol need not know. */
+const surroundings = {
+  /** The base URL that browsers use. */
+  public_url: baseUrl,
+  /** Shows secrets and tokens in the journal as they came. */
+  show_secrets: z.boolean(),
+}
+
+/** Vendors' settings for which not every value of the default's type will do. */
+const vendorSettings: Readonly<Record<string, z.ZodType>> = {
+  permission_status: z.literal([401, 403]),
+}
+
+/** What holds where neither the sandbox nor its provider says otherwise. */
+export const sandboxDefaults: Settings = { ...defaultSettings, public_url: null, show_secrets: false }
+
+/** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */
+export const commonSettings = z.looseObject(nullable({ ...protocolSettings, ...surroundings }))
+
+/** The settings of one provider's sandbox, in a request's body, its own among them; null takes back what the sandbox had said. */
+export function settingsSchema(provider: Provider): z.ZodType<Record<string, unknown>> {
+  const own = Object.entries(provider.settings).filter(([name]) => !Object.hasOwn(sandboxDefaults, name))
+  return z.strictObject({
+    ...commonSettings.shape,
+    ...nullable(Object.fromEntries(own.map(([name, value]) => [name, vendorSettings[name] ?? sameKind(value)]))),
+  })
+}
+
+/** Settings after a change: a null takes the sandbox's own value away, and a signing key is never without a successor. */
+export function mergeSettings(
+  before: Readonly<Record<string, unknown>>,
+  change: Readonly<Record<string, unknown>>,
+  newSecret: () => string,
+): Record<string, unknown> {
+  const merged = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null && value !== undefined)
+  return { signing_secret: newSecret(), ...Object.fromEntries(merged) }
+}
+
+function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+  return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, schema.nullable().optional()])) as {
+    [K in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[K]>>
+  }
+}
+
+/** A setting takes what its default is. */
+function sameKind(value: unknown): z.ZodType {
+  switch (typeof value) {
+    case 'boolean':
+      return z.boolean()
+    case 'number':
+      return z.number()
+    case 'string':
+      return z.string()
+    default:
+      return z.unknown()
+  }
+}

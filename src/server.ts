@@ -1,0 +1,159 @@
+import { mkdirSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { isIP } from 'node:net'
+import { pino } from 'pino'
+import { closest } from './closest.ts'
+import { assetsPath } from './http/assets.ts'
+import { type Certificates, createCertificates } from './http/certificates.ts'
+import { beginExchange } from './http/exchange.ts'
+import { createProtocolApp, mountOf } from './http/protocol-app.ts'
+import { originOf, route } from './http/routing.ts'
+import { serveAsset } from './http/static.ts'
+import { type Clock, systemClock } from './oauth/clock.ts'
+import { randomText } from './oauth/random.ts'
+import { providers } from './providers/registry.ts'
+import { Sandboxes } from './sandbox/sandboxes.ts'
+import { describeStart } from './start.ts'
+import { StartError } from './start-error.ts'
+import type { StartInfo } from './start-info.ts'
+import { Database } from './store/database.ts'
+import { sandboxTable } from './store/sandbox-table.ts'
+import { version } from './version.ts'
+
+/** How a server is made. */
+export interface ServerOptions {
+  /** Keeps the certificate authority; without it everything is in memory. */
+  dataDir?: string | undefined
+  /** A path, or `:memory:`. */
+  db: string
+  /** The provider whose sandbox answers at the root. */
+  defaultProvider: string
+  /** What it will be bound to: anything but loopback asks for the admin token. */
+  host: string
+  issuer?: string | undefined
+  publicUrl?: string | undefined
+  internalUrl?: string | undefined
+  adminToken?: string | undefined
+  logLevel: string
+  /** The machine's clock unless a test has its own. */
+  clock?: Clock | undefined
+}
+
+/** A server that does not listen yet. */
+export interface GrantboxServer {
+  handler: RequestListener
+  certificates: Certificates
+  sandboxes: Sandboxes
+  /** What the control API asks for; undefined when it asks for nothing. */
+  adminToken: string | undefined
+  /** @param origin where it listens, as `http://localhost:9400` */
+  describe(origin: string): Promise<StartInfo>
+  close(): Promise<void>
+}
+
+/**
+ * Wires everything together; it never listens.
+ * @throws StartError when the database or the data folder cannot be used, or the default provider is not known
+ */
+export async function createServer(options: ServerOptions): Promise<GrantboxServer> {
+  const { db: file, defaultProvider, clock = systemClock } = options
+  if (!providers.has(defaultProvider)) throw unknownProvider(defaultProvider)
+  if (options.dataDir !== undefined) ensureFolder(options.dataDir)
+  const adminToken = options.adminToken ?? (isLoopback(options.host) ? undefined : randomText(32))
+
+  const database = new Database(file)
+  const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider)
+  const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock })
+  const logger = pino({ level: options.logLevel })
+  const settled = () => database.settled()
+  await sandboxes.load()
+
+  const protocol = await createProtocolApp({ providers: providers.values(), settled, logger })
+  const control = lazily(async () => {
+    const { createControlApp } = await import('./control/app.ts')
+    return createControlApp({
+      sandboxes,
+      providers,
+      clock,
+      version: version(),
+      adminToken,
+      settled,
+      checkDatabase: () => database.check(),
+      originOf,
+    })
+  })
+
+  return {
+    handler(request, response) {
+      const url = request.url ?? '/'
+      if (url.startsWith(`${assetsPath}/`)) {
+        serveAsset(request, response).catch(() => response.destroy())
+      } else if (/^\/_grantbox(?=[/?]|$)/.test(url)) {
+        control().then(
+          (app) => app.routing(request, response),
+          (error) => {
+            logger.error({ err: error }, 'the control API could not be loaded')
+            response.destroy()
+          },
+        )
+      } else {
+        const destination = route(request, sandboxes)
+        if (destination === undefined) {
+          response.writeHead(404, { 'Content-Type': 'application/json' })
+          response.end(
+            JSON.stringify({
+              error: 'not_found',
+              error_description: `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`,
+            }),
+          )
+          return
+        }
+        beginExchange(request, destination, options)
+        request.url = mountOf(destination.sandbox.provider) + destination.url
+        protocol.routing(request, response)
+      }
+    },
+    certificates,
+    sandboxes,
+    adminToken,
+    describe: (origin) => describeStart(origin, { sandboxes, adminToken, version: version(), db: file, publicUrl: options.publicUrl }),
+    async close() {
+      await protocol.close()
+      await control.made?.then((app) => app.close())
+      database.close()
+    },
+  }
+}
+
+/** Makes something on first need, once. */
+function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { made?: Promise<T> } {
+  const get: (() => Promise<T>) & { made?: Promise<T> } = () => {
+    get.made ??= make()
+    return get.made
+  }
+  return get
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function ensureFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new StartError(
+      `The data folder ${folder} cannot be made or written (${code}). Make it writable, or choose another one with --data.`,
+      { cause: error },
+    )
+  }
+}
+
+function unknownProvider(name: string): StartError {
+  const known = [...providers.keys()]
+  const near = closest(name, known)
+  return new StartError(
+    `There is no provider '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} Known are: ${known.join(', ')}.`,
+  )
+}
