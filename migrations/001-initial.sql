@@ -104,6 +104,7 @@ CREATE TABLE "grant" (
   user_row INTEGER REFERENCES user ON DELETE CASCADE,
   grant_type TEXT NOT NULL,
   scope TEXT NOT NULL,
+  details TEXT NOT NULL DEFAULT '{}',
   created_at INTEGER NOT NULL,
   refresh_generation INTEGER NOT NULL DEFAULT 0,
   refresh_used_at INTEGER,
@@ -150,8 +151,30 @@ CREATE TABLE access_token (
   refresh_id INTEGER,
   digest BLOB NOT NULL,
   scope TEXT NOT NULL,
+  details TEXT,
   issued_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   revoked_at INTEGER
 ) STRICT;
 CREATE INDEX access_token_grant ON access_token (grant_id);
+
+-- Private keys as JWK. A retired key signs nothing and stays in the key set; a pending one signs and is not in it yet.
+CREATE TABLE signing_key (
+  id INTEGER PRIMARY KEY,
+  sandbox_id INTEGER NOT NULL REFERENCES sandbox ON DELETE CASCADE,
+  kid TEXT NOT NULL,
+  alg TEXT NOT NULL,
+  jwk TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (sandbox_id, kid)
+) STRICT;
+
+-- Identifiers that may come once: of client assertions, DPoP proofs, request objects. Kept until they have expired.
+CREATE TABLE seen_identifier (
+  sandbox_id INTEGER NOT NULL REFERENCES sandbox ON DELETE CASCADE,
+  identifier TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (sandbox_id, identifier)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX seen_identifier_expiry ON seen_identifier (sandbox_id, expires_at);

@@ -1,4 +1,6 @@
 import type { Clock } from './clock.ts'
+import type { KeyRing } from './keys.ts'
+import type { AccessTokenDetails } from './records.ts'
 import type { Settings } from './settings.ts'
 import type { ProtocolStore } from './store.ts'
 import type { TokenProfile } from './token-profile.ts'
@@ -11,6 +13,7 @@ export interface Realm {
   readonly clock: Clock
   readonly store: ProtocolStore
   readonly tokens: TokenProfile
+  readonly keys: KeyRing
   /** The grant types that the provider serves. */
   readonly grant_types: readonly string[]
 }
@@ -29,4 +32,6 @@ export interface Context {
   /** The issuer for this request: the base URL as the client addressed it, unless a setting fixes it. */
   readonly issuer: string
   readonly trace: Trace
+  /** The key that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
+  readonly confirmation?: AccessTokenDetails['cnf']
 }

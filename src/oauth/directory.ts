@@ -1,10 +1,10 @@
-import type { App, Client, User } from './records.ts'
+import type { App, Client, ClientMetadata, User } from './records.ts'
 
 /** An app as it is created; `app_id` and the rest have been decided. */
 export type AppDraft = Omit<App, 'row'>
 
 /** A client as it is created. */
-export type ClientDraft = Omit<Client, 'row' | 'app'>
+export type ClientDraft = Omit<Client, 'row' | 'app' | 'metadata'> & { metadata?: ClientMetadata }
 
 /** A user as it is created, with those he knows by username. */
 export interface UserDraft extends Omit<User, 'row'> {

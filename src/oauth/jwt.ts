@@ -1,17 +1,30 @@
-import { createHmac } from 'node:crypto'
+import { type SigningKey, signInput } from './jws.ts'
 
-/** A JWS header as it stands before the first dot. Members keep their order. */
-export function encodeHeader(header: Readonly<Record<string, string>>): string {
-  return Buffer.from(JSON.stringify(header)).toString('base64url')
+const headers = new WeakMap<SigningKey, Map<string, string>>()
+
+/** The encoded JWS header of a key's tokens, made once: `alg`, then `typ`, then `kid` if the key has one. */
+function headerOf(key: SigningKey, typ: string): string {
+  let known = headers.get(key)
+  if (known === undefined) {
+    known = new Map()
+    headers.set(key, known)
+  }
+  let header = known.get(typ)
+  if (header === undefined) {
+    header = encodeSegment(key.kid === '' ? { alg: key.alg, typ } : { alg: key.alg, typ, kid: key.kid })
+    known.set(typ, header)
+  }
+  return header
 }
 
-/**
- * A JWT signed with HS256 (RFC 7515 §7.1, RFC 7518 §3.2). Claims keep their order; an undefined one is left out.
- * @param header from {@link encodeHeader}
- */
-export function signHs256(header: string, claims: object, secret: string): string {
-  const input = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
-  return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+/** JSON as a segment of a JWT; members keep their order and undefined ones are left out. */
+export function encodeSegment(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** A signed JWT (RFC 7519 §7.1). Claims keep their order. */
+export function signJwt(claims: object, key: SigningKey, typ = 'JWT'): string | Promise<string> {
+  return signInput(`${headerOf(key, typ)}.${encodeSegment(claims)}`, key)
 }
 
 /** The claims of a JWT, not verified; undefined when the text is none. */

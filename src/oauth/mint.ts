@@ -2,29 +2,33 @@ import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import type { Issue } from './grants/grant-type.ts'
 import { makeHandle } from './handle.ts'
+import { makeIdToken } from './id-token.ts'
 import { digest } from './random.ts'
-import type { Client } from './records.ts'
+import type { AccessTokenDetails, Client } from './records.ts'
 import { scopes } from './scope.ts'
 import type { RefreshTokenDraft } from './store.ts'
 import type { IssuedTokens, TokenDraft } from './token-profile.ts'
 
 /** Makes the tokens of an issue and stores them; the one place where tokens come from. */
-export async function mint(issue: Issue, client: Client, { realm, issuer }: Context): Promise<IssuedTokens> {
+export async function mint(issue: Issue, client: Client, context: Context): Promise<IssuedTokens> {
+  const { realm, issuer } = context
   const { store, settings, tokens } = realm
   const now = realm.clock.now()
+  const iat = seconds(now)
   const { grant, user, scope } = issue
+  const details = accessTokenDetails(issue, context)
   const first = await store.reserveIds(2)
   const draft = (use: TokenDraft['use'], id: number, ttl: number): TokenDraft => {
-    const iat = seconds(now)
-    return { use, handle: makeHandle(id), issuer, client, user, grant, scope, iat, exp: ttl > 0 ? iat + ttl : undefined }
+    return { use, handle: makeHandle(id), issuer, client, user, grant, scope, details, iat, exp: ttl > 0 ? iat + ttl : undefined }
   }
 
-  const access_token = await tokens.access.make(draft('access', first, settings.access_token_ttl), settings)
+  const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)
+  const access_token = await tokens.access.make(draft('access', first, ttl), realm)
   let refresh_token: string | undefined
   let refresh: RefreshTokenDraft | undefined
   const parent = typeof issue.refresh === 'object' && 'id' in issue.refresh ? issue.refresh : undefined
   if (issue.refresh === 'first' || parent !== undefined) {
-    refresh_token = await tokens.refresh.make(draft('refresh', first + 1, settings.refresh_token_ttl), settings)
+    refresh_token = await tokens.refresh.make(draft('refresh', first + 1, settings.refresh_token_ttl), realm)
     refresh = {
       id: first + 1,
       grant_id: grant.id,
@@ -45,18 +49,31 @@ export async function mint(issue: Issue, client: Client, { realm, issuer }: Cont
       refresh_id: refresh?.id ?? null,
       digest: digest(access_token),
       scope,
+      details: details.aud === undefined && details.cnf === undefined ? undefined : details,
       issued_at: now,
-      expires_at: now + settings.access_token_ttl * 1000,
+      expires_at: now + ttl * 1000,
     },
     refresh,
   )
+  const id_token =
+    user !== undefined && scopes(scope).includes('openid')
+      ? await makeIdToken({ client, user, scope, details: grant.details, nonce: issue.nonce, access_token }, context)
+      : undefined
   return {
     access_token,
     refresh_token,
-    expires_in: settings.reported_expires_in ?? settings.access_token_ttl,
+    id_token,
+    token_type: details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
+    issued_token_type: issue.issued_token_type,
+    expires_in: settings.reported_expires_in ?? ttl,
     scope,
     scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
   }
+}
+
+function accessTokenDetails(issue: Issue, { confirmation }: Context): AccessTokenDetails {
+  const aud = issue.audience ?? issue.grant.details.resource
+  return { ...(aud === undefined || aud.length === 0 ? {} : { aud }), ...(confirmation === undefined ? {} : { cnf: confirmation }) }
 }
 
 function sameScopes(a: string, b: string): boolean {

@@ -24,7 +24,30 @@ export interface Client {
   client_secret: string | null
   token_endpoint_auth_method: string
   grant_types: readonly string[]
+  metadata: ClientMetadata
   created_at: number
+}
+
+/** What a client registered beyond the essentials (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2, RFC 8705 §2.1.2). */
+export interface ClientMetadata {
+  response_types?: readonly string[]
+  jwks?: { keys: readonly Record<string, unknown>[] }
+  jwks_uri?: string
+  token_endpoint_auth_signing_alg?: string
+  tls_client_auth_subject_dn?: string
+  id_token_signed_response_alg?: string
+  id_token_encrypted_response_alg?: string
+  id_token_encrypted_response_enc?: string
+  userinfo_signed_response_alg?: string
+  /** `jwt` or `opaque`; the sandbox's setting holds otherwise. */
+  access_token_format?: 'jwt' | 'opaque'
+  dpop_bound_access_tokens?: boolean
+  tls_client_certificate_bound_access_tokens?: boolean
+  require_pushed_authorization_requests?: boolean
+  post_logout_redirect_uris?: readonly string[]
+  backchannel_logout_uri?: string
+  frontchannel_logout_uri?: string
+  [other: string]: unknown
 }
 
 /** A resource owner of a sandbox. */
@@ -51,9 +74,33 @@ export interface Grant {
   id: number
   grant_type: string
   scope: string
+  details: GrantDetails
   created_at: number
   revoked_at: number | null
   revoked_reason: string | null
+}
+
+/** What tokens of a grant tell of how it came about. */
+export interface GrantDetails {
+  /** When the user signed in, seconds since the epoch (OpenID Connect Core §2). */
+  auth_time?: number
+  acr?: string
+  amr?: readonly string[]
+  /** The resources that were allowed (RFC 8707 §2). */
+  resource?: readonly string[]
+  /** The `claims` parameter (OpenID Connect Core §5.5). */
+  claims?: { id_token?: Record<string, unknown>; userinfo?: Record<string, unknown> }
+  /** The browser session (OpenID Connect Front-Channel Logout §3). */
+  sid?: string
+  /** Who acts for the user (RFC 8693 §4.1). */
+  act?: Record<string, unknown>
+}
+
+/** What an access token says beyond its grant. */
+export interface AccessTokenDetails {
+  aud?: readonly string[]
+  /** The key that it is bound to (RFC 7800 §3.1, RFC 9449 §6, RFC 8705 §3.1). */
+  cnf?: { jkt?: string; 'x5t#S256'?: string }
 }
 
 /** A validated authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3), kept while its user signs in. */
@@ -107,6 +154,17 @@ export interface ActiveAccessToken {
   client: Client
   user: User | undefined
   scope: string
+  details: AccessTokenDetails
   issued_at: number
   expires_at: number
+}
+
+/** A refresh token that holds. */
+export interface ActiveRefreshToken {
+  grant: Grant
+  client: Client
+  user: User | undefined
+  scope: string
+  issued_at: number
+  expires_at: number | null
 }

@@ -1,8 +1,11 @@
+import type { SigningAlg } from './jws.ts'
+
 /** What a sandbox may set about the protocol; durations are seconds. A provider's own settings stand beside these. */
 export interface Settings {
   access_token_ttl: number
   refresh_token_ttl: number
   code_ttl: number
+  id_token_ttl: number
   /** What `expires_in` says instead of the truth. */
   reported_expires_in: number | null
   /**
@@ -18,6 +21,9 @@ export interface Settings {
   auto_continue: boolean
   /** The HS256 key. */
   signing_secret: string
+  /** What signs access tokens, and ID tokens of clients that registered no other. */
+  signing_alg: SigningAlg
+  access_token_format: 'jwt' | 'opaque'
   [vendorSetting: string]: unknown
 }
 
@@ -26,10 +32,13 @@ export const defaultSettings: Settings = {
   access_token_ttl: 3600,
   refresh_token_ttl: 30 * 24 * 3600,
   code_ttl: 60,
+  id_token_ttl: 3600,
   reported_expires_in: null,
   rotation: 'strict',
   rotation_grace: 0,
   issuer: null,
   auto_continue: false,
   signing_secret: '',
+  signing_alg: 'ES256',
+  access_token_format: 'jwt',
 }

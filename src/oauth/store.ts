@@ -1,8 +1,11 @@
 import type {
+  AccessTokenDetails,
   ActiveAccessToken,
+  ActiveRefreshToken,
   AuthorizationRequest,
   Client,
   Grant,
+  GrantDetails,
   Interaction,
   RedeemedCode,
   UsedRefreshToken,
@@ -32,6 +35,7 @@ export interface GrantDraft {
   user: User | undefined
   grant_type: string
   scope: string
+  details?: GrantDetails | undefined
   created_at: number
 }
 
@@ -42,6 +46,7 @@ export interface AccessTokenDraft {
   refresh_id: number | null
   digest: Buffer
   scope: string
+  details: AccessTokenDetails | undefined
   issued_at: number
   expires_at: number
 }
@@ -56,6 +61,17 @@ export interface RefreshTokenDraft {
   scope: string
   issued_at: number
   expires_at: number | null
+}
+
+/** A signing key as it is stored. */
+export interface StoredKey {
+  kid: string
+  alg: string
+  /** The private key. */
+  jwk: Record<string, unknown>
+  /** `retired` is published and signs nothing; `pending` signs and is not published yet. */
+  state: 'active' | 'retired' | 'pending'
+  created_at: number
 }
 
 /**
@@ -99,5 +115,18 @@ export interface ProtocolStore {
   ): Promise<UsedRefreshToken | Refusal>
   saveTokens(access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined): Promise<void>
   findAccessToken(id: number, digest: Buffer, now: number): Promise<ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>>
+  /** One token alone; false when there is none. */
+  revokeAccessToken(id: number, now: number): Promise<boolean>
+  /** A refresh token without using it. */
+  findRefreshToken(id: number, digest: Buffer, now: number): Promise<ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>>
   revokeGrant(grant_id: number, reason: string, now: number): Promise<void>
+
+  listKeys(): Promise<StoredKey[]>
+  /** Keeps a key; of two made at once for the same purpose one wins, and is given back. */
+  saveKey(key: StoredKey): Promise<StoredKey>
+  setKeyState(kid: string, state: StoredKey['state']): Promise<void>
+  deleteKey(kid: string): Promise<void>
+
+  /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
+  seeFirst(identifier: string, expires_at: number, now: number): Promise<boolean>
 }

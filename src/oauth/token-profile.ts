@@ -1,4 +1,5 @@
-import type { Client, Grant, User } from './records.ts'
+import type { KeyRing } from './keys.ts'
+import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
 import type { Settings } from './settings.ts'
 
 /** A token that is about to be issued; times are whole seconds since the epoch. */
@@ -11,14 +12,21 @@ export interface TokenDraft {
   user: User | undefined
   grant: Grant
   scope: string
+  details: AccessTokenDetails
   iat: number
   /** Undefined for a token that does not expire. */
   exp: number | undefined
 }
 
+/** What a sandbox gives to make a token with. */
+export interface TokenMaterial {
+  settings: Settings
+  keys: KeyRing
+}
+
 /** How a provider's tokens look. */
 export interface TokenFormat {
-  make(draft: TokenDraft, settings: Settings): string | Promise<string>
+  make(draft: TokenDraft, material: TokenMaterial): string | Promise<string>
   /** The handle inside a token of this format; undefined when the text is none. */
   handleOf(token: string): string | undefined
 }
@@ -27,6 +35,11 @@ export interface TokenFormat {
 export interface IssuedTokens {
   access_token: string
   refresh_token: string | undefined
+  id_token: string | undefined
+  /** RFC 6749 §7.1: `Bearer` or `DPoP`, or `N_A` for what is no access token (RFC 8693 §2.2.1). */
+  token_type: 'Bearer' | 'DPoP' | 'N_A'
+  /** RFC 8693 §2.2.1. */
+  issued_token_type: string | undefined
   expires_in: number
   scope: string
   /** Whether the scope is not the one that was asked for (RFC 6749 §5.1: then it must be told). */

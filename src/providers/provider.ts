@@ -1,6 +1,7 @@
 import type { Context } from '../oauth/context.ts'
 import type { Directory } from '../oauth/directory.ts'
 import type { OAuthError } from '../oauth/errors.ts'
+import type { SigningAlg } from '../oauth/jws.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import type { App, User } from '../oauth/records.ts'
 import type { Settings } from '../oauth/settings.ts'
@@ -84,8 +85,14 @@ export interface Provider {
   readonly paths: {
     readonly authorize: string
     readonly token: string
-    /** Where new users join; absent when the vendor has no such page. */
+    /** Where new users join; absent, like each of the following, when the vendor has no such thing. */
     readonly join?: string
+    readonly userinfo?: string
+    readonly jwks?: string
+    readonly introspection?: string
+    readonly revocation?: string
+    /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
+    readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }
   readonly grant_types: readonly string[]
   /** Where its defaults differ from the protocol's, and its own settings. */
@@ -100,6 +107,10 @@ export interface Provider {
     user_id(): string
   }
   readonly tokens: TokenProfile
+  /** The asymmetric algorithms that it signs with; each has a key in the key set. */
+  readonly signing_algs: readonly SigningAlg[]
+  /** Fixes the ids of its keys. */
+  readonly kid?: (alg: SigningAlg) => string
   readonly texts: PageTexts
   /** SVG of the apps' icons, by the name that an app carries. */
   readonly icons: Readonly<Record<string, string>>

@@ -1,5 +1,6 @@
 import type { Clock } from '../oauth/clock.ts'
 import { TakenError } from '../oauth/directory.ts'
+import { KeyRing } from '../oauth/keys.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ClockChange, SandboxClock } from './clock.ts'
@@ -134,7 +135,7 @@ export class Sandboxes {
       hosts: record.hosts,
       settings: { ...sandboxDefaults, ...opened.provider.settings, ...record.settings },
     }
-    this.#forget(before)
+    for (const host of before.hosts) this.#hosts.delete(host)
     this.#remember(record)
     this.#opened.set(name, changed)
     return changed
@@ -185,6 +186,9 @@ export class Sandboxes {
     if (opened !== undefined) return opened
     const provider = this.#providers.get(record.provider)
     if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
+    const clock = new SandboxClock(this.#clock, record.clock)
+    const settings = { ...sandboxDefaults, ...provider.settings, ...record.settings }
+    const store = this.#table.protocolStore(record.id)
     const sandbox: Sandbox = {
       id: record.id,
       name: record.name,
@@ -192,12 +196,19 @@ export class Sandboxes {
       company: record.company,
       hosts: record.hosts,
       created_at: record.created_at,
-      settings: { ...sandboxDefaults, ...provider.settings, ...record.settings },
+      settings,
       tokens: provider.tokens,
       grant_types: provider.grant_types,
-      clock: new SandboxClock(this.#clock, record.clock),
+      clock,
+      keys: new KeyRing({
+        store,
+        clock,
+        algs: provider.signing_algs,
+        kid: provider.kid,
+        secret: () => (this.#opened.get(record.name)?.settings ?? settings).signing_secret,
+      }),
       journal: new Journal(),
-      store: this.#table.protocolStore(record.id),
+      store,
       directory: this.#table.directory(record.id),
     }
     this.#opened.set(record.name, sandbox)

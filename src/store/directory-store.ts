@@ -21,8 +21,8 @@ export function directoryStatements(db: Database) {
     deleteApp: prepare(`DELETE FROM app WHERE id = @row AND sandbox_id = @sandbox`),
 
     createClient: prepare<{ id: number }>(
-      `INSERT INTO client (sandbox_id, app_row, client_id, client_secret, token_endpoint_auth_method, grant_types, created_at)
-       VALUES (@sandbox, @app, @client_id, @client_secret, @token_endpoint_auth_method, @grant_types, @created_at) RETURNING id`,
+      `INSERT INTO client (sandbox_id, app_row, client_id, client_secret, token_endpoint_auth_method, grant_types, metadata, created_at)
+       VALUES (@sandbox, @app, @client_id, @client_secret, @token_endpoint_auth_method, @grant_types, @metadata, @created_at) RETURNING id`,
     ),
     listClients: prepare<ClientRow>(
       `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row
@@ -138,11 +138,18 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     async createClient(app: App, draft: ClientDraft): Promise<Client> {
       const row = db.write(() =>
         inserted(
-          () => statements.createClient.get({ ...draft, sandbox, app: app.row, grant_types: JSON.stringify(draft.grant_types) }),
+          () =>
+            statements.createClient.get({
+              ...draft,
+              sandbox,
+              app: app.row,
+              grant_types: JSON.stringify(draft.grant_types),
+              metadata: JSON.stringify(draft.metadata ?? {}),
+            }),
           ['client_id', draft.client_id],
         ),
       )
-      return { ...draft, app, row }
+      return { ...draft, metadata: draft.metadata ?? {}, app, row }
     },
     listClients: async (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { AuthorizationRequest, Client, Interaction, RedeemedCode, User } from '../oauth/records.ts'
 import type { Settings } from '../oauth/settings.ts'
-import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft } from '../oauth/store.ts'
+import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft, StoredKey } from '../oauth/store.ts'
 import type { Database } from './database.ts'
 import {
   type ClientRow,
@@ -42,9 +42,28 @@ interface RefreshRow extends GrantRow, UserRow {
 interface AccessRow extends GrantRow, ClientRow, UserRow {
   digest: Buffer
   token_scope: string
+  token_details: string | null
   issued_at: number
   expires_at: number
   token_revoked_at: number | null
+}
+
+interface ActiveRefreshRow extends GrantRow, ClientRow, UserRow {
+  digest: Buffer
+  token_scope: string
+  issued_at: number
+  expires_at: number | null
+  token_revoked_at: number | null
+  generation: number
+  refresh_generation: number
+}
+
+interface KeyRow {
+  kid: string
+  alg: string
+  jwk: string
+  state: StoredKey['state']
+  created_at: number
 }
 
 interface InteractionRow extends ClientRow, UserRow {
@@ -80,8 +99,8 @@ export function protocolStatements(db: Database) {
       `SELECT max(id) AS id FROM (SELECT max(id) AS id FROM access_token UNION ALL SELECT max(id) FROM refresh_token UNION ALL SELECT max(id) FROM authorization_code)`,
     ),
     saveGrant: prepare<GrantRow>(
-      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, created_at)
-       VALUES (@sandbox, @client, @user, @grant_type, @scope, @created_at) RETURNING ${grantColumns.replaceAll('"grant".', '')}`,
+      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, created_at)
+       VALUES (@sandbox, @client, @user, @grant_type, @scope, @details, @created_at) RETURNING ${grantColumns.replaceAll('"grant".', '')}`,
     ),
     ownGrant: prepare<GrantRow>(
       `SELECT ${grantColumns} FROM "grant"
@@ -122,11 +141,37 @@ export function protocolStatements(db: Database) {
     ),
 
     saveAccess: prepare(
-      `INSERT INTO access_token (id, grant_id, refresh_id, digest, scope, issued_at, expires_at)
-       VALUES (@id, @grant_id, @refresh_id, @digest, @scope, @issued_at, @expires_at)`,
+      `INSERT INTO access_token (id, grant_id, refresh_id, digest, scope, details, issued_at, expires_at)
+       VALUES (@id, @grant_id, @refresh_id, @digest, @scope, @details, @issued_at, @expires_at)`,
+    ),
+    revokeAccess: prepare(
+      `UPDATE access_token SET revoked_at = @now
+       WHERE id = @id AND revoked_at IS NULL AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox)`,
+    ),
+    findActiveRefresh: prepare<ActiveRefreshRow>(
+      `SELECT refresh_token.digest, refresh_token.scope AS token_scope, refresh_token.issued_at, refresh_token.expires_at,
+         refresh_token.revoked_at AS token_revoked_at, refresh_token.generation, "grant".refresh_generation, ${grantColumns}, ${clientColumns}, ${userColumns}
+       FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id JOIN client ON client.id = "grant".client_row
+         JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
+       WHERE refresh_token.id = @id AND "grant".sandbox_id = @sandbox`,
+    ),
+
+    listKeys: prepare<KeyRow>(`SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox ORDER BY id`),
+    activeKey: prepare<KeyRow>(
+      `SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox AND alg = @alg AND state <> 'retired'`,
+    ),
+    saveKey: prepare(
+      `INSERT INTO signing_key (sandbox_id, kid, alg, jwk, state, created_at) VALUES (@sandbox, @kid, @alg, @jwk, @state, @created_at)`,
+    ),
+    setKeyState: prepare(`UPDATE signing_key SET state = @state WHERE sandbox_id = @sandbox AND kid = @kid`),
+    deleteKey: prepare(`DELETE FROM signing_key WHERE sandbox_id = @sandbox AND kid = @kid`),
+
+    pruneSeen: prepare(`DELETE FROM seen_identifier WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    see: prepare(
+      `INSERT INTO seen_identifier (sandbox_id, identifier, expires_at) VALUES (@sandbox, @identifier, @expires_at) ON CONFLICT DO NOTHING`,
     ),
     findAccess: prepare<AccessRow>(
-      `SELECT access_token.digest, access_token.scope AS token_scope, access_token.issued_at, access_token.expires_at,
+      `SELECT access_token.digest, access_token.scope AS token_scope, access_token.details AS token_details, access_token.issued_at, access_token.expires_at,
          access_token.revoked_at AS token_revoked_at, ${grantColumns}, ${clientColumns}, ${userColumns}
        FROM access_token JOIN "grant" ON "grant".id = access_token.grant_id JOIN client ON client.id = "grant".client_row
          JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
@@ -143,6 +188,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     user: draft.user?.row ?? null,
     grant_type: draft.grant_type,
     scope: draft.scope,
+    details: JSON.stringify(draft.details ?? {}),
     created_at: draft.created_at,
   })
   const insertGrant = (draft: GrantDraft) => {
@@ -221,9 +267,19 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       return { id, grant: toGrant(row), user: toUserIfAny(row), scope: row.refresh_scope, generation: row.generation }
     },
   )
+  const saveKey = db.transaction((key: StoredKey): StoredKey => {
+    const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined
+    if (there !== undefined) return toKey(there)
+    statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk) })
+    return key
+  })
+  const see = db.transaction((identifier: string, expires_at: number, now: number) => {
+    statements.pruneSeen.run({ sandbox, now })
+    return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
+  })
   const saveTokens = db.transaction((access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined) => {
     if (refresh !== undefined) statements.saveRefresh.run({ ...refresh })
-    statements.saveAccess.run({ ...access })
+    statements.saveAccess.run({ ...access, details: access.details === undefined ? null : JSON.stringify(access.details) })
   })
 
   return {
@@ -267,14 +323,39 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
         client: toClient(row),
         user: toUserIfAny(row),
         scope: row.token_scope,
+        details: row.token_details === null ? {} : JSON.parse(row.token_details),
         issued_at: row.issued_at,
         expires_at: row.expires_at,
       }
     },
+    revokeAccessToken: async (id, now) => db.write(() => statements.revokeAccess.run({ id, now, sandbox }).changes === 1),
+    async findRefreshToken(id, digest, now) {
+      const row = statements.findActiveRefresh.get({ id, sandbox })
+      if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
+      // One whose successor was used is as good as revoked.
+      if (row.revoked_at !== null || row.token_revoked_at !== null || row.disabled === 1 || row.generation < row.refresh_generation)
+        return 'revoked'
+      if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+      const { issued_at, expires_at } = row
+      return { grant: toGrant(row), client: toClient(row), user: toUserIfAny(row), scope: row.token_scope, issued_at, expires_at }
+    },
+    listKeys: async () => statements.listKeys.all({ sandbox }).map(toKey),
+    saveKey: async (key) => saveKey(key),
+    async setKeyState(kid, state) {
+      db.write(() => statements.setKeyState.run({ sandbox, kid, state }))
+    },
+    async deleteKey(kid) {
+      db.write(() => statements.deleteKey.run({ sandbox, kid }))
+    },
+    seeFirst: async (identifier, expires_at, now) => see(identifier, expires_at, now),
     async revokeGrant(grant_id, reason, now) {
       db.write(() => statements.revoke.run({ grant_id, reason, now }))
     },
   }
+}
+
+function toKey(row: KeyRow): StoredKey {
+  return { ...row, jwk: JSON.parse(row.jwk) }
 }
 
 /** Hands out the keys of codes and tokens, which grow, so that rows are appended. One process owns the file, so memory will do. */

@@ -36,11 +36,12 @@ export interface ClientRow extends AppRow {
   client_secret: string | null
   token_endpoint_auth_method: string
   grant_types: string
+  client_metadata: string
   client_created_at: number
 }
 
 export const clientColumns = `client.id AS client_row, client.client_id, client.client_secret, client.token_endpoint_auth_method,
-  client.grant_types, client.created_at AS client_created_at, ${appColumns}`
+  client.grant_types, client.metadata AS client_metadata, client.created_at AS client_created_at, ${appColumns}`
 
 export function toClient(row: ClientRow): Client {
   return {
@@ -50,6 +51,7 @@ export function toClient(row: ClientRow): Client {
     client_secret: row.client_secret,
     token_endpoint_auth_method: row.token_endpoint_auth_method,
     grant_types: JSON.parse(row.grant_types),
+    metadata: JSON.parse(row.client_metadata),
     created_at: row.client_created_at,
   }
 }
@@ -98,12 +100,13 @@ export interface GrantRow {
   grant_id: number
   grant_type: string
   grant_scope: string
+  grant_details: string
   grant_created_at: number
   revoked_at: number | null
   revoked_reason: string | null
 }
 
-export const grantColumns = `"grant".id AS grant_id, "grant".grant_type, "grant".scope AS grant_scope, "grant".created_at AS grant_created_at,
+export const grantColumns = `"grant".id AS grant_id, "grant".grant_type, "grant".scope AS grant_scope, "grant".details AS grant_details, "grant".created_at AS grant_created_at,
   "grant".revoked_at, "grant".revoked_reason`
 
 export function toGrant(row: GrantRow): Grant {
@@ -111,6 +114,7 @@ export function toGrant(row: GrantRow): Grant {
     id: row.grant_id,
     grant_type: row.grant_type,
     scope: row.grant_scope,
+    details: JSON.parse(row.grant_details),
     created_at: row.grant_created_at,
     revoked_at: row.revoked_at,
     revoked_reason: row.revoked_reason,

@@ -33,6 +33,6 @@ export const authorizationCode: GrantType = {
     checkRedirectUri(code.redirect_uri, parameters.redirect_uri)
     verifyPkce(code, parameters.code_verifier)
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
-    return { grant: code.grant, user: code.user, scope: code.scope, refresh }
+    return { grant: code.grant, user: code.user, scope: code.scope, nonce: code.nonce ?? undefined, refresh }
   },
 }

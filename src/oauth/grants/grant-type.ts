@@ -10,6 +10,14 @@ export interface Issue {
   /** Whether `scope` may differ from what the client asked for, so that the answer must tell it (RFC 6749 §5.1). */
   requested_scope?: string | undefined
   /** Whether a refresh token goes with it: the grant's first, or the successor of the one that was used. */
+  /** For the ID token (OpenID Connect Core §3.1.3.3). */
+  nonce?: string | undefined
+  /** Resources that the access token is for, when fewer than the grant's (RFC 8707 §2.2). */
+  audience?: readonly string[] | undefined
+  /** What a token exchange answers (RFC 8693 §2.2.1). */
+  issued_token_type?: string | undefined
+  /** Seconds, when it lives shorter than the sandbox's access tokens. */
+  expires_in?: number | undefined
   refresh: 'none' | 'first' | { id: number; generation: number } | { keep: string }
 }
 

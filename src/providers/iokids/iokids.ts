@@ -31,6 +31,7 @@ export const iokids: Provider = {
     user_id: () => `usr_${randomLowerCase(16)}`,
   },
   tokens: iokidsTokens,
+  signing_algs: [],
   texts: {
     ...defaultPageTexts,
     title: 'iOKids Login',

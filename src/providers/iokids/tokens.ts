@@ -1,11 +1,9 @@
-import { encodeHeader, readClaims, signHs256 } from '../../oauth/jwt.ts'
+import { readClaims, signJwt } from '../../oauth/jwt.ts'
 import type { TokenDraft, TokenFormat, TokenProfile } from '../../oauth/token-profile.ts'
-
-const header = encodeHeader({ alg: 'HS256', typ: 'JWT' })
 
 /** Both tokens are JWTs; the vendor's page fixes the header and that the first claim begins with "tok", the rest is ours. */
 const format: TokenFormat = {
-  make(draft: TokenDraft, settings) {
+  async make(draft: TokenDraft, { keys }) {
     const { client, user } = draft
     const claims = {
       tokenId: draft.handle,
@@ -20,7 +18,7 @@ const format: TokenFormat = {
       iat: draft.iat,
       exp: draft.exp,
     }
-    return signHs256(header, claims, settings.signing_secret)
+    return signJwt(claims, await keys.signing('HS256'))
   },
   handleOf(token) {
     const tokenId = readClaims(token)?.tokenId

@@ -1,0 +1,134 @@
+import { createPrivateKey, createSecretKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { Clock } from './clock.ts'
+import type { SigningAlg, SigningKey } from './jws.ts'
+import { randomText } from './random.ts'
+import type { ProtocolStore, StoredKey } from './store.ts'
+
+const generate = promisify(generateKeyPair)
+
+/** A public key as the key set shows it (RFC 7517 §4). */
+export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; use: 'sig' }
+
+/** What a key ring is made of. */
+export interface KeyRingOptions {
+  store: Pick<ProtocolStore, 'listKeys' | 'saveKey' | 'setKeyState' | 'deleteKey'>
+  clock: Clock
+  /** The asymmetric algorithms whose keys are published. */
+  algs: readonly SigningAlg[]
+  /** Fixes the key ids, for vendors whose tokens name them. */
+  kid?: ((alg: SigningAlg) => string) | undefined
+  /** The HS256 key. */
+  secret: () => string
+}
+
+/** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
+export type RotationMode = 'rotate' | 'retire' | 'publish_late'
+
+/**
+ * A sandbox's signing keys. Each is made when it is first needed, kept in the store and imported once; RSA keys, which take
+ * long to make, are made in the thread pool.
+ */
+export class KeyRing {
+  readonly #options: KeyRingOptions
+  readonly #signing = new Map<SigningAlg, SigningKey>()
+  readonly #making = new Map<SigningAlg, Promise<SigningKey>>()
+  #hmac: { secret: string; key: SigningKey } | undefined
+  #published: PublicJwk[] | undefined
+
+  constructor(options: KeyRingOptions) {
+    this.#options = options
+  }
+
+  /** The key that signs with this algorithm now. */
+  signing(alg: SigningAlg): SigningKey | Promise<SigningKey> {
+    if (alg === 'HS256') return this.#secretKey()
+    const known = this.#signing.get(alg)
+    if (known !== undefined) return known
+    let making = this.#making.get(alg)
+    if (making === undefined) {
+      making = this.#load(alg).finally(() => this.#making.delete(alg))
+      this.#making.set(alg, making)
+    }
+    return making
+  }
+
+  /** The key set (RFC 7517 §5), with a key for every algorithm. */
+  async publicKeys(): Promise<readonly PublicJwk[]> {
+    if (this.#published !== undefined) return this.#published
+    for (const alg of this.#options.algs) await this.signing(alg)
+    const keys = await this.#options.store.listKeys()
+    this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
+    return this.#published
+  }
+
+  /** The published key of this id, or undefined. */
+  async find(kid: string | undefined): Promise<PublicJwk | undefined> {
+    return (await this.publicKeys()).find((key) => key.kid === kid)
+  }
+
+  async rotate(mode: RotationMode): Promise<void> {
+    const { store, algs } = this.#options
+    const old = await store.listKeys()
+    for (const alg of algs) {
+      const made = await this.#make(alg)
+      for (const key of old.filter((one) => one.alg === alg)) {
+        if (mode === 'retire') await store.deleteKey(key.kid)
+        else await store.setKeyState(key.kid, 'retired')
+      }
+      await store.saveKey({ ...made, state: mode === 'publish_late' ? 'pending' : 'active' })
+    }
+    this.forget()
+  }
+
+  /** Publishes the keys that `publish_late` held back. */
+  async publishPending(): Promise<void> {
+    for (const key of await this.#options.store.listKeys()) {
+      if (key.state === 'pending') await this.#options.store.setKeyState(key.kid, 'active')
+    }
+    this.forget()
+  }
+
+  /** Reads the keys from the store again. */
+  forget(): void {
+    this.#signing.clear()
+    this.#published = undefined
+    this.#hmac = undefined
+  }
+
+  #secretKey(): SigningKey {
+    const secret = this.#options.secret()
+    if (this.#hmac?.secret !== secret) this.#hmac = { secret, key: { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(secret)) } }
+    return this.#hmac.key
+  }
+
+  async #load(alg: SigningAlg): Promise<SigningKey> {
+    const { store } = this.#options
+    const there = (await store.listKeys()).find((key) => key.alg === alg && key.state !== 'retired')
+    const stored = there ?? (await store.saveKey(await this.#make(alg)))
+    if (there === undefined) this.#published = undefined
+    const key: SigningKey = { kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) }
+    this.#signing.set(alg, key)
+    return key
+  }
+
+  async #make(alg: SigningAlg): Promise<StoredKey> {
+    const { clock, kid } = this.#options
+    const privateKey = await makeKey(alg)
+    const jwk = privateKey.export({ format: 'jwk' })
+    return { kid: kid?.(alg) ?? `${alg.toLowerCase()}-${randomText(8)}`, alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
+  }
+}
+
+async function makeKey(alg: SigningAlg): Promise<KeyObject> {
+  if (alg === 'ES256') return (await generate('ec', { namedCurve: 'P-256' })).privateKey
+  if (alg === 'EdDSA') return (await generate('ed25519')).privateKey
+  return (await generate('rsa', { modulusLength: 2048 })).privateKey
+}
+
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']
+
+function publicJwk({ kid, alg, jwk }: StoredKey): PublicJwk {
+  const members = Object.fromEntries(Object.entries(jwk).filter(([name]) => !privateMembers.includes(name)))
+  return { ...members, kid, alg, use: 'sig' }
+}

@@ -1,0 +1,50 @@
+import { handleKey } from './handle.ts'
+import { readClaims, signJwt } from './jwt.ts'
+import type { TokenFormat } from './token-profile.ts'
+
+/** Opaque tokens: the handle itself. */
+export const opaqueTokens: TokenFormat = {
+  make: (draft) => draft.handle,
+  handleOf: (token) => (handleKey(token) === undefined ? undefined : token),
+}
+
+/** The handle in the `jti` of a JWT. */
+export function jtiOf(token: string): string | undefined {
+  const jti = readClaims(token)?.jti
+  return typeof jti === 'string' ? jti : undefined
+}
+
+/** Access tokens of RFC 9068 §2. */
+export const jwtAccessTokens: TokenFormat = {
+  async make(draft, { settings, keys }) {
+    const { client, user, grant, details, issuer } = draft
+    const { auth_time, acr, amr, act } = grant.details
+    const aud = details.aud ?? [issuer]
+    const claims = {
+      iss: issuer,
+      exp: draft.exp,
+      aud: aud.length === 1 ? aud[0] : aud,
+      sub: user?.user_id ?? client.client_id,
+      client_id: client.client_id,
+      iat: draft.iat,
+      jti: draft.handle,
+      scope: draft.scope === '' ? undefined : draft.scope,
+      auth_time,
+      acr,
+      amr,
+      act,
+      cnf: details.cnf,
+    }
+    return signJwt(claims, await keys.signing(settings.signing_alg), 'at+jwt')
+  },
+  handleOf: jtiOf,
+}
+
+/** Access tokens as the sandbox's setting or the client wants them: RFC 9068 JWTs or opaque. */
+export const standardAccessTokens: TokenFormat = {
+  make(draft, material) {
+    const format = draft.client.metadata.access_token_format ?? material.settings.access_token_format
+    return (format === 'opaque' ? opaqueTokens : jwtAccessTokens).make(draft, material)
+  },
+  handleOf: (token) => opaqueTokens.handleOf(token) ?? jtiOf(token),
+}
