@@ -107,7 +107,6 @@ CREATE TABLE "grant" (
   details TEXT NOT NULL DEFAULT '{}',
   created_at INTEGER NOT NULL,
   refresh_generation INTEGER NOT NULL DEFAULT 0,
-  refresh_used_at INTEGER,
   revoked_at INTEGER,
   revoked_reason TEXT
 ) STRICT;

@@ -26,6 +26,12 @@ export function recordAnswers(app: FastifyInstance, settled: () => Promise<void>
     }
     const durable = settled()
     if (durable === undefined) answered()
-    else durable.then(answered, (error) => done(error))
+    else {
+      durable.then(answered, (error) => {
+        // What the answer told did not happen: no code may leave in its Location.
+        for (const name of ['location', 'www-authenticate', 'allow', 'etag']) reply.removeHeader(name)
+        done(error)
+      })
+    }
   })
 }

@@ -91,7 +91,7 @@ export function joinPage(
 /** An error that cannot go to the client; 400 and never a 401, whose challenge would open the browser's own password box. */
 export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): FastifyReply {
   const status = error.status === 401 || error.status === 403 ? 400 : error.status
-  return render(reply.code(status), 'error', {
+  return render(reply.code(status).headers(error.headers), 'error', {
     texts: exchange.sandbox.provider.texts,
     status,
     heading: headings[error.code] ?? 'This request cannot be answered',

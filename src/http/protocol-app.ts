@@ -25,6 +25,8 @@ export async function createProtocolApp({ providers, settled, logger }: Protocol
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
   })
+  // The providers' own handlers come first. This one speaks when the disk refused what one of their error answers had done.
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
   recordAnswers(app, settled)
   await registerViews(app)
   for (const provider of providers) await app.register(providerPlugin(provider), { prefix: mountOf(provider) })

@@ -19,6 +19,14 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
   const { realm, trace } = context
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   if (problem !== undefined) throw problem
+  // To tell a client that forgot its body that its credentials are wrong would mislead.
+  if (Object.keys(parameters).length === 0) {
+    throw new OAuthError(
+      'invalid_request',
+      'The request has no parameters',
+      'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)',
+    )
+  }
   const client = await authenticateClient(request.authorization, parameters, context)
 
   const name = parameters.grant_type

@@ -34,9 +34,9 @@ interface RefreshRow extends GrantRow, UserRow {
   generation: number
   refresh_scope: string
   expires_at: number | null
+  refresh_used_at: number | null
   refresh_revoked_at: number | null
   refresh_generation: number
-  refresh_used_at: number | null
 }
 
 interface AccessRow extends GrantRow, ClientRow, UserRow {
@@ -126,13 +126,13 @@ export function protocolStatements(db: Database) {
 
     findRefresh: prepare<RefreshRow>(
       `SELECT refresh_token.digest, refresh_token.generation, refresh_token.scope AS refresh_scope, refresh_token.expires_at,
-         refresh_token.revoked_at AS refresh_revoked_at, "grant".client_row AS refresh_client, "grant".refresh_generation,
-         "grant".refresh_used_at, ${grantColumns}, ${userColumns}
+         refresh_token.used_at AS refresh_used_at, refresh_token.revoked_at AS refresh_revoked_at, "grant".client_row AS refresh_client,
+         "grant".refresh_generation, ${grantColumns}, ${userColumns}
        FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id LEFT JOIN user ON user.id = "grant".user_row
        WHERE refresh_token.id = @id AND "grant".sandbox_id = @sandbox`,
     ),
     advanceGeneration: prepare(
-      `UPDATE "grant" SET refresh_generation = @generation, refresh_used_at = @now WHERE id = @grant_id AND refresh_generation < @generation`,
+      `UPDATE "grant" SET refresh_generation = @generation WHERE id = @grant_id AND refresh_generation < @generation`,
     ),
     markRefreshUsed: prepare(`UPDATE refresh_token SET used_at = @now WHERE id = @id AND used_at IS NULL`),
     saveRefresh: prepare(
@@ -255,13 +255,17 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       if (row.revoked_at !== null || row.refresh_revoked_at !== null || row.disabled === 1) return 'revoked'
       if (row.expires_at !== null && row.expires_at <= now) return 'expired'
       if (rotation !== 'off') {
-        const again = row.generation === row.refresh_generation
-        const inGrace = row.refresh_used_at !== null && now < row.refresh_used_at + rotation_grace * 1000
-        if (row.generation < row.refresh_generation || (again && rotation === 'strict' && !inGrace)) {
+        // A token that was used before rotation was switched on has not been rotated.
+        const rotated = row.refresh_used_at !== null && row.generation <= row.refresh_generation
+        const tooLate =
+          rotation === 'strict'
+            ? rotated && now >= (row.refresh_used_at ?? 0) + rotation_grace * 1000
+            : row.generation < row.refresh_generation
+        if (tooLate) {
           statements.revoke.run({ grant_id: row.grant_id, now, reason: 'a refresh token was used after its time' })
           return 'used'
         }
-        statements.advanceGeneration.run({ grant_id: row.grant_id, generation: row.generation, now })
+        statements.advanceGeneration.run({ grant_id: row.grant_id, generation: row.generation })
       }
       statements.markRefreshUsed.run({ id, now })
       return { id, grant: toGrant(row), user: toUserIfAny(row), scope: row.refresh_scope, generation: row.generation }
