@@ -28,14 +28,14 @@ export function toOAuthError(error: unknown): OAuthError {
 }
 
 /** Notes an error in the exchange and in the header that explains it. */
-export function explain(exchange: Exchange, error: OAuthError, reply: FastifyReply): void {
-  exchange.error = error.code
-  exchange.explanation = error.explanation
-  reply.header('Grantbox-Explain', headerText(error.explanation))
+export function explain(exchange: Exchange, { code, explanation }: Pick<OAuthError, 'code' | 'explanation'>, reply: FastifyReply): void {
+  exchange.error = code
+  exchange.explanation = explanation
+  reply.header('Grantbox-Explain', headerText(explanation))
 }
 
 /** Text as a header may carry it: what is not printable ASCII is percent-encoded (RFC 9110 §5.5). */
-export function headerText(text: string): string {
+function headerText(text: string): string {
   return text
     .slice(0, 1000)
     .toWellFormed()

@@ -9,6 +9,7 @@ import { type Destination, originOf } from './routing.ts'
 export interface FixedAddresses {
   issuer?: string | undefined
   publicUrl?: string | undefined
+  internalUrl?: string | undefined
 }
 
 /** One request to a sandbox while it is answered, and what the journal will say of it. */
@@ -19,6 +20,8 @@ export interface Exchange {
   readonly url: string
   /** The sandbox's base URL as the client addressed it, without a slash at the end. */
   readonly base_url: string
+  /** The same as other containers reach it. */
+  readonly internal_url: string
   readonly context: Context
   readonly time: number
   readonly started: number
@@ -32,15 +35,17 @@ const exchanges = new WeakMap<IncomingMessage, Exchange>()
 /** Begins the exchange of a request that was routed. */
 export function beginExchange(request: IncomingMessage, { sandbox, prefix }: Destination, fixed: FixedAddresses): void {
   const { scheme, host } = originOf(request)
-  const base_url = `${scheme}://${host}${prefix}`
+  const addressed = `${scheme}://${host}${prefix}`
   const { settings } = sandbox
-  const issuer = settings.issuer ?? (fixed.issuer === undefined ? base_url : `${fixed.issuer}${prefix}`)
+  const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
+  const issuer = settings.issuer ?? fixedAs(fixed.issuer)
   const trace: Trace = {}
   exchanges.set(request, {
     sandbox,
     prefix,
     url: request.url ?? '/',
-    base_url: fixed.publicUrl === undefined ? base_url : `${fixed.publicUrl}${prefix}`,
+    base_url: settings.public_url ?? fixedAs(fixed.publicUrl),
+    internal_url: settings.internal_url ?? fixedAs(fixed.internalUrl),
     context: { realm: sandbox, issuer, trace },
     time: sandbox.clock.now(),
     started: performance.now(),

@@ -3,25 +3,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorRedirect } from '../oauth/authorize.ts'
 import { AuthorizationError, OAuthError } from '../oauth/errors.ts'
 import { readParameters } from '../oauth/parameters.ts'
-import { token } from '../oauth/token.ts'
-import type { Endpoint, Provider, Reply, Route } from '../providers/provider.ts'
-import { getAuthorize, postAuthorize, redirect } from './authorize.ts'
+import type { Provider, Reply, Route } from '../providers/provider.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
+import { type EndpointHandlers, type Handler, noStore, redirect } from './endpoint.ts'
+import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { exchangeOf } from './exchange.ts'
-import { getJoin, postJoin } from './join.ts'
 import { errorPage } from './pages.ts'
-
-type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
-
-/** What one path answers, by method. */
-interface PathHandlers {
-  endpoint: Endpoint
-  path: string
-  /** A page for people, with errors for people, and out of reach for other pages' scripts. */
-  page: boolean
-  handlers: Readonly<Record<string, Handler>>
-}
 
 /** A provider's routes: the protocol's endpoints at the vendor's paths, the vendor's API, and errors in the vendor's words. */
 export function providerPlugin(provider: Provider) {
@@ -41,36 +29,33 @@ export function providerPlugin(provider: Provider) {
       }
     })
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
-    app.setNotFoundHandler((request) => {
+    app.setNotFoundHandler((request, reply) => {
+      allowOrigin(request, reply)
       throw notFound(request)
     })
     for (const one of pathsOf(provider)) register(app, one)
   }
 }
 
-function pathsOf(provider: Provider): PathHandlers[] {
-  const { paths } = provider
-  const list: PathHandlers[] = [
-    { endpoint: 'authorize', path: paths.authorize, page: true, handlers: { GET: getAuthorize, POST: postAuthorize } },
-    { endpoint: 'token', path: paths.token, page: false, handlers: { POST: postToken } },
-  ]
-  if (paths.join !== undefined)
-    list.push({ endpoint: 'authorize', path: paths.join, page: true, handlers: { GET: getJoin, POST: postJoin } })
-  for (const [path, routes] of Map.groupBy(provider.routes, (route) => route.path)) {
-    list.push({
-      endpoint: 'api',
-      path,
-      page: false,
-      handlers: Object.fromEntries(routes.map((route) => [route.method, apiHandler(route)])),
-    })
-  }
-  return list
+/** What each path of a provider answers. */
+function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
+  const protocol = protocolEndpoints.flatMap((one) =>
+    one
+      .paths(provider)
+      .flatMap((path) => (path === undefined ? [] : [{ path, endpoint: one.endpoint, page: one.page === true, handlers: one.handlers }])),
+  )
+  const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({
+    path,
+    endpoint: 'api' as const,
+    handlers: Object.fromEntries(routes.map((route) => [route.method, apiHandler(route)])),
+  }))
+  return [...protocol, ...own]
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** Registers a path for every method: what it does not answer is a 405 that says what it does (RFC 9110 §15.5.6). */
-function register(app: FastifyInstance, { endpoint, path, page, handlers }: PathHandlers): void {
+function register(app: FastifyInstance, { endpoint, path, page = false, handlers }: EndpointHandlers & { path: string }): void {
   const allowed = [...Object.keys(handlers), ...('GET' in handlers ? ['HEAD'] : []), ...(page ? [] : ['OPTIONS'])]
   app.route({
     method: [...methods],
@@ -89,23 +74,6 @@ function register(app: FastifyInstance, { endpoint, path, page, handlers }: Path
       })
     },
   })
-}
-
-/** The token endpoint (RFC 6749 §3.2): parameters in the body alone, never in the query, where they would be logged. */
-async function postToken(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const exchange = exchangeOf(request)
-  const read = readParameters(request.body, ['resource', 'audience'])
-  const inQuery = Object.keys(request.query ?? {})
-  const problem =
-    inQuery.length === 0
-      ? read.problem
-      : new OAuthError(
-          'invalid_request',
-          'Parameters belong in the body',
-          `The query has ${inQuery.join(', ')}: the token endpoint takes its parameters from the body alone (RFC 6749 §3.2)`,
-        )
-  const body = await token({ ...read, problem, authorization: request.headers.authorization }, exchange.context)
-  return reply.header('Cache-Control', 'no-store').header('Pragma', 'no-cache').type('application/json').send(JSON.stringify(body))
 }
 
 function apiHandler(route: Route): Handler {
@@ -136,8 +104,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   explain(exchange, error, reply)
   if (error instanceof AuthorizationError) return redirect(reply, errorRedirect(error))
   if (endpoint === 'authorize' || (error.code === 'not_found' && wantsPage(request))) return errorPage(reply, exchange, error)
-  reply.header('Cache-Control', 'no-store').header('Pragma', 'no-cache')
-  return send(reply, sandbox.provider.errorReply(error, endpoint, sandbox.settings))
+  return send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings))
 }
 
 function notFound(request: FastifyRequest): OAuthError {

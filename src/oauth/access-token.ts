@@ -24,21 +24,35 @@ export function bearerToken(authorization: string | undefined, parameter: string
 /** @throws OAuthError `invalid_token` when there is no token or it does not hold (RFC 6750 §3.1) */
 export async function requireAccessToken(token: string | undefined, { realm, trace }: Context): Promise<ActiveAccessToken> {
   if (token === undefined) {
-    throw new OAuthError('invalid_token', 'An access token is needed', 'No access token came: send "Authorization: Bearer <access token>"')
+    throw new OAuthError(
+      'invalid_token',
+      'An access token is needed',
+      'No access token came: send "Authorization: Bearer <access token>"',
+      {
+        // Without a token the challenge says no error (RFC 6750 §3.1).
+        'WWW-Authenticate': 'Bearer',
+      },
+    )
   }
   const handle = realm.tokens.access.handleOf(token)
   const key = handle === undefined ? undefined : handleKey(handle)
   const found = key === undefined ? 'unknown' : await realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
-    throw new OAuthError(
-      'invalid_token',
+    throw invalidToken(
       'The access token has expired',
       `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`,
     )
   }
-  if (typeof found === 'string') throw new OAuthError('invalid_token', 'The access token is not valid', explanations[found])
+  if (typeof found === 'string') throw invalidToken('The access token is not valid', explanations[found])
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id
   if (found.user !== undefined) trace.username = found.user.username
   return found
+}
+
+/** RFC 6750 §3. */
+function invalidToken(message: string, explanation: string): OAuthError {
+  return new OAuthError('invalid_token', message, explanation, {
+    'WWW-Authenticate': `Bearer error="invalid_token", error_description="${message}"`,
+  })
 }

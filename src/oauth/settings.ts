@@ -17,6 +17,12 @@ export interface Settings {
   rotation_grace: number
   /** Fixes the issuer; otherwise it is the base URL as the client addressed it. */
   issuer: string | null
+  /** The base URL that browsers use, when it is not the one that clients use. */
+  public_url: string | null
+  /** The base URL that other containers use. */
+  internal_url: string | null
+  /** `vendor`: as the vendor does; `rfc`: OAuth 2.1 practice on top; `lenient`: unregistered clients and redirect URIs pass. */
+  strictness: 'vendor' | 'rfc' | 'lenient'
   /** Goes on to the client without asking whether to continue. */
   auto_continue: boolean
   /** The HS256 key. */
@@ -37,6 +43,9 @@ export const defaultSettings: Settings = {
   rotation: 'strict',
   rotation_grace: 0,
   issuer: null,
+  public_url: null,
+  internal_url: null,
+  strictness: 'vendor',
   auto_continue: false,
   signing_secret: '',
   signing_alg: 'ES256',

@@ -18,18 +18,22 @@ const protocolSettings = {
   access_token_ttl: wholeSeconds,
   refresh_token_ttl: wholeSeconds,
   code_ttl: wholeSeconds,
+  id_token_ttl: wholeSeconds,
   reported_expires_in: wholeSeconds,
   rotation: z.enum(['lenient', 'strict', 'off']),
   rotation_grace: wholeSeconds,
   issuer: baseUrl,
+  public_url: baseUrl,
+  internal_url: baseUrl,
+  strictness: z.enum(['vendor', 'rfc', 'lenient']),
   auto_continue: z.boolean(),
   signing_secret: z.string().min(1),
+  signing_alg: z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA']),
+  access_token_format: z.enum(['jwt', 'opaque']),
 } satisfies Record<Named<Settings>, z.ZodType>
 
 /** What a sandbox may set that the protocol need not know. */
 const surroundings = {
-  /** The base URL that browsers use. */
-  public_url: baseUrl,
   /** Shows secrets and tokens in the journal as they came. */
   show_secrets: z.boolean(),
 }
@@ -40,7 +44,7 @@ const vendorSettings: Readonly<Record<string, z.ZodType>> = {
 }
 
 /** What holds where neither the sandbox nor its provider says otherwise. */
-export const sandboxDefaults: Settings = { ...defaultSettings, public_url: null, show_secrets: false }
+export const sandboxDefaults: Settings = { ...defaultSettings, show_secrets: false }
 
 /** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */
 export const commonSettings = z.looseObject(nullable({ ...protocolSettings, ...surroundings }))

@@ -1,16 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { TakenError } from '../oauth/directory.ts'
-import { PageError } from '../oauth/errors.ts'
-import { type Parameters, readParameters } from '../oauth/parameters.ts'
-import { cleanUsername } from '../oauth/sign-in.ts'
-import { suggestUsername } from '../sandbox/usernames.ts'
+import { TakenError } from '../../oauth/directory.ts'
+import { PageError } from '../../oauth/errors.ts'
+import { type Parameters, readParameters } from '../../oauth/parameters.ts'
+import { cleanUsername } from '../../oauth/sign-in.ts'
+import { suggestUsername } from '../../sandbox/usernames.ts'
+import type { ProtocolEndpoint } from '../endpoint.ts'
+import { explain } from '../errors.ts'
+import { type Exchange, exchangeOf } from '../exchange.ts'
+import { joinPage } from '../pages.ts'
+import type { JoinField } from '../views.ts'
 import { findInteraction, nextPage } from './authorize.ts'
-import { type Exchange, exchangeOf } from './exchange.ts'
-import { joinPage } from './pages.ts'
-import type { JoinField } from './views.ts'
 
 /** GET of the page on which a new user joins. */
-export async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
   const interaction = await interactionOf(exchange, readParameters(request.query).parameters)
   const { directory } = exchange.sandbox
@@ -19,13 +21,17 @@ export async function getJoin(request: FastifyRequest, reply: FastifyReply): Pro
 }
 
 /** POST of that page: the user is made, has the app, and goes on. */
-export async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
   const interaction = await interactionOf(exchange, parameters)
   const { sandbox } = exchange
   const errors = await problems(exchange, parameters)
-  const again = () => joinPage(reply, exchange, interaction, parameters, errors)
+  const again = () => {
+    const explanations = Object.entries(errors).map(([field, problem]) => `${field}: ${problem}`)
+    explain(exchange, { code: 'invalid_request', explanation: explanations.join(' ') }, reply)
+    return joinPage(reply, exchange, interaction, parameters, errors)
+  }
   if (Object.keys(errors).length > 0) return again()
 
   const kid = parameters.type === 'kid'
@@ -89,4 +95,12 @@ async function problems(exchange: Exchange, parameters: Parameters): Promise<Par
     } else if (parent?.type !== 'parent') errors.parent = 'There is no parent of this username in the sandbox.'
   }
   return errors
+}
+
+/** The vendor's page for new users. */
+export const joinEndpoint: ProtocolEndpoint = {
+  endpoint: 'authorize',
+  page: true,
+  paths: ({ paths }) => [paths.join],
+  handlers: { GET: getJoin, POST: postJoin },
 }

@@ -1,17 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { allow, beginInteraction, checkAuthorizationRequest, deny } from '../oauth/authorize.ts'
-import { PageError } from '../oauth/errors.ts'
-import { type Parameters, type ReadParameters, readParameters } from '../oauth/parameters.ts'
-import type { Interaction, User } from '../oauth/records.ts'
-import { checkPassword } from '../oauth/sign-in.ts'
-import { headerText } from './errors.ts'
-import { type Exchange, exchangeOf } from './exchange.ts'
-import { continuePage, notAllowedPage, signInPage } from './pages.ts'
+import { allow, beginInteraction, checkAuthorizationRequest, deny } from '../../oauth/authorize.ts'
+import { PageError } from '../../oauth/errors.ts'
+import { type Parameters, type ReadParameters, readParameters } from '../../oauth/parameters.ts'
+import type { Interaction, User } from '../../oauth/records.ts'
+import { checkPassword } from '../../oauth/sign-in.ts'
+import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
+import { explain } from '../errors.ts'
+import { type Exchange, exchangeOf } from '../exchange.ts'
+import { continuePage, notAllowedPage, signInPage } from '../pages.ts'
 
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
-export async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
-  const read = readParameters(request.query, ['resource'])
+  const read = readParameters(request.query, ['resource', 'audience'])
   const { transaction } = read.parameters
   if (transaction !== undefined && read.parameters.client_id === undefined) {
     return nextPage(reply, exchange, await findInteraction(exchange, transaction))
@@ -20,9 +21,9 @@ export async function getAuthorize(request: FastifyRequest, reply: FastifyReply)
 }
 
 /** POST of the authorization endpoint: a step of the sign-in, or a new request sent as a form (RFC 6749 §3.1). */
-export async function postAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
-  const read = readParameters(request.body, ['resource'])
+  const read = readParameters(request.body, ['resource', 'audience'])
   const { parameters } = read
   if (parameters.transaction === undefined) return begin(request, reply, exchange, read)
   const interaction = await findInteraction(exchange, parameters.transaction)
@@ -60,9 +61,7 @@ async function signIn(reply: FastifyReply, exchange: Exchange, interaction: Inte
   const username = parameters.username ?? parameters.pick ?? ''
   const checked = picked ?? (await checkPassword(username, parameters.password ?? '', sandbox))
   if (!checked.ok) {
-    exchange.error = 'access_denied'
-    exchange.explanation = checked.explanation
-    reply.header('Grantbox-Explain', headerText(checked.explanation))
+    explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
     return signInPage(reply, exchange, interaction, { username, error: 'Username or password is not right.' })
   }
   await sandbox.store.setInteractionUser(interaction.id, checked.user)
@@ -105,7 +104,8 @@ export async function nextPage(reply: FastifyReply, exchange: Exchange, interact
   if (user === undefined) return signInPage(reply, exchange, interaction)
   exchange.context.trace.username = user.username
   if (!(await exchange.sandbox.store.userHasApp(user, interaction.client))) return notAllowedPage(reply, exchange, interaction, user)
-  if (exchange.sandbox.settings.auto_continue) return finish(reply, exchange, interaction, user)
+  // A HEAD finishes nothing.
+  if (exchange.sandbox.settings.auto_continue && reply.request.method !== 'HEAD') return finish(reply, exchange, interaction, user)
   return continuePage(reply, exchange, interaction, user)
 }
 
@@ -120,12 +120,10 @@ async function take({ sandbox }: Exchange, interaction: Interaction): Promise<vo
   if ((await sandbox.store.takeInteraction(interaction.id, sandbox.clock.now())) === undefined) throw unknownTransaction()
 }
 
-/** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12). */
-export function redirect(reply: FastifyReply, redirect_to: string): FastifyReply {
-  return reply
-    .code(reply.request.method === 'POST' ? 303 : 302)
-    .header('Location', redirect_to)
-    .header('Cache-Control', 'no-store')
-    .header('Referrer-Policy', 'no-referrer')
-    .send()
+/** RFC 6749 §3.1. */
+export const authorizeEndpoint: ProtocolEndpoint = {
+  endpoint: 'authorize',
+  page: true,
+  paths: ({ paths }) => [paths.authorize],
+  handlers: { GET: getAuthorize, POST: postAuthorize },
 }

@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Endpoint, Provider } from '../providers/provider.ts'
+
+/** Answers one method of one path. */
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** What a path answers, by method; HEAD and OPTIONS follow from these. */
+export interface EndpointHandlers {
+  readonly endpoint: Endpoint
+  /** A page for people: errors for people, and out of reach of other pages' scripts. */
+  readonly page?: boolean
+  readonly handlers: Readonly<Record<string, Handler>>
+}
+
+/** A protocol endpoint and where a provider has it. */
+export interface ProtocolEndpoint extends EndpointHandlers {
+  /** The provider's paths for it; none when it has no such endpoint. */
+  paths(provider: Provider): readonly (string | undefined)[]
+}
+
+/** An answer that no cache may keep (RFC 6749 §5.1). */
+export function noStore(reply: FastifyReply): FastifyReply {
+  return reply.header('Cache-Control', 'no-store').header('Pragma', 'no-cache')
+}
+
+/** Sends JSON that no cache may keep. */
+export function sendJson(reply: FastifyReply, body: unknown, type = 'application/json'): FastifyReply {
+  return noStore(reply).type(type).send(JSON.stringify(body))
+}
+
+/** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12). */
+export function redirect(reply: FastifyReply, redirect_to: string): FastifyReply {
+  return reply
+    .code(reply.request.method === 'POST' ? 303 : 302)
+    .header('Location', redirect_to)
+    .header('Cache-Control', 'no-store')
+    .header('Referrer-Policy', 'no-referrer')
+    .send()
+}

@@ -1,0 +1,21 @@
+import type { ProtocolEndpoint } from '../endpoint.ts'
+import { authorizeEndpoint } from './authorize.ts'
+import { discoveryEndpoint } from './discovery.ts'
+import { introspectionEndpoint } from './introspection.ts'
+import { joinEndpoint } from './join.ts'
+import { jwksEndpoint } from './jwks.ts'
+import { revocationEndpoint } from './revocation.ts'
+import { tokenEndpoint } from './token.ts'
+import { userinfoEndpoint } from './userinfo.ts'
+
+/** Every protocol endpoint; a provider has those whose paths it names. */
+export const protocolEndpoints: readonly ProtocolEndpoint[] = [
+  authorizeEndpoint,
+  joinEndpoint,
+  tokenEndpoint,
+  userinfoEndpoint,
+  jwksEndpoint,
+  discoveryEndpoint,
+  introspectionEndpoint,
+  revocationEndpoint,
+]

@@ -1,0 +1,17 @@
+import { revoke } from '../../oauth/revocation.ts'
+import { noStore, type ProtocolEndpoint } from '../endpoint.ts'
+import { exchangeOf } from '../exchange.ts'
+import { bodyParameters } from './token.ts'
+
+/** RFC 7009. */
+export const revocationEndpoint: ProtocolEndpoint = {
+  endpoint: 'revocation',
+  paths: ({ paths }) => [paths.revocation],
+  handlers: {
+    async POST(request, reply) {
+      const { context } = exchangeOf(request)
+      await revoke({ ...bodyParameters(request), authorization: request.headers.authorization }, context)
+      return noStore(reply).code(200).send()
+    },
+  },
+}

@@ -1,0 +1,31 @@
+import type { FastifyRequest } from 'fastify'
+import { OAuthError } from '../../oauth/errors.ts'
+import { type ReadParameters, readParameters } from '../../oauth/parameters.ts'
+import { token } from '../../oauth/token.ts'
+import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
+import { exchangeOf } from '../exchange.ts'
+
+/**
+ * The parameters of a form endpoint for clients: in the body alone, never in the query, where they would be logged
+ * (RFC 6749 §3.2 and §2.3.1).
+ */
+export function bodyParameters(request: FastifyRequest, repeatable: readonly string[] = []): ReadParameters {
+  const read = readParameters(request.body, repeatable)
+  const inQuery = Object.keys(request.query ?? {})
+  if (inQuery.length === 0) return read
+  const explanation = `The query has ${inQuery.join(', ')}: this endpoint takes its parameters from the body alone (RFC 6749 §3.2)`
+  return { ...read, problem: new OAuthError('invalid_request', 'Parameters belong in the body', explanation) }
+}
+
+/** RFC 6749 §3.2. */
+export const tokenEndpoint: ProtocolEndpoint = {
+  endpoint: 'token',
+  paths: ({ paths }) => [paths.token],
+  handlers: {
+    async POST(request, reply) {
+      const { context } = exchangeOf(request)
+      const read = bodyParameters(request, ['resource', 'audience'])
+      return sendJson(reply, await token({ ...read, authorization: request.headers.authorization }, context))
+    },
+  },
+}

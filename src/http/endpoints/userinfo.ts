@@ -1,0 +1,20 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { bearerToken } from '../../oauth/access-token.ts'
+import { readParameters } from '../../oauth/parameters.ts'
+import { userinfo } from '../../oauth/userinfo.ts'
+import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
+import { exchangeOf } from '../exchange.ts'
+
+async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { context } = exchangeOf(request)
+  const { parameters } = readParameters(request.method === 'POST' ? request.body : undefined)
+  const claims = await userinfo(bearerToken(request.headers.authorization, parameters.access_token), context)
+  return typeof claims === 'string' ? noStore(reply).type('application/jwt').send(claims) : sendJson(reply, claims)
+}
+
+/** OpenID Connect Core §5.3. */
+export const userinfoEndpoint: ProtocolEndpoint = {
+  endpoint: 'userinfo',
+  paths: ({ paths }) => [paths.userinfo],
+  handlers: { GET: answer, POST: answer },
+}

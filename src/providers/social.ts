@@ -1,0 +1,124 @@
+import type { App, User } from '../oauth/records.ts'
+
+/** As much of a user as others may see. */
+export type Person = Pick<User, 'row' | 'user_id' | 'username' | 'first_name' | 'type' | 'claims'>
+
+/** A page of a list that is ordered by row. */
+export interface RowPage {
+  /** Skips the rows up to and including this one. */
+  after: number
+  limit: number
+}
+
+/** What two users are to each other, seen from the first. */
+export interface Relation {
+  self: boolean
+  friend: boolean
+  /** The other is the first's parent. */
+  parent: boolean
+  /** The other is the first's kid. */
+  kid: boolean
+  /** They have a parent or a kid in common. */
+  relative: boolean
+}
+
+/** Who is looked for; what the viewer may not see is left out by the store. */
+export interface PeopleSearch {
+  /** The beginning of a username or of a first name, in any letter case. */
+  prefix: string
+  type: 'parent' | 'kid' | undefined
+  /** Skips the usernames up to and including this one. */
+  after: string
+  limit: number
+}
+
+/**
+ * The users of a sandbox as one of them sees them. Kids see kids and their own parents; others see everybody but kids, and
+ * their own kids.
+ */
+export interface People {
+  /** By id, or by username in any letter case. */
+  find(name: string): Promise<User | undefined>
+  relation(viewer: User, other: Pick<User, 'row'>): Promise<Relation>
+  /** Of those whom the viewer may see. */
+  friends(viewer: User, page: RowPage): Promise<User[]>
+  kids(parent: User, page: RowPage): Promise<User[]>
+  /** Ordered by username. */
+  search(viewer: User, search: PeopleSearch): Promise<User[]>
+  /** The rows of all whom the viewer may see, himself left out, oldest first. */
+  visibleRows(viewer: User, type: 'parent' | 'kid' | undefined): Promise<number[]>
+  /** In the order of `rows`. */
+  byRows(rows: readonly number[]): Promise<User[]>
+}
+
+/** What one user wrote to another in an app; times are milliseconds since the epoch by the sandbox's clock. */
+export interface Message {
+  row: number
+  message_id: string
+  from: Person
+  to: Person
+  text: string
+  image_id: string | null
+  data: Readonly<Record<string, unknown>>
+  sent_at: number
+  acknowledged_at: number | null
+}
+
+/** A message as it is written. */
+export interface MessageDraft extends Omit<Message, 'row'> {
+  app: App
+}
+
+/** A page of somebody's messages, newest first. */
+export interface MessageQuery {
+  box: 'inbox' | 'sent'
+  acknowledged: boolean | undefined
+  /** Only what stands behind this one in the list. */
+  after: Pick<Message, 'sent_at' | 'row'> | undefined
+  limit: number
+}
+
+/** An app's messages. An app sees those that were written through it. */
+export interface Messages {
+  /** Stores a message unless the app has one of that id; then that one is given. */
+  put(draft: MessageDraft): Promise<{ message: Message; created: boolean }>
+  /** A message that the user wrote or was sent. */
+  find(app: App, user: User, message_id: string): Promise<Message | undefined>
+  list(app: App, user: User, query: MessageQuery): Promise<Message[]>
+  /** Notes that the receiver has seen a message; the first time stays. Undefined when he was sent none of that id. */
+  acknowledge(app: App, receiver: User, message_id: string, now: number): Promise<Message | undefined>
+  /** All that were sent before `before`, or all there are; gives how many had not been acknowledged. */
+  acknowledgeAll(app: App, receiver: User, before: number | undefined, now: number): Promise<number>
+}
+
+/** What an app keeps about a user: a JSON object, counted up at each change. */
+export interface StoredData {
+  data: Readonly<Record<string, unknown>>
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+/** What apps keep about users, each app for itself. */
+export interface AppData {
+  /** @param bucket a bucket's name, or null for the data without one */
+  find(app: App, user: User, bucket: string | null): Promise<StoredData | undefined>
+  /**
+   * Replaces the data by what `change` makes of it, or removes it when that is undefined, in one transaction: what `change`
+   * throws leaves all as it was.
+   */
+  change(
+    app: App,
+    user: User,
+    bucket: string | null,
+    now: number,
+    change: (before: StoredData | undefined) => Readonly<Record<string, unknown>> | undefined,
+  ): Promise<{ before: StoredData | undefined; after: StoredData | undefined }>
+}
+
+/** What a social network keeps of a sandbox's users, for providers that are one. */
+export interface SocialStore {
+  readonly people: People
+  readonly messages: Messages
+  readonly appData: AppData
+}

@@ -1,0 +1,48 @@
+import { randomLowerCase, randomText } from '../../oauth/random.ts'
+import { defaultPageTexts } from '../page-texts.ts'
+import type { Provider } from '../provider.ts'
+import { standardCollection } from './collection.ts'
+import { standardErrorReply } from './errors.ts'
+import { standardTokens } from './tokens.ts'
+import { standardGrantTypes, standardWorld } from './world.ts'
+
+/** The RFCs, strictly: for everyone whose vendor is not built in, and the ground that other providers stand on. */
+export const standard: Provider = {
+  id: 'standard',
+  name: 'standard',
+  paths: {
+    authorize: '/authorize',
+    token: '/token',
+    userinfo: '/userinfo',
+    jwks: '/jwks',
+    introspection: '/introspect',
+    revocation: '/revoke',
+    discovery: ['openid-configuration', 'oauth-authorization-server'],
+  },
+  grant_types: standardGrantTypes,
+  settings: {},
+  scopes: [
+    { name: 'openid', description: 'Who you are' },
+    { name: 'profile', description: 'Your name and profile' },
+    { name: 'email', description: 'Your e-mail address' },
+    { name: 'address', description: 'Your postal address' },
+    { name: 'phone', description: 'Your phone number' },
+    { name: 'offline_access', description: 'Access while you are away' },
+    { name: 'read', description: 'Reading your data' },
+    { name: 'write', description: 'Changing your data' },
+  ],
+  ids: {
+    client_id: () => `client-${randomLowerCase(16)}`,
+    client_secret: () => randomText(43),
+    app_id: () => `app_${randomLowerCase(16)}`,
+    user_id: () => `user-${randomLowerCase(16)}`,
+  },
+  tokens: standardTokens,
+  signing_algs: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  texts: { ...defaultPageTexts, logo: 'grantbox standard' },
+  icons: {},
+  errorReply: standardErrorReply,
+  routes: [],
+  world: standardWorld,
+  collection: standardCollection,
+}
