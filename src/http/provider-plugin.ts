@@ -22,10 +22,7 @@ export function providerPlugin(provider: Provider) {
       try {
         done(null, JSON.parse(body))
       } catch {
-        done(
-          new OAuthError('invalid_request', 'Body is not valid JSON', 'The body was announced as application/json and is not'),
-          undefined,
-        )
+        done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as application/json and is not'), undefined)
       }
     })
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
@@ -84,9 +81,11 @@ function apiHandler(route: Route): Handler {
     const answer = await route.handle({
       context,
       directory: sandbox.directory,
+      social: sandbox.social,
       settings: sandbox.settings,
       base_url,
       authorization: request.headers.authorization,
+      headers: request.headers,
       params: request.params as Record<string, string>,
       query,
       body: request.body,

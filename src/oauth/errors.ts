@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'access_denied'
   | 'server_error'
   | 'temporarily_unavailable'
+  | 'malformed_body'
   | 'not_found'
   | 'method_not_allowed'
   | 'payload_too_large'
@@ -32,7 +33,13 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   temporarily_unavailable: 503,
 }
 
-const outsideTheProtocol: readonly ErrorCode[] = ['not_found', 'method_not_allowed', 'payload_too_large', 'unsupported_media_type']
+const outsideTheProtocol: readonly ErrorCode[] = [
+  'malformed_body',
+  'not_found',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+]
 
 /** The code as it may stand in an `error` member: what the RFCs have no word for is an `invalid_request` (RFC 6749 §5.2). */
 export function wireCode(error: OAuthError): ErrorCode {

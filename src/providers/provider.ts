@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Context } from '../oauth/context.ts'
 import type { Directory } from '../oauth/directory.ts'
 import type { OAuthError } from '../oauth/errors.ts'
@@ -8,6 +9,7 @@ import type { Settings } from '../oauth/settings.ts'
 import type { TokenProfile } from '../oauth/token-profile.ts'
 import type { RequestCollection } from './collection.ts'
 import type { PageTexts } from './page-texts.ts'
+import type { SocialStore } from './social.ts'
 
 /** What a request was for; faults and the journal name it so. */
 export type Endpoint =
@@ -34,10 +36,12 @@ export interface Reply {
 export interface ApiRequest {
   context: Context
   directory: Directory
+  social: SocialStore
   settings: Settings
   /** The base URL of the sandbox as the client addressed it, without a slash at the end. */
   base_url: string
   authorization: string | undefined
+  headers: IncomingHttpHeaders
   params: Readonly<Record<string, string>>
   query: Parameters
   /** Decoded JSON or form; undefined when none came. */
@@ -70,11 +74,23 @@ export interface WorldUser extends Partial<Omit<User, 'row' | 'username' | 'disa
   parents?: readonly string[]
 }
 
+/** A preloaded message between two users, named by username. */
+export interface WorldMessage {
+  app_id: string
+  message_id: string
+  from: string
+  to: string
+  text: string
+  sent_at: number
+  acknowledged_at: number | null
+}
+
 /** What a sandbox of this provider starts with. */
 export interface World {
   company: string
   apps: readonly WorldApp[]
   users: readonly WorldUser[]
+  messages?: readonly WorldMessage[]
 }
 
 /** An emulated vendor's way of speaking: data and a few pure functions. */

@@ -1,6 +1,7 @@
 import type { Realm } from '../oauth/context.ts'
 import type { Directory } from '../oauth/directory.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { SocialStore } from '../providers/social.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Journal } from './journal.ts'
 
@@ -11,6 +12,7 @@ export interface Sandbox extends Realm {
   readonly clock: SandboxClock
   readonly journal: Journal
   readonly directory: Directory
+  readonly social: SocialStore
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]
   /** Milliseconds by the machine's clock. */

@@ -111,7 +111,7 @@ export class Sandboxes {
     })
     this.#remember(record)
     const sandbox = this.#open(record)
-    if (seeded) await seed(provider.world, provider, sandbox.directory, created_at)
+    if (seeded) await seed(sandbox, created_at)
     return sandbox
   }
 
@@ -210,6 +210,7 @@ export class Sandboxes {
       journal: new Journal(),
       store,
       directory: this.#table.directory(record.id),
+      social: this.#table.social(record.id),
     }
     this.#opened.set(record.name, sandbox)
     return sandbox

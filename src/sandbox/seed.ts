@@ -1,16 +1,19 @@
-import type { Directory } from '../oauth/directory.ts'
 import type { App } from '../oauth/records.ts'
-import type { Provider, World } from '../providers/provider.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** Fills a new sandbox with what its provider preloads. */
-export async function seed(world: World, provider: Provider, directory: Directory, now: number): Promise<void> {
+export async function seed(
+  { provider, directory, social }: Pick<Sandbox, 'provider' | 'directory' | 'social'>,
+  now: number,
+): Promise<void> {
+  const { world } = provider
   const apps = new Map<string, App>()
   for (const { clients, ...draft } of world.apps) {
     const app = await directory.createApp({ ...draft, mobile_store_links: {}, created_at: now })
     apps.set(app.app_id, app)
     for (const client of clients) await directory.createClient(app, { ...client, created_at: now })
   }
-  await directory.createUsers(
+  const users = await directory.createUsers(
     world.users.map((user) => ({
       user_id: provider.ids.user_id(),
       password: null,
@@ -28,4 +31,10 @@ export async function seed(world: World, provider: Provider, directory: Director
       apps: user.apps.flatMap((app_id) => apps.get(app_id) ?? []),
     })),
   )
+  const named = (username: string) => users.find((user) => user.username === username)
+  for (const { app_id, from, to, ...message } of world.messages ?? []) {
+    const [app, sender, receiver] = [apps.get(app_id), named(from), named(to)]
+    if (app === undefined || sender === undefined || receiver === undefined) throw new Error(`message ${message.message_id} names nobody`)
+    await social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
+  }
 }

@@ -1,5 +1,6 @@
 import type { Directory } from '../oauth/directory.ts'
 import type { ProtocolStore } from '../oauth/store.ts'
+import type { SocialStore } from '../providers/social.ts'
 import type { ClockState } from './clock.ts'
 
 /** A sandbox as it is stored. */
@@ -28,4 +29,5 @@ export interface SandboxTable {
   saveClock(id: number, clock: ClockState): Promise<void>
   protocolStore(id: number): ProtocolStore
   directory(id: number): Directory
+  social(id: number): SocialStore
 }

@@ -3,6 +3,7 @@ import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
 import type { Database } from './database.ts'
 import { directoryStatements, directoryStore } from './directory-store.ts'
 import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
+import { socialStatements, socialStore } from './social-store.ts'
 
 interface SandboxRow {
   id: number
@@ -33,6 +34,7 @@ export function sandboxTable(db: Database): SandboxTable {
   )
   const protocol = protocolStatements(db)
   const directory = directoryStatements(db)
+  const social = socialStatements(db)
   const ids = new Ids(protocol)
 
   return {
@@ -83,5 +85,6 @@ export function sandboxTable(db: Database): SandboxTable {
     },
     protocolStore: (id) => protocolStore(db, protocol, ids, id),
     directory: (id) => directoryStore(db, directory, id),
+    social: (id) => socialStore(db, social, id),
   }
 }

@@ -1,6 +1,7 @@
 import { type ErrorCode, type OAuthError, wireCode } from '../../oauth/errors.ts'
 import type { Settings } from '../../oauth/settings.ts'
 import type { Endpoint, Reply } from '../provider.ts'
+import { ApiError } from './api-error.ts'
 
 const errorCodes: Partial<Record<ErrorCode, number>> = {
   invalid_request: 4001,
@@ -8,9 +9,11 @@ const errorCodes: Partial<Record<ErrorCode, number>> = {
   invalid_grant: 4003,
   invalid_scope: 4004,
   unauthorized_client: 4005,
+  malformed_body: 4006,
   invalid_client: 4010,
   invalid_token: 4011,
   insufficient_scope: 4011,
+  access_denied: 4031,
   not_found: 4040,
   method_not_allowed: 4050,
   payload_too_large: 4131,
@@ -23,10 +26,23 @@ const noPermission = { error_code: 4011, error_description: 'Application does no
 
 /** The API has house numbers alone; the token endpoint says RFC 6749 §5.2 beside them, so that either kind of client can read it. */
 export function iokidsErrorReply(error: OAuthError, endpoint: Endpoint, settings: Settings): Reply {
-  const error_code = errorCodes[error.code] ?? (error.status >= 500 ? 5001 : 4001)
+  const { status, headers } = error
   if (endpoint !== 'api') {
-    return { status: error.status, headers: error.headers, body: { error: wireCode(error), error_code, error_description: error.message } }
+    const error_code = error.code === 'malformed_body' ? 4001 : numberOf(error)
+    return { status, headers, body: { error: wireCode(error), error_code, error_description: error.message } }
   }
+  const error_code = numberOf(error)
   if (error_code === 4011) return { status: settings.permission_status === 403 ? 403 : 401, body: noPermission }
-  return { status: error.status, headers: error.headers, body: { error_code, error_description: error.message } }
+  return { status, headers, body: { error_code, error_description: description(error, error_code) } }
+}
+
+function numberOf(error: OAuthError): number {
+  if (error instanceof ApiError) return error.error_code
+  if (error.status === 429) return 4291
+  return errorCodes[error.code] ?? (error.status >= 500 ? 5001 : 4001)
+}
+
+/** The vendor's form for what was refused before its own code was reached. */
+function description(error: OAuthError, error_code: number): string {
+  return error_code === 4001 && !(error instanceof ApiError) ? `Invalid request: ${error.message}` : error.message
 }

@@ -1,7 +1,7 @@
-import type { World } from '../provider.ts'
+import type { World, WorldMessage } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
-/** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, and a kid for each of them. */
+/** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, a kid for each of them, and what they wrote. */
 export const iokidsWorld: World = {
   company: 'Find Fluffy, LLC',
   apps: [
@@ -61,6 +61,25 @@ export const iokidsWorld: World = {
     kid('happypenguin374', 'usr_happypenguin3740', 'jonas', 'olsen', 11, 'organicladybug833'),
     kid('silverkoala189', 'usr_silverkoala18900', 'emma', 'hughes', 6, 'redbutterfly267'),
   ],
+  messages: [
+    message('msg_marta00000000001', 'organicladybug833', 'beautifulmeercat246', 'Did you find Fluffy at the beach?', 15, 16),
+    message('msg_brandon000000001', 'beautifulmeercat246', 'organicladybug833', 'Yes, behind the lighthouse!', 16, 17),
+    message('msg_lily000000000001', 'tinyotter512', 'beautifulmeercat246', 'Look, I found Fluffy on the boat!', 18),
+    message('msg_derek00000000001', 'redbutterfly267', 'beautifulmeercat246', 'Shall the kids play the harbour scene tomorrow?', 20),
+  ],
+}
+
+/** A message of the day after the users were created; one without the hour when it was acknowledged has not been. */
+function message(message_id: string, from: string, to: string, text: string, hour: number, acknowledged?: number): WorldMessage {
+  return {
+    app_id: 'app_findfluffy000000',
+    message_id,
+    from,
+    to,
+    text,
+    sent_at: Date.UTC(2018, 0, 3, hour),
+    acknowledged_at: acknowledged === undefined ? null : Date.UTC(2018, 0, 3, acknowledged),
+  }
 }
 
 function kid(

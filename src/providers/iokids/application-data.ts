@@ -1,0 +1,146 @@
+import type { ActiveAccessToken, App, User } from '../../oauth/records.ts'
+import type { ApiRequest, Reply, Route } from '../provider.ts'
+import type { AppData, StoredData } from '../social.ts'
+import { ApiError, invalid } from './api-error.ts'
+import { authenticated, authorized } from './authorized.ts'
+import { conditional, requirePreconditions } from './conditional.ts'
+import { iconIdOf } from './image-ids.ts'
+import { type JsonObject, jsonBody, keepable } from './json-body.ts'
+
+const bucketPattern = /^[A-Za-z0-9._-]{1,64}$/
+const noData: StoredData = { data: {}, version: 0, created_at: 0, updated_at: 0 }
+
+/** The collection's folder "Application User Data". */
+export const applicationDataRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/application',
+    async handle(request) {
+      const { client } = await authenticated(request)
+      return { status: 200, body: appView(client.app) }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/application/data',
+    async handle(request) {
+      const { user, client } = await authorized(request, 'appdata')
+      const stored = (await request.social.appData.find(client.app, user, null)) ?? noData
+      return conditional(request, etagOf(stored), {}, () => view(null, stored))
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/application/data',
+    async handle(request) {
+      const token = await authorized(request, 'appdata')
+      const patch = keepable(jsonBody(request))
+      const { after } = await change(request, token, null, (before) => merge(before?.data ?? {}, patch))
+      return answer(200, null, after)
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/v1/application/data/:bucket',
+    async handle(request) {
+      const token = await authorized(request, 'appdata')
+      const { bucket = '' } = request.params
+      if (!bucketPattern.test(bucket)) {
+        throw invalid(
+          'a bucket has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"',
+          `A bucket must match ${bucketPattern}; '${bucket}' came`,
+        )
+      }
+      const data = keepable(jsonBody(request))
+      const { before, after } = await change(request, token, bucket, () => data)
+      return before === undefined
+        ? answer(201, bucket, after, { Location: `${request.base_url}/v1/application/data/${bucket}` })
+        : answer(200, bucket, after)
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/application/data/:bucket',
+    async handle(request) {
+      const token = await authorized(request, 'appdata')
+      const { bucket = '' } = request.params
+      const patch = keepable(jsonBody(request))
+      const { after } = await change(request, token, bucket, (before) => merge(existing(before, bucket).data, patch))
+      return answer(200, bucket, after)
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/application/data/:bucket',
+    async handle(request) {
+      const { user, client } = await authorized(request, 'appdata')
+      const { bucket = '' } = request.params
+      const stored = existing(await request.social.appData.find(client.app, user, bucket), bucket)
+      return conditional(request, etagOf(stored), {}, () => view(bucket, stored))
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/application/data/:bucket',
+    async handle(request) {
+      const token = await authorized(request, 'appdata')
+      const { bucket = '' } = request.params
+      await change(request, token, bucket, (before) => {
+        existing(before, bucket)
+        return undefined
+      })
+      return { status: 204 }
+    },
+  },
+]
+
+/** Changes data that the client may have seen before. */
+function change(
+  request: ApiRequest,
+  { user, client }: ActiveAccessToken & { user: User },
+  bucket: string | null,
+  make: Parameters<AppData['change']>[4],
+): ReturnType<AppData['change']> {
+  return request.social.appData.change(client.app, user, bucket, request.context.realm.clock.now(), (before) => {
+    const data = make(before)
+    requirePreconditions(request, before && etagOf(before))
+    return data
+  })
+}
+
+/** The members of `patch` take the place of those of that name; null removes one. */
+function merge(before: JsonObject, patch: JsonObject): JsonObject {
+  return keepable(
+    Object.fromEntries(Object.entries({ ...before, ...patch }).filter(([name, value]) => value !== null || !Object.hasOwn(patch, name))),
+  )
+}
+
+function existing(stored: StoredData | undefined, bucket: string): StoredData {
+  if (stored === undefined) throw new ApiError(4041, `The app has no bucket '${bucket}' for this user; PUT creates one`)
+  return stored
+}
+
+function answer(status: number, bucket: string | null, stored: StoredData = noData, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, headers: { ...headers, ETag: etagOf(stored) }, body: view(bucket, stored) }
+}
+
+function etagOf({ version }: StoredData): string {
+  return `"${version}"`
+}
+
+function view(bucket: string | null, { data, version, created_at, updated_at }: StoredData) {
+  const time = (milliseconds: number) => (version === 0 ? null : new Date(milliseconds).toISOString())
+  return { bucket, data, version, created: time(created_at), updated: time(updated_at) }
+}
+
+function appView(app: App) {
+  return {
+    id: app.app_id,
+    name: app.name,
+    description: app.description,
+    environment: 'sandbox',
+    icon_image_id: iconIdOf(app),
+    permission_scopes: app.scopes,
+    mobile_store_links: { apple: null, google: null, amazon: null, ...app.mobile_store_links },
+  }
+}

@@ -1,0 +1,58 @@
+import { createHash, randomInt } from 'node:crypto'
+import type { Route } from '../provider.ts'
+import { invalid } from './api-error.ts'
+import { authorized } from './authorized.ts'
+import { listOf, oneOf, readPage, wholeNumber } from './paging.ts'
+import { summary } from './people.ts'
+
+const types = ['parent', 'kid'] as const
+
+/** The collection's folder "Search". */
+export const searchRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/search',
+    async handle(request) {
+      const { query, social } = request
+      const { user } = await authorized(request, 'search')
+      const prefix = (query.q ?? '').trim().replace(/^@/, '')
+      if ([...prefix].length < 2)
+        throw invalid('q must have at least 2 characters', `q must have at least 2 characters; '${query.q ?? ''}' came`)
+      const type = oneOf(query, 'type', types)
+      const page = readPage(query, 'search', (value) => typeof value === 'string')
+      const found = await social.people.search(user, { prefix, type, after: page.after ?? '', limit: page.limit + 1 })
+      return { status: 200, body: listOf(found, page, 'search', (one) => one.username, summary) }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/search/random',
+    async handle(request) {
+      const { query, social } = request
+      const { user } = await authorized(request, 'search')
+      const count = wholeNumber(query, 'count', 10, 20)
+      const rows = await social.people.visibleRows(user, oneOf(query, 'type', types))
+      const chosen = choose(rows, count, query.seed === undefined ? randomInt : seeded(query.seed))
+      return { status: 200, body: { items: (await social.people.byRows(chosen)).map(summary), next_cursor: null } }
+    },
+  },
+]
+
+/** So many of the list, each once, in random order: the first steps of a Fisher-Yates shuffle. */
+function choose(list: readonly number[], count: number, below: (bound: number) => number): number[] {
+  const rest = [...list]
+  const chosen: number[] = []
+  while (chosen.length < count && rest.length > 0) {
+    const last = rest.pop() ?? 0
+    const i = below(rest.length + 1)
+    chosen.push(rest[i] ?? last)
+    if (i < rest.length) rest[i] = last
+  }
+  return chosen
+}
+
+/** Numbers that follow from the seed. */
+function seeded(seed: string): (bound: number) => number {
+  let step = 0
+  return (bound) => createHash('sha256').update(`${seed}\0${step++}`).digest().readUInt32BE() % bound
+}
