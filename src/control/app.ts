@@ -1,0 +1,105 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { decideAccess } from './access.ts'
+import { apps } from './apps.ts'
+import { clock } from './clock.ts'
+import type { ControlDeps, Resource } from './deps.ts'
+import { health } from './health.ts'
+import { describeRoutes, openapi } from './openapi.ts'
+import { postmanExport } from './postman-export.ts'
+import { Problem, problemBody, problemType, toProblem } from './problem.ts'
+import { providers } from './providers.ts'
+import { requests } from './requests.ts'
+import { sandboxes } from './sandboxes.ts'
+import { users } from './users.ts'
+import { validatorCompiler } from './validation.ts'
+
+/** Everything the API has; a new kind of thing is one file and one name here. */
+const resources: readonly Resource[] = [health, providers, sandboxes, apps, users, clock, requests, postmanExport, openapi]
+
+const prefix = '/_grantbox'
+
+/** The control API, below `/_grantbox`. It does not listen: requests are handed to `app.routing`. */
+export async function createControlApp(deps: ControlDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => {
+      answerProblem(error, request, reply, deps)
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  acceptJsonAlone(app)
+  guard(app, deps)
+  app.addHook('onSend', async (_request, reply) => {
+    // What failed has nothing to be kept, and its answer must go out when the disk refuses.
+    if (reply.statusCode < 500) await deps.settled()
+  })
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+  answerUnknownPaths(app)
+  await describeRoutes(app, deps.version)
+  for (const resource of resources) {
+    await app.withTypeProvider<ZodTypeProvider>().register(resource, { ...deps, prefix })
+  }
+  await app.ready()
+  return app
+}
+
+/** An empty body is no body, whatever type it was announced with. */
+function acceptJsonAlone(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(/^application\/([\w.-]+\+)?json\b/i, { parseAs: 'string' }, (_request, text: string, done) => {
+    if (text.trim() === '') return done(null, undefined)
+    try {
+      done(null, JSON.parse(text))
+    } catch (error) {
+      done(new Problem(400, `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`), undefined)
+    }
+  })
+}
+
+function guard(app: FastifyInstance, { adminToken, sandboxes }: ControlDeps): void {
+  app.addHook('onRequest', async ({ method, url, headers }) => {
+    const access = decideAccess({
+      host: headers.host,
+      origin: headers.origin,
+      fetchSite: headers['sec-fetch-site']?.toString(),
+      authorization: headers.authorization,
+      method,
+      path: pathOf(url),
+      adminToken,
+      isOurHost: (host) => sandboxes.findByHost(host) !== undefined,
+    })
+    if (!access.allowed) throw new Problem(access.status, access.problem, [], access.headers)
+  })
+}
+
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, { onError }: ControlDeps): FastifyReply {
+  const problem = toProblem(error)
+  if (problem.status >= 500) onError?.(error, request)
+  return reply.code(problem.status).headers(problem.headers).type(problemType).send(problemBody(problem))
+}
+
+/** 404, or 405 for a path that answers other methods (RFC 9110 §15.5.6). */
+function answerUnknownPaths(app: FastifyInstance): void {
+  const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>()
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = paths.get(url) ?? {
+      pattern: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}/?$`),
+      methods: new Set(),
+    }
+    for (const one of [method].flat()) known.methods.add(one)
+    paths.set(url, known)
+  })
+  app.setNotFoundHandler(({ method, url }) => {
+    const path = pathOf(url)
+    const allowed = new Set([...paths.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => [...methods]))
+    if (allowed.size === 0) throw new Problem(404, `${path} is not part of the control API, which ${prefix}/openapi.json describes`)
+    const list = [...allowed].join(', ')
+    throw new Problem(405, `${path} answers ${list}; ${method} came`, [], { Allow: list })
+  })
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? url
+}

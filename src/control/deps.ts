@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Clock } from '../oauth/clock.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { Sandboxes } from '../sandbox/sandboxes.ts'
+
+/** What the control API is given by the server. */
+export interface ControlDeps {
+  sandboxes: Sandboxes
+  providers: ReadonlyMap<string, Provider>
+  /** The machine's clock; each sandbox has its own. */
+  clock: Clock
+  version: string
+  /** Asked for when set. */
+  adminToken: string | undefined
+  /** Undefined when all that was changed is durable, else a promise of it. */
+  settled: () => Promise<void> | undefined
+  /** @throws when the database does not answer */
+  checkDatabase: () => void
+  /** How a request reached us; the host with its port. */
+  originOf: (request: IncomingMessage) => { scheme: string; host: string }
+  /** Addresses that the start fixes for every sandbox, without a slash at the end. */
+  addresses?: { issuer?: string | undefined; publicUrl?: string | undefined } | undefined
+  /** Told of what went wrong inside; the client is not. */
+  onError?: ((error: unknown, request: FastifyRequest) => void) | undefined
+}
+
+/** The routes of one kind of thing: a file each, listed in app.ts. */
+export type Resource = FastifyPluginAsyncZod<ControlDeps>

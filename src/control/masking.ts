@@ -1,0 +1,53 @@
+/** Names whose values are secrets, wherever they stand: parameters, JSON members, headers. Vendors spell them in many ways. */
+const secretNames =
+  /secret|passw(or)?d|assertion$|code_?verifier|credential|api[-_]?key|^(proxy-)?authorization$|cookie|^session|tokens?$|token_hint$|(^|_)otp$|device_code$/i
+
+/** Also the name of a vendor's error number, so only text under it is a secret. */
+const codeName = /^code$/i
+
+/** Text so short that its beginning would tell most of it. */
+const shortest = 16
+const shownCharacters = 6
+
+/** A secret as it may be shown: of a long one the beginning, so that two can be told apart. */
+export function maskText(secret: string): string {
+  return secret.length < shortest ? '…' : `${secret.slice(0, shownCharacters)}…`
+}
+
+/** A copy of decoded JSON, a form or headers in which no secret can be read. */
+export function mask(value: unknown, name = ''): unknown {
+  if (secretNames.test(name)) return maskAll(value, name)
+  if (Array.isArray(value)) return value.map((one) => mask(one, name))
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mask(one, key)]))
+  return codeName.test(name) && typeof value === 'string' ? maskText(value) : value
+}
+
+/** A URL in which the secrets of the query and the fragment are masked; all else stays as it was written. */
+export function maskUrl(url: string): string {
+  return url.replace(/([?&#])([^=&#]+)=([^&#]*)/g, (whole, before: string, name: string, value: string) => {
+    const masked = mask(decoded(value), decoded(name))
+    return masked === decoded(value) ? whole : `${before}${name}=${String(masked)}`
+  })
+}
+
+function maskAll(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => maskAll(one, name))
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, maskAll(one, name)]))
+  }
+  if (typeof value === 'number') return '…'
+  if (typeof value !== 'string') return value
+  // What people choose, and what never changes, is not shown even in part; of a header the scheme is kept.
+  if (/secret|passw|key|cookie/i.test(name)) return '…'
+  const [, scheme = '', rest = value] = /authorization/i.test(name) ? (/^(\S+ +)(.*)$/.exec(value) ?? []) : []
+  return `${scheme}${/^basic /i.test(scheme) ? '…' : maskText(rest)}`
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
