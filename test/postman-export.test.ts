@@ -92,6 +92,37 @@ const other: RequestCollection = {
   ],
 }
 
+/** Three of iOKids' requests. */
+const excerpt: RequestCollection = {
+  ...iokidsCollection,
+  folders: iokidsCollection.folders.map((folder) => ({
+    ...folder,
+    requests: folder.requests.filter(({ name }) => ['Refresh Access Token', 'My Profile', 'Get Application'].includes(name)),
+  })),
+}
+
+/** A collection whose checks and saved values say all that they can. */
+const checked: RequestCollection = {
+  ...other,
+  defaults: { item: 'first', image: 'none' },
+  folders: [
+    {
+      name: 'All',
+      requests: [
+        {
+          name: 'List',
+          method: 'GET',
+          path: '/items/{{item}}',
+          auth: 'none',
+          expects: { status: [201, 200], contentType: 'application/json', members: { items: 'array' } },
+          saves: { item: 'items.1.id', image: 'items.1.image.id' },
+        },
+        { name: 'Item', method: 'GET', path: '/items/{{item}}/{{image}}', auth: 'none', expects: { status: 204 } },
+      ],
+    },
+  ],
+}
+
 /** What Postman's own library makes of the export, with the environment's variables filled in. */
 function imported(collection: RequestCollection = iokidsCollection) {
   const parsed = new Collection(JSON.parse(JSON.stringify(postmanCollection({ ...options, collection }))))
@@ -122,8 +153,28 @@ describe('the Postman collection', () => {
     const folders = parsed.items.all()
     expect(folders.map((folder) => [folder.name, ...folder.items.all().map((item) => `${item.request.method} ${item.name}`)])).toEqual([
       ['Refresh Your Access Token', 'POST Refresh Access Token'],
-      ['Profile', 'GET My Profile'],
-      ['Application User Data', 'GET Get Application'],
+      ['Profile', 'GET My Profile', 'GET My Cover Photo', 'GET My Kids'],
+      ['Friends', 'GET My Friends'],
+      [
+        'Message',
+        'GET Get Message List',
+        'GET Get A Message',
+        'PUT Message',
+        'POST Acknowledge A Message',
+        'POST Acknowledge All Messages',
+      ],
+      [
+        'Application User Data',
+        'GET Get Application',
+        'GET Get Application User Data',
+        'POST Store Application User Data',
+        'PUT Create Store Application Bucket Data',
+        'POST Store Application Bucket Data',
+        'GET Get Application Bucket Data',
+        'DELETE Delete Store Application Bucket Data',
+      ],
+      ['Images', 'GET Image by ID'],
+      ['Search', 'GET Search', 'GET Random'],
     ])
   })
 
@@ -231,7 +282,7 @@ describe('Newman', () => {
 
   test('runs the collection as exported: keeps both tokens, sends the new one, and every check passes', async () => {
     const { apiServer, received } = await vendor(answers)
-    const { run, environment } = await runNewman(iokidsCollection, apiServer, { refreshToken: 'refresh-1', accessToken: 'access-1' })
+    const { run, environment } = await runNewman(excerpt, apiServer, { refreshToken: 'refresh-1', accessToken: 'access-1' })
     expect(run.failures).toEqual([])
     expect(run.executions.map(({ item, assertions = [] }) => [item.name, assertions.length])).toEqual([
       ['Refresh Access Token', 5],
@@ -251,7 +302,7 @@ describe('Newman', () => {
 
   test('reports a refused refresh, and keeps the tokens it had', async () => {
     const { apiServer } = await vendor({ ...answers, 'POST /iokids/oauth/token': { error: 'invalid_grant', error_code: 4003 } })
-    const { run, environment } = await runNewman(iokidsCollection, apiServer, { refreshToken: 'refresh-1', accessToken: 'access-1' })
+    const { run, environment } = await runNewman(excerpt, apiServer, { refreshToken: 'refresh-1', accessToken: 'access-1' })
     expect(run.failures.map(({ error }) => error.test)).toEqual([
       'answers 200',
       'access_token is a string',
@@ -264,8 +315,29 @@ describe('Newman', () => {
 
   test('reports a member of the wrong type', async () => {
     const { apiServer } = await vendor({ ...answers, 'POST /iokids/oauth/token': { ...tokens, expires_in: '300' } })
-    const { run } = await runNewman(iokidsCollection, apiServer, {})
+    const { run } = await runNewman(excerpt, apiServer, {})
     expect(run.failures.map(({ error }) => error.test)).toEqual(['expires_in is a number'])
+  })
+
+  test('begins with the defaults, keeps what lies within an answer, and leaves a variable whose value is not there', async () => {
+    const { apiServer, received } = await vendor({
+      'GET /iokids/items/first': { items: [{ id: 'a' }, { id: 'b' }] },
+      'GET /iokids/items/b/none': {},
+    })
+    const { run } = await runNewman(checked, apiServer, {})
+    expect(received.map(({ call }) => call)).toEqual(['GET /iokids/items/first', 'GET /iokids/items/b/none'])
+    expect(run.executions[0]?.assertions?.map(({ assertion }) => assertion)).toEqual([
+      'answers 201 or 200',
+      'comes as application/json',
+      'items is an array',
+    ])
+    expect(run.failures.map(({ error }) => error.test)).toEqual(['answers 204'])
+  })
+
+  test('reports another content type', async () => {
+    const { apiServer } = await vendor({ 'GET /iokids/items/first': { items: [] } }, 'text/html; charset=utf-8')
+    const { run } = await runNewman(checked, apiServer, {})
+    expect(run.failures.map(({ error }) => error.test)).toContain('comes as application/json')
   })
 
   test('sends JSON as application/json', async () => {
@@ -282,7 +354,7 @@ describe('Newman', () => {
 })
 
 /** Says over https what `answers` has for a method and path, an answer with `error` as a 400, and notes what it is sent. */
-async function vendor(answers: Record<string, object>) {
+async function vendor(answers: Record<string, object>, contentType = 'application/json; charset=utf-8') {
   const received: { call: string; headers: IncomingHttpHeaders; body: string }[] = []
   const certificates = createCertificates({ clock: systemClock })
   const SNICallback: TlsOptions['SNICallback'] = (name, done) => {
@@ -292,7 +364,7 @@ async function vendor(answers: Record<string, object>) {
     const call = `${request.method} ${request.url}`
     received.push({ call, headers: request.headers, body: await text(request) })
     const answer = answers[call] ?? { error: 'not_found' }
-    response.writeHead('error' in answer ? 400 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    response.writeHead('error' in answer ? 400 : 200, { 'content-type': contentType }).end(JSON.stringify(answer))
   })
   await once(server.listen(0, 'localhost'), 'listening')
   onTestFinished(() => {

@@ -19,6 +19,7 @@ export interface PostmanCollection {
   info: { _postman_id: string; name: string; description?: string; schema: string }
   item: { name: string; item: PostmanItem[] }[]
   auth?: PostmanAuth
+  variable?: { key: string; value: string }[]
 }
 
 export interface PostmanItem {
@@ -67,6 +68,9 @@ export function postmanCollection({ collection, sandbox }: PostmanOptions): Post
       item: folder.requests.map((request) => item(request, collection)),
     })),
     ...(collection.signIn !== undefined && { auth: oauth2(collection.signIn, collection) }),
+    ...(collection.defaults !== undefined && {
+      variable: Object.entries(collection.defaults).map(([key, value]) => ({ key, value })),
+    }),
   }
 }
 
@@ -184,18 +188,35 @@ function variable(holds: CollectionVariable['holds'], collection: RequestCollect
 
 function testScript({ expects, saves = {} }: CollectionRequest): string[] {
   const lines: string[] = []
+  const statuses = expects === undefined ? [200] : [expects.status].flat()
   if (expects !== undefined) {
-    lines.push(`pm.test('answers ${expects.status}', () => pm.response.to.have.status(${expects.status}))`)
-    for (const [member, type] of Object.entries(expects.members ?? {})) {
+    const { contentType, members = {} } = expects
+    lines.push(`pm.test('answers ${statuses.join(' or ')}', () => pm.expect(pm.response.code).to.be.oneOf([${statuses.join(', ')}]))`)
+    if (contentType !== undefined) {
+      lines.push(
+        `pm.test('comes as ${contentType}', () => pm.expect(pm.response.headers.get('Content-Type').split(';')[0]).to.equal('${contentType}'))`,
+      )
+    }
+    for (const [member, type] of Object.entries(members)) {
       const article = /^[ao]/.test(type) ? 'an' : 'a'
       lines.push(
         `pm.test('${member} is ${article} ${type}', () => pm.expect(pm.response.json()).to.have.property('${member}').that.is.${article}('${type}'))`,
       )
     }
   }
-  const saved = Object.entries(saves).map(([name, member]) => `  pm.environment.set('${name}', pm.response.json()['${member}'])`)
+  const saved = Object.entries(saves)
   // A refusal must not wipe out tokens that still work.
-  if (saved.length > 0) lines.push(`if (pm.response.code === ${expects?.status ?? 200}) {`, ...saved, '}')
+  if (saved.length > 0) {
+    lines.push(
+      `if ([${statuses.join(', ')}].includes(pm.response.code)) {`,
+      '  const save = (name, path) => {',
+      "    const value = path.split('.').reduce((part, member) => part?.[member], pm.response.json())",
+      '    if (value !== undefined) pm.environment.set(name, value)',
+      '  }',
+      ...saved.map(([name, path]) => `  save('${name}', '${path}')`),
+      '}',
+    )
+  }
   return lines
 }
 

@@ -1,6 +1,6 @@
 /**
  * The requests that a vendor hands its clients to try, as data that names no tool: Postman, Bruno or an .http file are made of it.
- * `{{name}}` in a value stands for the variable of that name.
+ * `{{name}}` in a value stands for the variable of that name, `{{$guid}}` for a UUID that is new in each request.
  */
 export interface RequestCollection {
   name: string
@@ -10,6 +10,8 @@ export interface RequestCollection {
   signIn?: SignIn
   /** In the vendor's order. */
   variables: CollectionVariable[]
+  /** What further variables hold until a request saves something else in them: each request works before any other was sent. */
+  defaults?: Readonly<Record<string, string>>
   folders: RequestFolder[]
 }
 
@@ -34,12 +36,15 @@ export interface CollectionRequest {
   description?: string
   /** What a good answer is; a tool checks it after each run. */
   expects?: ExpectedAnswer
-  /** Variable → the member of a good answer that it takes its value from. */
+  /** Variable → where in a good answer its value stands: `access_token`, `items.0.id`. What is not there leaves the variable as it was. */
   saves?: Record<string, string>
 }
 
 export interface ExpectedAnswer {
-  status: number
+  /** One status, or any of several. */
+  status: number | readonly number[]
+  /** The media type, without parameters. */
+  contentType?: string
   /** Members of the JSON body and their types; others may stand beside them. */
   members?: Record<string, 'string' | 'number' | 'boolean' | 'array' | 'object'>
 }
