@@ -11,11 +11,12 @@ import { Problem, problemBody, problemType, toProblem } from './problem.ts'
 import { providers } from './providers.ts'
 import { requests } from './requests.ts'
 import { sandboxes } from './sandboxes.ts'
+import { userGeneration } from './user-generation.ts'
 import { users } from './users.ts'
 import { validatorCompiler } from './validation.ts'
 
 /** Everything the API has; a new kind of thing is one file and one name here. */
-const resources: readonly Resource[] = [health, providers, sandboxes, apps, users, clock, requests, postmanExport, openapi]
+const resources: readonly Resource[] = [health, providers, sandboxes, apps, users, userGeneration, clock, requests, postmanExport, openapi]
 
 const prefix = '/_grantbox'
 

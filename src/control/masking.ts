@@ -9,7 +9,7 @@ const codeName = /^code$/i
 const shortest = 16
 const shownCharacters = 6
 
-/** A secret as it may be shown: of a long one the beginning, so that two can be told apart. */
+/** A secret as it may be shown: of a long one the beginning. */
 export function maskText(secret: string): string {
   return secret.length < shortest ? '…' : `${secret.slice(0, shownCharacters)}…`
 }

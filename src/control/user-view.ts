@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { User } from '../oauth/records.ts'
+import type { Provider } from '../providers/provider.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { rfc3339, time } from './schemas.ts'
 
@@ -56,4 +57,9 @@ export async function viewStoredUser(user: User, { directory, company }: Sandbox
   const [apps, friends, parents] = await Promise.all([directory.appsOf(user), directory.friendsOf(user), directory.parentsOf(user)])
   const usernames = (users: readonly User[]) => users.map((one) => one.username)
   return viewUser(user, { apps: apps.map((app) => app.app_id), friends: usernames(friends), parents: usernames(parents) }, company)
+}
+
+/** The kinds of users that a vendor has, as its preloaded users show; empty where users have no kinds. */
+export function typesOf(provider: Provider): string[] {
+  return [...new Set(provider.world.users.flatMap((user) => user.type ?? []))]
 }

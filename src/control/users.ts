@@ -1,16 +1,13 @@
-import { randomInt } from 'node:crypto'
 import { z } from 'zod'
-import type { UserDraft } from '../oauth/directory.ts'
 import type { App } from '../oauth/records.ts'
 import type { Provider } from '../providers/provider.ts'
-import { generatePeople, type PersonDraft } from '../sandbox/people.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { suggestUsername } from '../sandbox/usernames.ts'
 import type { Resource } from './deps.ts'
 import { sandboxNamed, userNamed } from './lookup.ts'
 import { invalid } from './problem.ts'
 import { inSandbox, limit, refusal } from './schemas.ts'
-import { userView, viewStoredUser, viewUser } from './user-view.ts'
+import { typesOf, userView, viewStoredUser } from './user-view.ts'
 import { anyOf } from './validation.ts'
 
 // The sign-in page drops the "@" that vendors print before a username.
@@ -34,12 +31,6 @@ const draft = z
     apps: z.array(z.string()).optional().describe('Ids or names; all apps of the sandbox when absent.'),
   })
   .prefault({})
-
-const generation = z.strictObject({
-  count: z.int().min(1).max(10_000).describe('How many users; of families how many families, each of four.'),
-  type: z.enum(['parent', 'kid', 'family']).optional().describe('`parent` when absent.'),
-  seed: z.int().min(0).optional().describe('The same seed gives the same users, but for usernames that are taken.'),
-})
 
 /** A sandbox's users. */
 export const users: Resource = async (app, { sandboxes }) => {
@@ -135,57 +126,6 @@ export const users: Resource = async (app, { sandboxes }) => {
       return viewStoredUser(await userNamed(request.params.username, sandbox), sandbox)
     },
   )
-
-  app.post(
-    `${list}/generate`,
-    {
-      schema: {
-        tags: ['users'],
-        summary: 'Generate users as the vendor would',
-        params: inSandbox,
-        body: generation,
-        response: { 201: z.array(userView), default: refusal },
-      },
-    },
-    async (request, reply) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const { directory, provider, clock, company } = sandbox
-      const people = await newPeople(request.body, sandbox)
-      const apps = await directory.listApps()
-      const typed = request.body.type !== undefined || typesOf(provider).length > 0
-      const drafts = people.map(
-        (person): UserDraft => ({
-          ...person,
-          type: typed ? person.type : null,
-          user_id: provider.ids.user_id(),
-          claims: {},
-          disabled: false,
-          created_at: clock.now(),
-          apps,
-        }),
-      )
-      const users = await directory.createUsers(drafts)
-      const ids = apps.map((app) => app.app_id)
-      return reply.code(201).send(
-        users.map((user, index) => {
-          const { friends = [], parents = [] } = drafts[index] ?? {}
-          return viewUser(user, { apps: ids, friends, parents }, company)
-        }),
-      )
-    },
-  )
-}
-
-/** People whose usernames are free: made again, around those that turned out to be taken. */
-async function newPeople(wanted: z.output<typeof generation>, { directory, clock }: Sandbox): Promise<PersonDraft[]> {
-  const { seed = randomInt(2 ** 32) } = wanted
-  const taken = new Set<string>()
-  for (;;) {
-    const people = await generatePeople({ ...wanted, seed, now: clock.now(), taken: (name) => taken.has(name) })
-    const before = taken.size
-    for (const { username } of people) if ((await directory.findUser(username)) !== undefined) taken.add(username)
-    if (taken.size === before) return people
-  }
 }
 
 /** @throws Problem that names the app that is none of the sandbox's, and those that are */
@@ -204,11 +144,6 @@ async function appsNamed(wanted: readonly string[] | undefined, { directory }: S
     return app
   })
   return [...new Set(found)]
-}
-
-/** The kinds of users that a vendor has, as its preloaded users show; empty where users have no kinds. */
-function typesOf(provider: Provider): string[] {
-  return [...new Set(provider.world.users.flatMap((user) => user.type ?? []))]
 }
 
 /** The type of a new user: the vendor's first kind when none is said. @throws Problem for one that the vendor does not have */
