@@ -1,28 +1,43 @@
-import type { FastifyInstance } from 'fastify'
-import { exchangeOf } from './exchange.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { JournalEntry } from '../sandbox/journal.ts'
+import { distort } from './distort.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
+
+/** What the journal says of a request and its answer. */
+export function journalEntry(
+  exchange: Exchange,
+  request: FastifyRequest,
+  status: number,
+  response_headers: Readonly<Record<string, unknown>>,
+  response_body: string | undefined,
+): Omit<JournalEntry, 'id'> {
+  return {
+    time: exchange.time,
+    duration_ms: performance.now() - exchange.started,
+    endpoint: exchange.endpoint,
+    method: request.method,
+    url: exchange.url,
+    request_headers: request.headers,
+    request_body: request.body,
+    status,
+    response_headers,
+    response_body,
+    ...exchange.context.trace,
+    ...(exchange.error === undefined ? {} : { error: exchange.error }),
+    ...(exchange.explanation === undefined ? {} : { explanation: exchange.explanation }),
+  }
+}
 
 /** Writes each answer into its sandbox's journal, and holds it until what it tells of is durable. */
 export function recordAnswers(app: FastifyInstance, settled: () => Promise<void> | undefined): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const exchange = exchangeOf(request)
-    const entry = {
-      time: exchange.time,
-      duration_ms: performance.now() - exchange.started,
-      endpoint: exchange.endpoint,
-      method: request.method,
-      url: exchange.url,
-      request_headers: request.headers,
-      request_body: request.body,
-      status: reply.statusCode,
-      response_headers: reply.getHeaders(),
-      response_body: typeof payload === 'string' ? payload : undefined,
-      ...exchange.context.trace,
-      ...(exchange.error === undefined ? {} : { error: exchange.error }),
-      ...(exchange.explanation === undefined ? {} : { explanation: exchange.explanation }),
-    }
+    const { fault } = exchange.context
+    const sent = fault !== undefined && typeof payload === 'string' ? distort(payload, fault, reply) : payload
     const answered = () => {
-      exchange.sandbox.journal.add(entry)
-      done(null, payload)
+      const body = typeof sent === 'string' ? sent : undefined
+      exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
+      done(null, sent)
     }
     const durable = settled()
     if (durable === undefined) answered()

@@ -9,6 +9,7 @@ import { type EndpointHandlers, type Handler, noStore, redirect } from './endpoi
 import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { exchangeOf } from './exchange.ts'
+import { withFaults } from './faults.ts'
 import { errorPage } from './pages.ts'
 
 /** A provider's routes: the protocol's endpoints at the vendor's paths, the vendor's API, and errors in the vendor's words. */
@@ -53,7 +54,8 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as 
 
 /** Registers a path for every method: what it does not answer is a 405 that says what it does (RFC 9110 §15.5.6). */
 function register(app: FastifyInstance, { endpoint, path, page = false, handlers }: EndpointHandlers & { path: string }): void {
-  const allowed = [...Object.keys(handlers), ...('GET' in handlers ? ['HEAD'] : []), ...(page ? [] : ['OPTIONS'])]
+  const answers = new Map(Object.entries(handlers).map(([method, handler]) => [method, withFaults(handler)]))
+  const allowed = [...answers.keys(), ...('GET' in handlers ? ['HEAD'] : []), ...(page ? [] : ['OPTIONS'])]
   app.route({
     method: [...methods],
     url: path,
@@ -63,8 +65,8 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
       done()
     },
     handler: (request, reply) => {
-      const handler = handlers[request.method === 'HEAD' ? 'GET' : request.method]
-      if (handler !== undefined) return handler(request, reply)
+      const answer = answers.get(request.method === 'HEAD' ? 'GET' : request.method)
+      if (answer !== undefined) return answer(request, reply)
       if (request.method === 'OPTIONS' && !page) return answerPreflight(request, reply, allowed)
       throw new OAuthError('method_not_allowed', 'Method not allowed', `${path} answers ${allowed.join(', ')}; ${request.method} came`, {
         Allow: allowed.join(', '),

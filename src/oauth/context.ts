@@ -1,4 +1,6 @@
 import type { Clock } from './clock.ts'
+import type { Directory } from './directory.ts'
+import type { Misbehaviour } from './fault.ts'
 import type { KeyRing } from './keys.ts'
 import type { AccessTokenDetails } from './records.ts'
 import type { Settings } from './settings.ts'
@@ -12,8 +14,11 @@ export interface Realm {
   readonly settings: Settings
   readonly clock: Clock
   readonly store: ProtocolStore
+  readonly directory: Directory
   readonly tokens: TokenProfile
   readonly keys: KeyRing
+  /** What the next request that carries it fails with, because its user is magic. */
+  readonly failing: Set<string>
   /** The grant types that the provider serves. */
   readonly grant_types: readonly string[]
 }
@@ -34,4 +39,6 @@ export interface Context {
   readonly trace: Trace
   /** The key that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
   readonly confirmation?: AccessTokenDetails['cnf']
+  /** The fault that struck this request. */
+  fault?: Misbehaviour
 }

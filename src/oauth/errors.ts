@@ -55,12 +55,18 @@ export class OAuthError extends Error {
   readonly headers: Readonly<Record<string, string>>
 
   /** @param message for the client, as `error_description` */
-  constructor(code: ErrorCode, message: string, explanation: string = message, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    explanation: string = message,
+    headers: Readonly<Record<string, string>> = {},
+    status: number = statuses[code] ?? 400,
+  ) {
     super(message)
     this.name = 'OAuthError'
     this.code = code
     this.explanation = explanation
-    this.status = statuses[code] ?? 400
+    this.status = status
     this.headers = headers
   }
 }

@@ -61,6 +61,7 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
       : undefined
   return {
     access_token,
+    access_token_id: first,
     refresh_token,
     id_token,
     token_type: details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',

@@ -115,6 +115,10 @@ export interface ProtocolStore {
   ): Promise<UsedRefreshToken | Refusal>
   saveTokens(access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined): Promise<void>
   findAccessToken(id: number, digest: Buffer, now: number): Promise<ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>>
+  /** From now on it has expired. */
+  expireAccessToken(id: number, now: number): Promise<void>
+  /** Whose code it is, without taking it. */
+  usernameOfCode(id: number): Promise<string | undefined>
   /** One token alone; false when there is none. */
   revokeAccessToken(id: number, now: number): Promise<boolean>
   /** A refresh token without using it. */

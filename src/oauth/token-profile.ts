@@ -34,6 +34,8 @@ export interface TokenFormat {
 /** What was issued, before the provider words it. */
 export interface IssuedTokens {
   access_token: string
+  /** The key of its row. */
+  access_token_id: number
   refresh_token: string | undefined
   id_token: string | undefined
   /** RFC 6749 §7.1: `Bearer` or `DPoP`, or `N_A` for what is no access token (RFC 8693 §2.2.1). */

@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
 import { grantTypes } from './grants/registry.ts'
 import { mint } from './mint.ts'
+import { mischiefOf, spoilIssue, spoilTokens } from './misbehave.ts'
 import type { ReadParameters } from './parameters.ts'
 
 /** A request to the token endpoint, decoded. */
@@ -47,5 +48,8 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
     )
   }
   const issue = await grantType.redeem(parameters, client, context)
-  return realm.tokens.tokenResponse(await mint(issue, client, context))
+  const mischief = mischiefOf(issue, context)
+  if (mischief === undefined) return realm.tokens.tokenResponse(await mint(issue, client, context))
+  const spoilt = await spoilIssue(issue, parameters.scope, mischief)
+  return realm.tokens.tokenResponse(await spoilTokens(await mint(spoilt, client, context), spoilt, mischief, context))
 }

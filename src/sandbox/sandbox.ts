@@ -3,6 +3,7 @@ import type { Directory } from '../oauth/directory.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { SocialStore } from '../providers/social.ts'
 import type { SandboxClock } from './clock.ts'
+import type { Faults } from './faults.ts'
 import type { Journal } from './journal.ts'
 
 /** One isolated world that speaks as one provider. */
@@ -11,6 +12,7 @@ export interface Sandbox extends Realm {
   readonly provider: Provider
   readonly clock: SandboxClock
   readonly journal: Journal
+  readonly faults: Faults
   readonly directory: Directory
   readonly social: SocialStore
   /** Host names, without a port, at which it answers at the root. */

@@ -4,6 +4,7 @@ import { KeyRing } from '../oauth/keys.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ClockChange, SandboxClock } from './clock.ts'
+import { Faults } from './faults.ts'
 import { Journal } from './journal.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
@@ -208,6 +209,8 @@ export class Sandboxes {
         secret: () => (this.#opened.get(record.name)?.settings ?? settings).signing_secret,
       }),
       journal: new Journal(),
+      faults: new Faults(),
+      failing: new Set(),
       store,
       directory: this.#table.directory(record.id),
       social: this.#table.social(record.id),

@@ -144,6 +144,10 @@ export function protocolStatements(db: Database) {
       `INSERT INTO access_token (id, grant_id, refresh_id, digest, scope, details, issued_at, expires_at)
        VALUES (@id, @grant_id, @refresh_id, @digest, @scope, @details, @issued_at, @expires_at)`,
     ),
+    expireAccess: prepare(
+      `UPDATE access_token SET expires_at = min(expires_at, @now)
+       WHERE id = @id AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox)`,
+    ),
     revokeAccess: prepare(
       `UPDATE access_token SET revoked_at = @now
        WHERE id = @id AND revoked_at IS NULL AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox)`,
@@ -332,6 +336,10 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
         expires_at: row.expires_at,
       }
     },
+    async expireAccessToken(id, now) {
+      db.write(() => statements.expireAccess.run({ id, now, sandbox }))
+    },
+    usernameOfCode: async (id) => statements.findCode.get({ id, sandbox })?.username,
     revokeAccessToken: async (id, now) => db.write(() => statements.revokeAccess.run({ id, now, sandbox }).changes === 1),
     async findRefreshToken(id, digest, now) {
       const row = statements.findActiveRefresh.get({ id, sandbox })

@@ -1,5 +1,6 @@
 import { OAuthError } from '../errors.ts'
 import { handleKey } from '../handle.ts'
+import { failOnce } from '../misbehave.ts'
 import { verifyPkce } from '../pkce.ts'
 import { digest } from '../random.ts'
 import { checkRedirectUri } from '../redirect-uri.ts'
@@ -17,9 +18,11 @@ const refusals: Record<Refusal, string> = {
 /** RFC 6749 §4.1.3. */
 export const authorizationCode: GrantType = {
   grant_type: 'authorization_code',
-  async redeem(parameters, client, { realm, trace }) {
+  async redeem(parameters, client, context) {
+    const { realm, trace } = context
     if (parameters.code === undefined) throw new OAuthError('invalid_request', 'Parameter code is missing')
     const key = handleKey(parameters.code)
+    failOnce(parameters.code, context)
     const code = key === undefined ? 'unknown' : await realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
     if (typeof code === 'string') {
       throw new OAuthError(

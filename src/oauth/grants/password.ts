@@ -1,4 +1,6 @@
 import { OAuthError } from '../errors.ts'
+import { magicUsers } from '../magic-users.ts'
+import { failAlternately } from '../misbehave.ts'
 import { narrow } from '../scope.ts'
 import { checkPassword } from '../sign-in.ts'
 import type { GrantType } from './grant-type.ts'
@@ -6,13 +8,18 @@ import type { GrantType } from './grant-type.ts'
 /** RFC 6749 §4.3. */
 export const password: GrantType = {
   grant_type: 'password',
-  async redeem(parameters, client, { realm, trace }) {
+  async redeem(parameters, client, context) {
+    const { realm, trace } = context
     for (const name of ['username', 'password'] as const) {
       if (parameters[name] === undefined) throw new OAuthError('invalid_request', `Parameter ${name} is missing`)
     }
     const checked = await checkPassword(parameters.username ?? '', parameters.password ?? '', realm)
     if (!checked.ok) throw new OAuthError('invalid_grant', 'Username or password is not right', checked.explanation)
     const user = checked.user
+    if (magicUsers.get(user.username)?.denies === true) {
+      throw new OAuthError('invalid_grant', 'The user denied access', 'The user is magic: deny')
+    }
+    failAlternately(user.username, context)
     trace.username = user.username
     if (!(await realm.store.userHasApp(user, client))) {
       throw new OAuthError(

@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { bearerToken } from '../oauth/access-token.ts'
+import { basicCredentials } from '../oauth/client-authentication.ts'
+import { type ErrorCode, OAuthError } from '../oauth/errors.ts'
+import type { Misbehaviour } from '../oauth/fault.ts'
+import { handleKey } from '../oauth/handle.ts'
+import { findToken } from '../oauth/introspection.ts'
+import { wait } from '../oauth/misbehave.ts'
+import { readParameters } from '../oauth/parameters.ts'
+import type { Occasion } from '../sandbox/faults.ts'
+import type { Handler } from './endpoint.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
+import { journalEntry } from './journal-hook.ts'
+
+/** A handler that misbehaves when a fault of its sandbox says so; without faults it costs one comparison. */
+export function withFaults(handler: Handler): Handler {
+  return (request, reply) => {
+    const exchange = exchangeOf(request)
+    return exchange.sandbox.faults.size === 0 ? handler(request, reply) : misbehave(handler, request, reply, exchange)
+  }
+}
+
+async function misbehave(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<FastifyReply> {
+  const { faults } = exchange.sandbox
+  const fault = faults.strike(await occasionOf(request, exchange))
+  if (fault === undefined) return handler(request, reply)
+  exchange.context.fault = fault
+  const explanation = `A fault of the sandbox says so: ${fault.id}`
+  if (fault.delay_ms !== undefined) {
+    await wait(fault.delay_ms)
+    // The client may have lost its patience; then nobody is there to be answered, and nothing is changed any more.
+    if (request.raw.socket.destroyed) return reply.hijack()
+  }
+  if (fault.drop === true) {
+    exchange.explanation = explanation
+    exchange.sandbox.journal.add(journalEntry(exchange, request, 0, {}, undefined))
+    reply.hijack()
+    request.raw.socket.destroy()
+    return reply
+  }
+  if (fault.status !== undefined && fault.error === undefined) return sayAsGiven(reply, fault)
+  // The authorization endpoint says it at the redirect URI, when it knows that.
+  if (fault.error !== undefined && exchange.endpoint !== 'authorize') {
+    throw new OAuthError(
+      fault.error as ErrorCode,
+      fault.error_description ?? 'A fault was asked for',
+      explanation,
+      fault.headers,
+      fault.status,
+    )
+  }
+  if (fault.headers !== undefined) reply.headers(fault.headers)
+  return handler(request, reply)
+}
+
+function sayAsGiven(reply: FastifyReply, { status = 200, headers = {}, body }: Misbehaviour): FastifyReply {
+  reply.code(status).headers(headers)
+  if (body === undefined || typeof body === 'string') return reply.send(body ?? '')
+  return reply.type(headers['content-type'] ?? headers['Content-Type'] ?? 'application/json').send(JSON.stringify(body))
+}
+
+/** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */
+async function occasionOf(request: FastifyRequest, exchange: Exchange): Promise<Occasion> {
+  const { parameters } = readParameters(request.method === 'POST' ? request.body : request.query, ['resource', 'audience'])
+  const occasion: Occasion = {
+    endpoint: exchange.endpoint,
+    grant_type: parameters.grant_type,
+    client_id: basicCredentials(request.headers.authorization)?.[0]?.client_id ?? parameters.client_id,
+    username: parameters.username ?? parameters.login_hint,
+  }
+  const { realm } = exchange.context
+  const bearer = bearerToken(request.headers.authorization, parameters.access_token)
+  const token = exchange.endpoint === 'token' ? parameters.refresh_token : bearer
+  const asksWho = exchange.endpoint !== 'token' || exchange.sandbox.faults.wantsUsername
+  if (token !== undefined && asksWho) {
+    const found = await findToken(token, exchange.context)
+    occasion.client_id ??= found?.token.client.client_id
+    occasion.username ??= found?.token.user?.username
+  }
+  if (parameters.code !== undefined && exchange.sandbox.faults.wantsUsername) {
+    const key = handleKey(parameters.code)
+    occasion.username ??= key === undefined ? undefined : await realm.store.usernameOfCode(key)
+  }
+  return occasion
+}

@@ -1,0 +1,91 @@
+import type { Misbehaviour } from '../oauth/fault.ts'
+import type { Endpoint } from '../providers/provider.ts'
+
+/** When a fault strikes. */
+export interface FaultWhen {
+  endpoint: Endpoint | '*'
+  grant_type?: string | undefined
+  client_id?: string | undefined
+  username?: string | undefined
+  /** So many requests that match are let through first. */
+  after: number
+  /** It strikes so often, or until it is removed when 0. */
+  times: number
+}
+
+/** An instruction to misbehave. */
+export interface Fault extends FaultWhen, Misbehaviour {
+  id: string
+  /** How often it has struck. */
+  hits: number
+}
+
+/** What is known of a request when a fault may strike. */
+export interface Occasion {
+  endpoint: Endpoint
+  grant_type: string | undefined
+  client_id: string | undefined
+  username: string | undefined
+}
+
+/** The faults of a sandbox, in the order in which they were added; a request meets the first that matches. */
+export class Faults {
+  #faults: Fault[] = []
+  #seen = new Map<string, number>()
+  #count = 0
+
+  get size(): number {
+    return this.#faults.length
+  }
+
+  /** Whether any of them asks for a username, which then has to be found out. */
+  get wantsUsername(): boolean {
+    return this.#faults.some((fault) => fault.username !== undefined)
+  }
+
+  add(fault: Omit<Fault, 'id' | 'hits'>): Fault {
+    const added = { ...fault, id: `fault-${++this.#count}`, hits: 0 }
+    this.#faults.push(added)
+    return added
+  }
+
+  list(): readonly Fault[] {
+    return this.#faults
+  }
+
+  /** @returns whether there was one */
+  delete(id: string): boolean {
+    const before = this.#faults.length
+    this.#faults = this.#faults.filter((fault) => fault.id !== id)
+    this.#seen.delete(id)
+    return this.#faults.length < before
+  }
+
+  clear(): void {
+    this.#faults = []
+    this.#seen.clear()
+  }
+
+  /** The fault that strikes this request; it is counted, and gone after its last time. */
+  strike(occasion: Occasion): Fault | undefined {
+    for (const fault of this.#faults) {
+      if (!matches(fault, occasion)) continue
+      const seen = (this.#seen.get(fault.id) ?? 0) + 1
+      this.#seen.set(fault.id, seen)
+      if (seen <= fault.after) continue
+      fault.hits++
+      if (fault.times > 0 && fault.hits >= fault.times) this.delete(fault.id)
+      return fault
+    }
+    return undefined
+  }
+}
+
+function matches({ endpoint, grant_type, client_id, username }: FaultWhen, occasion: Occasion): boolean {
+  return (
+    (endpoint === '*' || endpoint === occasion.endpoint) &&
+    (grant_type === undefined || grant_type === occasion.grant_type) &&
+    (client_id === undefined || client_id === occasion.client_id) &&
+    (username === undefined || username.toLowerCase() === occasion.username?.toLowerCase())
+  )
+}
