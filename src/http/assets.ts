@@ -17,12 +17,14 @@ export const assetsPath = '/_grantbox/assets'
 const ours = (name: string) => join(import.meta.dirname, '../../views/assets', name)
 
 const css = 'text/css; charset=utf-8'
+const javascript = 'text/javascript; charset=utf-8'
 
 /** The only files served; a name off this list is no path to look up. */
 const files = new Map<string, { path: () => string; contentType: string }>([
   ['grantbox.css', { path: () => ours('grantbox.css'), contentType: css }],
   ['pico.css', { path: () => fileURLToPath(import.meta.resolve('@picocss/pico/css/pico.classless.min.css')), contentType: css }],
-  ['form-post.js', { path: () => ours('form-post.js'), contentType: 'text/javascript; charset=utf-8' }],
+  ['submit-once.js', { path: () => ours('submit-once.js'), contentType: javascript }],
+  ['form-post.js', { path: () => ours('form-post.js'), contentType: javascript }],
   ['favicon.svg', { path: () => ours('favicon.svg'), contentType: 'image/svg+xml' }],
 ])
 

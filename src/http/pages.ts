@@ -98,7 +98,7 @@ export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthE
     message: error.message,
     explanation: error.explanation === error.message ? undefined : error.explanation,
     details: error instanceof PageError ? error.details : [],
-    hint: error instanceof PageError ? 'Change the client, or register what it sends with the app.' : undefined,
+    hint: error instanceof PageError && error.details.length > 0 ? 'Change the client, or register what it sends with the app.' : undefined,
   })
 }
 

@@ -1,0 +1,121 @@
+import type { Page } from 'playwright-core'
+import { authorizeUrl, brandon, postmanCallback } from './iokids-client.ts'
+import type { TestServer } from './server.ts'
+import { signIn } from './sign-in-pages.ts'
+
+type Visit = (page: Page, server: TestServer) => Promise<unknown>
+
+const kid = { ...brandon, username: 'tinyotter512' }
+const begin: Visit = (page, { url }) => page.goto(authorizeUrl(url))
+const join: Visit = async (page, server) => {
+  await begin(page, server)
+  await page.getByRole('link', { name: 'Join Now' }).click()
+}
+
+/** Every page that a browser can come to, and the way there: for what must hold on all of them, and for pictures. */
+export const everyPage: Readonly<Record<string, Visit>> = {
+  'sign-in': begin,
+  'sign-in-refused': async (page, server) => {
+    await begin(page, server)
+    await signIn(page, { ...brandon, password: 'fluffy' })
+  },
+  'sign-in-crowded': async (page, server) => {
+    await page.goto(authorizeUrl(server.url, { client_id: await crowdedApp(server) }))
+  },
+  continue: async (page, server) => {
+    await page.goto(authorizeUrl(server.url, { scope: 'profile kids friends' }))
+    await signIn(page, brandon)
+  },
+  'not-allowed-parent': async (page, server) => {
+    await page.goto(authorizeUrl(server.url, { client_id: await emptyApp(server) }))
+    await signIn(page, brandon)
+  },
+  'not-allowed-kid': async (page, server) => {
+    await page.goto(authorizeUrl(server.url, { client_id: await emptyApp(server) }))
+    await signIn(page, kid)
+  },
+  join,
+  'join-refused': async (page, server) => {
+    await join(page, server)
+    await page.getByText('Kid', { exact: true }).click()
+    await page.getByLabel('Username', { exact: true }).fill(brandon.username)
+    await page.getByLabel('First name').fill('Tim')
+    await page.getByLabel('Last name').fill('Ramos')
+    await page.getByLabel('Age').fill('9')
+    await page.getByRole('button', { name: 'Join Now' }).click()
+    await page.getByRole('alert').waitFor()
+  },
+  'error-redirect-uri': (page, { url }) => page.goto(authorizeUrl(url, { redirect_uri: `${postmanCallback}/` })),
+  'error-client': (page, { url }) => page.goto(authorizeUrl(url, { client_id: 'iok-cid-nobody' })),
+  'error-over': (page, { url }) => page.goto(`${url}/oauth/signin?transaction=long-gone`),
+  'error-not-found': (page, { url }) => page.goto(`${url}/nothing/here`),
+  'standard-sign-in': (page, server) => page.goto(standardUrl(server)),
+  'standard-continue': async (page, server) => {
+    await page.goto(standardUrl(server))
+    await page.getByRole('button', { name: 'Sign in as' }).first().click()
+  },
+}
+
+function standardUrl({ url }: TestServer): string {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: 'standard-web',
+    redirect_uri: postmanCallback,
+    scope: 'openid profile email',
+    state: 'secret-session-state',
+  })
+  return `${url}/standard/authorize?${query}`
+}
+
+async function emptyApp(server: TestServer): Promise<string> {
+  return (await appNamed(server, 'FindWhiskers', 'Whiskers are everywhere. Find them.')).client_id
+}
+
+/** An app with a name and users that leave no room. */
+async function crowdedApp(server: TestServer): Promise<string> {
+  const { client_id, app } = await appNamed(server, `Rindfleischetikettierungsüberwachungs-${'Aufgaben'.repeat(5)}`, 'x'.repeat(200))
+  const { directory, provider, clock } = server.sandbox('iokids')
+  await directory.createUsers(
+    Array.from({ length: 12 }, (_, index) => ({
+      user_id: provider.ids.user_id(),
+      username: `${'extraordinarilylongusername'.repeat(2)}${index}`,
+      password: null,
+      first_name: 'Maximiliana',
+      last_name: 'von und zu Hohenlohe-Schillingsfürst-Waldenburg',
+      email: null,
+      type: 'parent',
+      age: 40,
+      claims: {},
+      disabled: false,
+      created_at: clock.now(),
+      apps: [app],
+      friends: [],
+      parents: [],
+    })),
+  )
+  return client_id
+}
+
+async function appNamed(server: TestServer, name: string, description: string) {
+  const { directory, provider, clock } = server.sandbox('iokids')
+  const created_at = clock.now()
+  const app = await directory.createApp({
+    app_id: provider.ids.app_id(),
+    name,
+    description,
+    icon: null,
+    scopes: ['profile'],
+    redirect_uris: [postmanCallback],
+    mobile_store_links: {},
+    created_at,
+  })
+  const client_id = provider.ids.client_id()
+  await directory.createClient(app, {
+    client_id,
+    client_secret: provider.ids.client_secret(),
+    token_endpoint_auth_method: 'client_secret_post',
+    grant_types: ['authorization_code', 'refresh_token'],
+    created_at,
+  })
+  return { client_id, app }
+}
