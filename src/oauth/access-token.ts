@@ -1,6 +1,5 @@
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
-import { handleKey } from './handle.ts'
 import { digest } from './random.ts'
 import type { ActiveAccessToken } from './records.ts'
 
@@ -34,8 +33,7 @@ export async function requireAccessToken(token: string | undefined, { realm, tra
       },
     )
   }
-  const handle = realm.tokens.access.handleOf(token)
-  const key = handle === undefined ? undefined : handleKey(handle)
+  const key = realm.tokens.access.keyOf(token)
   const found = key === undefined ? 'unknown' : await realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
     throw invalidToken(

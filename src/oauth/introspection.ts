@@ -2,7 +2,6 @@ import { authenticateClient } from './client-authentication.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
-import { handleKey } from './handle.ts'
 import type { ReadParameters } from './parameters.ts'
 import { digest } from './random.ts'
 import type { ActiveAccessToken, ActiveRefreshToken } from './records.ts'
@@ -15,13 +14,12 @@ export async function findToken(
   { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken } | undefined
 > {
   const { tokens, store, clock } = realm
-  const key = (handle: string | undefined) => (handle === undefined ? undefined : handleKey(handle))
-  const accessKey = key(tokens.access.handleOf(token))
+  const accessKey = tokens.access.keyOf(token)
   if (accessKey !== undefined) {
     const found = await store.findAccessToken(accessKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'access', id: accessKey, token: found }
   }
-  const refreshKey = key(tokens.refresh.handleOf(token))
+  const refreshKey = tokens.refresh.keyOf(token)
   if (refreshKey !== undefined) {
     const found = await store.findRefreshToken(refreshKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'refresh', id: refreshKey, token: found }

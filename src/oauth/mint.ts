@@ -1,7 +1,6 @@
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import type { Issue } from './grants/grant-type.ts'
-import { makeHandle } from './handle.ts'
 import { makeIdToken } from './id-token.ts'
 import { digest } from './random.ts'
 import type { AccessTokenDetails, Client } from './records.ts'
@@ -19,7 +18,7 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
   const details = accessTokenDetails(issue, context)
   const first = await store.reserveIds(2)
   const draft = (use: TokenDraft['use'], id: number, ttl: number): TokenDraft => {
-    return { use, handle: makeHandle(id), issuer, client, user, grant, scope, details, iat, exp: ttl > 0 ? iat + ttl : undefined }
+    return { use, id, issuer, client, user, grant, scope, details, iat, exp: ttl > 0 ? iat + ttl : undefined }
   }
 
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)

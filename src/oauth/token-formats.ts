@@ -1,17 +1,17 @@
-import { handleKey } from './handle.ts'
+import { handleKey, makeHandle } from './handle.ts'
 import { readClaims, signJwt } from './jwt.ts'
 import type { TokenFormat } from './token-profile.ts'
 
 /** Opaque tokens: the handle itself. */
 export const opaqueTokens: TokenFormat = {
-  make: (draft) => draft.handle,
-  handleOf: (token) => (handleKey(token) === undefined ? undefined : token),
+  make: (draft) => makeHandle(draft.id),
+  keyOf: handleKey,
 }
 
-/** The handle in the `jti` of a JWT. */
-export function jtiOf(token: string): string | undefined {
-  const jti = readClaims(token)?.jti
-  return typeof jti === 'string' ? jti : undefined
+/** The key in a claim of a JWT. */
+export function keyInClaim(token: string, claim: string): number | undefined {
+  const handle = readClaims(token)?.[claim]
+  return typeof handle === 'string' ? handleKey(handle) : undefined
 }
 
 /** Access tokens of RFC 9068 §2. */
@@ -27,7 +27,7 @@ export const jwtAccessTokens: TokenFormat = {
       sub: user?.user_id ?? client.client_id,
       client_id: client.client_id,
       iat: draft.iat,
-      jti: draft.handle,
+      jti: makeHandle(draft.id),
       scope: draft.scope === '' ? undefined : draft.scope,
       auth_time,
       acr,
@@ -37,7 +37,7 @@ export const jwtAccessTokens: TokenFormat = {
     }
     return signJwt(claims, await keys.signing(settings.signing_alg), 'at+jwt')
   },
-  handleOf: jtiOf,
+  keyOf: (token) => keyInClaim(token, 'jti'),
 }
 
 /** Access tokens as the sandbox's setting or the client wants them: RFC 9068 JWTs or opaque. */
@@ -46,5 +46,5 @@ export const standardAccessTokens: TokenFormat = {
     const format = draft.client.metadata.access_token_format ?? material.settings.access_token_format
     return (format === 'opaque' ? opaqueTokens : jwtAccessTokens).make(draft, material)
   },
-  handleOf: (token) => opaqueTokens.handleOf(token) ?? jtiOf(token),
+  keyOf: (token) => opaqueTokens.keyOf(token) ?? jwtAccessTokens.keyOf(token),
 }

@@ -5,8 +5,8 @@ import type { Settings } from './settings.ts'
 /** A token that is about to be issued; times are whole seconds since the epoch. */
 export interface TokenDraft {
   use: 'access' | 'refresh'
-  /** The text that the token must carry where {@link TokenFormat.handleOf} finds it. */
-  handle: string
+  /** The key of its row, which the token must carry where {@link TokenFormat.keyOf} finds it. */
+  id: number
   issuer: string
   client: Client
   user: User | undefined
@@ -27,8 +27,8 @@ export interface TokenMaterial {
 /** How a provider's tokens look. */
 export interface TokenFormat {
   make(draft: TokenDraft, material: TokenMaterial): string | Promise<string>
-  /** The handle inside a token of this format; undefined when the text is none. */
-  handleOf(token: string): string | undefined
+  /** The key of the row that a token of this format carries; undefined when the text is no such token. */
+  keyOf(token: string): number | undefined
 }
 
 /** What was issued, before the provider words it. */

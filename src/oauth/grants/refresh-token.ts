@@ -1,5 +1,4 @@
 import { OAuthError } from '../errors.ts'
-import { handleKey } from '../handle.ts'
 import { digest } from '../random.ts'
 import { narrow, scopes } from '../scope.ts'
 import type { Refusal } from '../store.ts'
@@ -20,8 +19,7 @@ export const refreshToken: GrantType = {
     const token = parameters.refresh_token
     if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')
     const { store, settings, clock } = realm
-    const handle = realm.tokens.refresh.handleOf(token)
-    const key = handle === undefined ? undefined : handleKey(handle)
+    const key = realm.tokens.refresh.keyOf(token)
     const used = key === undefined ? 'unknown' : await store.useRefreshToken(key, digest(token), client, clock.now(), settings)
     if (typeof used === 'string') throw new OAuthError('invalid_grant', 'Refresh token is not valid', refusals[used])
     trace.grant_id = used.grant.id

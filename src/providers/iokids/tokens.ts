@@ -1,4 +1,6 @@
-import { readClaims, signJwt } from '../../oauth/jwt.ts'
+import { makeHandle } from '../../oauth/handle.ts'
+import { signJwt } from '../../oauth/jwt.ts'
+import { keyInClaim } from '../../oauth/token-formats.ts'
 import type { TokenDraft, TokenFormat, TokenProfile } from '../../oauth/token-profile.ts'
 
 /** Both tokens are JWTs; the vendor's page fixes the header and that the first claim begins with "tok", the rest is ours. */
@@ -6,7 +8,7 @@ const format: TokenFormat = {
   async make(draft: TokenDraft, { keys }) {
     const { client, user } = draft
     const claims = {
-      tokenId: draft.handle,
+      tokenId: makeHandle(draft.id),
       use: draft.use,
       iss: draft.issuer,
       sub: user?.user_id ?? client.client_id,
@@ -20,10 +22,7 @@ const format: TokenFormat = {
     }
     return signJwt(claims, await keys.signing('HS256'))
   },
-  handleOf(token) {
-    const tokenId = readClaims(token)?.tokenId
-    return typeof tokenId === 'string' ? tokenId : undefined
-  },
+  keyOf: (token) => keyInClaim(token, 'tokenId'),
 }
 
 /** The four members of the vendor's answer in their order; `scope` only where RFC 6749 §5.1 requires it. */
