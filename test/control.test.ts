@@ -264,6 +264,7 @@ describe('a sandbox', () => {
     await call('POST', '/sandboxes', { name: 't42', provider: 'iokids', hosts: ['t42.localhost'] })
     expect((await call('DELETE', '/sandboxes/t42')).status).toBe(204)
     expect([sandboxes.find('t42'), sandboxes.findByHost('t42.localhost')]).toEqual([undefined, undefined])
+    expect((await call('POST', '/sandboxes', { name: 't42', provider: 'iokids', hosts: ['t42.localhost'] })).status).toBe(201)
     expect((await call('DELETE', iokids)).status).toBe(409)
   })
 })
@@ -470,7 +471,7 @@ describe('the clock', () => {
   }
 
   test('moves forth and back by durations', async () => {
-    const { call } = await startFixed()
+    const { call, db } = await startFixed()
     const steps: [unknown, string, number][] = [
       ['6m', '2030-01-01T00:06:00.000Z', 360_000],
       ['-90s', '2030-01-01T00:04:30.000Z', 270_000],
@@ -481,6 +482,9 @@ describe('the clock', () => {
       expect((await call('POST', `${iokids}/clock/advance`, { by })).body).toEqual({ now, offset_ms, frozen: false })
     }
     expect((await call('GET', `${iokids}/clock`)).body.offset_ms).toBe(271_000)
+    const reopened = new Sandboxes(sandboxTable(db), providers, fixed, 'iokids')
+    await reopened.load()
+    expect(reopened.default?.clock.state.offset).toBe(271_000)
   })
 
   test('is set, stopped and let go on, and stays so after a restart', async () => {
@@ -494,6 +498,7 @@ describe('the clock', () => {
     expect(reopened.default?.clock.now()).toBe(Date.parse(then.now))
     const { body } = await call('POST', `${iokids}/clock/advance`, { by: '1h' })
     expect(body).toMatchObject({ now: '2031-05-01T11:00:00.000Z', frozen: true })
+    expect(await patch({ now: '2031-05-01T11:00:00Z' })).toMatchObject({ frozen: true })
     expect(await patch({ frozen: false })).toMatchObject({ now: '2031-05-01T11:00:00.000Z', frozen: false })
     expect(await patch({ offset_ms: 0 })).toEqual({ now: '2030-01-01T00:00:00.000Z', offset_ms: 0, frozen: false })
   })
@@ -875,6 +880,7 @@ describe('a refusal names what was wrong', () => {
       [{ field: 'username' }],
       'taken',
     ],
+    ['a username with the "@" before it', ['POST', `${iokids}/users`, { username: '@ann' }], 400, [{ field: 'username' }], 'no "@"'],
     ['a username with a blank', ['POST', `${iokids}/users`, { username: 'a b' }], 400, [{ field: 'username' }], 'no blank'],
     [
       'a type that the vendor does not have',

@@ -132,7 +132,7 @@ export const users: Resource = async (app, { sandboxes }) => {
 async function appsNamed(wanted: readonly string[] | undefined, { directory }: Sandbox): Promise<App[]> {
   const apps = await directory.listApps()
   if (wanted === undefined) return apps
-  const found = wanted.map((name, index) => {
+  return wanted.map((name, index) => {
     const app = apps.find((one) => one.app_id === name) ?? apps.find((one) => one.name === name)
     if (app === undefined) {
       throw invalid({
@@ -143,7 +143,6 @@ async function appsNamed(wanted: readonly string[] | undefined, { directory }: S
     }
     return app
   })
-  return [...new Set(found)]
 }
 
 /** The type of a new user: the vendor's first kind when none is said. @throws Problem for one that the vendor does not have */
