@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
-import { recordAnswers } from './journal-hook.ts'
+import { exchangeOf } from './exchange.ts'
+import { journalEntry, recordAnswers } from './journal-hook.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 import { registerViews } from './views.ts'
 
@@ -23,7 +24,12 @@ export async function createProtocolApp({ providers, settled, logger }: Protocol
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply)
+      // No hook runs for what the framework refuses by itself.
+      const exchange = exchangeOf(request)
+      exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), undefined))
+    },
   })
   // The providers' own handlers come first. This one speaks when the disk refused what one of their error answers had done.
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
