@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Endpoint, Provider } from '../providers/provider.ts'
+import type { Endpoint, Provider, Reply } from '../providers/provider.ts'
 
 /** Answers one method of one path. */
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -26,6 +26,14 @@ export function noStore(reply: FastifyReply): FastifyReply {
 /** Sends JSON that no cache may keep. */
 export function sendJson(reply: FastifyReply, body: unknown, type = 'application/json'): FastifyReply {
   return noStore(reply).type(type).send(JSON.stringify(body))
+}
+
+/** Sends what a provider answers; a body that is no string or buffer goes as JSON. */
+export function send(reply: FastifyReply, { status, headers = {}, body }: Reply): FastifyReply {
+  reply.code(status).headers(headers)
+  if (body === undefined) return reply.send()
+  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body)
+  return reply.type('application/json').send(JSON.stringify(body))
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12). */

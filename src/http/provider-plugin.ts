@@ -3,9 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorRedirect } from '../oauth/authorize.ts'
 import { AuthorizationError, OAuthError } from '../oauth/errors.ts'
 import { readParameters } from '../oauth/parameters.ts'
-import type { Provider, Reply, Route } from '../providers/provider.ts'
+import type { Provider, Route } from '../providers/provider.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
-import { type EndpointHandlers, type Handler, noStore, redirect } from './endpoint.ts'
+import { type EndpointHandlers, type Handler, noStore, redirect, send } from './endpoint.ts'
 import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { exchangeOf } from './exchange.ts'
@@ -44,7 +44,7 @@ function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
   )
   const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({
     path,
-    endpoint: 'api' as const,
+    endpoint: routes[0]?.endpoint ?? ('api' as const),
     handlers: Object.fromEntries(routes.map((route) => [route.method, apiHandler(route)])),
   }))
   return [...protocol, ...own]
@@ -105,7 +105,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   explain(exchange, error, reply)
   if (error instanceof AuthorizationError) return redirect(reply, errorRedirect(error))
   if (endpoint === 'authorize' || (error.code === 'not_found' && wantsPage(request))) return errorPage(reply, exchange, error)
-  return send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings))
+  const situation = { grant_type: exchange.context.trace.grant_type, accept: request.headers.accept }
+  return send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
 }
 
 function notFound(request: FastifyRequest): OAuthError {
@@ -122,11 +123,4 @@ function notFound(request: FastifyRequest): OAuthError {
 
 function wantsPage(request: FastifyRequest): boolean {
   return (request.method === 'GET' || request.method === 'HEAD') && (request.headers.accept ?? '').includes('text/html')
-}
-
-function send(reply: FastifyReply, { status, headers = {}, body }: Reply): FastifyReply {
-  reply.code(status).headers(headers)
-  if (body === undefined) return reply.send()
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body)
-  return reply.type('application/json').send(JSON.stringify(body))
 }

@@ -3,6 +3,7 @@ import type { Directory } from './directory.ts'
 import type { Misbehaviour } from './fault.ts'
 import type { KeyRing } from './keys.ts'
 import type { AccessTokenDetails } from './records.ts'
+import type { RequestDialect } from './request-dialect.ts'
 import type { Settings } from './settings.ts'
 import type { ProtocolStore } from './store.ts'
 import type { TokenProfile } from './token-profile.ts'
@@ -21,6 +22,8 @@ export interface Realm {
   readonly failing: Set<string>
   /** The grant types that the provider serves. */
   readonly grant_types: readonly string[]
+  /** Where the vendor's token requests differ from RFC 6749. */
+  readonly requests?: RequestDialect | undefined
 }
 
 /** What the protocol learns while it answers; the journal shows it. */

@@ -17,7 +17,7 @@ export interface KeyRingOptions {
   /** The asymmetric algorithms whose keys are published. */
   algs: readonly SigningAlg[]
   /** Fixes the key ids, for vendors whose tokens name them. */
-  kid?: ((alg: SigningAlg) => string) | undefined
+  kid?: ((alg: SigningAlg, number: number) => string) | undefined
   /** The HS256 key. */
   secret: () => string
 }
@@ -71,7 +71,7 @@ export class KeyRing {
     const { store, algs } = this.#options
     const old = await store.listKeys()
     for (const alg of algs) {
-      const made = await this.#make(alg)
+      const made = await this.#make(alg, old)
       for (const key of old.filter((one) => one.alg === alg)) {
         if (mode === 'retire') await store.deleteKey(key.kid)
         else await store.setKeyState(key.kid, 'retired')
@@ -104,19 +104,22 @@ export class KeyRing {
 
   async #load(alg: SigningAlg): Promise<SigningKey> {
     const { store } = this.#options
-    const there = (await store.listKeys()).find((key) => key.alg === alg && key.state !== 'retired')
-    const stored = there ?? (await store.saveKey(await this.#make(alg)))
+    const keys = await store.listKeys()
+    const there = keys.find((key) => key.alg === alg && key.state !== 'retired')
+    const stored = there ?? (await store.saveKey(await this.#make(alg, keys)))
     if (there === undefined) this.#published = undefined
     const key: SigningKey = { kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) }
     this.#signing.set(alg, key)
     return key
   }
 
-  async #make(alg: SigningAlg): Promise<StoredKey> {
-    const { clock, kid } = this.#options
+  async #make(alg: SigningAlg, others: readonly StoredKey[]): Promise<StoredKey> {
+    const { clock, kid = () => `${alg.toLowerCase()}-${randomText(8)}` } = this.#options
     const privateKey = await makeKey(alg)
     const jwk = privateKey.export({ format: 'jwk' })
-    return { kid: kid?.(alg) ?? `${alg.toLowerCase()}-${randomText(8)}`, alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
+    let number = 1
+    while (others.some((key) => key.kid === kid(alg, number))) number++
+    return { kid: kid(alg, number), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
   }
 }
 

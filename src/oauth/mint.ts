@@ -66,6 +66,9 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
     token_type: details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     issued_token_type: issue.issued_token_type,
     expires_in: settings.reported_expires_in ?? ttl,
+    issued_at: iat,
+    client,
+    user,
     scope,
     scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
   }

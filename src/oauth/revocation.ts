@@ -24,6 +24,6 @@ export async function revoke(read: ReadParameters & { authorization: string | un
   }
   const { store, clock } = context.realm
   context.trace.grant_id = found.token.grant.id
-  if (found.use === 'access') await store.revokeAccessToken(found.id, clock.now())
-  else await store.revokeGrant(found.token.grant.id, 'the client revoked its refresh token', clock.now())
+  if (found.use === 'access' && context.realm.requests?.revokes_grants !== true) await store.revokeAccessToken(found.id, clock.now())
+  else await store.revokeGrant(found.token.grant.id, `the client revoked its ${found.use} token`, clock.now())
 }

@@ -20,6 +20,7 @@ export interface TokenDraft {
 
 /** What a sandbox gives to make a token with. */
 export interface TokenMaterial {
+  company: string
   settings: Settings
   keys: KeyRing
 }
@@ -43,6 +44,10 @@ export interface IssuedTokens {
   /** RFC 8693 §2.2.1. */
   issued_token_type: string | undefined
   expires_in: number
+  /** Seconds since the epoch. */
+  issued_at: number
+  client: Client
+  user: User | undefined
   scope: string
   /** Whether the scope is not the one that was asked for (RFC 6749 §5.1: then it must be told). */
   scope_differs: boolean
@@ -53,5 +58,5 @@ export interface TokenProfile {
   readonly access: TokenFormat
   readonly refresh: TokenFormat
   /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */
-  tokenResponse(issued: IssuedTokens): Record<string, unknown>
+  tokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown>
 }

@@ -1,10 +1,14 @@
 import { authenticateClient } from './client-authentication.ts'
-import type { Context } from './context.ts'
+import type { Context, Realm } from './context.ts'
 import { OAuthError } from './errors.ts'
+import type { GrantType, Issue } from './grants/grant-type.ts'
 import { grantTypes } from './grants/registry.ts'
 import { mint } from './mint.ts'
-import { mischiefOf, spoilIssue, spoilTokens } from './misbehave.ts'
+import { type Mischief, mischiefOf, spoilIssue, spoilTokens } from './misbehave.ts'
 import type { ReadParameters } from './parameters.ts'
+import type { Client } from './records.ts'
+import { authenticateAs, translate } from './request-dialect.ts'
+import type { IssuedTokens } from './token-profile.ts'
 
 /** A request to the token endpoint, decoded. */
 export interface TokenRequest extends ReadParameters {
@@ -16,8 +20,10 @@ export interface TokenRequest extends ReadParameters {
  * @returns the members of the successful answer, as the provider orders them
  */
 export async function token(request: TokenRequest, context: Context): Promise<Record<string, unknown>> {
-  const { parameters, problem } = request
+  const { problem } = request
   const { realm, trace } = context
+  const dialect = realm.requests
+  const parameters = dialect === undefined ? request.parameters : translate(request.parameters, dialect)
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   if (problem !== undefined) throw problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.
@@ -28,18 +34,14 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
       'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)',
     )
   }
-  const client = await authenticateClient(request.authorization, parameters, context)
+  if (dialect?.grant_type_first === true) grantTypeOf(parameters.grant_type, realm)
+  const client =
+    dialect === undefined
+      ? await authenticateClient(request.authorization, parameters, context)
+      : await authenticateAs(dialect, request.authorization, parameters, context)
 
-  const name = parameters.grant_type
-  if (name === undefined) throw new OAuthError('invalid_request', 'Parameter grant_type is missing')
-  const grantType = realm.grant_types.includes(name) ? grantTypes.get(name) : undefined
-  if (grantType === undefined) {
-    throw new OAuthError(
-      'unsupported_grant_type',
-      'The grant type is not supported',
-      `grant_type '${name}' is none of: ${realm.grant_types.join(', ')}`,
-    )
-  }
+  const grantType = grantTypeOf(parameters.grant_type, realm)
+  const name = grantType.grant_type
   if (!client.grant_types.includes(name)) {
     throw new OAuthError(
       'unauthorized_client',
@@ -48,8 +50,34 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
     )
   }
   const issue = await grantType.redeem(parameters, client, context)
+  return realm.tokens.tokenResponse(await issueTokens(issue, parameters.scope, client, context), realm)
+}
+
+/** Mints what a grant type, or a vendor's own route, decided to issue; under mischief, spoilt. */
+export function issueTokens(issue: Issue, requested_scope: string | undefined, client: Client, context: Context): Promise<IssuedTokens> {
   const mischief = mischiefOf(issue, context)
-  if (mischief === undefined) return realm.tokens.tokenResponse(await mint(issue, client, context))
-  const spoilt = await spoilIssue(issue, parameters.scope, mischief)
-  return realm.tokens.tokenResponse(await spoilTokens(await mint(spoilt, client, context), spoilt, mischief, context))
+  return mischief === undefined ? mint(issue, client, context) : mintSpoilt(issue, requested_scope, client, context, mischief)
+}
+
+async function mintSpoilt(
+  issue: Issue,
+  requested_scope: string | undefined,
+  client: Client,
+  context: Context,
+  mischief: Mischief,
+): Promise<IssuedTokens> {
+  const spoilt = await spoilIssue(issue, requested_scope, mischief)
+  return spoilTokens(await mint(spoilt, client, context), spoilt, mischief, context)
+}
+
+/** @throws OAuthError `invalid_request` without a grant type, `unsupported_grant_type` with one that the provider does not serve */
+function grantTypeOf(name: string | undefined, { grant_types, requests }: Realm): GrantType {
+  if (name === undefined) throw new OAuthError('invalid_request', 'Parameter grant_type is missing')
+  const grantType = grant_types.includes(name) ? (requests?.grants?.get(name) ?? grantTypes.get(name)) : undefined
+  if (grantType !== undefined) return grantType
+  throw new OAuthError(
+    'unsupported_grant_type',
+    'The grant type is not supported',
+    `grant_type '${name}' is none of: ${grant_types.join(', ')}`,
+  )
 }

@@ -4,7 +4,8 @@ import type { Directory } from '../oauth/directory.ts'
 import type { OAuthError } from '../oauth/errors.ts'
 import type { SigningAlg } from '../oauth/jws.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import type { App, User } from '../oauth/records.ts'
+import type { App, ClientMetadata, User } from '../oauth/records.ts'
+import type { RequestDialect } from '../oauth/request-dialect.ts'
 import type { Settings } from '../oauth/settings.ts'
 import type { TokenProfile } from '../oauth/token-profile.ts'
 import type { RequestCollection } from './collection.ts'
@@ -32,6 +33,13 @@ export interface Reply {
   body?: unknown
 }
 
+/** What else an error's wording may depend on. */
+export interface ErrorSituation {
+  grant_type: string | undefined
+  /** The request's Accept header. */
+  accept: string | undefined
+}
+
 /** A request to one of the provider's own routes. */
 export interface ApiRequest {
   context: Context
@@ -53,6 +61,8 @@ export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** With `:name` for a part that varies. */
   path: string
+  /** What it is for; `api` when absent. */
+  endpoint?: Endpoint
   handle(request: ApiRequest): Promise<Reply>
 }
 
@@ -63,6 +73,7 @@ export interface WorldApp extends Pick<App, 'app_id' | 'name' | 'description' | 
     client_secret: string | null
     token_endpoint_auth_method: string
     grant_types: readonly string[]
+    metadata?: ClientMetadata
   }[]
 }
 
@@ -98,6 +109,10 @@ export interface Provider {
   readonly id: string
   /** As the vendor writes itself. */
   readonly name: string
+  /** The vendor's own host names, `*.` for any below; they reach the sandbox of the provider's name unless another one lists them. */
+  readonly hosts?: readonly string[]
+  /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
+  readonly issuer_path?: string
   readonly paths: {
     readonly authorize: string
     readonly token: string
@@ -111,6 +126,8 @@ export interface Provider {
     readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }
   readonly grant_types: readonly string[]
+  /** Where its token requests differ from RFC 6749. */
+  readonly requests?: RequestDialect
   /** Where its defaults differ from the protocol's, and its own settings. */
   readonly settings: Readonly<Partial<Settings>>
   /** What an app may be allowed to do; a new app has all of it. */
@@ -125,13 +142,15 @@ export interface Provider {
   readonly tokens: TokenProfile
   /** The asymmetric algorithms that it signs with; each has a key in the key set. */
   readonly signing_algs: readonly SigningAlg[]
-  /** Fixes the ids of its keys. */
-  readonly kid?: (alg: SigningAlg) => string
+  /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
+  readonly kid?: (alg: SigningAlg, number: number) => string
   readonly texts: PageTexts
   /** SVG of the apps' icons, by the name that an app carries. */
   readonly icons: Readonly<Record<string, string>>
   /** How an error is said. */
-  errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings): Reply
+  errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply
+  /** How the members of a successful token answer are sent, when not as JSON alone. */
+  readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]
   readonly world: World
   readonly collection: RequestCollection

@@ -200,6 +200,7 @@ export class Sandboxes {
       settings,
       tokens: provider.tokens,
       grant_types: provider.grant_types,
+      requests: provider.requests,
       clock,
       keys: new KeyRing({
         store,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { OAuthError } from '../../oauth/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/parameters.ts'
 import { token } from '../../oauth/token.ts'
-import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
+import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 
 /**
@@ -23,9 +23,11 @@ export const tokenEndpoint: ProtocolEndpoint = {
   paths: ({ paths }) => [paths.token],
   handlers: {
     async POST(request, reply) {
-      const { context } = exchangeOf(request)
+      const { context, sandbox } = exchangeOf(request)
       const read = bodyParameters(request, ['resource', 'audience'])
-      return sendJson(reply, await token({ ...read, authorization: request.headers.authorization }, context))
+      const members = await token({ ...read, authorization: request.headers.authorization }, context)
+      const { tokenReply } = sandbox.provider
+      return tokenReply === undefined ? sendJson(reply, members) : send(noStore(reply), tokenReply(members, request.headers.accept))
     },
   },
 }

@@ -24,5 +24,7 @@ export interface Issue {
 /** One way to get a token (RFC 6749 §1.3). It decides; it does not mint. */
 export interface GrantType {
   readonly grant_type: string
+  /** How its clients authenticate, when not as with the others. */
+  readonly authenticate?: (authorization: string | undefined, parameters: Parameters, context: Context) => Promise<Client>
   redeem(parameters: Parameters, client: Client, context: Context): Promise<Issue>
 }
