@@ -80,6 +80,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       settled,
       checkDatabase: () => database.check(),
       originOf,
+      addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
+      onError: (error) => logger.error({ err: error }, 'the control API failed'),
     })
   })
 

@@ -2,7 +2,7 @@ import type { App, User } from '../oauth/records.ts'
 import type { AppData, StoredData } from '../providers/social.ts'
 import type { Database } from './database.ts'
 
-interface AppDataRow {
+export interface AppDataRow {
   data: string
   version: number
   created_at: number

@@ -4,6 +4,13 @@ import Sqlite from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 import { migrate } from './migrate.ts'
 
+/** A prepared statement. */
+export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
+  get(...parameters: Parameters): Row | undefined
+  all(...parameters: Parameters): Row[]
+  run(...parameters: Parameters): { changes: number }
+}
+
 /**
  * The SQLite file. All changes of one turn of the event loop share a transaction; whoever answers a client waits for
  * {@link Database.settled}, so that nothing a client has seen can be lost, and a commit is paid once for many answers.
@@ -26,7 +33,7 @@ export class Database {
     this.#commit = this.#db.prepare('COMMIT')
   }
 
-  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Sqlite.Statement<Parameters, Row> {
+  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
     return this.#db.prepare<Parameters, Row>(sql)
   }
 

@@ -1,7 +1,7 @@
 import type { Message, Messages, Person } from '../providers/social.ts'
 import type { Database } from './database.ts'
 
-interface MessageRow {
+export interface MessageRow {
   row: number
   message_id: string
   body: string

@@ -1,0 +1,27 @@
+# Both architectures by their base image; better-sqlite3 brings its binary along, so nothing is compiled.
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build
+RUN npm prune --omit=dev
+
+FROM node:24-slim
+ENV NODE_ENV=production \
+    GRANTBOX_HOST=0.0.0.0 \
+    GRANTBOX_DATA=/data
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY views ./views
+COPY migrations ./migrations
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 9400
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=5 CMD ["node", "dist/cli/main.js", "health"]
+ENTRYPOINT ["node", "dist/cli/main.js"]
+CMD ["start"]
