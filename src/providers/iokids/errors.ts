@@ -44,5 +44,7 @@ function numberOf(error: OAuthError): number {
 
 /** The vendor's form for what was refused before its own code was reached. */
 function description(error: OAuthError, error_code: number): string {
-  return error_code === 4001 && !(error instanceof ApiError) ? `Invalid request: ${error.message}` : error.message
+  if (error instanceof ApiError) return error.message
+  if (error.code === 'payload_too_large') return 'Data too large'
+  return error_code === 4001 ? `Invalid request: ${error.message}` : error.message
 }
