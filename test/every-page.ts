@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { authorizeUrl, brandon, postmanCallback } from './iokids-client.ts'
+import { authorizeUrl, brandon, findFluffy, postmanCallback } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
 import { signIn } from './sign-in-pages.ts'
 
@@ -10,6 +10,18 @@ const begin: Visit = (page, { url }) => page.goto(authorizeUrl(url))
 const join: Visit = async (page, server) => {
   await begin(page, server)
   await page.getByRole('link', { name: 'Join Now' }).click()
+}
+
+async function deviceUrl({ url }: TestServer): Promise<string> {
+  const form = new URLSearchParams({ ...findFluffy, scope: 'profile kids friends' })
+  const answer = await fetch(`${url}/oauth/device_authorization`, { method: 'POST', body: form })
+  return ((await answer.json()) as { verification_uri_complete: string }).verification_uri_complete
+}
+const confirmDevice: Visit = async (page, server) => {
+  await page.goto(await deviceUrl(server))
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await signIn(page, brandon)
+  await page.getByRole('button', { name: 'Allow' }).waitFor()
 }
 
 /** Every page that a browser can come to, and the way there: for what must hold on all of them, and for pictures. */
@@ -44,6 +56,23 @@ export const everyPage: Readonly<Record<string, Visit>> = {
     await page.getByLabel('Age').fill('9')
     await page.getByRole('button', { name: 'Join Now' }).click()
     await page.getByRole('alert').waitFor()
+  },
+  'device-code': (page, { url }) => page.goto(`${url}/oauth/device`),
+  'device-code-refused': async (page, { url }) => {
+    await page.goto(`${url}/oauth/device?user_code=WRNG-CQDX`)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('alert').waitFor()
+  },
+  'device-sign-in': async (page, server) => {
+    await page.goto(await deviceUrl(server))
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByPlaceholder('username').waitFor()
+  },
+  'device-confirm': confirmDevice,
+  'device-done': async (page, server) => {
+    await confirmDevice(page, server)
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByText('Your device is connected').waitFor()
   },
   'error-redirect-uri': (page, { url }) => page.goto(authorizeUrl(url, { redirect_uri: `${postmanCallback}/` })),
   'error-client': (page, { url }) => page.goto(authorizeUrl(url, { client_id: 'iok-cid-nobody' })),

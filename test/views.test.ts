@@ -67,6 +67,9 @@ const full: Views = {
     password: 'Find Fluffy, LLC',
     signInAction: '/oauth/signin?transaction=tx-1',
   },
+  'device-code': { texts, action: '/oauth/device', user_code: 'BCDF-GHJK', error: 'This code is not right.' },
+  'device-confirm': { ...step, user, user_code: 'BCDF-GHJK', scopes: [{ name: 'profile', description: 'Your name' }] },
+  'device-done': { texts, app: step.app, allowed: true },
   error: {
     texts,
     status: 400,
@@ -90,6 +93,9 @@ const bare: Views = {
   continue: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'openid' }] },
   'not-allowed': { ...bareStep, user: { username: 'alice' }, remedy: 'ask' },
   join: { ...bareStep, values: {}, errors: {}, password: 'p' },
+  'device-code': { texts: defaultPageTexts, action: '/device' },
+  'device-confirm': { ...bareStep, user: { username: 'alice' }, user_code: '', scopes: [] },
+  'device-done': { texts: defaultPageTexts, app: { name: 'App' }, allowed: false },
   error: {
     texts: defaultPageTexts,
     status: 400,
@@ -100,8 +106,18 @@ const bare: Views = {
   'form-post': { texts: defaultPageTexts, app: { name: 'App' }, action: 'https://app.example/cb', fields: {} },
 }
 
-const names: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'join', 'error', 'form-post']
-const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'join']
+const names: (keyof Views)[] = [
+  'signin',
+  'continue',
+  'not-allowed',
+  'join',
+  'device-code',
+  'device-confirm',
+  'device-done',
+  'error',
+  'form-post',
+]
+const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'join', 'device-confirm']
 
 const draw = (name: keyof Views, models: Views) => render(name, models[name])
 

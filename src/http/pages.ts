@@ -7,14 +7,33 @@ import { type AppView, type JoinField, render, shownUsers, type UserView } from 
 
 /** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
 
-function appView({ sandbox }: Exchange, app: App): AppView {
+/** An app as the pages show it. */
+export function appView({ sandbox }: Exchange, app: App): AppView {
   const svg = app.icon === null ? undefined : sandbox.provider.icons[app.icon]
   return { name: app.name, description: app.description, icon: svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` }
 }
 
-function userView(user: User): UserView {
+/** A user as the pages show one. */
+export function userView(user: User): UserView {
   const type = user.type === null ? undefined : user.type.charAt(0).toUpperCase() + user.type.slice(1)
   return { username: user.username, name: `${user.first_name} ${user.last_name}`.trim() || undefined, type }
+}
+
+/** Scopes with what the provider says of them. */
+export function scopeViews({ sandbox }: Exchange, scope: string): { name: string; description?: string }[] {
+  return scopes(scope).map((name) => sandbox.provider.scopes.find((one) => one.name === name) ?? { name })
+}
+
+/** The users that a sign-in page offers: those who have the app. */
+export async function sandboxUsers({ sandbox }: Exchange, { app }: Client) {
+  const users = await sandbox.directory.listUsers({ app, limit: shownUsers })
+  return {
+    users: users.map(userView),
+    userCount: await sandbox.directory.countUsers(app),
+    passwordHint: users.every((user) => user.password === null)
+      ? `Every sandbox user's password is the company's name: ${sandbox.company}`
+      : undefined,
+  }
 }
 
 function step(exchange: Exchange, client: Client, transaction: string) {
@@ -34,29 +53,22 @@ export async function signInPage(
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
   refused?: { username: string; error: string },
 ): Promise<FastifyReply> {
-  const { sandbox } = exchange
   const { client, id, request } = interaction
-  const users = await sandbox.directory.listUsers({ app: client.app, limit: shownUsers })
   return render(reply.code(refused === undefined ? 200 : 401), 'signin', {
     ...step(exchange, client, id),
     username: refused?.username ?? request.login_hint,
     error: refused?.error,
     joinAction: joinPath(exchange, id),
-    users: users.map(userView),
-    userCount: await sandbox.directory.countUsers(client.app),
-    passwordHint: users.every((user) => user.password === null)
-      ? `Every sandbox user's password is the company's name: ${sandbox.company}`
-      : undefined,
+    ...(await sandboxUsers(exchange, client)),
   })
 }
 
 /** The page on which a signed-in user lets the app in. */
 export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
-  const known = exchange.sandbox.provider.scopes
   return render(reply, 'continue', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
-    scopes: scopes(interaction.request.scope).map((name) => known.find((one) => one.name === name) ?? { name }),
+    scopes: scopeViews(exchange, interaction.request.scope),
   })
 }
 

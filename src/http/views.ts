@@ -67,6 +67,26 @@ export interface Views {
     /** Address of the sign-in page, for who has a user already. */
     signInAction?: string | undefined
   }
+  /** Posts `user_code`. */
+  'device-code': {
+    texts: PageTexts
+    action: string
+    /** What was typed, or came in the address. */
+    user_code?: string | undefined
+    error?: string | undefined
+  }
+  /** Posts `decision`: `allow`, `deny` or `switch`. */
+  'device-confirm': Step & {
+    user: UserView
+    /** To be compared with the device's. */
+    user_code: string
+    scopes: readonly { name: string; description?: string | undefined }[]
+  }
+  'device-done': {
+    texts: PageTexts
+    app: AppView
+    allowed: boolean
+  }
   /** A request that cannot be sent back to the client (RFC 6749 §4.1.2.1), explained to whoever develops that client. */
   error: {
     texts: PageTexts

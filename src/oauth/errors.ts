@@ -1,5 +1,6 @@
 /**
- * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1), and what can go wrong
+ * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5,
+ * RFC 8707 §2, CIBA §13), and what can go wrong
  * before the protocol is reached. A provider says each in its own dialect.
  */
 export type ErrorCode =
@@ -13,6 +14,16 @@ export type ErrorCode =
   | 'unsupported_grant_type'
   | 'unsupported_response_type'
   | 'access_denied'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
+  | 'invalid_redirect_uri'
+  | 'invalid_client_metadata'
+  | 'invalid_software_statement'
+  | 'unapproved_software_statement'
+  | 'unknown_user_id'
+  | 'expired_login_hint_token'
+  | 'invalid_binding_message'
   | 'server_error'
   | 'temporarily_unavailable'
   | 'malformed_body'

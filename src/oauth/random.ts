@@ -26,11 +26,17 @@ export function randomText(length: number): string {
 
 /** A random string of `length` lower-case letters and digits, as vendors' ids have. */
 export function randomLowerCase(length: number): string {
+  return randomFrom(lowerCase, length)
+}
+
+/** A random string of `length` characters from an alphabet of at most 256. */
+export function randomFrom(characters: string, length: number): string {
+  const limit = 256 - (256 % characters.length)
   let text = ''
   while (text.length < length) {
     const byte = randomByte()
-    // 252 is the largest multiple of 36 in a byte: above it some characters would come more often.
-    if (byte < 252) text += lowerCase[byte % 36]
+    // Above the limit some characters would come more often.
+    if (byte < limit) text += characters[byte % characters.length]
   }
   return text
 }

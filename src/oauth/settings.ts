@@ -6,6 +6,9 @@ export interface Settings {
   refresh_token_ttl: number
   code_ttl: number
   id_token_ttl: number
+  device_code_ttl: number
+  /** How long a device waits between two polls. */
+  device_interval: number
   /** What `expires_in` says instead of the truth. */
   reported_expires_in: number | null
   /**
@@ -39,6 +42,8 @@ export const defaultSettings: Settings = {
   refresh_token_ttl: 30 * 24 * 3600,
   code_ttl: 60,
   id_token_ttl: 3600,
+  device_code_ttl: 600,
+  device_interval: 5,
   reported_expires_in: null,
   rotation: 'strict',
   rotation_grace: 0,

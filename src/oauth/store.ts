@@ -1,3 +1,4 @@
+import type { DeferredStore } from './deferred.ts'
 import type {
   AccessTokenDetails,
   ActiveAccessToken,
@@ -36,6 +37,8 @@ export interface GrantDraft {
   grant_type: string
   scope: string
   details?: GrantDetails | undefined
+  /** The grant that it came of (RFC 8693): revoking that one revokes it too. */
+  parent_id?: number | undefined
   created_at: number
 }
 
@@ -78,7 +81,7 @@ export interface StoredKey {
  * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
  * race is decided there; what came out is durable before the client is answered.
  */
-export interface ProtocolStore {
+export interface ProtocolStore extends DeferredStore {
   findClient(client_id: string): Promise<Client | undefined>
   /** By username, in any letter case. */
   findUser(username: string): Promise<User | undefined>

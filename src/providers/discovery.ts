@@ -25,6 +25,7 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     jwks_uri: at(paths.jwks),
     introspection_endpoint: at(paths.introspection),
     revocation_endpoint: at(paths.revocation),
+    device_authorization_endpoint: at(paths.device_authorization),
     scopes_supported: provider.scopes.map((scope) => scope.name),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],

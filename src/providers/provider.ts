@@ -122,6 +122,9 @@ export interface Provider {
     readonly jwks?: string
     readonly introspection?: string
     readonly revocation?: string
+    readonly device_authorization?: string
+    /** The page on which a user enters a device's code. */
+    readonly device?: string
     /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
     readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }

@@ -84,8 +84,7 @@ export class Sandboxes {
   nameProblem(name: string): string | undefined {
     if (!namePattern.test(name)) return 'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts with a letter or digit'
     const provider = this.#providers.get(this.defaultName)
-    const routes =
-      provider === undefined ? [] : [provider.paths.authorize, provider.paths.token, ...provider.routes.map((route) => route.path)]
+    const routes = provider === undefined ? [] : [...Object.values(provider.paths).flat(), ...provider.routes.map((route) => route.path)]
     const taken = [...reservedNames, ...routes.map((path) => path.split('/')[1]?.toLowerCase())]
     return taken.includes(name) ? `"${name}" begins a path of the default sandbox or of grantbox itself` : undefined
   }

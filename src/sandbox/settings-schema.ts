@@ -19,6 +19,8 @@ const protocolSettings = {
   refresh_token_ttl: wholeSeconds,
   code_ttl: wholeSeconds,
   id_token_ttl: wholeSeconds,
+  device_code_ttl: wholeSeconds,
+  device_interval: wholeSeconds,
   reported_expires_in: wholeSeconds,
   rotation: z.enum(['lenient', 'strict', 'off']),
   rotation_grace: wholeSeconds,

@@ -3,6 +3,7 @@ import type { AuthorizationRequest, Client, Interaction, RedeemedCode, User } fr
 import type { Settings } from '../oauth/settings.ts'
 import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft, StoredKey } from '../oauth/store.ts'
 import type { Database } from './database.ts'
+import { deferredStatements, deferredStore } from './deferred-store.ts'
 import {
   type ClientRow,
   clientColumns,
@@ -70,12 +71,15 @@ interface InteractionRow extends ClientRow, UserRow {
   request: string
 }
 
-const revoke = `UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id = @grant_id AND revoked_at IS NULL`
+/** A grant goes with all that came of its tokens. */
+const revoke = `WITH RECURSIVE line (id) AS (SELECT @grant_id UNION SELECT child.id FROM "grant" AS child JOIN line ON child.parent_id = line.id)
+  UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
 
 /** Every statement of the protocol, prepared once for all sandboxes. */
 export function protocolStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   return {
+    deferred: deferredStatements(db),
     findClient: prepare<ClientRow>(
       `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id`,
     ),
@@ -99,8 +103,8 @@ export function protocolStatements(db: Database) {
       `SELECT max(id) AS id FROM (SELECT max(id) AS id FROM access_token UNION ALL SELECT max(id) FROM refresh_token UNION ALL SELECT max(id) FROM authorization_code)`,
     ),
     saveGrant: prepare<GrantRow>(
-      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, created_at)
-       VALUES (@sandbox, @client, @user, @grant_type, @scope, @details, @created_at) RETURNING ${grantColumns.replaceAll('"grant".', '')}`,
+      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, parent_id, created_at)
+       VALUES (@sandbox, @client, @user, @grant_type, @scope, @details, @parent, @created_at) RETURNING ${grantColumns.replaceAll('"grant".', '')}`,
     ),
     ownGrant: prepare<GrantRow>(
       `SELECT ${grantColumns} FROM "grant"
@@ -193,6 +197,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     grant_type: draft.grant_type,
     scope: draft.scope,
     details: JSON.stringify(draft.details ?? {}),
+    parent: draft.parent_id ?? null,
     created_at: draft.created_at,
   })
   const insertGrant = (draft: GrantDraft) => {
@@ -291,6 +296,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
   })
 
   return {
+    ...deferredStore(db, statements.deferred, sandbox, insertGrant),
     async findClient(client_id) {
       const row = statements.findClient.get({ sandbox, client_id })
       return row === undefined ? undefined : toClient(row)

@@ -1,5 +1,7 @@
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { authorizeEndpoint } from './authorize.ts'
+import { deviceEndpoint } from './device.ts'
+import { deviceAuthorizationEndpoint } from './device-authorization.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { introspectionEndpoint } from './introspection.ts'
 import { joinEndpoint } from './join.ts'
@@ -18,4 +20,6 @@ export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   discoveryEndpoint,
   introspectionEndpoint,
   revocationEndpoint,
+  deviceAuthorizationEndpoint,
+  deviceEndpoint,
 ]

@@ -1,10 +1,11 @@
 import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
+import { deviceCode } from './device-code.ts'
 import type { GrantType } from './grant-type.ts'
 import { password } from './password.ts'
 import { refreshToken } from './refresh-token.ts'
 
 /** Every grant type that the protocol knows, by its name on the wire. */
 export const grantTypes: ReadonlyMap<string, GrantType> = new Map(
-  [authorizationCode, refreshToken, clientCredentials, password].map((one) => [one.grant_type, one]),
+  [authorizationCode, refreshToken, clientCredentials, password, deviceCode].map((one) => [one.grant_type, one]),
 )

@@ -6,14 +6,20 @@ import { iokidsCollection } from './collection.ts'
 import { iokidsErrorReply } from './errors.ts'
 import { iokidsIcons } from './icons.ts'
 import { iokidsTokens } from './tokens.ts'
-import { iokidsWorld } from './world.ts'
+import { iokidsGrantTypes, iokidsWorld } from './world.ts'
 
 /** Social sign-on for kids' apps: sign-in page, sandbox users, partner dashboard, five-minute tokens. */
 export const iokids: Provider = {
   id: 'iokids',
   name: 'iOKids',
-  paths: { authorize: '/oauth/signin', token: '/oauth/token', join: '/oauth/join' },
-  grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+  paths: {
+    authorize: '/oauth/signin',
+    token: '/oauth/token',
+    join: '/oauth/join',
+    device_authorization: '/oauth/device_authorization',
+    device: '/oauth/device',
+  },
+  grant_types: iokidsGrantTypes,
   settings: { access_token_ttl: 300, rotation: 'lenient', permission_status: 401, enforce_token_scope: false },
   scopes: [
     { name: 'profile', description: 'Your profile and cover photo' },

@@ -1,5 +1,9 @@
+import { deviceCodeType } from '../../oauth/grants/names.ts'
 import type { World, WorldMessage } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
+
+/** All that the core knows: the vendor forbids none. */
+export const iokidsGrantTypes: readonly string[] = ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceCodeType]
 
 /** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, a kid for each of them, and what they wrote. */
 export const iokidsWorld: World = {
@@ -17,7 +21,7 @@ export const iokidsWorld: World = {
           client_id: 'iok-cid-findfluffy',
           client_secret: 'iok-cse-findfluffy',
           token_endpoint_auth_method: 'client_secret_post',
-          grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password'],
+          grant_types: iokidsGrantTypes,
         },
       ],
     },

@@ -17,6 +17,8 @@ export const standard: Provider = {
     jwks: '/jwks',
     introspection: '/introspect',
     revocation: '/revoke',
+    device_authorization: '/device_authorization',
+    device: '/device',
     discovery: ['openid-configuration', 'oauth-authorization-server'],
   },
   grant_types: standardGrantTypes,

@@ -1,8 +1,15 @@
+import { deviceCodeType } from '../../oauth/grants/names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
 /** The grant types of the standard provider, as its confidential client may use them all. */
-export const standardGrantTypes: readonly string[] = ['authorization_code', 'refresh_token', 'client_credentials', 'password']
+export const standardGrantTypes: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'password',
+  deviceCodeType,
+]
 
 function user(username: string, first_name: string, last_name: string): WorldUser {
   return {
@@ -44,7 +51,7 @@ export const standardWorld: World = {
           client_id: 'standard-device',
           client_secret: null,
           token_endpoint_auth_method: 'none',
-          grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+          grant_types: [deviceCodeType, 'refresh_token'],
         },
       ],
     },

@@ -1,0 +1,139 @@
+import type { Deferred, DeferredDraft, DeferredStore, DeferredType, PollRefusal } from '../oauth/deferred.ts'
+import type { Client, Grant, GrantDetails, User } from '../oauth/records.ts'
+import type { GrantDraft } from '../oauth/store.ts'
+import type { Database } from './database.ts'
+import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
+
+interface DeferredRow extends ClientRow, UserRow {
+  digest: Buffer
+  grant_type: DeferredType
+  user_code: string | null
+  interaction_id: string
+  scope: string
+  details: string
+  request: string
+  interval: number
+  issued_at: number
+  expires_at: number
+}
+
+interface PollRow extends DeferredRow {
+  id: number
+  polled_at: number | null
+  decision: 'allowed' | 'denied' | null
+  used_at: number | null
+}
+
+/** How long an expired one is remembered, so that its client is told that it expired; milliseconds. */
+const memory = 24 * 60 * 60 * 1000
+
+/** RFC 8628 §3.5. */
+const slower = 5
+
+const columns = `deferred.id, deferred.digest, deferred.grant_type, deferred.user_code, deferred.interaction_id, deferred.scope, deferred.details, deferred.request,
+  deferred.interval, deferred.issued_at, deferred.expires_at, deferred.polled_at, deferred.decision, deferred.used_at, ${clientColumns}, ${userColumns}`
+const joins = `deferred_authorization AS deferred JOIN client ON client.id = deferred.client_row JOIN app ON app.id = client.app_row
+  LEFT JOIN user ON user.id = deferred.user_row`
+const waits = `sandbox_id = @sandbox AND decision IS NULL AND expires_at > @now`
+
+/** Every statement about deferred authorizations, prepared once for all sandboxes. */
+export function deferredStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    prune: prepare(`DELETE FROM deferred_authorization WHERE sandbox_id = @sandbox AND expires_at < @before`),
+    save: prepare(
+      `INSERT INTO deferred_authorization (sandbox_id, client_row, user_row, grant_type, digest, user_code, interaction_id, scope, details, request,
+         interval, issued_at, expires_at)
+       VALUES (@sandbox, @client, @user, @grant_type, @digest, @user_code, @interaction_id, @scope, @details, @request, @interval, @issued_at, @expires_at)
+       ON CONFLICT DO NOTHING`,
+    ),
+    open: prepare(
+      `UPDATE deferred_authorization SET interaction_id = @interaction_id, user_row = NULL WHERE user_code = @user_code AND ${waits}`,
+    ),
+    find: prepare<DeferredRow>(
+      `SELECT ${columns} FROM ${joins} WHERE deferred.interaction_id = @interaction_id
+         AND deferred.sandbox_id = @sandbox AND deferred.decision IS NULL AND deferred.expires_at > @now`,
+    ),
+    list: prepare<DeferredRow>(
+      `SELECT ${columns} FROM ${joins} WHERE deferred.grant_type = @grant_type
+         AND deferred.sandbox_id = @sandbox AND deferred.decision IS NULL AND deferred.expires_at > @now ORDER BY deferred.id`,
+    ),
+    setUser: prepare(`UPDATE deferred_authorization SET user_row = @user WHERE interaction_id = @interaction_id AND sandbox_id = @sandbox`),
+    decide: prepare(
+      `UPDATE deferred_authorization SET decision = @decision, details = json_patch(details, @details)
+       WHERE interaction_id = @interaction_id AND ${waits} AND (@decision = 'denied' OR user_row IS NOT NULL)`,
+    ),
+    findByDigest: prepare<PollRow>(
+      `SELECT ${columns} FROM ${joins} WHERE deferred.sandbox_id = @sandbox AND deferred.digest = @digest AND deferred.grant_type = @grant_type`,
+    ),
+    polled: prepare(`UPDATE deferred_authorization SET polled_at = @now, interval = @interval WHERE id = @id`),
+    use: prepare(`UPDATE deferred_authorization SET used_at = @now WHERE id = @id AND used_at IS NULL`),
+  }
+}
+
+/**
+ * The deferred authorizations of one sandbox.
+ * @param insertGrant stores the grant that comes of one, in the same transaction
+ */
+export function deferredStore(
+  db: Database,
+  statements: ReturnType<typeof deferredStatements>,
+  sandbox: number,
+  insertGrant: (draft: GrantDraft) => Grant,
+): DeferredStore {
+  const read = (interaction_id: string, now: number): Deferred | undefined => {
+    const row = statements.find.get({ interaction_id, sandbox, now })
+    return row === undefined ? undefined : toDeferred(row)
+  }
+  const save = db.transaction(({ client, user, ...draft }: DeferredDraft, now: number) => {
+    statements.prune.run({ sandbox, before: now - memory })
+    const details = JSON.stringify(draft.details)
+    const request = JSON.stringify(draft.request)
+    return statements.save.run({ ...draft, sandbox, client: client.row, user: user?.row ?? null, details, request }).changes === 1
+  })
+  const open = db.transaction((user_code: string, interaction_id: string, now: number) => {
+    return statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1 ? read(interaction_id, now) : undefined
+  })
+  const decide = db.transaction((interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number) => {
+    const waiting = read(interaction_id, now)
+    const decided = statements.decide.run({ interaction_id, decision, details: JSON.stringify(details), sandbox, now }).changes === 1
+    return decided ? waiting : undefined
+  })
+  const poll = db.transaction(
+    (grant_type: DeferredType, digest: Buffer, client: Client, now: number): { grant: Grant; user: User } | PollRefusal => {
+      const row = statements.findByDigest.get({ sandbox, digest, grant_type })
+      if (row === undefined) return 'unknown'
+      if (row.client_row !== client.row) return 'other_client'
+      if (row.used_at !== null) return 'used'
+      if (row.decision === 'denied') return 'denied'
+      if (row.expires_at <= now) return 'expired'
+      if (row.decision === null) {
+        const early = row.polled_at !== null && now < row.polled_at + row.interval * 1000
+        statements.polled.run({ id: row.id, now, interval: row.interval + (early ? slower : 0) })
+        return early ? 'slow_down' : 'pending'
+      }
+      if (statements.use.run({ id: row.id, now }).changes !== 1) return 'used'
+      const user = toUser(row)
+      const grant = insertGrant({ client, user, grant_type, scope: row.scope, details: JSON.parse(row.details), created_at: now })
+      return { grant, user }
+    },
+  )
+  return {
+    saveDeferred: async (draft, now) => save(draft, now),
+    openDeferred: async (user_code, interaction_id, now) => open(user_code, interaction_id, now),
+    findDeferred: async (interaction_id, now) => read(interaction_id, now),
+    async setDeferredUser(interaction_id, user) {
+      db.write(() => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }))
+    },
+    listDeferred: async (grant_type, now) => statements.list.all({ grant_type, sandbox, now }).map(toDeferred),
+    decideDeferred: async (interaction_id, decision, details, now) => decide(interaction_id, decision, details, now),
+    pollDeferred: async (grant_type, digest, client, now) => poll(grant_type, digest, client, now),
+  }
+}
+
+function toDeferred(row: DeferredRow): Deferred {
+  const { grant_type, digest, user_code, interaction_id, scope, interval, issued_at, expires_at } = row
+  const stored = { details: JSON.parse(row.details), request: JSON.parse(row.request) }
+  const whose = { client: toClient(row), user: toUserIfAny(row) }
+  return { grant_type, digest, user_code, interaction_id, scope, interval, issued_at, expires_at, ...stored, ...whose }
+}
