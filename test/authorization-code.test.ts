@@ -143,7 +143,11 @@ describe('PKCE (RFC 7636)', () => {
     ['another verifier', s256, { code_verifier: 'x'.repeat(43) }],
     ['the challenge as verifier', s256, { code_verifier: s256.code_challenge }],
     ['another verifier, plain', plain, { code_verifier: 'x'.repeat(43) }],
-    ['a verifier that is too short', { code_challenge: verifier }, { code_verifier: 'x' }],
+    [
+      'a verifier that is too short',
+      { ...s256, code_challenge: createHash('sha256').update('x').digest('base64url') },
+      { code_verifier: 'x' },
+    ],
     ['a verifier without a challenge', {}, { code_verifier: verifier }],
   ])('refuses %s with invalid_grant', async (_what, challenge, form) => {
     const code = await freshCode(server, server.url, challenge)

@@ -73,6 +73,7 @@ describe('the loopback addresses take any port (RFC 8252 §7.3)', () => {
     ['http://127.0.0.1/cb', 'http://127.0.0.1:51004@evil.example/cb', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.1.evil.example:80/cb', false],
     ['http://127.0.0.1/cb', 'http://127.0.0.2:51004/cb', false],
+    ['http://127.0.0.1.example/cb', 'http://127.0.0.1:51004.example/cb', false],
     ['http://192.168.0.1/cb', 'http://192.168.0.1:51004/cb', false],
     ['http://localhost/cb', 'http://localhost.evil.example:51004/cb', false],
   ])('registered %s; %s: %s', async (registered, came, good) => {

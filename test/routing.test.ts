@@ -194,7 +194,9 @@ describe('two sandboxes never take what is of the other, though clients and user
       expect(await me(to, access_token)).toBe(401)
       expect(await me(from, access_token)).toBe(200)
       const refresh = (base: string) => postToken(base, { grant_type: 'refresh_token', refresh_token, ...findFluffy })
-      expect((await refresh(to)).body).toMatchObject({ error: 'invalid_grant' })
+      const refused = await refresh(to)
+      expect(refused.body).toMatchObject({ error: 'invalid_grant' })
+      expect(refused.headers.get('grantbox-explain')).toContain('not issued by this sandbox')
       expect((await refresh(from)).status).toBe(200)
     }
   })
