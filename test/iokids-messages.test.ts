@@ -153,6 +153,16 @@ describe('POST /v1/messages/{id}/acknowledge', () => {
   })
 })
 
+test.each(['POST /v1/messages/msg_derek00000000001/acknowledge', 'POST /v1/messages/acknowledge'])(
+  '%s refuses a body that is no JSON object with 4001, and takes an empty form',
+  async (request) => {
+    const { brandon } = await world()
+    expect(await brandon(request, [1])).toMatchObject(refusal(400, 4001, 'Invalid request: the body must be a JSON object'))
+    expect((await brandon('GET /v1/messages?acknowledged=false')).body.items).toHaveLength(2)
+    expect(await brandon(request, '', { 'content-type': 'application/x-www-form-urlencoded' })).toMatchObject({ status: 200 })
+  },
+)
+
 describe('POST /v1/messages/acknowledge', () => {
   test('acknowledges what was sent to the user, and counts what had not been', async () => {
     const { brandon, marta } = await world()
