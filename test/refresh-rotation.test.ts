@@ -198,6 +198,13 @@ describe('whatever the rotation', () => {
     expect((await refresh('')).body).toMatchObject({ error: 'invalid_request', error_code: 4001 })
   })
 
+  test('a refused scope does not cost the token', async () => {
+    const { tokens, refresh } = await sandboxWith({ rotation: 'strict' })
+    const { refresh_token } = await tokens()
+    expect((await refresh(refresh_token, { scope: 'everything' })).body).toMatchObject({ error: 'invalid_scope', error_code: 4004 })
+    expect((await refresh(refresh_token)).status).toBe(200)
+  })
+
   test('the scope may be narrowed for one access token and never widened (RFC 6749 §6)', async () => {
     const { refresh, sandbox } = await sandboxWith({})
     const { refresh_token } = await passwordTokens(`${server.url}/${sandbox.name}`, { scope: 'profile friends' })

@@ -20,6 +20,11 @@ export const refreshToken: GrantType = {
     if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')
     const { store, settings, clock } = realm
     const key = realm.tokens.refresh.keyOf(token)
+    if (key !== undefined && parameters.scope !== undefined) {
+      // A scope that is refused must not cost the token: it is looked at before the token is used.
+      const found = await store.findRefreshToken(key, digest(token), clock.now())
+      if (typeof found !== 'string' && found.client.row === client.row) narrow(parameters.scope, scopes(found.scope), 'the refresh token')
+    }
     const used = key === undefined ? 'unknown' : await store.useRefreshToken(key, digest(token), client, clock.now(), settings)
     if (typeof used === 'string') throw new OAuthError('invalid_grant', 'Refresh token is not valid', refusals[used])
     trace.grant_id = used.grant.id
