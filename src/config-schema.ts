@@ -83,6 +83,11 @@ export const schema = z.strictObject({
     expected: urlExpected,
     otherwise: 'the address the client used',
   }),
+  client_certificates: z.enum(['mtls', 'always']).default('mtls').register(about, {
+    value: 'WHERE',
+    description: 'ask https clients for a certificate: mtls (at mtls.localhost and other hosts so named) or always',
+    expected: 'mtls or always',
+  }),
   admin_token: z
     .string()
     .regex(/^[A-Za-z0-9._~+/-]+=*$/)

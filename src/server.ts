@@ -33,6 +33,8 @@ export interface ServerOptions {
   issuer?: string | undefined
   publicUrl?: string | undefined
   internalUrl?: string | undefined
+  /** Where TLS clients are asked for a certificate: at hosts that begin with `mtls.`, or always. */
+  clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined
   logLevel: string
   /** The machine's clock unless a test has its own. */
@@ -63,7 +65,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   const database = new Database(file)
   const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider)
-  const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock })
+  const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = pino({ level: options.logLevel })
   const settled = () => database.settled()
   await sandboxes.load()

@@ -29,6 +29,7 @@ describe('where a setting comes from', () => {
   test('the defaults hold when nothing is said', async () => {
     expect(await load()).toEqual({
       port: 9400,
+      client_certificates: 'mtls',
       host: 'localhost',
       provider: 'iokids',
       data: join(cwd, '.grantbox'),
@@ -54,6 +55,7 @@ describe('where a setting comes from', () => {
       issuer: 'https://issuer.example',
       public_url: 'https://public.example/base',
       internal_url: 'http://grantbox:9400',
+      client_certificates: 'always',
       admin_token: '12345678',
       log_level: 'debug',
     }
@@ -243,6 +245,7 @@ describe('what is told about the settings', () => {
       '--issuer',
       '--public-url',
       '--internal-url',
+      '--client-certificates',
       '--admin-token',
       '--log-level',
     ])

@@ -19,7 +19,11 @@ export const start: Command = {
     const [{ createServer }, { createListener }] = await Promise.all([import('../server.ts'), import('../http/listener.ts')])
     const server = await createServer(serverOptions(config))
     try {
-      const listener = createListener({ handler: server.handler, certificates: server.certificates })
+      const listener = createListener({
+        handler: server.handler,
+        certificates: server.certificates,
+        requestClientCertificate: config.client_certificates === 'always',
+      })
       const { port } = await listener.listen({ host: config.host, port: config.port })
       const stopped = untilStopped(() => listener.close({ graceMs }), stderr)
       const info = await server.describe(originOf(config.host, port))
@@ -40,6 +44,7 @@ function serverOptions(config: Config) {
     defaultProvider: config.provider,
     host: config.host,
     logLevel: config.log_level,
+    clientCertificates: config.client_certificates,
     ...(config.issuer !== undefined && { issuer: config.issuer }),
     ...(config.public_url !== undefined && { publicUrl: config.public_url }),
     ...(config.internal_url !== undefined && { internalUrl: config.internal_url }),

@@ -1,9 +1,10 @@
 /** grantbox's own certificate authority, and a certificate for each host name it is asked for. */
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { constants, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Clock } from '../oauth/clock.ts'
 import { authorityPaths, type CertifiedKey, keepLocalhost, keyPem, loadAuthority, loadLocalhost, newKey } from './certificate-files.ts'
+import { asksForCertificate } from './certificate-host.ts'
 import { authorityCertificate, serverCertificate, type Validity } from './certificate-x509.ts'
 
 export interface Certificates {
@@ -36,8 +37,15 @@ const keptLeaves = 200
 
 const localhostNames = ['localhost', '*.localhost', '127.0.0.1', '::1']
 
-/** @param dataDir the data folder; without it, authority and certificates live in memory only */
-export function createCertificates({ dataDir, clock }: { dataDir?: string | undefined; clock: Clock }): Certificates {
+export interface CertificatesOptions {
+  /** The data folder; without it, authority and certificates live in memory only. */
+  dataDir?: string | undefined
+  clock: Clock
+  /** Whether clients are asked for a certificate at every host, and not only at those that are named for it. */
+  asking?: 'mtls' | 'always' | undefined
+}
+
+export function createCertificates({ dataDir, clock, asking }: CertificatesOptions): Certificates {
   const authority = renewing(clock, async () => {
     const validity = validityFrom(clock, authorityLifetime)
     const made = dataDir === undefined ? await authorityInMemory(validity) : await loadAuthority(dataDir, validity, usable)
@@ -66,7 +74,10 @@ export function createCertificates({ dataDir, clock }: { dataDir?: string | unde
   function leafContext(name: string): () => Promise<SecureContext> {
     return renewing(clock, async () => {
       const { key, certificate } = await leafFor(name)
-      return { value: createSecureContext({ key: keyPem(key), cert: certificate.toString() }), renewAt: renewalTime(certificate) }
+      // A resumed session no longer has the chain that the client showed: where one is asked for, each connection begins anew.
+      const secureOptions = asking === 'always' || asksForCertificate(name) ? constants.SSL_OP_NO_TICKET : 0
+      const context = createSecureContext({ key: keyPem(key), cert: certificate.toString(), secureOptions, sessionIdContext: 'grantbox' })
+      return { value: context, renewAt: renewalTime(certificate) }
     })
   }
 

@@ -2,7 +2,9 @@
 import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { asksForCertificate } from './certificate-host.ts'
 import type { Certificates } from './certificates.ts'
+import { readHello } from './client-hello.ts'
 import { type Bound, bind } from './listener-address.ts'
 import { answerBadRequest, answerClientError } from './listener-refusal.ts'
 
@@ -27,8 +29,8 @@ export interface ListenerOptions {
   handler: RequestListener
   certificates: Pick<Certificates, 'secureContext'>
   /**
-   * Ask TLS clients for a certificate, whoever issued it (RFC 8705); the handler reads it from the socket. A browser that
-   * has one may then ask its user to choose.
+   * Ask every TLS client for a certificate, whoever issued it (RFC 8705); the handler reads it from the socket. A browser that
+   * has one may then ask its user to choose, which is why otherwise only those are asked that call a host `mtls.…`.
    */
   requestClientCertificate?: boolean | undefined
   /** Told what goes wrong below HTTP: certificates that cannot be made, handshakes that clients break off. */
@@ -84,25 +86,33 @@ export function createListener({ handler, certificates, requestClientCertificate
     socket.on('error', () => {})
     const deadline = setTimeout(() => socket.destroy(), http.headersTimeout).unref()
     socket.once('close', () => clearTimeout(deadline))
-    socket.once('readable', () => {
-      const first: Buffer | null = socket.read()
-      if (first === null) return socket.destroy()
-      socket.unshift(first)
-      if (first[0] === tlsHandshake) {
-        secure(socket, () => clearTimeout(deadline)).catch((error: Error) => {
-          socket.destroy()
-          onError?.(error)
-        })
-      } else {
+    let came: Buffer = Buffer.alloc(0)
+    const look = () => {
+      const chunk: Buffer | null = socket.read()
+      if (chunk === null) return socket.destroy()
+      came = came.length === 0 ? chunk : Buffer.concat([came, chunk])
+      if (came[0] !== tlsHandshake) {
+        socket.unshift(came)
         clearTimeout(deadline)
         http.emit('connection', socket)
+        return
       }
-    })
+      const hello = readHello(came)
+      if (hello === 'incomplete') return socket.once('readable', look)
+      socket.unshift(came)
+      secure(socket, hello.serverName, () => clearTimeout(deadline)).catch((error: Error) => {
+        socket.destroy()
+        onError?.(error)
+      })
+    }
+    socket.once('readable', look)
   }
 
-  async function secure(socket: Socket, established: () => void): Promise<void> {
-    // Not every client names its host (SNI): then the address that it reached is all that is known.
-    const secureContext = await certificates.secureContext(socket.localAddress)
+  async function secure(socket: Socket, serverName: string | undefined, established: () => void): Promise<void> {
+    const asks = asksForCertificate(serverName)
+    // Not every client names its host (SNI): then the address that it reached is all that is known. Whether sessions may be
+    // resumed is settled by the first context.
+    const secureContext = await certificates.secureContext(asks ? serverName : socket.localAddress)
     if (socket.destroyed) return
     const secured = new TLSSocket(socket, {
       isServer: true,
@@ -111,7 +121,7 @@ export function createListener({ handler, certificates, requestClientCertificate
         certificates.secureContext(name).then((context) => done(null, context), done)
       },
       ALPNProtocols: ['http/1.1'],
-      requestCert: requestClientCertificate === true,
+      requestCert: requestClientCertificate === true || asks,
       rejectUnauthorized: false,
     })
     const report = (error: Error) => onError?.(error)
