@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-const exposed = 'Grantbox-Explain, WWW-Authenticate, Location, ETag, Retry-After'
+const exposed = 'Grantbox-Explain, WWW-Authenticate, DPoP-Nonce, Location, ETag, Retry-After'
 
 /** Lets any page read the answer of an endpoint that is called by scripts; the pages that people sign in on have no such headers. */
 export function allowOrigin(request: FastifyRequest, reply: FastifyReply): void {

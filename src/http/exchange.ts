@@ -3,13 +3,17 @@ import type { FastifyRequest } from 'fastify'
 import type { Context, Trace } from '../oauth/context.ts'
 import type { Endpoint } from '../providers/provider.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { publicHost } from './certificate-host.ts'
 import { type Destination, originOf } from './routing.ts'
+import { HttpTransport } from './transport.ts'
 
 /** Addresses that the start fixes for every sandbox, without a slash at the end. */
 export interface FixedAddresses {
   issuer?: string | undefined
   publicUrl?: string | undefined
   internalUrl?: string | undefined
+  /** Where TLS clients are asked for a certificate; only at host names of their own when absent. */
+  clientCertificates?: 'mtls' | 'always' | undefined
 }
 
 /** One request to a sandbox while it is answered, and what the journal will say of it. */
@@ -33,20 +37,33 @@ export interface Exchange {
 const exchanges = new WeakMap<IncomingMessage, Exchange>()
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(request: IncomingMessage, { sandbox, prefix }: Destination, fixed: FixedAddresses): void {
+export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }: Destination, fixed: FixedAddresses): void {
   const { scheme, host } = originOf(request)
-  const addressed = `${scheme}://${host}${prefix}`
+  const addressed = `${scheme}://${publicHost(host, sandbox.hosts)}${prefix}`
   const { settings } = sandbox
   const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
   const issuer = settings.issuer ?? fixedAs(fixed.issuer)
   const trace: Trace = {}
+  const base_url = settings.public_url ?? fixedAs(fixed.publicUrl)
+  const internal_url = settings.internal_url ?? fixedAs(fixed.internalUrl)
+  const transport = new HttpTransport(request, {
+    issuer,
+    scheme,
+    host,
+    prefix,
+    internal_url,
+    base_url,
+    path: url,
+    token_path: sandbox.provider.paths.token,
+    always: fixed.clientCertificates === 'always',
+  })
   exchanges.set(request, {
     sandbox,
     prefix,
     url: request.url ?? '/',
-    base_url: settings.public_url ?? fixedAs(fixed.publicUrl),
-    internal_url: settings.internal_url ?? fixedAs(fixed.internalUrl),
-    context: { realm: sandbox, issuer, trace },
+    base_url,
+    internal_url,
+    context: { realm: sandbox, issuer, trace, transport },
     time: sandbox.clock.now(),
     started: performance.now(),
     endpoint: 'api',

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bearerToken } from '../oauth/access-token.ts'
+import { presentedToken } from '../oauth/access-token.ts'
 import { basicCredentials } from '../oauth/client-authentication.ts'
 import { type ErrorCode, OAuthError } from '../oauth/errors.ts'
 import type { Misbehaviour } from '../oauth/fault.ts'
@@ -69,7 +69,7 @@ async function occasionOf(request: FastifyRequest, exchange: Exchange): Promise<
     username: parameters.username ?? parameters.login_hint,
   }
   const { realm } = exchange.context
-  const bearer = bearerToken(request.headers.authorization, parameters.access_token)
+  const bearer = presentedToken(request.headers.authorization, parameters.access_token)?.token
   const token = exchange.endpoint === 'token' ? parameters.refresh_token : bearer
   const asksWho = exchange.endpoint !== 'token' || exchange.sandbox.faults.wantsUsername
   if (token !== undefined && asksWho) {

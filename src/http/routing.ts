@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
+import { publicHost } from './certificate-host.ts'
 
 /** Where a request goes. */
 export interface Destination {
@@ -27,7 +28,8 @@ const hostHeader = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
 export function route(request: IncomingMessage, sandboxes: Sandboxes): Destination | undefined {
   const url = pathOf(request.url ?? '/')
-  const byHost = sandboxes.findByHost(hostName(request))
+  const name = hostName(request)
+  const byHost = sandboxes.findByHost(name) ?? sandboxes.findByHost(publicHost(name))
   if (byHost !== undefined) return { sandbox: byHost, prefix: '', url }
 
   const [, segment = '', rest = ''] = firstSegment.exec(url) ?? []

@@ -1,3 +1,4 @@
+import { challenge, type TokenScheme } from './challenge.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
 import { digest } from './random.ts'
@@ -8,49 +9,68 @@ const explanations = {
   revoked: 'The token, its grant, its user or its app was revoked or removed',
 } as const
 
-/**
- * The access token of a resource request. It stands in the Authorization header, after `Bearer` in any letter case or bare
- * (Postman with an empty header prefix sends it so), or in `access_token` (RFC 6750 §2).
- */
-export function bearerToken(authorization: string | undefined, parameter: string | undefined): string | undefined {
-  const header = authorization?.trim()
-  if (header === undefined || header === '') return parameter
-  const blank = header.search(/\s/)
-  if (blank < 0) return /^(bearer|basic)$/i.test(header) ? undefined : header
-  return header.slice(0, blank).toLowerCase() === 'bearer' ? header.slice(blank).trim() : undefined
+/** The access token of a resource request, and how it was sent. */
+export interface PresentedToken {
+  token: string
+  scheme: TokenScheme
 }
 
-/** @throws OAuthError `invalid_token` when there is no token or it does not hold (RFC 6750 §3.1) */
-export async function requireAccessToken(token: string | undefined, { realm, trace }: Context): Promise<ActiveAccessToken> {
-  if (token === undefined) {
+/**
+ * The access token of a resource request. It stands in the Authorization header, after `Bearer` or `DPoP` in any letter case
+ * or bare (Postman with an empty header prefix sends it so), or in `access_token` (RFC 6750 §2, RFC 9449 §7.1).
+ */
+export function presentedToken(authorization: string | undefined, parameter: string | undefined): PresentedToken | undefined {
+  const header = authorization?.trim()
+  if (header === undefined || header === '') return parameter === undefined ? undefined : { token: parameter, scheme: 'Bearer' }
+  const blank = header.search(/\s/)
+  if (blank < 0) return /^(bearer|basic|dpop)$/i.test(header) ? undefined : { token: header, scheme: 'Bearer' }
+  const token = header.slice(blank).trim()
+  switch (header.slice(0, blank).toLowerCase()) {
+    case 'bearer':
+      return { token, scheme: 'Bearer' }
+    case 'dpop':
+      return { token, scheme: 'DPoP' }
+  }
+  return undefined
+}
+
+/**
+ * The access token of a resource request, when it holds and, if it is bound to a key, the key is there.
+ * @throws OAuthError `invalid_token` when there is no token or it does not hold (RFC 6750 §3.1), `invalid_dpop_proof` or
+ *   `use_dpop_nonce` (RFC 9449 §7.1 and §9)
+ */
+export async function requireAccessToken(presented: PresentedToken | undefined, context: Context): Promise<ActiveAccessToken> {
+  if (presented === undefined) {
     throw new OAuthError(
       'invalid_token',
       'An access token is needed',
-      'No access token came: send "Authorization: Bearer <access token>"',
-      {
-        // Without a token the challenge says no error (RFC 6750 §3.1).
-        'WWW-Authenticate': 'Bearer',
-      },
+      'No access token came: send "Authorization: Bearer <access token>", or DPoP instead of Bearer for a token that is bound to a key',
+      // Without a token the challenge says no error (RFC 6750 §3.1).
+      { 'WWW-Authenticate': `${challenge('Bearer')}, ${challenge('DPoP')}` },
     )
   }
+  const { realm, trace } = context
+  const { token, scheme } = presented
   const key = realm.tokens.access.keyOf(token)
   const found = key === undefined ? 'unknown' : await realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
     throw invalidToken(
+      scheme,
       'The access token has expired',
       `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`,
     )
   }
-  if (typeof found === 'string') throw invalidToken('The access token is not valid', explanations[found])
+  if (typeof found === 'string') throw invalidToken(scheme, 'The access token is not valid', explanations[found])
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id
   if (found.user !== undefined) trace.username = found.user.username
+  if (found.details.cnf !== undefined || scheme === 'DPoP') {
+    const { checkTokenKeys } = await import('./token-keys.ts')
+    await checkTokenKeys(presented, found, context)
+  }
   return found
 }
 
-/** RFC 6750 §3. */
-function invalidToken(message: string, explanation: string): OAuthError {
-  return new OAuthError('invalid_token', message, explanation, {
-    'WWW-Authenticate': `Bearer error="invalid_token", error_description="${message}"`,
-  })
+function invalidToken(scheme: TokenScheme, message: string, explanation: string): OAuthError {
+  return new OAuthError('invalid_token', message, explanation, { 'WWW-Authenticate': challenge(scheme, 'invalid_token', message) })
 }

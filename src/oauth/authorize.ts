@@ -1,3 +1,4 @@
+import { isPublic } from './client-methods.ts'
 import type { Context } from './context.ts'
 import { AuthorizationError, type ErrorCode, PageError } from './errors.ts'
 import { makeHandle } from './handle.ts'
@@ -62,10 +63,19 @@ export async function checkAuthorizationRequest(
       redirect_uri,
       redirect_uri_given: parameters.redirect_uri !== undefined,
       scope,
-      ...given({ state, nonce: parameters.nonce, login_hint: parameters.login_hint }),
+      ...given({ state, nonce: parameters.nonce, login_hint: parameters.login_hint, dpop_jkt: checkThumbprint(parameters.dpop_jkt, fail) }),
       ...checkChallenge(parameters, client, fail),
     },
   }
+}
+
+/** RFC 9449 §10: the thumbprint is that of RFC 7638, 256 bits of base64url. */
+function checkThumbprint(
+  dpop_jkt: string | undefined,
+  fail: (code: ErrorCode, message: string, explanation?: string) => AuthorizationError,
+): string | undefined {
+  if (dpop_jkt === undefined || /^[A-Za-z0-9_-]{43}$/.test(dpop_jkt)) return dpop_jkt
+  throw fail('invalid_request', 'dpop_jkt is malformed', `dpop_jkt '${dpop_jkt}' is no SHA-256 thumbprint in base64url (RFC 9449 §10)`)
 }
 
 function checkChallenge(
@@ -76,7 +86,7 @@ function checkChallenge(
   if (code_challenge === undefined) {
     if (code_challenge_method !== undefined)
       throw fail('invalid_request', 'code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
-    if (client.client_secret === null) {
+    if (isPublic(client)) {
       throw fail(
         'invalid_request',
         'code_challenge is missing',
@@ -133,7 +143,14 @@ export async function allow(
   const id = await realm.store.reserveIds(1)
   const code = makeHandle(id)
   const grant = await realm.store.saveGrantWithCode(
-    { client, user, grant_type: 'authorization_code', scope: request.scope, created_at: now },
+    {
+      client,
+      user,
+      grant_type: 'authorization_code',
+      scope: request.scope,
+      details: request.dpop_jkt === undefined ? undefined : { dpop_jkt: request.dpop_jkt },
+      created_at: now,
+    },
     {
       id,
       digest: digest(code),

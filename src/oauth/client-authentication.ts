@@ -1,3 +1,4 @@
+import { checkMethod, checkOffered, failed, isByAssertion, isByCertificate, isPublic } from './client-methods.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
@@ -10,65 +11,67 @@ interface Credentials {
 }
 
 /**
- * Finds out which client speaks and makes sure that it is the one (RFC 6749 §2.3). Credentials stand in the Authorization
- * header or in the body. An Authorization header of another scheme than Basic is none of ours: API clients send their old
- * access token along.
+ * Finds out which client speaks and makes sure that it is the one (RFC 6749 §2.3): by a secret in the Authorization header or
+ * in the body, by an assertion that it signed, or by the certificate of its connection. An Authorization header of another
+ * scheme than Basic is none of ours: API clients send their old access token along.
  * @throws OAuthError `invalid_client`, with `WWW-Authenticate` when the header was used (RFC 6749 §5.2); `invalid_request` when
  *   header and body contradict each other
  */
 export async function authenticateClient(authorization: string | undefined, parameters: Parameters, context: Context): Promise<Client> {
   const header = basicCredentials(authorization)
-  if (header !== undefined) return authenticateByHeader(header, parameters, context)
+  if (parameters.client_assertion !== undefined || parameters.client_assertion_type !== undefined) {
+    if (header !== undefined || parameters.client_secret !== undefined)
+      throw twoMethods(header === undefined ? 'client_secret' : 'a Basic header')
+    const { authenticateByAssertion } = await import('./client-assertion.ts')
+    return authenticateByAssertion(parameters, context)
+  }
+  return header === undefined ? authenticateByBody(parameters, context) : authenticateByHeader(header, parameters, context)
+}
 
+function twoMethods(other: string): OAuthError {
+  return new OAuthError(
+    'invalid_request',
+    'The client authenticates in two ways',
+    `client_assertion and ${other} came; a client uses one method in each request (RFC 6749 §2.3)`,
+  )
+}
+
+async function authenticateByBody(parameters: Parameters, context: Context): Promise<Client> {
   const { client_id, client_secret } = parameters
   if (client_id === undefined) {
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
+    throw failed(
       'The request names no client: send client_id and client_secret in the body, or both in an "Authorization: Basic" header (RFC 6749 §2.3.1)',
     )
   }
   context.trace.client_id = client_id
   const client = await context.realm.store.findClient(client_id)
-  if (client === undefined) {
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      `client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`,
-    )
+  if (client === undefined) throw failed(`client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`)
+  const method = client.token_endpoint_auth_method
+  if (isByCertificate(method)) {
+    const { authenticateByCertificate } = await import('./client-certificate.ts')
+    return authenticateByCertificate(client, method, parameters, context)
   }
-  if (client.client_secret === null) {
-    if (client_secret === undefined) return client
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      `client '${client_id}' is public and has no secret, but client_secret came`,
-    )
+  if (isPublic(client)) {
+    if (client_secret !== undefined) throw failed(`client '${client_id}' is public and has no secret, but client_secret came`)
+    checkOffered(client, context)
+    return client
   }
-  if (client_secret === undefined) {
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      `client '${client_id}' has a secret, and none came (neither client_secret nor Basic)`,
-    )
-  }
-  if (!sameSecret(client_secret, client.client_secret)) {
-    throw new OAuthError('invalid_client', 'Client authentication failed', `client_secret is not the one of client '${client_id}'`)
-  }
+  if (client_secret === undefined) throw failed(missing(client))
+  checkMethod(client, 'client_secret_post', context)
+  if (!sameSecret(client_secret, client.client_secret ?? '')) throw failed(`client_secret is not the one of client '${client_id}'`)
   return client
+}
+
+function missing({ client_id, token_endpoint_auth_method }: Client): string {
+  return isByAssertion(token_endpoint_auth_method)
+    ? `client '${client_id}' is registered for ${token_endpoint_auth_method}, and no client_assertion came (RFC 7523 §2.2)`
+    : `client '${client_id}' has a secret, and none came (neither client_secret nor Basic)`
 }
 
 async function authenticateByHeader(candidates: readonly Credentials[], parameters: Parameters, context: Context): Promise<Client> {
   const challenge = { 'WWW-Authenticate': `Basic realm="${context.realm.name}", charset="UTF-8"` }
   const first = candidates[0]
-  if (first === undefined) {
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      'The Basic credentials are not base64 of client_id:client_secret (RFC 7617 §2)',
-      challenge,
-    )
-  }
+  if (first === undefined) throw failed('The Basic credentials are not base64 of client_id:client_secret (RFC 7617 §2)', challenge)
   context.trace.client_id = first.client_id
   const { client_id, client_secret } = parameters
   if (client_id !== undefined && !candidates.some((one) => one.client_id === client_id)) {
@@ -91,14 +94,15 @@ async function authenticateByHeader(candidates: readonly Credentials[], paramete
     if (client === undefined) continue
     known = true
     // Some clients send a blank password for a client that has no secret.
-    if (sameSecret(candidate.client_secret, client.client_secret ?? '')) {
-      context.trace.client_id = client.client_id
-      return client
+    if (isPublic(client) && candidate.client_secret === '') checkOffered(client, context)
+    else {
+      checkMethod(client, 'client_secret_basic', context, challenge)
+      if (!sameSecret(candidate.client_secret, client.client_secret ?? '')) continue
     }
+    context.trace.client_id = client.client_id
+    return client
   }
-  throw new OAuthError(
-    'invalid_client',
-    'Client authentication failed',
+  throw failed(
     known
       ? `The secret in the Basic header is not the one of client '${first.client_id}'`
       : `client_id '${first.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`,

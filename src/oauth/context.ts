@@ -7,6 +7,7 @@ import type { RequestDialect } from './request-dialect.ts'
 import type { Settings } from './settings.ts'
 import type { ProtocolStore } from './store.ts'
 import type { TokenProfile } from './token-profile.ts'
+import type { Transport } from './transport.ts'
 
 /** The sandbox, as far as the protocol needs to know it. */
 export interface Realm {
@@ -22,6 +23,8 @@ export interface Realm {
   readonly failing: Set<string>
   /** The grant types that the provider serves. */
   readonly grant_types: readonly string[]
+  /** The ways in which its clients may authenticate. */
+  readonly auth_methods: readonly string[]
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined
 }
@@ -40,8 +43,10 @@ export interface Context {
   /** The issuer for this request: the base URL as the client addressed it, unless a setting fixes it. */
   readonly issuer: string
   readonly trace: Trace
-  /** The key that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
-  readonly confirmation?: AccessTokenDetails['cnf']
+  /** The HTTP request; absent when it is the control API that asks. */
+  readonly transport?: Transport
+  /** The keys that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
+  confirmation?: AccessTokenDetails['cnf']
   /** The fault that struck this request. */
   fault?: Misbehaviour
 }

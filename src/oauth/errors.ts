@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'unknown_user_id'
   | 'expired_login_hint_token'
   | 'invalid_binding_message'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'server_error'
   | 'temporarily_unavailable'
   | 'malformed_body'

@@ -1,4 +1,5 @@
 import { authenticateClient } from './client-authentication.ts'
+import { isPublic } from './client-methods.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
@@ -37,7 +38,7 @@ export async function introspect(
 ): Promise<Record<string, unknown>> {
   if (read.problem !== undefined) throw read.problem
   const caller = await authenticateClient(read.authorization, read.parameters, context)
-  if (caller.client_secret === null && caller.token_endpoint_auth_method === 'none') {
+  if (isPublic(caller)) {
     throw new OAuthError(
       'invalid_client',
       'Client authentication failed',
@@ -63,6 +64,6 @@ export async function introspect(
     auth_time: grant.details.auth_time,
     acr: grant.details.acr,
     act: grant.details.act,
-    cnf: details.cnf,
+    cnf: found.use === 'access' ? found.token.details.cnf : grant.details.cnf,
   }
 }

@@ -29,11 +29,20 @@ export function signJwt(claims: object, key: SigningKey, typ = 'JWT'): string | 
 
 /** The claims of a JWT, not verified; undefined when the text is none. */
 export function readClaims(token: string): Record<string, unknown> | undefined {
+  return readSegment(token, 1)
+}
+
+/** The JOSE header of a JWT; undefined when the text is none. */
+export function readHeader(token: string): Record<string, unknown> | undefined {
+  return readSegment(token, 0)
+}
+
+function readSegment(token: string, index: 0 | 1): Record<string, unknown> | undefined {
   const parts = token.split('.')
   if (parts.length !== 3) return undefined
   try {
-    const claims: unknown = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString())
-    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? (claims as Record<string, unknown>) : undefined
+    const value: unknown = JSON.parse(Buffer.from(parts[index] ?? '', 'base64url').toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined
   }

@@ -35,6 +35,10 @@ export interface ClientMetadata {
   jwks_uri?: string
   token_endpoint_auth_signing_alg?: string
   tls_client_auth_subject_dn?: string
+  tls_client_auth_san_dns?: string
+  tls_client_auth_san_uri?: string
+  tls_client_auth_san_ip?: string
+  tls_client_auth_san_email?: string
   id_token_signed_response_alg?: string
   id_token_encrypted_response_alg?: string
   id_token_encrypted_response_enc?: string
@@ -94,6 +98,10 @@ export interface GrantDetails {
   sid?: string
   /** Who acts for the user (RFC 8693 §4.1). */
   act?: Record<string, unknown>
+  /** The key that the authorization request named (RFC 9449 §10). */
+  dpop_jkt?: string
+  /** The keys that the refresh tokens are bound to. */
+  cnf?: NonNullable<AccessTokenDetails['cnf']>
 }
 
 /** What an access token says beyond its grant. */
@@ -115,6 +123,8 @@ export interface AuthorizationRequest {
   nonce?: string
   code_challenge?: string
   code_challenge_method?: 'S256' | 'plain'
+  /** The key that its code is bound to (RFC 9449 §10). */
+  dpop_jkt?: string
   login_hint?: string
 }
 

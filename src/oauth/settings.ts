@@ -33,6 +33,15 @@ export interface Settings {
   /** What signs access tokens, and ID tokens of clients that registered no other. */
   signing_alg: SigningAlg
   access_token_format: 'jwt' | 'opaque'
+  /** `required`: DPoP proofs must carry a nonce of ours, which lives five minutes (RFC 9449 §8). */
+  dpop_nonce: 'off' | 'required'
+  /**
+   * PEM of the authorities whose certificates clients of `tls_client_auth` may show. When null, any certificate with the
+   * registered subject will do, whoever issued it: fit for trying a client, and no protection.
+   */
+  trusted_client_ca: string | null
+  /** Documents that clients refer to by URL, such as key sets: other hosts are never called. */
+  documents: Readonly<Record<string, unknown>>
   [vendorSetting: string]: unknown
 }
 
@@ -55,4 +64,7 @@ export const defaultSettings: Settings = {
   signing_secret: '',
   signing_alg: 'ES256',
   access_token_format: 'jwt',
+  dpop_nonce: 'off',
+  trusted_client_ca: null,
+  documents: {},
 }

@@ -108,14 +108,20 @@ export interface ProtocolStore extends DeferredStore {
   saveGrantWithCode(grant: GrantDraft, code: CodeDraft): Promise<Grant>
   /** Redeems a code; a second use revokes the grant (RFC 6749 §4.1.2). */
   takeCode(id: number, digest: Buffer, client: Client, now: number): Promise<RedeemedCode | Refusal>
-  /** Uses a refresh token under the sandbox's rotation; a use after its time revokes the grant (RFC 9700 §4.14.2). */
+  /**
+   * Uses a refresh token under the sandbox's rotation; a use after its time revokes the grant (RFC 9700 §4.14.2). One that is
+   * bound to other keys than those that were shown stays unused.
+   */
   useRefreshToken(
     id: number,
     digest: Buffer,
     client: Client,
     now: number,
     rotation: Pick<Settings, 'rotation' | 'rotation_grace'>,
-  ): Promise<UsedRefreshToken | Refusal>
+    confirmation: AccessTokenDetails['cnf'],
+  ): Promise<UsedRefreshToken | Refusal | 'other_key'>
+  /** Binds the refresh tokens of a grant to keys. */
+  bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): Promise<void>
   saveTokens(access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined): Promise<void>
   findAccessToken(id: number, digest: Buffer, now: number): Promise<ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>>
   /** From now on it has expired. */

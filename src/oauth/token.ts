@@ -8,6 +8,7 @@ import { type Mischief, mischiefOf, spoilIssue, spoilTokens } from './misbehave.
 import type { ReadParameters } from './parameters.ts'
 import type { Client } from './records.ts'
 import { authenticateAs, translate } from './request-dialect.ts'
+import { bindRefreshTokens, concernsKeys, proveKeys } from './sender-constraint.ts'
 import type { IssuedTokens } from './token-profile.ts'
 
 /** A request to the token endpoint, decoded. */
@@ -49,7 +50,9 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
       `client '${client.client_id}' is registered for: ${client.grant_types.join(', ')}; not for ${name}`,
     )
   }
+  if (concernsKeys(client, context)) context.confirmation = await proveKeys(client, context)
   const issue = await grantType.redeem(parameters, client, context)
+  if (context.confirmation !== undefined) await bindRefreshTokens(issue, client, context.confirmation, context)
   return realm.tokens.tokenResponse(await issueTokens(issue, parameters.scope, client, context), realm)
 }
 

@@ -1,4 +1,5 @@
-import { requireAccessToken } from './access-token.ts'
+import { type PresentedToken, requireAccessToken } from './access-token.ts'
+import { challenge } from './challenge.ts'
 import { userClaims } from './claims.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
@@ -11,16 +12,18 @@ import { scopes } from './scope.ts'
  * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed JWT when the client registered for that.
  * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid
  */
-export async function userinfo(token: string | undefined, context: Context): Promise<Record<string, unknown> | string> {
+export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
   const { realm, issuer } = context
-  const { user, scope, grant, client } = await requireAccessToken(token, context)
+  const { user, scope, grant, client } = await requireAccessToken(presented, context)
   if (user === undefined || !scopes(scope).includes('openid')) {
     const explanation =
       user === undefined
         ? 'The token was given to a client by itself and tells of no user'
         : `The token's scope is '${scope}' and lacks openid`
     throw new OAuthError('insufficient_scope', 'The token was not given for openid', explanation, {
-      'WWW-Authenticate': 'Bearer error="insufficient_scope", error_description="The token was not given for openid", scope="openid"',
+      'WWW-Authenticate': challenge(presented?.scheme ?? 'Bearer', 'insufficient_scope', 'The token was not given for openid', {
+        scope: 'openid',
+      }),
     })
   }
   const claims = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }

@@ -1,4 +1,6 @@
 import { scopeClaims } from '../oauth/claims.ts'
+import { clientAuthMethods, isByAssertion, isByCertificate } from '../oauth/client-methods.ts'
+import { clientSigningAlgs } from '../oauth/jws-verification.ts'
 import type { Settings } from '../oauth/settings.ts'
 import type { Provider } from './provider.ts'
 
@@ -9,6 +11,8 @@ export interface DiscoveryAddresses {
   public_url: string
   /** Where clients reach it. */
   internal_url: string
+  /** Where clients are asked for a certificate, undefined when nowhere. */
+  certificate_url: string | undefined
 }
 
 /** The metadata of RFC 8414 §2 and OpenID Connect Discovery §3: what works, and nothing else. */
@@ -16,7 +20,10 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
   const { paths } = provider
   const at = (path: string | undefined) => (path === undefined ? undefined : addresses.internal_url + path)
   const algs = [...provider.signing_algs, 'HS256']
-  const auth_methods = ['client_secret_basic', 'client_secret_post', 'none']
+  const { certificate_url } = addresses
+  const methods = provider.auth_methods ?? clientAuthMethods
+  const auth_methods = certificate_url === undefined ? methods.filter((one) => !isByCertificate(one)) : methods
+  const signing_algs = assertionAlgs(auth_methods)
   return {
     issuer: addresses.issuer,
     authorization_endpoint: addresses.public_url + paths.authorize,
@@ -34,10 +41,38 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     id_token_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
     userinfo_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
     token_endpoint_auth_methods_supported: auth_methods,
+    token_endpoint_auth_signing_alg_values_supported: signing_algs,
     introspection_endpoint_auth_methods_supported:
       paths.introspection === undefined ? undefined : auth_methods.filter((one) => one !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: paths.introspection === undefined ? undefined : signing_algs,
     revocation_endpoint_auth_methods_supported: paths.revocation === undefined ? undefined : auth_methods,
+    revocation_endpoint_auth_signing_alg_values_supported: paths.revocation === undefined ? undefined : signing_algs,
+    dpop_signing_alg_values_supported: clientSigningAlgs,
+    tls_client_certificate_bound_access_tokens: certificate_url === undefined ? undefined : true,
+    mtls_endpoint_aliases: certificate_url === undefined ? undefined : aliases(provider, certificate_url),
     code_challenge_methods_supported: settings.strictness === 'rfc' ? ['S256'] : ['S256', 'plain'],
     claims_supported: paths.userinfo === undefined ? undefined : ['sub', ...Object.values(scopeClaims).flat()],
   }
+}
+
+/** The algorithms of assertions, when there is a method that uses any (RFC 8414 §2). */
+function assertionAlgs(auth_methods: readonly string[]): readonly string[] | undefined {
+  if (!auth_methods.some(isByAssertion)) return undefined
+  return [
+    ...(auth_methods.includes('client_secret_jwt') ? ['HS256'] : []),
+    ...(auth_methods.includes('private_key_jwt') ? clientSigningAlgs : []),
+  ]
+}
+
+/** The endpoints that look at a client's certificate, where it is asked for (RFC 8705 §5). */
+function aliases({ paths }: Provider, certificate_url: string): Record<string, string> {
+  const endpoints = {
+    token_endpoint: paths.token,
+    userinfo_endpoint: paths.userinfo,
+    introspection_endpoint: paths.introspection,
+    revocation_endpoint: paths.revocation,
+  }
+  return Object.fromEntries(
+    Object.entries(endpoints).flatMap(([name, path]) => (path === undefined ? [] : [[name, certificate_url + path]])),
+  )
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { ClientAuthMethod } from '../oauth/client-methods.ts'
 import type { Context } from '../oauth/context.ts'
 import type { Directory } from '../oauth/directory.ts'
 import type { OAuthError } from '../oauth/errors.ts'
@@ -129,6 +130,8 @@ export interface Provider {
     readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }
   readonly grant_types: readonly string[]
+  /** The ways in which its clients may authenticate; all when absent. */
+  readonly auth_methods?: readonly ClientAuthMethod[]
   /** Where its token requests differ from RFC 6749. */
   readonly requests?: RequestDialect
   /** Where its defaults differ from the protocol's, and its own settings. */

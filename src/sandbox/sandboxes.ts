@@ -1,3 +1,4 @@
+import { clientAuthMethods } from '../oauth/client-methods.ts'
 import type { Clock } from '../oauth/clock.ts'
 import { TakenError } from '../oauth/directory.ts'
 import { KeyRing } from '../oauth/keys.ts'
@@ -199,6 +200,7 @@ export class Sandboxes {
       settings,
       tokens: provider.tokens,
       grant_types: provider.grant_types,
+      auth_methods: provider.auth_methods ?? clientAuthMethods,
       requests: provider.requests,
       clock,
       keys: new KeyRing({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readCertificates } from '../oauth/certificate-chain.ts'
 import { defaultSettings, type Settings } from '../oauth/settings.ts'
 import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
@@ -32,6 +33,14 @@ const protocolSettings = {
   signing_secret: z.string().min(1),
   signing_alg: z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA']),
   access_token_format: z.enum(['jwt', 'opaque']),
+  dpop_nonce: z.enum(['off', 'required']),
+  trusted_client_ca: z
+    .string()
+    .refine(isCertificates, { error: 'certificates as PEM' })
+    .describe(
+      'PEM of the authorities that certificates of clients (tls_client_auth) are checked against; without it any certificate with the registered subject will do, whoever issued it.',
+    ),
+  documents: z.record(z.url(), z.unknown()).describe('JSON documents by the URL under which clients refer to them, such as a jwks_uri.'),
 } satisfies Record<Named<Settings>, z.ZodType>
 
 /** What a sandbox may set that the protocol need not know. */
@@ -68,6 +77,14 @@ export function mergeSettings(
 ): Record<string, unknown> {
   const merged = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null && value !== undefined)
   return { signing_secret: newSecret(), ...Object.fromEntries(merged) }
+}
+
+function isCertificates(text: string): boolean {
+  try {
+    return readCertificates(text).length > 0
+  } catch {
+    return false
+  }
 }
 
 function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {

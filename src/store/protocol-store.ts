@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AuthorizationRequest, Client, Interaction, RedeemedCode, User } from '../oauth/records.ts'
+import type { AccessTokenDetails, AuthorizationRequest, Client, Interaction, RedeemedCode, User } from '../oauth/records.ts'
+import { confirms } from '../oauth/sender-constraint.ts'
 import type { Settings } from '../oauth/settings.ts'
 import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft, StoredKey } from '../oauth/store.ts'
 import type { Database } from './database.ts'
@@ -135,6 +136,9 @@ export function protocolStatements(db: Database) {
        FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id LEFT JOIN user ON user.id = "grant".user_row
        WHERE refresh_token.id = @id AND "grant".sandbox_id = @sandbox`,
     ),
+    bindGrant: prepare(
+      `UPDATE "grant" SET details = json_set(details, '$.cnf', json(@cnf)) WHERE id = @grant_id AND sandbox_id = @sandbox`,
+    ),
     advanceGeneration: prepare(
       `UPDATE "grant" SET refresh_generation = @generation WHERE id = @grant_id AND refresh_generation < @generation`,
     ),
@@ -257,12 +261,15 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       client: Client,
       now: number,
       { rotation, rotation_grace }: Pick<Settings, 'rotation' | 'rotation_grace'>,
+      confirmation: AccessTokenDetails['cnf'],
     ) => {
       const row = statements.findRefresh.get({ id, sandbox })
       if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
       if (row.refresh_client !== client.row) return 'other_client'
       if (row.revoked_at !== null || row.refresh_revoked_at !== null || row.disabled === 1) return 'revoked'
       if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+      const grant = toGrant(row)
+      if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
       if (rotation !== 'off') {
         // A token that was used before rotation was switched on has not been rotated.
         const rotated = row.refresh_used_at !== null && row.generation <= row.refresh_generation
@@ -277,7 +284,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
         statements.advanceGeneration.run({ grant_id: row.grant_id, generation: row.generation })
       }
       statements.markRefreshUsed.run({ id, now })
-      return { id, grant: toGrant(row), user: toUserIfAny(row), scope: row.refresh_scope, generation: row.generation }
+      return { id, grant, user: toUserIfAny(row), scope: row.refresh_scope, generation: row.generation }
     },
   )
   const saveKey = db.transaction((key: StoredKey): StoredKey => {
@@ -325,7 +332,11 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     },
     saveGrantWithCode: async (grant, code) => saveGrantWithCode(grant, code),
     takeCode: async (id, digest, client, now) => takeCode(id, digest, client, now),
-    useRefreshToken: async (id, digest, client, now, rotation) => useRefreshToken(id, digest, client, now, rotation),
+    useRefreshToken: async (id, digest, client, now, rotation, confirmation) =>
+      useRefreshToken(id, digest, client, now, rotation, confirmation),
+    async bindGrant(grant_id, cnf) {
+      db.write(() => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }))
+    },
     saveTokens: async (access, refresh) => saveTokens(access, refresh),
     async findAccessToken(id, digest, now) {
       const row = statements.findAccess.get({ id, sandbox })

@@ -8,8 +8,14 @@ export const discoveryEndpoint: ProtocolEndpoint = {
   paths: ({ paths }) => (paths.discovery ?? []).map((name) => `/.well-known/${name}`),
   handlers: {
     async GET(request, reply) {
-      const { sandbox, context, base_url, internal_url } = exchangeOf(request)
-      const document = discoveryDocument(sandbox.provider, sandbox.settings, { issuer: context.issuer, public_url: base_url, internal_url })
+      const { sandbox, prefix, context, base_url, internal_url } = exchangeOf(request)
+      const origin = context.transport?.certificateOrigin()
+      const document = discoveryDocument(sandbox.provider, sandbox.settings, {
+        issuer: context.issuer,
+        public_url: base_url,
+        internal_url,
+        certificate_url: origin === undefined ? undefined : origin + prefix,
+      })
       return reply.type('application/json').send(JSON.stringify(document))
     },
   },

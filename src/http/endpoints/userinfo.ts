@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { bearerToken } from '../../oauth/access-token.ts'
+import { presentedToken } from '../../oauth/access-token.ts'
 import { readParameters } from '../../oauth/parameters.ts'
 import { userinfo } from '../../oauth/userinfo.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
@@ -8,7 +8,7 @@ import { exchangeOf } from '../exchange.ts'
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { context } = exchangeOf(request)
   const { parameters } = readParameters(request.method === 'POST' ? request.body : undefined)
-  const claims = await userinfo(bearerToken(request.headers.authorization, parameters.access_token), context)
+  const claims = await userinfo(presentedToken(request.headers.authorization, parameters.access_token), context)
   return typeof claims === 'string' ? noStore(reply).type('application/jwt').send(claims) : sendJson(reply, claims)
 }
 

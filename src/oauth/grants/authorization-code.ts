@@ -4,6 +4,7 @@ import { failOnce } from '../misbehave.ts'
 import { verifyPkce } from '../pkce.ts'
 import { digest } from '../random.ts'
 import { checkRedirectUri } from '../redirect-uri.ts'
+import { checkCodeKey } from '../sender-constraint.ts'
 import type { Refusal } from '../store.ts'
 import type { GrantType } from './grant-type.ts'
 
@@ -35,6 +36,7 @@ export const authorizationCode: GrantType = {
     trace.username = code.user.username
     checkRedirectUri(code.redirect_uri, parameters.redirect_uri)
     verifyPkce(code, parameters.code_verifier)
+    checkCodeKey(code.grant.details, context)
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
     return { grant: code.grant, user: code.user, scope: code.scope, nonce: code.nonce ?? undefined, refresh }
   },

@@ -1,3 +1,4 @@
+import { isPublic } from '../client-methods.ts'
 import { OAuthError } from '../errors.ts'
 import { narrow } from '../scope.ts'
 import type { GrantType } from './grant-type.ts'
@@ -6,7 +7,7 @@ import type { GrantType } from './grant-type.ts'
 export const clientCredentials: GrantType = {
   grant_type: 'client_credentials',
   async redeem(parameters, client, { realm, trace }) {
-    if (client.client_secret === null) {
+    if (isPublic(client)) {
       throw new OAuthError(
         'unauthorized_client',
         'Public clients cannot use client_credentials',

@@ -1,6 +1,7 @@
 import { OAuthError } from '../errors.ts'
 import { digest } from '../random.ts'
 import { narrow, scopes } from '../scope.ts'
+import { keyThatCame } from '../sender-constraint.ts'
 import type { Refusal } from '../store.ts'
 import type { GrantType } from './grant-type.ts'
 
@@ -15,7 +16,7 @@ const refusals: Record<Refusal, string> = {
 /** RFC 6749 §6; rotation as RFC 9700 §4.14.2 wants it, or as kindly as the sandbox's settings say. */
 export const refreshToken: GrantType = {
   grant_type: 'refresh_token',
-  async redeem(parameters, client, { realm, trace }) {
+  async redeem(parameters, client, { realm, trace, confirmation }) {
     const token = parameters.refresh_token
     if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')
     const { store, settings, clock } = realm
@@ -25,7 +26,15 @@ export const refreshToken: GrantType = {
       const found = await store.findRefreshToken(key, digest(token), clock.now())
       if (typeof found !== 'string' && found.client.row === client.row) narrow(parameters.scope, scopes(found.scope), 'the refresh token')
     }
-    const used = key === undefined ? 'unknown' : await store.useRefreshToken(key, digest(token), client, clock.now(), settings)
+    const used =
+      key === undefined ? 'unknown' : await store.useRefreshToken(key, digest(token), client, clock.now(), settings, confirmation)
+    if (used === 'other_key') {
+      throw new OAuthError(
+        'invalid_grant',
+        'The refresh token is bound to another key',
+        `The refresh token of a public client is bound to the keys of its first tokens (RFC 9449 §5); ${keyThatCame(confirmation)}`,
+      )
+    }
     if (typeof used === 'string') throw new OAuthError('invalid_grant', 'Refresh token is not valid', refusals[used])
     trace.grant_id = used.grant.id
     if (used.user !== undefined) trace.username = used.user.username

@@ -1,4 +1,4 @@
-import { bearerToken, requireAccessToken } from '../../oauth/access-token.ts'
+import { presentedToken, requireAccessToken } from '../../oauth/access-token.ts'
 import { OAuthError } from '../../oauth/errors.ts'
 import type { ActiveAccessToken, User } from '../../oauth/records.ts'
 import { scopes } from '../../oauth/scope.ts'
@@ -9,7 +9,7 @@ import type { ApiRequest } from '../provider.ts'
  * @throws OAuthError which the vendor's 4011 stands for, when it does not hold or its user has dropped the app
  */
 export async function authenticated({ context, authorization, query }: ApiRequest): Promise<ActiveAccessToken> {
-  const token = await requireAccessToken(bearerToken(authorization, query.access_token), context)
+  const token = await requireAccessToken(presentedToken(authorization, query.access_token), context)
   const { client, user } = token
   if (user !== undefined && !(await context.realm.store.userHasApp(user, client))) {
     throw new OAuthError('invalid_token', 'The user dropped the app', `@${user.username} no longer has ${client.app.name} among the apps`)

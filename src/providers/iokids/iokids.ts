@@ -20,6 +20,7 @@ export const iokids: Provider = {
     device: '/oauth/device',
   },
   grant_types: iokidsGrantTypes,
+  auth_methods: ['client_secret_post', 'client_secret_basic', 'none'],
   settings: { access_token_ttl: 300, rotation: 'lenient', permission_status: 401, enforce_token_scope: false },
   scopes: [
     { name: 'profile', description: 'Your profile and cover photo' },

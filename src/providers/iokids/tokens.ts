@@ -33,7 +33,7 @@ export const iokidsTokens: TokenProfile = {
     access_token: issued.access_token,
     ...(issued.refresh_token === undefined ? {} : { refresh_token: issued.refresh_token }),
     expires_in: issued.expires_in,
-    token_type: 'Bearer',
+    token_type: issued.token_type,
     ...(issued.scope_differs ? { scope: issued.scope } : {}),
   }),
 }

@@ -1,0 +1,34 @@
+import type { Settings } from './settings.ts'
+
+/** How long a document on this machine may take, milliseconds. */
+const patience = 3000
+const largest = 256 * 1024
+
+const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/**
+ * A JSON document that a client refers to by URL, such as its key set. Other hosts are out of reach: their documents stand in
+ * the sandbox's setting `documents`, and only those of this machine, where the client under development runs, are fetched.
+ * @returns the document, or why there is none
+ */
+export async function readDocument(
+  url: string,
+  { documents }: Pick<Settings, 'documents'>,
+): Promise<{ document: unknown } | { problem: string }> {
+  if (Object.hasOwn(documents, url)) return { document: documents[url] }
+  if (!URL.canParse(url)) return { problem: `'${url}' is no URL` }
+  const { protocol, hostname } = new URL(url)
+  if (!/^https?:$/.test(protocol) || !loopback.test(hostname)) {
+    return { problem: `'${url}' is on another host, which is never called: put the document into the sandbox's setting documents` }
+  }
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patience), headers: { accept: 'application/json' } })
+    if (!response.ok) return { problem: `'${url}' answers ${response.status}` }
+    const text = await response.text()
+    if (text.length > largest) return { problem: `'${url}' has more than ${largest} characters` }
+    return { document: JSON.parse(text) }
+  } catch (error) {
+    const { message, cause } = error as Error
+    return { problem: `'${url}' cannot be read: ${cause instanceof Error ? cause.message : message}` }
+  }
+}
