@@ -24,12 +24,15 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)
   const access_token = await tokens.access.make(draft('access', first, ttl), realm)
   let refresh_token: string | undefined
+  let refresh_id: number | null = null
   let refresh: RefreshTokenDraft | undefined
-  const parent = typeof issue.refresh === 'object' && 'id' in issue.refresh ? issue.refresh : undefined
+  const parent = typeof issue.refresh === 'object' && 'generation' in issue.refresh ? issue.refresh : undefined
   if (issue.refresh === 'first' || parent !== undefined) {
-    refresh_token = await tokens.refresh.make(draft('refresh', first + 1, settings.refresh_token_ttl), realm)
+    // A refresh that asked for less narrows its access token alone (RFC 6749 §6).
+    refresh_token = await tokens.refresh.make({ ...draft('refresh', first + 1, settings.refresh_token_ttl), scope: grant.scope }, realm)
+    refresh_id = first + 1
     refresh = {
-      id: first + 1,
+      id: refresh_id,
       grant_id: grant.id,
       parent_id: parent?.id ?? null,
       generation: (parent?.generation ?? 0) + 1,
@@ -40,17 +43,19 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
     }
   } else if (typeof issue.refresh === 'object' && 'keep' in issue.refresh) {
     refresh_token = issue.refresh.keep
+    refresh_id = issue.refresh.kept_id
   }
   await store.saveTokens(
     {
       id: first,
       grant_id: grant.id,
-      refresh_id: refresh?.id ?? null,
+      refresh_id,
       digest: digest(access_token),
       scope,
       details: details.aud === undefined && details.cnf === undefined ? undefined : details,
       issued_at: now,
-      expires_at: now + ttl * 1000,
+      // To the second, as the token itself says.
+      expires_at: (iat + ttl) * 1000,
     },
     refresh,
   )

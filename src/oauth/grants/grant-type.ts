@@ -18,7 +18,7 @@ export interface Issue {
   issued_token_type?: string | undefined
   /** Seconds, when it lives shorter than the sandbox's access tokens. */
   expires_in?: number | undefined
-  refresh: 'none' | 'first' | { id: number; generation: number } | { keep: string }
+  refresh: 'none' | 'first' | { id: number; generation: number } | { keep: string; kept_id: number }
 }
 
 /** One way to get a token (RFC 6749 §1.3). It decides; it does not mint. */

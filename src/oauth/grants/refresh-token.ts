@@ -42,7 +42,7 @@ export const refreshToken: GrantType = {
       grant: used.grant,
       user: used.user,
       scope: narrow(parameters.scope, scopes(used.scope), 'the refresh token'),
-      refresh: settings.rotation === 'off' ? { keep: token } : { id: used.id, generation: used.generation },
+      refresh: settings.rotation === 'off' ? { keep: token, kept_id: used.id } : { id: used.id, generation: used.generation },
     }
   },
 }
