@@ -120,6 +120,23 @@ describe('parameters', () => {
     expect(answer.status).toBe(200)
   })
 
+  test('the setting json_token_requests: false takes forms alone', async () => {
+    const { provider } = sandbox
+    await server.server.sandboxes.create({ name: 'forms-alone', provider, settings: { json_token_requests: false } })
+    const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(login) }
+    const refused = await rawRequest(server.url, '/forms-alone/oauth/token', json)
+    expect([refused.status, JSON.parse(refused.text).error]).toEqual([400, 'invalid_request'])
+    expect((await postToken(`${server.url}/forms-alone`, login)).status).toBe(200)
+  })
+
+  test('the setting query_token_requests: true takes parameters from the URL, as Postman can be told to send them', async () => {
+    const { provider } = sandbox
+    await server.server.sandboxes.create({ name: 'queries-too', provider, settings: { query_token_requests: true } })
+    const query = `?${new URLSearchParams({ grant_type: 'password', ...brandon })}`
+    expect((await postForm(server.url, `/queries-too/oauth/token${query}`, client)).status).toBe(200)
+    expect((await postForm(server.url, `/oauth/token${query}`, client)).status).toBe(400)
+  })
+
   test.each<[string, unknown]>([
     ['a number', 1],
     ['a boolean', true],

@@ -28,6 +28,10 @@ export interface Settings {
   strictness: 'vendor' | 'rfc' | 'lenient'
   /** Goes on to the client without asking whether to continue. */
   auto_continue: boolean
+  /** Whether the endpoints for clients take JSON as well as forms. */
+  json_token_requests: boolean
+  /** Whether they take parameters in the query, which RFC 6749 §3.2 forbids and Postman can be told to do. */
+  query_token_requests: boolean
   /** The HS256 key. */
   signing_secret: string
   /** What signs access tokens, and ID tokens of clients that registered no other. */
@@ -61,6 +65,8 @@ export const defaultSettings: Settings = {
   internal_url: null,
   strictness: 'vendor',
   auto_continue: false,
+  json_token_requests: true,
+  query_token_requests: false,
   signing_secret: '',
   signing_alg: 'ES256',
   access_token_format: 'jwt',

@@ -30,6 +30,8 @@ const protocolSettings = {
   internal_url: baseUrl,
   strictness: z.enum(['vendor', 'rfc', 'lenient']),
   auto_continue: z.boolean(),
+  json_token_requests: z.boolean(),
+  query_token_requests: z.boolean(),
   signing_secret: z.string().min(1),
   signing_alg: z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA']),
   access_token_format: z.enum(['jwt', 'opaque']),

@@ -7,12 +7,22 @@ import { exchangeOf } from '../exchange.ts'
 
 /**
  * The parameters of a form endpoint for clients: in the body alone, never in the query, where they would be logged
- * (RFC 6749 §3.2 and §2.3.1).
+ * (RFC 6749 §3.2 and §2.3.1). The sandbox's settings can allow the query, as Postman may be told to use, and forbid JSON.
  */
 export function bodyParameters(request: FastifyRequest, repeatable: readonly string[] = []): ReadParameters {
+  const { json_token_requests, query_token_requests } = exchangeOf(request).sandbox.settings
   const read = readParameters(request.body, repeatable)
+  if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
+    const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
+    return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
+  }
   const inQuery = Object.keys(request.query ?? {})
   if (inQuery.length === 0) return read
+  if (query_token_requests) {
+    const fromQuery = readParameters(request.query, repeatable)
+    const problem = read.problem ?? fromQuery.problem
+    return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem }
+  }
   const explanation = `The query has ${inQuery.join(', ')}: this endpoint takes its parameters from the body alone (RFC 6749 §3.2)`
   return { ...read, problem: new OAuthError('invalid_request', 'Parameters belong in the body', explanation) }
 }
