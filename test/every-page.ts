@@ -74,6 +74,15 @@ export const everyPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'Allow' }).click()
     await page.getByText('Your device is connected').waitFor()
   },
+  'ciba-empty': (page, { url }) => page.goto(`${url}/oauth/ciba`),
+  ciba: async (page, { url }) => {
+    const forms = [{ scope: 'profile friends', binding_message: 'Pay at till 4' }, { scope: 'profile' }]
+    for (const form of forms) {
+      const body = new URLSearchParams({ ...findFluffy, login_hint: brandon.username, ...form })
+      await fetch(`${url}/oauth/bc-authorize`, { method: 'POST', body })
+    }
+    await page.goto(`${url}/oauth/ciba`)
+  },
   'error-redirect-uri': (page, { url }) => page.goto(authorizeUrl(url, { redirect_uri: `${postmanCallback}/` })),
   'error-client': (page, { url }) => page.goto(authorizeUrl(url, { client_id: 'iok-cid-nobody' })),
   'error-over': (page, { url }) => page.goto(`${url}/oauth/signin?transaction=long-gone`),

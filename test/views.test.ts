@@ -70,6 +70,11 @@ const full: Views = {
   'device-code': { texts, action: '/oauth/device', user_code: 'BCDF-GHJK', error: 'This code is not right.' },
   'device-confirm': { ...step, user, user_code: 'BCDF-GHJK', scopes: [{ name: 'profile', description: 'Your name' }] },
   'device-done': { texts, app: step.app, allowed: true },
+  ciba: {
+    texts,
+    action: '/oauth/ciba',
+    requests: [{ id: 'tx-1', app: step.app, user, binding_message: 'W4SCT', scopes: [{ name: 'profile', description: 'Your name' }] }],
+  },
   error: {
     texts,
     status: 400,
@@ -96,6 +101,11 @@ const bare: Views = {
   'device-code': { texts: defaultPageTexts, action: '/device' },
   'device-confirm': { ...bareStep, user: { username: 'alice' }, user_code: '', scopes: [] },
   'device-done': { texts: defaultPageTexts, app: { name: 'App' }, allowed: false },
+  ciba: {
+    texts: defaultPageTexts,
+    action: '/ciba',
+    requests: [{ id: 't', app: { name: 'App' }, user: { username: 'alice' }, scopes: [] }],
+  },
   error: {
     texts: defaultPageTexts,
     status: 400,
@@ -114,6 +124,7 @@ const names: (keyof Views)[] = [
   'device-code',
   'device-confirm',
   'device-done',
+  'ciba',
   'error',
   'form-post',
 ]

@@ -87,6 +87,18 @@ export interface Views {
     app: AppView
     allowed: boolean
   }
+  /** Posts `transaction`, a request's id, and `decision`: `approve` or `deny`. */
+  ciba: {
+    texts: PageTexts
+    action: string
+    requests: readonly {
+      id: string
+      app: AppView
+      user: UserView
+      binding_message?: string | undefined
+      scopes: readonly { name: string; description?: string | undefined }[]
+    }[]
+  }
   /** A request that cannot be sent back to the client (RFC 6749 §4.1.2.1), explained to whoever develops that client. */
   error: {
     texts: PageTexts

@@ -1,5 +1,5 @@
 import { seconds } from './clock.ts'
-import type { Context } from './context.ts'
+import type { Context, Realm } from './context.ts'
 import { OAuthError } from './errors.ts'
 import type { Issue } from './grants/grant-type.ts'
 import type { cibaType, deviceCodeType } from './grants/names.ts'
@@ -14,7 +14,6 @@ export type DeferredType = typeof deviceCodeType | typeof cibaType
 export interface DeferredRequest {
   /** Shown on both devices, so that the user sees what belongs together (CIBA §7.1). */
   binding_message?: string
-  acr_values?: string
   /** Where to tell the client that there is a decision (CIBA §10.2). */
   ping?: { endpoint: string; token: string; auth_req_id: string }
 }
@@ -91,12 +90,11 @@ export async function redeemDeferred(
 export async function decide(
   { interaction_id, user }: Pick<Deferred, 'interaction_id' | 'user'>,
   decision: 'allowed' | 'denied',
-  context: Context,
+  realm: Realm,
 ): Promise<Deferred | undefined> {
-  const { store, clock } = context.realm
-  const now = clock.now()
-  const decided = await store.decideDeferred(interaction_id, decision, { auth_time: seconds(now), amr: ['pwd'] }, now)
-  if (decided !== undefined && user !== undefined) failNext(user.username, failureKey(decided.digest), context)
+  const now = realm.clock.now()
+  const decided = await realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now) }, now)
+  if (decided !== undefined && user !== undefined) failNext(user.username, failureKey(decided.digest), { realm })
   return decided
 }
 

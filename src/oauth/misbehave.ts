@@ -49,7 +49,7 @@ export async function spoilTokens(
 const onceExplanation = 'The user is magic: the token endpoint fails once and then works'
 
 /** Remembers a magic failure for the next request that carries this key. */
-export function failNext(username: string, key: string, { realm }: Context): void {
+export function failNext(username: string, key: string, { realm }: Pick<Context, 'realm'>): void {
   if (magicUsers.get(username)?.failures !== undefined) realm.failing.add(key)
 }
 

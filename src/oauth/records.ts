@@ -43,6 +43,9 @@ export interface ClientMetadata {
   id_token_encrypted_response_alg?: string
   id_token_encrypted_response_enc?: string
   userinfo_signed_response_alg?: string
+  /** How tokens of a backchannel authentication are delivered; `poll` when absent (CIBA §4). */
+  backchannel_token_delivery_mode?: 'poll' | 'ping'
+  backchannel_client_notification_endpoint?: string
   /** `jwt` or `opaque`; the sandbox's setting holds otherwise. */
   access_token_format?: 'jwt' | 'opaque'
   dpop_bound_access_tokens?: boolean

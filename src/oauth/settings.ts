@@ -9,6 +9,9 @@ export interface Settings {
   device_code_ttl: number
   /** How long a device waits between two polls. */
   device_interval: number
+  /** How long a backchannel request waits for its user, unless the client asks otherwise. */
+  backchannel_ttl: number
+  backchannel_interval: number
   /** What `expires_in` says instead of the truth. */
   reported_expires_in: number | null
   /**
@@ -57,6 +60,8 @@ export const defaultSettings: Settings = {
   id_token_ttl: 3600,
   device_code_ttl: 600,
   device_interval: 5,
+  backchannel_ttl: 300,
+  backchannel_interval: 5,
   reported_expires_in: null,
   rotation: 'strict',
   rotation_grace: 0,

@@ -23,6 +23,7 @@ export type Endpoint =
   | 'introspection'
   | 'revocation'
   | 'device_authorization'
+  | 'backchannel_authentication'
   | 'par'
   | 'registration'
   | 'api'
@@ -126,6 +127,9 @@ export interface Provider {
     readonly device_authorization?: string
     /** The page on which a user enters a device's code. */
     readonly device?: string
+    readonly backchannel_authentication?: string
+    /** The page on which users decide on backchannel requests. */
+    readonly ciba?: string
     /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
     readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }

@@ -22,6 +22,8 @@ const protocolSettings = {
   id_token_ttl: wholeSeconds,
   device_code_ttl: wholeSeconds,
   device_interval: wholeSeconds,
+  backchannel_ttl: wholeSeconds,
+  backchannel_interval: wholeSeconds,
   reported_expires_in: wholeSeconds,
   rotation: z.enum(['lenient', 'strict', 'off']),
   rotation_grace: wholeSeconds,

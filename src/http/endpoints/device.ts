@@ -102,7 +102,7 @@ async function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferr
 }
 
 async function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied'): Promise<FastifyReply> {
-  if ((await decide(waiting, decision, exchange.context)) === undefined) throw over()
+  if ((await decide(waiting, decision, exchange.sandbox)) === undefined) throw over()
   return deviceDonePage(reply, exchange, waiting, decision === 'allowed')
 }
 

@@ -1,5 +1,7 @@
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { authorizeEndpoint } from './authorize.ts'
+import { backchannelAuthenticationEndpoint } from './backchannel-authentication.ts'
+import { cibaEndpoint } from './ciba.ts'
 import { deviceEndpoint } from './device.ts'
 import { deviceAuthorizationEndpoint } from './device-authorization.ts'
 import { discoveryEndpoint } from './discovery.ts'
@@ -22,4 +24,6 @@ export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   revocationEndpoint,
   deviceAuthorizationEndpoint,
   deviceEndpoint,
+  backchannelAuthenticationEndpoint,
+  cibaEndpoint,
 ]

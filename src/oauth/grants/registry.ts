@@ -1,4 +1,5 @@
 import { authorizationCode } from './authorization-code.ts'
+import { ciba } from './ciba.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { deviceCode } from './device-code.ts'
 import type { GrantType } from './grant-type.ts'
@@ -7,5 +8,5 @@ import { refreshToken } from './refresh-token.ts'
 
 /** Every grant type that the protocol knows, by its name on the wire. */
 export const grantTypes: ReadonlyMap<string, GrantType> = new Map(
-  [authorizationCode, refreshToken, clientCredentials, password, deviceCode].map((one) => [one.grant_type, one]),
+  [authorizationCode, refreshToken, clientCredentials, password, deviceCode, ciba].map((one) => [one.grant_type, one]),
 )

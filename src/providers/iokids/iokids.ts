@@ -18,6 +18,8 @@ export const iokids: Provider = {
     join: '/oauth/join',
     device_authorization: '/oauth/device_authorization',
     device: '/oauth/device',
+    backchannel_authentication: '/oauth/bc-authorize',
+    ciba: '/oauth/ciba',
   },
   grant_types: iokidsGrantTypes,
   auth_methods: ['client_secret_post', 'client_secret_basic', 'none'],

@@ -1,9 +1,16 @@
-import { deviceCodeType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/grants/names.ts'
 import type { World, WorldMessage } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
 /** All that the core knows: the vendor forbids none. */
-export const iokidsGrantTypes: readonly string[] = ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceCodeType]
+export const iokidsGrantTypes: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'password',
+  deviceCodeType,
+  cibaType,
+]
 
 /** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, a kid for each of them, and what they wrote. */
 export const iokidsWorld: World = {

@@ -19,6 +19,8 @@ export const standard: Provider = {
     revocation: '/revoke',
     device_authorization: '/device_authorization',
     device: '/device',
+    backchannel_authentication: '/bc-authorize',
+    ciba: '/ciba',
     discovery: ['openid-configuration', 'oauth-authorization-server'],
   },
   grant_types: standardGrantTypes,

@@ -1,4 +1,4 @@
-import { deviceCodeType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/grants/names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
@@ -9,6 +9,7 @@ export const standardGrantTypes: readonly string[] = [
   'client_credentials',
   'password',
   deviceCodeType,
+  cibaType,
 ]
 
 function user(username: string, first_name: string, last_name: string): WorldUser {

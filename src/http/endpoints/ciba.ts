@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { decideBackchannelRequest } from '../../oauth/backchannel.ts'
+import { PageError } from '../../oauth/errors.ts'
+import { cibaType } from '../../oauth/grants/names.ts'
+import { readParameters } from '../../oauth/parameters.ts'
+import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
+import { explain } from '../errors.ts'
+import { type Exchange, exchangeOf } from '../exchange.ts'
+import { appView, scopeViews, userView } from '../pages.ts'
+import { render } from '../views.ts'
+
+function action({ sandbox, prefix }: Exchange): string {
+  return `${prefix}${sandbox.provider.paths.ciba ?? ''}`
+}
+
+/** What waits for a decision, as a user's phone would show it. */
+async function getCiba(asked: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const exchange = exchangeOf(asked)
+  const { store, clock, provider } = exchange.sandbox
+  const waiting = await store.listDeferred(cibaType, clock.now())
+  return render(reply, 'ciba', {
+    texts: provider.texts,
+    action: action(exchange),
+    requests: waiting.flatMap(({ interaction_id, client, user, request, scope }) =>
+      user === undefined
+        ? []
+        : {
+            id: interaction_id,
+            app: appView(exchange, client.app),
+            user: userView(user),
+            binding_message: request.binding_message,
+            scopes: scopeViews(exchange, scope),
+          },
+    ),
+  })
+}
+
+/** The user approves or denies. */
+async function postCiba(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const exchange = exchangeOf(request)
+  const { parameters } = readParameters(request.body)
+  const { decision, transaction = '' } = parameters
+  if (decision !== 'approve' && decision !== 'deny') {
+    throw new PageError('invalid_request', 'This decision is not known', `decision '${decision ?? ''}' is none of: approve, deny`)
+  }
+  const decided = await decideBackchannelRequest(exchange.sandbox, transaction, decision === 'approve' ? 'allowed' : 'denied')
+  if (decided === undefined) {
+    throw new PageError(
+      'invalid_request',
+      'This request is over. The app has to ask again.',
+      'The request is unknown, has expired, or was decided on',
+    )
+  }
+  exchange.context.trace.client_id = decided.client_id
+  if (decided.username !== undefined) exchange.context.trace.username = decided.username
+  if (decided.unreached !== undefined) {
+    explain(exchange, { code: 'temporarily_unavailable', explanation: `The client was not told: ${decided.unreached}` }, reply)
+  }
+  return redirect(reply, action(exchange))
+}
+
+/** The authentication device of CIBA §1, as a page. */
+export const cibaEndpoint: ProtocolEndpoint = {
+  endpoint: 'authorize',
+  page: true,
+  paths: ({ paths }) => [paths.ciba],
+  handlers: { GET: getCiba, POST: postCiba },
+}
