@@ -1,9 +1,11 @@
+import { readAssertion } from './assertion.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
 import { magicUsers } from './magic-users.ts'
 import type { Parameters } from './parameters.ts'
 import type { Client, User } from './records.ts'
-import { checkPassword, cleanUsername } from './sign-in.ts'
+import { cleanUsername } from './sign-in.ts'
+import { findSubject } from './subject.ts'
 
 const hints = ['login_hint', 'login_hint_token', 'id_token_hint'] as const
 
@@ -11,7 +13,7 @@ const hints = ['login_hint', 'login_hint_token', 'id_token_hint'] as const
  * The user whom a backchannel request asks for, by the one hint that it has (CIBA §7.1).
  * @throws OAuthError `invalid_request`, `unknown_user_id`, `expired_login_hint_token`, `access_denied`
  */
-export async function hintedUser(parameters: Parameters, _client: Client, context: Context): Promise<User> {
+export async function hintedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
   const given = hints.filter((name) => parameters[name] !== undefined)
   if (given.length !== 1) {
     throw new OAuthError(
@@ -20,22 +22,27 @@ export async function hintedUser(parameters: Parameters, _client: Client, contex
       `${given.length === 0 ? 'No hint' : given.join(' and ')} came; exactly one of ${hints.join(', ')} is needed (CIBA §7.1)`,
     )
   }
-  return byName(parameters.login_hint ?? '', context)
+  if (parameters.login_hint !== undefined) return named(parameters.login_hint, 'login_hint', context)
+  return vouchedFor(parameters.login_hint_token ?? '', client, context)
 }
 
-async function byName(login_hint: string, { realm }: Context): Promise<User> {
-  const name = cleanUsername(login_hint)
-  if (magicUsers.has(name)) {
-    const magic = await checkPassword(name, '', realm)
-    if (magic.ok) return magic.user
-    throw new OAuthError('access_denied', 'The user cannot be asked', magic.explanation, {}, 403)
+async function vouchedFor(token: string, client: Client, context: Context): Promise<User> {
+  const assertion = await readAssertion(token, client, context)
+  if (!('problem' in assertion)) return named(assertion.sub, "the login_hint_token's sub", context)
+  if (assertion.expired === true) {
+    throw new OAuthError(
+      'expired_login_hint_token',
+      'The login_hint_token has expired',
+      `login_hint_token is refused: ${assertion.problem}`,
+    )
   }
-  const user = await realm.store.findUser(name)
-  if (user === undefined) throw unknown(`There is no user '${name}' in sandbox '${realm.name}'`)
-  if (user.disabled) throw unknown(`User '${user.username}' is disabled`)
-  return user
+  throw new OAuthError('invalid_request', 'The login_hint_token is not valid', `login_hint_token is refused: ${assertion.problem}`)
 }
 
-function unknown(explanation: string): OAuthError {
-  return new OAuthError('unknown_user_id', 'The user is not known', explanation)
+async function named(name: string, where: string, { realm }: Context): Promise<User> {
+  const subject = await findSubject(name, realm)
+  if (subject.ok) return subject.user
+  const explanation = `${where} is '${name}'. ${subject.explanation}`
+  if (magicUsers.has(cleanUsername(name))) throw new OAuthError('access_denied', 'The user cannot be asked', explanation, {}, 403)
+  throw new OAuthError('unknown_user_id', 'The user is not known', explanation)
 }

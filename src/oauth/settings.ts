@@ -49,6 +49,8 @@ export interface Settings {
   trusted_client_ca: string | null
   /** Documents that clients refer to by URL, such as key sets: other hosts are never called. */
   documents: Readonly<Record<string, unknown>>
+  /** Who may vouch for users with a signed assertion (RFC 7523), by `iss`, beside each client that registered keys. */
+  assertion_issuers: Readonly<Record<string, { jwks: { keys: readonly Readonly<Record<string, unknown>>[] } }>>
   [vendorSetting: string]: unknown
 }
 
@@ -78,4 +80,5 @@ export const defaultSettings: Settings = {
   dpop_nonce: 'off',
   trusted_client_ca: null,
   documents: {},
+  assertion_issuers: {},
 }

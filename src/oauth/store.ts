@@ -85,6 +85,8 @@ export interface ProtocolStore extends DeferredStore {
   findClient(client_id: string): Promise<Client | undefined>
   /** By username, in any letter case. */
   findUser(username: string): Promise<User | undefined>
+  /** By the `sub` of his tokens. */
+  findUserById(user_id: string): Promise<User | undefined>
   /** Whether the user has the client's app among his apps. */
   userHasApp(user: User, client: Client): Promise<boolean>
   addUserToApp(user: User, client: Client): Promise<void>

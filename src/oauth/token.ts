@@ -38,7 +38,7 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
   if (dialect?.grant_type_first === true) grantTypeOf(parameters.grant_type, realm)
   const client =
     dialect === undefined
-      ? await authenticateClient(request.authorization, parameters, context)
+      ? await (grantTypes.get(parameters.grant_type ?? '')?.authenticate ?? authenticateClient)(request.authorization, parameters, context)
       : await authenticateAs(dialect, request.authorization, parameters, context)
 
   const grantType = grantTypeOf(parameters.grant_type, realm)

@@ -45,6 +45,9 @@ const protocolSettings = {
       'PEM of the authorities that certificates of clients (tls_client_auth) are checked against; without it any certificate with the registered subject will do, whoever issued it.',
     ),
   documents: z.record(z.url(), z.unknown()).describe('JSON documents by the URL under which clients refer to them, such as a jwks_uri.'),
+  assertion_issuers: z
+    .record(z.string().min(1), z.strictObject({ jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) }))
+    .describe('Who may vouch for users with a signed assertion (RFC 7523), by iss, with the public keys.'),
 } satisfies Record<Named<Settings>, z.ZodType>
 
 /** What a sandbox may set that the protocol need not know. */

@@ -85,6 +85,7 @@ export function protocolStatements(db: Database) {
       `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id`,
     ),
     findUser: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
+    findUserById: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
     hasApp: prepare(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
     addApp: prepare(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
 
@@ -310,6 +311,10 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     },
     async findUser(username) {
       const row = statements.findUser.get({ sandbox, username })
+      return row === undefined ? undefined : toUser(row)
+    },
+    async findUserById(user_id) {
+      const row = statements.findUserById.get({ sandbox, user_id })
       return row === undefined ? undefined : toUser(row)
     },
     async userHasApp(user, client) {

@@ -3,10 +3,11 @@ import { ciba } from './ciba.ts'
 import { clientCredentials } from './client-credentials.ts'
 import { deviceCode } from './device-code.ts'
 import type { GrantType } from './grant-type.ts'
+import { jwtBearer } from './jwt-bearer.ts'
 import { password } from './password.ts'
 import { refreshToken } from './refresh-token.ts'
 
 /** Every grant type that the protocol knows, by its name on the wire. */
 export const grantTypes: ReadonlyMap<string, GrantType> = new Map(
-  [authorizationCode, refreshToken, clientCredentials, password, deviceCode, ciba].map((one) => [one.grant_type, one]),
+  [authorizationCode, refreshToken, clientCredentials, password, deviceCode, ciba, jwtBearer].map((one) => [one.grant_type, one]),
 )

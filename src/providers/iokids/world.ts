@@ -1,4 +1,4 @@
-import { cibaType, deviceCodeType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType, jwtBearerType } from '../../oauth/grants/names.ts'
 import type { World, WorldMessage } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
@@ -10,6 +10,7 @@ export const iokidsGrantTypes: readonly string[] = [
   'password',
   deviceCodeType,
   cibaType,
+  jwtBearerType,
 ]
 
 /** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, a kid for each of them, and what they wrote. */

@@ -1,4 +1,4 @@
-import { cibaType, deviceCodeType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType, jwtBearerType } from '../../oauth/grants/names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
@@ -10,6 +10,7 @@ export const standardGrantTypes: readonly string[] = [
   'password',
   deviceCodeType,
   cibaType,
+  jwtBearerType,
 ]
 
 function user(username: string, first_name: string, last_name: string): WorldUser {

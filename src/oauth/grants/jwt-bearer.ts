@@ -1,0 +1,60 @@
+import { readAssertion } from '../assertion.ts'
+import { authenticateClient, basicCredentials } from '../client-authentication.ts'
+import { failed } from '../client-methods.ts'
+import type { Context } from '../context.ts'
+import { OAuthError } from '../errors.ts'
+import { readClaims } from '../jwt.ts'
+import { magicUsers } from '../magic-users.ts'
+import { failAlternately } from '../misbehave.ts'
+import type { Parameters } from '../parameters.ts'
+import type { Client } from '../records.ts'
+import { narrow } from '../scope.ts'
+import { findSubject } from '../subject.ts'
+import type { GrantType } from './grant-type.ts'
+import { jwtBearerType } from './names.ts'
+
+/** RFC 7523 §2.1. No refresh token: the client can ask with another assertion (RFC 7521 §4.1). */
+export const jwtBearer: GrantType = {
+  grant_type: jwtBearerType,
+  authenticate,
+  async redeem(parameters, client, context) {
+    const { realm, trace } = context
+    if (parameters.assertion === undefined) throw new OAuthError('invalid_request', 'Parameter assertion is missing')
+    const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+    const assertion = await readAssertion(parameters.assertion, client, context)
+    if ('problem' in assertion) throw invalid(`The assertion is refused: ${assertion.problem}`)
+    const subject = await findSubject(assertion.sub, realm)
+    if (!subject.ok) throw invalid(`The assertion's sub is '${assertion.sub}'. ${subject.explanation}`)
+    const { user } = subject
+    trace.username = user.username
+    if (magicUsers.get(user.username)?.denies === true) throw invalid('The user is magic: deny')
+    failAlternately(user.username, context)
+    if (!(await realm.store.userHasApp(user, client))) {
+      throw invalid(`app ${client.app.name} is not among the apps of user '${user.username}'`)
+    }
+    const grant = await realm.store.saveGrant({ client, user, grant_type: jwtBearerType, scope, created_at: realm.clock.now() })
+    trace.grant_id = grant.id
+    return { grant, user, scope, requested_scope: parameters.scope, refresh: 'none' }
+  },
+}
+
+/**
+ * A client may authenticate, and need not when it issued the assertion itself: the signature says who it is (RFC 7521 §4.1).
+ * Such a client sends grant_type and assertion alone, as service accounts do.
+ */
+async function authenticate(authorization: string | undefined, parameters: Parameters, context: Context): Promise<Client> {
+  const { assertion, client_id, client_assertion } = parameters
+  const named = client_id !== undefined || client_assertion !== undefined || basicCredentials(authorization) !== undefined
+  const iss = named || assertion === undefined ? undefined : readClaims(assertion)?.iss
+  if (typeof iss !== 'string') return authenticateClient(authorization, parameters, context)
+  context.trace.client_id = iss
+  const client = await context.realm.store.findClient(iss)
+  if (client === undefined) {
+    throw failed(`The request names no client, and the assertion's iss '${iss}' is none of sandbox '${context.realm.name}'`)
+  }
+  return client
+}
+
+function invalid(explanation: string): OAuthError {
+  return new OAuthError('invalid_grant', 'The assertion is not valid', explanation)
+}
