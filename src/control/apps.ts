@@ -151,7 +151,7 @@ function scopesOf(provider: Provider): string[] {
 
 /** As the vendor's own client does it. */
 function usualAuthentication(provider: Provider): string {
-  return provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method ?? 'client_secret_basic'
+  return provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method ?? provider.auth_methods?.[0] ?? 'client_secret_basic'
 }
 
 function distinct(names: readonly string[]): string[] {

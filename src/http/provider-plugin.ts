@@ -86,6 +86,7 @@ function apiHandler(route: Route): Handler {
       social: sandbox.social,
       settings: sandbox.settings,
       base_url,
+      method: request.method,
       authorization: request.headers.authorization,
       headers: request.headers,
       params: request.params as Record<string, string>,

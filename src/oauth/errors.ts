@@ -46,6 +46,11 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   temporarily_unavailable: 503,
 }
 
+/** The status of an error when nothing else fixes it. */
+export function statusFor(code: ErrorCode): number {
+  return statuses[code] ?? 400
+}
+
 const outsideTheProtocol: readonly ErrorCode[] = [
   'malformed_body',
   'not_found',
@@ -73,7 +78,7 @@ export class OAuthError extends Error {
     message: string,
     explanation: string = message,
     headers: Readonly<Record<string, string>> = {},
-    status: number = statuses[code] ?? 400,
+    status: number = statusFor(code),
   ) {
     super(message)
     this.name = 'OAuthError'

@@ -41,6 +41,14 @@ export function randomFrom(characters: string, length: number): string {
   return text
 }
 
+/** A random whole number from 0 to `base` - 1, each as likely; `base` is 2 to 256. */
+export function randomDigit(base: number): number {
+  const limit = 256 - (256 % base)
+  let byte = randomByte()
+  while (byte >= limit) byte = randomByte()
+  return byte % base
+}
+
 /** What is kept of a code or token: its SHA-256 cut to 16 bytes. */
 export function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest().subarray(0, 16)

@@ -105,6 +105,8 @@ export interface GrantDetails {
   dpop_jkt?: string
   /** The keys that the refresh tokens are bound to. */
   cnf?: NonNullable<AccessTokenDetails['cnf']>
+  /** What a vendor's own flow keeps for the tokens. */
+  vendor?: Readonly<Record<string, unknown>>
 }
 
 /** What an access token says beyond its grant. */

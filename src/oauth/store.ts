@@ -1,4 +1,5 @@
 import type { DeferredStore } from './deferred.ts'
+import type { OneTimeTokenStore } from './one-time-token.ts'
 import type {
   AccessTokenDetails,
   ActiveAccessToken,
@@ -13,6 +14,7 @@ import type {
   User,
 } from './records.ts'
 import type { Settings } from './settings.ts'
+import type { UserLookup } from './user-lookup.ts'
 
 /** Why something that may be used once was refused. */
 export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'
@@ -81,7 +83,7 @@ export interface StoredKey {
  * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
  * race is decided there; what came out is durable before the client is answered.
  */
-export interface ProtocolStore extends DeferredStore {
+export interface ProtocolStore extends DeferredStore, OneTimeTokenStore, UserLookup {
   findClient(client_id: string): Promise<Client | undefined>
   /** By username, in any letter case. */
   findUser(username: string): Promise<User | undefined>

@@ -50,6 +50,8 @@ export interface ApiRequest {
   settings: Settings
   /** The base URL of the sandbox as the client addressed it, without a slash at the end. */
   base_url: string
+  /** GET, or HEAD on a route for GET: then nothing may change. */
+  method: string
   authorization: string | undefined
   headers: IncomingHttpHeaders
   params: Readonly<Record<string, string>>

@@ -59,6 +59,18 @@ const surroundings = {
 /** Vendors' settings for which not every value of the default's type will do. */
 const vendorSettings: Readonly<Record<string, z.ZodType>> = {
   permission_status: z.literal([401, 403]),
+  personal_token_ttl: wholeSeconds,
+  service_token_shape: z.enum(['envelope', 'flat', 'both']),
+  services: z.record(z.string(), z.array(z.string())),
+  wrong_password_error: z.enum(['invalid_client', 'invalid_grant']),
+  failure_status: z.int().min(200).max(599),
+  refresh_failure_status: z.int().min(200).max(599),
+  permissions: z.array(z.record(z.string(), z.string())),
+  utc_offset: z.string().regex(/^[+-]\d{2}:\d{2}$/, { error: 'an offset from UTC, such as "-03:00"' }),
+  style: z.enum(['cognito', 'rfc']),
+  unknown_route_status: z.literal([403, 404]),
+  api_keys: z.record(z.string(), z.strictObject({ referers: z.array(z.string()).optional(), origins: z.array(z.string()).optional() })),
+  direct_token_ttl: wholeSeconds,
 }
 
 /** What holds where neither the sandbox nor its provider says otherwise. */

@@ -5,6 +5,7 @@ import type { Settings } from '../oauth/settings.ts'
 import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft, StoredKey } from '../oauth/store.ts'
 import type { Database } from './database.ts'
 import { deferredStatements, deferredStore } from './deferred-store.ts'
+import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
 import {
   type ClientRow,
   clientColumns,
@@ -17,6 +18,7 @@ import {
   type UserRow,
   userColumns,
 } from './rows.ts'
+import { userLookupStatements, userLookupStore } from './user-lookup-store.ts'
 
 interface CodeRow extends GrantRow, UserRow {
   code_client: number
@@ -81,6 +83,8 @@ export function protocolStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   return {
     deferred: deferredStatements(db),
+    oneTimeTokens: oneTimeTokenStatements(db),
+    userLookup: userLookupStatements(db),
     findClient: prepare<ClientRow>(
       `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id`,
     ),
@@ -305,6 +309,8 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
 
   return {
     ...deferredStore(db, statements.deferred, sandbox, insertGrant),
+    ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
+    ...userLookupStore(statements.userLookup, sandbox),
     async findClient(client_id) {
       const row = statements.findClient.get({ sandbox, client_id })
       return row === undefined ? undefined : toClient(row)

@@ -1,0 +1,28 @@
+import { OAuthError } from '../errors.ts'
+import type { GrantType } from './grant-type.ts'
+import { password } from './password.ts'
+
+/** The password grant of vendors whose users are named by username or by e-mail address, exactly one of them. */
+export const passwordByEmail: GrantType = {
+  grant_type: 'password',
+  async redeem(parameters, client, context) {
+    const { email, ...rest } = parameters
+    if (email === undefined) return password.redeem(parameters, client, context)
+    if (parameters.username !== undefined) {
+      throw new OAuthError(
+        'invalid_request',
+        'The user is named twice',
+        'A username and an e-mail address came; exactly one of them names the user',
+      )
+    }
+    const user = await context.realm.store.findUserByEmail(email)
+    if (user === undefined && parameters.password !== undefined) {
+      throw new OAuthError(
+        'invalid_grant',
+        'Username or password is not right',
+        `No user of sandbox '${context.realm.name}' has the e-mail address '${email}'`,
+      )
+    }
+    return password.redeem({ ...rest, username: user?.username ?? email }, client, context)
+  },
+}

@@ -1,0 +1,107 @@
+import { type ErrorCode, type OAuthError, statusFor, wireCode } from '../../oauth/errors.ts'
+import type { IssuedTokens, TokenMaterial } from '../../oauth/token-profile.ts'
+import type { Provider, Reply } from '../provider.ts'
+import type { Encoding, ErrorsDeclaration, ErrorWording } from './declaration.ts'
+import { compile, compileMembers, type Filled, type Template, type Values } from './template.ts'
+
+/** What a token answer may be made of; `docs/providers.md` says what each is. */
+export const answerNames: readonly string[] = [
+  ...['access_token', 'refresh_token', 'id_token', 'token_type', 'issued_token_type', 'expires_in', 'expires_at', 'issued_at'],
+  ...['scope', 'changed_scope', 'client_id', 'app_id', 'user_id', 'username', 'email', 'user', 'settings', 'company'],
+]
+
+/** The successful answer of a template. */
+export function tokenResponse(template: { readonly [member: string]: Template }) {
+  const fill = compileMembers(template)
+  return (issued: IssuedTokens, { settings, company }: TokenMaterial): Record<string, unknown> => {
+    const { user, client, scope } = issued
+    return fill({
+      ...issued,
+      scope: scope === '' ? undefined : scope,
+      changed_scope: issued.scope_differs ? scope : undefined,
+      expires_at: issued.issued_at + issued.expires_in,
+      client_id: client.client_id,
+      app_id: client.app.app_id,
+      user_id: user?.user_id,
+      username: user?.username,
+      email: user?.email ?? undefined,
+      user: user?.claims,
+      settings,
+      company,
+    })
+  }
+}
+
+/** Sends members as the vendor does. */
+export function replier(headers: Readonly<Record<string, string>> = {}, encoding: Encoding = 'json') {
+  const ownHeaders = Object.entries(headers).map(([name, template]) => [name, compile(template)] as const)
+  const filledHeaders = (values: Values) => Object.fromEntries(ownHeaders.map(([name, fill]) => [name, String(fill(values))]))
+  return (
+    status: number,
+    members: Record<string, unknown>,
+    accept: string | undefined,
+    own: Readonly<Record<string, string>> = {},
+  ): Reply => {
+    const all = { ...own, ...filledHeaders({ status }) }
+    const asForm = encoding === 'form' || (encoding === 'form_unless_json' && !/\bjson\b/i.test(accept ?? ''))
+    if (!asForm) return { status, headers: all, body: members }
+    const form = new URLSearchParams()
+    for (const [name, value] of Object.entries(members)) form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+    return { status, headers: { ...all, 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' }, body: form.toString() }
+  }
+}
+
+/** What an error may be made of; `docs/providers.md` says what each is. */
+export const errorNames: readonly string[] = ['error', 'code', 'number', 'description', 'status', 'grant_type', 'settings']
+
+type Wording = (error: OAuthError, values: Values, accept: string | undefined) => Reply
+
+/** Errors as a declaration words them. */
+export function errorReply({ endpoints = {}, grant_types = {}, ...common }: ErrorsDeclaration): Provider['errorReply'] {
+  const usual = wording(common)
+  const byEndpoint = new Map(Object.entries(endpoints).map(([name, own]) => [name, wording({ ...common, ...own })]))
+  const byGrantType = new Map(Object.entries(grant_types).map(([name, own]) => [name, wording({ ...common, ...endpoints.token, ...own })]))
+  return (error, endpoint, settings, { grant_type, accept }) => {
+    const byType = endpoint === 'token' && grant_type !== undefined ? byGrantType.get(grant_type) : undefined
+    return (byType ?? byEndpoint.get(endpoint) ?? usual)(error, { settings, grant_type }, accept)
+  }
+}
+
+const rfcBody = { error: '{error}', error_description: '{description}' }
+
+function wording(declaration: ErrorWording): Wording {
+  const { status, statuses, names, numbers, descriptions, body = rfcBody, bodies = {}, headers, encoding } = declaration
+  const statusOf: Filled | undefined = status === undefined ? undefined : compile(status)
+  const reply = replier(headers, encoding)
+  const fill = compileMembers(body)
+  // A missing page or a wrong method keeps its status unless the table names it.
+  const ownStatus = ({ code, status }: OAuthError) =>
+    status > 403 ? (statuses?.[code] ?? status) : (statuses?.[code] ?? (statusOf === undefined ? statuses?.default : undefined))
+  const fillOf = new Map(Object.entries(bodies).map(([code, template]) => [code, compileMembers(template)]))
+  return (error, values, accept) => {
+    // What was asked for by a fault, or is a failure of ours, is said as it is.
+    const fixed = error.status >= 500 || error.status !== statusFor(error.code)
+    const status = fixed ? error.status : Number(ownStatus(error) ?? statusOf?.({ ...values, status: error.status }) ?? error.status)
+    const members = (fillOf.get(error.code) ?? fill)({
+      ...values,
+      status,
+      code: error.code,
+      error: lookUp(names, error.code) ?? wireCode(error),
+      number: lookUp(numbers, error.code),
+      description: lookUp(descriptions, error.code) ?? error.message,
+    })
+    return reply(status, members, accept, headersOf(error, status))
+  }
+}
+
+/** A challenge belongs to the statuses that the RFCs give it (RFC 9110 §11.6.1, RFC 6750 §3.1). */
+function headersOf({ headers }: OAuthError, status: number): Readonly<Record<string, string>> {
+  return status === 401 || status === 403
+    ? headers
+    : Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'WWW-Authenticate'))
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>> | undefined, code: ErrorCode): T | undefined {
+  if (table === undefined) return undefined
+  return Object.hasOwn(table, code) ? table[code] : table.default
+}

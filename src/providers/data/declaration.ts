@@ -1,0 +1,166 @@
+import type { ClientAuthMethod } from '../../oauth/client-methods.ts'
+import type { SigningAlg } from '../../oauth/jws.ts'
+import type { PageTexts } from '../page-texts.ts'
+import type { Template } from './template.ts'
+
+/** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */
+export interface ProviderDeclaration {
+  /** The provider that holds for whatever is not said here; `standard` when absent. */
+  extends?: string | undefined
+  /** As the vendor writes itself; the provider's name when absent. */
+  title?: string | undefined
+  /** The vendor's own host names; `*.` stands for any below. */
+  hosts?: readonly string[] | undefined
+  /** What the vendor's issuer has behind its host. */
+  issuer_path?: string | undefined
+  /** Null takes an endpoint of the extended provider away. */
+  paths?: Readonly<Record<string, string | readonly string[] | null | undefined>> | undefined
+  grant_types?: readonly string[] | undefined
+  client_authentication?: ClientAuthenticationDeclaration | undefined
+  /** The vendor's names of parameters, and the RFCs' names of the same. `email` is one more way to say `username`. */
+  parameters?: Readonly<Record<string, string>> | undefined
+  /** Seconds; 0 for a refresh token that does not expire. */
+  lifetimes?: LifetimesDeclaration | undefined
+  /** Settings of its sandboxes, the provider's own among them. */
+  settings?: Readonly<Record<string, unknown>> | undefined
+  scopes?: readonly { name: string; description: string }[] | undefined
+  ids?: Readonly<Partial<Record<IdName, IdDeclaration | undefined>>> | undefined
+  signing?: SigningDeclaration | undefined
+  access_token?: TokenDeclaration | undefined
+  refresh_token?: TokenDeclaration | undefined
+  token_response?: AnswerDeclaration | undefined
+  errors?: ErrorsDeclaration | undefined
+  texts?: { [K in keyof PageTexts]?: PageTexts[K] | undefined } | undefined
+  company?: string | undefined
+  apps?: readonly AppDeclaration[] | undefined
+  users?: readonly UserDeclaration[] | undefined
+}
+
+export interface ClientAuthenticationDeclaration {
+  /** The ways in which clients may authenticate; the first is a new client's. */
+  methods?: readonly ClientAuthMethod[] | undefined
+  /** Where a secret may stand; in both places when absent. */
+  secret_in?: 'header' | 'body' | undefined
+  /** Whether an unknown grant type is told before the client is looked at. */
+  grant_type_first?: boolean | undefined
+}
+
+export interface LifetimesDeclaration {
+  access_token?: number | undefined
+  refresh_token?: number | undefined
+  code?: number | undefined
+  id_token?: number | undefined
+}
+
+export type IdName = 'client_id' | 'client_secret' | 'app_id' | 'user_id'
+
+/** Random characters behind a fixed beginning. */
+export interface IdDeclaration {
+  prefix?: string | undefined
+  /** A name of {@link alphabets}, or the characters themselves. */
+  alphabet?: string | undefined
+  length: number
+}
+
+export interface SigningDeclaration {
+  /** What signs access tokens, and ID tokens unless the client registered otherwise. */
+  alg?: SigningAlg | undefined
+  /** What the key set has keys for; `alg` alone when absent. */
+  algs?: readonly SigningAlg[] | undefined
+  /** Ids of keys, with `{number}` counting up: `k{number}`. */
+  key_id?: string | undefined
+}
+
+/** How tokens look: random text, or a JWT. */
+export type TokenDeclaration = OpaqueTokenDeclaration | JwtDeclaration
+
+export interface OpaqueTokenDeclaration extends IdDeclaration {
+  format: 'opaque'
+}
+
+export interface JwtDeclaration {
+  format: 'jwt'
+  /** The sandbox's `signing_alg` when absent. */
+  alg?: SigningAlg | undefined
+  /** With `{alg}` and `{kid}`; members keep their order. */
+  header?: { readonly [member: string]: Template } | undefined
+  /** With the names of {@link claimNames}; one claim is `{jti}`. */
+  claims: { readonly [claim: string]: Template }
+  /** How `{jti}` looks. */
+  jti?: IdDeclaration | undefined
+}
+
+/** How the members of an answer are sent. `form_unless_json`: as a form unless the request accepts JSON. */
+export type Encoding = 'json' | 'form' | 'form_unless_json'
+
+export interface AnswerDeclaration {
+  /** With the names of {@link answerNames}; members keep their order. */
+  body?: { readonly [member: string]: Template } | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+  encoding?: Encoding | undefined
+}
+
+/** How errors are said. A table's `default` is for codes that it does not name. */
+export interface ErrorWording {
+  /** One for all errors, as 200. */
+  status?: number | string | undefined
+  statuses?: Readonly<Record<string, number>> | undefined
+  /** What the vendor calls an error: `{error}`. */
+  names?: Readonly<Record<string, string>> | undefined
+  /** The vendor's numbers: `{number}`. */
+  numbers?: Readonly<Record<string, number | string>> | undefined
+  descriptions?: Readonly<Record<string, string>> | undefined
+  /** With the names of {@link errorNames}. */
+  body?: { readonly [member: string]: Template } | undefined
+  /** A body for one code. */
+  bodies?: Readonly<Record<string, { readonly [member: string]: Template }>> | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+  encoding?: Encoding | undefined
+}
+
+export interface ErrorsDeclaration extends ErrorWording {
+  /** Where an endpoint says them otherwise; `api` is the vendor's own routes. */
+  endpoints?: Readonly<Record<string, ErrorWording>> | undefined
+  /** Where the token endpoint says them otherwise for a grant type. */
+  grant_types?: Readonly<Record<string, ErrorWording>> | undefined
+}
+
+/** An app with its clients. */
+export interface AppDeclaration {
+  name: string
+  /** Made of the name when absent. */
+  id?: string | undefined
+  description?: string | undefined
+  /** All of the provider's when absent. */
+  scopes?: readonly string[] | undefined
+  /** Postman's callbacks and those of this machine when absent. */
+  redirect_uris?: readonly string[] | undefined
+  clients?: readonly ClientDeclaration[] | undefined
+}
+
+export interface ClientDeclaration {
+  client_id: string
+  /** Null or absent for a public client. */
+  client_secret?: string | null | undefined
+  token_endpoint_auth_method?: string | undefined
+  /** All of the provider's when absent. */
+  grant_types?: readonly string[] | undefined
+  metadata?: Readonly<Record<string, unknown>> | undefined
+}
+
+export interface UserDeclaration {
+  username: string
+  user_id?: string | undefined
+  /** The company's name when null or absent. */
+  password?: string | null | undefined
+  first_name?: string | undefined
+  last_name?: string | undefined
+  email?: string | null | undefined
+  type?: string | null | undefined
+  age?: number | null | undefined
+  claims?: Readonly<Record<string, unknown>> | undefined
+  /** Names or ids of apps; all when absent. */
+  apps?: readonly string[] | undefined
+  friends?: readonly string[] | undefined
+  parents?: readonly string[] | undefined
+}

@@ -1,0 +1,125 @@
+import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
+import type { RequestDialect } from '../../oauth/request-dialect.ts'
+import type { Settings } from '../../oauth/settings.ts'
+import type { Provider } from '../provider.ts'
+import { idMaker } from './alphabet.ts'
+import { errorReply, replier, tokenResponse } from './answers.ts'
+import { collectionOf } from './collection-of.ts'
+import type { ProviderDeclaration } from './declaration.ts'
+import { compile } from './template.ts'
+import { tokenFormat } from './token-formats.ts'
+import { declaredWorld } from './world.ts'
+
+/**
+ * Makes a provider of its declaration: what is not said is as with `base`.
+ * @param id how sandboxes name it
+ */
+export function declareProvider(id: string, declaration: ProviderDeclaration, base: Provider): Provider {
+  const { access_token, refresh_token, token_response, errors, ids = {} } = declaration
+  const name = declaration.title ?? id
+  const methods = declaration.client_authentication?.methods
+  const grant_types = declaration.grant_types ?? base.grant_types
+  const scopes = declaration.scopes ?? base.scopes
+  const paths = declaredPaths(declaration.paths, base.paths)
+  const alg = declaration.signing?.alg
+  const reply = replier(token_response?.headers, token_response?.encoding)
+  const provider: Provider = {
+    ...base,
+    id,
+    name,
+    paths,
+    grant_types,
+    scopes,
+    ...(methods === undefined ? {} : { auth_methods: methods }),
+    ...(declaration.hosts === undefined ? {} : { hosts: declaration.hosts }),
+    ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
+    requests: { ...base.requests, ...declaredRequests(declaration) },
+    settings: { ...base.settings, ...declaredSettings(declaration) },
+    ids: {
+      client_id: ids.client_id === undefined ? base.ids.client_id : idMaker(ids.client_id),
+      client_secret: ids.client_secret === undefined ? base.ids.client_secret : idMaker(ids.client_secret),
+      app_id: ids.app_id === undefined ? base.ids.app_id : idMaker(ids.app_id),
+      user_id: ids.user_id === undefined ? base.ids.user_id : idMaker(ids.user_id),
+    },
+    tokens: {
+      access: access_token === undefined ? base.tokens.access : tokenFormat(access_token),
+      refresh: refresh_token === undefined ? base.tokens.refresh : tokenFormat(refresh_token),
+      tokenResponse: token_response?.body === undefined ? base.tokens.tokenResponse : tokenResponse(token_response.body),
+    },
+    signing_algs: declaration.signing?.algs ?? (alg === undefined ? base.signing_algs : alg === 'HS256' ? [] : [alg]),
+    texts: { ...base.texts, logo: name, ...withoutUndefined(declaration.texts ?? {}) },
+    ...(errors === undefined ? {} : { errorReply: errorReply(errors) }),
+    ...(token_response?.headers === undefined && token_response?.encoding === undefined
+      ? {}
+      : { tokenReply: (members, accept) => reply(200, members, accept) }),
+    ...keyIds(declaration.signing?.key_id),
+    world: base.world,
+    collection: base.collection,
+  }
+  const { apps, users, company = name } = declaration
+  const defaults = { company, scopes: scopes.map((scope) => scope.name), grant_types, auth_method: methods?.find((one) => one !== 'none') }
+  const world =
+    apps === undefined && users === undefined
+      ? inheritedWorld(base, provider, declaration.company)
+      : declaredWorld({ apps: apps ?? [], users: users ?? [] }, defaults)
+  return { ...provider, world, collection: collectionOf({ ...provider, world }) }
+}
+
+/** The extended provider's world, as far as it fits: its apps have the scopes and its clients the grant types that there are. */
+function inheritedWorld(base: Provider, { grant_types, scopes }: Provider, company = base.world.company): Provider['world'] {
+  const known = scopes.map((scope) => scope.name)
+  return {
+    company,
+    apps: base.world.apps.map((app) => ({
+      ...app,
+      scopes: scopes === base.scopes ? app.scopes : known,
+      clients: app.clients.map((client) => ({
+        ...client,
+        // Who had all has all.
+        grant_types: base.grant_types.every((one) => client.grant_types.includes(one))
+          ? grant_types
+          : client.grant_types.filter((one) => grant_types.includes(one)),
+      })),
+    })),
+    users: base.world.users,
+  }
+}
+
+function declaredPaths(own: ProviderDeclaration['paths'] = {}, base: Provider['paths']): Provider['paths'] {
+  const paths = Object.entries({ ...base, ...own }).filter(([, path]) => path !== null && path !== undefined)
+  return Object.fromEntries(paths) as unknown as Provider['paths']
+}
+
+function declaredRequests({ parameters, client_authentication = {} }: ProviderDeclaration): RequestDialect {
+  const { secret_in, grant_type_first } = client_authentication
+  const byEmail = Object.values(parameters ?? {}).includes('email')
+  return {
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(secret_in === undefined ? {} : { secret_in }),
+    ...(grant_type_first === undefined ? {} : { grant_type_first }),
+    ...(byEmail ? { grants: new Map([[passwordByEmail.grant_type, passwordByEmail]]) } : {}),
+  }
+}
+
+function declaredSettings({ settings = {}, lifetimes = {}, signing = {} }: ProviderDeclaration): Partial<Settings> {
+  return withoutUndefined({
+    access_token_ttl: lifetimes.access_token,
+    refresh_token_ttl: lifetimes.refresh_token,
+    code_ttl: lifetimes.code,
+    id_token_ttl: lifetimes.id_token,
+    signing_alg: signing.alg,
+    ...settings,
+  })
+}
+
+function keyIds(template: string | undefined): Pick<Provider, 'kid'> {
+  if (template === undefined) return {}
+  const fill = compile(template)
+  return { kid: (alg, number) => String(fill({ alg, number })) }
+}
+
+function withoutUndefined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,61 @@
+import type { World, WorldApp, WorldUser } from '../provider.ts'
+import { preloadedRedirectUris } from '../redirect-uris.ts'
+import type { AppDeclaration, ClientDeclaration, UserDeclaration } from './declaration.ts'
+
+/** What the apps and users of a declaration may leave out. */
+export interface WorldDefaults {
+  company: string
+  scopes: readonly string[]
+  grant_types: readonly string[]
+  /** Of confidential clients; Basic when absent. */
+  auth_method?: string | undefined
+}
+
+/** The apps and users of a declaration as a sandbox starts with them. */
+export function declaredWorld(
+  { apps, users }: { apps: readonly AppDeclaration[]; users: readonly UserDeclaration[] },
+  defaults: WorldDefaults,
+): World {
+  const declared = apps.map((app) => declaredApp(app, defaults))
+  return { company: defaults.company, apps: declared, users: users.map((user) => declaredUser(user, declared)) }
+}
+
+/** An app with what its declaration left out. */
+export function declaredApp(app: AppDeclaration, defaults: WorldDefaults): WorldApp {
+  return {
+    app_id: app.id ?? `app_${app.name.toLowerCase().replace(/[^a-z0-9]+/g, '_')}`,
+    name: app.name,
+    description: app.description ?? '',
+    icon: null,
+    scopes: app.scopes ?? defaults.scopes,
+    redirect_uris: app.redirect_uris ?? preloadedRedirectUris,
+    clients: (app.clients ?? []).map((client) => declaredClient(client, defaults)),
+  }
+}
+
+function declaredClient(
+  client: ClientDeclaration,
+  { grant_types, auth_method = 'client_secret_basic' }: WorldDefaults,
+): WorldApp['clients'][number] {
+  const client_secret = client.client_secret ?? null
+  const isPublic = client_secret === null && client.metadata?.jwks === undefined
+  return {
+    client_id: client.client_id,
+    client_secret,
+    token_endpoint_auth_method: client.token_endpoint_auth_method ?? (isPublic ? 'none' : auth_method),
+    grant_types: client.grant_types ?? (isPublic ? grant_types.filter((one) => one !== 'client_credentials') : grant_types),
+    ...(client.metadata === undefined ? {} : { metadata: client.metadata }),
+  }
+}
+
+/** A user with what his declaration left out. */
+export function declaredUser({ apps, ...user }: UserDeclaration, known: readonly Pick<WorldApp, 'app_id' | 'name'>[]): WorldUser {
+  const given = Object.fromEntries(Object.entries(user).filter(([, value]) => value !== undefined))
+  return {
+    ...given,
+    username: user.username,
+    apps: known
+      .filter(({ app_id, name }) => apps === undefined || apps.includes(app_id) || apps.includes(name))
+      .map(({ app_id }) => app_id),
+  }
+}

@@ -1,0 +1,51 @@
+import { randomDigit } from '../../oauth/random.ts'
+import type { TokenDraft, TokenMaterial } from '../../oauth/token-profile.ts'
+import type { Template, Values } from '../data/template.ts'
+
+/** The claims of the vendor's sample, in its order; `permissions` is JSON inside a string. */
+export const deyelClaims: { readonly [claim: string]: Template } = {
+  iss: 'Deyel',
+  exp: '{exp}',
+  cdOrgUnit: '{settings.organizational_unit}',
+  grant_type: '{grant_type}',
+  permissions: '{permissions}',
+  company: '{company}',
+  nuSecHidden: '{nu_sec_hidden}',
+  idDataBaseSession: '{deyel_user}*{nu_sec_hidden}',
+  jti: '{jti}',
+  iat: '{iat}',
+  sub: '{deyel_user}',
+}
+
+/** What the templates need and only code can work out. */
+export function deyelValues({ iat, client, user }: TokenDraft, { settings }: TokenMaterial): Values {
+  const local = new Date((iat + offsetSeconds(settings.utc_offset)) * 1000)
+  return {
+    deyel_user: user?.username ?? client.metadata.user ?? settings.client_user,
+    permissions: JSON.stringify({ dtValidity: mediumDate(local), lsPermissions: settings.permissions }),
+    nu_sec_hidden: `${local.toISOString().slice(0, 19).replace(/\D/g, '')}.${digits(4)}.${digits(16)}`,
+  }
+}
+
+/** `-03:00` as seconds; what is no offset counts as none. */
+function offsetSeconds(offset: unknown): number {
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})$/.exec(String(offset)) ?? []
+  return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60)
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/**
+ * `Jun 2, 2022, 10:04:50 AM`, as Java writes a medium date and time in English. Intl puts another blank before AM, and which
+ * one depends on its data.
+ */
+function mediumDate(local: Date): string {
+  const two = (number: number) => String(number).padStart(2, '0')
+  const hour = local.getUTCHours()
+  const time = `${hour % 12 === 0 ? 12 : hour % 12}:${two(local.getUTCMinutes())}:${two(local.getUTCSeconds())} ${hour < 12 ? 'AM' : 'PM'}`
+  return `${months[local.getUTCMonth()]} ${local.getUTCDate()}, ${local.getUTCFullYear()}, ${time}`
+}
+
+function digits(length: number): string {
+  return Array.from({ length }, () => randomDigit(10)).join('')
+}

@@ -1,0 +1,21 @@
+import { authenticateClient, basicCredentials } from '../../oauth/client-authentication.ts'
+import { OAuthError } from '../../oauth/errors.ts'
+import type { GrantType } from '../../oauth/grants/grant-type.ts'
+import { refreshToken } from '../../oauth/grants/refresh-token.ts'
+
+/** The vendor's refresh: the Basic header carries the client's id with an empty password. */
+export const deyelRefresh: GrantType = {
+  ...refreshToken,
+  async authenticate(authorization, parameters, context) {
+    const [credentials] = basicCredentials(authorization) ?? []
+    if (credentials === undefined || credentials.client_secret !== '') return authenticateClient(authorization, parameters, context)
+    context.trace.client_id = credentials.client_id
+    const client = await context.realm.store.findClient(credentials.client_id)
+    if (client !== undefined) return client
+    throw new OAuthError(
+      'invalid_client',
+      'Client authentication failed',
+      `client_id '${credentials.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`,
+    )
+  },
+}

@@ -1,0 +1,61 @@
+import { presentedToken } from '../../oauth/access-token.ts'
+import { digest } from '../../oauth/random.ts'
+import { issueTokens } from '../../oauth/token.ts'
+import type { ApiRequest, Reply } from '../provider.ts'
+import { authClient, authService } from './auth-client.ts'
+import { result, unauthorized } from './envelope.ts'
+
+const refusals = {
+  unknown: 'The personal token was not issued by this sandbox, or it was altered',
+  expired: 'The personal token has expired: they live as long as the setting personal_token_ttl says',
+  used: 'The personal token was used before: it is good for one authentication (setting personal_token_single_use)',
+  revoked: 'The user of the personal token is disabled',
+} as const
+
+/** Step 2: the personal token for an access token of the authentication service. */
+export async function accessToken(request: ApiRequest): Promise<Reply> {
+  const { context, settings } = request
+  const { realm, trace } = context
+  // A HEAD takes nothing.
+  if (request.method === 'HEAD') return result({})
+  const token = presentedToken(request.authorization, undefined)?.token
+  if (token === undefined) throw unauthorized('Bearer', 'Step 2 asks for "Authorization: Bearer" with the personal token of step 1')
+  const taken = await realm.store.takeOneTimeToken(digest(token), realm.clock.now(), settings.personal_token_single_use === false)
+  if (typeof taken === 'string') throw unauthorized('Bearer', refusals[taken])
+  const { user, service, details } = taken
+  trace.username = user.username
+  if (!isThisService(service, request)) {
+    throw unauthorized(
+      'Bearer',
+      service === ''
+        ? 'The personal token is for the PBX alone: step 1 was asked without service'
+        : `The personal token is for the service '${service}', which is neither ${authService} nor this address`,
+    )
+  }
+  const client = await authClient(request)
+  const created_at = realm.clock.now()
+  const grant = await realm.store.saveGrant({
+    client,
+    user,
+    grant_type: 'personal_token',
+    scope: '',
+    details: { vendor: details },
+    created_at,
+  })
+  trace.grant_id = grant.id
+  trace.client_id = client.client_id
+  const issued = await issueTokens({ grant, user, scope: '', audience: [authService], refresh: 'none' }, undefined, client, context)
+  return result({ accessToken: issued.access_token, expiresIn: issued.expires_in })
+}
+
+/** `service` is what the user put for this service: the vendor's name, or our host with port and prefix. */
+function isThisService(service: string, { base_url, headers, context }: ApiRequest): boolean {
+  const bare = (address: string) =>
+    address
+      .replace(/^https?:\/\//i, '')
+      .replace(/\/+$/, '')
+      .toLowerCase()
+  const path = new URL(base_url).pathname
+  const addressed = `${headers.host ?? ''}${path === '/' ? '' : path}`
+  return [authService, base_url, context.issuer, addressed].some((one) => bare(one) === bare(service))
+}

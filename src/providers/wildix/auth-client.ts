@@ -1,0 +1,38 @@
+import { TakenError } from '../../oauth/directory.ts'
+import type { Client } from '../../oauth/records.ts'
+import type { ApiRequest } from '../provider.ts'
+
+/** The name of the vendor's authentication service, to which the tokens of the three steps are issued. */
+export const authService = 'auth.wildix.com'
+
+/**
+ * The client that the three steps have none of: every grant belongs to one, so that it can be listed and revoked. It is made
+ * when it is first needed.
+ */
+export async function authClient({ context, directory }: ApiRequest): Promise<Client> {
+  const { store, clock } = context.realm
+  const there = await store.findClient(authService)
+  if (there !== undefined) return there
+  const created_at = clock.now()
+  const draft = { scopes: [], redirect_uris: [], mobile_store_links: {}, icon: null, created_at }
+  try {
+    const app = await directory.createApp({
+      ...draft,
+      app_id: 'app_auth_service',
+      name: 'Wildix Auth',
+      description: 'The authentication service: service tokens are issued to it.',
+    })
+    return await directory.createClient(app, {
+      client_id: authService,
+      client_secret: null,
+      token_endpoint_auth_method: 'none',
+      grant_types: [],
+      created_at,
+    })
+  } catch (error) {
+    // Of two first requests one makes it.
+    const made = error instanceof TakenError ? await store.findClient(authService) : undefined
+    if (made !== undefined) return made
+    throw error
+  }
+}

@@ -1,0 +1,62 @@
+import { presentedToken, requireAccessToken } from '../../oauth/access-token.ts'
+import { OAuthError } from '../../oauth/errors.ts'
+import type { ActiveAccessToken, User } from '../../oauth/records.ts'
+import { scopes } from '../../oauth/scope.ts'
+import { issueTokens } from '../../oauth/token.ts'
+import type { ApiRequest, Reply } from '../provider.ts'
+import { authService } from './auth-client.ts'
+import { result, unauthorized } from './envelope.ts'
+
+/** Step 3: the access token for a token of a service. */
+export async function serviceToken(request: ApiRequest): Promise<Reply> {
+  const { context, body, headers, settings } = request
+  const { client, grant, user } = await authenticated(request)
+  if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') || typeof body !== 'object' || body === null) {
+    throw badRequest('JSON is required', 'The body must be a JSON object, sent as application/json: {"aud":"…","scope":"…"}')
+  }
+  const { aud, scope } = body as Record<string, unknown>
+  if (typeof aud !== 'string' || aud === '') throw badRequest('aud is required')
+  if (typeof scope !== 'string' || scope.trim() === '') throw badRequest('scope is required')
+  const services = settings.services as Readonly<Record<string, readonly string[]>>
+  const offered = Object.hasOwn(services, aud) ? services[aud] : undefined
+  if (offered === undefined) {
+    throw forbidden(`aud '${aud}' is not among the services: ${Object.keys(services).join(', ') || 'none'} (setting services)`)
+  }
+  const beyond = scopes(scope).find((one) => !offered.includes(one))
+  if (beyond !== undefined) throw forbidden(`scope '${beyond}' is not offered for ${aud}, which offers: ${offered.join(', ') || 'none'}`)
+
+  const granted = scopes(scope).join(' ')
+  const issued = await issueTokens({ grant, user, scope: granted, audience: [aud], refresh: 'none' }, undefined, client, context)
+  const token = issued.access_token
+  const members = { token, accessToken: token, tokenType: 'Bearer', expiresIn: issued.expires_in }
+  switch (settings.service_token_shape) {
+    case 'flat':
+      return { ...result({}), body: members }
+    case 'both':
+      return result(members, { token })
+    default:
+      return result(members)
+  }
+}
+
+async function authenticated({ authorization, context }: ApiRequest): Promise<ActiveAccessToken & { user: User }> {
+  const token = await requireAccessToken(presentedToken(authorization, undefined), context).catch((error: unknown) => {
+    throw error instanceof OAuthError ? unauthorized('Bearer', error.explanation) : error
+  })
+  const { user, details, grant } = token
+  if (user === undefined || grant.grant_type !== 'personal_token' || details.aud?.includes(authService) !== true) {
+    throw unauthorized(
+      'Bearer',
+      `The token is not one of step 2: its audience is ${details.aud?.join(', ') ?? 'not set'}, not ${authService}`,
+    )
+  }
+  return { ...token, user }
+}
+
+function badRequest(message: string, explanation: string = message): OAuthError {
+  return new OAuthError('invalid_request', message, explanation)
+}
+
+function forbidden(explanation: string): OAuthError {
+  return new OAuthError('access_denied', 'Forbidden', explanation, {}, 403)
+}

@@ -1,0 +1,54 @@
+import type { OneTimeTokenDraft, OneTimeTokenStore } from '../oauth/one-time-token.ts'
+import type { Database } from './database.ts'
+import { toUser, type UserRow, userColumns } from './rows.ts'
+
+/** How long a token is remembered behind its end, so that it can be said what became of it; milliseconds. */
+const remembered = 24 * 3600 * 1000
+
+interface OneTimeTokenRow extends UserRow {
+  service: string
+  details: string
+  expires_at: number
+  used_at: number | null
+}
+
+/** The statements of {@link OneTimeTokenStore}. */
+export function oneTimeTokenStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    prune: prepare(`DELETE FROM one_time_token WHERE sandbox_id = @sandbox AND expires_at <= @before`),
+    save: prepare(
+      `INSERT INTO one_time_token (digest, sandbox_id, user_row, service, details, issued_at, expires_at)
+       VALUES (@digest, @sandbox, @user, @service, @details, @issued_at, @expires_at)`,
+    ),
+    take: prepare(
+      `UPDATE one_time_token SET used_at = @now
+       WHERE digest = @digest AND sandbox_id = @sandbox AND expires_at > @now AND (used_at IS NULL OR @keep)`,
+    ),
+    find: prepare<OneTimeTokenRow>(
+      `SELECT one_time_token.service, one_time_token.details, one_time_token.expires_at, one_time_token.used_at, ${userColumns}
+       FROM one_time_token JOIN user ON user.id = one_time_token.user_row
+       WHERE one_time_token.digest = @digest AND one_time_token.sandbox_id = @sandbox`,
+    ),
+  }
+}
+
+/** The one-time tokens of one sandbox. */
+export function oneTimeTokenStore(db: Database, statements: ReturnType<typeof oneTimeTokenStatements>, sandbox: number): OneTimeTokenStore {
+  const save = db.transaction(({ user, details, issued_at, ...draft }: OneTimeTokenDraft) => {
+    statements.prune.run({ sandbox, before: issued_at - remembered })
+    statements.save.run({ ...draft, sandbox, user: user.row, details: JSON.stringify(details), issued_at })
+  })
+  const take = db.transaction((digest: Buffer, now: number, keep: boolean) => {
+    const taken = statements.take.run({ digest, sandbox, now, keep: keep ? 1 : 0 }).changes === 1
+    const row = statements.find.get({ digest, sandbox })
+    if (row === undefined) return 'unknown'
+    if (row.disabled === 1) return 'revoked'
+    if (!taken) return row.used_at === null || row.expires_at <= now ? 'expired' : 'used'
+    return { user: toUser(row), service: row.service, details: JSON.parse(row.details) }
+  })
+  return {
+    saveOneTimeToken: async (draft) => save(draft),
+    takeOneTimeToken: async (digest, now, keep) => take(digest, now, keep),
+  }
+}
