@@ -151,7 +151,9 @@ function scopesOf(provider: Provider): string[] {
 
 /** As the vendor's own client does it. */
 function usualAuthentication(provider: Provider): string {
-  return provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method ?? provider.auth_methods?.[0] ?? 'client_secret_basic'
+  const offered = provider.auth_methods ?? ['client_secret_basic']
+  const fallback = offered.includes('client_secret_basic') ? 'client_secret_basic' : (offered[0] ?? 'none')
+  return provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method ?? fallback
 }
 
 function distinct(names: readonly string[]): string[] {
