@@ -18,6 +18,8 @@ export interface UserQuery {
   limit: number
   /** Skips the users up to and including this row. */
   after?: number
+  /** Skips so many users. */
+  offset?: number
   /** Start of a username, or of a first or last name. */
   search?: string
   app?: App
@@ -33,6 +35,8 @@ export interface Directory {
 
   createClient(app: App, draft: ClientDraft): Promise<Client>
   listClients(app?: App): Promise<Client[]>
+  /** With all that was given to it: its tokens work no more. */
+  deleteClient(client: Client): Promise<void>
 
   /**
    * Creates users in one transaction: all or none.
@@ -40,12 +44,24 @@ export interface Directory {
    */
   createUsers(drafts: readonly UserDraft[]): Promise<User[]>
   listUsers(query: UserQuery): Promise<User[]>
-  countUsers(app?: App): Promise<number>
+  /** @param search as in {@link UserQuery} */
+  countUsers(app?: App, search?: string): Promise<number>
   findUser(username: string): Promise<User | undefined>
   appsOf(user: User): Promise<App[]>
   friendsOf(user: User): Promise<User[]>
   parentsOf(user: User): Promise<User[]>
   kidsOf(user: User): Promise<User[]>
+  /** @throws TakenError when the username is somebody else's */
+  updateUser(user: User): Promise<void>
+  /** With all that was allowed in its name. */
+  deleteUser(user: User): Promise<void>
+  addApp(user: User, app: App): Promise<void>
+  /** The user removed the app: it may not sign in there any more, and what the app's clients were given is revoked. */
+  removeApp(user: User, app: App, now: number): Promise<void>
+  /** Makes two users friends of each other. */
+  addFriend(user: User, friend: User): Promise<void>
+  removeFriend(user: User, friend: User): Promise<void>
+  addParent(kid: User, parent: User): Promise<void>
 }
 
 /** A name that must be unique is somebody's already. */

@@ -157,6 +157,8 @@ export interface Provider {
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
   readonly kid?: (alg: SigningAlg, number: number) => string
   readonly texts: PageTexts
+  /** Whether its apps belong to brands and are found in mobile stores. */
+  readonly brands?: boolean
   /** SVG of the apps' icons, by the name that an app carries. */
   readonly icons: Readonly<Record<string, string>>
   /** How an error is said. */

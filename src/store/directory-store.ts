@@ -3,6 +3,11 @@ import type { App, Client, User } from '../oauth/records.ts'
 import type { Database } from './database.ts'
 import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
 
+/** The users that a search finds. */
+const found = `sandbox_id = @sandbox
+  AND (username LIKE @search ESCAPE '\\' OR first_name LIKE @search ESCAPE '\\' OR last_name LIKE @search ESCAPE '\\')
+  AND (@app IS NULL OR EXISTS (SELECT 1 FROM user_app WHERE user_row = user.id AND app_row = @app))`
+
 /** Every statement about apps, clients and users, prepared once for all sandboxes. */
 export function directoryStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
@@ -28,6 +33,7 @@ export function directoryStatements(db: Database) {
       `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row
        WHERE client.sandbox_id = @sandbox AND (@app IS NULL OR client.app_row = @app) ORDER BY client.id`,
     ),
+    deleteClient: prepare(`DELETE FROM client WHERE id = @row AND sandbox_id = @sandbox`),
 
     createUser: prepare<{ id: number }>(
       `INSERT INTO user (sandbox_id, user_id, username, password, first_name, last_name, email, type, age, claims, disabled, created_at)
@@ -45,15 +51,13 @@ export function directoryStatements(db: Database) {
        SELECT @user, id FROM user WHERE sandbox_id = @sandbox AND username = @parent AND id <> @user ON CONFLICT DO NOTHING`,
     ),
     findUser: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND username = @username`),
-    listUsers: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after ORDER BY id LIMIT @limit`),
+    listUsers: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`),
     listAppUsers: prepare<UserRow>(
-      `${usersJoin('user_app JOIN user ON user.id = user_app.user_row')} WHERE user_app.app_row = @app AND user.id > @after ORDER BY user.id LIMIT @limit`,
+      `${usersJoin('user_app JOIN user ON user.id = user_app.user_row')} WHERE user_app.app_row = @app AND user.id > @after
+         ORDER BY user.id LIMIT @limit OFFSET @offset`,
     ),
-    searchUsers: prepare<UserRow>(
-      `${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after
-         AND (username LIKE @search ESCAPE '\\' OR first_name LIKE @search ESCAPE '\\' OR last_name LIKE @search ESCAPE '\\')
-         AND (@app IS NULL OR EXISTS (SELECT 1 FROM user_app WHERE user_row = user.id AND app_row = @app)) ORDER BY id LIMIT @limit`,
-    ),
+    searchUsers: prepare<UserRow>(`${usersJoin('user')} WHERE ${found} AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`),
+    countFound: prepare<{ n: number }>(`SELECT count(*) AS n FROM user WHERE ${found}`),
     countUsers: prepare<{ n: number }>(`SELECT count(*) AS n FROM user WHERE sandbox_id = @sandbox`),
     countAppUsers: prepare<{ n: number }>(`SELECT count(*) AS n FROM user_app WHERE app_row = @app`),
     appsOf: prepare<AppRow>(
@@ -67,6 +71,19 @@ export function directoryStatements(db: Database) {
     ),
     kidsOf: prepare<UserRow>(
       `${usersJoin('parenthood JOIN user ON user.id = parenthood.kid_row')} WHERE parenthood.parent_row = @user ORDER BY user.id`,
+    ),
+    updateUser: prepare(
+      `UPDATE user SET username = @username, password = @password, first_name = @first_name, last_name = @last_name, email = @email, type = @type,
+         age = @age, claims = @claims, disabled = @disabled WHERE id = @row AND sandbox_id = @sandbox`,
+    ),
+    deleteUser: prepare(`DELETE FROM user WHERE id = @row AND sandbox_id = @sandbox`),
+    removeApp: prepare(`DELETE FROM user_app WHERE user_row = @user AND app_row = @app`),
+    revokeAppGrants: prepare(
+      `UPDATE "grant" SET revoked_at = @now, revoked_reason = 'the user removed the app'
+       WHERE user_row = @user AND revoked_at IS NULL AND client_row IN (SELECT id FROM client WHERE app_row = @app)`,
+    ),
+    removeFriend: prepare(
+      `DELETE FROM friendship WHERE (user_row = @user AND friend_row = @friend) OR (user_row = @friend AND friend_row = @user)`,
     ),
   }
 }
@@ -84,25 +101,26 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     mobile_store_links: JSON.stringify(app.mobile_store_links),
     created_at: app.created_at,
   })
+  const userValues = (user: Omit<User, 'row'>) => ({
+    sandbox,
+    user_id: user.user_id,
+    username: user.username,
+    password: user.password,
+    first_name: user.first_name,
+    last_name: user.last_name,
+    email: user.email,
+    type: user.type,
+    age: user.age,
+    claims: JSON.stringify(user.claims),
+    disabled: user.disabled ? 1 : 0,
+    created_at: user.created_at,
+  })
   const insertUser = (draft: UserDraft): number =>
-    inserted(
-      () =>
-        statements.createUser.get({
-          sandbox,
-          user_id: draft.user_id,
-          username: draft.username,
-          password: draft.password,
-          first_name: draft.first_name,
-          last_name: draft.last_name,
-          email: draft.email,
-          type: draft.type,
-          age: draft.age,
-          claims: JSON.stringify(draft.claims),
-          disabled: draft.disabled ? 1 : 0,
-          created_at: draft.created_at,
-        }),
-      ['username', draft.username],
-    )
+    inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username])
+  const removeApp = db.transaction((user: User, app: App, now: number) => {
+    statements.removeApp.run({ user: user.row, app: app.row })
+    statements.revokeAppGrants.run({ user: user.row, app: app.row, now })
+  })
 
   const createUsers = db.transaction((drafts: readonly UserDraft[]): User[] => {
     const users = drafts.map(({ apps: _apps, friends: _friends, parents: _parents, ...user }, i) => {
@@ -152,21 +170,28 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
       return { ...draft, metadata: draft.metadata ?? {}, app, row }
     },
     listClients: async (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
+    async deleteClient(client) {
+      db.write(() => statements.deleteClient.run({ row: client.row, sandbox }))
+    },
 
     createUsers: async (drafts) => createUsers(drafts),
-    async listUsers({ limit, after = 0, search, app }: UserQuery) {
+    async listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
       if (search !== undefined && search !== '') {
-        const pattern = `${search.replace(/[\\%_]/g, '\\$&')}%`
-        return statements.searchUsers.all({ sandbox, after, limit, search: pattern, app: app?.row ?? null }).map(toUser)
+        return statements.searchUsers
+          .all({ sandbox, after, offset, limit, search: prefixPattern(search), app: app?.row ?? null })
+          .map(toUser)
       }
       return (
         app === undefined
-          ? statements.listUsers.all({ sandbox, after, limit })
-          : statements.listAppUsers.all({ app: app.row, after, limit })
+          ? statements.listUsers.all({ sandbox, after, offset, limit })
+          : statements.listAppUsers.all({ app: app.row, after, offset, limit })
       ).map(toUser)
     },
-    countUsers: async (app) =>
-      (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0,
+    async countUsers(app, search) {
+      if (search !== undefined && search !== '')
+        return statements.countFound.get({ sandbox, search: prefixPattern(search), app: app?.row ?? null })?.n ?? 0
+      return (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0
+    },
     async findUser(username) {
       const row = statements.findUser.get({ sandbox, username })
       return row === undefined ? undefined : toUser(row)
@@ -175,13 +200,42 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     friendsOf: async (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
     parentsOf: async (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
     kidsOf: async (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
+    async updateUser(user) {
+      db.write(() => unlessTaken(() => statements.updateUser.run({ ...userValues(user), row: user.row }), ['username', user.username]))
+    },
+    async deleteUser(user) {
+      db.write(() => statements.deleteUser.run({ row: user.row, sandbox }))
+    },
+    async addApp(user, app) {
+      db.write(() => statements.addApp.run({ user: user.row, app: app.row }))
+    },
+    removeApp: async (user, app, now) => removeApp(user, app, now),
+    async addFriend(user, friend) {
+      db.write(() => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }))
+    },
+    async removeFriend(user, friend) {
+      db.write(() => statements.removeFriend.run({ user: user.row, friend: friend.row }))
+    },
+    async addParent(kid, parent) {
+      db.write(() => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }))
+    },
   }
 }
 
+/** What begins with the text, for LIKE. */
+function prefixPattern(text: string): string {
+  return `${text.replace(/[\\%_]/g, '\\$&')}%`
+}
+
 /** The new row's id; a broken UNIQUE constraint becomes a {@link TakenError}. */
-function inserted(insert: () => { id: number } | undefined, [field, value]: [string, string]): number {
+function inserted(insert: () => { id: number } | undefined, name: [field: string, value: string]): number {
+  return unlessTaken(insert, name)?.id ?? 0
+}
+
+/** A broken UNIQUE constraint becomes a {@link TakenError}. */
+function unlessTaken<T>(change: () => T, [field, value]: [field: string, value: string]): T {
   try {
-    return insert()?.id ?? 0
+    return change()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE') throw new TakenError(field, value)
     throw error

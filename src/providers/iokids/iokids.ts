@@ -52,6 +52,7 @@ export const iokids: Provider = {
     continueHeading: 'Continue to use the App',
     accent: 'blue',
   },
+  brands: true,
   icons: iokidsIcons,
   errorReply: iokidsErrorReply,
   routes: iokidsRoutes,
