@@ -2,13 +2,21 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
+import { changesKeptRows } from './kept-tables.ts'
 import { migrate } from './migrate.ts'
+import { hideParameters } from './planner.ts'
 
 /** A prepared statement. */
 export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
   get(...parameters: Parameters): Row | undefined
   all(...parameters: Parameters): Row[]
-  run(...parameters: Parameters): { changes: number }
+  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint }
+}
+
+/** Records that were read, by key: bounded, and forgotten as soon as any statement may have changed one. */
+export interface Memory<Key, Value> {
+  get(key: Key): Value | undefined
+  set(key: Key, value: Value): void
 }
 
 /**
@@ -21,6 +29,7 @@ export class Database {
   readonly #begin: Sqlite.Statement
   readonly #commit: Sqlite.Statement
   #batch: PromiseWithResolvers<void> | undefined
+  readonly #memories: Map<unknown, unknown>[] = []
 
   /**
    * @param file a path, or `:memory:`
@@ -34,7 +43,21 @@ export class Database {
   }
 
   prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
-    return this.#db.prepare<Parameters, Row>(sql)
+    const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
+    return changesKeptRows(sql) ? this.#forgetful(statement) : statement
+  }
+
+  /** Keeps up to `limit` records in memory; all are forgotten when one of them may have changed. One process owns the file. */
+  memory<Key, Value>(limit: number): Memory<Key, Value> {
+    const map = new Map<Key, Value>()
+    this.#memories.push(map)
+    return {
+      get: (key) => map.get(key),
+      set(key, value) {
+        if (map.size >= limit) map.clear()
+        map.set(key, value)
+      },
+    }
   }
 
   /** Runs one statement that changes something. What it did is visible at once and durable when {@link Database.settled}. */
@@ -49,7 +72,12 @@ export class Database {
     const nested = this.#db.transaction(work)
     return (...args) => {
       this.#open()
-      return nested(...args)
+      try {
+        return nested(...args)
+      } catch (error) {
+        this.#forget()
+        throw error
+      }
     }
   }
 
@@ -66,6 +94,23 @@ export class Database {
   close(): void {
     this.#settle()
     this.#db.close()
+  }
+
+  /** The same statement, after which nothing is remembered. */
+  #forgetful<Parameters extends unknown[], Row>(statement: Statement<Parameters, Row>): Statement<Parameters, Row> {
+    const then = <T>(result: T): T => {
+      this.#forget()
+      return result
+    }
+    return {
+      get: (...parameters) => then(statement.get(...parameters)),
+      all: (...parameters) => then(statement.all(...parameters)),
+      run: (...parameters) => then(statement.run(...parameters)),
+    }
+  }
+
+  #forget(): void {
+    for (const memory of this.#memories) memory.clear()
   }
 
   #open(): void {
@@ -91,6 +136,7 @@ export class Database {
       batch.resolve()
     } catch (error) {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
+      this.#forget()
       batch.reject(error)
     }
   }
