@@ -35,7 +35,11 @@ export interface TestServer {
 export async function launch(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const clock = new TestClock()
   const server = await createServer({ db: ':memory:', defaultProvider: 'iokids', host: 'localhost', logLevel: 'warn', clock, ...options })
-  const listener = createListener({ handler: server.handler, certificates: server.certificates })
+  const listener = createListener({
+    handler: server.handler,
+    certificates: server.certificates,
+    requestClientCertificate: options.clientCertificates === 'always',
+  })
   const { port } = await listener.listen({ host: 'localhost', port: 0 })
   return {
     url: `http://localhost:${port}`,
