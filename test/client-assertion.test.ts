@@ -361,7 +361,7 @@ describe('jwks_uri', () => {
   test('on another host that is not in the documents is refused with the remedy', async () => {
     const answer = await addressed('https://elsewhere.example/jwks.json')
     expect(answer.status).toBe(401)
-    expect(answer.explanation).toMatch(/on another host.*setting documents/)
+    expect(answer.explanation).toMatch(/never called: put the document into the sandbox's setting documents/)
   })
 
   test('on this machine is fetched, as the client under development serves it', async () => {

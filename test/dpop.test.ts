@@ -300,6 +300,15 @@ describe('a bound token at a resource (RFC 9449 §7)', () => {
   })
 })
 
+test('a vendor whose answer always says bearer takes no notice of a proof', async () => {
+  const form = { grant_type: 'client_credentials' }
+  const authorization = `Basic ${btoa('deyel-rest:deyel-secret')}`
+  const { status, body } = await post(form, { authorization, dpop: 'nonsense' }, `${server.url}/deyel`, '/oauth/token')
+  expect(status).toBe(200)
+  expect(body.token_type).toBe('Bearer')
+  expect(readClaims(String(body.access_token))).not.toHaveProperty('cnf')
+})
+
 describe('nonces (RFC 9449 §8)', () => {
   test('a proof without one of ours is told to use one, and then taken', async () => {
     const base = await sandboxWith({ dpop_nonce: 'required' })

@@ -343,6 +343,7 @@ describe('where a certificate is asked for', () => {
         userinfo_endpoint: `${mtls}/userinfo`,
         introspection_endpoint: `${mtls}/introspect`,
         revocation_endpoint: `${mtls}/revoke`,
+        device_authorization_endpoint: `${mtls}/device_authorization`,
       },
     })
     expect((await discovered(`https://localhost:${port}/standard`)).mtls_endpoint_aliases).toMatchObject({

@@ -25,6 +25,8 @@ export interface Realm {
   readonly grant_types: readonly string[]
   /** The ways in which its clients may authenticate. */
   readonly auth_methods: readonly string[]
+  /** Whether tokens are bound to keys when a client proves one. */
+  readonly sender_constraints: boolean
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined
 }

@@ -1,14 +1,14 @@
+import { isPrivateHost } from './private-host.ts'
 import type { Settings } from './settings.ts'
 
-/** How long a document on this machine may take, milliseconds. */
+/** How long a document may take, milliseconds. */
 const patience = 3000
 const largest = 256 * 1024
 
-const loopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
 /**
- * A JSON document that a client refers to by URL, such as its key set. Other hosts are out of reach: their documents stand in
- * the sandbox's setting `documents`, and only those of this machine, where the client under development runs, are fetched.
+ * A JSON document that a client refers to by URL, such as its key set. Hosts elsewhere are out of reach: their documents stand
+ * in the sandbox's setting `documents`. Those of this machine and its private network, where the client under development
+ * runs, are fetched.
  * @returns the document, or why there is none
  */
 export async function readDocument(
@@ -18,8 +18,10 @@ export async function readDocument(
   if (Object.hasOwn(documents, url)) return { document: documents[url] }
   if (!URL.canParse(url)) return { problem: `'${url}' is no URL` }
   const { protocol, hostname } = new URL(url)
-  if (!/^https?:$/.test(protocol) || !loopback.test(hostname)) {
-    return { problem: `'${url}' is on another host, which is never called: put the document into the sandbox's setting documents` }
+  if (!/^https?:$/.test(protocol) || !isPrivateHost(hostname)) {
+    return {
+      problem: `'${url}' is outside of this machine and its private network, and never called: put the document into the sandbox's setting documents`,
+    }
   }
   try {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patience), headers: { accept: 'application/json' } })

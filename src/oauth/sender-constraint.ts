@@ -8,12 +8,12 @@ import type { AccessTokenDetails, Client, GrantDetails } from './records.ts'
 export type Confirmation = NonNullable<AccessTokenDetails['cnf']>
 
 /** Whether a token request has anything to do with keys: nearly none has. */
-export function concernsKeys({ metadata }: Client, { transport }: Context): boolean {
-  return (
+export function concernsKeys({ metadata }: Client, { realm, transport }: Context): boolean {
+  const asks =
     transport?.dpop !== undefined ||
     metadata.dpop_bound_access_tokens === true ||
     metadata.tls_client_certificate_bound_access_tokens === true
-  )
+  return asks && realm.sender_constraints
 }
 
 /**

@@ -47,7 +47,7 @@ export interface Settings {
    * registered subject will do, whoever issued it: fit for trying a client, and no protection.
    */
   trusted_client_ca: string | null
-  /** Documents that clients refer to by URL, such as key sets: other hosts are never called. */
+  /** Documents that clients refer to by URL, such as key sets: hosts outside of the private network are never called. */
   documents: Readonly<Record<string, unknown>>
   /** Who may vouch for users with a signed assertion (RFC 7523), by `iss`, beside each client that registered keys. */
   assertion_issuers: Readonly<Record<string, { jwks: { keys: readonly Readonly<Record<string, unknown>>[] } }>>

@@ -24,6 +24,7 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
   const methods = provider.auth_methods ?? clientAuthMethods
   const auth_methods = certificate_url === undefined ? methods.filter((one) => !isByCertificate(one)) : methods
   const signing_algs = assertionAlgs(auth_methods)
+  const binds = provider.sender_constraints ?? true
   return {
     issuer: addresses.issuer,
     authorization_endpoint: addresses.public_url + paths.authorize,
@@ -50,9 +51,10 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     introspection_endpoint_auth_signing_alg_values_supported: paths.introspection === undefined ? undefined : signing_algs,
     revocation_endpoint_auth_methods_supported: paths.revocation === undefined ? undefined : auth_methods,
     revocation_endpoint_auth_signing_alg_values_supported: paths.revocation === undefined ? undefined : signing_algs,
-    dpop_signing_alg_values_supported: clientSigningAlgs,
-    tls_client_certificate_bound_access_tokens: certificate_url === undefined ? undefined : true,
-    mtls_endpoint_aliases: certificate_url === undefined ? undefined : aliases(provider, certificate_url),
+    dpop_signing_alg_values_supported: binds ? clientSigningAlgs : undefined,
+    tls_client_certificate_bound_access_tokens: certificate_url !== undefined && binds ? true : undefined,
+    mtls_endpoint_aliases:
+      certificate_url === undefined || !(binds || auth_methods.some(isByCertificate)) ? undefined : aliases(provider, certificate_url),
     code_challenge_methods_supported: settings.strictness === 'rfc' ? ['S256'] : ['S256', 'plain'],
     claims_supported: paths.userinfo === undefined ? undefined : ['sub', ...Object.values(scopeClaims).flat()],
   }
@@ -74,6 +76,8 @@ function aliases({ paths }: Provider, certificate_url: string): Record<string, s
     userinfo_endpoint: paths.userinfo,
     introspection_endpoint: paths.introspection,
     revocation_endpoint: paths.revocation,
+    device_authorization_endpoint: paths.device_authorization,
+    backchannel_authentication_endpoint: paths.backchannel_authentication,
   }
   return Object.fromEntries(
     Object.entries(endpoints).flatMap(([name, path]) => (path === undefined ? [] : [[name, certificate_url + path]])),

@@ -138,6 +138,8 @@ export interface Provider {
   readonly grant_types: readonly string[]
   /** The ways in which its clients may authenticate; all when absent. */
   readonly auth_methods?: readonly ClientAuthMethod[]
+  /** False for a vendor that binds no token to a key, and takes no notice of a DPoP proof. */
+  readonly sender_constraints?: boolean
   /** Where its token requests differ from RFC 6749. */
   readonly requests?: RequestDialect
   /** Where its defaults differ from the protocol's, and its own settings. */

@@ -201,6 +201,7 @@ export class Sandboxes {
       tokens: provider.tokens,
       grant_types: provider.grant_types,
       auth_methods: provider.auth_methods ?? clientAuthMethods,
+      sender_constraints: provider.sender_constraints ?? true,
       requests: provider.requests,
       clock,
       keys: new KeyRing({

@@ -5,7 +5,7 @@ import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
 import { errorReply, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
-import type { ProviderDeclaration } from './declaration.ts'
+import type { AnswerDeclaration, ProviderDeclaration } from './declaration.ts'
 import { compile } from './template.ts'
 import { tokenFormat } from './token-formats.ts'
 import { declaredWorld } from './world.ts'
@@ -31,6 +31,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     grant_types,
     scopes,
     ...(methods === undefined ? {} : { auth_methods: methods }),
+    ...(saysTokenType(token_response) ? {} : { sender_constraints: false }),
     ...(declaration.hosts === undefined ? {} : { hosts: declaration.hosts }),
     ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
     requests: { ...base.requests, ...declaredRequests(declaration) },
@@ -66,6 +67,11 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
 }
 
 /** The extended provider's world, as far as it fits: its apps have the scopes and its clients the grant types that there are. */
+/** Whether an answer can say that a token is no bearer token: one whose `token_type` is fixed cannot. */
+function saysTokenType(answer: AnswerDeclaration | undefined): boolean {
+  return answer?.body === undefined || String(answer.body.token_type).includes('{token_type}')
+}
+
 function inheritedWorld(base: Provider, { grant_types, scopes }: Provider, company = base.world.company): Provider['world'] {
   const known = scopes.map((scope) => scope.name)
   return {
