@@ -57,7 +57,7 @@ export function parseFilter(text: string, members: ReadonlySet<string>): Filter 
 
   function comparison(): Filter {
     const name = take('name', 'a member or a function')
-    const call = functions[name]
+    const call = functions.get(name)
     if (call !== undefined) {
       need('(')
       const member = known(take('name', 'a member'))
@@ -67,8 +67,8 @@ export function parseFilter(text: string, members: ReadonlySet<string>): Filter 
       return (item) => call(String(item[member] ?? ''), part)
     }
     const member = known(name)
-    const compare = operators[take('name', `one of ${Object.keys(operators).join(', ')}`)]
-    if (compare === undefined) throw unexpected(`one of ${Object.keys(operators).join(', ')}`, 1)
+    const compare = operators.get(take('name', operatorNames))
+    if (compare === undefined) throw unexpected(operatorNames, 1)
     const value = literal()
     return (item) => compare(item[member] ?? null, value)
   }
@@ -141,17 +141,18 @@ function ordered(holds: (difference: number) => boolean) {
   return (a: Value, b: Value) => a !== null && b !== null && typeof a === typeof b && holds(a < b ? -1 : a > b ? 1 : 0)
 }
 
-const operators: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
-  eq: (a, b) => a === b,
-  ne: (a, b) => a !== b,
-  gt: ordered((difference) => difference > 0),
-  ge: ordered((difference) => difference >= 0),
-  lt: ordered((difference) => difference < 0),
-  le: ordered((difference) => difference <= 0),
-}
+const operators = new Map<string, (a: Value, b: Value) => boolean>([
+  ['eq', (a, b) => a === b],
+  ['ne', (a, b) => a !== b],
+  ['gt', ordered((difference) => difference > 0)],
+  ['ge', ordered((difference) => difference >= 0)],
+  ['lt', ordered((difference) => difference < 0)],
+  ['le', ordered((difference) => difference <= 0)],
+])
+const operatorNames = `one of ${[...operators.keys()].join(', ')}`
 
-const functions: Readonly<Record<string, (text: string, part: string) => boolean>> = {
-  contains: (text, part) => text.includes(part),
-  startswith: (text, part) => text.startsWith(part),
-  endswith: (text, part) => text.endsWith(part),
-}
+const functions = new Map<string, (text: string, part: string) => boolean>([
+  ['contains', (text, part) => text.includes(part)],
+  ['startswith', (text, part) => text.startsWith(part)],
+  ['endswith', (text, part) => text.endsWith(part)],
+])
