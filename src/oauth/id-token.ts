@@ -48,6 +48,7 @@ export async function makeIdToken(draft: IdTokenDraft, { realm, issuer }: Contex
     acr: details.acr,
     amr: details.amr,
     sid: details.sid,
+    act: details.act,
     at_hash: draft.access_token === undefined ? undefined : halfHash(draft.access_token, alg),
     c_hash: draft.code === undefined ? undefined : halfHash(draft.code, alg),
     s_hash: draft.state === undefined ? undefined : halfHash(draft.state, alg),

@@ -58,7 +58,7 @@ export async function introspect(
     token_type: found.use === 'refresh' ? undefined : details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     exp: expires_at === null ? undefined : seconds(expires_at),
     iat: seconds(issued_at),
-    sub: user?.user_id ?? client.client_id,
+    sub: user?.user_id ?? grant.details.sub ?? client.client_id,
     aud: found.use === 'refresh' ? undefined : (details.aud ?? context.issuer),
     iss: context.issuer,
     auth_time: grant.details.auth_time,

@@ -2,6 +2,7 @@ import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import type { Issue } from './grants/grant-type.ts'
 import { makeIdToken } from './id-token.ts'
+import { mintExchanged } from './mint-exchanged.ts'
 import { digest } from './random.ts'
 import type { AccessTokenDetails, Client } from './records.ts'
 import { scopes } from './scope.ts'
@@ -10,6 +11,7 @@ import type { IssuedTokens, TokenDraft } from './token-profile.ts'
 
 /** Makes the tokens of an issue and stores them; the one place where tokens come from. */
 export async function mint(issue: Issue, client: Client, context: Context): Promise<IssuedTokens> {
+  if (issue.requested_token === 'id_token' || issue.requested_token === 'refresh_token') return mintExchanged(issue, client, context)
   const { realm, issuer } = context
   const { store, settings, tokens } = realm
   const now = realm.clock.now()
@@ -18,7 +20,8 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
   const details = accessTokenDetails(issue, context)
   const first = await store.reserveIds(2)
   const draft = (use: TokenDraft['use'], id: number, ttl: number): TokenDraft => {
-    return { use, id, issuer, client, user, grant, scope, details, iat, exp: ttl > 0 ? iat + ttl : undefined }
+    const exp = ttl > 0 ? iat + ttl : undefined
+    return { use, id, issuer, client, user, grant, scope, details, iat, exp, requested: issue.requested_token }
   }
 
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)
@@ -60,7 +63,7 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
     refresh,
   )
   const id_token =
-    user !== undefined && scopes(scope).includes('openid')
+    user !== undefined && issue.requested_token === undefined && scopes(scope).includes('openid')
       ? await makeIdToken({ client, user, scope, details: grant.details, nonce: issue.nonce, access_token }, context)
       : undefined
   return {

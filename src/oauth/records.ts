@@ -101,6 +101,8 @@ export interface GrantDetails {
   sid?: string
   /** Who acts for the user (RFC 8693 §4.1). */
   act?: Record<string, unknown>
+  /** The client whom its tokens are about, when it is another than theirs (RFC 8693 §2.1). */
+  sub?: string
   /** The key that the authorization request named (RFC 9449 §10). */
   dpop_jkt?: string
   /** The keys that the refresh tokens are bound to. */

@@ -1,4 +1,5 @@
 import type { DeferredStore } from './deferred.ts'
+import type { LineageStore } from './exchanged-token.ts'
 import type { OneTimeTokenStore } from './one-time-token.ts'
 import type {
   AccessTokenDetails,
@@ -83,7 +84,7 @@ export interface StoredKey {
  * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
  * race is decided there; what came out is durable before the client is answered.
  */
-export interface ProtocolStore extends DeferredStore, OneTimeTokenStore, UserLookup {
+export interface ProtocolStore extends DeferredStore, OneTimeTokenStore, UserLookup, LineageStore {
   findClient(client_id: string): Promise<Client | undefined>
   /** By username, in any letter case. */
   findUser(username: string): Promise<User | undefined>

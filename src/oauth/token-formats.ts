@@ -24,7 +24,7 @@ export const jwtAccessTokens: TokenFormat = {
       iss: issuer,
       exp: draft.exp,
       aud: aud.length === 1 ? aud[0] : aud,
-      sub: user?.user_id ?? client.client_id,
+      sub: user?.user_id ?? grant.details.sub ?? client.client_id,
       client_id: client.client_id,
       iat: draft.iat,
       jti: makeHandle(draft.id),
@@ -43,7 +43,7 @@ export const jwtAccessTokens: TokenFormat = {
 /** Access tokens as the sandbox's setting or the client wants them: RFC 9068 JWTs or opaque. */
 export const standardAccessTokens: TokenFormat = {
   make(draft, material) {
-    const format = draft.client.metadata.access_token_format ?? material.settings.access_token_format
+    const format = draft.requested === 'jwt' ? 'jwt' : (draft.client.metadata.access_token_format ?? material.settings.access_token_format)
     return (format === 'opaque' ? opaqueTokens : jwtAccessTokens).make(draft, material)
   },
   keyOf: (token) => opaqueTokens.keyOf(token) ?? jwtAccessTokens.keyOf(token),

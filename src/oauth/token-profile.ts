@@ -1,6 +1,7 @@
 import type { KeyRing } from './keys.ts'
 import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
 import type { Settings } from './settings.ts'
+import type { TokenType } from './token-types.ts'
 
 /** A token that is about to be issued; times are whole seconds since the epoch. */
 export interface TokenDraft {
@@ -16,6 +17,8 @@ export interface TokenDraft {
   iat: number
   /** Undefined for a token that does not expire. */
   exp: number | undefined
+  /** What a token exchange asked for: `jwt` is a JWT whatever the format is otherwise. */
+  requested?: TokenType | undefined
 }
 
 /** What a sandbox gives to make a token with. */
@@ -43,7 +46,8 @@ export interface IssuedTokens {
   token_type: 'Bearer' | 'DPoP' | 'N_A'
   /** RFC 8693 §2.2.1. */
   issued_token_type: string | undefined
-  expires_in: number
+  /** Undefined for what does not expire. */
+  expires_in: number | undefined
   /** Seconds since the epoch. */
   issued_at: number
   client: Client

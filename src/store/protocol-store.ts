@@ -5,6 +5,7 @@ import type { Settings } from '../oauth/settings.ts'
 import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft, StoredKey } from '../oauth/store.ts'
 import type { Database } from './database.ts'
 import { deferredStatements, deferredStore } from './deferred-store.ts'
+import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
 import {
   type ClientRow,
@@ -83,6 +84,7 @@ export function protocolStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   return {
     deferred: deferredStatements(db),
+    lineage: lineageStatements(db),
     oneTimeTokens: oneTimeTokenStatements(db),
     userLookup: userLookupStatements(db),
     findClient: prepare<ClientRow>(
@@ -309,6 +311,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
 
   return {
     ...deferredStore(db, statements.deferred, sandbox, insertGrant),
+    ...lineageStore(db, statements.lineage, sandbox),
     ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
     ...userLookupStore(statements.userLookup, sandbox),
     async findClient(client_id) {

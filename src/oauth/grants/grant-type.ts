@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Client, Grant, User } from '../records.ts'
+import type { TokenType } from '../token-types.ts'
 
 /** What a grant type decided to issue; the core mints it. */
 export interface Issue {
@@ -16,6 +17,8 @@ export interface Issue {
   audience?: readonly string[] | undefined
   /** What a token exchange answers (RFC 8693 §2.2.1). */
   issued_token_type?: string | undefined
+  /** The same by its short name; an ID token or refresh token is issued instead of an access token. */
+  requested_token?: TokenType | undefined
   /** Seconds, when it lives shorter than the sandbox's access tokens. */
   expires_in?: number | undefined
   refresh: 'none' | 'first' | { id: number; generation: number } | { keep: string; kept_id: number }

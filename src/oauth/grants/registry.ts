@@ -6,8 +6,12 @@ import type { GrantType } from './grant-type.ts'
 import { jwtBearer } from './jwt-bearer.ts'
 import { password } from './password.ts'
 import { refreshToken } from './refresh-token.ts'
+import { tokenExchange } from './token-exchange.ts'
 
 /** Every grant type that the protocol knows, by its name on the wire. */
 export const grantTypes: ReadonlyMap<string, GrantType> = new Map(
-  [authorizationCode, refreshToken, clientCredentials, password, deviceCode, ciba, jwtBearer].map((one) => [one.grant_type, one]),
+  [authorizationCode, refreshToken, clientCredentials, password, deviceCode, ciba, jwtBearer, tokenExchange].map((one) => [
+    one.grant_type,
+    one,
+  ]),
 )

@@ -19,7 +19,7 @@ export function tokenResponse(template: { readonly [member: string]: Template })
       ...issued,
       scope: scope === '' ? undefined : scope,
       changed_scope: issued.scope_differs ? scope : undefined,
-      expires_at: issued.issued_at + issued.expires_in,
+      expires_at: issued.expires_in === undefined ? undefined : issued.issued_at + issued.expires_in,
       client_id: client.client_id,
       app_id: client.app.app_id,
       user_id: user?.user_id,

@@ -6,12 +6,12 @@ import type { TokenDraft, TokenFormat, TokenProfile } from '../../oauth/token-pr
 /** Both tokens are JWTs; the vendor's page fixes the header and that the first claim begins with "tok", the rest is ours. */
 const format: TokenFormat = {
   async make(draft: TokenDraft, { keys }) {
-    const { client, user } = draft
+    const { client, user, grant } = draft
     const claims = {
       tokenId: makeHandle(draft.id),
       use: draft.use,
       iss: draft.issuer,
-      sub: user?.user_id ?? client.client_id,
+      sub: user?.user_id ?? grant.details.sub ?? client.client_id,
       aud: client.client_id,
       app: client.app.app_id,
       username: user?.username,
@@ -19,6 +19,7 @@ const format: TokenFormat = {
       scope: draft.scope,
       iat: draft.iat,
       exp: draft.exp,
+      act: grant.details.act,
     }
     return signJwt(claims, await keys.signing('HS256'))
   },
@@ -34,6 +35,7 @@ export const iokidsTokens: TokenProfile = {
     ...(issued.refresh_token === undefined ? {} : { refresh_token: issued.refresh_token }),
     expires_in: issued.expires_in,
     token_type: issued.token_type,
+    ...(issued.issued_token_type === undefined ? {} : { issued_token_type: issued.issued_token_type }),
     ...(issued.scope_differs ? { scope: issued.scope } : {}),
   }),
 }

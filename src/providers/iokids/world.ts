@@ -1,4 +1,4 @@
-import { cibaType, deviceCodeType, jwtBearerType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/grants/names.ts'
 import type { World, WorldMessage } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
@@ -11,6 +11,7 @@ export const iokidsGrantTypes: readonly string[] = [
   deviceCodeType,
   cibaType,
   jwtBearerType,
+  tokenExchangeType,
 ]
 
 /** The world of the vendor's guide: Find Fluffy's app, brandon ramos with his two friends, a kid for each of them, and what they wrote. */

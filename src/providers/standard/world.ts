@@ -1,4 +1,4 @@
-import { cibaType, deviceCodeType, jwtBearerType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/grants/names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
@@ -11,6 +11,7 @@ export const standardGrantTypes: readonly string[] = [
   deviceCodeType,
   cibaType,
   jwtBearerType,
+  tokenExchangeType,
 ]
 
 function user(username: string, first_name: string, last_name: string): WorldUser {

@@ -1,0 +1,150 @@
+import { isPublic } from '../client-methods.ts'
+import { seconds } from '../clock.ts'
+import type { Context } from '../context.ts'
+import { OAuthError } from '../errors.ts'
+import { type Party, readExchanged } from '../exchanged-token.ts'
+import type { Parameters } from '../parameters.ts'
+import type { Client, GrantDetails } from '../records.ts'
+import { narrow, scopes } from '../scope.ts'
+import { confirms } from '../sender-constraint.ts'
+import { type TokenType, tokenTypeOf, tokenTypes } from '../token-types.ts'
+import type { GrantType, Issue } from './grant-type.ts'
+import { tokenExchangeType } from './names.ts'
+
+/** RFC 8693 §2: impersonation by a subject token alone, delegation with an actor token. */
+export const tokenExchange: GrantType = {
+  grant_type: tokenExchangeType,
+  async redeem(parameters, client, context): Promise<Issue> {
+    const { realm, trace } = context
+    const requested = requestedType(parameters, client)
+    const subject = await party('subject', parameters, client, context)
+    if (subject === undefined) throw new OAuthError('invalid_request', 'Parameter subject_token is missing')
+    trace.grant_id = subject.grant.id
+    if (subject.user !== undefined) trace.username = subject.user.username
+    const actor = await party('actor', parameters, client, context)
+    checkMayAct(subject, actor?.sub ?? client.client_id, context)
+
+    const allowed = scopes(subject.scope).filter((one) => client.app.scopes.includes(one))
+    const scope = narrow(parameters.scope, allowed, 'the subject token')
+    checkIdToken(requested, subject, scope)
+    const audience = [...scopes(parameters.resource), ...scopes(parameters.audience)]
+    const grant = await realm.store.saveGrant({
+      client,
+      user: subject.user,
+      grant_type: tokenExchangeType,
+      scope,
+      details: detailsOf(subject, actor, audience),
+      parent_id: subject.grant.id,
+      created_at: realm.clock.now(),
+    })
+    trace.grant_id = grant.id
+    return {
+      grant,
+      user: subject.user,
+      scope,
+      requested_scope: parameters.scope,
+      audience: audience.length === 0 ? undefined : audience,
+      issued_token_type: tokenTypes[requested],
+      requested_token: requested,
+      expires_in: remaining(subject, realm.clock.now()),
+      refresh: 'none',
+    }
+  },
+}
+
+function requestedType({ requested_token_type }: Parameters, { client_id, grant_types }: Client): TokenType {
+  const requested = requested_token_type === undefined ? 'access_token' : tokenTypeOf(requested_token_type)
+  if (requested === undefined) throw unsupported('requested_token_type', requested_token_type)
+  if (requested === 'refresh_token' && !grant_types.includes('refresh_token')) {
+    throw new OAuthError(
+      'unauthorized_client',
+      'The client may not use refresh tokens',
+      `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for refresh_token`,
+    )
+  }
+  return requested
+}
+
+function unsupported(parameter: string, came: string | undefined): OAuthError {
+  const known = Object.values(tokenTypes).join(', ')
+  return new OAuthError(
+    'invalid_request',
+    `${parameter} is not supported`,
+    `${parameter} '${came ?? ''}' is none of: ${known} (RFC 8693 §3)`,
+  )
+}
+
+/** Whom the subject or actor token is about; undefined when none came. */
+async function party(role: 'subject' | 'actor', parameters: Parameters, client: Client, context: Context): Promise<Party | undefined> {
+  const [token, type] = [parameters[`${role}_token`], parameters[`${role}_token_type`]]
+  if (token === undefined && type === undefined) return undefined
+  if (token === undefined || type === undefined) {
+    const missing = token === undefined ? `${role}_token` : `${role}_token_type`
+    throw new OAuthError(
+      'invalid_request',
+      `Parameter ${missing} is missing`,
+      `${role}_token and ${role}_token_type go together (RFC 8693 §2.1); ${missing} is missing`,
+    )
+  }
+  const known = tokenTypeOf(type)
+  if (known === undefined) throw unsupported(`${role}_token_type`, type)
+  const found = await readExchanged(token, known, client, context)
+  if (typeof found === 'string') {
+    // RFC 8693 §2.2.2 has this code for tokens that are invalid, too.
+    throw new OAuthError('invalid_request', `The ${role}_token is not valid`, `The ${role}_token is refused as ${type}: ${found}`)
+  }
+  // A confidential client stands for itself; from a public one a stolen token must not come back unbound.
+  if (isPublic(client) && !confirms(found.cnf, context.confirmation)) {
+    throw new OAuthError(
+      'invalid_request',
+      `The ${role}_token is bound to a key`,
+      `The ${role}_token is bound to a key, and the public client '${client.client_id}' did not prove that it holds it (RFC 9449 §5)`,
+    )
+  }
+  return found
+}
+
+/** Who may act for a user is told by the user's claim `may_act` (RFC 8693 §4.4); without it, anybody who is allowed to exchange. */
+function checkMayAct({ user }: Party, sub: string, { issuer }: Context): void {
+  const may_act = user?.claims.may_act
+  if (may_act === undefined) return
+  const actor: Record<string, unknown> = { sub, iss: issuer, client_id: sub }
+  const allows = (one: unknown) =>
+    typeof one === 'object' && one !== null && Object.entries(one).every(([name, value]) => actor[name] === value)
+  if ([may_act].flat().some(allows)) return
+  throw new OAuthError(
+    'invalid_request',
+    'The actor may not act for the subject',
+    `'${sub}' may not act for user '${user?.username ?? ''}', whose claim may_act is ${JSON.stringify(may_act)} (RFC 8693 §4.4)`,
+  )
+}
+
+function checkIdToken(requested: TokenType, { user }: Party, scope: string): void {
+  if (requested !== 'id_token' || (user !== undefined && scopes(scope).includes('openid'))) return
+  throw new OAuthError(
+    'invalid_request',
+    'No ID token can be issued',
+    user === undefined
+      ? 'The subject_token is about a client, and ID tokens are about users'
+      : `The scope would be '${scope}' and lacks openid, without which there is no ID token (OpenID Connect Core §3.1.2.1)`,
+  )
+}
+
+function detailsOf(subject: Party, actor: Party | undefined, audience: readonly string[]): GrantDetails {
+  const { auth_time, acr, amr, act } = subject.grant.details
+  // Who acted before stands inside (RFC 8693 §4.1).
+  const acting = actor === undefined ? act : { sub: actor.sub, ...(act === undefined ? {} : { act }) }
+  return {
+    ...(auth_time === undefined ? {} : { auth_time }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(amr === undefined ? {} : { amr }),
+    ...(acting === undefined ? {} : { act: acting }),
+    ...(audience.length === 0 ? {} : { resource: audience }),
+    ...(subject.user === undefined ? { sub: subject.sub } : {}),
+  }
+}
+
+/** An access token does not outlive the token that it came of; who needs it longer asks for a refresh token. */
+function remaining({ expires_at }: Party, now: number): number | undefined {
+  return expires_at === null ? undefined : Math.max(1, seconds(expires_at) - seconds(now))
+}

@@ -1,0 +1,33 @@
+import type { LineageStore } from '../oauth/exchanged-token.ts'
+import type { Database } from './database.ts'
+import { type GrantRow, grantColumns, toGrant } from './rows.ts'
+
+/** Every statement about what tokens came of, prepared once for all sandboxes. */
+export function lineageStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    findGrant: prepare<GrantRow>(
+      `SELECT ${grantColumns} FROM "grant" JOIN client ON client.id = "grant".client_row
+       WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id AND "grant".user_row = @user
+         AND "grant".created_at < @latest AND "grant".revoked_at IS NULL
+       ORDER BY "grant".id DESC LIMIT 1`,
+    ),
+    saveRefresh: prepare(
+      `INSERT INTO refresh_token (id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at)
+       VALUES (@id, @grant_id, @parent_id, @generation, @digest, @scope, @issued_at, @expires_at)`,
+    ),
+  }
+}
+
+/** What the tokens of one sandbox came of. */
+export function lineageStore(db: Database, statements: ReturnType<typeof lineageStatements>, sandbox: number): LineageStore {
+  return {
+    async findGrant(client_id, user, latest) {
+      const row = statements.findGrant.get({ sandbox, client_id, user: user.row, latest })
+      return row === undefined ? undefined : toGrant(row)
+    },
+    async saveRefreshToken(refresh) {
+      db.write(() => statements.saveRefresh.run({ ...refresh }))
+    },
+  }
+}
