@@ -6,6 +6,7 @@ import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTok
 import { records } from './client-cache.ts'
 import type { Database } from './database.ts'
 import { deferredStatements, deferredStore } from './deferred-store.ts'
+import { withDescendants } from './lineage.ts'
 import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
 import {
@@ -83,7 +84,7 @@ interface InteractionRow extends ClientRow, UserRow {
 }
 
 /** A grant goes with all that came of its tokens. */
-const revoke = `WITH RECURSIVE line (id) AS (SELECT @grant_id UNION SELECT child.id FROM "grant" AS child JOIN line ON child.parent_id = line.id)
+const revoke = `${withDescendants('SELECT @grant_id')}
   UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
 
 /** Every statement of the protocol, prepared once for all sandboxes. */
