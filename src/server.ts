@@ -50,6 +50,8 @@ export interface GrantboxServer {
   adminToken: string | undefined
   /** @param origin where it listens, as `http://localhost:9400` */
   describe(origin: string): Promise<StartInfo>
+  /** Ends what would stay open: event streams, and requests that wait for something to come. Call it before the listener closes. */
+  quiesce(): void
   close(): Promise<void>
 }
 
@@ -68,6 +70,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = pino({ level: options.logLevel })
   const settled = () => database.settled()
+  const stopping = new AbortController()
   await sandboxes.load()
 
   const protocol = await createProtocolApp({ providers: providers.values(), settled, logger })
@@ -82,6 +85,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       settled,
       checkDatabase: () => database.check(),
       originOf,
+      stopping: stopping.signal,
       addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
       onError: (error) => logger.error({ err: error }, 'the control API failed'),
     })
@@ -121,7 +125,9 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     sandboxes,
     adminToken,
     describe: (origin) => describeStart(origin, { sandboxes, adminToken, version: version(), db: file, publicUrl: options.publicUrl }),
+    quiesce: () => stopping.abort(),
     async close() {
+      stopping.abort()
       await protocol.close()
       await control.made?.then((app) => app.close())
       database.close()

@@ -53,6 +53,7 @@ export async function launch(options: Partial<ServerOptions> = {}): Promise<Test
     },
     ca: () => server.certificates.ca(),
     async close() {
+      server.quiesce()
       await listener.close({ graceMs: 500 })
       await server.close()
     },

@@ -25,7 +25,10 @@ export const start: Command = {
         requestClientCertificate: config.client_certificates === 'always',
       })
       const { port } = await listener.listen({ host: config.host, port: config.port })
-      const stopped = untilStopped(() => listener.close({ graceMs }), stderr)
+      const stopped = untilStopped(() => {
+        server.quiesce()
+        return listener.close({ graceMs })
+      }, stderr)
       const info = await server.describe(originOf(config.host, port))
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))

@@ -9,6 +9,7 @@ export const clientView = z
     client_secret: z.string().nullable().describe('Null for a public client.'),
     token_endpoint_auth_method: z.string(),
     grant_types: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()).describe('What else was registered (RFC 7591 §2).'),
     created_at: time,
   })
   .meta({ id: 'Client' })
@@ -33,13 +34,18 @@ export function viewApp(app: App, clients: readonly Client[]): z.output<typeof a
     description: app.description,
     scopes: [...app.scopes],
     redirect_uris: [...app.redirect_uris],
-    clients: clients.map((client) => ({
-      client_id: client.client_id,
-      client_secret: client.client_secret,
-      token_endpoint_auth_method: client.token_endpoint_auth_method,
-      grant_types: [...client.grant_types],
-      created_at: rfc3339(client.created_at),
-    })),
+    clients: clients.map(viewClient),
     created_at: rfc3339(app.created_at),
+  }
+}
+
+export function viewClient(client: Client): z.output<typeof clientView> {
+  return {
+    client_id: client.client_id,
+    client_secret: client.client_secret,
+    token_endpoint_auth_method: client.token_endpoint_auth_method,
+    grant_types: [...client.grant_types],
+    metadata: { ...client.metadata },
+    created_at: rfc3339(client.created_at),
   }
 }

@@ -2,21 +2,48 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { decideAccess } from './access.ts'
 import { apps } from './apps.ts'
+import { clients } from './clients.ts'
 import { clock } from './clock.ts'
+import { deferred } from './deferred.ts'
 import type { ControlDeps, Resource } from './deps.ts'
+import { faults } from './faults.ts'
+import { grants } from './grants.ts'
 import { health } from './health.ts'
+import { keys } from './keys.ts'
 import { describeRoutes, openapi } from './openapi.ts'
 import { postmanExport } from './postman-export.ts'
 import { Problem, problemBody, problemType, toProblem } from './problem.ts'
 import { providers } from './providers.ts'
+import { requestStream } from './request-stream.ts'
 import { requests } from './requests.ts'
 import { sandboxes } from './sandboxes.ts'
+import { state } from './state.ts'
+import { tokens } from './tokens.ts'
 import { userGeneration } from './user-generation.ts'
 import { users } from './users.ts'
 import { validatorCompiler } from './validation.ts'
 
 /** Everything the API has; a new kind of thing is one file and one name here. */
-const resources: readonly Resource[] = [health, providers, sandboxes, apps, users, userGeneration, clock, requests, postmanExport, openapi]
+const resources: readonly Resource[] = [
+  health,
+  providers,
+  sandboxes,
+  state,
+  apps,
+  clients,
+  users,
+  userGeneration,
+  tokens,
+  grants,
+  deferred,
+  keys,
+  clock,
+  faults,
+  requests,
+  requestStream,
+  postmanExport,
+  openapi,
+]
 
 const prefix = '/_grantbox'
 

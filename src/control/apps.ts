@@ -5,9 +5,10 @@ import { redirectUriProblem } from '../oauth/redirect-uri.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { appView, viewApp } from './app-view.ts'
+import { addClient, checkClient, clientDraft } from './client-draft.ts'
 import type { Resource } from './deps.ts'
 import { appNamed, sandboxNamed } from './lookup.ts'
-import { inSandbox, name, refusal } from './schemas.ts'
+import { inApp, inSandbox, name, refusal } from './schemas.ts'
 import { anyOf, check } from './validation.ts'
 
 const redirectUri = z
@@ -25,13 +26,7 @@ const change = z.strictObject({
   redirect_uris: z.array(redirectUri).max(100).optional(),
 })
 
-const draft = change.extend({
-  name,
-  grant_types: z.array(z.string()).min(1).optional().describe('Of its client; all that the provider serves when absent.'),
-  token_endpoint_auth_method: z.enum(['client_secret_post', 'client_secret_basic', 'none']).optional(),
-})
-
-const inApp = inSandbox.extend({ app: z.string().describe('Its id or its exact name.') })
+const draft = change.extend({ ...clientDraft.shape, name })
 
 /** A sandbox's apps, each created with a client. */
 export const apps: Resource = async (app, { sandboxes }) => {
@@ -71,9 +66,9 @@ export const apps: Resource = async (app, { sandboxes }) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { provider, directory, clock } = sandbox
       const { name, description = '', scopes = scopesOf(provider), redirect_uris = [], ...client } = request.body
-      checkNames(provider, { scopes, grant_types: client.grant_types })
+      checkScopes(provider, scopes)
+      await checkClient(client, sandbox)
       await checkFree(name, sandbox)
-      const created_at = clock.now()
       const app = await directory.createApp({
         app_id: provider.ids.app_id(),
         name,
@@ -82,16 +77,9 @@ export const apps: Resource = async (app, { sandboxes }) => {
         scopes: distinct(scopes),
         redirect_uris: distinct(redirect_uris),
         mobile_store_links: {},
-        created_at,
+        created_at: clock.now(),
       })
-      const { grant_types = provider.grant_types, token_endpoint_auth_method = usualAuthentication(provider) } = client
-      await directory.createClient(app, {
-        client_id: provider.ids.client_id(),
-        client_secret: token_endpoint_auth_method === 'none' ? null : provider.ids.client_secret(),
-        token_endpoint_auth_method,
-        grant_types: distinct(grant_types),
-        created_at,
-      })
+      await addClient(app, client, sandbox)
       return reply.code(201).send(await view(app, sandbox))
     },
   )
@@ -114,7 +102,7 @@ export const apps: Resource = async (app, { sandboxes }) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const before = await appNamed(request.params.app, sandbox)
       const { name = before.name, description = before.description, scopes, redirect_uris } = request.body
-      checkNames(sandbox.provider, { scopes })
+      checkScopes(sandbox.provider, scopes)
       if (name !== before.name) await checkFree(name, sandbox)
       const app: App = {
         ...before,
@@ -127,17 +115,31 @@ export const apps: Resource = async (app, { sandboxes }) => {
       return view(app, sandbox)
     },
   )
+
+  app.delete(
+    one,
+    {
+      schema: {
+        tags: ['apps'],
+        summary: 'Delete an app with its clients, their grants and what it stored',
+        params: inApp,
+        response: { 204: z.undefined().describe('It is gone.'), default: refusal },
+      },
+    },
+    async (request, reply) => {
+      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
+      await sandbox.directory.deleteApp(await appNamed(request.params.app, sandbox))
+      return reply.code(204).send()
+    },
+  )
 }
 
-/** @throws Problem when a scope or grant type is none of the provider's */
-function checkNames(
-  provider: Provider,
-  names: { scopes?: readonly string[] | undefined; grant_types?: readonly string[] | undefined },
-): void {
-  const among = (known: readonly string[]) => z.array(z.string().refine((one) => known.includes(one), { error: anyOf(known) })).optional()
+/** @throws Problem when a scope is none of the provider's */
+function checkScopes(provider: Provider, scopes: readonly string[] | undefined): void {
+  const known = scopesOf(provider)
   // A provider that lists no scopes knows none that would be wrong.
-  const scopes = provider.scopes.length === 0 ? z.unknown() : among(scopesOf(provider))
-  check(z.object({ scopes, grant_types: among(provider.grant_types) }), names)
+  if (known.length === 0) return
+  check(z.object({ scopes: z.array(z.string().refine((one) => known.includes(one), { error: anyOf(known) })).optional() }), { scopes })
 }
 
 /** @throws TakenError because an app is also found by its name */
@@ -147,13 +149,6 @@ async function checkFree(name: string, { directory }: Sandbox): Promise<void> {
 
 function scopesOf(provider: Provider): string[] {
   return provider.scopes.map((scope) => scope.name)
-}
-
-/** As the vendor's own client does it. */
-function usualAuthentication(provider: Provider): string {
-  const offered = provider.auth_methods ?? ['client_secret_basic']
-  const fallback = offered.includes('client_secret_basic') ? 'client_secret_basic' : (offered[0] ?? 'none')
-  return provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method ?? fallback
 }
 
 function distinct(names: readonly string[]): string[] {

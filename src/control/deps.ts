@@ -22,6 +22,8 @@ export interface ControlDeps {
   originOf: (request: IncomingMessage) => { scheme: string; host: string }
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
   addresses?: { issuer?: string | undefined; publicUrl?: string | undefined } | undefined
+  /** Aborted when the server is about to stop: what waits for something to come is answered then. */
+  stopping: AbortSignal
   /** Told of what went wrong inside; the client is not. */
   onError?: ((error: unknown, request: FastifyRequest) => void) | undefined
 }

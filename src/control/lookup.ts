@@ -1,8 +1,9 @@
 import { closest } from '../closest.ts'
-import type { App, User } from '../oauth/records.ts'
+import type { App, Client, User } from '../oauth/records.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
-import { Problem } from './problem.ts'
+import { invalid, Problem } from './problem.ts'
+import { anyOf } from './validation.ts'
 
 /** The sandbox that a path names. @throws Problem 404 that names those there are */
 export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {
@@ -21,6 +22,40 @@ export async function appNamed(name: string, { directory }: Sandbox): Promise<Ap
   throw missing('app', name, () => apps.map((app) => app.name))
 }
 
+/** The client that a path names. @throws Problem 404 that names those there are */
+export async function clientNamed(client_id: string, { store, directory }: Sandbox): Promise<Client> {
+  const client = await store.findClient(client_id)
+  if (client !== undefined) return client
+  const clients = await directory.listClients()
+  throw missing('client', client_id, () => clients.map((one) => one.client_id))
+}
+
+/** The client that a body or query names. @throws Problem 400 that names those there are */
+export async function clientMentioned(client_id: string, { store, directory }: Sandbox): Promise<Client> {
+  const client = await store.findClient(client_id)
+  if (client !== undefined) return client
+  throw mistaken(
+    'client_id',
+    client_id,
+    (await directory.listClients()).map((one) => one.client_id),
+  )
+}
+
+/** The user that a body or query names; nobody when it names none. @throws Problem 400 that names some of those there are */
+export async function userMentioned<T extends string | undefined>(
+  username: T,
+  { directory }: Sandbox,
+): Promise<User | (T extends undefined ? undefined : never)> {
+  if (username === undefined) return undefined as T extends undefined ? undefined : never
+  const user = await directory.findUser(username)
+  if (user !== undefined) return user
+  throw mistaken(
+    'username',
+    username,
+    (await directory.listUsers({ limit: shown })).map((one) => one.username),
+  )
+}
+
 /** The user that a path names, in any letter case. @throws Problem 404 that names some of those there are */
 export async function userNamed(username: string, { directory }: Sandbox): Promise<User> {
   const user = await directory.findUser(username)
@@ -31,7 +66,14 @@ export async function userNamed(username: string, { directory }: Sandbox): Promi
 
 const shown = 20
 
-function missing(kind: string, name: string, known: () => string[]): Problem {
+function mistaken(field: string, came: string, known: readonly string[]): Problem {
+  const suggestion = closest(came, known)
+  const expected = anyOf(known.slice(0, shown)) || 'nothing, for there is none'
+  return invalid({ field, expected, came, ...(suggestion !== undefined && { suggestion }) })
+}
+
+/** The refusal of a path that names nothing, with what it may have meant. */
+export function missing(kind: string, name: string, known: () => string[]): Problem {
   const names = known()
   const suggestion = closest(name, names)
   const guess = suggestion === undefined ? '' : `, did you mean '${suggestion}'?`

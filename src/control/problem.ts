@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { TakenError } from '../oauth/directory.ts'
+import { OAuthError } from '../oauth/errors.ts'
 
 /** What is wrong with one member of a request. */
 export interface FieldProblem {
@@ -68,6 +69,8 @@ export function invalidAll(problems: readonly FieldProblem[]): Problem {
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
   if (thrown instanceof TakenError) return new Problem(409, thrown.message, [{ field: thrown.field, expected: 'one that is free' }])
+  // The protocol refused what it was asked on somebody's behalf.
+  if (thrown instanceof OAuthError && thrown.status < 500) return new Problem(400, `${thrown.code}: ${thrown.explanation}`)
   const { code = '', statusCode = 500, message = '' } = thrown as { code?: string; statusCode?: number; message?: string }
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':

@@ -1,26 +1,19 @@
 import { z } from 'zod'
-import type { Endpoint } from '../providers/provider.ts'
 import type { Resource } from './deps.ts'
+import { endpoints } from './endpoints.ts'
 import { entryView, viewEntry } from './journal-view.ts'
 import { sandboxNamed } from './lookup.ts'
 import { inSandbox, limit, refusal } from './schemas.ts'
 
-const endpoints = [
-  'authorize',
-  'token',
-  'userinfo',
-  'jwks',
-  'discovery',
-  'introspection',
-  'revocation',
-  'device_authorization',
-  'par',
-  'registration',
-  'api',
-] as const satisfies readonly Endpoint[]
+/** What of the journal is wanted. */
+export const journalFilter = z.strictObject({
+  endpoint: z.enum(endpoints).optional(),
+  client_id: z.string().optional(),
+  grant_type: z.string().optional(),
+})
 
 /** A sandbox's journal: what came in and went out. */
-export const requests: Resource = async (app, { sandboxes }) => {
+export const requests: Resource = async (app, { sandboxes, stopping }) => {
   const path = '/sandboxes/:sandbox/requests'
 
   app.get(
@@ -30,10 +23,7 @@ export const requests: Resource = async (app, { sandboxes }) => {
         tags: ['requests'],
         summary: 'The requests that came, newest last',
         params: inSandbox,
-        querystring: z.strictObject({
-          endpoint: z.enum(endpoints).optional(),
-          client_id: z.string().optional(),
-          grant_type: z.string().optional(),
+        querystring: journalFilter.extend({
           after: z.coerce.number().int().min(0).optional().describe('Only those that came after the one with this id.'),
           wait: z.coerce.number().min(0).max(60).default(0).describe('Seconds to wait for one when there is none.'),
           limit: limit.describe('How many: the newest ones, or with `after` those next in line.'),
@@ -50,10 +40,13 @@ export const requests: Resource = async (app, { sandboxes }) => {
     async (request, reply) => {
       const { journal, settings } = sandboxNamed(request.params.sandbox, sandboxes)
       const { wait, ...query } = request.query
+      const end = new AbortController()
+      const stop = () => end.abort()
       // Nobody reads the answer once the connection has gone.
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
-      const entries = await journal.wait(query, wait * 1000, gone.signal)
+      reply.raw.once('close', stop)
+      stopping.addEventListener('abort', stop)
+      const entries = await journal.wait(query, stopping.aborted ? 0 : wait * 1000, end.signal)
+      stopping.removeEventListener('abort', stop)
       const cursor = entries.at(-1)?.id ?? query.after
       return {
         items: entries.map((entry) => viewEntry(entry, settings.show_secrets === true)),

@@ -1,36 +1,13 @@
 import { z } from 'zod'
-import type { App } from '../oauth/records.ts'
-import type { Provider } from '../providers/provider.ts'
-import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { User } from '../oauth/records.ts'
 import { suggestUsername } from '../sandbox/usernames.ts'
 import type { Resource } from './deps.ts'
 import { sandboxNamed, userNamed } from './lookup.ts'
-import { invalid } from './problem.ts'
 import { inSandbox, limit, refusal } from './schemas.ts'
-import { typesOf, userView, viewStoredUser } from './user-view.ts'
-import { anyOf } from './validation.ts'
+import { appsNamed, checkPeople, checkType, splitName, tie, userChange, userDraft } from './user-draft.ts'
+import { userView, viewStoredUser } from './user-view.ts'
 
-// The sign-in page drops the "@" that vendors print before a username.
-const username = z
-  .string()
-  .regex(/^(?!@)[^\s/\p{Cc}]{1,200}$/u, { error: 'a username: 1 to 200 characters, no blank, no slash, no "@" before it' })
-
-const draft = z
-  .strictObject({
-    username: username.optional().describe('Made up when absent.'),
-    password: z.string().min(1).nullable().optional().describe('The name of the company when absent or null.'),
-    name: z.string().max(200).optional().describe('First and last name.'),
-    email: z
-      .string()
-      .regex(/^[^\s@]+@[^\s@]+$/, { error: 'an e-mail address' })
-      .nullable()
-      .optional(),
-    type: z.string().optional(),
-    age: z.int().min(0).max(150).nullable().optional(),
-    claims: z.record(z.string(), z.unknown()).optional(),
-    apps: z.array(z.string()).optional().describe('Ids or names; all apps of the sandbox when absent.'),
-  })
-  .prefault({})
+const inUser = inSandbox.extend({ username: z.string() })
 
 /** A sandbox's users. */
 export const users: Resource = async (app, { sandboxes }) => {
@@ -80,29 +57,36 @@ export const users: Resource = async (app, { sandboxes }) => {
   app.post(
     list,
     {
-      schema: { tags: ['users'], summary: 'Create a user', params: inSandbox, body: draft, response: { 201: userView, default: refusal } },
+      schema: {
+        tags: ['users'],
+        summary: 'Create a user',
+        params: inSandbox,
+        body: userDraft,
+        response: { 201: userView, default: refusal },
+      },
     },
     async (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { directory, provider, clock } = sandbox
-      const { name = '', password = null, email = null, type, age = null, claims = {}, ...given } = request.body
-      const [first_name = '', ...rest] = name.trim().split(/\s+/)
+      const { name = '', password = null, email = null, type, age = null, claims = {}, disabled = false, ...given } = request.body
+      const { id = provider.ids.user_id(), friends = [], parents = [] } = given
+      await checkPeople('friends', friends, sandbox)
+      await checkPeople('parents', parents, sandbox)
       const users = await directory.createUsers([
         {
-          user_id: provider.ids.user_id(),
+          user_id: id,
           username: given.username ?? (await suggestUsername(async (one) => (await directory.findUser(one)) !== undefined)),
           password,
-          first_name,
-          last_name: rest.join(' '),
+          ...splitName(name),
           email,
           type: checkType(type, provider) ?? null,
           age,
           claims,
-          disabled: false,
+          disabled,
           created_at: clock.now(),
-          apps: await appsNamed(given.apps, sandbox),
-          friends: [],
-          parents: [],
+          apps: (await appsNamed(given.apps, sandbox)) ?? (await directory.listApps()),
+          friends,
+          parents,
         },
       ])
       const [user] = await Promise.all(users.map((one) => viewStoredUser(one, sandbox)))
@@ -117,7 +101,7 @@ export const users: Resource = async (app, { sandboxes }) => {
       schema: {
         tags: ['users'],
         summary: 'One user',
-        params: inSandbox.extend({ username: z.string() }),
+        params: inUser,
         response: { 200: userView, default: refusal },
       },
     },
@@ -126,28 +110,59 @@ export const users: Resource = async (app, { sandboxes }) => {
       return viewStoredUser(await userNamed(request.params.username, sandbox), sandbox)
     },
   )
+
+  app.patch(
+    `${list}/:username`,
+    {
+      schema: {
+        tags: ['users'],
+        summary: 'Change a user: what is not named stays',
+        params: inUser,
+        body: userChange,
+        response: { 200: userView, default: refusal },
+      },
+    },
+    async (request) => {
+      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
+      const { directory, provider } = sandbox
+      const before = await userNamed(request.params.username, sandbox)
+      const { name, type, id, apps, friends, parents, ...rest } = request.body
+      checkType(type, provider)
+      await checkPeople('friends', friends, sandbox)
+      await checkPeople('parents', parents, sandbox)
+      const user: User = {
+        ...before,
+        ...named({ ...rest, type, user_id: id }),
+        ...(name !== undefined && splitName(name)),
+      }
+      const ties = { apps: await appsNamed(apps, sandbox), friends, parents }
+      await directory.updateUser(user)
+      await tie(user, ties, sandbox)
+      return viewStoredUser(user, sandbox)
+    },
+  )
+
+  app.delete(
+    `${list}/:username`,
+    {
+      schema: {
+        tags: ['users'],
+        summary: 'Delete a user with what he granted',
+        params: inUser,
+        response: { 204: z.undefined().describe('It is gone.'), default: refusal },
+      },
+    },
+    async (request, reply) => {
+      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
+      await sandbox.directory.deleteUser(await userNamed(request.params.username, sandbox))
+      return reply.code(204).send()
+    },
+  )
 }
 
-/** @throws Problem that names the app that is none of the sandbox's, and those that are */
-async function appsNamed(wanted: readonly string[] | undefined, { directory }: Sandbox): Promise<App[]> {
-  const apps = await directory.listApps()
-  if (wanted === undefined) return apps
-  return wanted.map((name, index) => {
-    const app = apps.find((one) => one.app_id === name) ?? apps.find((one) => one.name === name)
-    if (app === undefined) {
-      throw invalid({
-        field: `apps[${index}]`,
-        expected: anyOf(apps.map((one) => one.name)) || 'nothing, for the sandbox has no apps',
-        came: name,
-      })
-    }
-    return app
-  })
-}
-
-/** The type of a new user: the vendor's first kind when none is said. @throws Problem for one that the vendor does not have */
-function checkType(type: string | undefined, provider: Provider): string | undefined {
-  const types = typesOf(provider)
-  if (type === undefined || types.length === 0 || types.includes(type)) return type ?? types[0]
-  throw invalid({ field: 'type', expected: anyOf(types), came: type })
+/** The members that were named. */
+function named<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
 }

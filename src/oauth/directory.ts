@@ -51,7 +51,7 @@ export interface Directory {
   friendsOf(user: User): Promise<User[]>
   parentsOf(user: User): Promise<User[]>
   kidsOf(user: User): Promise<User[]>
-  /** @throws TakenError when the username is somebody else's */
+  /** @throws TakenError when the username or id is somebody else's */
   updateUser(user: User): Promise<void>
   /** With all that was allowed in its name. */
   deleteUser(user: User): Promise<void>
@@ -62,6 +62,7 @@ export interface Directory {
   addFriend(user: User, friend: User): Promise<void>
   removeFriend(user: User, friend: User): Promise<void>
   addParent(kid: User, parent: User): Promise<void>
+  removeParent(kid: User, parent: User): Promise<void>
 }
 
 /** A name that must be unique is somebody's already. */

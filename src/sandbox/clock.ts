@@ -46,4 +46,8 @@ export class SandboxClock implements Clock {
     this.#state = { offset: offset ?? now - this.#system.now(), frozen_at: stop ? now : null }
     return this.#state
   }
+  /** Goes on from a snapshot. */
+  load(state: ClockState): void {
+    this.#state = state
+  }
 }

@@ -20,6 +20,12 @@ export interface Fault extends FaultWhen, Misbehaviour {
   hits: number
 }
 
+/** A fault as a snapshot has it. */
+export interface FaultState extends Fault {
+  /** How many requests that match it has seen. */
+  seen: number
+}
+
 /** What is known of a request when a fault may strike. */
 export interface Occasion {
   endpoint: Endpoint
@@ -64,6 +70,19 @@ export class Faults {
   clear(): void {
     this.#faults = []
     this.#seen.clear()
+  }
+
+  /** All that there is to them, for a snapshot. */
+  get state(): FaultState[] {
+    return this.#faults.map((fault) => ({ ...fault, seen: this.#seen.get(fault.id) ?? 0 }))
+  }
+
+  /** Goes on from a snapshot. */
+  load(state: readonly FaultState[]): void {
+    this.#faults = state.map(({ seen: _, ...fault }) => fault)
+    this.#seen = new Map(state.map(({ id, seen }) => [id, seen]))
+    const numbers = state.map(({ id }) => Number(/\d+$/.exec(id)?.[0] ?? 0))
+    this.#count = Math.max(this.#count, ...numbers)
   }
 
   /** The fault that strikes this request; it is counted, and gone after its last time. */

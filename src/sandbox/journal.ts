@@ -61,6 +61,15 @@ export class Journal {
     this.#entries = []
   }
 
+  /** Hands over each entry that matches when it comes, until the function that this gives is called. */
+  follow(query: JournalQuery, tell: (entry: JournalEntry) => void): () => void {
+    const look = (entry: JournalEntry) => {
+      if (matches(entry, query)) tell(entry)
+    }
+    this.#added.on('entry', look)
+    return () => this.#added.off('entry', look)
+  }
+
   /** The entries that match, waiting up to `milliseconds` for one when there is none. */
   async wait(query: JournalQuery, milliseconds: number, signal?: AbortSignal): Promise<JournalEntry[]> {
     const there = this.list(query)

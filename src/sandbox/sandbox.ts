@@ -1,5 +1,6 @@
 import type { Realm } from '../oauth/context.ts'
 import type { Directory } from '../oauth/directory.ts'
+import type { GrantBook } from '../oauth/grant-book.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { SocialStore } from '../providers/social.ts'
 import type { SandboxClock } from './clock.ts'
@@ -14,6 +15,7 @@ export interface Sandbox extends Realm {
   readonly journal: Journal
   readonly faults: Faults
   readonly directory: Directory
+  readonly grants: GrantBook
   readonly social: SocialStore
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]

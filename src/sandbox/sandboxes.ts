@@ -10,6 +10,7 @@ import { Journal } from './journal.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
 import { mergeSettings, sandboxDefaults } from './settings-schema.ts'
+import { type Snapshot, SnapshotError } from './snapshot.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
 /** What a new sandbox may say of itself. */
@@ -100,11 +101,12 @@ export class Sandboxes {
     seed: seeded = true,
   }: NewSandbox): Promise<Sandbox> {
     const created_at = this.#clock.now()
+    const initial = { company, settings: mergeSettings({}, settings, newSecret) }
     const record = await this.#table.insert({
       name: name ?? `${provider.id}-${randomLowerCase(8)}`,
       provider: provider.id,
-      company,
-      settings: mergeSettings({}, settings, newSecret),
+      ...initial,
+      initial,
       hosts: this.#freeHosts(hosts),
       seeded,
       clock: { offset: 0, frozen_at: null },
@@ -129,17 +131,50 @@ export class Sandboxes {
       settings: mergeSettings(before.settings, settings, newSecret),
     }
     await this.#table.update(record)
-    const opened = this.#open(before)
-    const changed: Sandbox = {
-      ...opened,
-      company: record.company,
-      hosts: record.hosts,
-      settings: { ...sandboxDefaults, ...opened.provider.settings, ...record.settings },
+    return this.#replace(before, record)
+  }
+
+  /** Back to what it was when it was created: the preloaded world, its settings then, the machine's time, no faults, no journal. */
+  async reset({ name }: Sandbox): Promise<Sandbox> {
+    const before = this.#record(name)
+    const record: SandboxRecord = { ...before, ...before.initial }
+    await this.#table.clear(record.id)
+    await this.#table.update(record)
+    const sandbox = this.#replace(before, record)
+    forgetAll(sandbox)
+    await this.setClock(sandbox, { offset: 0, frozen: false })
+    if (record.seeded) await seed(sandbox, sandbox.clock.now())
+    return sandbox
+  }
+
+  /** The whole state of a sandbox, but for its name, its hosts and its journal. */
+  async snapshot({ id, name, clock, faults }: Sandbox): Promise<Snapshot> {
+    const { provider, company, settings } = this.#record(name)
+    const { version } = this.#table
+    const tables = await this.#table.dump(id)
+    return { format: 'grantbox-snapshot', version, provider, company, settings, clock: clock.state, faults: faults.state, tables }
+  }
+
+  /**
+   * Puts a snapshot in the place of a sandbox's state, all or nothing; its journal begins anew.
+   * @throws SnapshotError when it is another provider's, another version's, or does not hang together
+   */
+  async restore({ name }: Sandbox, snapshot: Snapshot): Promise<Sandbox> {
+    const before = this.#record(name)
+    const { provider, version, company, settings, clock, faults, tables } = snapshot
+    if (provider !== before.provider) throw new SnapshotError('provider', `${before.provider}, as which sandbox ${name} speaks`, provider)
+    if (version !== this.#table.version) {
+      throw new SnapshotError('version', `${this.#table.version}, of this grantbox: take the snapshot again with this version`, version)
     }
-    for (const host of before.hosts) this.#hosts.delete(host)
-    this.#remember(record)
-    this.#opened.set(name, changed)
-    return changed
+    const record: SandboxRecord = { ...before, company, settings: mergeSettings({}, settings, newSecret) }
+    await this.#table.load(record.id, tables)
+    await this.#table.update(record)
+    await this.#table.saveClock(record.id, clock)
+    const sandbox = this.#replace(before, record)
+    forgetAll(sandbox)
+    sandbox.clock.load(clock)
+    sandbox.faults.load(faults)
+    return sandbox
   }
 
   async delete(sandbox: Sandbox): Promise<void> {
@@ -155,6 +190,21 @@ export class Sandboxes {
   /** Sets, stops or starts a sandbox's clock and keeps it so. */
   async setClock(sandbox: Sandbox, change: ClockChange): Promise<void> {
     await this.#table.saveClock(sandbox.id, sandbox.clock.set(change))
+  }
+
+  /** From now on a sandbox is as another record says; whoever holds the old object goes on with it as it was. */
+  #replace(before: SandboxRecord, record: SandboxRecord): Sandbox {
+    const opened = this.#open(before)
+    const changed: Sandbox = {
+      ...opened,
+      company: record.company,
+      hosts: record.hosts,
+      settings: { ...sandboxDefaults, ...opened.provider.settings, ...record.settings },
+    }
+    for (const host of before.hosts) this.#hosts.delete(host)
+    this.#remember(record)
+    this.#opened.set(record.name, changed)
+    return changed
   }
 
   /** Host names in lower case, each once. */
@@ -216,11 +266,20 @@ export class Sandboxes {
       failing: new Set(),
       store,
       directory: this.#table.directory(record.id),
+      grants: this.#table.grants(record.id),
       social: this.#table.social(record.id),
     }
     this.#opened.set(record.name, sandbox)
     return sandbox
   }
+}
+
+/** Lets a sandbox forget what it keeps in memory, but for its clock. */
+function forgetAll({ keys, failing, faults, journal }: Sandbox): void {
+  keys.forget()
+  failing.clear()
+  faults.clear()
+  journal.clear()
 }
 
 /** A key for HS256: 258 bits (RFC 7518 §3.2 asks for 256). */

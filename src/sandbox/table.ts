@@ -1,7 +1,9 @@
 import type { Directory } from '../oauth/directory.ts'
+import type { GrantBook } from '../oauth/grant-book.ts'
 import type { ProtocolStore } from '../oauth/store.ts'
 import type { SocialStore } from '../providers/social.ts'
 import type { ClockState } from './clock.ts'
+import type { SnapshotTables } from './snapshot.ts'
 
 /** A sandbox as it is stored. */
 export interface SandboxRecord {
@@ -15,6 +17,8 @@ export interface SandboxRecord {
   seeded: boolean
   clock: ClockState
   created_at: number
+  /** What a reset goes back to. */
+  initial: { company: string; settings: Readonly<Record<string, unknown>> }
 }
 
 /** What the sandboxes ask of the store. */
@@ -27,7 +31,19 @@ export interface SandboxTable {
   /** With all that belongs to it. */
   delete(id: number): Promise<void>
   saveClock(id: number, clock: ClockState): Promise<void>
+  /** Of the tables, for snapshots. */
+  readonly version: number
+  /** All rows of a sandbox. */
+  dump(id: number): Promise<SnapshotTables>
+  /**
+   * Puts rows in the place of a sandbox's own, all or none.
+   * @throws SnapshotError that names the row that does not fit
+   */
+  load(id: number, rows: SnapshotTables): Promise<void>
+  /** Takes the rows of a sandbox away, but for the first signing key of each algorithm. */
+  clear(id: number): Promise<void>
   protocolStore(id: number): ProtocolStore
   directory(id: number): Directory
+  grants(id: number): GrantBook
   social(id: number): SocialStore
 }

@@ -1,7 +1,6 @@
 import { type AppDraft, type ClientDraft, type Directory, TakenError, type UserDraft, type UserQuery } from '../oauth/directory.ts'
 import type { App, Client, User } from '../oauth/records.ts'
 import type { Database } from './database.ts'
-import { withDescendants } from './lineage.ts'
 import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
 
 /** The users that a search finds. */
@@ -51,6 +50,7 @@ export function directoryStatements(db: Database) {
       `INSERT INTO parenthood (kid_row, parent_row)
        SELECT @user, id FROM user WHERE sandbox_id = @sandbox AND username = @parent AND id <> @user ON CONFLICT DO NOTHING`,
     ),
+    removeParent: prepare(`DELETE FROM parenthood WHERE kid_row = @user AND parent_row = @parent`),
     findUser: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND username = @username`),
     listUsers: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`),
     listAppUsers: prepare<UserRow>(
@@ -74,14 +74,14 @@ export function directoryStatements(db: Database) {
       `${usersJoin('parenthood JOIN user ON user.id = parenthood.kid_row')} WHERE parenthood.parent_row = @user ORDER BY user.id`,
     ),
     updateUser: prepare(
-      `UPDATE user SET username = @username, password = @password, first_name = @first_name, last_name = @last_name, email = @email, type = @type,
+      `UPDATE user SET user_id = @user_id, username = @username, password = @password, first_name = @first_name, last_name = @last_name, email = @email, type = @type,
          age = @age, claims = @claims, disabled = @disabled WHERE id = @row AND sandbox_id = @sandbox`,
     ),
     deleteUser: prepare(`DELETE FROM user WHERE id = @row AND sandbox_id = @sandbox`),
     removeApp: prepare(`DELETE FROM user_app WHERE user_row = @user AND app_row = @app`),
     revokeAppGrants: prepare(
-      `${withDescendants('SELECT id FROM "grant" WHERE user_row = @user AND client_row IN (SELECT id FROM client WHERE app_row = @app)')}
-       UPDATE "grant" SET revoked_at = @now, revoked_reason = 'the user removed the app' WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`,
+      `UPDATE "grant" SET revoked_at = @now, revoked_reason = 'the user removed the app'
+       WHERE user_row = @user AND revoked_at IS NULL AND client_row IN (SELECT id FROM client WHERE app_row = @app)`,
     ),
     removeFriend: prepare(
       `DELETE FROM friendship WHERE (user_row = @user AND friend_row = @friend) OR (user_row = @friend AND friend_row = @user)`,
@@ -117,7 +117,7 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     created_at: user.created_at,
   })
   const insertUser = (draft: UserDraft): number =>
-    inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username])
+    inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username], ['id', draft.user_id])
   const removeApp = db.transaction((user: User, app: App, now: number) => {
     statements.removeApp.run({ user: user.row, app: app.row })
     statements.revokeAppGrants.run({ user: user.row, app: app.row, now })
@@ -202,7 +202,8 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     parentsOf: async (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
     kidsOf: async (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
     async updateUser(user) {
-      db.write(() => unlessTaken(() => statements.updateUser.run({ ...userValues(user), row: user.row }), ['username', user.username]))
+      const values = { ...userValues(user), row: user.row }
+      db.write(() => unlessTaken(() => statements.updateUser.run(values), ['username', user.username], ['id', user.user_id]))
     },
     async deleteUser(user) {
       db.write(() => statements.deleteUser.run({ row: user.row, sandbox }))
@@ -220,6 +221,9 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     async addParent(kid, parent) {
       db.write(() => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }))
     },
+    async removeParent(kid, parent) {
+      db.write(() => statements.removeParent.run({ user: kid.row, parent: parent.row }))
+    },
   }
 }
 
@@ -228,17 +232,20 @@ function prefixPattern(text: string): string {
   return `${text.replace(/[\\%_]/g, '\\$&')}%`
 }
 
+/** A member and its value. */
+type Name = [field: string, value: string]
+
 /** The new row's id; a broken UNIQUE constraint becomes a {@link TakenError}. */
-function inserted(insert: () => { id: number } | undefined, name: [field: string, value: string]): number {
-  return unlessTaken(insert, name)?.id ?? 0
+function inserted(insert: () => { id: number } | undefined, name: Name, id?: Name): number {
+  return unlessTaken(insert, name, id)?.id ?? 0
 }
 
-/** A broken UNIQUE constraint becomes a {@link TakenError}. */
-function unlessTaken<T>(change: () => T, [field, value]: [field: string, value: string]): T {
+/** A broken UNIQUE constraint becomes a {@link TakenError}, about the id when it is that of the ids. */
+function unlessTaken<T>(change: () => T, name: Name, id = name): T {
   try {
     return change()
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE') throw new TakenError(field, value)
-    throw error
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE')) throw error
+    throw new TakenError(...(/_id$/.test(error.message) ? id : name))
   }
 }

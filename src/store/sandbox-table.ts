@@ -1,8 +1,11 @@
 import { TakenError } from '../oauth/directory.ts'
 import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
+import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
 import type { Database } from './database.ts'
 import { directoryStatements, directoryStore } from './directory-store.ts'
+import { grantBookStatements, grantBookStore } from './grant-book-store.ts'
 import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
+import { snapshotStore } from './snapshot-store.ts'
 import { socialStatements, socialStore } from './social-store.ts'
 
 interface SandboxRow {
@@ -16,14 +19,15 @@ interface SandboxRow {
   clock_offset: number
   clock_frozen_at: number | null
   created_at: number
+  initial: string | null
 }
 
 /** The sandboxes in the database, and what belongs to each. */
 export function sandboxTable(db: Database): SandboxTable {
   const list = db.prepare<[], SandboxRow>('SELECT * FROM sandbox ORDER BY id')
   const insert = db.prepare<[Record<string, unknown>], { id: number }>(
-    `INSERT INTO sandbox (name, provider, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at)
-     VALUES (@name, @provider, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at) RETURNING id`,
+    `INSERT INTO sandbox (name, provider, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at, initial)
+     VALUES (@name, @provider, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at, @initial) RETURNING id`,
   )
   const update = db.prepare<[Record<string, unknown>]>(
     'UPDATE sandbox SET company = @company, settings = @settings, hosts = @hosts WHERE id = @id',
@@ -34,8 +38,11 @@ export function sandboxTable(db: Database): SandboxTable {
   )
   const protocol = protocolStatements(db)
   const directory = directoryStatements(db)
+  const grants = grantBookStatements(db)
   const social = socialStatements(db)
   const ids = new Ids(protocol)
+  const carried = new CarriedKeys(db)
+  const snapshots = snapshotStore(db, ids, carried)
 
   return {
     list: async () =>
@@ -50,6 +57,7 @@ export function sandboxTable(db: Database): SandboxTable {
           seeded: row.seeded === 1,
           clock: { offset: row.clock_offset, frozen_at: row.clock_frozen_at },
           created_at: row.created_at,
+          initial: row.initial === null ? { company: row.company, settings: JSON.parse(row.settings) } : JSON.parse(row.initial),
         }),
       ),
     async insert(record) {
@@ -63,6 +71,7 @@ export function sandboxTable(db: Database): SandboxTable {
         clock_offset: record.clock.offset,
         clock_frozen_at: record.clock.frozen_at,
         created_at: record.created_at,
+        initial: JSON.stringify(record.initial),
       }
       try {
         const id = db.write(() => insert.get(values)?.id)
@@ -83,8 +92,13 @@ export function sandboxTable(db: Database): SandboxTable {
     async saveClock(id, clock) {
       db.write(() => saveClock.run({ id, ...clock }))
     },
-    protocolStore: (id) => protocolStore(db, protocol, ids, id),
+    version: snapshots.version,
+    dump: async (id) => snapshots.dump(id),
+    load: async (id, rows) => snapshots.load(id, rows),
+    clear: async (id) => snapshots.clear(id),
+    protocolStore: (id) => withCarriedKeys(protocolStore(db, protocol, ids, id), carried.of(id)),
     directory: (id) => directoryStore(db, directory, id),
+    grants: (id) => grantBookStore(db, grants, id),
     social: (id) => socialStore(db, social, id),
   }
 }

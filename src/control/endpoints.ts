@@ -1,0 +1,16 @@
+import type { Endpoint } from '../providers/provider.ts'
+
+/** What a request may have been for. */
+export const endpoints = [
+  'authorize',
+  'token',
+  'userinfo',
+  'jwks',
+  'discovery',
+  'introspection',
+  'revocation',
+  'device_authorization',
+  'par',
+  'registration',
+  'api',
+] as const satisfies readonly Endpoint[]

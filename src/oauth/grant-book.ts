@@ -1,0 +1,74 @@
+import type { Client, Grant, User } from './records.ts'
+
+/** Which grants are wanted. */
+export interface GrantQuery {
+  client_id?: string | undefined
+  username?: string | undefined
+  /** Only those that were not revoked, or only those that were. */
+  active?: boolean | undefined
+  /** Skips the grants up to and including this one. */
+  after?: number | undefined
+  limit: number
+}
+
+/** A grant and between whom it is. */
+export interface GrantEntry {
+  grant: Grant
+  client: Client
+  user: User | undefined
+}
+
+/** An authorization code as the store keeps it. */
+export interface CodeRecord {
+  id: number
+  scope: string
+  issued_at: number
+  expires_at: number
+  used_at: number | null
+}
+
+/** A refresh token as the store keeps it. */
+export interface RefreshTokenRecord {
+  id: number
+  /** The token whose use brought this one. */
+  parent_id: number | null
+  scope: string
+  issued_at: number
+  expires_at: number | null
+  used_at: number | null
+  revoked_at: number | null
+}
+
+/** An access token as the store keeps it. */
+export interface AccessTokenRecord {
+  id: number
+  /** The refresh token that was issued beside it. */
+  refresh_id: number | null
+  scope: string
+  issued_at: number
+  expires_at: number
+  revoked_at: number | null
+}
+
+/** All that descended from a grant, oldest first. */
+export interface Lineage {
+  codes: readonly CodeRecord[]
+  refresh_tokens: readonly RefreshTokenRecord[]
+  access_tokens: readonly AccessTokenRecord[]
+}
+
+/** Whose tokens are meant; all of the sandbox when neither is said. */
+export interface TokenOwner {
+  client?: Client | undefined
+  user?: User | undefined
+}
+
+/** A sandbox's grants as its owner looks at them; the protocol itself asks for less. */
+export interface GrantBook {
+  /** Oldest first. */
+  list(query: GrantQuery): Promise<GrantEntry[]>
+  find(id: number): Promise<GrantEntry | undefined>
+  lineageOf(grant: Grant): Promise<Lineage>
+  /** Lets tokens expire now, all at once; tells how many still lived. */
+  expire(what: 'access' | 'refresh' | 'all', owner: TokenOwner, now: number): Promise<{ access_tokens: number; refresh_tokens: number }>
+}

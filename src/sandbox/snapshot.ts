@@ -1,0 +1,37 @@
+import type { ClockState } from './clock.ts'
+import type { FaultState } from './faults.ts'
+
+/** A row as a snapshot has it: columns by name, bytes as base64. */
+export type SnapshotRow = Readonly<Record<string, string | number | null>>
+
+/** The rows of a sandbox by table. */
+export type SnapshotTables = Readonly<Record<string, readonly SnapshotRow[]>>
+
+/** The whole state of a sandbox, but for its name, its hosts and its journal. */
+export interface Snapshot {
+  format: 'grantbox-snapshot'
+  /** Of the tables: one that was taken by another version may have other columns. */
+  version: number
+  provider: string
+  company: string
+  /** What differs from the provider's settings. */
+  settings: Readonly<Record<string, unknown>>
+  clock: ClockState
+  faults: readonly FaultState[]
+  tables: SnapshotTables
+}
+
+/** Why a snapshot cannot be restored. */
+export class SnapshotError extends Error {
+  /** The member that is wrong. */
+  readonly field: string
+  readonly came: unknown
+
+  /** @param message what was expected there */
+  constructor(field: string, message: string, came: unknown) {
+    super(message)
+    this.name = 'SnapshotError'
+    this.field = field
+    this.came = came
+  }
+}

@@ -1,0 +1,54 @@
+import type { ProtocolStore } from '../oauth/store.ts'
+import type { Database } from './database.ts'
+
+/** The tables whose rows' keys stand in codes and tokens. */
+export const carriedTables: readonly string[] = ['authorization_code', 'refresh_token', 'access_token']
+
+/** Under which keys the restored codes and tokens of all sandboxes lie, where those are not the ones that they carry. */
+export class CarriedKeys {
+  readonly #find
+  readonly #save
+  readonly #bySandbox = new Map<number, Map<number, number>>()
+
+  constructor(db: Database) {
+    this.#find = db.prepare<[number], { carried: number; id: number }>('SELECT carried, id FROM carried_key WHERE sandbox_id = ?')
+    this.#save = db.prepare<[number, number, number]>('INSERT INTO carried_key (sandbox_id, carried, id) VALUES (?, ?, ?)')
+  }
+
+  /** By the key that is carried, the row's; empty for nearly every sandbox. */
+  of(sandbox: number): Map<number, number> {
+    let keys = this.#bySandbox.get(sandbox)
+    if (keys === undefined) {
+      keys = new Map(this.#find.all(sandbox).map(({ carried, id }) => [carried, id]))
+      this.#bySandbox.set(sandbox, keys)
+    }
+    return keys
+  }
+
+  /** Notes inside a transaction that what carries one key lies under another. */
+  save(sandbox: number, carried: number, id: number): void {
+    this.#save.run(sandbox, carried, id)
+  }
+
+  /** Reads a sandbox's keys again. */
+  forget(sandbox: number): void {
+    const keys = this.#bySandbox.get(sandbox)
+    keys?.clear()
+    for (const { carried, id } of this.#find.all(sandbox)) keys?.set(carried, id)
+  }
+}
+
+/** A sandbox's store that finds restored codes and tokens by the keys that they carry. */
+export function withCarriedKeys(store: ProtocolStore, keys: ReadonlyMap<number, number>): ProtocolStore {
+  const row = (carried: number) => (keys.size === 0 ? carried : (keys.get(carried) ?? carried))
+  return {
+    ...store,
+    takeCode: (id, ...rest) => store.takeCode(row(id), ...rest),
+    usernameOfCode: (id) => store.usernameOfCode(row(id)),
+    useRefreshToken: (id, ...rest) => store.useRefreshToken(row(id), ...rest),
+    findRefreshToken: (id, ...rest) => store.findRefreshToken(row(id), ...rest),
+    findAccessToken: (id, ...rest) => store.findAccessToken(row(id), ...rest),
+    expireAccessToken: (id, ...rest) => store.expireAccessToken(row(id), ...rest),
+    revokeAccessToken: (id, ...rest) => store.revokeAccessToken(row(id), ...rest),
+  }
+}
