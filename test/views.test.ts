@@ -67,6 +67,23 @@ const full: Views = {
     password: 'Find Fluffy, LLC',
     signInAction: '/oauth/signin?transaction=tx-1',
   },
+  consent: {
+    ...step,
+    user,
+    scopes: [
+      { name: 'openid', description: 'Who you are', fixed: true },
+      { name: 'email', description: 'Your e-mail address', fixed: false },
+    ],
+  },
+  'select-account': { ...step, user, users: [{ username: 'organicladybug833', name: 'marta olsen', type: 'Parent' }], userCount: 3 },
+  'sign-up': {
+    ...step,
+    values: { username: 'sunnyotter385', first_name: 'Tim', last_name: 'Ramos', email: 'tim@example.com' },
+    errors: { username: 'is taken', first_name: 'is too long', last_name: 'is too long', email: 'is none', password: 'is missing' },
+    signInAction: '/oauth/signin?transaction=tx-1',
+  },
+  logout: { texts, user, action: '/end_session', fields: { state: 'xyz', confirm: 'abc' } },
+  'signed-out': { texts, heading: 'You are signed out', frames: ['https://app.example/logout?sid=1'], next: 'https://app.example/' },
   'device-code': { texts, action: '/oauth/device', user_code: 'BCDF-GHJK', error: 'This code is not right.' },
   'device-confirm': { ...step, user, user_code: 'BCDF-GHJK', scopes: [{ name: 'profile', description: 'Your name' }] },
   'device-done': { texts, app: step.app, allowed: true },
@@ -98,6 +115,11 @@ const bare: Views = {
   continue: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'openid' }] },
   'not-allowed': { ...bareStep, user: { username: 'alice' }, remedy: 'ask' },
   join: { ...bareStep, values: {}, errors: {}, password: 'p' },
+  consent: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'read', fixed: false }] },
+  'select-account': { ...bareStep, user: { username: 'alice' }, users: [] },
+  'sign-up': { ...bareStep, values: {}, errors: {} },
+  logout: { texts: defaultPageTexts, user: { username: 'alice' }, action: '/end_session', fields: {} },
+  'signed-out': { texts: defaultPageTexts, heading: 'You are signed out', frames: [] },
   'device-code': { texts: defaultPageTexts, action: '/device' },
   'device-confirm': { ...bareStep, user: { username: 'alice' }, user_code: '', scopes: [] },
   'device-done': { texts: defaultPageTexts, app: { name: 'App' }, allowed: false },
@@ -121,6 +143,11 @@ const names: (keyof Views)[] = [
   'continue',
   'not-allowed',
   'join',
+  'consent',
+  'select-account',
+  'sign-up',
+  'logout',
+  'signed-out',
   'device-code',
   'device-confirm',
   'device-done',
@@ -128,7 +155,7 @@ const names: (keyof Views)[] = [
   'error',
   'form-post',
 ]
-const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'join', 'device-confirm']
+const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'join', 'consent', 'select-account', 'sign-up', 'device-confirm']
 
 const draw = (name: keyof Views, models: Views) => render(name, models[name])
 

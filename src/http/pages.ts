@@ -3,7 +3,7 @@ import { type OAuthError, PageError } from '../oauth/errors.ts'
 import type { App, Client, Interaction, User } from '../oauth/records.ts'
 import { scopes } from '../oauth/scope.ts'
 import type { Exchange } from './exchange.ts'
-import { type AppView, type JoinField, render, shownUsers, type UserView } from './views.ts'
+import { type AppView, type JoinField, render, type SignUpField, shownUsers, type UserView } from './views.ts'
 
 /** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
 
@@ -24,9 +24,10 @@ export function scopeViews({ sandbox }: Exchange, scope: string): { name: string
   return scopes(scope).map((name) => sandbox.provider.scopes.find((one) => one.name === name) ?? { name })
 }
 
-/** The users that a sign-in page offers: those who have the app. */
-export async function sandboxUsers({ sandbox }: Exchange, { app }: Client) {
-  const users = await sandbox.directory.listUsers({ app, limit: shownUsers })
+/** The users that a sign-in page offers: those who have the app, which all have when nobody registered it. */
+export async function sandboxUsers({ sandbox }: Exchange, client: Client) {
+  const app = client.metadata.unregistered === true ? undefined : client.app
+  const users = await sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
   return {
     users: users.map(userView),
     userCount: await sandbox.directory.countUsers(app),
@@ -41,8 +42,9 @@ function step(exchange: Exchange, client: Client, transaction: string) {
   return { texts: provider.texts, app: appView(exchange, client.app), action: exchange.prefix + provider.paths.authorize, transaction }
 }
 
-function joinPath({ sandbox, prefix }: Exchange, transaction: string): string | undefined {
-  const { join } = sandbox.provider.paths
+/** Where a new user joins in the course of a sign-in. */
+export function joinPath({ sandbox, prefix }: Exchange, transaction: string): string | undefined {
+  const { sign_up, join = sign_up } = sandbox.provider.paths
   return join === undefined ? undefined : `${prefix}${join}?transaction=${transaction}`
 }
 
@@ -69,6 +71,49 @@ export function continuePage(reply: FastifyReply, exchange: Exchange, interactio
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
     scopes: scopeViews(exchange, interaction.request.scope),
+  })
+}
+
+/** The page on which a signed-in user chooses what the app gets. */
+export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
+  return render(reply, 'consent', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    scopes: scopeViews(exchange, interaction.request.scope).map((scope) => ({ ...scope, fixed: scope.name === 'openid' })),
+  })
+}
+
+/** The page on which a user chooses who to be. */
+export async function selectAccountPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  user: User,
+): Promise<FastifyReply> {
+  const { users, ...others } = await sandboxUsers(exchange, interaction.client)
+  return render(reply, 'select-account', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    ...others,
+    users: users.filter((one) => one.username !== user.username),
+  })
+}
+
+/** The page on which a new user makes an account. */
+export function signUpPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  values: Readonly<Partial<Record<SignUpField, string>>>,
+  errors: Readonly<Partial<Record<SignUpField, string>>> = {},
+): FastifyReply {
+  const { sandbox, prefix } = exchange
+  return render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'sign-up', {
+    ...step(exchange, interaction.client, interaction.id),
+    action: `${prefix}${sandbox.provider.paths.sign_up ?? ''}`,
+    signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
+    values,
+    errors,
   })
 }
 

@@ -1,11 +1,12 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { errorRedirect } from '../oauth/authorize.ts'
+import { errorAnswer } from '../oauth/authorization-response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/errors.ts'
 import { readParameters } from '../oauth/parameters.ts'
 import type { Provider, Route } from '../providers/provider.ts'
+import { sendAnswer } from './answer.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
-import { type EndpointHandlers, type Handler, noStore, redirect, send } from './endpoint.ts'
+import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.ts'
 import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { exchangeOf } from './exchange.ts'
@@ -98,14 +99,15 @@ function apiHandler(route: Route): Handler {
 }
 
 /** Says an error as the endpoint's callers understand it: a redirect or a page for browsers, the vendor's dialect for programs. */
-export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
   const exchange = exchangeOf(request)
   const { sandbox, endpoint } = exchange
   const error = toOAuthError(thrown)
   if (error.status >= 500 && error !== thrown) request.log.error({ err: thrown }, 'a request failed')
   explain(exchange, error, reply)
-  if (error instanceof AuthorizationError) return redirect(reply, errorRedirect(error))
-  if (endpoint === 'authorize' || (error.code === 'not_found' && wantsPage(request))) return errorPage(reply, exchange, error)
+  if (error instanceof AuthorizationError) return sendAnswer(reply, exchange, errorAnswer(error, exchange.context))
+  if (endpoint === 'authorize' || endpoint === 'end_session' || (error.code === 'not_found' && wantsPage(request)))
+    return errorPage(reply, exchange, error)
   const situation = { grant_type: exchange.context.trace.grant_type, accept: request.headers.accept }
   return send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
 }

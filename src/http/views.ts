@@ -33,6 +33,9 @@ interface Step {
 /** Fields of the page on which a new user joins; the names are those of the form's parameters. */
 export type JoinField = 'username' | 'first_name' | 'last_name' | 'type' | 'age' | 'parent'
 
+/** Fields of the page on which a new user makes an account; the names are those of the form's parameters. */
+export type SignUpField = 'username' | 'first_name' | 'last_name' | 'email' | 'password'
+
 /** Every page and what it needs to be drawn. */
 export interface Views {
   /** Posts `username` and `password`, or `pick` (a sandbox user's name), or `decision=cancel`. */
@@ -52,6 +55,45 @@ export interface Views {
   continue: Step & {
     user: UserView
     scopes: readonly { name: string; description?: string | undefined }[]
+  }
+  /** Posts `decision`: `allow` with `granted`, once for each ticked scope, or `deny` or `switch`. */
+  consent: Step & {
+    user: UserView
+    /** A fixed one cannot be unticked. */
+    scopes: readonly { name: string; description?: string | undefined; fixed: boolean }[]
+  }
+  /** Posts `pick` (a username), or `decision`: `switch` (somebody else) or `cancel`. */
+  'select-account': Step & {
+    /** Who is signed in. */
+    user: UserView
+    /** Others, to sign in with one click. */
+    users: readonly UserView[]
+    userCount?: number | undefined
+    passwordHint?: string | undefined
+  }
+  /** Posts the {@link SignUpField}s. */
+  'sign-up': Step & {
+    values: Readonly<Partial<Record<SignUpField, string>>>
+    errors: Readonly<Partial<Record<SignUpField, string>>>
+    /** Address of the sign-in page, for who has an account already. */
+    signInAction?: string | undefined
+  }
+  /** Posts `decision`: `logout` or `stay`, with the fields. */
+  logout: {
+    texts: PageTexts
+    user: UserView
+    action: string
+    /** What the client asked, to be asked again. */
+    fields: Readonly<Record<string, string>>
+  }
+  /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
+  'signed-out': {
+    texts: PageTexts
+    heading: string
+    /** Addresses of clients that sign out in the browser. */
+    frames: readonly string[]
+    /** Where the browser goes on. */
+    next?: string | undefined
   }
   /** Posts `decision`: `add` (a parent adds the app) or `ask` (a kid asks), or `switch`. */
   'not-allowed': Step & {
@@ -138,9 +180,17 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
   await app.register(view, { engine: { eta }, root, viewExt: 'eta', production: true })
 }
 
-/** Answers with a page, drawn from the view's model alone. */
-export function render<K extends keyof Views>(reply: FastifyReply, name: K, model: Views[K]): FastifyReply {
-  return reply.headers(pageHeaders).view(name, { ...model, avatar, shownUsers })
+/**
+ * Answers with a page, drawn from the view's model alone.
+ * @param headers in the place of the usual ones
+ */
+export function render<K extends keyof Views>(
+  reply: FastifyReply,
+  name: K,
+  model: Views[K],
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  return reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, avatar, shownUsers })
 }
 
 const tints = 8

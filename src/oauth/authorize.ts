@@ -1,187 +1,200 @@
+import {
+  chooseAcr,
+  readClaimsRequest,
+  readMaxAge,
+  readPrompt,
+  readResource,
+  readThumbprint,
+  wantedValues,
+} from './authorization-parameters.ts'
 import { isPublic } from './client-methods.ts'
 import type { Context } from './context.ts'
-import { AuthorizationError, type ErrorCode, PageError } from './errors.ts'
-import { makeHandle } from './handle.ts'
+import { AuthorizationError, OAuthError, PageError, type RedirectTarget } from './errors.ts'
+import { readIdTokenHint } from './own-jwt.ts'
 import type { Parameters, ReadParameters } from './parameters.ts'
 import { isPkceText } from './pkce.ts'
-import { digest, randomText } from './random.ts'
-import type { AuthorizationRequest, Client, User } from './records.ts'
-import { resolveRedirectUri, withQuery } from './redirect-uri.ts'
-import { narrow } from './scope.ts'
+import type { AuthorizationRequest, Client } from './records.ts'
+import { resolveRedirectUri, sameRedirectUri } from './redirect-uri.ts'
+import { type RequestSource, requestedParameters } from './requested-parameters.ts'
+import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from './response-type.ts'
+import { narrow, scopes } from './scope.ts'
+import { findClient } from './unregistered.ts'
 
-/** How long a user may take to sign in, milliseconds. */
-const interactionTtl = 60 * 60 * 1000
+/** An authorization request that holds, and the parameters that it was read from. */
+export interface CheckedRequest {
+  client: Client
+  request: AuthorizationRequest
+  parameters: Parameters
+}
 
 /**
- * Checks an authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3).
+ * Checks an authorization request (RFC 6749 §4.1.1 and §4.2.1, OpenID Connect Core §3.1.2.2).
  * @throws PageError while client and redirect URI are not certain, then AuthorizationError, which goes to the client (§4.1.2.1)
  */
 export async function checkAuthorizationRequest(
-  read: ReadParameters,
-  { realm, trace }: Context,
-): Promise<{ request: AuthorizationRequest; client: Client }> {
-  const { parameters, problem } = read
-  const { client_id, state } = parameters
+  { parameters: outside, problem }: ReadParameters,
+  context: Context,
+  source: RequestSource = {},
+): Promise<CheckedRequest> {
+  const client = await clientOf(outside, context)
+  const parameters = await relay(targetOutside(outside, client), () => requestedParameters(outside, client, context, source))
+  const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
+  const { state } = parameters
+  const response_type = normalResponseType(parameters.response_type ?? '')
+  const served = servedResponseTypes(context.realm)
+  const known = served.includes(response_type)
+  const mode = responseModeOf(known ? response_type : 'code', parameters.response_mode, context.realm.response_modes)
+  const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
+  const request = await relay(target, async () => {
+    if (problem !== undefined) throw problem
+    if (mode.problem !== undefined) throw new OAuthError('invalid_request', 'The response mode is not supported', mode.problem)
+    if (parameters.response_type === undefined) throw new OAuthError('invalid_request', 'Parameter response_type is missing')
+    if (!known) throw unsupported(parameters.response_type, served)
+    checkResponseType(response_type, client)
+    return {
+      client_id: client.client_id,
+      redirect_uri,
+      redirect_uri_given: parameters.redirect_uri !== undefined,
+      response_type,
+      response_mode: mode.response_mode,
+      ...given({ state }),
+      ...(await readRequest(parameters, response_type, client, context)),
+    }
+  })
+  return { client, request, parameters }
+}
+
+async function clientOf({ client_id }: Parameters, context: Context): Promise<Client> {
   if (client_id === undefined) {
     throw new PageError('invalid_request', 'client_id is missing', 'The authorization request has no client_id (RFC 6749 §4.1.1)')
   }
-  trace.client_id = client_id
-  const client = await realm.store.findClient(client_id)
-  if (client === undefined) {
-    throw new PageError(
-      'invalid_client',
-      'This client is not known',
-      `client_id '${client_id}' is not registered in sandbox '${realm.name}'`,
-      [{ label: 'This came', values: [client_id] }],
-    )
-  }
-  const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri)
+  context.trace.client_id = client_id
+  const client = await findClient(client_id, context)
+  if (client !== undefined) return client
+  const explanation = `client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`
+  throw new PageError('invalid_client', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }])
+}
 
-  const fail = (code: ErrorCode, message: string, explanation = message) =>
-    new AuthorizationError(code, message, explanation, { redirect_uri, state })
-  if (problem !== undefined) throw fail('invalid_request', problem.message, problem.explanation)
-  if (parameters.response_type === undefined) throw fail('invalid_request', 'Parameter response_type is missing')
-  if (parameters.response_type !== 'code') {
-    throw fail(
-      'unsupported_response_type',
-      'The response type is not supported',
-      `response_type '${parameters.response_type}' came; code is supported`,
-    )
+/** Where to tell that a request object is not valid: at the redirect URI in the query, when that is the client's. */
+function targetOutside({ redirect_uri, state }: Parameters, client: Client): RedirectTarget | undefined {
+  if (redirect_uri === undefined || !client.app.redirect_uris.some((one) => sameRedirectUri(one, redirect_uri))) return undefined
+  return { client, redirect_uri, response_mode: 'query', state }
+}
+
+/** Runs a check and sends what it refuses to the client, or to a page when the client cannot be told. */
+async function relay<T>(target: RedirectTarget | undefined, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error instanceof PageError) throw error
+    const { code, message, explanation } = error
+    throw target === undefined ? new PageError(code, message, explanation) : new AuthorizationError(code, message, explanation, target)
   }
-  if (!client.grant_types.includes('authorization_code')) {
-    throw fail(
-      'unauthorized_client',
-      'The client may not use this response type',
-      `client '${client_id}' is registered for: ${client.grant_types.join(', ')}`,
-    )
+}
+
+function unsupported(response_type: string, served: readonly string[]): OAuthError {
+  const list = served.length === 1 ? `${served[0]} is supported` : `supported are: ${served.join(', ')}`
+  const explanation = `response_type '${response_type}' came; ${list}`
+  return new OAuthError('unsupported_response_type', 'The response type is not supported', explanation)
+}
+
+function checkResponseType(response_type: string, client: Client): void {
+  if (mayUse(client, response_type)) return
+  const { response_types } = client.metadata
+  const registered = response_types === undefined ? client.grant_types : response_types
+  throw new OAuthError(
+    'unauthorized_client',
+    'The client may not use this response type',
+    `response_type '${response_type}' came; client '${client.client_id}' is registered for: ${registered.join(', ')}`,
+  )
+}
+
+/** What a request says beyond where its answer goes. */
+async function readRequest(parameters: Parameters, response_type: string, client: Client, context: Context) {
+  const { settings } = context.realm
+  if (parameters.registration !== undefined) {
+    throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
   }
-  const scope = relay(() => narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`), fail)
+  const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+  const claims = readClaimsRequest(parameters.claims)
+  checkIdTokenRequest(parameters, response_type, scope)
   return {
-    client,
-    request: {
-      client_id,
-      redirect_uri,
-      redirect_uri_given: parameters.redirect_uri !== undefined,
-      scope,
-      ...given({ state, nonce: parameters.nonce, login_hint: parameters.login_hint, dpop_jkt: checkThumbprint(parameters.dpop_jkt, fail) }),
-      ...checkChallenge(parameters, client, fail),
-    },
+    scope,
+    prompt: readPrompt(parameters.prompt),
+    ...given({
+      nonce: parameters.nonce,
+      login_hint: parameters.login_hint,
+      max_age: readMaxAge(parameters.max_age, client),
+      resource: readResource(parameters.resource, settings),
+      dpop_jkt: readThumbprint(parameters.dpop_jkt),
+      acr: chooseAcr(parameters.acr_values, claims, settings),
+      claims,
+      sub: await expectedSubject(parameters.id_token_hint, claims, context),
+    }),
+    ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
   }
 }
 
-/** RFC 9449 §10: the thumbprint is that of RFC 7638, 256 bits of base64url. */
-function checkThumbprint(
-  dpop_jkt: string | undefined,
-  fail: (code: ErrorCode, message: string, explanation?: string) => AuthorizationError,
-): string | undefined {
-  if (dpop_jkt === undefined || /^[A-Za-z0-9_-]{43}$/.test(dpop_jkt)) return dpop_jkt
-  throw fail('invalid_request', 'dpop_jkt is malformed', `dpop_jkt '${dpop_jkt}' is no SHA-256 thumbprint in base64url (RFC 9449 §10)`)
+/** OpenID Connect Core §3.2.2.1 and §3.3.2.11. */
+function checkIdTokenRequest({ nonce }: Parameters, response_type: string, scope: string): void {
+  if (!inFrontChannel(response_type) || !responseValues(response_type).includes('id_token')) return
+  if (!scopes(scope).includes('openid')) {
+    const explanation = `response_type '${response_type}' asks for an ID token, and scope lacks openid (OpenID Connect Core §3.1.2.1)`
+    throw new OAuthError('invalid_scope', 'openid is missing from scope', explanation)
+  }
+  if (nonce === undefined) {
+    const explanation = `response_type '${response_type}' brings an ID token through the browser, which needs a nonce (OpenID Connect Core §3.2.2.1)`
+    throw new OAuthError('invalid_request', 'Parameter nonce is missing', explanation)
+  }
 }
 
+/** The only user who may answer (OpenID Connect Core §3.1.2.1 `id_token_hint`, §5.5.1 `sub`). */
+async function expectedSubject(
+  hint: string | undefined,
+  claims: AuthorizationRequest['claims'],
+  { realm }: Context,
+): Promise<string | undefined> {
+  const wanted = (wantedValues(claims, 'id_token', 'sub') ?? wantedValues(claims, 'userinfo', 'sub'))?.[0]
+  if (hint === undefined) return typeof wanted === 'string' ? wanted : undefined
+  const read = await readIdTokenHint(hint, realm)
+  if (!('problem' in read)) return typeof wanted === 'string' ? wanted : read.sub
+  throw new OAuthError('invalid_request', 'id_token_hint is not valid', `id_token_hint is no ID token of this sandbox: ${read.problem}`)
+}
+
+/** RFC 7636 §4.3; who must use PKCE is said by RFC 9700 §2.1.1. */
 function checkChallenge(
   { code_challenge, code_challenge_method }: Parameters,
   client: Client,
-  fail: (code: ErrorCode, message: string, explanation?: string) => AuthorizationError,
+  always: boolean,
 ): Pick<AuthorizationRequest, 'code_challenge' | 'code_challenge_method'> {
+  const fail = (message: string, explanation: string) => new OAuthError('invalid_request', message, explanation)
   if (code_challenge === undefined) {
     if (code_challenge_method !== undefined)
-      throw fail('invalid_request', 'code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
-    if (isPublic(client)) {
-      throw fail(
-        'invalid_request',
-        'code_challenge is missing',
-        'A public client must use PKCE (RFC 9700 §2.1.1): send code_challenge and code_challenge_method=S256',
-      )
+      throw fail('code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
+    if (isPublic(client) && client.metadata.unregistered !== true) {
+      const explanation = 'A public client must use PKCE (RFC 9700 §2.1.1): send code_challenge and code_challenge_method=S256'
+      throw fail('code_challenge is missing', explanation)
     }
+    if (always)
+      throw fail('code_challenge is missing', "Every client must use PKCE, because the sandbox's strictness is rfc (OAuth 2.1 §4.1.1)")
     return {}
   }
   const method = code_challenge_method ?? 'plain'
   if (method !== 'S256' && method !== 'plain') {
-    throw fail(
-      'invalid_request',
-      'code_challenge_method is not supported',
-      `code_challenge_method '${method}' is neither S256 nor plain (RFC 7636 §4.3)`,
-    )
+    throw fail('code_challenge_method is not supported', `code_challenge_method '${method}' is neither S256 nor plain (RFC 7636 §4.3)`)
+  }
+  if (always && method === 'plain') {
+    const came = code_challenge_method === undefined ? 'is missing and means plain' : 'is plain'
+    throw fail('code_challenge_method must be S256', `code_challenge_method ${came}; the sandbox's strictness is rfc (OAuth 2.1 §7.5.1)`)
   }
   if (!isPkceText(code_challenge)) {
-    throw fail(
-      'invalid_request',
-      'code_challenge is malformed',
-      'code_challenge must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.2)',
-    )
+    const explanation = 'code_challenge must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.2)'
+    throw fail('code_challenge is malformed', explanation)
   }
   return { code_challenge, code_challenge_method: method }
 }
 
-/** Runs a check of the protocol and sends what it refuses to the client. */
-function relay<T>(check: () => T, fail: (code: ErrorCode, message: string, explanation?: string) => AuthorizationError): T {
-  try {
-    return check()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && 'explanation' in error)
-      throw fail(error.code as ErrorCode, error.message, String(error.explanation))
-    throw error
-  }
-}
-
-/** Keeps an authorization request while its user signs in, and gives the interaction's id. */
-export async function beginInteraction(request: AuthorizationRequest, client: Client, { realm }: Context): Promise<string> {
-  const id = randomText(32)
-  const now = realm.clock.now()
-  await realm.store.saveInteraction({ id, request, client, expires_at: now + interactionTtl }, now)
-  return id
-}
-
-/** The user agreed: makes the grant and its code and tells where to send the browser (RFC 6749 §4.1.2). */
-export async function allow(
-  request: AuthorizationRequest,
-  client: Client,
-  user: User,
-  { realm, trace }: Context,
-): Promise<{ redirect_to: string; code: string }> {
-  const now = realm.clock.now()
-  const id = await realm.store.reserveIds(1)
-  const code = makeHandle(id)
-  const grant = await realm.store.saveGrantWithCode(
-    {
-      client,
-      user,
-      grant_type: 'authorization_code',
-      scope: request.scope,
-      details: request.dpop_jkt === undefined ? undefined : { dpop_jkt: request.dpop_jkt },
-      created_at: now,
-    },
-    {
-      id,
-      digest: digest(code),
-      redirect_uri: request.redirect_uri_given ? request.redirect_uri : null,
-      scope: request.scope,
-      nonce: request.nonce ?? null,
-      code_challenge: request.code_challenge ?? null,
-      code_challenge_method: request.code_challenge_method ?? null,
-      issued_at: now,
-      expires_at: now + realm.settings.code_ttl * 1000,
-    },
-  )
-  trace.client_id = client.client_id
-  trace.username = user.username
-  trace.grant_id = grant.id
-  return { redirect_to: withQuery(request.redirect_uri, { code, state: request.state }), code }
-}
-
-/** The user declined (RFC 6749 §4.1.2.1). */
-export function deny(request: AuthorizationRequest, explanation: string): AuthorizationError {
-  return new AuthorizationError('access_denied', 'The user denied access', explanation, {
-    redirect_uri: request.redirect_uri,
-    state: request.state,
-  })
-}
-
-/** Where an authorization error sends the browser. */
-export function errorRedirect(error: AuthorizationError): string {
-  return withQuery(error.target.redirect_uri, { error: error.code, error_description: error.message, state: error.target.state })
-}
-
-function given<T extends Record<string, string | undefined>>(members: T): { [K in keyof T]?: string } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string }
+/** The members that are there. */
+function given<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
 }

@@ -4,6 +4,7 @@ import { OAuthError } from './errors.ts'
 import type { Parameters } from './parameters.ts'
 import { sameSecret } from './random.ts'
 import type { Client } from './records.ts'
+import { findClient } from './unregistered.ts'
 
 interface Credentials {
   client_id: string
@@ -44,8 +45,9 @@ async function authenticateByBody(parameters: Parameters, context: Context): Pro
     )
   }
   context.trace.client_id = client_id
-  const client = await context.realm.store.findClient(client_id)
+  const client = await findClient(client_id, context)
   if (client === undefined) throw failed(`client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`)
+  if (client.metadata.unregistered === true) return client
   const method = client.token_endpoint_auth_method
   if (isByCertificate(method)) {
     const { authenticateByCertificate } = await import('./client-certificate.ts')
@@ -91,7 +93,7 @@ async function authenticateByHeader(candidates: readonly Credentials[], paramete
   let known = false
   for (const candidate of candidates) {
     const client = await context.realm.store.findClient(candidate.client_id)
-    if (client === undefined) continue
+    if (client === undefined || client.metadata.unregistered === true) continue
     known = true
     // Some clients send a blank password for a client that has no secret.
     if (isPublic(client) && candidate.client_secret === '') checkOffered(client, context)
@@ -102,6 +104,8 @@ async function authenticateByHeader(candidates: readonly Credentials[], paramete
     context.trace.client_id = client.client_id
     return client
   }
+  const admitted = known ? undefined : await findClient(first.client_id, context)
+  if (admitted !== undefined) return admitted
   throw failed(
     known
       ? `The secret in the Basic header is not the one of client '${first.client_id}'`

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import type { Misbehaviour } from './fault.ts'
 import type { KeyRing } from './keys.ts'
-import type { AccessTokenDetails } from './records.ts'
+import type { AccessTokenDetails, ResponseMode } from './records.ts'
 import type { RequestDialect } from './request-dialect.ts'
 import type { Settings } from './settings.ts'
 import type { ProtocolStore } from './store.ts'
@@ -27,6 +27,15 @@ export interface Realm {
   readonly auth_methods: readonly string[]
   /** Whether tokens are bound to keys when a client proves one. */
   readonly sender_constraints: boolean
+  /** The response types that the provider serves, each with its values in alphabetical order. */
+  readonly response_types: readonly string[]
+  readonly response_modes: readonly ResponseMode[]
+  /** Whether answers of the authorization endpoint name the issuer (RFC 9207). */
+  readonly response_iss: boolean
+  /** Whether browsers stay signed in. */
+  readonly sessions: boolean
+  /** All scopes that the provider has. */
+  readonly scopes: readonly string[]
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined
 }
@@ -37,6 +46,8 @@ export interface Trace {
   username?: string
   grant_type?: string
   grant_id?: number
+  /** What was let pass that a strict server would refuse. */
+  explanation?: string
 }
 
 /** One request to a sandbox. */
@@ -51,4 +62,9 @@ export interface Context {
   confirmation?: AccessTokenDetails['cnf']
   /** The fault that struck this request. */
   fault?: Misbehaviour
+}
+
+/** Notes in the journal what was let pass. */
+export function note({ trace }: Context, explanation: string): void {
+  trace.explanation = trace.explanation === undefined ? explanation : `${trace.explanation}. ${explanation}`
 }

@@ -1,3 +1,5 @@
+import type { Client, ResponseMode } from './records.ts'
+
 /**
  * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5,
  * RFC 8707 §2, CIBA §13), and what can go wrong
@@ -28,6 +30,16 @@ export type ErrorCode =
   | 'use_dpop_nonce'
   | 'server_error'
   | 'temporarily_unavailable'
+  | 'login_required'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'account_selection_required'
+  | 'unmet_authentication_requirements'
+  | 'invalid_target'
+  | 'invalid_request_uri'
+  | 'invalid_request_object'
+  | 'request_uri_not_supported'
+  | 'registration_not_supported'
   | 'malformed_body'
   | 'not_found'
   | 'method_not_allowed'
@@ -91,7 +103,9 @@ export class OAuthError extends Error {
 
 /** Where an authorization error is sent when it may be sent to the client (RFC 6749 §4.1.2.1). */
 export interface RedirectTarget {
+  client: Client
   redirect_uri: string
+  response_mode: ResponseMode
   state: string | undefined
 }
 

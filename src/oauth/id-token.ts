@@ -27,7 +27,11 @@ const signingAlgs: readonly string[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS2
 
 /** The algorithm of a client's ID tokens: what it registered, else the sandbox's. */
 export function idTokenAlg(client: Client, fallback: SigningAlg): SigningAlg {
-  const registered = client.metadata.id_token_signed_response_alg
+  return signingAlgOf(client.metadata.id_token_signed_response_alg, fallback)
+}
+
+/** An algorithm that a client registered, when it is one of ours. */
+export function signingAlgOf(registered: string | undefined, fallback: SigningAlg): SigningAlg {
   return registered !== undefined && signingAlgs.includes(registered) ? (registered as SigningAlg) : fallback
 }
 

@@ -5,7 +5,7 @@ import { makeIdToken } from './id-token.ts'
 import { mintExchanged } from './mint-exchanged.ts'
 import { digest } from './random.ts'
 import type { AccessTokenDetails, Client } from './records.ts'
-import { scopes } from './scope.ts'
+import { sameScopes, scopes } from './scope.ts'
 import type { RefreshTokenDraft } from './store.ts'
 import type { IssuedTokens, TokenDraft } from './token-profile.ts'
 
@@ -63,7 +63,7 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
     refresh,
   )
   const id_token =
-    user !== undefined && issue.requested_token === undefined && scopes(scope).includes('openid')
+    user !== undefined && issue.requested_token === undefined && issue.id_token !== false && scopes(scope).includes('openid')
       ? await makeIdToken({ client, user, scope, details: grant.details, nonce: issue.nonce, access_token }, context)
       : undefined
   return {
@@ -85,8 +85,4 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
 function accessTokenDetails(issue: Issue, { confirmation }: Context): AccessTokenDetails {
   const aud = issue.audience ?? issue.grant.details.resource
   return { ...(aud === undefined || aud.length === 0 ? {} : { aud }), ...(confirmation === undefined ? {} : { cnf: confirmation }) }
-}
-
-function sameScopes(a: string, b: string): boolean {
-  return scopes(a).sort().join(' ') === scopes(b).sort().join(' ')
 }

@@ -51,9 +51,16 @@ export interface ClientMetadata {
   dpop_bound_access_tokens?: boolean
   tls_client_certificate_bound_access_tokens?: boolean
   require_pushed_authorization_requests?: boolean
+  require_signed_request_object?: boolean
+  request_object_signing_alg?: string
+  authorization_signed_response_alg?: string
+  default_max_age?: number
   post_logout_redirect_uris?: readonly string[]
   backchannel_logout_uri?: string
   frontchannel_logout_uri?: string
+  frontchannel_logout_session_required?: boolean
+  /** Made for a client_id that nobody registered, because the sandbox is lenient. */
+  unregistered?: boolean
   [other: string]: unknown
 }
 
@@ -109,6 +116,8 @@ export interface GrantDetails {
   cnf?: NonNullable<AccessTokenDetails['cnf']>
   /** What a vendor's own flow keeps for the tokens. */
   vendor?: Readonly<Record<string, unknown>>
+  /** What the client asked for, when the user gave less: then the token answer tells it (RFC 6749 §5.1). */
+  requested_scope?: string
 }
 
 /** What an access token says beyond its grant. */
@@ -117,6 +126,12 @@ export interface AccessTokenDetails {
   /** The key that it is bound to (RFC 7800 §3.1, RFC 9449 §6, RFC 8705 §3.1). */
   cnf?: { jkt?: string; 'x5t#S256'?: string }
 }
+
+/** How an answer of the authorization endpoint travels (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
+export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'query.jwt' | 'fragment.jwt' | 'form_post.jwt'
+
+/** OpenID Connect Core §3.1.2.1, Initiating User Registration §4. */
+export type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create'
 
 /** A validated authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3), kept while its user signs in. */
 export interface AuthorizationRequest {
@@ -133,6 +148,19 @@ export interface AuthorizationRequest {
   /** The key that its code is bound to (RFC 9449 §10). */
   dpop_jkt?: string
   login_hint?: string
+  /** Its values in alphabetical order, as `code id_token`. */
+  response_type: string
+  response_mode: ResponseMode
+  prompt: readonly Prompt[]
+  /** Seconds that may have passed since the user signed in. */
+  max_age?: number
+  /** The authentication context class that the ID token will tell. */
+  acr?: string
+  claims?: NonNullable<GrantDetails['claims']>
+  /** RFC 8707 §2. */
+  resource?: readonly string[]
+  /** The only user who may answer, by user_id: from `id_token_hint` or the `claims` parameter. */
+  sub?: string
 }
 
 /** An authorization request that waits for its user. */
@@ -142,6 +170,8 @@ export interface Interaction {
   client: Client
   /** Who has signed in so far. */
   user: User | undefined
+  /** The digest of its browser's cookie; null where it may go on in any browser. */
+  browser: Buffer | null
 }
 
 /** An authorization code that was redeemed just now. */

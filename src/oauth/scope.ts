@@ -30,3 +30,8 @@ export function narrow(requested: string | undefined, allowed: readonly string[]
   }
   return wanted.join(' ')
 }
+
+/** Whether two lists hold the same scopes, in whatever order. */
+export function sameScopes(a: string, b: string): boolean {
+  return scopes(a).sort().join(' ') === scopes(b).sort().join(' ')
+}

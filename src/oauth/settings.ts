@@ -51,6 +51,16 @@ export interface Settings {
   documents: Readonly<Record<string, unknown>>
   /** Who may vouch for users with a signed assertion (RFC 7523), by `iss`, beside each client that registered keys. */
   assertion_issuers: Readonly<Record<string, { jwks: { keys: readonly Readonly<Record<string, unknown>>[] } }>>
+  /** How long a browser stays signed in. */
+  session_ttl: number
+  /** Gives what is asked for without showing the consent page. */
+  auto_consent: boolean
+  /** Refuses authorization requests that were not pushed (RFC 9126 §5). */
+  require_pushed_authorization_requests: boolean
+  /** The resources that clients may ask for (RFC 8707), or null for any. */
+  resources: readonly string[] | null
+  /** The authentication context classes that a client may ask for, or null for any. */
+  acr_values: readonly string[] | null
   [vendorSetting: string]: unknown
 }
 
@@ -81,4 +91,9 @@ export const defaultSettings: Settings = {
   trusted_client_ca: null,
   documents: {},
   assertion_issuers: {},
+  session_ttl: 24 * 3600,
+  auto_consent: false,
+  require_pushed_authorization_requests: false,
+  resources: null,
+  acr_values: null,
 }

@@ -1,11 +1,11 @@
 import type { DeferredStore } from './deferred.ts'
 import type { LineageStore } from './exchanged-token.ts'
 import type { OneTimeTokenStore } from './one-time-token.ts'
+import type { PushedRequestStore } from './pushed-request-store.ts'
 import type {
   AccessTokenDetails,
   ActiveAccessToken,
   ActiveRefreshToken,
-  AuthorizationRequest,
   Client,
   Grant,
   GrantDetails,
@@ -14,6 +14,7 @@ import type {
   UsedRefreshToken,
   User,
 } from './records.ts'
+import type { SessionStore } from './session.ts'
 import type { Settings } from './settings.ts'
 import type { UserLookup } from './user-lookup.ts'
 
@@ -84,7 +85,7 @@ export interface StoredKey {
  * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
  * race is decided there; what came out is durable before the client is answered.
  */
-export interface ProtocolStore extends DeferredStore, OneTimeTokenStore, UserLookup, LineageStore {
+export interface ProtocolStore extends SessionStore, PushedRequestStore, DeferredStore, OneTimeTokenStore, UserLookup, LineageStore {
   findClient(client_id: string): Promise<Client | undefined>
   /** By username, in any letter case. */
   findUser(username: string): Promise<User | undefined>
@@ -94,10 +95,7 @@ export interface ProtocolStore extends DeferredStore, OneTimeTokenStore, UserLoo
   userHasApp(user: User, client: Client): Promise<boolean>
   addUserToApp(user: User, client: Client): Promise<void>
 
-  saveInteraction(
-    interaction: { id: string; request: AuthorizationRequest; client: Client; expires_at: number },
-    now: number,
-  ): Promise<void>
+  saveInteraction(interaction: Interaction & { expires_at: number }, now: number): Promise<void>
   findInteraction(id: string, now: number): Promise<Interaction | undefined>
   /** Notes who signed in; undefined signs out. */
   setInteractionUser(id: string, user: User | undefined): Promise<void>

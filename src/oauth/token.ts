@@ -1,13 +1,16 @@
+import { readResource } from './authorization-parameters.ts'
 import { authenticateClient } from './client-authentication.ts'
 import type { Context, Realm } from './context.ts'
 import { OAuthError } from './errors.ts'
 import type { GrantType, Issue } from './grants/grant-type.ts'
 import { grantTypes } from './grants/registry.ts'
+import { servedGrantTypes } from './grants/served.ts'
 import { mint } from './mint.ts'
 import { type Mischief, mischiefOf, spoilIssue, spoilTokens } from './misbehave.ts'
 import type { ReadParameters } from './parameters.ts'
 import type { Client } from './records.ts'
 import { authenticateAs, translate } from './request-dialect.ts'
+import { narrowResource } from './resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from './sender-constraint.ts'
 import type { IssuedTokens } from './token-profile.ts'
 
@@ -51,8 +54,11 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
     )
   }
   if (concernsKeys(client, context)) context.confirmation = await proveKeys(client, context)
+  const resource = readResource(parameters.resource, realm.settings)
   const issue = await grantType.redeem(parameters, client, context)
   if (context.confirmation !== undefined) await bindRefreshTokens(issue, client, context.confirmation, context)
+  // A grant type of its own mind about resources, as token exchange, has decided.
+  if (resource !== undefined) issue.audience ??= narrowResource(resource, issue.grant)
   return realm.tokens.tokenResponse(await issueTokens(issue, parameters.scope, client, context), realm)
 }
 
@@ -74,13 +80,10 @@ async function mintSpoilt(
 }
 
 /** @throws OAuthError `invalid_request` without a grant type, `unsupported_grant_type` with one that the provider does not serve */
-function grantTypeOf(name: string | undefined, { grant_types, requests }: Realm): GrantType {
+function grantTypeOf(name: string | undefined, realm: Realm): GrantType {
   if (name === undefined) throw new OAuthError('invalid_request', 'Parameter grant_type is missing')
-  const grantType = grant_types.includes(name) ? (requests?.grants?.get(name) ?? grantTypes.get(name)) : undefined
+  const served = servedGrantTypes(realm)
+  const grantType = served.includes(name) ? (realm.requests?.grants?.get(name) ?? grantTypes.get(name)) : undefined
   if (grantType !== undefined) return grantType
-  throw new OAuthError(
-    'unsupported_grant_type',
-    'The grant type is not supported',
-    `grant_type '${name}' is none of: ${grant_types.join(', ')}`,
-  )
+  throw new OAuthError('unsupported_grant_type', 'The grant type is not supported', `grant_type '${name}' is none of: ${served.join(', ')}`)
 }

@@ -1,6 +1,10 @@
+import { promptValues } from '../oauth/authorization-parameters.ts'
 import { scopeClaims } from '../oauth/claims.ts'
 import { clientAuthMethods, isByAssertion, isByCertificate } from '../oauth/client-methods.ts'
+import { servedGrantTypes } from '../oauth/grants/served.ts'
 import { clientSigningAlgs } from '../oauth/jws-verification.ts'
+import { requestObjectAlgs } from '../oauth/request-object.ts'
+import { listModes, servedResponseTypes, usualResponseModes } from '../oauth/response-type.ts'
 import type { Settings } from '../oauth/settings.ts'
 import type { Provider } from './provider.ts'
 
@@ -38,9 +42,9 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     backchannel_token_delivery_modes_supported: paths.backchannel_authentication === undefined ? undefined : ['poll', 'ping'],
     backchannel_user_code_parameter_supported: paths.backchannel_authentication === undefined ? undefined : false,
     scopes_supported: provider.scopes.map((scope) => scope.name),
-    response_types_supported: ['code'],
-    response_modes_supported: ['query'],
-    grant_types_supported: provider.grant_types,
+    ...authorizationMetadata(provider, settings, algs),
+    pushed_authorization_request_endpoint: at(paths.par),
+    ...logoutMetadata(provider, addresses.public_url),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
     userinfo_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
@@ -78,8 +82,46 @@ function aliases({ paths }: Provider, certificate_url: string): Record<string, s
     revocation_endpoint: paths.revocation,
     device_authorization_endpoint: paths.device_authorization,
     backchannel_authentication_endpoint: paths.backchannel_authentication,
+    pushed_authorization_request_endpoint: paths.par,
   }
   return Object.fromEntries(
     Object.entries(endpoints).flatMap(([name, path]) => (path === undefined ? [] : [[name, certificate_url + path]])),
   )
+}
+
+/** What the authorization endpoint does. */
+function authorizationMetadata(provider: Provider, settings: Settings, algs: readonly string[]): Record<string, unknown> {
+  const response_types = servedResponseTypes({ response_types: provider.response_types ?? ['code'], settings })
+  const modes = provider.response_modes ?? usualResponseModes
+  const grant_types = servedGrantTypes({ grant_types: provider.grant_types, settings })
+  const implicit = response_types.some((type) => /token/.test(type))
+  return {
+    response_types_supported: response_types,
+    response_modes_supported: listModes(modes),
+    grant_types_supported: implicit ? [...grant_types, 'implicit'] : grant_types,
+    prompt_values_supported: promptValues.filter(
+      (one) => one !== 'create' || (provider.paths.join ?? provider.paths.sign_up) !== undefined,
+    ),
+    acr_values_supported: settings.acr_values ?? undefined,
+    claims_parameter_supported: true,
+    request_parameter_supported: true,
+    // By reference only what was pushed.
+    request_uri_parameter_supported: false,
+    request_object_signing_alg_values_supported: settings.strictness === 'lenient' ? [...requestObjectAlgs, 'none'] : requestObjectAlgs,
+    require_pushed_authorization_requests: provider.paths.par === undefined ? undefined : settings.require_pushed_authorization_requests,
+    authorization_signing_alg_values_supported: modes.some((mode) => mode.endsWith('.jwt')) ? algs : undefined,
+    authorization_response_iss_parameter_supported: provider.response_iss ?? false,
+  }
+}
+
+/** RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3. */
+function logoutMetadata({ paths }: Provider, public_url: string): Record<string, unknown> {
+  if (paths.end_session === undefined) return {}
+  return {
+    end_session_endpoint: public_url + paths.end_session,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
+  }
 }

@@ -5,7 +5,7 @@ import type { Directory } from '../oauth/directory.ts'
 import type { OAuthError } from '../oauth/errors.ts'
 import type { SigningAlg } from '../oauth/jws.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import type { App, ClientMetadata, User } from '../oauth/records.ts'
+import type { App, ClientMetadata, ResponseMode, User } from '../oauth/records.ts'
 import type { RequestDialect } from '../oauth/request-dialect.ts'
 import type { Settings } from '../oauth/settings.ts'
 import type { TokenProfile } from '../oauth/token-profile.ts'
@@ -26,6 +26,7 @@ export type Endpoint =
   | 'backchannel_authentication'
   | 'par'
   | 'registration'
+  | 'end_session'
   | 'api'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
@@ -126,6 +127,10 @@ export interface Provider {
     readonly jwks?: string
     readonly introspection?: string
     readonly revocation?: string
+    readonly par?: string
+    readonly end_session?: string
+    /** Where new users make an account, when not at `join`. */
+    readonly sign_up?: string
     readonly device_authorization?: string
     /** The page on which a user enters a device's code. */
     readonly device?: string
@@ -142,6 +147,14 @@ export interface Provider {
   readonly sender_constraints?: boolean
   /** Where its token requests differ from RFC 6749. */
   readonly requests?: RequestDialect
+  /** With their values in alphabetical order; `code` alone when absent. */
+  readonly response_types?: readonly string[]
+  /** Query, fragment and form_post when absent. */
+  readonly response_modes?: readonly ResponseMode[]
+  /** Whether answers of the authorization endpoint carry `iss` (RFC 9207); no when absent. */
+  readonly response_iss?: boolean
+  /** Whether a browser stays signed in, so that a second sign-in is silent; no when absent. */
+  readonly sessions?: boolean
   /** Where its defaults differ from the protocol's, and its own settings. */
   readonly settings: Readonly<Partial<Settings>>
   /** What an app may be allowed to do; a new app has all of it. */

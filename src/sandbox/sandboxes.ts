@@ -3,6 +3,7 @@ import type { Clock } from '../oauth/clock.ts'
 import { TakenError } from '../oauth/directory.ts'
 import { KeyRing } from '../oauth/keys.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
+import { usualResponseModes } from '../oauth/response-type.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ClockChange, SandboxClock } from './clock.ts'
 import { Faults } from './faults.ts'
@@ -252,6 +253,11 @@ export class Sandboxes {
       grant_types: provider.grant_types,
       auth_methods: provider.auth_methods ?? clientAuthMethods,
       sender_constraints: provider.sender_constraints ?? true,
+      response_types: provider.response_types ?? ['code'],
+      response_modes: provider.response_modes ?? usualResponseModes,
+      response_iss: provider.response_iss ?? false,
+      sessions: provider.sessions ?? false,
+      scopes: provider.scopes.map((scope) => scope.name),
       requests: provider.requests,
       clock,
       keys: new KeyRing({

@@ -48,6 +48,11 @@ const protocolSettings = {
   assertion_issuers: z
     .record(z.string().min(1), z.strictObject({ jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) }))
     .describe('Who may vouch for users with a signed assertion (RFC 7523), by iss, with the public keys.'),
+  session_ttl: wholeSeconds,
+  auto_consent: z.boolean(),
+  require_pushed_authorization_requests: z.boolean(),
+  resources: z.array(z.string()),
+  acr_values: z.array(z.string().regex(/^\S+$/)),
 } satisfies Record<Named<Settings>, z.ZodType>
 
 /** What a sandbox may set that the protocol need not know. */

@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 import { deferredStatements, deferredStore } from './deferred-store.ts'
 import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
+import { pushedRequestStatements, pushedRequestStore } from './pushed-request-store.ts'
 import {
   type ClientRow,
   clientColumns,
@@ -19,6 +20,7 @@ import {
   type UserRow,
   userColumns,
 } from './rows.ts'
+import { sessionStatements, sessionStore } from './session-store.ts'
 import { userLookupStatements, userLookupStore } from './user-lookup-store.ts'
 
 interface CodeRow extends GrantRow, UserRow {
@@ -73,6 +75,7 @@ interface KeyRow {
 
 interface InteractionRow extends ClientRow, UserRow {
   request: string
+  browser: Buffer | null
 }
 
 /** A grant goes with all that came of its tokens. */
@@ -83,6 +86,8 @@ const revoke = `WITH RECURSIVE line (id) AS (SELECT @grant_id UNION SELECT child
 export function protocolStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   return {
+    sessions: sessionStatements(db),
+    pushedRequests: pushedRequestStatements(db),
     deferred: deferredStatements(db),
     lineage: lineageStatements(db),
     oneTimeTokens: oneTimeTokenStatements(db),
@@ -96,11 +101,12 @@ export function protocolStatements(db: Database) {
     addApp: prepare(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
 
     saveInteraction: prepare(
-      `INSERT INTO interaction (id, sandbox_id, client_row, request, expires_at) VALUES (@id, @sandbox, @client, @request, @expires_at)`,
+      `INSERT INTO interaction (id, sandbox_id, client_row, user_row, request, browser, expires_at)
+       VALUES (@id, @sandbox, @client, @user, @request, @browser, @expires_at)`,
     ),
     pruneInteractions: prepare(`DELETE FROM interaction WHERE sandbox_id = @sandbox AND expires_at <= @now`),
     findInteraction: prepare<InteractionRow>(
-      `SELECT interaction.request, ${clientColumns}, ${userColumns} FROM interaction
+      `SELECT interaction.request, interaction.browser, ${clientColumns}, ${userColumns} FROM interaction
          JOIN client ON client.id = interaction.client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = interaction.user_row
        WHERE interaction.id = @id AND interaction.sandbox_id = @sandbox AND interaction.expires_at > @now`,
     ),
@@ -220,7 +226,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     const row = statements.findInteraction.get({ id, sandbox, now })
     if (row === undefined) return undefined
     const request: AuthorizationRequest = JSON.parse(row.request)
-    return { id, request, client: toClient(row), user: toUserIfAny(row) }
+    return { id, request, client: toClient(row), user: toUserIfAny(row), browser: row.browser }
   }
 
   const saveInteraction = db.transaction((interaction: Parameters<ProtocolStore['saveInteraction']>[0], now: number) => {
@@ -229,6 +235,8 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       id: interaction.id,
       sandbox,
       client: interaction.client.row,
+      user: interaction.user?.row ?? null,
+      browser: interaction.browser,
       request: JSON.stringify(interaction.request),
       expires_at: interaction.expires_at,
     })
@@ -310,6 +318,8 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
   })
 
   return {
+    ...sessionStore(db, statements.sessions, sandbox),
+    ...pushedRequestStore(db, statements.pushedRequests, sandbox),
     ...deferredStore(db, statements.deferred, sandbox, insertGrant),
     ...lineageStore(db, statements.lineage, sandbox),
     ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),

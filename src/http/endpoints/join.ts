@@ -8,13 +8,13 @@ import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { joinPage } from '../pages.ts'
+import { findInteraction, signedIn } from '../sign-in-steps.ts'
 import type { JoinField } from '../views.ts'
-import { findInteraction, nextPage } from './authorize.ts'
 
 /** GET of the page on which a new user joins. */
 async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
-  const interaction = await interactionOf(exchange, readParameters(request.query).parameters)
+  const interaction = await interactionOf(reply, exchange, readParameters(request.query).parameters)
   const { directory } = exchange.sandbox
   const username = await suggestUsername(async (name) => (await directory.findUser(name)) !== undefined)
   return joinPage(reply, exchange, interaction, { username, type: 'parent' })
@@ -24,7 +24,7 @@ async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
-  const interaction = await interactionOf(exchange, parameters)
+  const interaction = await interactionOf(reply, exchange, parameters)
   const { sandbox } = exchange
   const errors = await problems(exchange, parameters)
   const again = () => {
@@ -54,8 +54,8 @@ async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<F
         parents: kid && parameters.parent !== undefined ? [cleanUsername(parameters.parent)] : [],
       },
     ])
-    await sandbox.store.setInteractionUser(interaction.id, user)
-    return nextPage(reply, exchange, { ...interaction, user })
+    if (user === undefined) throw new Error('the user was not made')
+    return await signedIn(reply, exchange, interaction, user)
   } catch (error) {
     if (!(error instanceof TakenError)) throw error
     errors.username = 'This username is taken.'
@@ -63,11 +63,11 @@ async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<F
   }
 }
 
-async function interactionOf(exchange: Exchange, { transaction }: Parameters) {
+export async function interactionOf(reply: FastifyReply, exchange: Exchange, { transaction }: Parameters) {
   if (transaction === undefined) {
     throw new PageError('invalid_request', 'Joining begins at the sign-in page of an app.', 'The parameter transaction is missing')
   }
-  return findInteraction(exchange, transaction)
+  return findInteraction(reply, exchange, transaction)
 }
 
 async function problems(exchange: Exchange, parameters: Parameters): Promise<Partial<Record<JoinField, string>>> {

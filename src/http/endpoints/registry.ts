@@ -5,10 +5,13 @@ import { cibaEndpoint } from './ciba.ts'
 import { deviceEndpoint } from './device.ts'
 import { deviceAuthorizationEndpoint } from './device-authorization.ts'
 import { discoveryEndpoint } from './discovery.ts'
+import { endSessionEndpoint } from './end-session.ts'
 import { introspectionEndpoint } from './introspection.ts'
 import { joinEndpoint } from './join.ts'
 import { jwksEndpoint } from './jwks.ts'
+import { parEndpoint } from './par.ts'
 import { revocationEndpoint } from './revocation.ts'
+import { signUpEndpoint } from './sign-up.ts'
 import { tokenEndpoint } from './token.ts'
 import { userinfoEndpoint } from './userinfo.ts'
 
@@ -16,6 +19,9 @@ import { userinfoEndpoint } from './userinfo.ts'
 export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   authorizeEndpoint,
   joinEndpoint,
+  signUpEndpoint,
+  parEndpoint,
+  endSessionEndpoint,
   tokenEndpoint,
   userinfoEndpoint,
   jwksEndpoint,

@@ -38,6 +38,7 @@ export const authorizationCode: GrantType = {
     verifyPkce(code, parameters.code_verifier)
     checkCodeKey(code.grant.details, context)
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
-    return { grant: code.grant, user: code.user, scope: code.scope, nonce: code.nonce ?? undefined, refresh }
+    const { requested_scope } = code.grant.details
+    return { grant: code.grant, user: code.user, scope: code.scope, requested_scope, nonce: code.nonce ?? undefined, refresh }
   },
 }

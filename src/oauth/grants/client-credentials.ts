@@ -7,7 +7,7 @@ import type { GrantType } from './grant-type.ts'
 export const clientCredentials: GrantType = {
   grant_type: 'client_credentials',
   async redeem(parameters, client, { realm, trace }) {
-    if (isPublic(client)) {
+    if (isPublic(client) && client.metadata.unregistered !== true) {
       throw new OAuthError(
         'unauthorized_client',
         'Public clients cannot use client_credentials',

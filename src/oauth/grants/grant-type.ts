@@ -15,6 +15,8 @@ export interface Issue {
   nonce?: string | undefined
   /** Resources that the access token is for, when fewer than the grant's (RFC 8707 §2.2). */
   audience?: readonly string[] | undefined
+  /** False when no ID token goes with it, whatever the scope: the authorization endpoint makes its own. */
+  id_token?: false | undefined
   /** What a token exchange answers (RFC 8693 §2.2.1). */
   issued_token_type?: string | undefined
   /** The same by its short name; an ID token or refresh token is issued instead of an access token. */

@@ -3,6 +3,7 @@ import { magicUsers } from '../magic-users.ts'
 import { failAlternately } from '../misbehave.ts'
 import { narrow } from '../scope.ts'
 import { checkPassword } from '../sign-in.ts'
+import { hasApp } from '../unregistered.ts'
 import type { GrantType } from './grant-type.ts'
 
 /** RFC 6749 §4.3. */
@@ -21,7 +22,7 @@ export const password: GrantType = {
     }
     failAlternately(user.username, context)
     trace.username = user.username
-    if (!(await realm.store.userHasApp(user, client))) {
+    if (!(await hasApp(user, client, context))) {
       throw new OAuthError(
         'invalid_grant',
         `${user.username} cannot use this app`,

@@ -1,3 +1,4 @@
+import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
@@ -16,6 +17,9 @@ const declared = declareProvider(
       jwks: '/.well-known/jwks.json',
       userinfo: null,
       introspection: null,
+      par: null,
+      end_session: null,
+      sign_up: null,
       revocation: null,
       discovery: null,
     },
@@ -81,6 +85,7 @@ const declared = declareProvider(
 /** Client credentials with claims of its own; the page fixes header, claims and both answers. */
 export const deyel: Provider = {
   ...declared,
+  ...codeOnly,
   requests: { ...declared.requests, grants: new Map([[deyelRefresh.grant_type, deyelRefresh]]) },
   tokens: { ...declared.tokens, access: deyelTokens, refresh: deyelTokens },
   routes: deyelRoutes,

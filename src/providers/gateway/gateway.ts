@@ -1,3 +1,4 @@
+import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
 import { standardErrorReply } from '../standard/errors.ts'
@@ -17,6 +18,9 @@ const declared = declareProvider(
       userinfo: '/oauth2/userInfo',
       jwks: '/.well-known/jwks.json',
       introspection: null,
+      par: null,
+      end_session: null,
+      sign_up: null,
       discovery: ['openid-configuration'],
     },
     settings: {
@@ -114,6 +118,7 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
 /** Client credentials for an API behind a gateway that asks for a key. */
 export const gateway: Provider = {
   ...declared,
+  ...codeOnly,
   errorReply,
   routes: [...gatewayRoutes, directTokenRoute],
   collection: gatewayCollection,

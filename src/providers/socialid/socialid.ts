@@ -1,4 +1,5 @@
 import { OAuthError } from '../../oauth/errors.ts'
+import { codeOnly } from '../code-only.ts'
 import type { IdDeclaration } from '../data/declaration.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
@@ -22,6 +23,9 @@ const declared = declareProvider(
       jwks: null,
       userinfo: null,
       introspection: null,
+      par: null,
+      end_session: null,
+      sign_up: null,
       discovery: null,
     },
     grant_types: [...standard.grant_types, ...ownGrants.map((grant) => grant.grant_type)],
@@ -97,6 +101,7 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
 /** The password grant with opaque tokens, and the vendor's own grants beside it. */
 export const socialid: Provider = {
   ...declared,
+  ...codeOnly,
   requests: {
     ...declared.requests,
     revokes_grants: true,

@@ -1,4 +1,5 @@
 import { randomLowerCase, randomText } from '../../oauth/random.ts'
+import { responseModes, responseTypes } from '../../oauth/response-type.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
 import { standardCollection } from './collection.ts'
@@ -17,6 +18,9 @@ export const standard: Provider = {
     jwks: '/jwks',
     introspection: '/introspect',
     revocation: '/revoke',
+    par: '/par',
+    end_session: '/end_session',
+    sign_up: '/sign_up',
     device_authorization: '/device_authorization',
     device: '/device',
     backchannel_authentication: '/bc-authorize',
@@ -24,6 +28,10 @@ export const standard: Provider = {
     discovery: ['openid-configuration', 'oauth-authorization-server'],
   },
   grant_types: standardGrantTypes,
+  response_types: responseTypes,
+  response_modes: responseModes,
+  response_iss: true,
+  sessions: true,
   settings: {},
   scopes: [
     { name: 'openid', description: 'Who you are' },
@@ -43,7 +51,7 @@ export const standard: Provider = {
   },
   tokens: standardTokens,
   signing_algs: ['ES256', 'RS256', 'PS256', 'EdDSA'],
-  texts: { ...defaultPageTexts, logo: 'grantbox standard' },
+  texts: { ...defaultPageTexts, logo: 'grantbox standard', joinButton: 'Create account' },
   icons: {},
   errorReply: standardErrorReply,
   routes: [],

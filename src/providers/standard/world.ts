@@ -14,6 +14,9 @@ export const standardGrantTypes: readonly string[] = [
   tokenExchangeType,
 ]
 
+/** Where the preloaded clients may send a browser after a sign-out, at any port of this machine. */
+const post_logout_redirect_uris = [...preloadedRedirectUris, 'http://127.0.0.1/', 'http://localhost/']
+
 function user(username: string, first_name: string, last_name: string): WorldUser {
   return {
     username,
@@ -42,13 +45,15 @@ export const standardWorld: World = {
           client_id: 'standard-web',
           client_secret: 'standard-web-secret',
           token_endpoint_auth_method: 'client_secret_basic',
-          grant_types: standardGrantTypes,
+          grant_types: [...standardGrantTypes, 'implicit'],
+          metadata: { post_logout_redirect_uris },
         },
         {
           client_id: 'standard-spa',
           client_secret: null,
           token_endpoint_auth_method: 'none',
           grant_types: ['authorization_code', 'refresh_token'],
+          metadata: { post_logout_redirect_uris },
         },
         {
           client_id: 'standard-device',

@@ -1,3 +1,4 @@
+import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
@@ -19,6 +20,9 @@ const declared = declareProvider(
       jwks: '/.well-known/jwks.json',
       userinfo: null,
       introspection: null,
+      par: null,
+      end_session: null,
+      sign_up: null,
       revocation: null,
       discovery: null,
     },
@@ -89,6 +93,7 @@ const declared = declareProvider(
 /** The three-step service token, and the PBX's own authorization code flow beside it. */
 export const wildix: Provider = {
   ...declared,
+  ...codeOnly,
   tokens: { ...declared.tokens, access: wildixAccessTokens },
   routes: [
     { method: 'GET', path: '/api/v1/personal/token', handle: personalToken },

@@ -1,0 +1,96 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { note } from '../../oauth/context.ts'
+import { checkLogoutRequest, frontChannelUri, isAbout, type LogoutRequest, logoutToken } from '../../oauth/logout.ts'
+import { type Parameters, readParameters } from '../../oauth/parameters.ts'
+import { digest, sameSecret } from '../../oauth/random.ts'
+import type { Client } from '../../oauth/records.ts'
+import type { Session } from '../../oauth/session.ts'
+import { pageHeaders } from '../assets.ts'
+import { forgetSession, sessionOf } from '../browser-session.ts'
+import { readCookie } from '../cookies.ts'
+import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
+import { type Exchange, exchangeOf } from '../exchange.ts'
+import { userView } from '../pages.ts'
+import { postNearby } from '../post-nearby.ts'
+import { render } from '../views.ts'
+
+/** A logout request, or what the user decided on the page that asks. */
+async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const exchange = exchangeOf(request)
+  const read = readParameters(request.method === 'POST' ? request.body : request.query)
+  const { parameters } = read
+  const asked = await checkLogoutRequest(read, exchange.context)
+  const session = await sessionOf(request, exchange)
+  if (session === undefined) return done(reply, exchange, asked, [])
+  exchange.context.trace.username = session.user.username
+  if (parameters.decision === 'stay') return signedOutPage(reply, exchange, 'You are still signed in', [], undefined)
+  const sure = isAbout(asked, session) || (parameters.decision === 'logout' && isConfirmed(request, exchange, parameters))
+  if (!sure || request.method === 'HEAD') return confirmPage(request, reply, exchange, parameters, session)
+  const clients = (await exchange.sandbox.store.endSession(session)) ?? []
+  forgetSession(reply, exchange)
+  await Promise.all(clients.map((client) => tellClient(client, session, exchange)))
+  const frames = clients.flatMap((client) => frontChannelUri(client, session, exchange.context.issuer) ?? [])
+  return done(reply, exchange, asked, frames)
+}
+
+/** Asks the user, when the client has not shown that it means him (RP-Initiated Logout §2). */
+function confirmPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  exchange: Exchange,
+  parameters: Parameters,
+  { user }: Session,
+): FastifyReply {
+  const kept = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'].flatMap((name) => {
+    const value = parameters[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return render(reply, 'logout', {
+    texts: exchange.sandbox.provider.texts,
+    user: userView(user),
+    action: `${exchange.prefix}${exchange.sandbox.provider.paths.end_session ?? ''}`,
+    fields: { ...Object.fromEntries(kept), confirm: confirmation(request, exchange) },
+  })
+}
+
+/** Shows that the form was ours: only who has the session's cookie can make it. */
+function confirmation(request: FastifyRequest, exchange: Exchange): string {
+  return digest(`logout ${readCookie(request, exchange, 'session')}`).toString('base64url')
+}
+
+function isConfirmed(request: FastifyRequest, exchange: Exchange, { confirm = '' }: Parameters): boolean {
+  return request.method === 'POST' && sameSecret(confirm, confirmation(request, exchange))
+}
+
+/** Back-Channel Logout §2.5. A client that cannot be told hinders nobody; the journal says so. */
+async function tellClient(client: Client, session: Session, { context }: Exchange): Promise<void> {
+  const uri = client.metadata.backchannel_logout_uri
+  if (uri === undefined) return
+  const problem = await postNearby(uri, { logout_token: await logoutToken(client, session, context) })
+  if (problem !== undefined) note(context, `Client '${client.client_id}' was not told of the logout at ${uri}: ${problem}`)
+}
+
+/** On to the client, after the frames if there are any. */
+function done(reply: FastifyReply, exchange: Exchange, { next }: LogoutRequest, frames: string[]): FastifyReply {
+  if (next !== undefined && frames.length === 0) return redirect(reply, next)
+  return signedOutPage(reply, exchange, 'You are signed out', frames, next)
+}
+
+function signedOutPage(reply: FastifyReply, exchange: Exchange, heading: string, frames: string[], next: string | undefined): FastifyReply {
+  const policy = pageHeaders['Content-Security-Policy']
+  const origins = [...new Set(frames.map((frame) => new URL(frame).origin))]
+  const headers = {
+    ...(origins.length === 0 ? {} : { 'Content-Security-Policy': `${policy}; frame-src ${origins.join(' ')}` }),
+    // Time for the frames.
+    ...(next === undefined ? {} : { Refresh: `2;url=${next}` }),
+  }
+  return render(reply, 'signed-out', { texts: exchange.sandbox.provider.texts, heading, frames, next }, headers)
+}
+
+/** OpenID Connect RP-Initiated Logout §2. */
+export const endSessionEndpoint: ProtocolEndpoint = {
+  endpoint: 'end_session',
+  page: true,
+  paths: ({ paths }) => [paths.end_session],
+  handlers: { GET: answer, POST: answer },
+}

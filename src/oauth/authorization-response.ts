@@ -1,0 +1,56 @@
+import { seconds } from './clock.ts'
+import type { Context, Realm } from './context.ts'
+import type { AuthorizationError } from './errors.ts'
+import { signingAlgOf } from './id-token.ts'
+import { signJwt } from './jwt.ts'
+import type { Client, ResponseMode } from './records.ts'
+import { withFragment, withQuery } from './redirect-uri.ts'
+
+/** What the client is told at its redirect URI, before it is wrapped for the way there. */
+export interface AuthorizationAnswer {
+  client: Client
+  redirect_uri: string
+  response_mode: ResponseMode
+  parameters: Readonly<Record<string, string | undefined>>
+}
+
+/** What the browser is to do: go to an address, or post a form. */
+export type Delivery = { redirect_to: string } | { form_post: { action: string; fields: Readonly<Record<string, string>> } }
+
+/** Seconds in which a response JWT must be used (JARM §2.1 recommends ten minutes at most). */
+const responseTtl = 600
+
+/** An error as the client is told it (RFC 6749 §4.1.2.1, RFC 9207 §2.2). */
+export function errorAnswer({ code, message, target }: AuthorizationError, context: Context): AuthorizationAnswer {
+  const { client, redirect_uri, response_mode, state } = target
+  const parameters = { error: code, error_description: message, state, iss: issOf(context) }
+  return { client, redirect_uri, response_mode, parameters }
+}
+
+/** `iss`, where the provider tells it (RFC 9207 §2). */
+export function issOf({ realm, issuer }: Context): string | undefined {
+  return realm.response_iss ? issuer : undefined
+}
+
+/** Wraps an answer as its response mode says (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
+export async function deliver(answer: AuthorizationAnswer, context: Context): Promise<Delivery> {
+  const { redirect_uri, response_mode } = answer
+  const [way, jwt] = response_mode.split('.')
+  const parameters = jwt === undefined ? answer.parameters : { response: await responseJwt(answer, context) }
+  if (way === 'form_post') {
+    const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+    return { form_post: { action: redirect_uri, fields: Object.fromEntries(fields) } }
+  }
+  return { redirect_to: way === 'fragment' ? withFragment(redirect_uri, parameters) : withQuery(redirect_uri, parameters) }
+}
+
+/** JARM §2.1. */
+async function responseJwt({ client, parameters }: AuthorizationAnswer, { realm, issuer }: Context): Promise<string> {
+  const exp = seconds(realm.clock.now()) + responseTtl
+  const claims = { iss: issuer, aud: client.client_id, exp, ...parameters }
+  return signJwt(claims, await realm.keys.signing(responseAlg(client, realm)))
+}
+
+function responseAlg({ metadata }: Client, { settings }: Pick<Realm, 'settings'>) {
+  return signingAlgOf(metadata.authorization_signed_response_alg, settings.signing_alg)
+}

@@ -1,0 +1,14 @@
+import type { Context } from './context.ts'
+import { randomText } from './random.ts'
+import type { Interaction } from './records.ts'
+
+/** How long a user may take to sign in, milliseconds. */
+const interactionTtl = 60 * 60 * 1000
+
+/** Keeps an authorization request while its user signs in. */
+export async function beginInteraction(draft: Omit<Interaction, 'id'>, { realm }: Pick<Context, 'realm'>): Promise<Interaction> {
+  const interaction = { ...draft, id: randomText(32) }
+  const now = realm.clock.now()
+  await realm.store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
+  return interaction
+}

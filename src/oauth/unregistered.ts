@@ -1,0 +1,54 @@
+import { type Context, note } from './context.ts'
+import { TakenError } from './directory.ts'
+import { randomLowerCase } from './random.ts'
+import type { Client, User } from './records.ts'
+
+/** Clients that nobody registered: a lenient sandbox lets them in, and says so in the journal. */
+
+/** The client of this id; in a lenient sandbox whoever asks is one. */
+export async function findClient(client_id: string, context: Context): Promise<Client | undefined> {
+  const { realm } = context
+  const client = await realm.store.findClient(client_id)
+  if (client !== undefined && client.metadata.unregistered !== true) return client
+  if (realm.settings.strictness !== 'lenient') return undefined
+  note(context, `client_id '${client_id}' is not registered in sandbox '${realm.name}'; it passes because the sandbox is lenient`)
+  return client ?? adopt(client_id, context)
+}
+
+/** Makes a client of what nobody registered, so that its grants and tokens have an owner. */
+async function adopt(client_id: string, { realm }: Context): Promise<Client | undefined> {
+  const { directory, clock, scopes, grant_types, store } = realm
+  const created_at = clock.now()
+  try {
+    const app = await directory.createApp({
+      app_id: `app_${randomLowerCase(16)}`,
+      name: client_id,
+      description: 'Not registered: it was let in because the sandbox is lenient.',
+      icon: null,
+      scopes,
+      redirect_uris: [],
+      mobile_store_links: {},
+      created_at,
+    })
+    return await directory.createClient(app, {
+      client_id,
+      client_secret: null,
+      token_endpoint_auth_method: 'none',
+      grant_types: [...grant_types, 'implicit'],
+      metadata: { unregistered: true },
+      created_at,
+    })
+  } catch (error) {
+    // Another request was first.
+    if (error instanceof TakenError) return store.findClient(client_id)
+    throw error
+  }
+}
+
+/** Whether the user has the client's app; every user has an app that nobody registered. */
+export async function hasApp(user: User, client: Client, { realm }: Context): Promise<boolean> {
+  if (await realm.store.userHasApp(user, client)) return true
+  if (client.metadata.unregistered !== true) return false
+  await realm.store.addUserToApp(user, client)
+  return true
+}

@@ -1,0 +1,46 @@
+import type { PushedRequest, PushedRequestStore } from '../oauth/pushed-request-store.ts'
+import type { Database } from './database.ts'
+
+interface PushedRow {
+  client_row: number
+  parameters: string
+}
+
+/** Every statement about pushed authorization requests, prepared once for all sandboxes. */
+export function pushedRequestStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    prune: prepare(`DELETE FROM pushed_request WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    insert: prepare(
+      `INSERT INTO pushed_request (digest, sandbox_id, client_row, parameters, expires_at)
+       VALUES (@digest, @sandbox, @client, @parameters, @expires_at)`,
+    ),
+    find: prepare<PushedRow>(
+      `SELECT client_row, parameters FROM pushed_request
+       WHERE digest = @digest AND sandbox_id = @sandbox AND client_row = @client AND expires_at > @now`,
+    ),
+    take: prepare<PushedRow>(
+      `DELETE FROM pushed_request
+       WHERE digest = @digest AND sandbox_id = @sandbox AND client_row = @client AND expires_at > @now RETURNING client_row, parameters`,
+    ),
+  }
+}
+
+/** The pushed authorization requests of one sandbox. */
+export function pushedRequestStore(
+  db: Database,
+  statements: ReturnType<typeof pushedRequestStatements>,
+  sandbox: number,
+): PushedRequestStore {
+  const save = db.transaction(({ digest, client, parameters, expires_at }: PushedRequest, now: number) => {
+    statements.prune.run({ sandbox, now })
+    statements.insert.run({ digest, sandbox, client: client.row, parameters: JSON.stringify(parameters), expires_at })
+  })
+  const read = (row: PushedRow | undefined) => (row === undefined ? undefined : JSON.parse(row.parameters))
+  return {
+    savePushedRequest: async (pushed, now) => save(pushed, now),
+    findPushedRequest: async (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
+    takePushedRequest: async (digest, client, now) =>
+      read(db.write(() => statements.take.get({ digest, sandbox, client: client.row, now }))),
+  }
+}

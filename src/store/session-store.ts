@@ -1,0 +1,75 @@
+import type { Session, SessionDraft, SessionStore } from '../oauth/session.ts'
+import type { Database } from './database.ts'
+import { type ClientRow, clientColumns, toClient, toUser, type UserRow, userColumns } from './rows.ts'
+
+interface SessionRow extends UserRow {
+  session_id: number
+  sid: string
+  auth_time: number
+}
+
+/** Every statement about sessions and consents, prepared once for all sandboxes. */
+export function sessionStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    prune: prepare(`DELETE FROM session WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    insert: prepare<{ id: number }>(
+      `INSERT INTO session (sandbox_id, digest, sid, user_row, auth_time, expires_at)
+       VALUES (@sandbox, @digest, @sid, @user, @auth_time, @expires_at) RETURNING id`,
+    ),
+    renew: prepare<{ id: number }>(
+      `UPDATE session SET digest = @digest, auth_time = @auth_time, expires_at = @expires_at
+       WHERE id = @id AND sandbox_id = @sandbox AND user_row = @user RETURNING id`,
+    ),
+    find: prepare<SessionRow>(
+      `SELECT session.id AS session_id, session.sid, session.auth_time, ${userColumns} FROM session JOIN user ON user.id = session.user_row
+       WHERE session.digest = @digest AND session.sandbox_id = @sandbox AND session.expires_at > @now AND user.disabled = 0`,
+    ),
+    end: prepare(`DELETE FROM session WHERE id = @id AND sandbox_id = @sandbox`),
+    noteClient: prepare(
+      `INSERT INTO session_client (session_id, client_row) SELECT id, @client FROM session WHERE id = @session ON CONFLICT DO NOTHING`,
+    ),
+    clients: prepare<ClientRow>(
+      `SELECT ${clientColumns} FROM session_client JOIN client ON client.id = session_client.client_row JOIN app ON app.id = client.app_row
+       WHERE session_client.session_id = @session ORDER BY client.id`,
+    ),
+    findConsent: prepare<{ scope: string }>(`SELECT scope FROM consent WHERE user_row = @user AND client_row = @client`),
+    saveConsent: prepare(
+      `INSERT INTO consent (user_row, client_row, scope, given_at) VALUES (@user, @client, @scope, @now)
+       ON CONFLICT DO UPDATE SET scope = @scope, given_at = @now`,
+    ),
+  }
+}
+
+/** The sessions and consents of one sandbox. */
+export function sessionStore(db: Database, statements: ReturnType<typeof sessionStatements>, sandbox: number): SessionStore {
+  const save = db.transaction((draft: SessionDraft, former: Session | undefined, now: number): Session => {
+    const { digest, sid, user, auth_time, expires_at } = draft
+    const values = { sandbox, digest, sid, user: user.row, auth_time, expires_at }
+    statements.prune.run({ sandbox, now })
+    const renewed = former === undefined ? undefined : statements.renew.get({ ...values, id: former.id })
+    if (former !== undefined && renewed === undefined) statements.end.run({ id: former.id, sandbox })
+    const row = renewed ?? statements.insert.get(values)
+    if (row === undefined) throw new Error('the session was not stored')
+    return { id: row.id, sid, user, auth_time }
+  })
+  const end = db.transaction((session: Session) => {
+    const clients = statements.clients.all({ session: session.id }).map(toClient)
+    return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
+  })
+  return {
+    saveSession: async (draft, former, now) => save(draft, former, now),
+    async findSession(digest, now) {
+      const row = statements.find.get({ digest, sandbox, now })
+      return row === undefined ? undefined : { id: row.session_id, sid: row.sid, user: toUser(row), auth_time: row.auth_time }
+    },
+    async noteSessionClient(session, client) {
+      db.write(() => statements.noteClient.run({ session: session.id, client: client.row }))
+    },
+    endSession: async (session) => end(session),
+    findConsent: async (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
+    async saveConsent(user, client, scope, now) {
+      db.write(() => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }))
+    },
+  }
+}
