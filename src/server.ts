@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { closest } from './closest.ts'
 import { assetsPath } from './http/assets.ts'
@@ -91,19 +92,38 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     })
   })
 
+  const dashboard = lazily(async () => {
+    const { createDashboardApp } = await import('./dashboard/app.ts')
+    return createDashboardApp({
+      sandboxes,
+      clock,
+      version: version(),
+      adminToken,
+      settled,
+      originOf,
+      addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
+      onError: (error) => logger.error({ err: error }, 'the dashboard failed'),
+    })
+  })
+  const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
+    app().then(
+      ({ routing }) => routing(request, response),
+      (error) => {
+        logger.error({ err: error }, 'a part of grantbox could not be loaded')
+        response.destroy()
+      },
+    )
+  }
+
   return {
     handler(request, response) {
       const url = request.url ?? '/'
       if (url.startsWith(`${assetsPath}/`)) {
         serveAsset(request, response).catch(() => response.destroy())
       } else if (/^\/_grantbox(?=[/?]|$)/.test(url)) {
-        control().then(
-          (app) => app.routing(request, response),
-          (error) => {
-            logger.error({ err: error }, 'the control API could not be loaded')
-            response.destroy()
-          },
-        )
+        hand(control, request, response)
+      } else if (/^\/dashboard(?=[/?]|$)/.test(url)) {
+        hand(dashboard, request, response)
       } else {
         const destination = route(request, sandboxes)
         if (destination === undefined) {
@@ -130,6 +150,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       stopping.abort()
       await protocol.close()
       await control.made?.then((app) => app.close())
+      await dashboard.made?.then((app) => app.close())
+      sandboxes.close()
       database.close()
     },
   }

@@ -23,6 +23,8 @@ const javascript = 'text/javascript; charset=utf-8'
 const files = new Map<string, { path: () => string; contentType: string }>([
   ['grantbox.css', { path: () => ours('grantbox.css'), contentType: css }],
   ['pico.css', { path: () => fileURLToPath(import.meta.resolve('@picocss/pico/css/pico.classless.min.css')), contentType: css }],
+  ['dashboard.css', { path: () => ours('dashboard.css'), contentType: css }],
+  ['dashboard.js', { path: () => ours('dashboard.js'), contentType: javascript }],
   ['submit-once.js', { path: () => ours('submit-once.js'), contentType: javascript }],
   ['form-post.js', { path: () => ours('form-post.js'), contentType: javascript }],
   ['favicon.svg', { path: () => ours('favicon.svg'), contentType: 'image/svg+xml' }],

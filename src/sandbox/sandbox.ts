@@ -3,7 +3,9 @@ import type { Directory } from '../oauth/directory.ts'
 import type { GrantBook } from '../oauth/grant-book.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { SocialStore } from '../providers/social.ts'
+import type { Brands } from './brands.ts'
 import type { SandboxClock } from './clock.ts'
+import type { Counts } from './counts.ts'
 import type { Faults } from './faults.ts'
 import type { Journal } from './journal.ts'
 
@@ -17,6 +19,8 @@ export interface Sandbox extends Realm {
   readonly directory: Directory
   readonly grants: GrantBook
   readonly social: SocialStore
+  readonly brands: Brands
+  readonly counts: Counts
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]
   /** Milliseconds by the machine's clock. */

@@ -6,6 +6,7 @@ import { randomLowerCase, randomText } from '../oauth/random.ts'
 import { usualResponseModes } from '../oauth/response-type.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ClockChange, SandboxClock } from './clock.ts'
+import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
 import { Journal } from './journal.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -58,6 +59,14 @@ export class Sandboxes {
     for (const record of await this.#table.list()) this.#remember(record)
     for (const provider of this.#providers.values()) {
       if (!this.#records.has(provider.id)) await this.create({ name: provider.id, provider })
+    }
+  }
+
+  /** Stores what was counted; after this the store may be closed. */
+  close(): void {
+    for (const { counts } of this.#opened.values()) {
+      counts.flush()
+      counts.stop()
     }
   }
 
@@ -179,6 +188,7 @@ export class Sandboxes {
   }
 
   async delete(sandbox: Sandbox): Promise<void> {
+    sandbox.counts.stop()
     await this.#table.delete(sandbox.id)
     this.#forget(this.#record(sandbox.name))
   }
@@ -241,6 +251,9 @@ export class Sandboxes {
     const clock = new SandboxClock(this.#clock, record.clock)
     const settings = { ...sandboxDefaults, ...provider.settings, ...record.settings }
     const store = this.#table.protocolStore(record.id)
+    const journal = new Journal()
+    const counts = new Counts(this.#table.counts(record.id))
+    journal.listen((entry) => counts.add(entry))
     const sandbox: Sandbox = {
       id: record.id,
       name: record.name,
@@ -267,13 +280,15 @@ export class Sandboxes {
         kid: provider.kid,
         secret: () => (this.#opened.get(record.name)?.settings ?? settings).signing_secret,
       }),
-      journal: new Journal(),
+      journal,
       faults: new Faults(),
       failing: new Set(),
       store,
       directory: this.#table.directory(record.id),
       grants: this.#table.grants(record.id),
       social: this.#table.social(record.id),
+      brands: this.#table.brands(record.id),
+      counts,
     }
     this.#opened.set(record.name, sandbox)
     return sandbox

@@ -2,7 +2,9 @@ import type { Directory } from '../oauth/directory.ts'
 import type { GrantBook } from '../oauth/grant-book.ts'
 import type { ProtocolStore } from '../oauth/store.ts'
 import type { SocialStore } from '../providers/social.ts'
+import type { Brands } from './brands.ts'
 import type { ClockState } from './clock.ts'
+import type { CountStore } from './counts.ts'
 import type { SnapshotTables } from './snapshot.ts'
 
 /** A sandbox as it is stored. */
@@ -46,4 +48,6 @@ export interface SandboxTable {
   directory(id: number): Directory
   grants(id: number): GrantBook
   social(id: number): SocialStore
+  brands(id: number): Brands
+  counts(id: number): CountStore
 }

@@ -1,6 +1,8 @@
 import { TakenError } from '../oauth/directory.ts'
 import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
+import { brandStatements, brandStore } from './brand-store.ts'
 import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
+import { countStatements, countStore } from './count-store.ts'
 import type { Database } from './database.ts'
 import { directoryStatements, directoryStore } from './directory-store.ts'
 import { grantBookStatements, grantBookStore } from './grant-book-store.ts'
@@ -40,6 +42,8 @@ export function sandboxTable(db: Database): SandboxTable {
   const directory = directoryStatements(db)
   const grants = grantBookStatements(db)
   const social = socialStatements(db)
+  const brands = brandStatements(db)
+  const counts = countStatements(db)
   const ids = new Ids(protocol)
   const carried = new CarriedKeys(db)
   const snapshots = snapshotStore(db, ids, carried)
@@ -100,5 +104,7 @@ export function sandboxTable(db: Database): SandboxTable {
     directory: (id) => directoryStore(db, directory, id),
     grants: (id) => grantBookStore(db, grants, id),
     social: (id) => socialStore(db, social, id),
+    brands: (id) => brandStore(db, brands, id),
+    counts: (id) => countStore(db, counts, id),
   }
 }

@@ -1,0 +1,138 @@
+import formbody from '@fastify/formbody'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Problem, toProblem } from '../control/problem.ts'
+import { registerViews } from '../http/views.ts'
+import { admit } from './access.ts'
+import { appPages } from './apps.ts'
+import { brandPages } from './brands.ts'
+import { clientPages } from './clients.ts'
+import { dashboardPath } from './cookies.ts'
+import { Csrf } from './csrf.ts'
+import type { DashboardDeps } from './deps.ts'
+import { Fields } from './fields.ts'
+import { homePage } from './home.ts'
+import { endSession, Sessions } from './session.ts'
+import { render } from './views.ts'
+import { checkForm, csrfToken, type Part, pagesOf, seeOther } from './visit.ts'
+
+/** Everything a sandbox's dashboard has; a new part is one file and one name here. */
+const parts: readonly Part[] = [brandPages, appPages, clientPages]
+
+/** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */
+export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyInstance> {
+  const csrf = new Csrf()
+  const sessions = deps.adminToken === undefined ? undefined : new Sessions(deps.adminToken)
+  const app = fastify({
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => {
+      answerProblem(error, request, reply, deps)
+    },
+  })
+  await app.register(formbody)
+  await registerViews(app)
+  guard(app, deps, sessions, csrf)
+  app.addHook('onSend', async (_request, reply) => {
+    // What failed has nothing to be kept, and its answer must go out when the disk refuses.
+    if (reply.statusCode < 500) await deps.settled()
+  })
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+  app.setNotFoundHandler(() => {
+    throw new Problem(404, 'There is no such page. The menu of a sandbox names those there are.')
+  })
+
+  app.get(dashboardPath, async (request, reply) => {
+    const model = await homePage(request, deps)
+    return render(
+      reply,
+      'home',
+      { title: 'Sandboxes', ...model },
+      { csrf: csrfToken(request, reply, csrf), signedIn: sessions !== undefined },
+    )
+  })
+  // Signing in and out; a path of its own might be a sandbox's name.
+  app.post(dashboardPath, async (request, reply) => {
+    checkForm(request, deps, csrf)
+    const form = new Fields(request.body)
+    const { port, now } = circumstances(request, deps)
+    if (form.text('do') === 'sign-out') return seeOther(reply.header('Set-Cookie', endSession(port)), dashboardPath)
+    const to = ownPath(form.raw('to'))
+    const cookie = sessions?.begin(form.text('token'), port, now)
+    if (sessions !== undefined && cookie === undefined) return signInPage(request, reply, csrf, to, true)
+    if (cookie !== undefined) reply.header('Set-Cookie', cookie)
+    return seeOther(reply, to)
+  })
+  const pages = pagesOf(app, deps, csrf)
+  pages.get('', async ({ go }) => go('/apps'))
+  for (const part of parts) part(pages)
+  await app.ready()
+  return app
+}
+
+/** Lets in who may see the dashboard. A token in the address becomes a cookie at once, for addresses are kept in histories. */
+function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | undefined, csrf: Csrf): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { method, url, headers } = request
+    const where = circumstances(request, deps)
+    const admission = admit({ method, headers, ...where, sessions, isOurHost: (host) => deps.sandboxes.findByHost(host) !== undefined })
+    if (admission.is === 'refused') throw new Problem(403, admission.problem)
+    const { path, token } = takeToken(url)
+    if (token !== undefined && method === 'GET') {
+      const cookie = sessions?.begin(token, where.port, where.now)
+      if (sessions !== undefined && cookie === undefined) return signInPage(request, reply, csrf, path, true)
+      if (cookie !== undefined) reply.header('Set-Cookie', cookie)
+      return seeOther(reply, path)
+    }
+    if (admission.is === 'return') return render(reply, 'return', { title: 'Dashboard', href: ownPath(url) }, { csrf: '' })
+    // The form that signs in is read before its sender is known.
+    if (admission.is === 'sign-in' && !(method === 'POST' && path === dashboardPath)) {
+      return signInPage(request, reply, csrf, method === 'GET' ? path : dashboardPath, false)
+    }
+  })
+}
+
+function signInPage(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, to: string, refused: boolean): FastifyReply {
+  const error = refused ? 'This is not the admin token of this grantbox.' : undefined
+  // RFC 9110 §15.5.2 asks for a challenge; no browser opens a box of its own for this one.
+  reply.code(401).header('WWW-Authenticate', 'Bearer realm="grantbox"')
+  return render(reply, 'sign-in', { title: 'Sign in', to: ownPath(to), error }, { csrf: csrfToken(request, reply, csrf) })
+}
+
+function circumstances({ raw }: FastifyRequest, { clock, originOf }: DashboardDeps): { port: string; now: number } {
+  const { scheme, host } = originOf(raw)
+  return { port: /:(\d+)$/.exec(host)?.[1] ?? (scheme === 'https' ? '443' : '80'), now: clock.now() }
+}
+
+/** An address without the token in its query. */
+function takeToken(url: string): { path: string; token: string | undefined } {
+  const [path = dashboardPath, query = ''] = url.split('?', 2)
+  const parameters = new URLSearchParams(query)
+  const token = parameters.get('token') ?? undefined
+  if (token === undefined) return { path: url, token }
+  parameters.delete('token')
+  return { path: parameters.size === 0 ? path : `${path}?${parameters}`, token }
+}
+
+/** A path of the dashboard; anything else becomes its first page. */
+function ownPath(path: string | undefined): string {
+  return path !== undefined && /^\/dashboard(?=[/?]|$)[\x21-\x7e]*$/.test(path) ? path : dashboardPath
+}
+
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, { onError }: DashboardDeps): FastifyReply {
+  const { status, message, headers } = toProblem(error)
+  if (status >= 500) onError?.(error)
+  const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)\//i.exec(request.url) ?? []
+  const back = sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`
+  return render(
+    reply.code(status).headers(headers),
+    'error',
+    { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back },
+    { csrf: '' },
+  )
+}
+
+const headings: Readonly<Record<number, string>> = {
+  403: 'This is refused',
+  404: 'There is nothing here',
+  409: 'This is taken',
+  500: 'Something broke',
+}

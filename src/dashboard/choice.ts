@@ -1,0 +1,7 @@
+/** A box to tick or an entry of a list. */
+export interface Choice {
+  value: string
+  label: string
+  help?: string | undefined
+  chosen: boolean
+}

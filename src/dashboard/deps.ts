@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../oauth/clock.ts'
+import type { Sandboxes } from '../sandbox/sandboxes.ts'
+
+/** What the dashboard is given by the server. */
+export interface DashboardDeps {
+  sandboxes: Sandboxes
+  /** The machine's clock; each sandbox has its own. */
+  clock: Clock
+  version: string
+  /** Asked for when set. */
+  adminToken: string | undefined
+  /** Undefined when all that was changed is durable, else a promise of it. */
+  settled: () => Promise<void> | undefined
+  /** How a request reached us; the host with its port. */
+  originOf: (request: IncomingMessage) => { scheme: string; host: string }
+  /** Addresses that the start fixes for every sandbox, without a slash at the end. */
+  addresses?: { issuer?: string | undefined; publicUrl?: string | undefined } | undefined
+  /** Told of what went wrong inside; the browser is not. */
+  onError?: ((error: unknown) => void) | undefined
+}

@@ -1,0 +1,129 @@
+import type { FastifyReply } from 'fastify'
+import { pageHeaders } from '../http/assets.ts'
+import type { avatar } from '../http/views.ts'
+import type { Accent } from '../providers/page-texts.ts'
+import type { AppCard, ClientCard, Refused } from './app-card.ts'
+import type { Choice } from './choice.ts'
+import type { Export } from './exports.ts'
+import type { Snippet } from './snippets.ts'
+
+/** An entry of the left menu. */
+export interface MenuEntry {
+  label: string
+  href: string
+  icon: string
+  current: boolean
+}
+
+/** What stands around a sandbox's pages. */
+export interface Frame {
+  /** The vendor's logo, such as `iOKids®`. */
+  logo: string
+  accent: Accent
+  company: string
+  sandbox: string
+  /** Path of the sandbox's dashboard, without a slash at the end. */
+  base: string
+  menu: readonly MenuEntry[]
+  developer: string
+  /** What was just done. */
+  notice?: string | undefined
+}
+
+/** A form's fields as they were typed, and what is wrong with them. */
+export interface FormState {
+  values: Readonly<Record<string, string>>
+  errors: Readonly<Record<string, string>>
+}
+
+/** Every page of the dashboard and what it needs to be drawn, the frame aside. */
+export interface DashboardViews {
+  home: {
+    sandboxes: readonly {
+      name: string
+      company: string
+      provider: string
+      href: string
+      base_url: string
+      apps: number
+      users: number
+      isDefault: boolean
+      avatar: ReturnType<typeof avatar>
+    }[]
+    version: string
+  }
+  'sign-in': { to: string; error?: string | undefined }
+  return: { href: string }
+  error: { status: number; heading: string; message: string; back: string }
+  /** Asks before something is deleted. */
+  confirm: {
+    heading: string
+    lines: readonly string[]
+    action: string
+    fields: Readonly<Record<string, string>>
+    button: string
+    back: string
+  }
+  apps: { apps: readonly AppCard[]; newHref: string; brand?: string | undefined }
+  app: { app: AppCard }
+  'app-form': FormState & {
+    heading: string
+    action: string
+    button: string
+    back: string
+    brands: readonly Choice[]
+    scopes: readonly Choice[]
+    grantTypes: readonly Choice[]
+    authMethods: readonly Choice[]
+    /** Whether the app is new: then its first client and its redirect URIs are asked for too. */
+    isNew: boolean
+    developer: string
+  }
+  brands: {
+    /** The company's own comes first and has no form. */
+    brands: readonly {
+      name: string
+      avatar: ReturnType<typeof avatar>
+      apps: readonly { name: string; href: string; icon?: string | undefined; avatar: ReturnType<typeof avatar> }[]
+      action?: string
+    }[]
+    refused?: Refused | undefined
+  }
+  use: { app: AppCard; client: ClientCard; snippets: readonly Snippet[]; exports: readonly Export[] }
+}
+
+/** What every page says of itself. */
+export interface Titled {
+  title: string
+  /** The menu entry under which it stands. */
+  section?: string
+}
+
+/**
+ * Headers of the dashboard's pages: as those of the sign-in pages, but forms go nowhere else, the live list may be fetched, and the
+ * browser says to ourselves alone which page a form came from.
+ */
+const headers = {
+  ...pageHeaders,
+  'Content-Security-Policy': `${pageHeaders['Content-Security-Policy']}; connect-src 'self'; form-action 'self'`,
+  'Referrer-Policy': 'same-origin',
+}
+
+/** What is around a page: the sandbox's frame, or nothing on pages of no sandbox. */
+export interface Surroundings {
+  frame?: Frame | undefined
+  /** The token of the page's forms. */
+  csrf: string
+  /** Whether there is a session to end. */
+  signedIn?: boolean
+}
+
+/** Answers with a page, drawn from its model alone. */
+export function render<K extends keyof DashboardViews>(
+  reply: FastifyReply,
+  name: K,
+  model: DashboardViews[K] & Titled,
+  surroundings: Surroundings,
+): FastifyReply {
+  return reply.headers(headers).view(`dashboard/${name}`, { ...model, ...surroundings })
+}

@@ -1,0 +1,22 @@
+import type { App } from '../oauth/records.ts'
+
+/** A name under which a company offers apps. */
+export interface Brand {
+  row: number
+  name: string
+}
+
+/** A sandbox's brands. An app belongs to one brand, or to the company itself. */
+export interface Brands {
+  list(): Promise<Brand[]>
+  /** @throws TakenError when there is one of that name */
+  create(name: string): Promise<Brand>
+  /** @throws TakenError when there is another one of that name */
+  rename(brand: Brand, name: string): Promise<void>
+  /** Its apps stay. */
+  delete(brand: Brand): Promise<void>
+  /** The brand of each app that has one, by the app's row. */
+  byApp(): Promise<ReadonlyMap<number, Brand>>
+  /** @param brand undefined for the company itself */
+  assign(app: App, brand: Brand | undefined): Promise<void>
+}

@@ -1,0 +1,91 @@
+import type { JournalEntry } from './journal.ts'
+
+/** What is counted; `token:` is followed by the grant type, `api` are requests to the vendor's API and for a user's claims. */
+export type CountName = 'sign_in' | `token:${string}` | 'api' | 'error' | 'refused'
+
+/** How often something happened in an hour of the sandbox's clock. */
+export interface HourlyCount {
+  /** Hours since the epoch. */
+  hour: number
+  name: CountName
+  count: number
+}
+
+/** Where counts are kept. */
+export interface CountStore {
+  /** Adds to what is there, in one transaction. */
+  add(counts: readonly HourlyCount[]): void
+  /** From that hour on, oldest first. */
+  since(hour: number): HourlyCount[]
+}
+
+export const hourLength = 3_600_000
+
+/** How long counts stay in memory, milliseconds: one write a second, however many requests come. */
+const delay = 1000
+
+/** Counts what the journal of a sandbox writes down: the journal forgets, the counts stay. */
+export class Counts {
+  readonly #store: CountStore
+  #waiting = new Map<string, HourlyCount>()
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(store: CountStore) {
+    this.#store = store
+  }
+
+  add(entry: JournalEntry): void {
+    if (this.#stopped) return
+    const hour = Math.floor(entry.time / hourLength)
+    for (const name of namesOf(entry)) {
+      const key = `${hour} ${name}`
+      const known = this.#waiting.get(key)
+      if (known === undefined) this.#waiting.set(key, { hour, name, count: 1 })
+      else known.count++
+    }
+    if (this.#waiting.size > 0 && this.#timer === undefined) this.#timer = setTimeout(() => this.flush(), delay).unref()
+  }
+
+  /** From that hour on, up to now, oldest first. */
+  since(hour: number): HourlyCount[] {
+    this.flush()
+    return this.#store.since(hour)
+  }
+
+  /** Stores what was counted since the last time. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#waiting.size === 0) return
+    const counts = [...this.#waiting.values()]
+    this.#waiting = new Map()
+    this.#store.add(counts)
+  }
+
+  /** Counts no more, and forgets what is not stored yet. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#waiting.clear()
+  }
+}
+
+/** What an answered request counts as. */
+function namesOf(entry: JournalEntry): CountName[] {
+  const { endpoint, status, grant_type, grant_id } = entry
+  const names: CountName[] = []
+  if (endpoint === 'authorize' && grant_id !== undefined && status < 400) names.push('sign_in')
+  if (endpoint === 'token' && status < 300) names.push(`token:${grant_type ?? 'unknown'}`)
+  if (endpoint === 'api' || endpoint === 'userinfo') {
+    names.push('api')
+    if (isRefused(entry)) names.push('refused')
+  }
+  if (status >= 400) names.push('error')
+  return names
+}
+
+/** Whether a token was missing, unknown, expired or revoked; some vendors say so with a status of their own. */
+function isRefused({ status, response_body }: JournalEntry): boolean {
+  return status === 401 || (status >= 400 && response_body !== undefined && /"error_code":\s*4011\b/.test(response_body))
+}

@@ -1,0 +1,27 @@
+import type { CountStore, HourlyCount } from '../sandbox/counts.ts'
+import type { Database } from './database.ts'
+
+/** Every statement about counts, prepared once for all sandboxes. */
+export function countStatements(db: Database) {
+  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+  return {
+    // A sandbox may have been deleted since it counted.
+    add: prepare(
+      `INSERT INTO hourly_count (sandbox_id, hour, name, count) SELECT id, @hour, @name, @count FROM sandbox WHERE id = @sandbox
+       ON CONFLICT (sandbox_id, hour, name) DO UPDATE SET count = count + @count`,
+    ),
+    since: prepare<HourlyCount>(
+      `SELECT hour, name, count FROM hourly_count WHERE sandbox_id = @sandbox AND hour >= @hour ORDER BY hour, name`,
+    ),
+  }
+}
+
+/** The counts of one sandbox. */
+export function countStore(db: Database, statements: ReturnType<typeof countStatements>, sandbox: number): CountStore {
+  return {
+    add: db.transaction((counts: readonly HourlyCount[]) => {
+      for (const one of counts) statements.add.run({ ...one, sandbox })
+    }),
+    since: (hour) => statements.since.all({ sandbox, hour }),
+  }
+}
