@@ -1,8 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Endpoint, Provider, Reply } from '../providers/provider.ts'
 
-/** Answers one method of one path. */
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+/**
+ * Answers one method of one path by sending the reply. What it resolves with is not looked at: to resolve with the reply, which
+ * is thenable, would wait until the answer is out, and that costs listeners on each response.
+ */
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
 /** What a path answers, by method; HEAD and OPTIONS follow from these. */
 export interface EndpointHandlers {
@@ -24,16 +27,15 @@ export function noStore(reply: FastifyReply): FastifyReply {
 }
 
 /** Sends JSON that no cache may keep. */
-export function sendJson(reply: FastifyReply, body: unknown, type = 'application/json'): FastifyReply {
-  return noStore(reply).type(type).send(JSON.stringify(body))
+export function sendJson(reply: FastifyReply, body: unknown, type = 'application/json'): void {
+  noStore(reply).type(type).send(JSON.stringify(body))
 }
 
 /** Sends what a provider answers; a body that is no string or buffer goes as JSON. */
-export function send(reply: FastifyReply, { status, headers = {}, body }: Reply): FastifyReply {
+export function send(reply: FastifyReply, { status, headers = {}, body }: Reply): void {
   reply.code(status).headers(headers)
-  if (body === undefined) return reply.send()
-  if (typeof body === 'string' || Buffer.isBuffer(body)) return reply.send(body)
-  return reply.type('application/json').send(JSON.stringify(body))
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
+  else reply.type('application/json').send(JSON.stringify(body))
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12). */

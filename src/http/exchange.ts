@@ -34,10 +34,15 @@ export interface Exchange {
   explanation?: string
 }
 
-const exchanges = new WeakMap<IncomingMessage, Exchange>()
+/** Where a request carries its exchange; a WeakMap of as many entries keeps the garbage collector busy. */
+const key = Symbol('exchange')
+
+interface Routed extends IncomingMessage {
+  [key]?: Exchange
+}
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }: Destination, fixed: FixedAddresses): void {
+export function beginExchange(request: Routed, { sandbox, prefix, url }: Destination, fixed: FixedAddresses): void {
   const { scheme, host } = originOf(request)
   const addressed = `${scheme}://${publicHost(host, sandbox.hosts)}${prefix}`
   const { settings } = sandbox
@@ -57,7 +62,7 @@ export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }
     token_path: sandbox.provider.paths.token,
     always: fixed.clientCertificates === 'always',
   })
-  exchanges.set(request, {
+  request[key] = {
     sandbox,
     prefix,
     url: request.url ?? '/',
@@ -67,12 +72,12 @@ export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }
     time: sandbox.clock.now(),
     started: performance.now(),
     endpoint: 'api',
-  })
+  }
 }
 
 /** The exchange of a request that reached a provider's routes. */
 export function exchangeOf(request: FastifyRequest): Exchange {
-  const exchange = exchanges.get(request.raw)
+  const exchange = (request.raw as Routed)[key]
   if (exchange === undefined) throw new Error('the request was not routed to a sandbox')
   return exchange
 }

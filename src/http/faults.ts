@@ -20,7 +20,7 @@ export function withFaults(handler: Handler): Handler {
   }
 }
 
-async function misbehave(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<FastifyReply> {
+async function misbehave(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<unknown> {
   const { faults } = exchange.sandbox
   const fault = faults.strike(await occasionOf(request, exchange))
   if (fault === undefined) return handler(request, reply)

@@ -11,7 +11,8 @@ export function journalEntry(
   response_headers: Readonly<Record<string, unknown>>,
   response_body: string | undefined,
 ): Omit<JournalEntry, 'id'> {
-  return {
+  const { trace } = exchange.context
+  const entry: Omit<JournalEntry, 'id'> = {
     time: exchange.time,
     duration_ms: performance.now() - exchange.started,
     endpoint: exchange.endpoint,
@@ -22,10 +23,15 @@ export function journalEntry(
     status,
     response_headers,
     response_body,
-    ...exchange.context.trace,
-    ...(exchange.error === undefined ? {} : { error: exchange.error }),
-    ...(exchange.explanation === undefined ? {} : { explanation: exchange.explanation }),
   }
+  // One by one, and only what there is: spreading costs more than all the rest.
+  if (trace.client_id !== undefined) entry.client_id = trace.client_id
+  if (trace.username !== undefined) entry.username = trace.username
+  if (trace.grant_type !== undefined) entry.grant_type = trace.grant_type
+  if (trace.grant_id !== undefined) entry.grant_id = trace.grant_id
+  if (exchange.error !== undefined) entry.error = exchange.error
+  if (exchange.explanation !== undefined) entry.explanation = exchange.explanation
+  return entry
 }
 
 /** Writes each answer into its sandbox's journal, and holds it until what it tells of is durable. */

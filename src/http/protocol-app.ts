@@ -24,6 +24,8 @@ export async function createProtocolApp({ providers, settled, logger }: Protocol
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
+    // A logger for each request would cost more than some answers do; nothing is logged but what fails.
+    childLoggerFactory: (parent) => parent,
     frameworkErrors: (error, request, reply) => {
       answerError(error, request, reply)
       // No hook runs for what the framework refuses by itself.

@@ -67,7 +67,13 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
     },
     handler: (request, reply) => {
       const answer = answers.get(request.method === 'HEAD' ? 'GET' : request.method)
-      if (answer !== undefined) return answer(request, reply)
+      if (answer !== undefined) {
+        // Not handed to the framework, which would wait for the reply itself ({@link Handler}).
+        answer(request, reply).catch((error: unknown) => {
+          if (!reply.sent) reply.send(error)
+        })
+        return
+      }
       if (request.method === 'OPTIONS' && !page) return answerPreflight(request, reply, allowed)
       throw new OAuthError('method_not_allowed', 'Method not allowed', `${path} answers ${allowed.join(', ')}; ${request.method} came`, {
         Allow: allowed.join(', '),
@@ -99,17 +105,22 @@ function apiHandler(route: Route): Handler {
 }
 
 /** Says an error as the endpoint's callers understand it: a redirect or a page for browsers, the vendor's dialect for programs. */
-export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const exchange = exchangeOf(request)
   const { sandbox, endpoint } = exchange
   const error = toOAuthError(thrown)
   if (error.status >= 500 && error !== thrown) request.log.error({ err: thrown }, 'a request failed')
   explain(exchange, error, reply)
-  if (error instanceof AuthorizationError) return sendAnswer(reply, exchange, errorAnswer(error, exchange.context))
-  if (endpoint === 'authorize' || endpoint === 'end_session' || (error.code === 'not_found' && wantsPage(request)))
-    return errorPage(reply, exchange, error)
+  if (error instanceof AuthorizationError) {
+    sendAnswer(reply, exchange, errorAnswer(error, exchange.context)).catch((failure: unknown) => reply.send(failure))
+    return
+  }
+  if (endpoint === 'authorize' || endpoint === 'end_session' || (error.code === 'not_found' && wantsPage(request))) {
+    errorPage(reply, exchange, error)
+    return
+  }
   const situation = { grant_type: exchange.context.trace.grant_type, accept: request.headers.accept }
-  return send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
+  send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
 }
 
 function notFound(request: FastifyRequest): OAuthError {

@@ -119,8 +119,9 @@ async function authenticateByHeader(candidates: readonly Credentials[], paramete
  * and hardly one does). Undefined when there is no Basic header, empty when it cannot be read.
  */
 export function basicCredentials(authorization: string | undefined): Credentials[] | undefined {
-  const encoded = /^basic +(.*)$/i.exec(authorization?.trim() ?? '')?.[1]
-  if (encoded === undefined) return /^basic$/i.test(authorization?.trim() ?? '') ? [] : undefined
+  if (authorization === undefined) return undefined
+  const encoded = /^basic +(.*)$/i.exec(authorization.trim())?.[1]
+  if (encoded === undefined) return /^basic$/i.test(authorization.trim()) ? [] : undefined
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) return []
   const text = decodeText(Buffer.from(encoded, 'base64'))
   const colon = text.indexOf(':')

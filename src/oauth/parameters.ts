@@ -10,13 +10,23 @@ export interface ReadParameters {
 }
 
 /**
+ * An object without a prototype, whose members are only what a client sent. `Object.create(null)` makes a dictionary, which is
+ * read several times more slowly than the instance of a class.
+ */
+class Members {
+  [name: string]: string
+}
+Object.setPrototypeOf(Members.prototype, null)
+Reflect.deleteProperty(Members.prototype, 'constructor')
+
+/**
  * Reads decoded parameters from a query, a form or a JSON object. An empty parameter counts as absent; a repeated one, or one
  * that is no string, is a problem that the caller raises where the dialect wants it (RFC 6749 §3.1: "MUST NOT be included more
  * than once"). Of a repeated one the first stands, so that an error can still find the client.
  * @param repeatable parameters that may repeat, such as `resource` (RFC 8707 §2); their values are joined by blanks
  */
 export function readParameters(source: unknown, repeatable: readonly string[] = []): ReadParameters {
-  const parameters: Record<string, string> = Object.create(null)
+  const parameters: Record<string, string> = new Members()
   let problem: OAuthError | undefined
   if (source !== undefined && source !== null && (typeof source !== 'object' || Array.isArray(source))) {
     return { parameters, problem: new OAuthError('invalid_request', 'The parameters must be a form or a JSON object') }

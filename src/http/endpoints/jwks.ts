@@ -1,5 +1,17 @@
+import type { PublicJwk } from '../../oauth/keys.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
+
+/** The document of each key set, made once. */
+const documents = new WeakMap<readonly PublicJwk[], string>()
+
+function documentOf(keys: readonly PublicJwk[]): string {
+  const known = documents.get(keys)
+  if (known !== undefined) return known
+  const document = JSON.stringify({ keys })
+  documents.set(keys, document)
+  return document
+}
 
 /** RFC 7517 §5. */
 export const jwksEndpoint: ProtocolEndpoint = {
@@ -8,7 +20,7 @@ export const jwksEndpoint: ProtocolEndpoint = {
   handlers: {
     async GET(request, reply) {
       const keys = await exchangeOf(request).context.realm.keys.publicKeys()
-      return reply.type('application/json').send(JSON.stringify({ keys }))
+      reply.type('application/json').send(documentOf(keys))
     },
   },
 }

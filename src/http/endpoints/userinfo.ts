@@ -5,11 +5,12 @@ import { userinfo } from '../../oauth/userinfo.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 
-async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { context } = exchangeOf(request)
   const { parameters } = readParameters(request.method === 'POST' ? request.body : undefined)
   const claims = await userinfo(presentedToken(request.headers.authorization, parameters.access_token), context)
-  return typeof claims === 'string' ? noStore(reply).type('application/jwt').send(claims) : sendJson(reply, claims)
+  if (typeof claims === 'string') noStore(reply).type('application/jwt').send(claims)
+  else sendJson(reply, claims)
 }
 
 /** OpenID Connect Core §5.3. */
