@@ -329,3 +329,15 @@ test('discovery lists it, and oauth4webapi exchanges a token', async () => {
   const result = await oauth.processGenericTokenEndpointResponse(as, client, response)
   expect(result).toMatchObject({ issued_token_type: type('access_token'), scope: 'openid read' })
 })
+
+test('a user who removes the app takes along what other apps’ clients got of its tokens', async () => {
+  const own = await start({ defaultProvider: 'standard' })
+  const other = credentials(await addClient(own.sandbox(), {}))
+  const { access_token } = await tokensOf(own.url)
+  const { body } = await exchange(access_token, other, own.url)
+  expect(await userinfoStatus(own.url, body.access_token)).toBe(200)
+  const [user, first] = [await own.sandbox().store.findUser('alice'), (await own.sandbox().directory.listApps())[0]]
+  if (user === undefined || first === undefined) throw new Error('no user or app')
+  await own.sandbox().directory.removeApp(user, first, own.clock.now())
+  expect(await userinfoStatus(own.url, body.access_token)).toBe(401)
+})

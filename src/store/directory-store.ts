@@ -1,6 +1,7 @@
 import { type AppDraft, type ClientDraft, type Directory, TakenError, type UserDraft, type UserQuery } from '../oauth/directory.ts'
 import type { App, Client, User } from '../oauth/records.ts'
 import type { Database } from './database.ts'
+import { withDescendants } from './lineage.ts'
 import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
 
 /** The users that a search finds. */
@@ -80,8 +81,8 @@ export function directoryStatements(db: Database) {
     deleteUser: prepare(`DELETE FROM user WHERE id = @row AND sandbox_id = @sandbox`),
     removeApp: prepare(`DELETE FROM user_app WHERE user_row = @user AND app_row = @app`),
     revokeAppGrants: prepare(
-      `UPDATE "grant" SET revoked_at = @now, revoked_reason = 'the user removed the app'
-       WHERE user_row = @user AND revoked_at IS NULL AND client_row IN (SELECT id FROM client WHERE app_row = @app)`,
+      `${withDescendants('SELECT id FROM "grant" WHERE user_row = @user AND client_row IN (SELECT id FROM client WHERE app_row = @app)')}
+       UPDATE "grant" SET revoked_at = @now, revoked_reason = 'the user removed the app' WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`,
     ),
     removeFriend: prepare(
       `DELETE FROM friendship WHERE (user_row = @user AND friend_row = @friend) OR (user_row = @friend AND friend_row = @user)`,

@@ -3,8 +3,10 @@ import type { AccessTokenDetails, AuthorizationRequest, Client, Interaction, Red
 import { confirms } from '../oauth/sender-constraint.ts'
 import type { Settings } from '../oauth/settings.ts'
 import type { AccessTokenDraft, CodeDraft, GrantDraft, ProtocolStore, RefreshTokenDraft, StoredKey } from '../oauth/store.ts'
+import { records } from './client-cache.ts'
 import type { Database } from './database.ts'
 import { deferredStatements, deferredStore } from './deferred-store.ts'
+import { withDescendants } from './lineage.ts'
 import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
 import { pushedRequestStatements, pushedRequestStore } from './pushed-request-store.ts'
@@ -23,7 +25,8 @@ import {
 import { sessionStatements, sessionStore } from './session-store.ts'
 import { userLookupStatements, userLookupStore } from './user-lookup-store.ts'
 
-interface CodeRow extends GrantRow, UserRow {
+interface CodeRow extends GrantRow {
+  user_row: number
   code_client: number
   digest: Buffer
   redirect_uri: string | null
@@ -35,7 +38,8 @@ interface CodeRow extends GrantRow, UserRow {
   used_at: number | null
 }
 
-interface RefreshRow extends GrantRow, UserRow {
+interface RefreshRow extends GrantRow {
+  user_row: number | null
   refresh_client: number
   digest: Buffer
   generation: number
@@ -46,7 +50,9 @@ interface RefreshRow extends GrantRow, UserRow {
   refresh_generation: number
 }
 
-interface AccessRow extends GrantRow, ClientRow, UserRow {
+interface AccessRow extends GrantRow {
+  client_row: number
+  user_row: number | null
   digest: Buffer
   token_scope: string
   token_details: string | null
@@ -55,7 +61,9 @@ interface AccessRow extends GrantRow, ClientRow, UserRow {
   token_revoked_at: number | null
 }
 
-interface ActiveRefreshRow extends GrantRow, ClientRow, UserRow {
+interface ActiveRefreshRow extends GrantRow {
+  client_row: number
+  user_row: number | null
   digest: Buffer
   token_scope: string
   issued_at: number
@@ -79,7 +87,7 @@ interface InteractionRow extends ClientRow, UserRow {
 }
 
 /** A grant goes with all that came of its tokens. */
-const revoke = `WITH RECURSIVE line (id) AS (SELECT @grant_id UNION SELECT child.id FROM "grant" AS child JOIN line ON child.parent_id = line.id)
+const revoke = `${withDescendants('SELECT @grant_id')}
   UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
 
 /** Every statement of the protocol, prepared once for all sandboxes. */
@@ -88,13 +96,11 @@ export function protocolStatements(db: Database) {
   return {
     sessions: sessionStatements(db),
     pushedRequests: pushedRequestStatements(db),
+    records: records(db),
     deferred: deferredStatements(db),
     lineage: lineageStatements(db),
     oneTimeTokens: oneTimeTokenStatements(db),
     userLookup: userLookupStatements(db),
-    findClient: prepare<ClientRow>(
-      `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id`,
-    ),
     findUser: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
     findUserById: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
     hasApp: prepare(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
@@ -137,33 +143,29 @@ export function protocolStatements(db: Database) {
     ),
     findCode: prepare<CodeRow>(
       `SELECT code.digest, code.redirect_uri, code.scope AS code_scope, code.nonce, code.code_challenge, code.code_challenge_method, code.expires_at,
-         code.used_at, "grant".client_row AS code_client, ${grantColumns}, ${userColumns}
-       FROM authorization_code AS code JOIN "grant" ON "grant".id = code.grant_id JOIN user ON user.id = "grant".user_row
+         code.used_at, "grant".client_row AS code_client, "grant".user_row, ${grantColumns}
+       FROM authorization_code AS code JOIN "grant" ON "grant".id = code.grant_id
        WHERE code.id = @id AND "grant".sandbox_id = @sandbox`,
     ),
 
-    findRefresh: prepare<RefreshRow>(
+    findRefresh: db.prepare<[id: number, sandbox: number], RefreshRow>(
       `SELECT refresh_token.digest, refresh_token.generation, refresh_token.scope AS refresh_scope, refresh_token.expires_at,
          refresh_token.used_at AS refresh_used_at, refresh_token.revoked_at AS refresh_revoked_at, "grant".client_row AS refresh_client,
-         "grant".refresh_generation, ${grantColumns}, ${userColumns}
-       FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id LEFT JOIN user ON user.id = "grant".user_row
-       WHERE refresh_token.id = @id AND "grant".sandbox_id = @sandbox`,
+         "grant".user_row, "grant".refresh_generation, ${grantColumns}
+       FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id
+       WHERE refresh_token.id = ? AND "grant".sandbox_id = ?`,
     ),
     bindGrant: prepare(
       `UPDATE "grant" SET details = json_set(details, '$.cnf', json(@cnf)) WHERE id = @grant_id AND sandbox_id = @sandbox`,
     ),
-    advanceGeneration: prepare(
-      `UPDATE "grant" SET refresh_generation = @generation WHERE id = @grant_id AND refresh_generation < @generation`,
+    advanceGeneration: db.prepare<[generation: number, grant_id: number]>(`UPDATE "grant" SET refresh_generation = ? WHERE id = ?`),
+    markRefreshUsed: db.prepare<[now: number, id: number]>(`UPDATE refresh_token SET used_at = ? WHERE id = ?`),
+    // What is written for each token has its values by position, which costs half as much as by name.
+    saveRefresh: db.prepare(
+      `INSERT INTO refresh_token (id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    markRefreshUsed: prepare(`UPDATE refresh_token SET used_at = @now WHERE id = @id AND used_at IS NULL`),
-    saveRefresh: prepare(
-      `INSERT INTO refresh_token (id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at)
-       VALUES (@id, @grant_id, @parent_id, @generation, @digest, @scope, @issued_at, @expires_at)`,
-    ),
-
-    saveAccess: prepare(
-      `INSERT INTO access_token (id, grant_id, refresh_id, digest, scope, details, issued_at, expires_at)
-       VALUES (@id, @grant_id, @refresh_id, @digest, @scope, @details, @issued_at, @expires_at)`,
+    saveAccess: db.prepare(
+      `INSERT INTO access_token (id, grant_id, refresh_id, digest, scope, details, issued_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     expireAccess: prepare(
       `UPDATE access_token SET expires_at = min(expires_at, @now)
@@ -175,9 +177,9 @@ export function protocolStatements(db: Database) {
     ),
     findActiveRefresh: prepare<ActiveRefreshRow>(
       `SELECT refresh_token.digest, refresh_token.scope AS token_scope, refresh_token.issued_at, refresh_token.expires_at,
-         refresh_token.revoked_at AS token_revoked_at, refresh_token.generation, "grant".refresh_generation, ${grantColumns}, ${clientColumns}, ${userColumns}
-       FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id JOIN client ON client.id = "grant".client_row
-         JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
+         refresh_token.revoked_at AS token_revoked_at, refresh_token.generation, "grant".refresh_generation, "grant".client_row, "grant".user_row,
+         ${grantColumns}
+       FROM refresh_token JOIN "grant" ON "grant".id = refresh_token.grant_id
        WHERE refresh_token.id = @id AND "grant".sandbox_id = @sandbox`,
     ),
 
@@ -195,18 +197,18 @@ export function protocolStatements(db: Database) {
     see: prepare(
       `INSERT INTO seen_identifier (sandbox_id, identifier, expires_at) VALUES (@sandbox, @identifier, @expires_at) ON CONFLICT DO NOTHING`,
     ),
-    findAccess: prepare<AccessRow>(
+    findAccess: db.prepare<[id: number, sandbox: number], AccessRow>(
       `SELECT access_token.digest, access_token.scope AS token_scope, access_token.details AS token_details, access_token.issued_at, access_token.expires_at,
-         access_token.revoked_at AS token_revoked_at, ${grantColumns}, ${clientColumns}, ${userColumns}
-       FROM access_token JOIN "grant" ON "grant".id = access_token.grant_id JOIN client ON client.id = "grant".client_row
-         JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
-       WHERE access_token.id = @id AND "grant".sandbox_id = @sandbox`,
+         access_token.revoked_at AS token_revoked_at, "grant".client_row, "grant".user_row, ${grantColumns}
+       FROM access_token JOIN "grant" ON "grant".id = access_token.grant_id
+       WHERE access_token.id = ? AND "grant".sandbox_id = ?`,
     ),
   }
 }
 
 /** The protocol's store of one sandbox. */
 export function protocolStore(db: Database, statements: ReturnType<typeof protocolStatements>, ids: Ids, sandbox: number): ProtocolStore {
+  const known = statements.records
   const grantValues = (draft: GrantDraft) => ({
     sandbox,
     client: draft.client.row,
@@ -260,7 +262,12 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       const taken = statements.useCode.run({ id, digest, now, sandbox, client: client.row }).changes === 1
       const row = statements.findCode.get({ id, sandbox })
       if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
-      if (taken) return { ...row, grant: toGrant(row), user: toUser(row), scope: row.code_scope }
+      if (taken) {
+        const user = known.userOf(row.user_row)
+        if (user === undefined) return 'unknown'
+        const { redirect_uri, nonce, code_challenge, code_challenge_method } = row
+        return { grant: toGrant(row), user, redirect_uri, scope: row.code_scope, nonce, code_challenge, code_challenge_method }
+      }
       if (row.code_client !== client.row) return 'other_client'
       if (row.used_at !== null) {
         statements.revoke.run({ grant_id: row.grant_id, now, reason: 'its authorization code was used twice' })
@@ -278,10 +285,11 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       { rotation, rotation_grace }: Pick<Settings, 'rotation' | 'rotation_grace'>,
       confirmation: AccessTokenDetails['cnf'],
     ) => {
-      const row = statements.findRefresh.get({ id, sandbox })
+      const row = statements.findRefresh.get(id, sandbox)
       if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
       if (row.refresh_client !== client.row) return 'other_client'
-      if (row.revoked_at !== null || row.refresh_revoked_at !== null || row.disabled === 1) return 'revoked'
+      const user = known.userOf(row.user_row)
+      if (row.revoked_at !== null || row.refresh_revoked_at !== null || user?.disabled === true) return 'revoked'
       if (row.expires_at !== null && row.expires_at <= now) return 'expired'
       const grant = toGrant(row)
       if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
@@ -296,10 +304,10 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
           statements.revoke.run({ grant_id: row.grant_id, now, reason: 'a refresh token was used after its time' })
           return 'used'
         }
-        statements.advanceGeneration.run({ grant_id: row.grant_id, generation: row.generation })
+        if (row.generation > row.refresh_generation) statements.advanceGeneration.run(row.generation, row.grant_id)
       }
-      statements.markRefreshUsed.run({ id, now })
-      return { id, grant, user: toUserIfAny(row), scope: row.refresh_scope, generation: row.generation }
+      if (row.refresh_used_at === null) statements.markRefreshUsed.run(now, id)
+      return { id, grant, user, scope: row.refresh_scope, generation: row.generation }
     },
   )
   const saveKey = db.transaction((key: StoredKey): StoredKey => {
@@ -312,9 +320,14 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     statements.pruneSeen.run({ sandbox, now })
     return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
   })
-  const saveTokens = db.transaction((access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined) => {
-    if (refresh !== undefined) statements.saveRefresh.run({ ...refresh })
-    statements.saveAccess.run({ ...access, details: access.details === undefined ? null : JSON.stringify(access.details) })
+  const saveAccess = ({ id, grant_id, refresh_id, digest, scope, details, issued_at, expires_at }: AccessTokenDraft) => {
+    const json = details === undefined ? null : JSON.stringify(details)
+    statements.saveAccess.run(id, grant_id, refresh_id, digest, scope, json, issued_at, expires_at)
+  }
+  const saveBoth = db.transaction((access: AccessTokenDraft, refresh: RefreshTokenDraft) => {
+    const { id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at } = refresh
+    statements.saveRefresh.run(id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at)
+    saveAccess(access)
   })
 
   return {
@@ -324,10 +337,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     ...lineageStore(db, statements.lineage, sandbox),
     ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
     ...userLookupStore(statements.userLookup, sandbox),
-    async findClient(client_id) {
-      const row = statements.findClient.get({ sandbox, client_id })
-      return row === undefined ? undefined : toClient(row)
-    },
+    findClient: async (client_id) => known.client(sandbox, client_id),
     async findUser(username) {
       const row = statements.findUser.get({ sandbox, username })
       return row === undefined ? undefined : toUser(row)
@@ -351,8 +361,10 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     reserveIds: async (count) => ids.reserve(count),
     saveGrant: async (draft) => db.write(() => insertGrant(draft)),
     async ownGrant(draft) {
-      const row = statements.ownGrant.get(grantValues(draft))
-      return row === undefined ? db.write(() => insertGrant(draft)) : toGrant(row)
+      return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
+        const row = statements.ownGrant.get(grantValues(draft))
+        return row === undefined ? db.write(() => insertGrant(draft)) : toGrant(row)
+      })
     },
     saveGrantWithCode: async (grant, code) => saveGrantWithCode(grant, code),
     takeCode: async (id, digest, client, now) => takeCode(id, digest, client, now),
@@ -361,16 +373,21 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     async bindGrant(grant_id, cnf) {
       db.write(() => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }))
     },
-    saveTokens: async (access, refresh) => saveTokens(access, refresh),
+    async saveTokens(access, refresh) {
+      // One statement needs no savepoint.
+      if (refresh === undefined) db.write(() => saveAccess(access))
+      else saveBoth(access, refresh)
+    },
     async findAccessToken(id, digest, now) {
-      const row = statements.findAccess.get({ id, sandbox })
+      const row = statements.findAccess.get(id, sandbox)
       if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
-      if (row.revoked_at !== null || row.token_revoked_at !== null || row.disabled === 1) return 'revoked'
+      const user = known.userOf(row.user_row)
+      if (row.revoked_at !== null || row.token_revoked_at !== null || user?.disabled === true) return 'revoked'
       if (row.expires_at <= now) return 'expired'
       return {
         grant: toGrant(row),
-        client: toClient(row),
-        user: toUserIfAny(row),
+        client: known.clientOf(row.client_row),
+        user,
         scope: row.token_scope,
         details: row.token_details === null ? {} : JSON.parse(row.token_details),
         issued_at: row.issued_at,
@@ -380,17 +397,18 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     async expireAccessToken(id, now) {
       db.write(() => statements.expireAccess.run({ id, now, sandbox }))
     },
-    usernameOfCode: async (id) => statements.findCode.get({ id, sandbox })?.username,
+    usernameOfCode: async (id) => known.userOf(statements.findCode.get({ id, sandbox })?.user_row ?? null)?.username,
     revokeAccessToken: async (id, now) => db.write(() => statements.revokeAccess.run({ id, now, sandbox }).changes === 1),
     async findRefreshToken(id, digest, now) {
       const row = statements.findActiveRefresh.get({ id, sandbox })
       if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
       // One whose successor was used is as good as revoked.
-      if (row.revoked_at !== null || row.token_revoked_at !== null || row.disabled === 1 || row.generation < row.refresh_generation)
+      const user = known.userOf(row.user_row)
+      if (row.revoked_at !== null || row.token_revoked_at !== null || user?.disabled === true || row.generation < row.refresh_generation)
         return 'revoked'
       if (row.expires_at !== null && row.expires_at <= now) return 'expired'
       const { issued_at, expires_at } = row
-      return { grant: toGrant(row), client: toClient(row), user: toUserIfAny(row), scope: row.token_scope, issued_at, expires_at }
+      return { grant: toGrant(row), client: known.clientOf(row.client_row), user, scope: row.token_scope, issued_at, expires_at }
     },
     listKeys: async () => statements.listKeys.all({ sandbox }).map(toKey),
     saveKey: async (key) => saveKey(key),

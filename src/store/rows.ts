@@ -114,7 +114,7 @@ export function toGrant(row: GrantRow): Grant {
     id: row.grant_id,
     grant_type: row.grant_type,
     scope: row.grant_scope,
-    details: JSON.parse(row.grant_details),
+    details: row.grant_details === '{}' ? {} : JSON.parse(row.grant_details),
     created_at: row.grant_created_at,
     revoked_at: row.revoked_at,
     revoked_reason: row.revoked_reason,
