@@ -24,9 +24,10 @@ export function scopeViews({ sandbox }: Exchange, scope: string): { name: string
   return scopes(scope).map((name) => sandbox.provider.scopes.find((one) => one.name === name) ?? { name })
 }
 
-/** The users that a sign-in page offers: those who have the app, which all have when nobody registered it. */
+/** The users that a sign-in page offers: those who have the app, which all have where apps are open to everybody or nobody registered it. */
 export async function sandboxUsers({ sandbox }: Exchange, client: Client) {
-  const app = client.metadata.unregistered === true ? undefined : client.app
+  const open = sandbox.provider.open_apps === true || client.metadata.unregistered === true
+  const app = open ? undefined : client.app
   const users = await sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
   return {
     users: users.map(userView),

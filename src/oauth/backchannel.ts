@@ -10,6 +10,7 @@ import { ping } from './ping.ts'
 import { digest, randomText } from './random.ts'
 import type { Client, User } from './records.ts'
 import { narrow, scopes } from './scope.ts'
+import { hasApp } from './unregistered.ts'
 
 /** The answer of the backchannel authentication endpoint (CIBA §7.3). */
 export interface BackchannelAuthentication {
@@ -146,7 +147,7 @@ function notificationOf(
 
 async function askedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
   const user = await hintedUser(parameters, client, context)
-  if (await context.realm.store.userHasApp(user, client)) return user
+  if (await hasApp(user, client, context)) return user
   throw new OAuthError(
     'access_denied',
     'The user cannot use this app',

@@ -49,6 +49,9 @@ export interface Settings {
   trusted_client_ca: string | null
   /** Documents that clients refer to by URL, such as key sets: hosts outside of the private network are never called. */
   documents: Readonly<Record<string, unknown>>
+  /** Who may register clients: anybody, whoever has `registration_token`, or nobody (RFC 7591 §3). */
+  registration: 'open' | 'token' | 'off'
+  registration_token: string | null
   /** Who may vouch for users with a signed assertion (RFC 7523), by `iss`, beside each client that registered keys. */
   assertion_issuers: Readonly<Record<string, { jwks: { keys: readonly Readonly<Record<string, unknown>>[] } }>>
   /** How long a browser stays signed in. */
@@ -90,6 +93,8 @@ export const defaultSettings: Settings = {
   dpop_nonce: 'off',
   trusted_client_ca: null,
   documents: {},
+  registration: 'open',
+  registration_token: null,
   assertion_issuers: {},
   session_ttl: 24 * 3600,
   auto_consent: false,

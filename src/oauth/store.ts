@@ -14,6 +14,7 @@ import type {
   UsedRefreshToken,
   User,
 } from './records.ts'
+import type { RegistrationStore } from './registration.ts'
 import type { SessionStore } from './session.ts'
 import type { Settings } from './settings.ts'
 import type { UserLookup } from './user-lookup.ts'
@@ -85,7 +86,14 @@ export interface StoredKey {
  * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
  * race is decided there; what came out is durable before the client is answered.
  */
-export interface ProtocolStore extends SessionStore, PushedRequestStore, DeferredStore, OneTimeTokenStore, UserLookup, LineageStore {
+export interface ProtocolStore
+  extends SessionStore,
+    PushedRequestStore,
+    DeferredStore,
+    OneTimeTokenStore,
+    UserLookup,
+    LineageStore,
+    RegistrationStore {
   findClient(client_id: string): Promise<Client | undefined>
   /** By username, in any letter case. */
   findUser(username: string): Promise<User | undefined>

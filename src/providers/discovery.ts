@@ -37,6 +37,7 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     jwks_uri: at(paths.jwks),
     introspection_endpoint: at(paths.introspection),
     revocation_endpoint: at(paths.revocation),
+    registration_endpoint: settings.registration === 'off' ? undefined : at(paths.registration),
     device_authorization_endpoint: at(paths.device_authorization),
     backchannel_authentication_endpoint: at(paths.backchannel_authentication),
     backchannel_token_delivery_modes_supported: paths.backchannel_authentication === undefined ? undefined : ['poll', 'ping'],

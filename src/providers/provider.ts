@@ -135,12 +135,16 @@ export interface Provider {
     /** The page on which a user enters a device's code. */
     readonly device?: string
     readonly backchannel_authentication?: string
+    /** Where clients register themselves; each manages its registration below it. */
+    readonly registration?: string
     /** The page on which users decide on backchannel requests. */
     readonly ciba?: string
     /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
     readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }
   readonly grant_types: readonly string[]
+  /** Every user may use every app; else each has apps of his own. */
+  readonly open_apps?: boolean
   /** The ways in which its clients may authenticate; all when absent. */
   readonly auth_methods?: readonly ClientAuthMethod[]
   /** False for a vendor that binds no token to a key, and takes no notice of a DPoP proof. */

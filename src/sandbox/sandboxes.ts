@@ -250,7 +250,8 @@ export class Sandboxes {
     if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
     const clock = new SandboxClock(this.#clock, record.clock)
     const settings = { ...sandboxDefaults, ...provider.settings, ...record.settings }
-    const store = this.#table.protocolStore(record.id)
+    const kept = this.#table.protocolStore(record.id)
+    const store = provider.open_apps === true ? { ...kept, userHasApp: async () => true } : kept
     const journal = new Journal()
     const counts = new Counts(this.#table.counts(record.id))
     journal.listen((entry) => counts.add(entry))

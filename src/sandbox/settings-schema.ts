@@ -45,6 +45,8 @@ const protocolSettings = {
       'PEM of the authorities that certificates of clients (tls_client_auth) are checked against; without it any certificate with the registered subject will do, whoever issued it.',
     ),
   documents: z.record(z.url(), z.unknown()).describe('JSON documents by the URL under which clients refer to them, such as a jwks_uri.'),
+  registration: z.enum(['open', 'token', 'off']).describe('Who may register clients: anybody, whoever has registration_token, or nobody.'),
+  registration_token: z.string().min(1).describe('The initial access token of registration (RFC 7591 §3).'),
   assertion_issuers: z
     .record(z.string().min(1), z.strictObject({ jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) }))
     .describe('Who may vouch for users with a signed assertion (RFC 7523), by iss, with the public keys.'),

@@ -10,6 +10,7 @@ import { withDescendants } from './lineage.ts'
 import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
 import { pushedRequestStatements, pushedRequestStore } from './pushed-request-store.ts'
+import { registrationStatements, registrationStore } from './registration-store.ts'
 import {
   type ClientRow,
   clientColumns,
@@ -99,6 +100,7 @@ export function protocolStatements(db: Database) {
     records: records(db),
     deferred: deferredStatements(db),
     lineage: lineageStatements(db),
+    registration: registrationStatements(db),
     oneTimeTokens: oneTimeTokenStatements(db),
     userLookup: userLookupStatements(db),
     findUser: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
@@ -335,6 +337,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     ...pushedRequestStore(db, statements.pushedRequests, sandbox),
     ...deferredStore(db, statements.deferred, sandbox, insertGrant),
     ...lineageStore(db, statements.lineage, sandbox),
+    ...registrationStore(db, statements.registration, sandbox),
     ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
     ...userLookupStore(statements.userLookup, sandbox),
     findClient: async (client_id) => known.client(sandbox, client_id),

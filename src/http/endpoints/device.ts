@@ -6,6 +6,7 @@ import { magicUsers } from '../../oauth/magic-users.ts'
 import { type Parameters, readParameters } from '../../oauth/parameters.ts'
 import { randomText } from '../../oauth/random.ts'
 import { checkPassword } from '../../oauth/sign-in.ts'
+import { hasApp } from '../../oauth/unregistered.ts'
 import { deviceCodePage, deviceConfirmPage, deviceDonePage, deviceNotAllowedPage, deviceSignInPage } from '../device-pages.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
@@ -59,7 +60,7 @@ async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string)
 async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters): Promise<FastifyReply> {
   const { sandbox } = exchange
   const picked = parameters.pick === undefined ? undefined : await sandbox.store.findUser(parameters.pick)
-  const oneClick = picked !== undefined && !picked.disabled && (await sandbox.store.userHasApp(picked, waiting.client))
+  const oneClick = picked !== undefined && !picked.disabled && (await hasApp(picked, waiting.client, exchange.context))
   const username = parameters.username ?? parameters.pick ?? ''
   const checked = oneClick ? ({ ok: true, user: picked } as const) : await checkPassword(username, parameters.password ?? '', sandbox)
   if (!checked.ok) {
@@ -86,7 +87,7 @@ async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: De
       if (user !== undefined && user.type !== 'kid') await store.addUserToApp(user, client)
       return nextPage(reply, exchange, waiting)
     case 'allow':
-      if (user === undefined || !(await store.userHasApp(user, client))) return nextPage(reply, exchange, waiting)
+      if (user === undefined || !(await hasApp(user, client, exchange.context))) return nextPage(reply, exchange, waiting)
       return finish(reply, exchange, waiting, magicUsers.get(user.username)?.denies === true ? 'denied' : 'allowed')
   }
   const known = 'allow, deny, cancel, switch, add, ask'
@@ -97,7 +98,7 @@ async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: De
 async function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred): Promise<FastifyReply> {
   const { user, client } = waiting
   if (user === undefined) return deviceSignInPage(reply, exchange, waiting)
-  if (!(await exchange.sandbox.store.userHasApp(user, client))) return deviceNotAllowedPage(reply, exchange, waiting, user)
+  if (!(await hasApp(user, client, exchange.context))) return deviceNotAllowedPage(reply, exchange, waiting, user)
   return deviceConfirmPage(reply, exchange, waiting, user)
 }
 

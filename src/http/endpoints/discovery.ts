@@ -9,23 +9,25 @@ const documents = new WeakMap<Sandbox, Map<string, string>>()
 /** Clients may call a sandbox by any Host, so what is kept is bounded. */
 const keptAddresses = 16
 
-function documentOf({ sandbox, prefix, context, base_url, internal_url }: Exchange): string {
-  const origin = context.transport?.certificateOrigin()
-  const key = `${context.issuer} ${base_url} ${internal_url} ${origin} ${prefix}`
+function documentOf(exchange: Exchange): string {
+  const { sandbox, prefix, context, base_url, internal_url } = exchange
+  const key = `${context.issuer} ${base_url} ${internal_url} ${context.transport?.certificateOrigin()} ${prefix}`
   const known = documents.get(sandbox) ?? new Map<string, string>()
-  const document =
-    known.get(key) ??
-    JSON.stringify(
-      discoveryDocument(sandbox.provider, sandbox.settings, {
-        issuer: context.issuer,
-        public_url: base_url,
-        internal_url,
-        certificate_url: origin === undefined ? undefined : origin + prefix,
-      }),
-    )
+  const document = known.get(key) ?? JSON.stringify(metadataOf(exchange))
   if (known.size >= keptAddresses) known.clear()
   documents.set(sandbox, known.set(key, document))
   return document
+}
+
+/** The metadata of a sandbox as a request addressed it. */
+export function metadataOf({ sandbox, prefix, context, base_url, internal_url }: Exchange): Record<string, unknown> {
+  const origin = context.transport?.certificateOrigin()
+  return discoveryDocument(sandbox.provider, sandbox.settings, {
+    issuer: context.issuer,
+    public_url: base_url,
+    internal_url,
+    certificate_url: origin === undefined ? undefined : origin + prefix,
+  })
 }
 
 /** OpenID Connect Discovery §4 and RFC 8414 §3. */

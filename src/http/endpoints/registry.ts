@@ -10,6 +10,7 @@ import { introspectionEndpoint } from './introspection.ts'
 import { joinEndpoint } from './join.ts'
 import { jwksEndpoint } from './jwks.ts'
 import { parEndpoint } from './par.ts'
+import { registrationEndpoint, registrationManagementEndpoint } from './registration.ts'
 import { revocationEndpoint } from './revocation.ts'
 import { signUpEndpoint } from './sign-up.ts'
 import { tokenEndpoint } from './token.ts'
@@ -32,4 +33,6 @@ export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   deviceEndpoint,
   backchannelAuthenticationEndpoint,
   cibaEndpoint,
+  registrationEndpoint,
+  registrationManagementEndpoint,
 ]

@@ -10,6 +10,7 @@ import type { Parameters } from '../parameters.ts'
 import type { Client } from '../records.ts'
 import { narrow } from '../scope.ts'
 import { findSubject } from '../subject.ts'
+import { findClient, hasApp } from '../unregistered.ts'
 import type { GrantType } from './grant-type.ts'
 import { jwtBearerType } from './names.ts'
 
@@ -29,7 +30,7 @@ export const jwtBearer: GrantType = {
     trace.username = user.username
     if (magicUsers.get(user.username)?.denies === true) throw invalid('The user is magic: deny')
     failAlternately(user.username, context)
-    if (!(await realm.store.userHasApp(user, client))) {
+    if (!(await hasApp(user, client, context))) {
       throw invalid(`app ${client.app.name} is not among the apps of user '${user.username}'`)
     }
     const grant = await realm.store.saveGrant({ client, user, grant_type: jwtBearerType, scope, created_at: realm.clock.now() })
@@ -48,7 +49,7 @@ async function authenticate(authorization: string | undefined, parameters: Param
   const iss = named || assertion === undefined ? undefined : readClaims(assertion)?.iss
   if (typeof iss !== 'string') return authenticateClient(authorization, parameters, context)
   context.trace.client_id = iss
-  const client = await context.realm.store.findClient(iss)
+  const client = await findClient(iss, context)
   if (client === undefined) {
     throw failed(`The request names no client, and the assertion's iss '${iss}' is none of sandbox '${context.realm.name}'`)
   }

@@ -1,0 +1,73 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { presentedToken } from '../../oauth/access-token.ts'
+import { OAuthError } from '../../oauth/errors.ts'
+import { information, type RegistrationSurroundings, register, registeredClient, updateRegistration } from '../../oauth/registration.ts'
+import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
+import { type Exchange, exchangeOf } from '../exchange.ts'
+import { metadataOf } from './discovery.ts'
+
+function surroundings(exchange: Exchange): RegistrationSurroundings {
+  const { provider } = exchange.sandbox
+  const registration_endpoint = `${exchange.internal_url}${provider.paths.registration ?? ''}`
+  return { supported: metadataOf(exchange), ids: provider.ids, registration_endpoint }
+}
+
+function bearer(request: FastifyRequest): string | undefined {
+  return presentedToken(request.headers.authorization, undefined)?.token
+}
+
+/** Metadata is JSON and nothing else (RFC 7591 §3.1): lists cannot be told from texts in a form. */
+function metadata(request: FastifyRequest): unknown {
+  const type = request.headers['content-type'] ?? ''
+  if (/^application\/json\s*(;|$)/i.test(type)) return request.body
+  throw new OAuthError(
+    'unsupported_media_type',
+    'The metadata must be JSON',
+    `Content-Type is '${type}'; application/json was expected (RFC 7591 §3.1)`,
+  )
+}
+
+/** RFC 7591 §3. */
+export const registrationEndpoint: ProtocolEndpoint = {
+  endpoint: 'registration',
+  paths: ({ paths }) => [paths.registration],
+  handlers: {
+    async POST(request, reply) {
+      const exchange = exchangeOf(request)
+      const answer = await register(metadata(request), bearer(request), surroundings(exchange), exchange.context)
+      sendJson(reply.code(201), answer)
+    },
+  },
+}
+
+async function managed(request: FastifyRequest) {
+  const exchange = exchangeOf(request)
+  const { client_id } = request.params as { client_id: string }
+  const token = bearer(request)
+  const client = await registeredClient(client_id, token, exchange.context)
+  return { exchange, client, token: token ?? '' }
+}
+
+async function read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { exchange, client, token } = await managed(request)
+  sendJson(reply, information(client, token, surroundings(exchange).registration_endpoint))
+}
+
+async function update(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { exchange, client, token } = await managed(request)
+  sendJson(reply, await updateRegistration(client, token, metadata(request), surroundings(exchange), exchange.context))
+}
+
+async function remove(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { exchange, client } = await managed(request)
+  // Its app was made with it and has no other.
+  await exchange.sandbox.directory.deleteApp(client.app)
+  noStore(reply).code(204).send()
+}
+
+/** RFC 7592 §2. */
+export const registrationManagementEndpoint: ProtocolEndpoint = {
+  endpoint: 'registration',
+  paths: ({ paths }) => [paths.registration === undefined ? undefined : `${paths.registration}/:client_id`],
+  handlers: { GET: read, PUT: update, DELETE: remove },
+}
