@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
+import type { Declared } from './config-declarations.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { type ConfigFile, readConfigFile } from './config-file.ts'
 import { type Flags, parseFlags, unknown } from './config-flags.ts'
 import { describe, environmentName, flagName, isKey, type Key, keys, schema } from './config-schema.ts'
 
 /** The settings after flags, environment, file and defaults. Paths are absolute, URLs end without a slash. */
-export type Config = z.output<typeof schema> & { db: string }
+export type Config = z.output<typeof schema> & { db: string; declared?: Declared }
 
 /** A setting as the manual's table shows it. */
 export interface ConfigRow {
@@ -47,15 +48,25 @@ export async function loadConfig({ argv, env, cwd, commandFlags = {} }: ConfigSo
 
   const file = await fileOf(cwd, given.get('config'), problems)
   for (const [key, value] of Object.entries(file?.content ?? {})) {
-    if (key === '$schema') continue
+    if (key === '$schema' || key === 'providers' || key === 'sandboxes') continue
     if (isKey(key) && describe(key).notInFile) problems.push({ where: `${file?.label}: ${key}`, message: 'cannot stand in a config file' })
     else if (!given.has(key)) given.set(key, { value, where: `${file?.label}: ${key}`, folder: file?.folder ?? cwd })
   }
 
+  const declared = await declarationsOf(file, problems)
   const checked = schema.safeParse(Object.fromEntries([...given].map(([key, { value }]) => [key, value])))
   for (const issue of checked.error?.issues ?? []) problems.push(...problemsOf(issue, given))
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
-  return withAbsolutePaths(checked.data, (key) => given.get(key)?.folder ?? cwd, file)
+  return { ...withAbsolutePaths(checked.data, (key) => given.get(key)?.folder ?? cwd, file), ...(declared && { declared }) }
+}
+
+/** The providers and sandboxes that the file declares; the schema of them is loaded for those alone who have some. */
+async function declarationsOf(file: ConfigFile | undefined, problems: ConfigProblem[]): Promise<Declared | undefined> {
+  if (file === undefined || !('providers' in file.content || 'sandboxes' in file.content)) return undefined
+  const { readDeclarations } = await import('./config-declarations.ts')
+  const read = readDeclarations(file.content, file.label)
+  problems.push(...read.problems)
+  return read.declared
 }
 
 /** Every setting, in the order of `--help`. */

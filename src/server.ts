@@ -12,7 +12,9 @@ import { originOf, route } from './http/routing.ts'
 import { serveAsset } from './http/static.ts'
 import { type Clock, systemClock } from './oauth/clock.ts'
 import { randomText } from './oauth/random.ts'
-import { providers } from './providers/registry.ts'
+import type { Provider } from './providers/provider.ts'
+import { providers as builtIn } from './providers/registry.ts'
+import { applyDeclared, DeclarationError, type SandboxDeclaration } from './sandbox/declared.ts'
 import { Sandboxes } from './sandbox/sandboxes.ts'
 import { describeStart } from './start.ts'
 import { StartError } from './start-error.ts'
@@ -20,6 +22,12 @@ import type { StartInfo } from './start-info.ts'
 import { Database } from './store/database.ts'
 import { sandboxTable } from './store/sandbox-table.ts'
 import { version } from './version.ts'
+
+/** What a config file declares. */
+export interface Declared {
+  providers: readonly Provider[]
+  sandboxes: readonly SandboxDeclaration[]
+}
 
 /** How a server is made. */
 export interface ServerOptions {
@@ -38,6 +46,8 @@ export interface ServerOptions {
   clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined
   logLevel: string
+  /** Providers beside the built-in ones, and sandboxes that are to be there. */
+  declared?: Declared | undefined
   /** The machine's clock unless a test has its own. */
   clock?: Clock | undefined
 }
@@ -49,6 +59,11 @@ export interface GrantboxServer {
   sandboxes: Sandboxes
   /** What the control API asks for; undefined when it asks for nothing. */
   adminToken: string | undefined
+  /**
+   * Takes other declarations for those that held until now; requests under way end as they began.
+   * @throws DeclarationError when a sandbox cannot be what it is declared to be
+   */
+  declare(declared: Declared): Promise<void>
   /** @param origin where it listens, as `http://localhost:9400` */
   describe(origin: string): Promise<StartInfo>
   /** Ends what would stay open: event streams, and requests that wait for something to come. Call it before the listener closes. */
@@ -62,7 +77,11 @@ export interface GrantboxServer {
  */
 export async function createServer(options: ServerOptions): Promise<GrantboxServer> {
   const { db: file, defaultProvider, clock = systemClock } = options
-  if (!providers.has(defaultProvider)) throw unknownProvider(defaultProvider)
+  let declared = options.declared ?? { providers: [], sandboxes: [] }
+  // Others hold this map: its content changes with what is declared.
+  const providers = new Map(builtIn)
+  for (const provider of declared.providers) providers.set(provider.id, provider)
+  if (!providers.has(defaultProvider)) throw unknownProvider(defaultProvider, [...providers.keys()])
   if (options.dataDir !== undefined) ensureFolder(options.dataDir)
   const adminToken = options.adminToken ?? (isLoopback(options.host) ? undefined : randomText(32))
 
@@ -73,8 +92,12 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const settled = () => database.settled()
   const stopping = new AbortController()
   await sandboxes.load()
+  await applyDeclared(sandboxes, providers, declared.sandboxes).catch((error: unknown) => {
+    database.close()
+    throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error
+  })
 
-  const protocol = await createProtocolApp({ providers: providers.values(), settled, logger })
+  let protocol = await createProtocolApp({ providers: providers.values(), settled, logger })
   const control = lazily(async () => {
     const { createControlApp } = await import('./control/app.ts')
     return createControlApp({
@@ -144,6 +167,18 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     certificates,
     sandboxes,
     adminToken,
+    async declare(next) {
+      const all = new Map([...builtIn, ...next.providers.map((provider) => [provider.id, provider] as const)])
+      const before = protocol
+      protocol = await createProtocolApp({ providers: all.values(), settled, logger })
+      providers.clear()
+      for (const [id, provider] of all) providers.set(id, provider)
+      await sandboxes.providersChanged()
+      const last = declared.sandboxes
+      declared = next
+      await applyDeclared(sandboxes, providers, next.sandboxes, last)
+      await before.close()
+    },
     describe: (origin) => describeStart(origin, { sandboxes, adminToken, version: version(), db: file, publicUrl: options.publicUrl }),
     quiesce: () => stopping.abort(),
     async close() {
@@ -182,8 +217,7 @@ function ensureFolder(folder: string): void {
   }
 }
 
-function unknownProvider(name: string): StartError {
-  const known = [...providers.keys()]
+function unknownProvider(name: string, known: readonly string[]): StartError {
   const near = closest(name, known)
   return new StartError(
     `There is no provider '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} Known are: ${known.join(', ')}.`,

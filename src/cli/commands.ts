@@ -6,6 +6,11 @@ import type { CommandEntry } from './command.ts'
 export const commands = {
   start: { summary: 'start grantbox (also when no command is given)', load: async () => (await import('./start.ts')).start },
   ca: { summary: 'print where the certificate authority lies, to trust https', load: async () => (await import('./ca.ts')).ca },
+  provider: {
+    summary: 'make a provider of a discovery document or a Postman collection: provider import FILE',
+    load: async () => (await import('./provider.ts')).provider,
+  },
+  schema: { summary: 'print the JSON Schema of the config file', load: async () => (await import('./schema.ts')).schema },
   health: { summary: 'ask a running grantbox how it is: exit code 0 or 1', load: async () => (await import('./health.ts')).health },
 } as const satisfies Record<string, CommandEntry>
 

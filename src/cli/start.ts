@@ -1,9 +1,11 @@
 import { type Config, loadConfig } from '../config.ts'
 import { type Flags, parseFlags } from '../config-flags.ts'
+import type { GrantboxServer } from '../server.ts'
 import { renderBanner } from './banner.ts'
 import type { Command, CommandContext } from './command.ts'
 import { originOf } from './origin.ts'
 import { untilStopped } from './stop.ts'
+import { watchFile } from './watch-config.ts'
 
 const flags: Flags = { json: { description: 'print one line of JSON instead of the banner' } }
 
@@ -29,10 +31,12 @@ export const start: Command = {
         server.quiesce()
         return listener.close({ graceMs })
       }, stderr)
+      const unwatch = config.config === undefined ? () => {} : watchFile(config.config, () => reload(config, server, context))
       const info = await server.describe(originOf(config.host, port))
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
       await stopped
+      unwatch()
     } finally {
       await server.close()
     }
@@ -47,11 +51,25 @@ function serverOptions(config: Config) {
     defaultProvider: config.provider,
     host: config.host,
     logLevel: config.log_level,
+    declared: config.declared,
     clientCertificates: config.client_certificates,
     ...(config.issuer !== undefined && { issuer: config.issuer }),
     ...(config.public_url !== undefined && { publicUrl: config.public_url }),
     ...(config.internal_url !== undefined && { internalUrl: config.internal_url }),
     ...(config.admin_token !== undefined && { adminToken: config.admin_token }),
+  }
+}
+
+/** Applies what the changed file declares; what cannot be applied is told, and what held before goes on. */
+async function reload(before: Config, server: GrantboxServer, { argv, env, cwd, stderr }: CommandContext): Promise<void> {
+  try {
+    const { declared = { providers: [], sandboxes: [] }, ...settings } = await loadConfig({ argv, env, cwd, commandFlags: flags })
+    await server.declare(declared)
+    const { declared: _declared, ...old } = before
+    const same = JSON.stringify(settings) === JSON.stringify(old)
+    stderr.write(`The config file was applied.${same ? '' : ' Settings other than providers and sandboxes need a restart.'}\n`)
+  } catch (error) {
+    stderr.write(`The config file was not applied. ${error instanceof Error ? error.message : String(error)}\n`)
   }
 }
 

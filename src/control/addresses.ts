@@ -22,6 +22,6 @@ export function addressesOf(
   const fixed = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
   return {
     base_url: typeof public_url === 'string' ? public_url : fixed(addresses.publicUrl),
-    issuer: issuer ?? fixed(addresses.issuer),
+    issuer: issuer ?? fixed(addresses.issuer) + (sandbox.provider.issuer_path ?? ''),
   }
 }

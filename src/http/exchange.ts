@@ -47,7 +47,7 @@ export function beginExchange(request: Routed, { sandbox, prefix, url }: Destina
   const addressed = `${scheme}://${publicHost(host, sandbox.hosts)}${prefix}`
   const { settings } = sandbox
   const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
-  const issuer = settings.issuer ?? fixedAs(fixed.issuer)
+  const issuer = settings.issuer ?? fixedAs(fixed.issuer) + (sandbox.provider.issuer_path ?? '')
   const trace: Trace = {}
   const base_url = settings.public_url ?? fixedAs(fixed.publicUrl)
   const internal_url = settings.internal_url ?? fixedAs(fixed.internalUrl)

@@ -22,7 +22,7 @@ export interface Origin {
 /** The first segment of a path that starts with a slash. */
 const firstSegment = /^\/([^/?#]*)(.*)$/s
 /** RFC 8414 §3: the sandbox may stand behind the well-known path. */
-const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)\/?(\?.*)?$/s
+const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
 const hostHeader = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
@@ -34,9 +34,10 @@ export function route(request: IncomingMessage, sandboxes: Sandboxes): Destinati
 
   const [, segment = '', rest = ''] = firstSegment.exec(url) ?? []
   if (segment === '.well-known') {
-    const [, path, name, query = ''] = wellKnown.exec(url) ?? []
+    const [, path, name, beyond = '', query = ''] = wellKnown.exec(url) ?? []
     const named = name === undefined ? undefined : sandboxes.find(name)
-    if (named !== undefined && path !== undefined) return { sandbox: named, prefix: `/${named.name}`, url: `${path}${query}` }
+    if (named !== undefined && path !== undefined)
+      return { sandbox: named, prefix: `/${named.name}`, url: `${path}${beyond === '/' ? '' : beyond}${query}` }
   } else {
     const named = sandboxes.find(segment)
     if (named !== undefined) return { sandbox: named, prefix: `/${segment}`, url: rest.startsWith('/') ? rest : `/${rest}` }

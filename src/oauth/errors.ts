@@ -5,46 +5,50 @@ import type { Client, ResponseMode } from './records.ts'
  * RFC 8707 §2, CIBA §13), and what can go wrong
  * before the protocol is reached. A provider says each in its own dialect.
  */
-export type ErrorCode =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'invalid_grant'
-  | 'invalid_scope'
-  | 'invalid_token'
-  | 'insufficient_scope'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'unsupported_response_type'
-  | 'access_denied'
-  | 'authorization_pending'
-  | 'slow_down'
-  | 'expired_token'
-  | 'invalid_redirect_uri'
-  | 'invalid_client_metadata'
-  | 'invalid_software_statement'
-  | 'unapproved_software_statement'
-  | 'unknown_user_id'
-  | 'expired_login_hint_token'
-  | 'invalid_binding_message'
-  | 'invalid_dpop_proof'
-  | 'use_dpop_nonce'
-  | 'server_error'
-  | 'temporarily_unavailable'
-  | 'login_required'
-  | 'consent_required'
-  | 'interaction_required'
-  | 'account_selection_required'
-  | 'unmet_authentication_requirements'
-  | 'invalid_target'
-  | 'invalid_request_uri'
-  | 'invalid_request_object'
-  | 'request_uri_not_supported'
-  | 'registration_not_supported'
-  | 'malformed_body'
-  | 'not_found'
-  | 'method_not_allowed'
-  | 'payload_too_large'
-  | 'unsupported_media_type'
+export const errorCodes = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_scope',
+  'invalid_token',
+  'insufficient_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'access_denied',
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
+  'invalid_redirect_uri',
+  'invalid_client_metadata',
+  'invalid_software_statement',
+  'unapproved_software_statement',
+  'unknown_user_id',
+  'expired_login_hint_token',
+  'invalid_binding_message',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+  'server_error',
+  'temporarily_unavailable',
+  'login_required',
+  'consent_required',
+  'interaction_required',
+  'account_selection_required',
+  'unmet_authentication_requirements',
+  'invalid_target',
+  'invalid_request_uri',
+  'invalid_request_object',
+  'request_uri_not_supported',
+  'registration_not_supported',
+  'malformed_body',
+  'not_found',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+] as const
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number]
 
 const statuses: Partial<Record<ErrorCode, number>> = {
   invalid_client: 401,

@@ -45,6 +45,8 @@ export class Sandboxes {
   readonly #records = new Map<string, SandboxRecord>()
   readonly #opened = new Map<string, Sandbox>()
   readonly #hosts = new Map<string, string>()
+  /** The vendors' own host names, which count where no sandbox lists them. */
+  readonly #vendorHosts = new Map<string, string>()
   readonly defaultName: string
 
   constructor(table: SandboxTable, providers: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string) {
@@ -56,9 +58,17 @@ export class Sandboxes {
 
   /** Reads what is stored and makes one sandbox for each built-in provider that has none yet. */
   async load(): Promise<void> {
-    for (const record of await this.#table.list()) this.#remember(record)
+    for (const record of await this.#table.list()) {
+      // One of a provider that is not declared any more sleeps until it is.
+      if (this.#providers.has(record.provider)) this.#remember(record)
+    }
+    await this.#haveOneOfEach()
+  }
+
+  async #haveOneOfEach(): Promise<void> {
     for (const provider of this.#providers.values()) {
       if (!this.#records.has(provider.id)) await this.create({ name: provider.id, provider })
+      for (const host of provider.hosts ?? []) this.#vendorHosts.set(host.toLowerCase(), provider.id)
     }
   }
 
@@ -68,6 +78,25 @@ export class Sandboxes {
       counts.flush()
       counts.stop()
     }
+  }
+
+  /** Takes notice that the providers changed: sandboxes go on with their state and speak as theirs does now. */
+  async providersChanged(): Promise<void> {
+    this.#vendorHosts.clear()
+    for (const record of await this.#table.list()) {
+      const provider = this.#providers.get(record.provider)
+      const opened = this.#opened.get(record.name)
+      if (provider === undefined) {
+        opened?.counts.flush()
+        opened?.counts.stop()
+        if (this.#records.has(record.name)) this.#forget(record)
+      } else if (!this.#records.has(record.name)) this.#remember(record)
+      else if (opened !== undefined && opened.provider !== provider) {
+        const settings = { ...sandboxDefaults, ...provider.settings, ...this.#record(record.name).settings }
+        this.#opened.set(record.name, { ...opened, ...speechOf(provider), settings, keys: this.#keyRing(record.name, provider, opened) })
+      }
+    }
+    await this.#haveOneOfEach()
   }
 
   get default(): Sandbox | undefined {
@@ -82,10 +111,14 @@ export class Sandboxes {
     return record === undefined ? undefined : this.#open(record)
   }
 
-  /** By a host name that a sandbox lists, without the port, in lower case. */
+  /** By a host name that a sandbox lists, or else that its vendor has, without the port, in lower case. */
   findByHost(host: string): Sandbox | undefined {
-    const name = this.#hosts.get(host)
+    const name = this.#hosts.get(host) ?? (this.#vendorHosts.size === 0 ? undefined : this.#vendorOf(host))
     return name === undefined ? undefined : this.find(name)
+  }
+
+  #vendorOf(host: string): string | undefined {
+    return this.#vendorHosts.get(host) ?? this.#vendorHosts.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
   }
 
   list(): Sandbox[] {
@@ -258,29 +291,13 @@ export class Sandboxes {
     const sandbox: Sandbox = {
       id: record.id,
       name: record.name,
-      provider,
+      ...speechOf(provider),
       company: record.company,
       hosts: record.hosts,
       created_at: record.created_at,
       settings,
-      tokens: provider.tokens,
-      grant_types: provider.grant_types,
-      auth_methods: provider.auth_methods ?? clientAuthMethods,
-      sender_constraints: provider.sender_constraints ?? true,
-      response_types: provider.response_types ?? ['code'],
-      response_modes: provider.response_modes ?? usualResponseModes,
-      response_iss: provider.response_iss ?? false,
-      sessions: provider.sessions ?? false,
-      scopes: provider.scopes.map((scope) => scope.name),
-      requests: provider.requests,
       clock,
-      keys: new KeyRing({
-        store,
-        clock,
-        algs: provider.signing_algs,
-        kid: provider.kid,
-        secret: () => (this.#opened.get(record.name)?.settings ?? settings).signing_secret,
-      }),
+      keys: this.#keyRing(record.name, provider, { store, clock, settings }),
       journal,
       faults: new Faults(),
       failing: new Set(),
@@ -293,6 +310,28 @@ export class Sandboxes {
     }
     this.#opened.set(record.name, sandbox)
     return sandbox
+  }
+
+  #keyRing(name: string, provider: Provider, { store, clock, settings }: Pick<Sandbox, 'store' | 'clock' | 'settings'>): KeyRing {
+    const secret = () => (this.#opened.get(name)?.settings ?? settings).signing_secret
+    return new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret })
+  }
+}
+
+/** What of a sandbox its provider alone decides. */
+function speechOf(provider: Provider) {
+  return {
+    provider,
+    tokens: provider.tokens,
+    grant_types: provider.grant_types,
+    auth_methods: provider.auth_methods ?? clientAuthMethods,
+    sender_constraints: provider.sender_constraints ?? true,
+    response_types: provider.response_types ?? ['code'],
+    response_modes: provider.response_modes ?? usualResponseModes,
+    response_iss: provider.response_iss ?? false,
+    sessions: provider.sessions ?? false,
+    scopes: provider.scopes.map((scope) => scope.name),
+    requests: provider.requests,
   }
 }
 

@@ -1,4 +1,6 @@
+import type { UserDraft } from '../oauth/directory.ts'
 import type { App } from '../oauth/records.ts'
+import type { Provider, WorldUser } from '../providers/provider.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Fills a new sandbox with what its provider preloads. */
@@ -13,28 +15,31 @@ export async function seed(
     apps.set(app.app_id, app)
     for (const client of clients) await directory.createClient(app, { ...client, created_at: now })
   }
-  const users = await directory.createUsers(
-    world.users.map((user) => ({
-      user_id: provider.ids.user_id(),
-      password: null,
-      first_name: '',
-      last_name: '',
-      email: null,
-      type: null,
-      age: null,
-      claims: {},
-      disabled: false,
-      created_at: now,
-      friends: [],
-      parents: [],
-      ...user,
-      apps: user.apps.flatMap((app_id) => apps.get(app_id) ?? []),
-    })),
-  )
+  const users = await directory.createUsers(world.users.map((user) => userDraft(user, provider, apps, now)))
   const named = (username: string) => users.find((user) => user.username === username)
   for (const { app_id, from, to, ...message } of world.messages ?? []) {
     const [app, sender, receiver] = [apps.get(app_id), named(from), named(to)]
     if (app === undefined || sender === undefined || receiver === undefined) throw new Error(`message ${message.message_id} names nobody`)
     await social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
+  }
+}
+
+/** A preloaded or declared user with all that he does not say. */
+export function userDraft(user: WorldUser, provider: Provider, apps: ReadonlyMap<string, App>, now: number): UserDraft {
+  return {
+    user_id: provider.ids.user_id(),
+    password: null,
+    first_name: '',
+    last_name: '',
+    email: null,
+    type: null,
+    age: null,
+    claims: {},
+    disabled: false,
+    created_at: now,
+    friends: [],
+    parents: [],
+    ...user,
+    apps: user.apps.flatMap((app_id) => apps.get(app_id) ?? []),
   }
 }

@@ -33,7 +33,9 @@ export function metadataOf({ sandbox, prefix, context, base_url, internal_url }:
 /** OpenID Connect Discovery §4 and RFC 8414 §3. */
 export const discoveryEndpoint: ProtocolEndpoint = {
   endpoint: 'discovery',
-  paths: ({ paths }) => (paths.discovery ?? []).map((name) => `/.well-known/${name}`),
+  // Behind the issuer (OpenID Connect Discovery §4) and between its host and its path (RFC 8414 §3.1).
+  paths: ({ paths, issuer_path = '' }) =>
+    (paths.discovery ?? []).flatMap((name) => [...new Set([`${issuer_path}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`])]),
   handlers: {
     async GET(request, reply) {
       reply.type('application/json').send(documentOf(exchangeOf(request)))

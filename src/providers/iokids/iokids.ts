@@ -12,6 +12,7 @@ import { iokidsGrantTypes, iokidsWorld } from './world.ts'
 export const iokids: Provider = {
   id: 'iokids',
   name: 'iOKids',
+  hosts: ['sandbox.iokids.net'],
   paths: {
     authorize: '/oauth/signin',
     token: '/oauth/token',
