@@ -39,8 +39,7 @@ async function misbehave(handler: Handler, request: FastifyRequest, reply: Fasti
     return reply
   }
   if (fault.status !== undefined && fault.error === undefined) return sayAsGiven(reply, fault)
-  // The authorization endpoint says it at the redirect URI, when it knows that.
-  if (fault.error !== undefined && exchange.endpoint !== 'authorize') {
+  if (fault.error !== undefined) {
     throw new OAuthError(
       fault.error as ErrorCode,
       fault.error_description ?? 'A fault was asked for',

@@ -1,10 +1,11 @@
 import type { FastifyReply } from 'fastify'
-import { allow, deny, refusal } from '../oauth/decision.ts'
-import { type ErrorCode, PageError } from '../oauth/errors.ts'
+import { allow } from '../oauth/decision.ts'
+import { PageError } from '../oauth/errors.ts'
 import { magicUsers } from '../oauth/magic-users.ts'
 import { type Obstacle, rememberConsent, sessionObstacle, userObstacle } from '../oauth/obstacle.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import type { Interaction, User } from '../oauth/records.ts'
+import { deny } from '../oauth/refusal.ts'
 import { scopes } from '../oauth/scope.ts'
 import { checkPassword } from '../oauth/sign-in.ts'
 import { hasApp } from '../oauth/unregistered.ts'
@@ -29,12 +30,6 @@ export async function findInteraction(reply: FastifyReply, exchange: Exchange, t
       'This sign-in began in another browser. Go back to the app and start again.',
       'The transaction is bound to the browser that it began in, and its cookie did not come',
     )
-  }
-  const { fault } = context
-  if (fault?.error !== undefined) {
-    await take(exchange, interaction)
-    const message = fault.error_description ?? 'A fault was asked for'
-    throw refusal(interaction.request, interaction.client, fault.error as ErrorCode, message, 'A fault of the sandbox says so')
   }
   return interaction
 }

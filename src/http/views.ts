@@ -87,6 +87,12 @@ export interface Views {
     fields: Readonly<Record<string, string>>
   }
   /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
+  /** A fault: calls the client back in a frame, and once more. */
+  twice: {
+    texts: PageTexts
+    /** The redirect URI with its answer. */
+    next: string
+  }
   'signed-out': {
     texts: PageTexts
     heading: string

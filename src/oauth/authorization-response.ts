@@ -12,6 +12,8 @@ export interface AuthorizationAnswer {
   redirect_uri: string
   response_mode: ResponseMode
   parameters: Readonly<Record<string, string | undefined>>
+  /** Whether a fault wants the client to be called back two times. */
+  twice?: boolean
 }
 
 /** What the browser is to do: go to an address, or post a form. */

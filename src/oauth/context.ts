@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
-import type { Misbehaviour } from './fault.ts'
+import type { AuthorizationFaults, Misbehaviour } from './fault.ts'
 import type { KeyRing } from './keys.ts'
 import type { AccessTokenDetails, ResponseMode } from './records.ts'
 import type { RequestDialect } from './request-dialect.ts'
@@ -19,6 +19,7 @@ export interface Realm {
   readonly directory: Directory
   readonly tokens: TokenProfile
   readonly keys: KeyRing
+  readonly faults: AuthorizationFaults
   /** What the next request that carries it fails with, because its user is magic. */
   readonly failing: Set<string>
   /** The grant types that the provider serves. */

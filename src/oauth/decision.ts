@@ -1,12 +1,15 @@
 import { type AuthorizationAnswer, type Delivery, deliver, errorAnswer, issOf } from './authorization-response.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
-import { AuthorizationError, type ErrorCode } from './errors.ts'
+import { AuthorizationError } from './errors.ts'
+import { answerFaulty, beginFaulty, spoilCallback } from './faulty-authorization.ts'
 import { makeHandle } from './handle.ts'
 import { makeIdToken } from './id-token.ts'
 import { mint } from './mint.ts'
+import { failNext } from './misbehave.ts'
 import { digest } from './random.ts'
 import type { AuthorizationRequest, Client, Grant, GrantDetails, User } from './records.ts'
+import { deny, refusal } from './refusal.ts'
 import { responseValues } from './response-type.ts'
 import { narrow, sameScopes, scopes } from './scope.ts'
 import type { Session } from './session.ts'
@@ -43,12 +46,17 @@ export async function allow(
     const explanation = `The request is for the user with sub '${request.sub}' (id_token_hint or claims), and '${user.user_id}' signed in`
     throw refusal(request, client, 'login_required', 'Another user is signed in', explanation)
   }
-  const scope = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
+  answerFaulty(request, client, user.username, context)
+  const { fault } = context
+  const consented = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
+  const scope = fault?.granted_scope ?? consented
   if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
   if (session !== undefined) await realm.store.noteSessionClient(session, client)
   const { redirect_uri, response_mode } = request
   const { code, ...tokens } = await make(request, client, user, scope, session, context)
-  return { client, redirect_uri, response_mode, code, parameters: { code, ...tokens, state: request.state, iss: issOf(context) } }
+  if (code !== undefined) failNext(user.username, code, context)
+  const parameters = spoilCallback({ code, ...tokens, state: request.state, iss: issOf(context) }, fault?.callback)
+  return { client, redirect_uri, response_mode, code, parameters, twice: fault?.callback === 'twice' }
 }
 
 async function make(
@@ -135,22 +143,6 @@ function detailsOf(
   }
 }
 
-/** An error that the client is told. */
-export function refusal(
-  { redirect_uri, response_mode, state }: AuthorizationRequest,
-  client: Client,
-  code: ErrorCode,
-  message: string,
-  explanation: string,
-): AuthorizationError {
-  return new AuthorizationError(code, message, explanation, { client, redirect_uri, response_mode, state })
-}
-
-/** The user declined (RFC 6749 §4.1.2.1). */
-export function deny(request: AuthorizationRequest, client: Client, explanation: string): AuthorizationError {
-  return refusal(request, client, 'access_denied', 'The user denied access', explanation)
-}
-
 /** What a user decides without a browser. */
 export interface Decided {
   decision?: 'allow' | 'deny' | undefined
@@ -177,6 +169,7 @@ export async function authorizeFor(
   context: Context,
 ): Promise<Outcome> {
   try {
+    beginFaulty(request, client, context)
     if (decision === 'deny') throw deny(request, client, 'The decision was deny')
     if (user.disabled) throw deny(request, client, `User '${user.username}' is disabled`)
     if (!(await hasApp(user, client, context))) {

@@ -28,6 +28,16 @@ export interface Misbehaviour {
   callback?: CallbackFlaw | undefined
 }
 
+/** The faults of a sandbox that strike in the course of an authorization, where the core knows the moment. */
+export interface AuthorizationFaults {
+  readonly size: number
+  /**
+   * The fault that strikes now: at the `begin`, when the request is found to be good, or at its `answer`, when the user agreed.
+   * It is counted, and gone after its last time.
+   */
+  strikeAuthorization(stage: 'begin' | 'answer', who: { client_id: string; username: string | undefined }): Misbehaviour | undefined
+}
+
 /** RFC 7396 §2. Members called `__proto__` are data like any other. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch

@@ -1,4 +1,4 @@
-import type { Misbehaviour } from '../oauth/fault.ts'
+import type { AuthorizationFaults, Misbehaviour } from '../oauth/fault.ts'
 import type { Endpoint } from '../providers/provider.ts'
 
 /** When a fault strikes. */
@@ -35,7 +35,7 @@ export interface Occasion {
 }
 
 /** The faults of a sandbox, in the order in which they were added; a request meets the first that matches. */
-export class Faults {
+export class Faults implements AuthorizationFaults {
   #faults: Fault[] = []
   #seen = new Map<string, number>()
   #count = 0
@@ -87,8 +87,16 @@ export class Faults {
 
   /** The fault that strikes this request; it is counted, and gone after its last time. */
   strike(occasion: Occasion): Fault | undefined {
+    return this.#strike(occasion, 'request')
+  }
+
+  strikeAuthorization(stage: 'begin' | 'answer', who: { client_id: string; username: string | undefined }): Fault | undefined {
+    return this.#strike({ endpoint: 'authorize', grant_type: undefined, ...who }, stage)
+  }
+
+  #strike(occasion: Occasion, stage: Stage): Fault | undefined {
     for (const fault of this.#faults) {
-      if (!matches(fault, occasion)) continue
+      if (stageOf(fault, occasion) !== stage || !matches(fault, occasion)) continue
       const seen = (this.#seen.get(fault.id) ?? 0) + 1
       this.#seen.set(fault.id, seen)
       if (seen <= fault.after) continue
@@ -98,6 +106,16 @@ export class Faults {
     }
     return undefined
   }
+}
+
+/** When in the course of an authorization a fault has its moment; everywhere else it is the request. */
+type Stage = 'request' | 'begin' | 'answer'
+
+function stageOf(fault: Fault, { endpoint }: Occasion): Stage {
+  if (endpoint !== 'authorize') return 'request'
+  // Who the user is shows only when he has signed in.
+  if (fault.error !== undefined) return fault.username === undefined ? 'begin' : 'answer'
+  return (fault.callback ?? fault.granted_scope ?? fault.token) === undefined ? 'request' : 'answer'
 }
 
 function matches({ endpoint, grant_type, client_id, username }: FaultWhen, occasion: Occasion): boolean {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { checkAuthorizationRequest } from '../../oauth/authorize.ts'
 import { allow } from '../../oauth/decision.ts'
+import { beginFaulty } from '../../oauth/faulty-authorization.ts'
 import { beginInteraction } from '../../oauth/interaction.ts'
 import { notSilently, sessionObstacle, userObstacle } from '../../oauth/obstacle.ts'
 import { type ReadParameters, readParameters } from '../../oauth/parameters.ts'
@@ -40,6 +41,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'
   const { request: asked, client } = await checkAuthorizationRequest(read, context, { dry })
+  if (!dry) beginFaulty(asked, client, context)
   const session = await sessionOf(request, exchange)
   if (session !== undefined) context.trace.username = session.user.username
   const unready = await sessionObstacle(asked, session, context)
