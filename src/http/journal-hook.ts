@@ -30,7 +30,8 @@ export function journalEntry(
   if (trace.grant_type !== undefined) entry.grant_type = trace.grant_type
   if (trace.grant_id !== undefined) entry.grant_id = trace.grant_id
   if (exchange.error !== undefined) entry.error = exchange.error
-  if (exchange.explanation !== undefined) entry.explanation = exchange.explanation
+  const explanation = exchange.explanation ?? trace.explanation
+  if (explanation !== undefined) entry.explanation = explanation
   return entry
 }
 
