@@ -31,7 +31,9 @@ export function readParameters(source: unknown, repeatable: readonly string[] = 
   if (source !== undefined && source !== null && (typeof source !== 'object' || Array.isArray(source))) {
     return { parameters, problem: new OAuthError('invalid_request', 'The parameters must be a form or a JSON object') }
   }
-  for (const [name, value] of Object.entries(source ?? {})) {
+  const given: Record<string, unknown> = source === undefined || source === null ? {} : (source as Record<string, unknown>)
+  for (const name of Object.keys(given)) {
+    const value = given[name]
     if (typeof value === 'string') {
       if (value !== '') parameters[name] = value
     } else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {

@@ -1,27 +1,32 @@
 import { hash, randomFillSync, timingSafeEqual } from 'node:crypto'
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
 // Asking the operating system once for many ids is several times cheaper than once for each.
 const pool = Buffer.alloc(4096)
 let taken = pool.length
 
+function refill(): void {
+  randomFillSync(pool)
+  taken = 0
+}
+
 function randomByte(): number {
-  if (taken === pool.length) {
-    randomFillSync(pool)
-    taken = 0
-  }
+  if (taken === pool.length) refill()
   const byte = pool[taken] ?? 0
   pool[taken++] = 0
   return byte
 }
 
-/** A random string of `length` characters from the URL-safe alphabet, 6 bits each. */
+/** A random string of `length` characters from the URL-safe alphabet of base64, 6 bits each. */
 export function randomText(length: number): string {
-  let text = ''
-  for (let i = 0; i < length; i++) text += alphabet[randomByte() & 63]
-  return text
+  const bytes = Math.ceil((length * 3) / 4)
+  if (bytes > pool.length) throw new RangeError(`a random text of ${length} characters is too long`)
+  if (taken + bytes > pool.length) refill()
+  const text = pool.toString('base64url', taken, taken + bytes)
+  pool.fill(0, taken, taken + bytes)
+  taken += bytes
+  return text.slice(0, length)
 }
 
 /** A random string of `length` lower-case letters and digits, as vendors' ids have. */

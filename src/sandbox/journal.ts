@@ -46,8 +46,8 @@ export class Journal {
   add(entry: Omit<JournalEntry, 'id'>): void {
     const complete: JournalEntry = Object.assign(entry, { id: ++lastId })
     this.#entries.push(complete)
-    // Cutting half of what is too much at once costs less than shifting at each entry.
-    if (this.#entries.length >= this.#capacity * 2) this.#entries = this.#entries.slice(-this.#capacity)
+    // Cutting some at once costs less than shifting at each entry.
+    if (this.#entries.length >= this.#capacity * 1.125) this.#entries = this.#entries.slice(-this.#capacity)
     this.#added.emit('entry', complete)
   }
 
