@@ -129,39 +129,50 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     })
   })
   const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
-    app().then(
-      ({ routing }) => routing(request, response),
-      (error) => {
-        logger.error({ err: error }, 'a part of grantbox could not be loaded')
-        response.destroy()
-      },
-    )
+    app()
+      .then(({ routing }) => routing(request, response))
+      .catch((error) => failed(error, response))
+  }
+  /** What no error handler caught must not end the process, and all that other clients have under way with it. */
+  const failed = (error: unknown, response: ServerResponse) => {
+    logger.error({ err: error }, 'a request failed outside of every handler')
+    if (response.headersSent) response.destroy()
+    else
+      response.writeHead(500, { 'Content-Type': 'application/json' }).end('{"error":"server_error","error_description":"Internal error"}')
+  }
+
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const url = request.url ?? '/'
+    if (url.startsWith(`${assetsPath}/`)) {
+      serveAsset(request, response).catch(() => response.destroy())
+    } else if (/^\/_grantbox(?=[/?]|$)/.test(url)) {
+      hand(control, request, response)
+    } else if (/^\/dashboard(?=[/?]|$)/.test(url)) {
+      hand(dashboard, request, response)
+    } else {
+      const destination = route(request, sandboxes)
+      if (destination === undefined) {
+        response.writeHead(404, { 'Content-Type': 'application/json' })
+        response.end(
+          JSON.stringify({
+            error: 'not_found',
+            error_description: `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`,
+          }),
+        )
+        return
+      }
+      beginExchange(request, destination, options)
+      request.url = mountOf(destination.sandbox.provider) + destination.url
+      protocol.routing(request, response)
+    }
   }
 
   return {
     handler(request, response) {
-      const url = request.url ?? '/'
-      if (url.startsWith(`${assetsPath}/`)) {
-        serveAsset(request, response).catch(() => response.destroy())
-      } else if (/^\/_grantbox(?=[/?]|$)/.test(url)) {
-        hand(control, request, response)
-      } else if (/^\/dashboard(?=[/?]|$)/.test(url)) {
-        hand(dashboard, request, response)
-      } else {
-        const destination = route(request, sandboxes)
-        if (destination === undefined) {
-          response.writeHead(404, { 'Content-Type': 'application/json' })
-          response.end(
-            JSON.stringify({
-              error: 'not_found',
-              error_description: `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`,
-            }),
-          )
-          return
-        }
-        beginExchange(request, destination, options)
-        request.url = mountOf(destination.sandbox.provider) + destination.url
-        protocol.routing(request, response)
+      try {
+        answer(request, response)
+      } catch (error) {
+        failed(error, response)
       }
     },
     certificates,

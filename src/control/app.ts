@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { parseJson } from '../oauth/json.ts'
 import { decideAccess } from './access.ts'
 import { apps } from './apps.ts'
 import { clients } from './clients.ts'
@@ -79,7 +80,7 @@ function acceptJsonAlone(app: FastifyInstance): void {
   app.addContentTypeParser(/^application\/([\w.-]+\+)?json\b/i, { parseAs: 'string' }, (_request, text: string, done) => {
     if (text.trim() === '') return done(null, undefined)
     try {
-      done(null, JSON.parse(text))
+      done(null, parseJson(text))
     } catch (error) {
       done(new Problem(400, `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`), undefined)
     }

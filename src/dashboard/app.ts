@@ -12,7 +12,7 @@ import type { DashboardDeps } from './deps.ts'
 import { Fields } from './fields.ts'
 import { homePage } from './home.ts'
 import { endSession, Sessions } from './session.ts'
-import { render } from './views.ts'
+import { render, renderUnrouted } from './views.ts'
 import { checkForm, csrfToken, type Part, pagesOf, seeOther } from './visit.ts'
 
 /** Everything a sandbox's dashboard has; a new part is one file and one name here. */
@@ -25,7 +25,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   const app = fastify({
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
-      answerProblem(error, request, reply, deps)
+      answerUnrouted(app, error, request, reply, deps)
     },
   })
   await app.register(formbody)
@@ -117,17 +117,24 @@ function ownPath(path: string | undefined): string {
   return path !== undefined && /^\/dashboard(?=[/?]|$)[\x21-\x7e]*$/.test(path) ? path : dashboardPath
 }
 
-function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, { onError }: DashboardDeps): FastifyReply {
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): FastifyReply {
+  const { status, headers, model } = problemPage(error, request, deps)
+  return render(reply.code(status).headers(headers), 'error', model, { csrf: '' })
+}
+
+/** For what never came to a route, such as a malformed path. */
+function answerUnrouted(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): void {
+  const { status, headers, model } = problemPage(error, request, deps)
+  renderUnrouted(app, reply.code(status).headers(headers), 'error', model, { csrf: '' })
+}
+
+function problemPage(error: unknown, request: FastifyRequest, { onError }: DashboardDeps) {
   const { status, message, headers } = toProblem(error)
   if (status >= 500) onError?.(error)
   const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)\//i.exec(request.url) ?? []
   const back = sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`
-  return render(
-    reply.code(status).headers(headers),
-    'error',
-    { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back },
-    { csrf: '' },
-  )
+  const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
+  return { status, headers, model }
 }
 
 const headings: Readonly<Record<number, string>> = {

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pageHeaders } from '../http/assets.ts'
 import type { avatar } from '../http/views.ts'
 import type { Accent } from '../providers/page-texts.ts'
@@ -126,4 +126,18 @@ export function render<K extends keyof DashboardViews>(
   surroundings: Surroundings,
 ): FastifyReply {
   return reply.headers(headers).view(`dashboard/${name}`, { ...model, ...surroundings })
+}
+
+/** The same for a request that never came to a route: its reply knows no views. */
+export function renderUnrouted<K extends keyof DashboardViews>(
+  app: FastifyInstance,
+  reply: FastifyReply,
+  name: K,
+  model: DashboardViews[K] & Titled,
+  surroundings: Surroundings,
+): void {
+  app.view(`dashboard/${name}`, { ...model, ...surroundings }).then(
+    (page) => reply.headers(headers).send(page),
+    (error) => reply.send(error),
+  )
 }

@@ -2,6 +2,7 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorAnswer } from '../oauth/authorization-response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/errors.ts'
+import { parseJson } from '../oauth/json.ts'
 import { readParameters } from '../oauth/parameters.ts'
 import type { Provider, Route } from '../providers/provider.ts'
 import { sendAnswer } from './answer.ts'
@@ -22,7 +23,7 @@ export function providerPlugin(provider: Provider) {
       // API clients announce JSON and send nothing.
       if (body.trim() === '') return done(null, undefined)
       try {
-        done(null, JSON.parse(body))
+        done(null, parseJson(body))
       } catch {
         done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as application/json and is not'), undefined)
       }

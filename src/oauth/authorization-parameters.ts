@@ -1,4 +1,5 @@
 import { OAuthError } from './errors.ts'
+import { parseJson } from './json.ts'
 import type { AuthorizationRequest, Client, Prompt } from './records.ts'
 import { scopes } from './scope.ts'
 import type { Settings } from './settings.ts'
@@ -67,7 +68,7 @@ export function readClaimsRequest(claims: string | undefined): ClaimsRequest | u
   if (claims === undefined) return undefined
   let value: unknown
   try {
-    value = JSON.parse(claims)
+    value = parseJson(claims)
   } catch {
     throw malformedClaims('it is no JSON')
   }

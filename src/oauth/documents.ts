@@ -1,3 +1,4 @@
+import { parseJson } from './json.ts'
 import { isPrivateHost } from './private-host.ts'
 import type { Settings } from './settings.ts'
 
@@ -28,7 +29,7 @@ export async function readDocument(
     if (!response.ok) return { problem: `'${url}' answers ${response.status}` }
     const text = await response.text()
     if (text.length > largest) return { problem: `'${url}' has more than ${largest} characters` }
-    return { document: JSON.parse(text) }
+    return { document: parseJson(text) }
   } catch (error) {
     const { message, cause } = error as Error
     return { problem: `'${url}' cannot be read: ${cause instanceof Error ? cause.message : message}` }

@@ -1,3 +1,4 @@
+import { parseJson } from './json.ts'
 import { type SigningKey, signInput } from './jws.ts'
 
 const headers = new WeakMap<SigningKey, Map<string, string>>()
@@ -41,7 +42,7 @@ function readSegment(token: string, index: 0 | 1): Record<string, unknown> | und
   const parts = token.split('.')
   if (parts.length !== 3) return undefined
   try {
-    const value: unknown = JSON.parse(Buffer.from(parts[index] ?? '', 'base64url').toString())
+    const value: unknown = parseJson(Buffer.from(parts[index] ?? '', 'base64url').toString())
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined
