@@ -370,6 +370,15 @@ describe('discovery', () => {
   })
 })
 
+test('a fault makes the tokens wrong that go through the browser', async () => {
+  const jar = new Jar()
+  await callbackOf(url, {}, jar)
+  sandbox.faults.add({ endpoint: 'authorize', after: 0, times: 1, token: 'wrong_audience' })
+  const { location } = await jar.open(authorizeUrl(url, { response_type: 'id_token token' }))
+  const { id_token, access_token } = answerIn(location ?? new URL(url))
+  for (const token of [id_token, access_token]) expect(claimsOf(token).aud).toBe('https://another-audience.example')
+})
+
 test('other providers answer as their vendor does, without iss', async () => {
   const other = await start()
   const { begin } = await import('./sign-in-steps.ts')

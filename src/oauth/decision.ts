@@ -5,7 +5,6 @@ import { AuthorizationError } from './errors.ts'
 import { answerFaulty, beginFaulty, spoilCallback } from './faulty-authorization.ts'
 import { makeHandle } from './handle.ts'
 import { makeIdToken } from './id-token.ts'
-import { mint } from './mint.ts'
 import { failNext } from './misbehave.ts'
 import { digest } from './random.ts'
 import type { AuthorizationRequest, Client, Grant, GrantDetails, User } from './records.ts'
@@ -14,6 +13,8 @@ import { responseValues } from './response-type.ts'
 import { narrow, sameScopes, scopes } from './scope.ts'
 import type { Session } from './session.ts'
 import type { GrantDraft } from './store.ts'
+import { tamper } from './tamper.ts'
+import { issueTokens } from './token.ts'
 import { hasApp } from './unregistered.ts'
 
 /** How a user answered an authorization request. */
@@ -92,7 +93,9 @@ async function make(
     },
     context,
   )
-  return { code, ...token, id_token }
+  const flaw = context.fault?.token
+  const now = seconds(context.realm.clock.now())
+  return { code, ...token, id_token: flaw === undefined ? id_token : await tamper(id_token, flaw, context.realm.keys, now) }
 }
 
 async function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): Promise<{ code: string; grant: Grant }> {
@@ -115,7 +118,8 @@ async function makeCode(request: AuthorizationRequest, draft: GrantDraft, { real
 /** RFC 6749 §4.2.2: no refresh token goes this way. */
 async function accessToken(grant: Grant, client: Client, user: User, scope: string, context: Context) {
   const { requested_scope } = grant.details
-  const issued = await mint({ grant, user, scope, requested_scope, refresh: 'none', id_token: false }, client, context)
+  const issue = { grant, user, scope, requested_scope, refresh: 'none', id_token: false } as const
+  const issued = await issueTokens(issue, requested_scope, client, context)
   return {
     access_token: issued.access_token,
     token_type: issued.token_type,

@@ -78,12 +78,14 @@ export function redirectUriProblem(uri: string): string | undefined {
 /** The redirect URI with an answer in its query, which keeps what was there (RFC 6749 §4.1.2). */
 export function withQuery(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>): string {
   const query = encode(answer)
+  if (query === '') return redirect_uri
   return `${redirect_uri}${redirect_uri.includes('?') ? (redirect_uri.endsWith('?') || redirect_uri.endsWith('&') ? '' : '&') : '?'}${query}`
 }
 
 /** The redirect URI with an answer in its fragment (RFC 6749 §4.2.2). */
 export function withFragment(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>): string {
-  return `${redirect_uri}#${encode(answer)}`
+  const fragment = encode(answer)
+  return fragment === '' ? redirect_uri : `${redirect_uri}#${fragment}`
 }
 
 function encode(answer: Readonly<Record<string, string | undefined>>): string {
