@@ -1,10 +1,11 @@
 import { seconds } from './clock.ts'
-import type { Context, Realm } from './context.ts'
+import type { Context } from './context.ts'
+import { encryptFor } from './encryption.ts'
 import type { AuthorizationError } from './errors.ts'
-import { signingAlgOf } from './id-token.ts'
 import { signJwt } from './jwt.ts'
 import type { Client, ResponseMode } from './records.ts'
 import { withFragment, withQuery } from './redirect-uri.ts'
+import { responseKey } from './response-key.ts'
 
 /** What the client is told at its redirect URI, before it is wrapped for the way there. */
 export interface AuthorizationAnswer {
@@ -46,13 +47,11 @@ export async function deliver(answer: AuthorizationAnswer, context: Context): Pr
   return { redirect_to: way === 'fragment' ? withFragment(redirect_uri, parameters) : withQuery(redirect_uri, parameters) }
 }
 
-/** JARM §2.1. */
-async function responseJwt({ client, parameters }: AuthorizationAnswer, { realm, issuer }: Context): Promise<string> {
+/** JARM §2.1 and §2.2. */
+async function responseJwt({ client, parameters }: AuthorizationAnswer, context: Context): Promise<string> {
+  const { realm, issuer } = context
   const exp = seconds(realm.clock.now()) + responseTtl
   const claims = { iss: issuer, aud: client.client_id, exp, ...parameters }
-  return signJwt(claims, await realm.keys.signing(responseAlg(client, realm)))
-}
-
-function responseAlg({ metadata }: Client, { settings }: Pick<Realm, 'settings'>) {
-  return signingAlgOf(metadata.authorization_signed_response_alg, settings.signing_alg)
+  const key = await responseKey(client, client.metadata.authorization_signed_response_alg, realm)
+  return encryptFor(client, 'authorization', await signJwt(claims, key), context)
 }

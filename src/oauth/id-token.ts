@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import { userClaims } from './claims.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
+import { encryptFor } from './encryption.ts'
 import type { SigningAlg } from './jws.ts'
 import { signJwt } from './jwt.ts'
 import type { Client, GrantDetails, User } from './records.ts'
+import { responseKey } from './response-key.ts'
 
 /** What an ID token is about. */
 export interface IdTokenDraft {
@@ -23,22 +25,11 @@ export interface IdTokenDraft {
   withClaims?: boolean | undefined
 }
 
-const signingAlgs: readonly string[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256']
-
-/** The algorithm of a client's ID tokens: what it registered, else the sandbox's. */
-export function idTokenAlg(client: Client, fallback: SigningAlg): SigningAlg {
-  return signingAlgOf(client.metadata.id_token_signed_response_alg, fallback)
-}
-
-/** An algorithm that a client registered, when it is one of ours. */
-export function signingAlgOf(registered: string | undefined, fallback: SigningAlg): SigningAlg {
-  return registered !== undefined && signingAlgs.includes(registered) ? (registered as SigningAlg) : fallback
-}
-
-/** An ID token (OpenID Connect Core §2 and §3.3.2.11), signed. */
-export async function makeIdToken(draft: IdTokenDraft, { realm, issuer }: Context): Promise<string> {
+/** An ID token (OpenID Connect Core §2 and §3.3.2.11), signed, and then encrypted when the client registered for that (§10.2). */
+export async function makeIdToken(draft: IdTokenDraft, context: Context): Promise<string> {
+  const { realm, issuer } = context
   const { client, user, details } = draft
-  const alg = idTokenAlg(client, realm.settings.signing_alg)
+  const key = await responseKey(client, client.metadata.id_token_signed_response_alg, realm)
   const iat = seconds(realm.clock.now())
   const claims = {
     iss: issuer,
@@ -53,12 +44,13 @@ export async function makeIdToken(draft: IdTokenDraft, { realm, issuer }: Contex
     amr: details.amr,
     sid: details.sid,
     act: details.act,
-    at_hash: draft.access_token === undefined ? undefined : halfHash(draft.access_token, alg),
-    c_hash: draft.code === undefined ? undefined : halfHash(draft.code, alg),
-    s_hash: draft.state === undefined ? undefined : halfHash(draft.state, alg),
+    at_hash: draft.access_token === undefined ? undefined : halfHash(draft.access_token, key.alg),
+    c_hash: draft.code === undefined ? undefined : halfHash(draft.code, key.alg),
+    s_hash: draft.state === undefined ? undefined : halfHash(draft.state, key.alg),
     ...userClaims(user, draft.withClaims === true ? draft.scope : '', details.claims?.id_token),
   }
-  return signJwt(claims, await realm.keys.signing(alg))
+  const jwt = await signJwt(claims, key)
+  return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)
 }
 
 /** The left half of a hash (OpenID Connect Core §3.1.3.6); Ed25519 hashes with SHA-512 (RFC 8032 §5.1). */

@@ -2,10 +2,13 @@ import { authenticateClient } from './client-authentication.ts'
 import { isPublic } from './client-methods.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
+import { encryptFor } from './encryption.ts'
 import { OAuthError } from './errors.ts'
+import { signJwt } from './jwt.ts'
 import type { ReadParameters } from './parameters.ts'
 import { digest } from './random.ts'
-import type { ActiveAccessToken, ActiveRefreshToken } from './records.ts'
+import type { ActiveAccessToken, ActiveRefreshToken, Client } from './records.ts'
+import { responseKey } from './response-key.ts'
 
 /** A token of either kind that holds; undefined for whatever else. */
 export async function findToken(
@@ -28,14 +31,19 @@ export async function findToken(
   return undefined
 }
 
+/** An introspection request, decoded. */
+export interface IntrospectionRequest extends ReadParameters {
+  authorization: string | undefined
+  /** Whether the answer should be a JWT (RFC 9701 §4). */
+  as_jwt?: boolean
+}
+
 /**
  * Token introspection (RFC 7662 §2). Any client that can authenticate may ask; of a token that does not hold it learns that alone.
+ * @returns what is known of the token, as a JWT for the client when it asked for one
  * @throws OAuthError `invalid_client` also for public clients, which cannot authenticate
  */
-export async function introspect(
-  read: ReadParameters & { authorization: string | undefined },
-  context: Context,
-): Promise<Record<string, unknown>> {
+export async function introspect(read: IntrospectionRequest, context: Context): Promise<Record<string, unknown> | string> {
   if (read.problem !== undefined) throw read.problem
   const caller = await authenticateClient(read.authorization, read.parameters, context)
   if (isPublic(caller)) {
@@ -46,7 +54,12 @@ export async function introspect(
     )
   }
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
-  const found = await findToken(read.parameters.token, context)
+  const answer = await describeToken(read.parameters.token, context)
+  return read.as_jwt === true ? introspectionJwt(answer, caller, context) : answer
+}
+
+async function describeToken(token: string, context: Context): Promise<Record<string, unknown>> {
+  const found = await findToken(token, context)
   if (found === undefined) return { active: false }
   const { grant, client, user, scope, issued_at, expires_at } = found.token
   const details = found.use === 'access' ? found.token.details : {}
@@ -66,4 +79,13 @@ export async function introspect(
     act: grant.details.act,
     cnf: found.use === 'access' ? found.token.details.cnf : grant.details.cnf,
   }
+}
+
+/** RFC 9701 §5; the type keeps it from being taken for an access token (§8.1). */
+async function introspectionJwt(token_introspection: Record<string, unknown>, caller: Client, context: Context): Promise<string> {
+  const { realm, issuer } = context
+  const key = await responseKey(caller, caller.metadata.introspection_signed_response_alg, realm)
+  const claims = { iss: issuer, aud: caller.client_id, iat: seconds(realm.clock.now()), token_introspection }
+  const jwt = await signJwt(claims, key, 'token-introspection+jwt')
+  return encryptFor(caller, 'introspection', jwt, context)
 }

@@ -1,13 +1,13 @@
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import { PageError } from './errors.ts'
-import { idTokenAlg } from './id-token.ts'
 import { signJwt } from './jwt.ts'
 import { readIdTokenHint } from './own-jwt.ts'
 import type { Parameters, ReadParameters } from './parameters.ts'
 import { randomText } from './random.ts'
 import type { Client } from './records.ts'
 import { sameRedirectUri, withQuery } from './redirect-uri.ts'
+import { responseKey } from './response-key.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -88,7 +88,7 @@ export async function logoutToken(client: Client, { user, sid }: Session, { real
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     sid,
   }
-  return signJwt(claims, await realm.keys.signing(idTokenAlg(client, realm.settings.signing_alg)), 'logout+jwt')
+  return signJwt(claims, await responseKey(client, client.metadata.id_token_signed_response_alg, realm), 'logout+jwt')
 }
 
 /** Where the browser tells a client in a frame that the session is over; undefined for a client without such a place (Front-Channel Logout §3). */

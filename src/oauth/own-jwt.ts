@@ -9,16 +9,21 @@ import { readClaims, readHeader } from './jwt.ts'
  */
 export async function readOwnJwt(
   token: string,
-  { keys, settings }: Realm,
+  { keys, settings, store }: Realm,
 ): Promise<{ claims: Record<string, unknown> } | { problem: string }> {
   const header = readHeader(token)
   const claims = readClaims(token)
   if (header === undefined || claims === undefined) return { problem: 'it is no signed JWT' }
   const { alg, kid, typ } = header
   if (typ !== 'JWT') return { problem: `it is a token of another kind: its typ is '${String(typ)}'` }
-  const key =
-    alg === 'HS256' ? new TextEncoder().encode(settings.signing_secret) : await keys.find(typeof kid === 'string' ? kid : undefined)
-  if (key === undefined || (!(key instanceof Uint8Array) && key.alg !== alg)) {
+  if (alg === 'HS256') {
+    const client = await store.findClient(String([claims.aud].flat()[0]))
+    const registered = client?.metadata.id_token_signed_response_alg === 'HS256' ? client.client_secret : null
+    const problem = await signatureProblem(token, new TextEncoder().encode(registered ?? settings.signing_secret), alg)
+    return problem === undefined ? { claims } : { problem }
+  }
+  const key = await keys.find(typeof kid === 'string' ? kid : undefined)
+  if (key === undefined || key.alg !== alg) {
     return { problem: `no key of this sandbox has kid '${String(kid)}' and alg '${String(alg)}'` }
   }
   const problem = await signatureProblem(token, key, String(alg))

@@ -43,6 +43,7 @@ export interface ClientMetadata {
   id_token_encrypted_response_alg?: string
   id_token_encrypted_response_enc?: string
   userinfo_signed_response_alg?: string
+  introspection_signed_response_alg?: string
   /** How tokens of a backchannel authentication are delivered; `poll` when absent (CIBA §4). */
   backchannel_token_delivery_mode?: 'poll' | 'ping'
   backchannel_client_notification_endpoint?: string

@@ -3,13 +3,15 @@ import { challenge } from './challenge.ts'
 import { userClaims } from './claims.ts'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
+import { encryptFor } from './encryption.ts'
 import { OAuthError } from './errors.ts'
-import type { SigningAlg } from './jws.ts'
 import { signJwt } from './jwt.ts'
+import { responseKey } from './response-key.ts'
 import { scopes } from './scope.ts'
 
 /**
- * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed JWT when the client registered for that.
+ * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed or encrypted JWT when the client registered
+ * for that.
  * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid
  */
 export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
@@ -27,8 +29,9 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
     })
   }
   const claims = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
-  const alg = client.metadata.userinfo_signed_response_alg
-  if (alg === undefined) return claims
+  const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata
+  if (alg === undefined && userinfo_encrypted_response_alg === undefined) return claims
   const signed = { iss: issuer, aud: client.client_id, iat: seconds(realm.clock.now()), ...claims }
-  return signJwt(signed, await realm.keys.signing(alg as SigningAlg))
+  const jwt = await signJwt(signed, await responseKey(client, alg, realm))
+  return encryptFor(client, 'userinfo', jwt, context)
 }

@@ -1,6 +1,7 @@
 import { promptValues } from '../oauth/authorization-parameters.ts'
 import { scopeClaims } from '../oauth/claims.ts'
 import { clientAuthMethods, isByAssertion, isByCertificate } from '../oauth/client-methods.ts'
+import { type Encrypted, encryptionAlgs, encryptionEncs } from '../oauth/encryption.ts'
 import { servedGrantTypes } from '../oauth/grants/served.ts'
 import { clientSigningAlgs } from '../oauth/jws-verification.ts'
 import { requestObjectAlgs } from '../oauth/request-object.ts'
@@ -49,6 +50,9 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
     userinfo_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
+    ...(paths.userinfo === undefined ? {} : { ...encryption('id_token'), ...encryption('userinfo') }),
+    introspection_signing_alg_values_supported: paths.introspection === undefined ? undefined : algs,
+    ...(paths.introspection === undefined ? {} : encryption('introspection')),
     token_endpoint_auth_methods_supported: auth_methods,
     token_endpoint_auth_signing_alg_values_supported: signing_algs,
     introspection_endpoint_auth_methods_supported:
@@ -111,8 +115,14 @@ function authorizationMetadata(provider: Provider, settings: Settings, algs: rea
     request_object_signing_alg_values_supported: settings.strictness === 'lenient' ? [...requestObjectAlgs, 'none'] : requestObjectAlgs,
     require_pushed_authorization_requests: provider.paths.par === undefined ? undefined : settings.require_pushed_authorization_requests,
     authorization_signing_alg_values_supported: modes.some((mode) => mode.endsWith('.jwt')) ? algs : undefined,
+    ...(modes.some((mode) => mode.endsWith('.jwt')) ? encryption('authorization') : {}),
     authorization_response_iss_parameter_supported: provider.response_iss ?? false,
   }
+}
+
+/** What a client may register to get something encrypted (OpenID Connect Discovery §3, RFC 9701 §7, JARM §4). */
+function encryption(what: Encrypted): Record<string, readonly string[]> {
+  return { [`${what}_encryption_alg_values_supported`]: encryptionAlgs, [`${what}_encryption_enc_values_supported`]: encryptionEncs }
 }
 
 /** RP-Initiated Logout §2.1, Back-Channel Logout §2.1, Front-Channel Logout §3. */
