@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { decideBackchannelRequest, listBackchannelRequests } from '../src/oauth/backchannel.ts'
 import { addApp, addClient, addUser, credentials, lastEntry } from './iokids-setup.ts'
 import { start, startForFile, type TestServer } from './server.ts'
-import { claimsOf, json, post, web } from './standard-client.ts'
+import { bob, claimsOf, json, post, tokensOf, web } from './standard-client.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
@@ -117,6 +117,25 @@ describe('the backchannel authentication endpoint (CIBA §7)', () => {
     })
     expect((await request(ask, `${server.url}/${name}`)).body).toMatchObject({ expires_in: 60, interval: 2 })
   })
+})
+
+test('id_token_hint is an ID token that this client got, however old (CIBA §7.1)', async () => {
+  const own = await start({ defaultProvider: 'standard' })
+  const { id_token = '' } = await tokensOf(own.url, bob)
+  own.clock.advance(7200)
+  const hinted = (form: Record<string, string>) => request({ ...web, scope: 'openid', ...form }, own.url)
+  expect((await hinted({ id_token_hint: id_token })).status).toBe(200)
+  expect(await listBackchannelRequests(own.sandbox())).toMatchObject([{ username: 'bob' }])
+  const other = credentials(await addClient(own.sandbox(), {}, (await own.sandbox().directory.listApps())[0]))
+  for (const form of [
+    { id_token_hint: 'x' },
+    { id_token_hint: `${id_token.slice(0, -8)}AAAAAAAA` },
+    { id_token_hint: id_token, ...other },
+  ]) {
+    const refused = await hinted(form)
+    expect(refused.body.error).toBe('invalid_request')
+    expect(refused.headers.get('grantbox-explain')).toContain('id_token_hint')
+  }
 })
 
 describe('the token endpoint (CIBA §10.1)', () => {

@@ -1,3 +1,4 @@
+import type { Supported } from './client-metadata.ts'
 import type { Clock } from './clock.ts'
 import type { Directory } from './directory.ts'
 import type { AuthorizationFaults, Misbehaviour } from './fault.ts'
@@ -33,6 +34,8 @@ export interface Realm {
   readonly response_modes: readonly ResponseMode[]
   /** Whether answers of the authorization endpoint name the issuer (RFC 9207). */
   readonly response_iss: boolean
+  /** What a client that describes itself by a document may choose of; absent where none can. */
+  readonly offered?: ((settings: Settings) => Supported) | undefined
   /** Whether browsers stay signed in. */
   readonly sessions: boolean
   /** All scopes that the provider has. */

@@ -2,9 +2,8 @@ import { parseJson } from './json.ts'
 import { isPrivateHost } from './private-host.ts'
 import type { Settings } from './settings.ts'
 
-/** How long a document may take, milliseconds. */
-const patience = 3000
-const largest = 256 * 1024
+/** How long a document may take, milliseconds, and how many characters it may have. */
+const usual = { patience: 3000, largest: 256 * 1024 }
 
 /**
  * A JSON document that a client refers to by URL, such as its key set. Hosts elsewhere are out of reach: their documents stand
@@ -15,6 +14,7 @@ const largest = 256 * 1024
 export async function readDocument(
   url: string,
   { documents }: Pick<Settings, 'documents'>,
+  { patience, largest }: typeof usual = usual,
 ): Promise<{ document: unknown } | { problem: string }> {
   if (Object.hasOwn(documents, url)) return { document: documents[url] }
   if (!URL.canParse(url)) return { problem: `'${url}' is no URL` }

@@ -2,6 +2,7 @@ import { readAssertion } from './assertion.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
 import { magicUsers } from './magic-users.ts'
+import { readIdTokenHint } from './own-jwt.ts'
 import type { Parameters } from './parameters.ts'
 import type { Client, User } from './records.ts'
 import { cleanUsername } from './sign-in.ts'
@@ -23,7 +24,16 @@ export async function hintedUser(parameters: Parameters, client: Client, context
     )
   }
   if (parameters.login_hint !== undefined) return named(parameters.login_hint, 'login_hint', context)
-  return vouchedFor(parameters.login_hint_token ?? '', client, context)
+  if (parameters.login_hint_token !== undefined) return vouchedFor(parameters.login_hint_token, client, context)
+  return signedIn(parameters.id_token_hint ?? '', client, context)
+}
+
+/** The user of an ID token that this client got from us; that it has expired is no matter. */
+async function signedIn(hint: string, { client_id }: Client, context: Context): Promise<User> {
+  const read = await readIdTokenHint(hint, context.realm)
+  if (!('problem' in read) && read.aud.includes(client_id)) return named(read.sub, "the id_token_hint's sub", context)
+  const problem = 'problem' in read ? read.problem : `it was issued to ${read.aud.join(', ')} and not to client '${client_id}'`
+  throw new OAuthError('invalid_request', 'The id_token_hint is not valid', `id_token_hint is refused: ${problem}`)
 }
 
 async function vouchedFor(token: string, client: Client, context: Context): Promise<User> {

@@ -62,6 +62,8 @@ export interface ClientMetadata {
   frontchannel_logout_session_required?: boolean
   /** Made for a client_id that nobody registered, because the sandbox is lenient. */
   unregistered?: boolean
+  /** It is described by the document at its client_id. */
+  from_document?: boolean
   [other: string]: unknown
 }
 

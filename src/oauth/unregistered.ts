@@ -1,3 +1,4 @@
+import { documentClient, isDocumentId } from './client-document.ts'
 import { type Context, note } from './context.ts'
 import { TakenError } from './directory.ts'
 import { randomLowerCase } from './random.ts'
@@ -5,8 +6,9 @@ import type { Client, User } from './records.ts'
 
 /** Clients that nobody registered: a lenient sandbox lets them in, and says so in the journal. */
 
-/** The client of this id; in a lenient sandbox whoever asks is one. */
+/** The client of this id, which may be the address of its description; in a lenient sandbox whoever asks is one. */
 export async function findClient(client_id: string, context: Context): Promise<Client | undefined> {
+  if (isDocumentId(client_id, context)) return documentClient(client_id, context)
   const { realm } = context
   const client = await realm.store.findClient(client_id)
   if (client !== undefined && client.metadata.unregistered !== true) return client

@@ -39,6 +39,8 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     introspection_endpoint: at(paths.introspection),
     revocation_endpoint: at(paths.revocation),
     registration_endpoint: settings.registration === 'off' ? undefined : at(paths.registration),
+    client_id_metadata_document_supported: provider.client_documents,
+    protected_resources: paths.resource === undefined ? undefined : [addresses.internal_url + paths.resource],
     device_authorization_endpoint: at(paths.device_authorization),
     backchannel_authentication_endpoint: at(paths.backchannel_authentication),
     backchannel_token_delivery_modes_supported: paths.backchannel_authentication === undefined ? undefined : ['poll', 'ping'],

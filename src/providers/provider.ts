@@ -137,12 +137,16 @@ export interface Provider {
     readonly backchannel_authentication?: string
     /** Where clients register themselves; each manages its registration below it. */
     readonly registration?: string
+    /** A small API of its own to try tokens on. */
+    readonly resource?: string
     /** The page on which users decide on backchannel requests. */
     readonly ciba?: string
     /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
     readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
   }
   readonly grant_types: readonly string[]
+  /** A client_id may be the address of a document that describes the client. */
+  readonly client_documents?: boolean
   /** Every user may use every app; else each has apps of his own. */
   readonly open_apps?: boolean
   /** The ways in which its clients may authenticate; all when absent. */

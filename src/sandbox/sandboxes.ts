@@ -4,6 +4,8 @@ import { TakenError } from '../oauth/directory.ts'
 import { KeyRing } from '../oauth/keys.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
 import { usualResponseModes } from '../oauth/response-type.ts'
+import type { Settings } from '../oauth/settings.ts'
+import { discoveryDocument } from '../providers/discovery.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ClockChange, SandboxClock } from './clock.ts'
 import { Counts } from './counts.ts'
@@ -329,6 +331,7 @@ function speechOf(provider: Provider) {
     response_types: provider.response_types ?? ['code'],
     response_modes: provider.response_modes ?? usualResponseModes,
     response_iss: provider.response_iss ?? false,
+    offered: provider.client_documents === true ? (settings: Settings) => offered(provider, settings) : undefined,
     sessions: provider.sessions ?? false,
     scopes: provider.scopes.map((scope) => scope.name),
     requests: provider.requests,
@@ -341,6 +344,11 @@ function forgetAll({ keys, failing, faults, journal }: Sandbox): void {
   failing.clear()
   faults.clear()
   journal.clear()
+}
+
+/** What a sandbox offers at whatever address. */
+function offered(provider: Provider, settings: Settings): Record<string, unknown> {
+  return discoveryDocument(provider, settings, { issuer: '', public_url: '', internal_url: '', certificate_url: undefined })
 }
 
 /** A key for HS256: 258 bits (RFC 7518 §3.2 asks for 256). */

@@ -242,7 +242,7 @@ function inserted(insert: () => { id: number } | undefined, name: Name, id?: Nam
 }
 
 /** A broken UNIQUE constraint becomes a {@link TakenError}, about the id when it is that of the ids. */
-function unlessTaken<T>(change: () => T, name: Name, id = name): T {
+export function unlessTaken<T>(change: () => T, name: Name, id = name): T {
   try {
     return change()
   } catch (error) {

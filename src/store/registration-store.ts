@@ -3,6 +3,7 @@ import type { AppDraft, ClientDraft } from '../oauth/directory.ts'
 import type { Client } from '../oauth/records.ts'
 import type { RegistrationStore } from '../oauth/registration.ts'
 import type { Database } from './database.ts'
+import { unlessTaken } from './directory-store.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
 
 /** Every statement about clients that registered themselves, prepared once for all sandboxes. */
@@ -35,7 +36,7 @@ export function registrationStatements(db: Database) {
 
 /** The clients of one sandbox that registered themselves. */
 export function registrationStore(db: Database, statements: ReturnType<typeof registrationStatements>, sandbox: number): RegistrationStore {
-  const save = db.transaction((draft: AppDraft, { metadata = {}, ...client }: ClientDraft, digest: Buffer): Client => {
+  const save = db.transaction((draft: AppDraft, { metadata = {}, ...client }: ClientDraft, digest: Buffer | null): Client => {
     const app = statements.createApp.get({
       ...draft,
       sandbox,
@@ -43,15 +44,13 @@ export function registrationStore(db: Database, statements: ReturnType<typeof re
       redirect_uris: JSON.stringify(draft.redirect_uris),
       mobile_store_links: JSON.stringify(draft.mobile_store_links),
     })
-    const row = statements.createClient.get({
-      ...client,
-      sandbox,
-      app: app?.id,
-      grant_types: JSON.stringify(client.grant_types),
-      metadata: JSON.stringify(metadata),
-    })
+    const lists = { grant_types: JSON.stringify(client.grant_types), metadata: JSON.stringify(metadata) }
+    const row = unlessTaken(
+      () => statements.createClient.get({ ...client, sandbox, app: app?.id, ...lists }),
+      ['client_id', client.client_id],
+    )
     if (app === undefined || row === undefined) throw new Error('the client was not stored')
-    statements.createRegistration.run({ client: row.id, digest })
+    if (digest !== null) statements.createRegistration.run({ client: row.id, digest })
     return { ...client, metadata, row: row.id, app: { ...draft, row: app.id } }
   })
   const update = db.transaction(({ row, app, client_secret, token_endpoint_auth_method, grant_types, metadata }: Client) => {

@@ -11,6 +11,7 @@ import { joinEndpoint } from './join.ts'
 import { jwksEndpoint } from './jwks.ts'
 import { parEndpoint } from './par.ts'
 import { registrationEndpoint, registrationManagementEndpoint } from './registration.ts'
+import { resourceEndpoint, resourceMetadataEndpoint } from './resource.ts'
 import { revocationEndpoint } from './revocation.ts'
 import { signUpEndpoint } from './sign-up.ts'
 import { tokenEndpoint } from './token.ts'
@@ -35,4 +36,6 @@ export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   cibaEndpoint,
   registrationEndpoint,
   registrationManagementEndpoint,
+  resourceEndpoint,
+  resourceMetadataEndpoint,
 ]
