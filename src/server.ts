@@ -124,6 +124,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       adminToken,
       settled,
       originOf,
+      stopping: stopping.signal,
       addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
       onError: (error) => logger.error({ err: error }, 'the dashboard failed'),
     })

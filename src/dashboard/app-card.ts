@@ -40,6 +40,8 @@ export interface AppCard {
   authMethods: readonly Choice[]
   scopes: readonly Choice[]
   redirect_uris: readonly string[]
+  /** The dashboard's own callback, where it is not registered yet. */
+  ownCallback?: string | undefined
   /** Absent where the vendor's apps are in no store. */
   stores?: readonly (StoreLink & { error?: string | undefined })[] | undefined
   users: number
@@ -74,6 +76,7 @@ export function appPath(app: Pick<App, 'app_id'>): string {
 }
 
 export interface CardOptions {
+  callback?: string | undefined
   open?: AppSection | undefined
   refusedUri?: Refused | undefined
   refusedStores?: Readonly<Record<string, Refused>> | undefined
@@ -109,6 +112,7 @@ export async function appCard(
     authMethods: authChoices(sandbox),
     scopes: scopeChoices(sandbox, app.scopes),
     redirect_uris: app.redirect_uris,
+    ownCallback: options.callback !== undefined && app.redirect_uris.includes(options.callback) ? undefined : options.callback,
     stores: hasBrands(provider) ? storeLinks(app, options.refusedStores) : undefined,
     users: await directory.countUsers(app),
     usersHref: `${base}/sandbox?app=${encodeURIComponent(app.app_id)}`,

@@ -5,18 +5,34 @@ import { registerViews } from '../http/views.ts'
 import { admit } from './access.ts'
 import { appPages } from './apps.ts'
 import { brandPages } from './brands.ts'
+import { callbackPages } from './callback.ts'
 import { clientPages } from './clients.ts'
 import { dashboardPath } from './cookies.ts'
 import { Csrf } from './csrf.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './fields.ts'
+import { generationPages } from './generation.ts'
 import { homePage } from './home.ts'
+import { picturePages } from './pictures.ts'
+import { requestPages } from './requests.ts'
 import { endSession, Sessions } from './session.ts'
+import { userFormPages } from './user-forms.ts'
+import { userPages } from './users.ts'
 import { render, renderUnrouted } from './views.ts'
 import { checkForm, csrfToken, type Part, pagesOf, seeOther } from './visit.ts'
 
 /** Everything a sandbox's dashboard has; a new part is one file and one name here. */
-const parts: readonly Part[] = [brandPages, appPages, clientPages]
+const parts: readonly Part[] = [
+  brandPages,
+  appPages,
+  clientPages,
+  userPages,
+  userFormPages,
+  generationPages,
+  picturePages,
+  callbackPages,
+  requestPages,
+]
 
 /** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */
 export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyInstance> {

@@ -4,6 +4,7 @@ import { redirectUriProblem } from '../oauth/redirect-uri.ts'
 import { newApp, newClient } from '../sandbox/new-app.ts'
 import { type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
 import { brandChoices, brandNamed } from './brands.ts'
+import { callbackUri } from './callback.ts'
 import { linkProblem, nameProblem, problemsIn } from './form-check.ts'
 import { developerOf, hasBrands } from './vendor.ts'
 import type { DashboardViews } from './views.ts'
@@ -18,7 +19,12 @@ export const appPages: Part = ({ get, post }) => {
     const clients = Map.groupBy(await sandbox.directory.listClients(), (client) => client.app.row)
     const apps = await sandbox.directory.listApps()
     const cards = await Promise.all(
-      apps.map((app, index) => appCard(app, clients.get(app.row) ?? [], sandbox, base, index === 0 ? { open: 'clients' } : {})),
+      apps.map((app, index) =>
+        appCard(app, clients.get(app.row) ?? [], sandbox, base, {
+          callback: callbackUri(visit),
+          open: index === 0 ? 'clients' : undefined,
+        }),
+      ),
     )
     return visit.page('apps', { title: 'Apps', section, apps: cards, newHref: `${base}/apps/new` })
   })
@@ -103,7 +109,7 @@ export function appOf({ params, sandbox }: Visit): Promise<App> {
 
 async function appPage(visit: Visit, app: App, options: CardOptions, status?: number) {
   const { sandbox, base } = visit
-  const card = await appCard(app, await sandbox.directory.listClients(app), sandbox, base, options)
+  const card = await appCard(app, await sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
   return visit.page('app', { title: app.name, section, app: card }, status)
 }
 

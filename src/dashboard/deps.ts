@@ -16,6 +16,8 @@ export interface DashboardDeps {
   originOf: (request: IncomingMessage) => { scheme: string; host: string }
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
   addresses?: { issuer?: string | undefined; publicUrl?: string | undefined } | undefined
+  /** Aborted when the server is about to stop: what stays open is ended then. */
+  stopping: AbortSignal
   /** Told of what went wrong inside; the browser is not. */
   onError?: ((error: unknown) => void) | undefined
 }

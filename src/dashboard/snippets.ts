@@ -45,6 +45,12 @@ const pkceExample = {
   challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
 }
 
+/** The command that redeems a code which came back. */
+export function exchangeCommand(sandbox: Sandbox, client: Client, base_url: string, redirect_uri: string, code: string): string {
+  const filled = filledIn(sandbox.provider, client, base_url)
+  return tokenRequest(filled, { ...tokenForm({ ...filled, signsIn: true }), redirect_uri, code })
+}
+
 interface Filled {
   authorizeUrl: string
   authorizationEndpoint: string
@@ -112,21 +118,26 @@ function credentials({ basic, client_id, client_secret }: Filled): Record<string
 }
 
 function curl(filled: Filled): string {
-  const { authorizeUrl, tokenEndpoint, apiUrl, signsIn, refreshes, basic, client_id, client_secret } = filled
-  const send = (form: Record<string, string>) =>
-    [
-      `curl ${quoted(tokenEndpoint)}`,
-      ...(basic ? [`  --user ${quoted(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
-      ...Object.entries({ ...form, ...credentials(filled) }).map(([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`),
-    ].join(' \\\n')
+  const { authorizeUrl, apiUrl, signsIn, refreshes } = filled
   return [
     ...(signsIn ? [`# Sign in: open this in a browser\n${authorizeUrl}`] : []),
-    `# Get tokens\n${send(tokenForm(filled))}`,
+    `# Get tokens\n${tokenRequest(filled, tokenForm(filled))}`,
     ...(apiUrl === undefined || !signsIn
       ? []
       : [`# Call the API\ncurl ${quoted(apiUrl)} \\\n  --header 'Authorization: Bearer ACCESS_TOKEN'`]),
-    ...(signsIn && refreshes ? [`# Refresh\n${send({ grant_type: 'refresh_token', refresh_token: 'REFRESH_TOKEN' })}`] : []),
+    ...(signsIn && refreshes
+      ? [`# Refresh\n${tokenRequest(filled, { grant_type: 'refresh_token', refresh_token: 'REFRESH_TOKEN' })}`]
+      : []),
   ].join('\n\n')
+}
+
+function tokenRequest(filled: Filled, form: Record<string, string>): string {
+  const { tokenEndpoint, basic, client_id, client_secret } = filled
+  return [
+    `curl ${quoted(tokenEndpoint)}`,
+    ...(basic ? [`  --user ${quoted(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
+    ...Object.entries({ ...form, ...credentials(filled) }).map(([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`),
+  ].join(' \\\n')
 }
 
 function postman({

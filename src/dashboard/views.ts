@@ -5,7 +5,10 @@ import type { Accent } from '../providers/page-texts.ts'
 import type { AppCard, ClientCard, Refused } from './app-card.ts'
 import type { Choice } from './choice.ts'
 import type { Export } from './exports.ts'
+import type { RequestRow } from './request-row.ts'
 import type { Snippet } from './snippets.ts'
+import type { UserCard } from './user-card.ts'
+import type { Pager } from './users.ts'
 
 /** An entry of the left menu. */
 export interface MenuEntry {
@@ -89,7 +92,64 @@ export interface DashboardViews {
     }[]
     refused?: Refused | undefined
   }
+  users: {
+    heading: string
+    apps: readonly { name: string; href: string; icon?: string | undefined; avatar: ReturnType<typeof avatar> }[]
+    appChoices: readonly Choice[]
+    users: readonly UserCard[]
+    search: string
+    /** Whether a search or an app narrows the list. */
+    filtered: boolean
+    total: number
+    found: number
+    /** The number of the first user shown. */
+    first: number
+    /** Stands before every username: `@`. */
+    prefix: string
+    families: boolean
+    pager: Pager
+  }
+  user: { user: UserCard; prefix: string }
+  'user-form': FormState & {
+    heading: string
+    action: string
+    back: string
+    isNew: boolean
+    kinds: readonly Choice[]
+    hasAge: boolean
+    /** For a new user, whose apps are chosen at once. */
+    apps: readonly Choice[]
+    company: string
+    disabled: boolean
+    /** Where a friend or an app is taken away; absent for a new user. */
+    removeAction?: string | undefined
+    friends: readonly string[]
+    ownedApps: readonly { id: string; name: string }[]
+  }
+  'add-friend': { username: string; action: string; back: string; refused?: Refused | undefined }
+  'add-app': { username: string; action: string; back: string; apps: readonly Choice[] }
+  'add-kid': FormState & { username: string; action: string; back: string }
+  generation: { done: number; total: number; error?: string | undefined; back: string; refresh?: string }
+  callback: { sent: readonly { name: string; value: string }[]; failed: boolean; command?: string | undefined }
+  requests: {
+    rows: readonly RequestRow[]
+    endpoints: readonly Choice[]
+    onlyErrors: boolean
+    filtered: boolean
+    total: number
+    olderHref?: string | undefined
+    /** Where new rows come from while the page is open; absent on pages of older ones. */
+    streamHref?: string | undefined
+    /** A command that sends a request. */
+    example: string
+  }
+  request: { row: RequestRow }
   use: { app: AppCard; client: ClientCard; snippets: readonly Snippet[]; exports: readonly Export[] }
+}
+
+/** Parts of pages that are also sent by themselves. */
+export interface DashboardParts {
+  'partials/request': { row: RequestRow; open: boolean }
 }
 
 /** What every page says of itself. */

@@ -9,13 +9,15 @@ import type { DashboardDeps } from './deps.ts'
 import { Fields } from './fields.ts'
 import { basePath, frameOf } from './frame.ts'
 import { type Notice, noticeText } from './notices.ts'
-import { type DashboardViews, render, type Titled } from './views.ts'
+import { type DashboardParts, type DashboardViews, render, type Titled } from './views.ts'
 
 /** One request to a sandbox's dashboard. */
 export interface Visit {
   readonly sandbox: Sandbox
   /** Path of the sandbox's dashboard, without a slash at the end. */
   readonly base: string
+  /** Scheme and host by which the browser reaches the dashboard. */
+  readonly origin: string
   /** The sandbox as this browser reaches it. */
   readonly addresses: Addresses
   readonly params: Readonly<Record<string, string>>
@@ -36,6 +38,8 @@ export interface Pages {
   get(path: string, handler: Handler): void
   /** A form of ours: one that is not is refused before the handler sees it. */
   post(path: string, handler: Handler): void
+  /** Draws a part of a page, for what is sent to a page that is open. */
+  draw<K extends keyof DashboardParts>(name: K, model: DashboardParts[K]): Promise<string>
   readonly deps: DashboardDeps
 }
 
@@ -46,6 +50,7 @@ export type Part = (pages: Pages) => void
 export function pagesOf(app: FastifyInstance, deps: DashboardDeps, csrf: Csrf): Pages {
   return {
     deps,
+    draw: (name, model) => app.view(`dashboard/${name}`, model),
     get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => handler(visit(request, reply, deps, csrf))),
     post: (path, handler) =>
       app.post(`${dashboardPath}/:sandbox${path}`, (request, reply) => {
@@ -84,9 +89,11 @@ function visit(request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps
   const sandbox = sandboxNamed(params.sandbox ?? '', deps.sandboxes)
   const base = basePath(sandbox)
   const query = new Fields(request.query)
+  const { scheme, host } = deps.originOf(request.raw)
   return {
     sandbox,
     base,
+    origin: `${scheme}://${host}`,
     addresses: addressesOf(sandbox, request.raw, deps),
     params,
     query,
