@@ -218,6 +218,15 @@ describe('token types (RFC 8693 §3)', () => {
   })
 })
 
+test('an ID token that the client could have signed itself is no subject token', async () => {
+  const metadata = { id_token_signed_response_alg: 'HS256' }
+  const client = credentials(await addService({ grant_types: [grant_type, 'password'], metadata }))
+  const { id_token } = await tokens(client)
+  const refused = await exchange(id_token, { ...client, subject_token_type: type('id_token') })
+  expect(refused.body.error).toBe('invalid_request')
+  expect(refused.headers.get('grantbox-explain')).toContain('own secret')
+})
+
 describe('refuses', async () => {
   const good = (await tokens()).access_token ?? ''
   const idToken = (await tokens()).id_token ?? ''

@@ -71,9 +71,13 @@ async function refreshToken(token: string, { client_id }: Client, { realm }: Con
   return { sub: user?.user_id ?? grant.details.sub ?? client_id, user, scope, grant, expires_at, cnf: grant.details.cnf }
 }
 
-async function idToken(token: string, { client_id }: Client, { realm, issuer }: Context): Promise<Party | string> {
+async function idToken(token: string, { client_id, client_secret, metadata }: Client, context: Context): Promise<Party | string> {
+  const { realm, issuer } = context
   const { access, refresh } = realm.tokens
   if ((access.keyOf(token) ?? refresh.keyOf(token)) !== undefined) return 'it is no ID token'
+  if (metadata.id_token_signed_response_alg === 'HS256' && client_secret !== null) {
+    return `ID tokens of client '${client_id}' are signed with its own secret, so that it could have written this one itself`
+  }
   const read = await readOwnJwt(token, realm)
   if ('problem' in read) return read.problem
   const { iss, sub, aud, exp, iat } = read.claims
