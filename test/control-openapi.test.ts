@@ -47,6 +47,7 @@ describe('the description', () => {
         'POST /_grantbox/sandboxes',
         'POST /_grantbox/sandboxes/{sandbox}/apps',
         'POST /_grantbox/sandboxes/{sandbox}/apps/{app}/clients',
+        'POST /_grantbox/sandboxes/{sandbox}/authorize',
         'POST /_grantbox/sandboxes/{sandbox}/backchannel_requests/{id}',
         'POST /_grantbox/sandboxes/{sandbox}/clock/advance',
         'POST /_grantbox/sandboxes/{sandbox}/device',

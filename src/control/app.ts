@@ -3,6 +3,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { parseJson } from '../oauth/json.ts'
 import { decideAccess } from './access.ts'
 import { apps } from './apps.ts'
+import { authorize } from './authorize.ts'
 import { clients } from './clients.ts'
 import { clock } from './clock.ts'
 import { deferred } from './deferred.ts'
@@ -34,6 +35,7 @@ const resources: readonly Resource[] = [
   clients,
   users,
   userGeneration,
+  authorize,
   tokens,
   grants,
   deferred,

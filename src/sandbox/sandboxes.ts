@@ -13,7 +13,7 @@ import { Faults } from './faults.ts'
 import { Journal } from './journal.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
-import { mergeSettings, sandboxDefaults } from './settings-schema.ts'
+import { mergeSettings, sandboxDefaults } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 

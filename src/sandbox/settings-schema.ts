@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { readCertificates } from '../oauth/certificate-chain.ts'
-import { defaultSettings, type Settings } from '../oauth/settings.ts'
+import type { Settings } from '../oauth/settings.ts'
 import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
+import { sandboxDefaults } from './settings.ts'
 
 /** The members that an interface names, without its index signature. */
 type Named<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] }
@@ -80,9 +81,6 @@ const vendorSettings: Readonly<Record<string, z.ZodType>> = {
   direct_token_ttl: wholeSeconds,
 }
 
-/** What holds where neither the sandbox nor its provider says otherwise. */
-export const sandboxDefaults: Settings = { ...defaultSettings, show_secrets: false }
-
 /** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */
 export const commonSettings = z.looseObject(nullable({ ...protocolSettings, ...surroundings }))
 
@@ -93,16 +91,6 @@ export function settingsSchema(provider: Provider): z.ZodType<Record<string, unk
     ...commonSettings.shape,
     ...nullable(Object.fromEntries(own.map(([name, value]) => [name, vendorSettings[name] ?? sameKind(value)]))),
   })
-}
-
-/** Settings after a change: a null takes the sandbox's own value away, and a signing key is never without a successor. */
-export function mergeSettings(
-  before: Readonly<Record<string, unknown>>,
-  change: Readonly<Record<string, unknown>>,
-  newSecret: () => string,
-): Record<string, unknown> {
-  const merged = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null && value !== undefined)
-  return { signing_secret: newSecret(), ...Object.fromEntries(merged) }
 }
 
 function isCertificates(text: string): boolean {

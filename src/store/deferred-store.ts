@@ -4,7 +4,7 @@ import type { GrantDraft } from '../oauth/store.ts'
 import type { Database } from './database.ts'
 import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
 
-interface DeferredRow extends ClientRow, UserRow {
+export interface DeferredRow extends ClientRow, UserRow {
   digest: Buffer
   grant_type: DeferredType
   user_code: string | null
@@ -17,7 +17,7 @@ interface DeferredRow extends ClientRow, UserRow {
   expires_at: number
 }
 
-interface PollRow extends DeferredRow {
+export interface PollRow extends DeferredRow {
   id: number
   polled_at: number | null
   decision: 'allowed' | 'denied' | null

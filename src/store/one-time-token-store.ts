@@ -5,7 +5,7 @@ import { toUser, type UserRow, userColumns } from './rows.ts'
 /** How long a token is remembered behind its end, so that it can be said what became of it; milliseconds. */
 const remembered = 24 * 3600 * 1000
 
-interface OneTimeTokenRow extends UserRow {
+export interface OneTimeTokenRow extends UserRow {
   service: string
   details: string
   expires_at: number

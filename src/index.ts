@@ -1,0 +1,20 @@
+/**
+ * grantbox as a library: {@link startGrantbox} runs one in this process, {@link connectGrantbox} speaks to one that runs
+ * elsewhere, and both give the same object.
+ */
+import './node-version.ts'
+
+export type { App, AppChange, Apps, Client, NewApp, NewClient } from './library/apps.ts'
+export type { Clock, ClockState } from './library/clock.ts'
+export { type ConnectOptions, connectGrantbox } from './library/connect.ts'
+export { type FieldError, GrantboxError } from './library/error.ts'
+export type { Endpoint, Fault, Faults, NewFault } from './library/faults.ts'
+export type { Grantbox } from './library/grantbox.ts'
+export type { Grant, GrantCode, GrantLineage, GrantQuery, Grants, GrantToken, TokenState, TokenUse } from './library/grants.ts'
+export type { Key, Keys } from './library/keys.ts'
+export type { LoginOptions, LoginPage, LoginUser } from './library/login.ts'
+export type { JournalEntry, JournalFilter, Requests } from './library/requests.ts'
+export type { Authorization, Authorized, NewSandbox, Sandbox, SandboxChange, SandboxInfo, Snapshot } from './library/sandbox.ts'
+export { type StartOptions, startGrantbox } from './library/start.ts'
+export type { Duration, TokenAnswer, TokenExpiry, TokenRequest, Tokens } from './library/tokens.ts'
+export type { NewUser, User, UserChange, UserGeneration, Users } from './library/users.ts'

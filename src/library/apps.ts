@@ -1,0 +1,77 @@
+import type { ControlClient } from './control-client.ts'
+
+/** An OAuth client of an app. */
+export interface Client {
+  client_id: string
+  /** Null for a client without a secret. */
+  client_secret: string | null
+  token_endpoint_auth_method: string
+  grant_types: string[]
+  /** What else was registered (RFC 7591 §2). */
+  metadata: Record<string, unknown>
+  /** RFC 3339. */
+  created_at: string
+}
+
+/** What users sign in to. */
+export interface App {
+  id: string
+  name: string
+  description: string
+  scopes: string[]
+  redirect_uris: string[]
+  clients: Client[]
+  /** RFC 3339. */
+  created_at: string
+}
+
+/** What may be said of a new client; the rest is made up, or as the provider's own clients have it. */
+export interface NewClient {
+  client_id?: string
+  client_secret?: string
+  grant_types?: string[]
+  token_endpoint_auth_method?: string
+  /** Its public keys (RFC 7517 §5). */
+  jwks?: { keys: Record<string, unknown>[] }
+  jwks_uri?: string
+  /** Further members of RFC 7591 §2, such as `response_types` or `id_token_signed_response_alg`. */
+  [metadata: string]: unknown
+}
+
+/** What may change of an app. */
+export interface AppChange {
+  name?: string
+  description?: string
+  scopes?: string[]
+  redirect_uris?: string[]
+}
+
+/** A new app with its first client. */
+export type NewApp = AppChange & NewClient & { name: string }
+
+/** A sandbox's apps. An app is meant by its id or its exact name. */
+export interface Apps {
+  list(): Promise<App[]>
+  get(app: string): Promise<App>
+  /** Creates an app and its first client. */
+  create(app: NewApp): Promise<App>
+  update(app: string, change: AppChange): Promise<App>
+  /** With its clients, their grants and tokens. */
+  delete(app: string): Promise<void>
+  /** Gives an app another client. */
+  addClient(app: string, client?: NewClient): Promise<Client>
+  deleteClient(client_id: string): Promise<void>
+}
+
+export function apps(client: ControlClient, path: string): Apps {
+  const one = (app: string) => `${path}/apps/${encodeURIComponent(app)}`
+  return {
+    list: async () => (await client.get<{ items: App[] }>(`${path}/apps`)).items,
+    get: (app) => client.get(one(app)),
+    create: (app) => client.post(`${path}/apps`, app),
+    update: (app, change) => client.patch(one(app), change),
+    delete: (app) => client.delete(one(app)),
+    addClient: (app, draft = {}) => client.post(`${one(app)}/clients`, draft),
+    deleteClient: (client_id) => client.delete(`${path}/clients/${encodeURIComponent(client_id)}`),
+  }
+}

@@ -1,0 +1,37 @@
+import { ControlClient } from './control-client.ts'
+import { GrantboxError } from './error.ts'
+import { type Grantbox, grantbox } from './grantbox.ts'
+import type { SandboxInfo } from './sandbox.ts'
+
+/** How to speak to a grantbox that runs elsewhere. */
+export interface ConnectOptions {
+  /** What its control API asks for; `GRANTBOX_ADMIN_TOKEN` when absent. */
+  adminToken?: string | undefined
+}
+
+/**
+ * The same object as {@link startGrantbox} gives, for a grantbox that runs already: in a container, or by `grantbox run`.
+ * @param url its address, `GRANTBOX_URL` when absent
+ * @throws GrantboxError when it does not answer or the token is wrong
+ */
+export async function connectGrantbox(
+  url: string | undefined = process.env.GRANTBOX_URL,
+  { adminToken = process.env.GRANTBOX_ADMIN_TOKEN || undefined }: ConnectOptions = {},
+): Promise<Grantbox> {
+  if (url === undefined || !/^https?:\/\//.test(url)) {
+    const detail = `connectGrantbox needs the address of a grantbox, as an argument or in GRANTBOX_URL; got ${JSON.stringify(url)}`
+    throw new GrantboxError({ status: 0, title: 'No address', detail })
+  }
+  const client = new ControlClient(url, adminToken)
+  const { items } = await client.get<{ items: SandboxInfo[] }>('/sandboxes')
+  const first = items.find((one) => one.default)
+  const issuers = new Map(items.map((one) => [one.name, one.issuer]))
+  return grantbox({
+    client,
+    adminToken,
+    defaultName: first?.name ?? '',
+    defaultProvider: first?.provider ?? 'standard',
+    issuerOf: (name, at) => issuers.get(name) ?? at,
+    close: async () => {},
+  })
+}

@@ -1,0 +1,103 @@
+import { type FieldError, GrantboxError } from './error.ts'
+
+/** What goes behind a path; undefined members are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Speaks to the control API of one grantbox. */
+export class ControlClient {
+  /** Of the grantbox, without a slash at the end. */
+  readonly url: string
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(url: string, adminToken: string | undefined) {
+    this.url = url.replace(/\/+$/, '')
+    this.#headers = adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` }
+  }
+
+  get<T>(path: string, query?: Query): Promise<T> {
+    return this.#call('GET', path, undefined, query)
+  }
+
+  post<T>(path: string, body?: object): Promise<T> {
+    return this.#call('POST', path, body)
+  }
+
+  put<T>(path: string, body: object): Promise<T> {
+    return this.#call('PUT', path, body)
+  }
+
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.#call('PATCH', path, body)
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#call('DELETE', path)
+  }
+
+  /** An answer whose body comes bit by bit. */
+  async open(path: string, query: Query, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<Response> {
+    const response = await this.#send('GET', path, { query, headers, signal })
+    return response.ok ? response : refuse(response, `GET ${path}`)
+  }
+
+  async #call<T>(method: Method, path: string, body?: object, query?: Query): Promise<T> {
+    const response = await this.#send(method, path, { body, query })
+    if (!response.ok) return refuse(response, `${method} ${path}`)
+    const text = await response.text()
+    return (text === '' ? undefined : JSON.parse(text)) as T
+  }
+
+  async #send(
+    method: Method,
+    path: string,
+    given: {
+      body?: object | undefined
+      query?: Query | undefined
+      headers?: Readonly<Record<string, string>>
+      signal?: AbortSignal | undefined
+    },
+  ): Promise<Response> {
+    const url = `${this.url}/_grantbox${path}${queryString(given.query)}`
+    const headers = { ...this.#headers, ...given.headers, ...(given.body !== undefined && { 'content-type': 'application/json' }) }
+    try {
+      return await fetch(url, {
+        method,
+        headers,
+        ...(given.body !== undefined && { body: JSON.stringify(given.body) }),
+        ...(given.signal !== undefined && { signal: given.signal }),
+      })
+    } catch (error) {
+      if (given.signal?.aborted === true) throw error
+      throw unreachable(this.url, error)
+    }
+  }
+}
+
+function queryString(query: Query | undefined): string {
+  const given = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  )
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`
+}
+
+/** @throws GrantboxError with what the answer says, or with its status when it is no problem document */
+async function refuse(response: Response, call: string): Promise<never> {
+  const text = await response.text()
+  const { status } = response
+  const problem = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : {}
+  throw new GrantboxError({
+    status,
+    title: String(problem.title ?? response.statusText),
+    detail: String(problem.detail ?? `${call} was answered with ${status}: ${text.slice(0, 200)}`),
+    errors: problem.errors as FieldError[] | undefined,
+  })
+}
+
+/** fetch says "fetch failed" and keeps what happened in the cause. */
+function unreachable(url: string, error: unknown): GrantboxError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const reason = cause instanceof Error ? ('code' in cause && typeof cause.code === 'string' ? cause.code : cause.message) : String(cause)
+  return new GrantboxError({ status: 0, title: 'No answer', detail: `grantbox at ${url} does not answer: ${reason}` }, { cause: error })
+}

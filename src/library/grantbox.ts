@@ -1,0 +1,51 @@
+import type { ControlClient } from './control-client.ts'
+import type { LoginOptions, LoginPage, LoginUser } from './login.ts'
+import { type NewSandbox, type Place, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
+
+/** A grantbox, in this process or elsewhere. `await using` closes it. */
+export interface Grantbox extends AsyncDisposable {
+  /** Its address, without a slash at the end; the default sandbox answers there. */
+  readonly url: string
+  /** What its control API asks for; undefined when it asks for nothing. */
+  readonly adminToken: string | undefined
+  /** A sandbox by name; the default one without. Nothing is asked before it is used. */
+  sandbox(name?: string): Sandbox
+  sandboxes(): Promise<Sandbox[]>
+  /** Creates a sandbox: a world of its own for a test, a test file or a worker. */
+  createSandbox(options?: NewSandbox): Promise<Sandbox>
+  /** {@link Sandbox.loginAs} of the default sandbox. */
+  loginAs(page: LoginPage, user: LoginUser, options?: LoginOptions): Promise<void>
+  /** Stops a grantbox that was started here; of another one it only lets go. */
+  close(): Promise<void>
+}
+
+/** What is known of a grantbox before anything is asked. */
+export interface GrantboxFacts {
+  client: ControlClient
+  adminToken: string | undefined
+  defaultName: string
+  defaultProvider: string
+  /** The issuer of a sandbox at an address, as far as it is known. */
+  issuerOf: (name: string, url: string) => string
+  close: () => Promise<void>
+}
+
+export function grantbox({ client, adminToken, defaultName, defaultProvider, issuerOf, close }: GrantboxFacts): Grantbox {
+  const { url } = client
+  const placeOf = (name: string): Place => {
+    const its = name === defaultName ? url : `${url}/${name}`
+    return { name, url: its, issuer: issuerOf(name, its) }
+  }
+  const known = (info: SandboxInfo) => sandbox(client, { ...placeOf(info.name), issuer: info.issuer })
+  const box: Grantbox = {
+    url,
+    adminToken,
+    sandbox: (name = defaultName) => sandbox(client, placeOf(name)),
+    sandboxes: async () => (await client.get<{ items: SandboxInfo[] }>('/sandboxes')).items.map(known),
+    createSandbox: async (options = {}) => known(await client.post<SandboxInfo>('/sandboxes', { provider: defaultProvider, ...options })),
+    loginAs: (page, user, options) => box.sandbox().loginAs(page, user, options),
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  }
+  return box
+}

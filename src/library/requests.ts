@@ -1,0 +1,106 @@
+import type { ControlClient } from './control-client.ts'
+import { GrantboxError } from './error.ts'
+import type { Endpoint } from './faults.ts'
+
+/** A request to a sandbox and what was answered; secrets are masked unless the sandbox's setting `show_secrets` says otherwise. */
+export interface JournalEntry {
+  /** Grows from entry to entry. */
+  id: number
+  /** By the sandbox's clock, RFC 3339. */
+  time: string
+  duration_ms: number
+  endpoint: string
+  method: string
+  url: string
+  /** 0 when the connection was dropped. */
+  status: number
+  error: string | null
+  /** Which rule the request broke, what was expected and what came. */
+  explanation: string | null
+  client_id: string | null
+  username: string | null
+  grant_type: string | null
+  grant_id: number | null
+  request_headers: Record<string, unknown>
+  /** Forms and JSON decoded; null when there was none. */
+  request_body?: unknown
+  response_headers: Record<string, unknown>
+  response_body?: unknown
+}
+
+/** Which requests are wanted. */
+export interface JournalFilter {
+  endpoint?: Endpoint
+  client_id?: string
+  grant_type?: string
+  /** Only those that came after the one with this id. */
+  after?: number
+}
+
+/** A sandbox's journal. */
+export interface Requests {
+  /** The newest ones, or with `after` those next in line; at most `limit`, 100 when absent. */
+  list(query?: JournalFilter & { limit?: number }): Promise<JournalEntry[]>
+  /**
+   * The first request that matches, waiting for it if none came yet.
+   * @param options.timeout milliseconds, 5000 when absent
+   * @throws GrantboxError when none came in time
+   */
+  wait(query?: JournalFilter, options?: { timeout?: number }): Promise<JournalEntry>
+  /** The requests as they come, until the loop is left or the signal is aborted. */
+  stream(query?: JournalFilter, options?: { signal?: AbortSignal }): AsyncGenerator<JournalEntry, void, undefined>
+  /** Forgets all. */
+  clear(): Promise<void>
+}
+
+interface Page {
+  items: JournalEntry[]
+}
+
+export function requests(client: ControlClient, path: string): Requests {
+  const all = `${path}/requests`
+  return {
+    list: async (query = {}) => (await client.get<Page>(all, { ...query })).items,
+    async wait(query = {}, { timeout = 5000 } = {}) {
+      // With `after` the journal gives the oldest that matches first.
+      const { items } = await client.get<Page>(all, { after: 0, ...query, limit: 1, wait: Math.min(timeout / 1000, 60) })
+      const [first] = items
+      if (first !== undefined) return first
+      const wanted = Object.entries(query).map(([name, value]) => `${name} ${value}`)
+      const detail = `No request${wanted.length === 0 ? '' : ` with ${wanted.join(', ')}`} came within ${timeout} ms`
+      throw new GrantboxError({ status: 408, title: 'Request Timeout', detail })
+    },
+    async *stream(query = {}, { signal } = {}) {
+      const end = new AbortController()
+      const stop = () => end.abort()
+      signal?.addEventListener('abort', stop)
+      try {
+        if (signal?.aborted === true) return
+        const response = await client.open(`${all}/stream`, { ...query }, { accept: 'text/event-stream' }, end.signal)
+        yield* eventsOf(response)
+      } catch (error) {
+        if (signal?.aborted !== true) throw error
+      } finally {
+        signal?.removeEventListener('abort', stop)
+        end.abort()
+      }
+    },
+    clear: () => client.delete(all),
+  }
+}
+
+/** The data of the server-sent events of an answer. */
+async function* eventsOf({ body }: Response): AsyncGenerator<JournalEntry, void, undefined> {
+  if (body === null) return
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true })
+    const events = text.split('\n\n')
+    text = events.pop() ?? ''
+    for (const event of events) {
+      const data = /^data: (.*)$/m.exec(event)?.[1]
+      if (data !== undefined) yield JSON.parse(data)
+    }
+  }
+}

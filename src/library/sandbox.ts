@@ -1,0 +1,151 @@
+import { type Apps, apps } from './apps.ts'
+import { type Clock, clock } from './clock.ts'
+import type { ControlClient } from './control-client.ts'
+import { type Faults, faults } from './faults.ts'
+import { type Grants, grants } from './grants.ts'
+import { type Keys, keys } from './keys.ts'
+import { type LoginOptions, type LoginPage, type LoginUser, loginThrough } from './login.ts'
+import { type Requests, requests } from './requests.ts'
+import { type Tokens, tokens } from './tokens.ts'
+import { type Users, users } from './users.ts'
+
+/** A sandbox as the control API shows it. */
+export interface SandboxInfo {
+  name: string
+  provider: string
+  company: string
+  /** As you reach it, without a slash at the end. */
+  base_url: string
+  issuer: string
+  authorization_endpoint: string
+  token_endpoint: string
+  /** Whether it also answers without its name in the path. */
+  default: boolean
+  hosts: string[]
+  /** What holds, whoever said it: the sandbox, its provider or the protocol. */
+  settings: Record<string, unknown>
+  created_at: string
+}
+
+/** What may change of a sandbox. */
+export interface SandboxChange {
+  company?: string
+  /** Host names without a port, at which it answers at the root. */
+  hosts?: string[]
+  /** They are merged; null takes one back to what the provider says. */
+  settings?: Record<string, unknown>
+}
+
+/** What a new sandbox may say of itself. */
+export interface NewSandbox extends SandboxChange {
+  /** Made up when absent. */
+  name?: string
+  /** The one of the default sandbox when absent. */
+  provider?: string
+  /** Whether it starts with the provider's preloaded apps and users; true when absent. */
+  seed?: boolean
+}
+
+/** Signing in without a browser. */
+export interface Authorization {
+  client_id: string
+  redirect_uri: string
+  username: string
+  scope?: string
+  state?: string
+  nonce?: string
+  code_challenge?: string
+  code_challenge_method?: 'S256' | 'plain'
+  /** `allow` when absent. */
+  decision?: 'allow' | 'deny'
+  /** The part of the scope that the user allows; all of it when absent. */
+  granted_scope?: string
+}
+
+/** Where the browser would be sent after signing in. */
+export interface Authorized {
+  /** The redirect URI with the code, or with the error. */
+  redirect_to: string
+  code?: string
+}
+
+/** A sandbox's state as a document: keep it as it is. */
+export interface Snapshot {
+  format: string
+  version: number
+  provider: string
+  [member: string]: unknown
+}
+
+/** One isolated world that speaks as one provider. */
+export interface Sandbox {
+  readonly name: string
+  /** Where its clients call, without a slash at the end. */
+  readonly url: string
+  /** The `iss` of its tokens. */
+  readonly issuer: string
+  readonly apps: Apps
+  readonly users: Users
+  readonly tokens: Tokens
+  readonly grants: Grants
+  readonly keys: Keys
+  readonly clock: Clock
+  readonly faults: Faults
+  readonly requests: Requests
+  info(): Promise<SandboxInfo>
+  update(change: SandboxChange): Promise<SandboxInfo>
+  /** Signs in and decides for the user, without a browser. */
+  authorize(wanted: Authorization): Promise<Authorized>
+  /**
+   * Logs a user in through the page, if it shows a sign-in page of this sandbox, and goes on to the client.
+   * @param page a page of Playwright
+   */
+  loginAs(page: LoginPage, user: LoginUser, options?: LoginOptions): Promise<void>
+  /** Back to the preloaded state, with the settings of its creation; clock, faults and journal too. */
+  reset(): Promise<SandboxInfo>
+  snapshot(): Promise<Snapshot>
+  /** @throws GrantboxError when the snapshot is another provider's or another version's */
+  restore(snapshot: Snapshot): Promise<SandboxInfo>
+  delete(): Promise<void>
+}
+
+/** Where a sandbox is. */
+export interface Place {
+  name: string
+  url: string
+  issuer: string
+}
+
+export function sandbox(client: ControlClient, { name, url, issuer }: Place): Sandbox {
+  const path = `/sandboxes/${encodeURIComponent(name)}`
+  let currentIssuer = issuer
+  const noted = async (answer: Promise<SandboxInfo>) => {
+    const info = await answer
+    currentIssuer = info.issuer
+    return info
+  }
+  const itsUsers = users(client, path)
+  return {
+    name,
+    url,
+    get issuer() {
+      return currentIssuer
+    },
+    apps: apps(client, path),
+    users: itsUsers,
+    tokens: tokens(client, path),
+    grants: grants(client, path),
+    keys: keys(client, path),
+    clock: clock(client, path),
+    faults: faults(client, path),
+    requests: requests(client, path),
+    info: () => noted(client.get(path)),
+    update: (change) => noted(client.patch(path, change)),
+    authorize: (wanted) => client.post(`${path}/authorize`, wanted),
+    loginAs: (page, user, options) => loginThrough(page, user, itsUsers, options),
+    reset: () => noted(client.post(`${path}/reset`)),
+    snapshot: () => client.get(`${path}/snapshot`),
+    restore: (snapshot) => noted(client.put(`${path}/snapshot`, snapshot)),
+    delete: () => client.delete(path),
+  }
+}

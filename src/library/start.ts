@@ -1,0 +1,69 @@
+import { ControlClient } from './control-client.ts'
+import { type Grantbox, grantbox } from './grantbox.ts'
+
+/** How a grantbox in this process is started; everything has a default. */
+export interface StartOptions {
+  /** Whose sandbox answers at the root; `iokids` when absent. */
+  provider?: string
+  /** 0, the default, takes a free one. */
+  port?: number
+  /** `localhost` when absent, which is 127.0.0.1 and ::1. Bound to anything but loopback it asks for an admin token. */
+  host?: string
+  /** A database file; `:memory:` when absent. */
+  db?: string
+  /** Keeps the certificate authority; in memory when absent. */
+  data?: string
+  /** Fixes the issuer of the default sandbox. */
+  issuer?: string
+  /** The address that browsers use. */
+  publicUrl?: string
+  /** The address that other containers use. */
+  internalUrl?: string
+  adminToken?: string
+  /** `warn` when absent. */
+  logLevel?: string
+}
+
+/** How long requests in flight may take to be answered when it is closed; milliseconds. */
+const graceMs = 500
+
+/**
+ * Starts grantbox in this process, in memory, on a free port. Many can run beside each other.
+ * @throws StartError, ListenError when it cannot be started as was asked
+ */
+export async function startGrantbox(options: StartOptions = {}): Promise<Grantbox> {
+  const { provider = 'iokids', port = 0, host = 'localhost', db = ':memory:', data, logLevel = 'warn', ...given } = options
+  const [{ createServer }, { createListener }] = await Promise.all([import('../server.ts'), import('../http/listener.ts')])
+  const server = await createServer({ db, dataDir: data, defaultProvider: provider, host, logLevel, ...given })
+  const listener = createListener({ handler: server.handler, certificates: server.certificates })
+  let bound: { port: number }
+  try {
+    bound = await listener.listen({ host, port })
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  const url = `http://${name}:${bound.port}`
+  let closing: Promise<void> | undefined
+  const stop = async () => {
+    server.quiesce()
+    await listener.close({ graceMs })
+    await server.close()
+  }
+  return grantbox({
+    client: new ControlClient(url, server.adminToken),
+    adminToken: server.adminToken,
+    defaultName: server.sandboxes.defaultName,
+    defaultProvider: provider,
+    issuerOf(name, at) {
+      const sandbox = server.sandboxes.find(name)
+      const fixed = given.issuer === undefined ? at : at.replace(url, given.issuer)
+      return sandbox?.settings.issuer ?? fixed + (sandbox?.provider.issuer_path ?? '')
+    },
+    close() {
+      closing ??= stop()
+      return closing
+    },
+  })
+}
