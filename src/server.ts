@@ -7,7 +7,7 @@ import { closest } from './closest.ts'
 import { assetsPath } from './http/assets.ts'
 import { type Certificates, createCertificates } from './http/certificates.ts'
 import { beginExchange } from './http/exchange.ts'
-import { createProtocolApp, mountOf } from './http/protocol-app.ts'
+import { ProtocolApps } from './http/protocol-app.ts'
 import { originOf, route } from './http/routing.ts'
 import { serveAsset } from './http/static.ts'
 import { type Clock, systemClock } from './oauth/clock.ts'
@@ -97,7 +97,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error
   })
 
-  let protocol = await createProtocolApp({ providers: providers.values(), settled, logger })
+  const protocol = new ProtocolApps({ settled, logger })
+  await protocol.prepare(declared.providers)
   const control = lazily(async () => {
     const { createControlApp } = await import('./control/app.ts')
     return createControlApp({
@@ -163,8 +164,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         return
       }
       beginExchange(request, destination, options)
-      request.url = mountOf(destination.sandbox.provider) + destination.url
-      protocol.routing(request, response)
+      request.url = destination.url
+      protocol.answer(destination.sandbox.provider, request, response, (error) => failed(error, response))
     }
   }
 
@@ -181,15 +182,14 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     adminToken,
     async declare(next) {
       const all = new Map([...builtIn, ...next.providers.map((provider) => [provider.id, provider] as const)])
-      const before = protocol
-      protocol = await createProtocolApp({ providers: all.values(), settled, logger })
+      await protocol.prepare(next.providers)
       providers.clear()
       for (const [id, provider] of all) providers.set(id, provider)
       await sandboxes.providersChanged()
       const last = declared.sandboxes
       declared = next
       await applyDeclared(sandboxes, providers, next.sandboxes, last)
-      await before.close()
+      await protocol.keep(providers.values())
     },
     describe: (origin) => describeStart(origin, { sandboxes, adminToken, version: version(), db: file, publicUrl: options.publicUrl }),
     quiesce: () => stopping.abort(),

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
 import { exchangeOf } from './exchange.ts'
@@ -5,25 +6,84 @@ import { journalEntry, recordAnswers } from './journal-hook.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 import { registerViews } from './views.ts'
 
-/** What the app needs of the server. */
+/** What the apps need of the server. */
 export interface ProtocolAppOptions {
-  providers: Iterable<Provider>
   /** Whether all that was changed is durable yet. */
   settled: () => Promise<void> | undefined
   logger: FastifyBaseLogger
 }
 
-/** Where a provider's routes hang inside the app; requests are sent there when their sandbox is known. */
-export function mountOf(provider: Provider): string {
-  return `/~${provider.id}`
+/**
+ * An app for each provider, which all of its sandboxes share. It is made when the provider's first request comes, for to
+ * register the routes of every provider would take a third of the start.
+ */
+export class ProtocolApps {
+  readonly #options: ProtocolAppOptions
+  readonly #made = new Map<Provider, FastifyInstance>()
+  readonly #making = new Map<Provider, Promise<FastifyInstance>>()
+
+  constructor(options: ProtocolAppOptions) {
+    this.#options = options
+  }
+
+  /** Answers a request whose exchange has begun; `failed` is told when the provider's app cannot be made. */
+  answer(provider: Provider, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
+    const made = this.#made.get(provider)
+    if (made !== undefined) made.routing(request, response)
+    else
+      this.#make(provider)
+        .then((app) => app.routing(request, response))
+        .catch(failed)
+  }
+
+  /** Makes apps now, to find out whether they can be made. */
+  async prepare(providers: Iterable<Provider>): Promise<void> {
+    for (const provider of providers) await this.#make(provider)
+  }
+
+  /** Closes the apps of all other providers. */
+  async keep(providers: Iterable<Provider>): Promise<void> {
+    const kept = new Set(providers)
+    const others = [...this.#making].filter(([provider]) => !kept.has(provider))
+    for (const [provider, making] of others) {
+      this.#making.delete(provider)
+      this.#made.delete(provider)
+      await making.then((app) => app.close())
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.keep([])
+  }
+
+  #make(provider: Provider): Promise<FastifyInstance> {
+    const known = this.#making.get(provider)
+    if (known !== undefined) return known
+    const making = createProtocolApp(provider, this.#options)
+    this.#making.set(provider, making)
+    making.then(
+      (app) => {
+        if (this.#making.get(provider) === making) this.#made.set(provider, app)
+      },
+      () => this.#making.delete(provider),
+    )
+    return making
+  }
 }
 
-/** Every provider's endpoints; sandboxes of one provider share its routes. */
-export async function createProtocolApp({ providers, settled, logger }: ProtocolAppOptions): Promise<FastifyInstance> {
+/** No route has a schema, so the framework need not load what it compiles schemas with. */
+function noSchemas(): never {
+  throw new Error('a route of the protocol has a schema')
+}
+
+const schemaController = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } }
+
+async function createProtocolApp(provider: Provider, { settled, logger }: ProtocolAppOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
+    schemaController,
     // A logger for each request would cost more than some answers do; nothing is logged but what fails.
     childLoggerFactory: (parent) => parent,
     frameworkErrors: (error, request, reply) => {
@@ -33,11 +93,11 @@ export async function createProtocolApp({ providers, settled, logger }: Protocol
       exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), undefined))
     },
   })
-  // The providers' own handlers come first. This one speaks when the disk refused what one of their error answers had done.
+  // The provider's own handler comes first. This one speaks when the disk refused what one of its error answers had done.
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
   recordAnswers(app, settled)
   await registerViews(app)
-  for (const provider of providers) await app.register(providerPlugin(provider), { prefix: mountOf(provider) })
+  await app.register(providerPlugin(provider))
   await app.ready()
   return app
 }
