@@ -92,6 +92,12 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const settled = () => database.settled()
   const stopping = new AbortController()
   await sandboxes.load()
+  sandboxes.afterReset = ({ name }) =>
+    applyDeclared(
+      sandboxes,
+      providers,
+      declared.sandboxes.filter((one) => one.name === name),
+    )
   await applyDeclared(sandboxes, providers, declared.sandboxes).catch((error: unknown) => {
     database.close()
     throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error

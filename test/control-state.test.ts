@@ -64,6 +64,16 @@ describe('reset', () => {
     ).toBe(true)
   })
 
+  test('brings back what the configuration declares', async () => {
+    const mine = { name: 'mine', provider: 'standard', settings: { access_token_ttl: 7 }, users: [{ username: 'declared' }] }
+    const server = await start({ declared: { providers: [], sandboxes: [mine] } })
+    await control(server, 'DELETE', '/sandboxes/mine/users/declared')
+    await control(server, 'PATCH', '/sandboxes/mine', { settings: { access_token_ttl: 8 } })
+    const { body } = await control(server, 'POST', '/sandboxes/mine/reset')
+    expect(body.settings.access_token_ttl).toBe(7)
+    expect((await control(server, 'GET', '/sandboxes/mine/users/declared')).status).toBe(200)
+  })
+
   test('leaves other sandboxes alone', async () => {
     const server = await start()
     await control(server, 'POST', '/sandboxes', { name: 't1', provider: 'iokids' })

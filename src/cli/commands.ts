@@ -5,6 +5,17 @@ import type { CommandEntry } from './command.ts'
 /** Every command. Each is loaded alone, so that a health check does not pay for the server. */
 export const commands = {
   start: { summary: 'start grantbox (also when no command is given)', load: async () => (await import('./start.ts')).start },
+  run: {
+    summary: 'start one in memory for as long as a command runs, and set GRANTBOX_URL: run -- npm test',
+    load: async () => (await import('./run.ts')).run,
+  },
+  token: { summary: 'mint tokens without a flow and print the access token', load: async () => (await import('./token.ts')).token },
+  users: { summary: 'generate users and print how they sign in: users generate', load: async () => (await import('./users.ts')).users },
+  postman: {
+    summary: 'write a collection and an environment that Postman imports',
+    load: async () => (await import('./postman.ts')).postman,
+  },
+  reset: { summary: 'bring a sandbox back to its preloaded state', load: async () => (await import('./reset.ts')).reset },
   ca: { summary: 'print where the certificate authority lies, to trust https', load: async () => (await import('./ca.ts')).ca },
   provider: {
     summary: 'make a provider of a discovery document or a Postman collection: provider import FILE',

@@ -3,7 +3,7 @@ import type { CommandContext } from './command.ts'
 import { findCommand } from './commands.ts'
 
 /** What these say is meant for the user; anything else is a mistake of ours and shows its stack. */
-const plainErrors: readonly string[] = ['ConfigError', 'ListenError', 'StartError', 'CertificateFileError']
+const plainErrors: readonly string[] = ['ConfigError', 'ListenError', 'StartError', 'CertificateFileError', 'GrantboxError']
 
 /** Finds the command and runs it. Answers the exit code and never throws. */
 export async function runCli(context: CommandContext): Promise<number> {

@@ -32,6 +32,8 @@ export const start: Command = {
         return listener.close({ graceMs })
       }, stderr)
       const unwatch = config.config === undefined ? () => {} : watchFile(config.config, () => reload(config, server, context))
+      // Whoever shares the data folder, as the next container does, finds the authority there without asking for it.
+      server.certificates.ca().catch((error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`))
       const info = await server.describe(originOf(config.host, port))
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
@@ -44,7 +46,8 @@ export const start: Command = {
   },
 }
 
-function serverOptions(config: Config) {
+/** What the settings say of the server. */
+export function serverOptions(config: Config) {
   return {
     dataDir: config.data,
     db: config.db,

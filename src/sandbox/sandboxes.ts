@@ -50,6 +50,8 @@ export class Sandboxes {
   /** The vendors' own host names, which count where no sandbox lists them. */
   readonly #vendorHosts = new Map<string, string>()
   readonly defaultName: string
+  /** Brings back what a configuration wants in a sandbox, when it was reset. */
+  afterReset: (sandbox: Sandbox) => Promise<void> = async () => {}
 
   constructor(table: SandboxTable, providers: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string) {
     this.#table = table
@@ -189,7 +191,8 @@ export class Sandboxes {
     forgetAll(sandbox)
     await this.setClock(sandbox, { offset: 0, frozen: false })
     if (record.seeded) await seed(sandbox, sandbox.clock.now())
-    return sandbox
+    await this.afterReset(sandbox)
+    return this.find(record.name) ?? sandbox
   }
 
   /** The whole state of a sandbox, but for its name, its hosts and its journal. */

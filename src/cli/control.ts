@@ -1,0 +1,57 @@
+import { loadConfig } from '../config.ts'
+import { ConfigError } from '../config-error.ts'
+import { type Flags, parseFlags } from '../config-flags.ts'
+import { ControlClient } from '../library/control-client.ts'
+import type { SandboxInfo } from '../library/sandbox.ts'
+import type { CommandContext } from './command.ts'
+import { originOf } from './origin.ts'
+
+/** The flags of commands that speak to a running grantbox. */
+export const controlFlags: Flags = {
+  url: { value: 'URL', description: 'address of the grantbox to ask (GRANTBOX_URL, else made from --host and --port)' },
+  sandbox: { value: 'NAME', description: 'the sandbox (the default one)' },
+}
+
+/** A running grantbox, as a command found it. */
+export interface Reached {
+  client: ControlClient
+  /** What the command's own flags said. */
+  values: ReadonlyMap<string, string>
+  /** The sandbox that is meant. */
+  sandbox(): Promise<SandboxInfo>
+}
+
+/** Finds the grantbox that a command speaks to. @throws ConfigError for flags that are wrong */
+export async function reach({ argv, env, cwd }: CommandContext, flags: Flags): Promise<Reached> {
+  const config = await loadConfig({ argv, env, cwd, commandFlags: flags })
+  // The settings were checked just now, and are of no more use here.
+  const own = argv.filter((_, index) => isOwn(argv, index, flags))
+  const { values } = parseFlags(own, flags)
+  const url = values.get('url') ?? (env.GRANTBOX_URL || undefined) ?? originOf(config.host, config.port)
+  if (!/^https?:\/\/./.test(url) || !URL.canParse(url)) {
+    throw new ConfigError([{ where: 'flag --url', message: `expected an http or https URL, got ${JSON.stringify(url)}` }])
+  }
+  const client = new ControlClient(url, config.admin_token)
+  return {
+    client,
+    values,
+    async sandbox() {
+      const name = values.get('sandbox')
+      if (name !== undefined) return client.get(`/sandboxes/${encodeURIComponent(name)}`)
+      const { items } = await client.get<{ items: SandboxInfo[] }>('/sandboxes')
+      const found = items.find((one) => one.default)
+      if (found === undefined)
+        throw new ConfigError([{ where: 'flag --sandbox', message: 'expected a name, for there is no default sandbox' }])
+      return found
+    },
+  }
+}
+
+/** Whether an argument is one of these flags, or the value of one. */
+function isOwn(argv: readonly string[], index: number, flags: Flags): boolean {
+  const nameOf = (text = '') => /^--([^=]+)/.exec(text)?.[1] ?? ''
+  const name = nameOf(argv[index])
+  if (Object.hasOwn(flags, name)) return true
+  const before = argv[index - 1] ?? ''
+  return name === '' && !before.includes('=') && flags[nameOf(before)]?.value !== undefined
+}
