@@ -11,6 +11,7 @@ import { dashboardPath } from './cookies.ts'
 import { Csrf } from './csrf.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './fields.ts'
+import { flowPages } from './flows.ts'
 import { generationPages } from './generation.ts'
 import { homePage } from './home.ts'
 import { picturePages } from './pictures.ts'
@@ -32,6 +33,7 @@ const parts: readonly Part[] = [
   picturePages,
   callbackPages,
   requestPages,
+  flowPages,
 ]
 
 /** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */

@@ -31,7 +31,8 @@ export interface RequestRow {
   tokens: readonly TokenView[]
 }
 
-export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string): RequestRow {
+/** @param flowHref where the flow is that it belongs to */
+export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined): RequestRow {
   const showSecrets = sandbox.settings.show_secrets === true
   const view = viewEntry(entry, showSecrets)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
@@ -50,7 +51,7 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string):
     who: [view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter((one) => one !== null),
     error: view.error ?? undefined,
     explanation: view.explanation ?? undefined,
-    flowHref: view.grant_id === null ? undefined : `${base}/flows/grant-${view.grant_id}`,
+    flowHref,
     requestHeaders: headersOf(view.request_headers),
     requestBody: textOf(view.request_body),
     responseHeaders: headersOf(view.response_headers),

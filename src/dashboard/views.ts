@@ -5,8 +5,12 @@ import type { Accent } from '../providers/page-texts.ts'
 import type { AppCard, ClientCard, Refused } from './app-card.ts'
 import type { Choice } from './choice.ts'
 import type { Export } from './exports.ts'
+import type { FlowStep } from './flow-steps.ts'
+import type { FlowCard } from './flows.ts'
 import type { RequestRow } from './request-row.ts'
+import type { Sequence } from './sequence.ts'
 import type { Snippet } from './snippets.ts'
+import type { TreeNode } from './token-tree.ts'
 import type { UserCard } from './user-card.ts'
 import type { Pager } from './users.ts'
 
@@ -144,6 +148,24 @@ export interface DashboardViews {
     example: string
   }
   request: { row: RequestRow }
+  flows: { flows: readonly FlowCard[]; olderHref?: string | undefined; newerHref?: string | undefined; sandboxHref: string }
+  flow: {
+    kind: string
+    app?: string | undefined
+    client_id?: string | undefined
+    user?: string | undefined
+    scope?: string | undefined
+    state: FlowCard['state']
+    reason?: string | undefined
+    began: string
+    steps: readonly FlowStep[]
+    /** How many steps before these are not shown. */
+    skipped: number
+    /** The same picture for wide and for narrow pages; none when there is nothing to draw. */
+    sequences: readonly Sequence[]
+    tree: readonly TreeNode[]
+    revokeAction?: string | undefined
+  }
   use: { app: AppCard; client: ClientCard; snippets: readonly Snippet[]; exports: readonly Export[] }
 }
 
