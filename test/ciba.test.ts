@@ -33,7 +33,7 @@ async function notified(status = 204) {
     incoming.on('end', () => {
       const { authorization, 'content-type': type } = incoming.headers
       came.push({ method: incoming.method, authorization, type, body: JSON.parse(text) })
-      outgoing.writeHead(status).end()
+      outgoing.writeHead(status, status === 307 ? { location: '/elsewhere' } : {}).end()
     })
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
@@ -206,6 +206,12 @@ describe('deciding', () => {
   })
 
   test('does not reach a device authorization, nor another sandbox', async () => {
+    const { body: device } = await post(server.url, '/device_authorization', { client_id: 'standard-device' })
+    const { store, clock } = sandbox
+    const opened = await store.openDeferred(String(device.user_code).replace('-', ''), 'an-interaction', clock.now())
+    await store.setDeferredUser('an-interaction', await store.findUser('alice'))
+    expect(opened).toBeDefined()
+    expect(await decideBackchannelRequest(sandbox, 'an-interaction', 'allowed')).toBeUndefined()
     const { id } = await pending()
     expect(await decideBackchannelRequest(server.sandbox('iokids'), id, 'allowed')).toBeUndefined()
   })
@@ -272,10 +278,10 @@ describe('ping mode (CIBA §10.2)', () => {
   })
 
   test('an endpoint that redirects is not followed', async () => {
-    const { url, came } = await notified(302)
+    const { url, came } = await notified(307)
     const client = await pingClient(url)
     const { id } = await pending({ ...ask, ...client, client_notification_token: 't' })
-    expect((await decideBackchannelRequest(sandbox, id, 'allowed'))?.unreached).toContain('302')
+    expect((await decideBackchannelRequest(sandbox, id, 'allowed'))?.unreached).toContain('307')
     expect(came).toHaveLength(1)
   })
 })

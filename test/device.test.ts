@@ -259,6 +259,14 @@ describe('the verification page (RFC 8628 §3.3)', () => {
     expect((await poll(device_code)).body.error).toBe('authorization_pending')
   })
 
+  test('nobody can allow what no user has signed in for, not even by asking the store', async () => {
+    const { user_code, device_code } = await authorize()
+    const { store, clock } = server.sandbox()
+    await store.openDeferred(user_code.replace('-', ''), 'an-interaction', clock.now())
+    expect(await store.decideDeferred('an-interaction', 'allowed', {}, clock.now())).toBeUndefined()
+    expect((await poll(device_code)).body.error).toBe('authorization_pending')
+  })
+
   test('another user can be chosen', async () => {
     const { user_code, device_code } = await authorize()
     const { transaction } = await page(`${server.url}/device`, { user_code })

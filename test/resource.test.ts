@@ -184,6 +184,7 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
     name = 'Afterwards'
     expect((await new Jar().open(authorizeUrl(server.url, ask(id)))).html).toContain('Afterwards')
     expect(asked).toEqual(['/me.json', '/me.json'])
+    expect((await server.sandbox().store.findClient(id))?.app.name).toBe('Afterwards')
   })
 
   test('stays when its document is gone', async () => {
@@ -228,10 +229,19 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
   })
 
   test('a document that is too long, no JSON or redirected is refused', async () => {
-    const answers = [{ body: `"${'x'.repeat(64 * 1024)}"` }, { body: '<html>' }, { status: 302, body: '' }, { status: 500, body: '{}' }]
-    for (const answer of answers) {
-      const { url } = await documents(() => answer)
-      expect((await new Jar().open(authorizeUrl(server.url, ask(`${url}/c`)))).status).toBe(400)
+    const answers: [{ status?: number; more?: object; text?: string }, number][] = [
+      [{ more: { padding: 'x'.repeat(60 * 1024) } }, 200],
+      [{ more: { padding: 'x'.repeat(64 * 1024) } }, 400],
+      [{ text: '<html>' }, 400],
+      [{ status: 302 }, 400],
+      [{ status: 500 }, 400],
+    ]
+    for (const [{ status = 200, more, text }, expected] of answers) {
+      const { url } = await documents((path) => ({
+        status,
+        body: text ?? JSON.stringify({ ...document, client_id: url + path, ...more }),
+      }))
+      expect((await new Jar().open(authorizeUrl(server.url, ask(`${url}/c`)))).status).toBe(expected)
     }
   })
 

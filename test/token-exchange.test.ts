@@ -1,3 +1,4 @@
+import { exportJWK, SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
 import type { ClientDraft } from '../src/oauth/directory.ts'
@@ -216,6 +217,33 @@ describe('token types (RFC 8693 §3)', () => {
     const { body } = await exchange(access_token, { ...client, requested_token_type: type('refresh_token') })
     expect(body.error).toBe('unauthorized_client')
   })
+})
+
+test('an ID token of the same sandbox under another issuer is refused', async () => {
+  const { id_token } = await tokensOf(`${server.url}/standard`)
+  const refused = await exchange(id_token, { ...web, subject_token_type: type('id_token') })
+  expect(refused.headers.get('grantbox-explain')).toContain('its iss is')
+})
+
+test('a token that is bound to a key comes back unbound to nobody but a client that authenticates (RFC 9449 §5)', async () => {
+  const key = await oauth.generateKeyPair('ES256', { extractable: true })
+  const proof = async () => {
+    const now = Math.floor(server.clock.now() / 1000)
+    const claims = { jti: crypto.randomUUID(), htm: 'POST', htu: `${server.url}/token`, iat: now }
+    const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(key.publicKey) }
+    return { dpop: await new SignJWT(claims).setProtectedHeader(header).sign(key.privateKey) }
+  }
+  const form = { grant_type: 'password', ...web, ...alice, scope: 'read' }
+  const { body } = await post(server.url, '/token', form, await proof())
+  expect(body.token_type).toBe('DPoP')
+  const bare = { client_secret: null, token_endpoint_auth_method: 'none' }
+  const { client_id } = await addService(bare)
+  const ask = { grant_type, subject_token: String(body.access_token), subject_token_type: type('access_token') }
+  const stolen = await post(server.url, '/token', { ...ask, client_id })
+  expect(stolen.body.error).toBe('invalid_request')
+  expect(stolen.headers.get('grantbox-explain')).toContain('bound to a key')
+  expect((await post(server.url, '/token', { ...ask, client_id }, await proof())).body.token_type).toBe('DPoP')
+  expect((await post(server.url, '/token', { ...ask, ...service })).status).toBe(200)
 })
 
 test('an ID token that the client could have signed itself is no subject token', async () => {

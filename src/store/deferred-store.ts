@@ -21,7 +21,6 @@ export interface PollRow extends DeferredRow {
   id: number
   polled_at: number | null
   decision: 'allowed' | 'denied' | null
-  used_at: number | null
 }
 
 /** How long an expired one is remembered, so that its client is told that it expired; milliseconds. */
@@ -31,7 +30,7 @@ const memory = 24 * 60 * 60 * 1000
 const slower = 5
 
 const columns = `deferred.id, deferred.digest, deferred.grant_type, deferred.user_code, deferred.interaction_id, deferred.scope, deferred.details, deferred.request,
-  deferred.interval, deferred.issued_at, deferred.expires_at, deferred.polled_at, deferred.decision, deferred.used_at, ${clientColumns}, ${userColumns}`
+  deferred.interval, deferred.issued_at, deferred.expires_at, deferred.polled_at, deferred.decision, ${clientColumns}, ${userColumns}`
 const joins = `deferred_authorization AS deferred JOIN client ON client.id = deferred.client_row JOIN app ON app.id = client.app_row
   LEFT JOIN user ON user.id = deferred.user_row`
 const waits = `sandbox_id = @sandbox AND decision IS NULL AND expires_at > @now`
@@ -104,7 +103,6 @@ export function deferredStore(
       const row = statements.findByDigest.get({ sandbox, digest, grant_type })
       if (row === undefined) return 'unknown'
       if (row.client_row !== client.row) return 'other_client'
-      if (row.used_at !== null) return 'used'
       if (row.decision === 'denied') return 'denied'
       if (row.expires_at <= now) return 'expired'
       if (row.decision === null) {
