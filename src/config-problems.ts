@@ -73,6 +73,8 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 function expectation(message: string): string {
   const [, type] = /^Invalid input: expected (\w+)/.exec(message) ?? []
   if (type !== undefined) return words[type] ?? type
+  const [, limit] = /^Too (?:small|big): expected (.+)$/.exec(message) ?? []
+  if (limit !== undefined) return limit
   const [, options] = /^Invalid option: expected (.+)$/.exec(message) ?? []
   return options?.replaceAll('|', ', ') ?? message
 }

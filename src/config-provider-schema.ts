@@ -17,7 +17,7 @@ const algs = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const
 /** A name of a provider or a sandbox. */
 export const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'a name of a-z, 0-9 and "-", 1 to 63 characters' })
 
-const hostSchema = z.string().regex(/^(\*\.)?[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
+const hostSchema = z.string().regex(/^(?!localhost$)(?=.*[a-z])(\*\.)?[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
   error: 'a host name without a port, or "*." and one',
 })
 
@@ -99,7 +99,7 @@ const encoding = z.enum(['json', 'form', 'form_unless_json'])
 
 const answer = z.strictObject({
   body: members(answerNames)
-    .refine((body) => JSON.stringify(body).includes('{access_token}'), { error: 'expected {access_token} somewhere in the body' })
+    .refine((body) => /\{access_token[|}]/.test(JSON.stringify(body)), { error: 'expected {access_token} somewhere in the body' })
     .optional()
     .describe('Members keep their order.'),
   headers: headers.optional(),
@@ -107,7 +107,8 @@ const answer = z.strictObject({
 })
 
 const byCode = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum([...errorCodes, 'default']), value)
-const status = z.int().min(200).max(599)
+const statusError = { error: 'a status from 200 to 599' }
+const status = z.int(statusError).min(200, statusError).max(599, statusError)
 const wording = {
   status: z
     .union([status, z.string().regex(/^\{settings\.\w+\}$/)], { error: 'a status from 200 to 599, or {settings.…}' })

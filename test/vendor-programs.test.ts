@@ -61,12 +61,9 @@ describe('the programs of the gateway’s guide, in https, with the expiry in th
       .replaceAll('MY_API_KEY', 'gateway-key')
       .replaceAll('MY_REFERER', 'https://app.example/')
       .replaceAll('MY_ORIGIN', 'https://app.example')
-    // A CommonJS program finds its packages from where it lies.
-    const path = join(ending === 'cjs' ? import.meta.dirname : folder, `.gateway-${process.pid}.${ending}`)
+    const path = join(folder, `gateway.${ending}`)
     await writeFile(path, source)
-    onTestFinished(() => rm(path, { force: true }))
-
-    const env = await trusting(server)
+    const env = { ...(await trusting(server)), NODE_PATH: join(import.meta.dirname, '../node_modules') }
     const [program = '', ...args] = command(path, env)
     const child = spawn(program, args, { env })
     onTestFinished(() => void child.kill())

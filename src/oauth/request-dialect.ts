@@ -2,7 +2,7 @@ import { authenticateClient } from './client-authentication.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
 import type { GrantType } from './grants/grant-type.ts'
-import type { Parameters } from './parameters.ts'
+import type { Parameters, ReadParameters } from './parameters.ts'
 import type { Client } from './records.ts'
 
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
@@ -19,11 +19,12 @@ export interface RequestDialect {
   readonly revokes_grants?: boolean
 }
 
-/**
- * The parameters under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name.
- */
-export function translate(parameters: Parameters, { parameters: names }: RequestDialect): Parameters {
-  if (names === undefined) return parameters
+/** A client's request under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name. */
+export function translated(read: ReadParameters, dialect: RequestDialect | undefined): ReadParameters {
+  return dialect?.parameters === undefined ? read : { ...read, parameters: translate(read.parameters, dialect.parameters) }
+}
+
+function translate(parameters: Parameters, names: Readonly<Record<string, string>>): Parameters {
   const translated: Record<string, string | undefined> = Object.assign(Object.create(null), parameters)
   for (const name of Object.values(names)) delete translated[name]
   for (const wire of Object.keys(names)) delete translated[wire]

@@ -9,7 +9,7 @@ import { mint } from './mint.ts'
 import { type Mischief, mischiefOf, spoilIssue, spoilTokens } from './misbehave.ts'
 import type { ReadParameters } from './parameters.ts'
 import type { Client } from './records.ts'
-import { authenticateAs, translate } from './request-dialect.ts'
+import { authenticateAs } from './request-dialect.ts'
 import { narrowResource } from './resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from './sender-constraint.ts'
 import type { IssuedTokens } from './token-profile.ts'
@@ -24,10 +24,9 @@ export interface TokenRequest extends ReadParameters {
  * @returns the members of the successful answer, as the provider orders them
  */
 export async function token(request: TokenRequest, context: Context): Promise<Record<string, unknown>> {
-  const { problem } = request
+  const { parameters, problem } = request
   const { realm, trace } = context
   const dialect = realm.requests
-  const parameters = dialect === undefined ? request.parameters : translate(request.parameters, dialect)
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   if (problem !== undefined) throw problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.

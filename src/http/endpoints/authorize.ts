@@ -5,6 +5,7 @@ import { beginFaulty } from '../../oauth/faulty-authorization.ts'
 import { beginInteraction } from '../../oauth/interaction.ts'
 import { notSilently, sessionObstacle, userObstacle } from '../../oauth/obstacle.ts'
 import { type ReadParameters, readParameters } from '../../oauth/parameters.ts'
+import { translated } from '../../oauth/request-dialect.ts'
 import { sendAnswer } from '../answer.ts'
 import { bindBrowser, sessionOf } from '../browser-session.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
@@ -40,7 +41,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const { context } = exchange
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'
-  const { request: asked, client } = await checkAuthorizationRequest(read, context, { dry })
+  const { request: asked, client } = await checkAuthorizationRequest(translated(read, context.realm.requests), context, { dry })
   if (!dry) beginFaulty(asked, client, context)
   const session = await sessionOf(request, exchange)
   if (session !== undefined) context.trace.username = session.user.username

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { OAuthError } from '../../oauth/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/parameters.ts'
+import { translated } from '../../oauth/request-dialect.ts'
+import type { Settings } from '../../oauth/settings.ts'
 import { token } from '../../oauth/token.ts'
 import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
@@ -10,7 +12,15 @@ import { exchangeOf } from '../exchange.ts'
  * (RFC 6749 §3.2 and §2.3.1). The sandbox's settings can allow the query, as Postman may be told to use, and forbid JSON.
  */
 export function bodyParameters(request: FastifyRequest, repeatable: readonly string[] = []): ReadParameters {
-  const { json_token_requests, query_token_requests } = exchangeOf(request).sandbox.settings
+  const { provider, settings } = exchangeOf(request).sandbox
+  return translated(readBody(request, settings, repeatable), provider.requests)
+}
+
+function readBody(
+  request: FastifyRequest,
+  { json_token_requests, query_token_requests }: Settings,
+  repeatable: readonly string[],
+): ReadParameters {
   const read = readParameters(request.body, repeatable)
   if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
     const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'

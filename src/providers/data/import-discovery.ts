@@ -1,7 +1,7 @@
 import { clientAuthMethods } from '../../oauth/client-methods.ts'
 import type { SigningAlg } from '../../oauth/jws.ts'
 import type { ProviderDeclaration } from './declaration.ts'
-import { ImportError, type Imported, nameOfHost, pathOf } from './import.ts'
+import { hostNames, ImportError, type Imported, nameOfHost, pathOf } from './import.ts'
 
 /** Members of a discovery document, and what a provider calls those paths. */
 const endpoints: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ export function importDiscovery(document: Readonly<Record<string, unknown>>, abi
   const { pathname, host, hostname } = new URL(issuer)
   const issuer_path = pathname.replace(/\/+$/, '')
   const notes: string[] = []
-  const hosts = new Set([hostname])
+  const addresses = [issuer]
   const paths: Record<string, string | readonly string[] | null> = {}
   for (const [member, name] of Object.entries(endpoints)) {
     const url = document[member]
@@ -46,7 +46,7 @@ export function importDiscovery(document: Readonly<Record<string, unknown>>, abi
     } else if (typeof url !== 'string' || !URL.canParse(url)) throw new ImportError(`${member}: expected a URL`)
     else if (abilities.paths.includes(name)) {
       paths[name] = pathOf(url)
-      hosts.add(new URL(url).hostname)
+      addresses.push(url)
     } else notes.push(`${member} is left out: grantbox has no such endpoint`)
   }
   paths.discovery = ['openid-configuration', 'oauth-authorization-server']
@@ -60,7 +60,7 @@ export function importDiscovery(document: Readonly<Record<string, unknown>>, abi
   const declaration: ProviderDeclaration = {
     extends: 'standard',
     title: host,
-    hosts: [...hosts],
+    hosts: hostNames(addresses),
     ...(issuer_path === '' ? {} : { issuer_path }),
     paths,
     ...(grant_types === undefined ? {} : { grant_types: grant_types.filter((one) => abilities.grant_types.includes(one)) }),

@@ -1,6 +1,6 @@
 import type { ClientAuthMethod } from '../../oauth/client-methods.ts'
 import type { ClientDeclaration, ProviderDeclaration } from './declaration.ts'
-import { cleanName, ImportError, type Imported, pathOf } from './import.ts'
+import { cleanName, hostNames, ImportError, type Imported, pathOf } from './import.ts'
 import type { Abilities } from './import-discovery.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -44,7 +44,7 @@ export function importPostman(collection: Json, abilities: Abilities): Imported 
   const redirect_uris = [...new Set(blocks.flatMap((block) => (isUsable(block.redirect_uri) ? [block.redirect_uri] : [])))]
   const title = String((collection.info as Json | undefined)?.name ?? 'Imported')
   const name = cleanName(title)
-  const hosts = hostsOf([tokenUrl, authUrl])
+  const hosts = hostNames([tokenUrl, authUrl])
   const client: ClientDeclaration = {
     client_id: usable(first('clientId')) ?? `${name}-client`,
     client_secret: usable(first('clientSecret')) ?? `${name}-secret`,
@@ -97,12 +97,6 @@ function variablesOf(collection: Json): ReadonlyMap<string, string> {
 function resolved(block: Record<string, string>, variables: ReadonlyMap<string, string>): Record<string, string> {
   const fill = (text: string): string => text.replace(/\{\{([^{}]+)\}\}/g, (whole, name: string) => variables.get(name.trim()) ?? whole)
   return Object.fromEntries(Object.entries(block).map(([key, value]) => [key, fill(fill(value))]))
-}
-
-function hostsOf(addresses: readonly (string | undefined)[]): string[] {
-  return [
-    ...new Set(addresses.flatMap((address) => (address !== undefined && URL.canParse(address) ? [new URL(address).hostname] : []))),
-  ].filter((host) => /^[a-z0-9.-]*[a-z][a-z0-9.-]*$/i.test(host) && host !== 'localhost')
 }
 
 function isVariable(text: string): boolean {

@@ -20,6 +20,12 @@ export function pathOf(address: string): string {
   return path.replace(/\/+$/, '') || '/'
 }
 
+/** The host names of addresses, each once: names that can be asked for from elsewhere, no numbers and no variables. */
+export function hostNames(addresses: readonly (string | undefined)[]): string[] {
+  const names = addresses.flatMap((address) => (address !== undefined && URL.canParse(address) ? [new URL(address).hostname] : []))
+  return [...new Set(names)].filter((name) => /^[a-z0-9_.-]*[a-z][a-z0-9_.-]*$/i.test(name) && name !== 'localhost')
+}
+
 /** `login.acme.example` → `acme`. */
 export function nameOfHost(hostname: string): string {
   const labels = hostname.toLowerCase().split('.')

@@ -26,7 +26,7 @@ const filters: Readonly<Record<string, (value: unknown) => unknown>> = {
 /** The names of the filters. */
 export const filterNames: readonly string[] = Object.keys(filters)
 
-const placeholder = /\{([A-Za-z_]\w*(?:\.[\w:-]+)*)(?:\|([a-z]+))?\}/g
+const placeholder = /\{([A-Za-z_]\w*(?:\.[\w:-]+)*)(?:\|(\w+))?\}/g
 const alone = new RegExp(`^${placeholder.source}$`)
 
 /** Something that a template asks for and there is not. */

@@ -30,7 +30,7 @@ const declared = declareProvider(
     },
     grant_types: [...standard.grant_types, ...ownGrants.map((grant) => grant.grant_type)],
     client_authentication: { methods: ['client_secret_basic', 'none'], secret_in: 'header' },
-    parameters: { username: 'username', email_address: 'email' },
+    parameters: { email_address: 'email' },
     lifetimes: { access_token: 604_800, refresh_token: 0 },
     settings: { wrong_password_error: 'invalid_client' },
     scopes: [],
