@@ -88,19 +88,46 @@ export const everyPage: Readonly<Record<string, Visit>> = {
   'error-over': (page, { url }) => page.goto(`${url}/oauth/signin?transaction=long-gone`),
   'error-not-found': (page, { url }) => page.goto(`${url}/nothing/here`),
   'standard-sign-in': (page, server) => page.goto(standardUrl(server)),
-  'standard-continue': async (page, server) => {
-    await page.goto(standardUrl(server))
-    await page.getByRole('button', { name: 'Sign in as' }).first().click()
+  'standard-consent': signInAsAlice,
+  'standard-select-account': async (page, server) => {
+    await signInAsAlice(page, server)
+    await page.goto(standardUrl(server, { prompt: 'select_account' }))
+  },
+  'standard-sign-up': (page, server) => page.goto(standardUrl(server, { prompt: 'create' })),
+  'standard-sign-up-refused': async (page, server) => {
+    await page.goto(standardUrl(server, { prompt: 'create' }))
+    await page.getByLabel('Username').fill('alice')
+    await page.getByLabel('Password').fill('secret')
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await page.getByRole('alert').waitFor()
+  },
+  'standard-logout': async (page, server) => {
+    await signInAsAlice(page, server)
+    await page.goto(`${server.url}/standard/end_session`)
+    await page.getByRole('heading', { name: 'Sign out?' }).waitFor()
+  },
+  'standard-signed-out': async (page, server) => {
+    await signInAsAlice(page, server)
+    await page.goto(`${server.url}/standard/end_session`)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByText('You are signed out').waitFor()
   },
 }
 
-function standardUrl({ url }: TestServer): string {
+async function signInAsAlice(page: Page, server: TestServer): Promise<void> {
+  await page.goto(standardUrl(server))
+  await page.getByRole('button', { name: 'Sign in as' }).first().click()
+  await page.getByRole('button', { name: 'Deny' }).waitFor()
+}
+
+function standardUrl({ url }: TestServer, parameters: Record<string, string> = {}): string {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: 'standard-web',
     redirect_uri: postmanCallback,
     scope: 'openid profile email',
     state: 'secret-session-state',
+    ...parameters,
   })
   return `${url}/standard/authorize?${query}`
 }

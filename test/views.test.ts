@@ -75,7 +75,7 @@ const full: Views = {
       { name: 'email', description: 'Your e-mail address', fixed: false },
     ],
   },
-  'select-account': { ...step, user, users: [{ username: 'organicladybug833', name: 'marta olsen', type: 'Parent' }], userCount: 3 },
+  'select-account': { ...step, user, users: [{ username: 'organicladybug833', name: 'marta olsen', type: 'Parent' }] },
   'sign-up': {
     ...step,
     values: { username: 'sunnyotter385', first_name: 'Tim', last_name: 'Ramos', email: 'tim@example.com' },

@@ -91,11 +91,11 @@ export async function selectAccountPage(
   interaction: Interaction,
   user: User,
 ): Promise<FastifyReply> {
-  const { users, ...others } = await sandboxUsers(exchange, interaction.client)
+  const { users, passwordHint } = await sandboxUsers(exchange, interaction.client)
   return render(reply, 'select-account', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
-    ...others,
+    passwordHint,
     users: users.filter((one) => one.username !== user.username),
   })
 }

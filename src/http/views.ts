@@ -68,7 +68,6 @@ export interface Views {
     user: UserView
     /** Others, to sign in with one click. */
     users: readonly UserView[]
-    userCount?: number | undefined
     passwordHint?: string | undefined
   }
   /** Posts the {@link SignUpField}s. */
