@@ -8,7 +8,7 @@ import type { ClientMetadata } from '../src/oauth/records.ts'
 import { Jar } from './browser-jar.ts'
 import { addClient } from './iokids-setup.ts'
 import { startForFile } from './server.ts'
-import { bob, claimsOf, post, userinfoStatus, web } from './standard-client.ts'
+import { bob, claimsOf, post, tokensOf, userinfoStatus, web } from './standard-client.ts'
 import { authorizeUrl, redeem, signInAndAllow } from './standard-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
@@ -40,13 +40,13 @@ async function alsoAt(jar: Jar, metadata: ClientMetadata) {
 }
 
 /** A client's place on this machine that collects what is posted to it. */
-async function receiver(status = 200) {
+async function receiver(status = 200, location = '') {
   const bodies: string[] = []
   const listening = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     bodies.push(`${request.method} ${request.headers['content-type']} ${body}`)
-    response.writeHead(status, { location: url }).end()
+    response.writeHead(status, { location }).end()
   })
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
@@ -78,6 +78,8 @@ describe('with an id_token_hint (RP-Initiated Logout §2)', () => {
     const { id_token } = await signedIn(bob)
     const { jar } = await signedIn()
     expect((await jar.open(logoutUrl({ id_token_hint: id_token }))).html).toContain('Sign out?')
+    const { id_token: sessionless } = await tokensOf(url, { ...bob, scope: 'openid' })
+    expect((await jar.open(logoutUrl({ id_token_hint: sessionless ?? '' }))).html).toContain('Sign out?')
     const { id_token: elsewhere } = await signedIn()
     expect((await jar.open(logoutUrl({ id_token_hint: elsewhere }))).html).toContain('Sign out?')
     expect(await isSignedIn(jar)).toBe(true)
@@ -197,12 +199,14 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout §2)', () => {
 
   test('no other machine is called, and no redirect is followed to one', async () => {
     const { jar, id_token } = await signedIn()
-    const moved = await receiver(307)
+    const other = await receiver()
+    const moved = await receiver(307, other.uri)
     await alsoAt(jar, { backchannel_logout_uri: 'https://app.example.com/logout' })
     await alsoAt(jar, { backchannel_logout_uri: moved.uri })
     await jar.open(logoutUrl({ id_token_hint: id_token }))
     expect(lastExplanation()).toContain('app.example.com is neither this machine nor on a private network')
     expect(lastExplanation()).toContain(moved.uri)
+    expect([moved.bodies.length, other.bodies.length]).toEqual([1, 0])
   })
 
   test.each([

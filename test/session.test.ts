@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { Jar } from './browser-jar.ts'
 import { addClient, addUser } from './iokids-setup.ts'
@@ -70,6 +71,11 @@ describe('a second sign-in', () => {
     const jar = await aliceIn()
     const base = await sandboxWith({})
     expect(heading(await ask(jar, {}, base))).toBe('Sign in')
+    const name = base.slice(url.length + 1)
+    const session = jar.cookies.find((cookie) => cookie.includes('-session='))?.split(';')[0] ?? ''
+    const moved = session.replace('grantbox-standard-', `grantbox-${name}-`)
+    const answer = await fetch(authorizeUrl(base, { prompt: 'none' }), { redirect: 'manual', headers: { cookie: moved } })
+    expect(answer.headers.get('location')).toContain('error=login_required')
   })
 
   test('a session that somebody planted is not used after the sign-in', async () => {
@@ -172,12 +178,15 @@ describe('prompt (OpenID Connect Core §3.1.2.1)', () => {
   })
 
   test('select_account goes on as who is signed in, without a password', async () => {
-    const jar = await aliceIn()
+    const jar = new Jar()
+    const { auth_time } = claimsOf((await redeem(url, answerIn(await callbackOf(url, {}, jar)).code)).body.id_token)
+    server.clock.advance(10)
     const page = await ask(jar, { prompt: 'select_account' })
     expect(heading(page)).toBe('Choose an account')
     expect(page.html).toContain('Continue as Alice Arnold')
     const { location } = await jar.post(page, url, { pick: 'alice' })
-    expect(claimsOf((await redeem(url, location?.searchParams.get('code'))).body.id_token).sub).toBe('alice')
+    const claims = claimsOf((await redeem(url, location?.searchParams.get('code'))).body.id_token)
+    expect(claims).toMatchObject({ sub: 'alice', auth_time })
   })
 
   test('select_account takes somebody else, who has a session of his own', async () => {
@@ -258,6 +267,19 @@ describe('id_token_hint (OpenID Connect Core §3.1.2.1)', async () => {
     expect(answerIn(location ?? new URL(url)).error).toBe('login_required')
   })
 
+  test('that was signed with the client_secret is believed, and one with another secret is not', async () => {
+    const client = await addClient(sandbox, { metadata: { id_token_signed_response_alg: 'HS256' } }, app)
+    const jar = await aliceIn()
+    const { client_id, client_secret } = client
+    const { location } = await signInAndAllow(jar, await ask(jar, { client_id }), url)
+    const credentials = { client_id, client_secret: client_secret ?? '' }
+    const id_token = String((await redeem(url, location?.searchParams.get('code'), credentials)).body.id_token)
+    expect(await errorOf(jar, { client_id, id_token_hint: id_token })).toBeUndefined()
+    const [header, claims] = id_token.split('.')
+    const forged = createHmac('sha256', 'guessed').update(`${header}.${claims}`).digest('base64url')
+    expect(await errorOf(jar, { client_id, id_token_hint: `${header}.${claims}.${forged}` })).toBe('invalid_request')
+  })
+
   test('that is not ours is refused: another signature, an access token, nonsense', async () => {
     const hint = await hintOf()
     const jar = await aliceIn()
@@ -290,6 +312,17 @@ describe('consent', () => {
     await jar.post(page, url, { decision: 'allow', granted: 'email' })
     expect((await ask(jar, { scope: 'openid email' })).status).toBe(302)
     expect(scopesOn(await ask(jar, { scope: 'openid profile email' }))).toEqual(['profile', 'email'])
+  })
+
+  test('what was allowed before and is unticked now is taken back, and what was not asked stays', async () => {
+    const jar = new Jar()
+    const user = { username: 'fred', password: 'password' }
+    await addUser(sandbox, user)
+    await signInAndAllow(jar, await ask(jar, { scope: 'openid email write' }), url, user)
+    const page = await ask(jar, { scope: 'openid email', prompt: 'consent' })
+    await jar.post(page, url, { decision: 'allow' })
+    expect(await errorOf(jar, { scope: 'openid email' })).toBe('consent_required')
+    expect(await errorOf(jar, { scope: 'openid write' })).toBeUndefined()
   })
 
   test('a narrower scope than before is silent, a wider one asks', async () => {
