@@ -102,6 +102,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     database.close()
     throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error
   })
+  await stored(database)
+  database.onRollback(() => {
+    sandboxes.changesTakenBack().catch((error) => logger.error({ err: error }, 'what is stored cannot be read'))
+  })
 
   const protocol = new ProtocolApps({ settled, logger })
   await protocol.prepare(declared.providers)
@@ -221,6 +225,17 @@ function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { made?: Promis
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+/** What a start makes is there before anybody is told that it started. */
+async function stored(database: Database): Promise<void> {
+  try {
+    await database.settled()
+  } catch (error) {
+    database.close()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StartError(`The database ${database.file} takes no changes (${reason}). Is the disk full?`, { cause: error })
+  }
 }
 
 function ensureFolder(folder: string): void {

@@ -14,6 +14,9 @@ export interface ChildOptions {
   nodeArgs?: readonly string[]
   /** A command line that is run in place of Node.js, with Node.js and the rest as its last arguments. */
   wrapper?: readonly string[]
+  /** Who runs it, when whoever starts it may choose. */
+  uid?: number
+  gid?: number
   /** Kills it, also while it starts. */
   signal?: AbortSignal
 }
@@ -39,10 +42,10 @@ export interface ChildServer {
  * Starts the program and waits until it listens. Whoever calls it ends it.
  * @throws Error with what it said when it ended first
  */
-export async function spawnServer({ cwd, args = [], nodeArgs = [], wrapper = [], signal }: ChildOptions): Promise<ChildServer> {
+export async function spawnServer({ cwd, args = [], nodeArgs = [], wrapper = [], signal, ...who }: ChildOptions): Promise<ChildServer> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(GRANTBOX_|FORCE_COLOR|NODE_)/.test(name))
   const [command = process.execPath, ...rest] = [...wrapper, process.execPath, ...nodeArgs, main, 'start', '--port', '0', '--json', ...args]
-  const child = spawn(command, rest, { cwd, env: Object.fromEntries(inherited) })
+  const child = spawn(command, rest, { cwd, env: Object.fromEntries(inherited), ...who })
   signal?.addEventListener('abort', () => child.kill('SIGKILL'))
   const said = listenTo(child)
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {

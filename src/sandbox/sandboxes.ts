@@ -231,6 +231,30 @@ export class Sandboxes {
     this.#forget(this.#record(sandbox.name))
   }
 
+  /** Takes notice that the store took back what was changed last: what is known from memory is again as it is stored. */
+  async changesTakenBack(): Promise<void> {
+    const stored = await this.#table.list()
+    const ids = new Set(stored.map((record) => record.id))
+    for (const record of [...this.#records.values()]) {
+      if (ids.has(record.id)) continue
+      this.#opened.get(record.name)?.counts.stop()
+      this.#forget(record)
+    }
+    for (const record of stored) {
+      const known = this.#records.get(record.name)
+      const opened = this.#opened.get(record.name)
+      if (known === undefined || opened === undefined) {
+        if (known !== undefined) this.#forget(known)
+        if (this.#providers.has(record.provider)) this.#remember(record)
+        continue
+      }
+      opened.clock.load(record.clock)
+      const sandbox = this.#replace(known, record)
+      // A key that was made and not stored would be gone after the next start.
+      this.#opened.set(record.name, { ...sandbox, keys: this.#keyRing(record.name, sandbox.provider, sandbox) })
+    }
+  }
+
   /** Moves a sandbox's clock and keeps it so. */
   async advanceClock(sandbox: Sandbox, milliseconds: number): Promise<void> {
     await this.#table.saveClock(sandbox.id, sandbox.clock.advance(milliseconds))

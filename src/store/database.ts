@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
@@ -19,6 +19,12 @@ export interface Memory<Key, Value> {
   set(key: Key, value: Value): void
 }
 
+/** As large as any usual change, for on a full disk there is room for small ones; what of it stays when we are killed is pruned. */
+const probe = [
+  "INSERT INTO seen_identifier (sandbox_id, identifier, expires_at) SELECT min(id), 'probe ' || hex(zeroblob(32768)), 0 FROM sandbox WHERE true ON CONFLICT DO NOTHING",
+  "DELETE FROM seen_identifier WHERE identifier >= 'probe ' AND identifier < 'probe!'",
+]
+
 /**
  * The SQLite file. All changes of one turn of the event loop share a transaction; whoever answers a client waits for
  * {@link Database.settled}, so that nothing a client has seen can be lost, and a commit is paid once for many answers.
@@ -30,6 +36,9 @@ export class Database {
   readonly #commit: Sqlite.Statement
   #batch: PromiseWithResolvers<void> | undefined
   readonly #memories: Map<unknown, unknown>[] = []
+  readonly #rolledBack: (() => void)[] = []
+  /** Why the last commit failed; undefined after one that did not. */
+  #refusal: unknown
 
   /**
    * @param file a path, or `:memory:`
@@ -86,9 +95,23 @@ export class Database {
     return this.#batch?.promise
   }
 
-  /** Whether the file still answers. */
+  /** Calls whoever keeps in memory what is stored, right after changes were taken back. */
+  onRollback(listener: () => void): void {
+    this.#rolledBack.push(listener)
+  }
+
+  /**
+   * Whether the file answers and, after it refused changes, whether it takes them again.
+   * @throws unknown what it said
+   */
   check(): void {
     this.#db.prepare('SELECT 1 FROM sandbox LIMIT 1').get()
+    if (this.#refusal === undefined) return
+    for (const sql of probe) {
+      this.write(() => this.#db.prepare(sql).run())
+      this.#settle()
+      if (this.#refusal !== undefined) throw this.#refusal
+    }
   }
 
   close(): void {
@@ -114,7 +137,11 @@ export class Database {
   }
 
   #open(): void {
-    if (this.#batch !== undefined) return
+    if (this.#batch !== undefined) {
+      if (this.#db.inTransaction) return
+      // What is done now would be committed by itself, while all answers of this turn will be refusals.
+      throw new Error('the database rolled the transaction back')
+    }
     this.#begin.run()
     const batch = Promise.withResolvers<void>()
     // Nobody may be waiting; a refusal is then told by the next who asks the disk.
@@ -133,10 +160,13 @@ export class Database {
       // A full disk makes SQLite roll back by itself, and all answers of this turn must then be refusals.
       if (!this.#db.inTransaction) throw new Error('the database rolled the transaction back')
       this.#commit.run()
+      this.#refusal = undefined
       batch.resolve()
     } catch (error) {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
+      this.#refusal = error
       this.#forget()
+      for (const listener of this.#rolledBack) listener()
       batch.reject(error)
     }
   }
@@ -144,7 +174,11 @@ export class Database {
 
 function open(file: string): Sqlite.Database {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true })
+    if (file !== ':memory:') {
+      mkdirSync(dirname(file), { recursive: true })
+      // SQLite would open it for reading, and later tell of a disk error.
+      if (existsSync(file)) accessSync(file, constants.W_OK)
+    }
     const db = new Sqlite(file, { timeout: 1000 })
     try {
       // One process owns the file: ids are handed out from memory.
@@ -169,7 +203,7 @@ function startError(file: string, error: unknown): Error {
   const folder = dirname(file)
   if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*|SQLITE_CANTOPEN.*|EEXIST|ENOTDIR)$/.test(code)) {
     return new StartError(
-      `The database ${file} cannot be written (${code}). Make the folder ${folder} writable, or choose another one with --data, or use --db :memory:.`,
+      `The database ${file} cannot be written (${code}). Make it and its folder ${folder} writable, or choose another one with --data, or use --db :memory:.`,
     )
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {

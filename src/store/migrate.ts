@@ -3,15 +3,16 @@ import { join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { StartError } from '../start-error.ts'
 
-const folder = join(import.meta.dirname, '../../migrations')
+const ours = join(import.meta.dirname, '../../migrations')
 
 /**
  * Brings the database to this program's version: the numbered files of `migrations/`, counted by `user_version`, all in one
  * immediate transaction that reads the version inside it, so that two processes cannot both migrate and a stop in the middle
  * leaves the old version.
+ * @param folder where the files are; the program's own unless given
  * @throws StartError when the database is newer than the program
  */
-export function migrate(db: Database.Database, file: string): void {
+export function migrate(db: Database.Database, file: string, folder = ours): void {
   const files = readdirSync(folder)
     .filter((name) => /^\d{3}-.*\.sql$/.test(name))
     .sort()
