@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { TakenError } from '../oauth/directory.ts'
 import { OAuthError } from '../oauth/errors.ts'
+import { GoneError } from '../oauth/gone-error.ts'
 
 /** What is wrong with one member of a request. */
 export interface FieldProblem {
@@ -68,6 +69,7 @@ export function invalidAll(problems: readonly FieldProblem[]): Problem {
 /** Whatever was thrown, as a refusal: what the framework refused keeps its status, anything unknown is a fault of ours. */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
+  if (thrown instanceof GoneError) return new Problem(409, `The request met another one: ${thrown.message}`)
   if (thrown instanceof TakenError) return new Problem(409, thrown.message, [{ field: thrown.field, expected: 'one that is free' }])
   // The protocol refused what it was asked on somebody's behalf.
   if (thrown instanceof OAuthError && thrown.status < 500) return new Problem(400, `${thrown.code}: ${thrown.explanation}`)

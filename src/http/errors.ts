@@ -1,10 +1,14 @@
 import type { FastifyReply } from 'fastify'
 import { OAuthError } from '../oauth/errors.ts'
+import { GoneError } from '../oauth/gone-error.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. */
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error
+  if (error instanceof GoneError) {
+    return new OAuthError('invalid_grant', 'The client, the user or the grant is gone', 'It was deleted while this request was answered')
+  }
   const { code = '', statusCode = 500, message = '' } = error as { code?: string; statusCode?: number; message?: string }
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':

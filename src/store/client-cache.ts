@@ -1,3 +1,4 @@
+import { GoneError } from '../oauth/gone-error.ts'
 import type { Client, Grant, User } from '../oauth/records.ts'
 import type { Database } from './database.ts'
 import { type ClientRow, clientColumns, toClient, toUser, type UserRow, userColumns } from './rows.ts'
@@ -47,7 +48,7 @@ export function records(db: Database): Records {
       const known = clients.get(row)
       if (known !== undefined) return known
       const found = readClient.get(row)
-      if (found === undefined) throw new Error(`client ${row} is gone`)
+      if (found === undefined) throw new GoneError()
       return keepClient(found)
     },
     userOf(row) {
@@ -55,7 +56,7 @@ export function records(db: Database): Records {
       const known = users.get(row)
       if (known !== undefined) return known
       const found = readUser.get(row)
-      if (found === undefined) throw new Error(`user ${row} is gone`)
+      if (found === undefined) throw new GoneError()
       const user = Object.freeze(toUser(found))
       users.set(row, user)
       return user

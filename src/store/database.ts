@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { GoneError } from '../oauth/gone-error.ts'
 import { StartError } from '../start-error.ts'
 import { changesKeptRows } from './kept-tables.ts'
 import { migrate } from './migrate.ts'
@@ -72,7 +73,11 @@ export class Database {
   /** Runs one statement that changes something. What it did is visible at once and durable when {@link Database.settled}. */
   write<T>(statement: () => T): T {
     this.#open()
-    return statement()
+    try {
+      return statement()
+    } catch (error) {
+      throw toGone(error)
+    }
   }
 
   /** Makes a function that runs several statements all or none: an error undoes its own, not those of others in the same turn. */
@@ -85,7 +90,7 @@ export class Database {
         return nested(...args)
       } catch (error) {
         this.#forget()
-        throw error
+        throw toGone(error)
       }
     }
   }
@@ -170,6 +175,12 @@ export class Database {
       batch.reject(error)
     }
   }
+}
+
+/** A row whose parent is not there any more says so by its foreign key. */
+function toGone(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' ? new GoneError({ cause: error }) : error
 }
 
 function open(file: string): Sqlite.Database {
