@@ -3,6 +3,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { Problem, toProblem } from '../control/problem.ts'
 import { registerViews } from '../http/views.ts'
 import { admit } from './access.ts'
+import { analyticsPages } from './analytics.ts'
+import { approvalPages } from './approvals.ts'
 import { appPages } from './apps.ts'
 import { brandPages } from './brands.ts'
 import { callbackPages } from './callback.ts'
@@ -10,6 +12,8 @@ import { clientPages } from './clients.ts'
 import { dashboardPath } from './cookies.ts'
 import { Csrf } from './csrf.ts'
 import type { DashboardDeps } from './deps.ts'
+import { docPages } from './docs.ts'
+import { exportPages } from './exports.ts'
 import { Fields } from './fields.ts'
 import { flowPages } from './flows.ts'
 import { generationPages } from './generation.ts'
@@ -17,6 +21,7 @@ import { homePage } from './home.ts'
 import { picturePages } from './pictures.ts'
 import { requestPages } from './requests.ts'
 import { endSession, Sessions } from './session.ts'
+import { settingsPages } from './settings.ts'
 import { userFormPages } from './user-forms.ts'
 import { userPages } from './users.ts'
 import { render, renderUnrouted } from './views.ts'
@@ -34,6 +39,11 @@ const parts: readonly Part[] = [
   callbackPages,
   requestPages,
   flowPages,
+  analyticsPages,
+  approvalPages,
+  settingsPages,
+  docPages,
+  exportPages,
 ]
 
 /** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */

@@ -23,6 +23,7 @@ const notices = {
   'grant-revoked': () => 'The grant was revoked. Its tokens work no more.',
   approved: () => 'The request was approved. The app gets its tokens when it asks again.',
   denied: () => 'The request was denied.',
+  'tokens-expired': (n: string) => (n === '1' ? 'One token expired.' : `${n} tokens expired.`),
   'settings-saved': () => 'The settings were saved.',
   'clock-set': () => 'The clock was set.',
   'sandbox-reset': () => 'The sandbox is as it was when it was made.',

@@ -1,5 +1,6 @@
 import type { Client } from '../oauth/records.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import { shellWord } from './curl.ts'
 
 /** A piece of code that works as it stands, but for what only a sign-in gives. */
 export interface Snippet {
@@ -124,7 +125,7 @@ function curl(filled: Filled): string {
     `# Get tokens\n${tokenRequest(filled, tokenForm(filled))}`,
     ...(apiUrl === undefined || !signsIn
       ? []
-      : [`# Call the API\ncurl ${quoted(apiUrl)} \\\n  --header 'Authorization: Bearer ACCESS_TOKEN'`]),
+      : [`# Call the API\ncurl ${shellWord(apiUrl)} \\\n  --header 'Authorization: Bearer ACCESS_TOKEN'`]),
     ...(signsIn && refreshes
       ? [`# Refresh\n${tokenRequest(filled, { grant_type: 'refresh_token', refresh_token: 'REFRESH_TOKEN' })}`]
       : []),
@@ -134,9 +135,9 @@ function curl(filled: Filled): string {
 function tokenRequest(filled: Filled, form: Record<string, string>): string {
   const { tokenEndpoint, basic, client_id, client_secret } = filled
   return [
-    `curl ${quoted(tokenEndpoint)}`,
-    ...(basic ? [`  --user ${quoted(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
-    ...Object.entries({ ...form, ...credentials(filled) }).map(([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`),
+    `curl ${shellWord(tokenEndpoint)}`,
+    ...(basic ? [`  --user ${shellWord(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
+    ...Object.entries({ ...form, ...credentials(filled) }).map(([name, value]) => `  --data-urlencode ${shellWord(`${name}=${value}`)}`),
   ].join(' \\\n')
 }
 
@@ -202,11 +203,6 @@ function python(filled: Filled): string {
           `me = requests.get(\n    ${literal(apiUrl)},\n    headers={"Authorization": f"Bearer {tokens['access_token']}"},\n)\nprint(me.json())`,
         ]),
   ].join('\n\n')
-}
-
-/** A word of a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 /** A string of JavaScript, which Python reads alike. */

@@ -3,6 +3,7 @@ import { pageHeaders } from '../http/assets.ts'
 import type { avatar } from '../http/views.ts'
 import type { Accent } from '../providers/page-texts.ts'
 import type { AppCard, ClientCard, Refused } from './app-card.ts'
+import type { Chart } from './chart.ts'
 import type { Choice } from './choice.ts'
 import type { Export } from './exports.ts'
 import type { FlowStep } from './flow-steps.ts'
@@ -165,6 +166,63 @@ export interface DashboardViews {
     sequences: readonly Sequence[]
     tree: readonly TreeNode[]
     revokeAction?: string | undefined
+  }
+  analytics: {
+    ranges: readonly { label: string; href: string; current: boolean }[]
+    charts: readonly Chart[]
+    isEmpty: boolean
+    sandboxHref: string
+  }
+  approvals: {
+    action: string
+    approvals: readonly {
+      id: string
+      app: string
+      avatar: ReturnType<typeof avatar>
+      user: string
+      message?: string | undefined
+      scope: string
+      asked: string
+      ends: string
+    }[]
+    /** Where apps ask. */
+    endpoint: string
+  }
+  settings: {
+    action: string
+    now: string
+    /** How the clock differs from the machine's; empty when it does not. */
+    clockState: string
+    isFrozen: boolean
+    company: string
+    durations: readonly { name: string; label: string; value: string; error?: string | undefined }[]
+    choices: readonly { name: string; label: string; choices: readonly Choice[] }[]
+    switches: readonly Choice[]
+    errors: Readonly<Record<string, string>>
+    apiHref: string
+  }
+  help: {
+    vendor: string
+    company: string
+    base_url: string
+    families: boolean
+    approvals: boolean
+    magicUsers: readonly { username: string; does: string }[]
+    docsHref: string
+    apiHref: string
+  }
+  docs: {
+    vendor: string
+    base_url: string
+    endpoints: readonly { label: string; url: string }[]
+    grantTypes: readonly string[]
+    scopes: readonly { name: string; description: string }[]
+    about?: string | undefined
+    folders: readonly {
+      name: string
+      requests: readonly { name: string; method: string; path: string; description?: string | undefined; command: string }[]
+    }[]
+    exports: readonly Export[]
   }
   use: { app: AppCard; client: ClientCard; snippets: readonly Snippet[]; exports: readonly Export[] }
 }

@@ -1,0 +1,86 @@
+import { type HourlyCount, hourLength } from '../sandbox/counts.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { drawChart, type Series } from './chart.ts'
+import { grantNames } from './flow-steps.ts'
+import { hasKids } from './vendor.ts'
+import type { Part } from './visit.ts'
+
+const section = 'Analytics'
+
+/** How far back to look, and how many hours one bar stands for. */
+const ranges = {
+  day: { label: '24 hours', hours: 24, bar: 1 },
+  week: { label: '7 days', hours: 168, bar: 6 },
+  month: { label: '30 days', hours: 720, bar: 24 },
+} as const
+
+/** What the journal counted, drawn on the server. */
+export const analyticsPages: Part = ({ get }) => {
+  get('/analytics', async (visit) => {
+    const { sandbox, base, query } = visit
+    const name = (Object.keys(ranges) as (keyof typeof ranges)[]).find((one) => one === query.text('range')) ?? 'day'
+    const { hours, bar } = ranges[name]
+    // Bars begin at hours that one reads: at midnight for days.
+    const last = Math.floor(Math.floor(sandbox.clock.now() / hourLength) / bar) * bar
+    const first = last - hours + bar
+    const counts = sandbox.counts.since(first).filter(({ hour }) => hour < last + bar)
+    const buckets = Array.from({ length: hours / bar }, (_, index) => first + index * bar)
+    const labels = buckets.map((hour) => labelOf(hour, bar))
+    const series = seriesOf(counts, buckets, bar)
+    return visit.page('analytics', {
+      title: 'Analytics',
+      section,
+      ranges: Object.entries(ranges).map(([value, { label }]) => ({
+        label,
+        href: `${base}/analytics?range=${value}`,
+        current: value === name,
+      })),
+      charts: [
+        drawChart('Sign-ins', [series('Sign-ins', 'sign_in', 0)], labels),
+        drawChart('Tokens by grant type', tokenSeries(counts, series), labels),
+        drawChart('API calls', [series('API calls', 'api', 1)], labels),
+        drawChart('Errors', errorSeries(sandbox, series), labels),
+      ],
+      isEmpty: counts.length === 0,
+      sandboxHref: `${base}/sandbox`,
+    })
+  })
+}
+
+type SeriesOf = (name: string, counted: HourlyCount['name'], color: number | 'bad') => Series
+
+function seriesOf(counts: readonly HourlyCount[], buckets: readonly number[], bar: number): SeriesOf {
+  const byName = Map.groupBy(counts, (count) => count.name)
+  return (name, counted, color) => {
+    const sums = buckets.map(() => 0)
+    for (const { hour, count } of byName.get(counted) ?? []) {
+      const bucket = Math.floor((hour - (buckets[0] ?? 0)) / bar)
+      sums[bucket] = (sums[bucket] ?? 0) + count
+    }
+    return { name, color: `series-${color}`, counts: sums }
+  }
+}
+
+/** Each grant type that brought tokens; always in one order, so that its colour stays. */
+function tokenSeries(counts: readonly HourlyCount[], series: SeriesOf): Series[] {
+  const names = [...new Set(counts.map((count) => count.name))].filter((name) => name.startsWith('token:')).sort()
+  return names.map((name, index) => {
+    const type = name.slice('token:'.length)
+    return series(grantNames[type] ?? type, name, index % 6)
+  })
+}
+
+/** Errors, those apart that say the token is no good: the vendor's own number for it where it has one. */
+function errorSeries({ provider }: Sandbox, series: SeriesOf): Series[] {
+  const refused = series(hasKids(provider) ? '4011s' : 'Refused tokens', 'refused', 'bad')
+  const all = series('Other errors', 'error', 5)
+  return [refused, { ...all, counts: all.counts.map((count, bucket) => Math.max(0, count - (refused.counts[bucket] ?? 0))) }]
+}
+
+/** `14:00` for bars of hours, `1/2 6:00` for some hours, `1/2` for days; UTC. */
+function labelOf(hour: number, bar: number): string {
+  const time = new Date(hour * hourLength)
+  const day = `${time.getUTCMonth() + 1}/${time.getUTCDate()}`
+  const clock = `${time.getUTCHours()}:00`
+  return bar === 1 ? clock : bar === 24 ? day : `${day} ${clock}`
+}
