@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,13 +17,19 @@ export const assetsPath = '/_grantbox/assets'
 
 const ours = (name: string) => join(import.meta.dirname, '../../views/assets', name)
 
+/** The build puts this one sheet beside the program, so that its package of 20 MB need not be installed with it. */
+function pico(): string {
+  const built = join(import.meta.dirname, '../assets/pico.css')
+  return existsSync(built) ? built : fileURLToPath(import.meta.resolve('@picocss/pico/css/pico.classless.min.css'))
+}
+
 const css = 'text/css; charset=utf-8'
 const javascript = 'text/javascript; charset=utf-8'
 
 /** The only files served; a name off this list is no path to look up. */
 const files = new Map<string, { path: () => string; contentType: string }>([
   ['grantbox.css', { path: () => ours('grantbox.css'), contentType: css }],
-  ['pico.css', { path: () => fileURLToPath(import.meta.resolve('@picocss/pico/css/pico.classless.min.css')), contentType: css }],
+  ['pico.css', { path: pico, contentType: css }],
   ['dashboard.css', { path: () => ours('dashboard.css'), contentType: css }],
   ['dashboard.js', { path: () => ours('dashboard.js'), contentType: javascript }],
   ['submit-once.js', { path: () => ours('submit-once.js'), contentType: javascript }],

@@ -1,7 +1,7 @@
 import type { PushedRequest, PushedRequestStore } from '../oauth/pushed-request-store.ts'
 import type { Database } from './database.ts'
 
-interface PushedRow {
+export interface PushedRow {
   client_row: number
   parameters: string
 }

@@ -2,7 +2,7 @@ import type { Session, SessionDraft, SessionStore } from '../oauth/session.ts'
 import type { Database } from './database.ts'
 import { type ClientRow, clientColumns, toClient, toUser, type UserRow, userColumns } from './rows.ts'
 
-interface SessionRow extends UserRow {
+export interface SessionRow extends UserRow {
   session_id: number
   sid: string
   auth_time: number

@@ -1,0 +1,125 @@
+/** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
+import { spawnSync } from 'node:child_process'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
+import { thirdPartyLicences } from './third-party.ts'
+
+const root = join(import.meta.dirname, '..')
+const source = join(root, 'src')
+const output = join(root, 'dist')
+
+/** One sheet of a package of 20 MB. */
+const pico = 'node_modules/@picocss/pico/css/pico.classless.min.css'
+
+/** What every start of the command line needs; the rest is read when it is asked for. */
+const startsWith = ['cli/run-cli.ts', 'cli/start.ts', 'server.ts', 'http/listener.ts'].map((file) => join(source, file))
+
+/** Neither is used: the routes that have schemas bring their own compilers. */
+const schemaCompilers = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
+const noCompiler = 'module.exports = () => () => { throw new Error("a schema has no compiler of its own") }'
+
+const commonJs = '.cjs'
+
+const bundling: Plugin = {
+  name: 'grantbox',
+  resolveId(id, importer) {
+    // What the bundler itself imports is none of ours.
+    if (importer?.startsWith('\0') === true) return null
+    return id.startsWith('node:') || schemaCompilers.includes(id) ? `\0${id}${commonJs}` : null
+  },
+  /**
+   * Node's modules are taken as they are: to import them makes a namespace of each, whose making touches everything that they
+   * load lazily (for `node:http` all of undici: 24 ms).
+   */
+  load(id) {
+    if (!id.startsWith('\0') || !id.endsWith(commonJs)) return null
+    const name = id.slice(1, -commonJs.length)
+    const code = schemaCompilers.includes(name) ? noCompiler : `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`
+    return { code, moduleType: 'js' }
+  },
+  /**
+   * Files name folders by where they lie, and in a bundle they lie elsewhere: every file is in a folder of `dist`, so the folder
+   * that belongs to a source file is one up and down again.
+   */
+  transform(code, id) {
+    if (!id.startsWith(source + sep) || !code.includes('import.meta.dirname')) return null
+    const folder = relative(source, dirname(id)).split(sep).join('/')
+    return { code: code.replaceAll('import.meta.dirname', `(import.meta.dirname + '/../${folder}')`), map: null }
+  },
+}
+
+/** No line moves in {@link bundling}; and what is loaded with the program's core may also be asked for later. */
+const ignored = ['SOURCEMAP_BROKEN', 'INEFFECTIVE_DYNAMIC_IMPORT']
+
+const options: RolldownOptions = {
+  cwd: root,
+  input: { cli: join(source, 'cli/run-cli.ts'), library: join(source, 'index.ts') },
+  platform: 'node',
+  // A native module, and one whose WebAssembly is read from its folder: they are installed beside the program.
+  external: ['better-sqlite3', '@resvg/resvg-wasm'],
+  plugins: [bundling],
+  onLog: (level, log, handle) => (ignored.includes(log.code ?? '') ? undefined : handle(level, log)),
+}
+const naming = { format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } as const
+
+/** The modules that are loaded with any of `files`. */
+function loadedWith(files: readonly string[], chunks: readonly OutputChunk[]): Set<string> {
+  const seen = new Set<OutputChunk>()
+  const follow = (chunk: OutputChunk | undefined) => {
+    if (chunk === undefined || seen.has(chunk)) return
+    seen.add(chunk)
+    for (const name of chunk.imports) follow(chunks.find((one) => one.fileName === name))
+  }
+  for (const file of files) follow(chunks.find((chunk) => chunk.moduleIds.includes(file)))
+  return new Set([...seen].flatMap((chunk) => chunk.moduleIds))
+}
+
+const chunksOf = (outputs: readonly { type: string }[]) => outputs.filter((one): one is OutputChunk => one.type === 'chunk')
+
+await rm(output, { recursive: true, force: true })
+const bundle = await rolldown(options)
+const core = loadedWith(startsWith, chunksOf((await bundle.generate(naming)).output))
+const { output: written } = await bundle.write({
+  ...naming,
+  dir: join(output, 'program'),
+  sourcemap: true,
+  // Names stay; each file that is found and linked costs a millisecond, and each megabyte that is read some more.
+  minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+  codeSplitting: { groups: [{ name: 'core', test: (id) => core.has(id) }] },
+})
+await bundle.close()
+
+const entrances = await rolldown({
+  cwd: root,
+  platform: 'node',
+  input: { 'cli/main': join(source, 'cli/main.ts'), 'node-version': join(source, 'node-version.ts') },
+  // Nothing of the program is read before the entrance has looked at Node's version.
+  external: (id) => id.endsWith('/run-cli.ts'),
+})
+await entrances.write({ ...naming, dir: output, paths: (id) => (id.endsWith('/run-cli.ts') ? './program/cli.js' : id) })
+await entrances.close()
+
+const names = chunksOf(written).find((chunk) => chunk.name === 'library')?.exports ?? []
+await writeFile(
+  join(output, 'index.js'),
+  `import './node-version.js'\nexport const { ${names.join(', ')} } = await import('./program/library.js')\n`,
+)
+
+const modules = chunksOf(written).flatMap((chunk) => chunk.moduleIds.map((id) => relative(root, id)))
+await writeFile(join(output, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(root, [...modules, pico]))
+await mkdir(join(output, 'assets'), { recursive: true })
+await copyFile(join(root, pico), join(output, 'assets/pico.css'))
+
+const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')))
+const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+process.exitCode = types.status ?? 1
+
+// The compiler leaves the endings of sources in declarations, where only it may resolve them.
+for (const entry of await readdir(join(output, 'types'), { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile()) continue
+  const path = join(entry.parentPath, entry.name)
+  const text = await readFile(path, 'utf8')
+  await writeFile(path, text.replace(/((?:from|import) '\.{1,2}\/[^']+)\.ts'/g, "$1.js'"))
+}
