@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { presentedToken } from '../oauth/access-token.ts'
+import { challenge } from '../oauth/challenge.ts'
 import { basicCredentials } from '../oauth/client-authentication.ts'
 import { type ErrorCode, OAuthError } from '../oauth/errors.ts'
 import type { Misbehaviour } from '../oauth/fault.ts'
@@ -44,12 +45,19 @@ async function misbehave(handler: Handler, request: FastifyRequest, reply: Fasti
       fault.error as ErrorCode,
       fault.error_description ?? 'A fault was asked for',
       explanation,
-      fault.headers,
+      { ...challengeOf(fault, exchange), ...fault.headers },
       fault.status,
     )
   }
   if (fault.headers !== undefined) reply.headers(fault.headers)
   return handler(request, reply)
+}
+
+/** The refusal of a resource challenges its caller (RFC 6750 §3). */
+function challengeOf({ error, error_description }: Misbehaviour, { endpoint }: Exchange): Record<string, string> {
+  const isResource = endpoint === 'api' || endpoint === 'userinfo'
+  if (!isResource || (error !== 'invalid_token' && error !== 'insufficient_scope')) return {}
+  return { 'WWW-Authenticate': challenge('Bearer', error, error_description) }
 }
 
 function sayAsGiven(reply: FastifyReply, { status = 200, headers = {}, body }: Misbehaviour): FastifyReply {

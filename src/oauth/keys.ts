@@ -20,6 +20,8 @@ export interface KeyRingOptions {
   kid?: ((alg: SigningAlg, number: number) => string) | undefined
   /** The HS256 key. */
   secret: () => string
+  /** The algorithms that are asked for; others whose keys take long to make have none until they are. All when absent. */
+  needed?: (() => Promise<readonly string[]>) | undefined
 }
 
 /** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
@@ -56,7 +58,7 @@ export class KeyRing {
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
     if (this.#published !== undefined) return this.#published
-    for (const alg of this.#options.algs) await this.signing(alg)
+    await Promise.all((await this.#wanted()).map((alg) => this.signing(alg)))
     const keys = await this.#options.store.listKeys()
     this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
     return this.#published
@@ -68,7 +70,8 @@ export class KeyRing {
   }
 
   async rotate(mode: RotationMode): Promise<void> {
-    const { store, algs } = this.#options
+    const { store } = this.#options
+    const algs = await this.#wanted()
     const old = await store.listKeys()
     for (const alg of algs) {
       const made = await this.#make(alg, old)
@@ -96,6 +99,14 @@ export class KeyRing {
     this.#hmac = undefined
   }
 
+  /** Whose keys are to be there: those that take no time to make, those that were made, and those that are asked for. */
+  async #wanted(): Promise<SigningAlg[]> {
+    const { algs, needed, store } = this.#options
+    if (needed === undefined || algs.every(takesLong)) return [...algs]
+    const asked = [...(await needed()), ...(await store.listKeys()).map((key) => key.alg)]
+    return algs.filter((alg) => !takesLong(alg) || asked.includes(alg))
+  }
+
   #secretKey(): SigningKey {
     const secret = this.#options.secret()
     if (this.#hmac?.secret !== secret) this.#hmac = { secret, key: { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(secret)) } }
@@ -121,6 +132,11 @@ export class KeyRing {
     while (others.some((key) => key.kid === kid(alg, number))) number++
     return { kid: kid(alg, number), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
   }
+}
+
+/** An RSA key takes a tenth of a second, which a sandbox for one test should not cost. */
+function takesLong(alg: SigningAlg): boolean {
+  return alg === 'RS256' || alg === 'PS256'
 }
 
 async function makeKey(alg: SigningAlg): Promise<KeyObject> {

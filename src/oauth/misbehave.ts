@@ -65,7 +65,7 @@ export function failAlternately(username: string, context: Context): void {
   throw new OAuthError('server_error', 'Internal error', onceExplanation)
 }
 
-/** Waits by the machine's time: a client's timeout knows no other. */
+/** Waits by the machine's time: a client's timeout knows no other. A server that was closed is not kept alive by it. */
 export function wait(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
 }

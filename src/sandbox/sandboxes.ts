@@ -3,6 +3,7 @@ import type { Clock } from '../oauth/clock.ts'
 import { TakenError } from '../oauth/directory.ts'
 import { KeyRing } from '../oauth/keys.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
+import type { Client } from '../oauth/records.ts'
 import { usualResponseModes } from '../oauth/response-type.ts'
 import type { Settings } from '../oauth/settings.ts'
 import { discoveryDocument } from '../providers/discovery.ts'
@@ -314,6 +315,7 @@ export class Sandboxes {
     const settings = { ...sandboxDefaults, ...provider.settings, ...record.settings }
     const kept = this.#table.protocolStore(record.id)
     const store = provider.open_apps === true ? { ...kept, userHasApp: async () => true } : kept
+    const directory = this.#table.directory(record.id)
     const journal = new Journal()
     const counts = new Counts(this.#table.counts(record.id))
     journal.listen((entry) => counts.add(entry))
@@ -326,12 +328,12 @@ export class Sandboxes {
       created_at: record.created_at,
       settings,
       clock,
-      keys: this.#keyRing(record.name, provider, { store, clock, settings }),
+      keys: this.#keyRing(record.name, provider, { store, clock, settings, directory }),
       journal,
       faults: new Faults(),
       failing: new Set(),
       store,
-      directory: this.#table.directory(record.id),
+      directory,
       grants: this.#table.grants(record.id),
       social: this.#table.social(record.id),
       brands: this.#table.brands(record.id),
@@ -341,10 +343,21 @@ export class Sandboxes {
     return sandbox
   }
 
-  #keyRing(name: string, provider: Provider, { store, clock, settings }: Pick<Sandbox, 'store' | 'clock' | 'settings'>): KeyRing {
-    const secret = () => (this.#opened.get(name)?.settings ?? settings).signing_secret
-    return new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret })
+  #keyRing(
+    name: string,
+    provider: Provider,
+    { store, clock, settings, directory }: Pick<Sandbox, 'store' | 'clock' | 'settings' | 'directory'>,
+  ): KeyRing {
+    const now = () => this.#opened.get(name)?.settings ?? settings
+    const secret = () => now().signing_secret
+    const needed = async () => [now().signing_alg, ...(await directory.listClients()).flatMap(algsOf)]
+    return new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret, needed })
   }
+}
+
+/** The algorithms with which a client wants what it gets to be signed. */
+function algsOf({ metadata }: Client): string[] {
+  return Object.entries(metadata).flatMap(([name, value]) => (name.endsWith('signed_response_alg') ? [String(value)] : []))
 }
 
 /** What of a sandbox its provider alone decides. */
