@@ -107,7 +107,7 @@ describe('nobody is sent where no client is (RFC 9700 §4.11)', () => {
     'after signing out nobody is sent to %s',
     async (post_logout_redirect_uri) => {
       const query = new URLSearchParams({ post_logout_redirect_uri, client_id: web.client_id })
-      const { headers } = await rawRequest(url, `/standard/logout?${query}`)
+      const { headers } = await rawRequest(url, `/standard/end_session?${query}`)
       expect(headers.location ?? '').not.toContain('evil')
       expect(headers.location ?? '').not.toContain('javascript')
     },
