@@ -1,0 +1,114 @@
+import { clientCredentials, codeFlow, introspection, refresh, repeat, userinfo } from './conversations.ts'
+import { request } from './load.ts'
+import type { Entry } from './measure.ts'
+import { connections, type Subject, subjects } from './subjects.ts'
+
+/** What is wanted of the first entry of a row, measured against another one. */
+export interface Goal {
+  against: string
+  /** At least so many times its requests per second. */
+  times?: number
+  /** Its p50 and p99 are no worse. */
+  latency?: boolean
+}
+
+/** A table: grantbox first, then who it is measured against. */
+export interface Row {
+  title: string
+  clients: number
+  entries(): Entry[]
+  goals: readonly Goal[]
+  /** p99 of the first entry in milliseconds. */
+  p99?: number
+}
+
+const credentials = (subject: Subject): Entry => ({ subject, conversation: ({ dialect }) => clientCredentials(dialect) })
+const refreshing = (subject: Subject): Entry => ({ subject, conversation: ({ dialect }) => refresh(dialect) })
+const flow = (subject: Subject): Entry => ({ subject, conversation: ({ dialect }) => codeFlow(dialect), requestsEach: 2 })
+const get = (subject: Subject, path: 'discovery' | 'jwks'): Entry => ({
+  subject,
+  conversation: ({ dialect }) => repeat(request('GET', dialect[path] ?? '/', {})),
+})
+
+export const rows: readonly Row[] = [
+  {
+    title: 'client_credentials, HS256 JWT, `iokids`, journal on, database on disk',
+    clients: connections,
+    entries: () => [subjects.iokids(), subjects.nodeOauth(), subjects.emulate(), subjects.floor()].map(credentials),
+    goals: [
+      { against: '@node-oauth/oauth2-server', times: 2 },
+      { against: 'fastify, a constant', times: 0.4 },
+    ],
+  },
+  {
+    title: 'client_credentials, ES256, `standard`',
+    clients: connections,
+    entries: () => [subjects.standard(), subjects.mock('ES256'), subjects.oidc('jwt')].map(credentials),
+    goals: [
+      { against: 'oauth2-mock-server ES256', times: 2 },
+      { against: 'oidc-provider ES256', times: 2 },
+    ],
+  },
+  {
+    title: 'client_credentials, RS256 (thread pool)',
+    clients: connections,
+    entries: () => [subjects.rsa(), subjects.mock('RS256')].map(credentials),
+    goals: [{ against: 'oauth2-mock-server RS256', times: 2.5 }],
+  },
+  {
+    title: 'refresh with rotation, on disk',
+    clients: connections,
+    entries: () => [subjects.iokids(), subjects.nodeOauth(), subjects.oidc(), subjects.emulate(), subjects.mock('ES256')].map(refreshing),
+    goals: [
+      { against: '@node-oauth/oauth2-server', times: 1.6 },
+      { against: 'oidc-provider', times: 6 },
+    ],
+  },
+  {
+    title: 'code flow with PKCE (authorize and token, session present), ES256',
+    clients: connections,
+    entries: () => [subjects.standard(), subjects.nodeOauth(), subjects.oidc(), subjects.emulate(), subjects.mock('ES256')].map(flow),
+    goals: [
+      { against: '@node-oauth/oauth2-server', times: 1.5 },
+      { against: 'emulate (okta)', times: 3 },
+    ],
+  },
+  {
+    title: 'discovery',
+    clients: connections,
+    entries: () => [subjects.openid(), subjects.floor()].map((subject) => get(subject, 'discovery')),
+    goals: [{ against: 'fastify, a constant', times: 0.8 }],
+  },
+  {
+    title: 'JWKS',
+    clients: connections,
+    entries: () => [subjects.openid(), subjects.floor()].map((subject) => get(subject, 'jwks')),
+    goals: [{ against: 'fastify, a constant', times: 0.8 }],
+  },
+  {
+    title: 'userinfo',
+    clients: connections,
+    entries: () => [subjects.openid(), subjects.oidc()].map((subject) => ({ subject, conversation: ({ dialect }) => userinfo(dialect) })),
+    goals: [{ against: 'oidc-provider', times: 2 }],
+  },
+  {
+    title: 'introspection',
+    clients: connections,
+    entries: () =>
+      [subjects.openid(), subjects.oidc()].map((subject) => ({ subject, conversation: ({ dialect }) => introspection(dialect) })),
+    goals: [{ against: 'oidc-provider', times: 2 }],
+  },
+  {
+    title: 'client_credentials over one connection',
+    clients: 1,
+    entries: () => [subjects.iokids(), subjects.nodeOauth()].map(credentials),
+    goals: [{ against: '@node-oauth/oauth2-server', latency: true }],
+  },
+  {
+    title: 'client_credentials over 50 connections',
+    clients: 50,
+    entries: () => [subjects.iokids(), subjects.nodeOauth()].map(credentials),
+    goals: [],
+    p99: 8,
+  },
+]
