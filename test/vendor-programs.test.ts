@@ -188,6 +188,19 @@ describe('the calls of the Social ID Now page, in curl', () => {
   })
 })
 
+describe('the collections for Postman', () => {
+  test.each(['wildix', 'socialid', 'deyel', 'gateway'])('that of %s runs in its order without a failure', async (name) => {
+    const server = await start()
+    const folder = `${server.url}/_grantbox/sandboxes/${name}/postman`
+    const read = async (file: string) => (await (await fetch(`${folder}/${file}`)).json()) as object
+    const { NODE_EXTRA_CA_CERTS: caFile = '' } = await trusting(server)
+    const run = await runCollection({ collection: await read('collection.json'), environment: await read('environment.json'), caFile })
+    expect(run.failures).toEqual([])
+    expect(run.answers.map(({ status }) => status)).toEqual(run.answers.map(() => 200))
+    expect(run.answers.length).toBeGreaterThan(1)
+  })
+})
+
 describe('the call of the Deyel page, as it is set up in Postman', () => {
   test('Basic credentials and a form of one parameter answer the token', async () => {
     const server = await start()
