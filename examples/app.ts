@@ -38,6 +38,11 @@ export class App {
     return { client_id, redirect_uri, scope, state, nonce, code_challenge, code_challenge_method: 'S256' }
   }
 
+  /** Where the browser is sent to sign in. */
+  async signInUrl(): Promise<string> {
+    return oauth.buildAuthorizationUrl(this.#config, await this.begin()).href
+  }
+
   /** The browser comes back: its address is checked, and the code exchanged. A state is good for one time. */
   async finish(callback: string): Promise<void> {
     const url = new URL(callback)
