@@ -9,6 +9,7 @@ import { deferredStatements, deferredStore } from './deferred-store.ts'
 import { withDescendants } from './lineage.ts'
 import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
+import { pruning, pruningStatements } from './pruning.ts'
 import { pushedRequestStatements, pushedRequestStore } from './pushed-request-store.ts'
 import { registrationStatements, registrationStore } from './registration-store.ts'
 import {
@@ -98,6 +99,7 @@ export function protocolStatements(db: Database) {
     sessions: sessionStatements(db),
     pushedRequests: pushedRequestStatements(db),
     records: records(db),
+    pruning: pruningStatements(db),
     deferred: deferredStatements(db),
     lineage: lineageStatements(db),
     registration: registrationStatements(db),
@@ -211,6 +213,7 @@ export function protocolStatements(db: Database) {
 /** The protocol's store of one sandbox. */
 export function protocolStore(db: Database, statements: ReturnType<typeof protocolStatements>, ids: Ids, sandbox: number): ProtocolStore {
   const known = statements.records
+  const prune = pruning(db, statements.pruning, sandbox)
   const grantValues = (draft: GrantDraft) => ({
     sandbox,
     client: draft.client.row,
@@ -380,6 +383,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
       // One statement needs no savepoint.
       if (refresh === undefined) db.write(() => saveAccess(access))
       else saveBoth(access, refresh)
+      prune(access.issued_at)
     },
     async findAccessToken(id, digest, now) {
       const row = statements.findAccess.get(id, sandbox)

@@ -1,0 +1,61 @@
+import type { Database } from './database.ts'
+
+/** Milliseconds that something dead is still there, to be told from what never was: a reused code or token says what it is. */
+export const kept = {
+  /** After a code or token has expired. */
+  expired: 3_600_000,
+  /** After a refresh token was used, when its successor was used too. */
+  superseded: 86_400_000,
+} as const
+
+/** So many tokens of a sandbox, and a batch of rows is looked at; so many rows, twice as many as came meanwhile at most. */
+const everyTokens = 256
+const batchSize = 1024
+
+type Range = { after: number; to: number; sandbox: number; expired: number; superseded: number }
+
+/** Every statement that prunes, prepared once for all sandboxes. */
+export function pruningStatements(db: Database) {
+  const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = @sandbox)`
+  const superseded = `used_at <= @superseded AND generation < (SELECT refresh_generation FROM "grant" WHERE "grant".id = grant_id)`
+  const tables = [
+    { table: 'authorization_code', dead: 'expires_at <= @expired' },
+    { table: 'access_token', dead: 'expires_at <= @expired' },
+    { table: 'refresh_token', dead: `(expires_at <= @expired OR (${superseded}))` },
+  ]
+  return tables.map(({ table, dead }) => ({
+    last: db.prepare<[after: number, size: number], { id: number | null }>(
+      `SELECT max(id) AS id FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`,
+    ),
+    remove: db.prepare<[Range]>(`DELETE FROM ${table} WHERE id > @after AND id <= @to AND ${dead} AND ${own}`),
+  }))
+}
+
+/**
+ * Prunes a sandbox's dead codes and tokens by its clock: a batch of rows at a time, after answers and never before one, the
+ * more often the more tokens it issues. Rows are found by their keys, which grow, so that no index is kept for it.
+ * @returns to be told of each token that was issued, and when
+ */
+export function pruning(db: Database, statements: ReturnType<typeof pruningStatements>, sandbox: number): (now: number) => void {
+  const cursors = statements.map(() => 0)
+  const prune = db.transaction((now: number) => {
+    for (const [index, { last, remove }] of statements.entries()) {
+      const after = cursors[index] ?? 0
+      const to = last.get(after, batchSize)?.id ?? 0
+      // Behind the last row it begins again.
+      cursors[index] = to
+      if (to > 0) remove.run({ after, to, sandbox, expired: now - kept.expired, superseded: now - kept.superseded })
+    }
+  })
+  let issued = 0
+  return (now) => {
+    if (++issued % everyTokens !== 0) return
+    setImmediate(() => {
+      try {
+        if (db.isOpen) prune(now)
+      } catch {
+        // A disk that refuses says so to those who change something; what is dead can wait.
+      }
+    })
+  }
+}
