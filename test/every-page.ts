@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { everyDashboardPage } from './every-dashboard-page.ts'
 import { authorizeUrl, brandon, findFluffy, postmanCallback } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
 import { signIn } from './sign-in-pages.ts'
@@ -112,6 +113,7 @@ export const everyPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('You are signed out').waitFor()
   },
+  ...everyDashboardPage,
 }
 
 async function signInAsAlice(page: Page, server: TestServer): Promise<void> {

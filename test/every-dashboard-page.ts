@@ -1,0 +1,95 @@
+import type { Page } from 'playwright-core'
+import { hardWay } from './dashboard-flow.ts'
+import { findFluffy, passwordTokens, postToken } from './iokids-client.ts'
+import type { TestServer } from './server.ts'
+
+type Visit = (page: Page, server: TestServer) => Promise<unknown>
+
+const base = '/dashboard/iokids'
+const fluffy = `${base}/apps/app_findfluffy000000`
+const brandon = `${base}/sandbox/users/beautifulmeercat246`
+
+const at =
+  (path: string): Visit =>
+  (page, { url }) =>
+    page.goto(url + path)
+
+/** After a day's work: flows that went well and one that did not. */
+const busy =
+  (path: string, then: Visit = async () => {}): Visit =>
+  async (page, server) => {
+    await hardWay(server)
+    await passwordTokens(server.url)
+    await postToken(server.url, { grant_type: 'client_credentials', ...findFluffy })
+    await postToken(server.url, { grant_type: 'authorization_code', code: 'nonsense', ...findFluffy })
+    await page.goto(server.url + path)
+    await then(page, server)
+  }
+
+/** Every page of the dashboard, and the way there. */
+export const everyDashboardPage: Readonly<Record<string, Visit>> = {
+  'dashboard-home': at('/dashboard'),
+  'dashboard-error': at('/dashboard/nobody/apps'),
+  'dashboard-apps': async (page, { url }) => {
+    await page.goto(`${url}${base}/apps`)
+    await page.getByText('Show Secret').click()
+  },
+  'dashboard-app-open': async (page, { url }) => {
+    await page.goto(`${url}${fluffy}?open=redirect-uris&notice=uri-added`)
+    await page.getByText('+ Add Redirect URI').click()
+    await page.getByLabel('URI', { exact: true }).fill('https://app.example/#fragment')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    for (const section of ['Permission Scopes', 'Mobile Store Links']) await page.getByText(section).click()
+  },
+  'dashboard-app-new': at(`${base}/apps/new`),
+  'dashboard-app-delete': at(`${fluffy}/delete`),
+  'dashboard-use': at(`${fluffy}/clients/iok-cid-findfluffy`),
+  'dashboard-brands': async (page, { url }) => {
+    await page.goto(`${url}${base}/brands`)
+    await page.getByLabel('Name').fill('Whisker & Sons')
+    await page.getByRole('button', { name: 'Create Brand' }).click()
+    await page.getByText('Edit Whisker & Sons').click()
+  },
+  'dashboard-users': async (page, { url }) => {
+    await page.goto(`${url}${base}/sandbox`)
+    await page.locator('#generate summary').click()
+  },
+  'dashboard-users-many': async (page, { url }) => {
+    await page.goto(`${url}${base}/sandbox`)
+    await page.locator('#generate summary').click()
+    await page.getByLabel('Families').check()
+    await page.getByLabel('How many').fill('10')
+    await page.getByRole('button', { name: 'Generate', exact: true }).click()
+    await page.waitForLoadState('networkidle')
+    await page.getByRole('link', { name: 'Next' }).click()
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  },
+  'dashboard-users-none': at(`${base}/sandbox?q=nobody`),
+  'dashboard-user-edit': at(`${brandon}/edit`),
+  'dashboard-user-friend': async (page, { url }) => {
+    await page.goto(`${url}${brandon}/add/friend`)
+    await page.getByLabel('Username').fill('tinyotter512')
+    await page.getByRole('button', { name: 'Add Friend' }).click()
+  },
+  'dashboard-analytics': busy(`${base}/analytics?range=week`),
+  'dashboard-requests': busy(`${base}/requests`, async (page) => {
+    await page.locator('.request > summary').nth(4).click()
+    await page.locator('.request > summary').nth(7).click()
+  }),
+  'dashboard-requests-empty': at(`${base}/requests`),
+  'dashboard-flows': busy(`${base}/flows`),
+  'dashboard-flow': busy(`${base}/flows/grant-1`),
+  'dashboard-approvals': async (page, { url }) => {
+    const body = new URLSearchParams({ ...findFluffy, scope: 'profile', login_hint: 'beautifulmeercat246', binding_message: 'W4SCT' })
+    await fetch(`${url}/oauth/bc-authorize`, { method: 'POST', body })
+    await page.goto(`${url}${base}/approvals`)
+  },
+  'dashboard-settings': at(`${base}/settings`),
+  'dashboard-docs': async (page, { url }) => {
+    await page.goto(`${url}${base}/docs`)
+    await page.locator('.doc > summary').nth(8).click()
+  },
+  'dashboard-help': at(`${base}/help`),
+  'dashboard-callback': at(`${base}/callback?code=1.abc&state=dashboard`),
+  'dashboard-standard-users': at('/dashboard/standard/sandbox'),
+}
