@@ -117,7 +117,7 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
 
 /** Paths differ in more than letter case and a slash at the end. */
 function fold(path: string): string {
-  return path.toLowerCase().replace(/\/+$/, '')
+  return path.toLowerCase().replace(/(?<!\/)\/+$/, '')
 }
 
 function noSuch(where: string, what: string, came: string, known: readonly string[]): ConfigProblem {

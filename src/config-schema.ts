@@ -23,7 +23,7 @@ const baseUrl = () =>
   z
     .string()
     .refine(isBaseUrl)
-    .overwrite((url) => url.replace(/\/+$/, ''))
+    .overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
 const urlExpected = 'an http or https URL without query, fragment and credentials'
 
 /** Every setting, once. The type, the defaults, the flags, the variables, `--help` and the manual's table are made from this. */

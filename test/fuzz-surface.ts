@@ -89,17 +89,25 @@ export async function controlTargets(url: string): Promise<{ targets: Target[]; 
   }
 }
 
-/** The dashboard's pages, found by following its links, and the forms that stand on them, filled in as they are. */
-export async function dashboardTargets(url: string): Promise<{ targets: Target[]; forms: Map<string, string[]> }> {
+/**
+ * The dashboard's pages, found by following its links, and the forms that stand on them, filled in as they are.
+ * @param below follows only links that begin so
+ * @param most ends after so many
+ */
+export async function dashboardTargets(
+  url: string,
+  below = '/dashboard',
+  most = 80,
+): Promise<{ targets: Target[]; forms: Map<string, string[]> }> {
   const first = await fetch(`${url}/dashboard`, { redirect: 'manual' })
   const cookie = first.headers
     .getSetCookie()
     .map((one) => one.split(';')[0])
     .join('; ')
   const forms = new Map<string, string[]>()
-  const queue = ['/dashboard']
-  for (let path = queue.shift(); path !== undefined && forms.size < 80; path = queue.shift()) {
-    if (forms.has(path)) continue
+  const queue = [below]
+  for (let path = queue.shift(); path !== undefined && forms.size < most; path = queue.shift()) {
+    if (forms.has(path) || !path.startsWith(below)) continue
     forms.set(path, [])
     const answer = await fetch(url + path, { redirect: 'manual', headers: { cookie } })
     const location = answer.headers.get('location')

@@ -14,7 +14,10 @@ export const health: Command = {
   flags,
   async run({ argv, env, cwd, stdout, stderr }) {
     const { host, port } = await loadConfig({ argv, env, cwd, commandFlags: flags })
-    const url = parseFlags(argv, flags).values.get('url')?.replace(/\/+$/, '') ?? originOf(host, port)
+    const url =
+      parseFlags(argv, flags)
+        .values.get('url')
+        ?.replace(/(?<!\/)\/+$/, '') ?? originOf(host, port)
     if (!URL.canParse(url))
       throw new ConfigError([{ where: 'flag --url', message: `expected an http or https URL, got ${JSON.stringify(url)}` }])
     try {

@@ -25,7 +25,7 @@ export function mask(value: unknown, name = ''): unknown {
 
 /** A URL in which the secrets of the query and the fragment are masked; all else stays as it was written. */
 export function maskUrl(url: string): string {
-  return url.replace(/([?&#])([^=&#]+)=([^&#]*)/g, (whole, before: string, name: string, value: string) => {
+  return url.replace(/([?&#])([^?=&#]+)=([^&#]*)/g, (whole, before: string, name: string, value: string) => {
     const masked = mask(decoded(value), decoded(name))
     return masked === decoded(value) ? whole : `${before}${name}=${String(masked)}`
   })

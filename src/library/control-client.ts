@@ -12,7 +12,7 @@ export class ControlClient {
   readonly #headers: Readonly<Record<string, string>>
 
   constructor(url: string, adminToken: string | undefined) {
-    this.url = url.replace(/\/+$/, '')
+    this.url = url.replace(/(?<!\/)\/+$/, '')
     this.#headers = adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` }
   }
 

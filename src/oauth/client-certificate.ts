@@ -75,7 +75,7 @@ function checkSubject(certificate: X509Certificate, { client_id, metadata }: Cli
 
 function hasName({ subjectAltName = '' }: X509Certificate, kind: string, wanted: string, normal = (name: string) => name): boolean {
   // A name with a comma or a quotation mark comes as a JSON string.
-  const names = subjectAltName.matchAll(/(?:^|, )([^:]+):("(?:[^"\\]|\\.)*"|[^,]*)/g)
+  const names = subjectAltName.matchAll(/(?:^|, )([^:,]+):("(?:[^"\\]|\\.)*"|[^,]*)/g)
   for (const [, type, text = ''] of names) {
     const name: string = text.startsWith('"') ? JSON.parse(text) : text
     if (type === kind && normal(name) === normal(wanted)) return true

@@ -81,7 +81,7 @@ export class Faults implements AuthorizationFaults {
   load(state: readonly FaultState[]): void {
     this.#faults = state.map(({ seen: _, ...fault }) => fault)
     this.#seen = new Map(state.map(({ id, seen }) => [id, seen]))
-    const numbers = state.map(({ id }) => Number(/\d+$/.exec(id)?.[0] ?? 0))
+    const numbers = state.map(({ id }) => Number(/(?<!\d)\d+$/.exec(id)?.[0] ?? 0))
     this.#count = Math.max(this.#count, ...numbers)
   }
 

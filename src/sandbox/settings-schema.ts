@@ -13,7 +13,7 @@ const baseUrl = z
   .refine((text) => /^https?:\/\/[^/?#\s@]+[^?#\s]*$/.test(text) && URL.canParse(text), {
     error: 'an http or https URL without query, fragment and credentials',
   })
-  .overwrite((url) => url.replace(/\/+$/, ''))
+  .overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
 
 /** What the protocol lets a sandbox set. */
 const protocolSettings = {

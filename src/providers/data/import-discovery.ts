@@ -34,7 +34,7 @@ export function importDiscovery(document: Readonly<Record<string, unknown>>, abi
   const { issuer } = document
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) throw new ImportError('issuer: expected a URL')
   const { pathname, host, hostname } = new URL(issuer)
-  const issuer_path = pathname.replace(/\/+$/, '')
+  const issuer_path = pathname.replace(/(?<!\/)\/+$/, '')
   const notes: string[] = []
   const addresses = [issuer]
   const paths: Record<string, string | readonly string[] | null> = {}

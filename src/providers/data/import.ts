@@ -17,13 +17,13 @@ export class ImportError extends Error {
 /** The path of an address, which may begin with a variable instead of a host. */
 export function pathOf(address: string): string {
   const path = URL.canParse(address) ? new URL(address).pathname : address.replace(/^(https?:\/\/)?[^/]*/i, '').replace(/[?#].*$/s, '')
-  return path.replace(/\/+$/, '') || '/'
+  return path.replace(/(?<!\/)\/+$/, '') || '/'
 }
 
 /** The host names of addresses, each once: names that can be asked for from elsewhere, no numbers and no variables. */
 export function hostNames(addresses: readonly (string | undefined)[]): string[] {
   const names = addresses.flatMap((address) => (address !== undefined && URL.canParse(address) ? [new URL(address).hostname] : []))
-  return [...new Set(names)].filter((name) => /^[a-z0-9_.-]*[a-z][a-z0-9_.-]*$/i.test(name) && name !== 'localhost')
+  return [...new Set(names)].filter((name) => /^(?=[0-9_.-]*[a-z])[a-z0-9_.-]+$/i.test(name) && name !== 'localhost')
 }
 
 /** `login.acme.example` → `acme`. */

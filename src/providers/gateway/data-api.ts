@@ -35,7 +35,7 @@ async function admit({ context, authorization, headers, settings }: ApiRequest):
 
 function check(header: string, came: string | undefined, allowed: readonly string[] | undefined): void {
   if (allowed === undefined || allowed.length === 0) return
-  const bare = (url: string) => url.replace(/\/+$/, '')
+  const bare = (url: string) => url.replace(/(?<!\/)\/+$/, '')
   // A referer may be any page below the one that is listed.
   const matches = (one: string) =>
     came !== undefined && (bare(came) === bare(one) || (header === 'Referer' && came.startsWith(`${bare(one)}/`)))

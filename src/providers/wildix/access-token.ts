@@ -53,7 +53,7 @@ function isThisService(service: string, { base_url, headers, context }: ApiReque
   const bare = (address: string) =>
     address
       .replace(/^https?:\/\//i, '')
-      .replace(/\/+$/, '')
+      .replace(/(?<!\/)\/+$/, '')
       .toLowerCase()
   const path = new URL(base_url).pathname
   const addressed = `${headers.host ?? ''}${path === '/' ? '' : path}`
