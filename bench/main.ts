@@ -19,7 +19,9 @@ const { rows } = await import('./rows.ts')
 const { rowTable } = await import('./tables.ts')
 const { sections } = await import('./sections.ts')
 
-const effort = values.quick ? { warmUp: 0.5, seconds: 0.8, rounds: 1 } : { warmUp: 2, seconds: 2, rounds: 5 }
+const effort = values.quick
+  ? { warmUp: 4000, patience: 2, seconds: 0.7, rounds: 1 }
+  : { warmUp: 20_000, patience: 8, seconds: 2, rounds: 5 }
 const wanted = (title: string) => title.toLowerCase().includes(values.only.toLowerCase())
 
 print(machine())

@@ -5,8 +5,11 @@ import { cleanUp, launch, type Subject } from './subjects.ts'
 
 /** How long and how often; `--quick` has less of both. */
 export interface Effort {
-  /** Seconds. */
+  /** Requests before the first round, until the compiler has seen what matters. */
   warmUp: number
+  /** Seconds that the warm-up may take. */
+  patience: number
+  /** Seconds of a round. */
   seconds: number
   rounds: number
 }
@@ -58,8 +61,14 @@ export async function measure(entries: readonly Entry[], clients: number, effort
         const { pid, port } = state.running
         const make = entry.conversation(subject)
         const before = cpuMicroseconds(pid)
-        const seconds = round === 0 ? effort.warmUp : effort.seconds
-        const measured = await load(port, Array.from({ length: clients }, make), seconds, subject.limit)
+        const warming = round === 0
+        const connections = Array.from({ length: clients }, make)
+        const measured = await load(
+          port,
+          connections,
+          warming ? effort.patience : effort.seconds,
+          subject.limit ?? (warming ? effort.warmUp : undefined),
+        )
         const after = cpuMicroseconds(pid)
         state.failures += measured.failures
         state.peak = Math.max(state.peak, memory(pid)?.peak ?? 0)

@@ -20,6 +20,9 @@ const startsWith = ['cli/run-cli.ts', 'cli/start.ts', 'server.ts', 'http/listene
 const schemaCompilers = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
 const noCompiler = 'module.exports = () => () => { throw new Error("a schema has no compiler of its own") }'
 
+/** The framework asks for these, and uses them for servers that are none of ours: they are loaded when something of them is read. */
+const unused = ['node:https', 'node:http2']
+
 const commonJs = '.cjs'
 
 const bundling: Plugin = {
@@ -36,6 +39,8 @@ const bundling: Plugin = {
   load(id) {
     if (!id.startsWith('\0') || !id.endsWith(commonJs)) return null
     const name = id.slice(1, -commonJs.length)
+    if (unused.includes(name))
+      return { code: `module.exports = new Proxy({}, { get: (_, key) => process.getBuiltinModule('${name}')[key] })`, moduleType: 'js' }
     const code = schemaCompilers.includes(name) ? noCompiler : `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`
     return { code, moduleType: 'js' }
   },

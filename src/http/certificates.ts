@@ -1,7 +1,7 @@
 /** grantbox's own certificate authority, and a certificate for each host name it is asked for. */
 import { constants, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { createSecureContext, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { Clock } from '../oauth/clock.ts'
 import { authorityPaths, type CertifiedKey, keepLocalhost, keyPem, loadAuthority, loadLocalhost, newKey } from './certificate-files.ts'
 import { asksForCertificate } from './certificate-host.ts'
@@ -76,6 +76,7 @@ export function createCertificates({ dataDir, clock, asking }: CertificatesOptio
       const { key, certificate } = await leafFor(name)
       // A resumed session no longer has the chain that the client showed: where one is asked for, each connection begins anew.
       const secureOptions = asking === 'always' || asksForCertificate(name) ? constants.SSL_OP_NO_TICKET : 0
+      const { createSecureContext } = await import('node:tls')
       const context = createSecureContext({ key: keyPem(key), cert: certificate.toString(), secureOptions, sessionIdContext: 'grantbox' })
       return { value: context, renewAt: renewalTime(certificate) }
     })

@@ -1,7 +1,6 @@
 /** One port that answers http and https alike. */
 import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { asksForCertificate } from './certificate-host.ts'
 import type { Certificates } from './certificates.ts'
 import { readHello } from './client-hello.ts'
@@ -113,6 +112,8 @@ export function createListener({ handler, certificates, requestClientCertificate
     // Not every client names its host (SNI): then the address that it reached is all that is known. Whether sessions may be
     // resumed is settled by the first context.
     const secureContext = await certificates.secureContext(asks ? serverName : socket.localAddress)
+    // Not before it is needed: to load it takes as long as to read the settings.
+    const { TLSSocket } = await import('node:tls')
     if (socket.destroyed) return
     const secured = new TLSSocket(socket, {
       isServer: true,

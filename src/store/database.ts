@@ -52,9 +52,12 @@ export class Database {
     this.#commit = this.#db.prepare('COMMIT')
   }
 
+  /** A statement of the program, which is prepared when it is first run: most starts need few of them. */
   prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
-    const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
-    return changesKeptRows(sql) ? this.#forgetful(statement) : statement
+    return new PreparedOnUse(() => {
+      const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
+      return changesKeptRows(sql) ? this.#forgetful(statement) : statement
+    })
   }
 
   /** Keeps up to `limit` records in memory; all are forgotten when one of them may have changed. One process owns the file. */
@@ -179,6 +182,30 @@ export class Database {
       for (const listener of this.#rolledBack) listener()
       batch.reject(error)
     }
+  }
+}
+
+class PreparedOnUse<Parameters extends unknown[], Row> implements Statement<Parameters, Row> {
+  readonly #prepare: () => Statement<Parameters, Row>
+  #prepared: Statement<Parameters, Row> | undefined
+
+  constructor(prepare: () => Statement<Parameters, Row>) {
+    this.#prepare = prepare
+  }
+
+  get(...parameters: Parameters): Row | undefined {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared.get(...parameters)
+  }
+
+  all(...parameters: Parameters): Row[] {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared.all(...parameters)
+  }
+
+  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint } {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared.run(...parameters)
   }
 }
 
