@@ -56,7 +56,11 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   },
   'dashboard-users-many': async (page, { url }) => {
     const body = JSON.stringify({ type: 'family', count: 10 })
-    await fetch(`${url}/_grantbox/sandboxes/iokids/users/generate`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+    await fetch(`${url}/_grantbox/sandboxes/iokids/users/generate`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
     await page.goto(`${url}${base}/sandbox?page=2`)
   },
   'dashboard-users-none': at(`${base}/sandbox?q=nobody`),
