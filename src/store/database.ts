@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { GoneError } from '../oauth/gone-error.ts'
@@ -221,6 +221,8 @@ function open(file: string): Sqlite.Database {
       mkdirSync(dirname(file), { recursive: true })
       // SQLite would open it for reading, and later tell of a disk error.
       if (existsSync(file)) accessSync(file, constants.W_OK)
+      // Keys, secrets and passwords stand in it; what SQLite lays beside it gets the same mode.
+      else closeSync(openSync(file, 'a', 0o600))
     }
     const db = new Sqlite(file, { timeout: 1000 })
     try {
