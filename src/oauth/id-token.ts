@@ -47,7 +47,7 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
     at_hash: draft.access_token === undefined ? undefined : halfHash(draft.access_token, key.alg),
     c_hash: draft.code === undefined ? undefined : halfHash(draft.code, key.alg),
     s_hash: draft.state === undefined ? undefined : halfHash(draft.state, key.alg),
-    ...userClaims(user, draft.withClaims === true ? draft.scope : '', details.claims?.id_token),
+    ...userClaims(user, draft.withClaims === true || realm.settings.scope_claims_in_id_token ? draft.scope : '', details.claims?.id_token),
   }
   const jwt = await signJwt(claims, key)
   return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)

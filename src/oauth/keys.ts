@@ -42,6 +42,11 @@ export class KeyRing {
     this.#options = options
   }
 
+  /** Whether a key of this algorithm is published. */
+  has(alg: SigningAlg): boolean {
+    return this.#options.algs.includes(alg)
+  }
+
   /** The key that signs with this algorithm now. */
   signing(alg: SigningAlg): SigningKey | Promise<SigningKey> {
     if (alg === 'HS256') return this.#secretKey()

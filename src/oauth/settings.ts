@@ -37,8 +37,15 @@ export interface Settings {
   query_token_requests: boolean
   /** The HS256 key. */
   signing_secret: string
-  /** What signs access tokens, and ID tokens of clients that registered no other. */
+  /** What signs access tokens. */
   signing_alg: SigningAlg
+  /**
+   * What signs ID tokens and other JWTs for clients that registered no algorithm. When null it is RS256, which many clients expect
+   * unasked (OpenID Connect Core §3.1.3.7), or `signing_alg` where the provider has no RSA key.
+   */
+  id_token_signing_alg: SigningAlg | null
+  /** Puts the claims that the scope asks for into every ID token, as many vendors do; else they are at userinfo (OpenID Connect Core §5.4). */
+  scope_claims_in_id_token: boolean
   access_token_format: 'jwt' | 'opaque'
   /** `required`: DPoP proofs must carry a nonce of ours, which lives five minutes (RFC 9449 §8). */
   dpop_nonce: 'off' | 'required'
@@ -89,6 +96,8 @@ export const defaultSettings: Settings = {
   query_token_requests: false,
   signing_secret: '',
   signing_alg: 'ES256',
+  id_token_signing_alg: null,
+  scope_claims_in_id_token: false,
   access_token_format: 'jwt',
   dpop_nonce: 'off',
   trusted_client_ca: null,

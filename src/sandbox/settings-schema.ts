@@ -15,6 +15,8 @@ const baseUrl = z
   })
   .overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
 
+const signingAlg = z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'])
+
 /** What the protocol lets a sandbox set. */
 const protocolSettings = {
   access_token_ttl: wholeSeconds,
@@ -36,7 +38,9 @@ const protocolSettings = {
   json_token_requests: z.boolean(),
   query_token_requests: z.boolean(),
   signing_secret: z.string().min(1),
-  signing_alg: z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA']),
+  signing_alg: signingAlg,
+  id_token_signing_alg: signingAlg,
+  scope_claims_in_id_token: z.boolean(),
   access_token_format: z.enum(['jwt', 'opaque']),
   dpop_nonce: z.enum(['off', 'required']),
   trusted_client_ca: z

@@ -11,7 +11,8 @@ export const revocationEndpoint: ProtocolEndpoint = {
     async POST(request, reply) {
       const { context } = exchangeOf(request)
       await revoke({ ...bodyParameters(request), authorization: request.headers.authorization }, context)
-      return noStore(reply).code(200).send()
+      // The body is nobody's business (§2.2), but some clients refuse an answer that does not call itself JSON.
+      return noStore(reply).code(200).type('application/json').send()
     },
   },
 }
