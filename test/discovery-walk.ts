@@ -109,7 +109,11 @@ export class Walker {
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
         certificate,
       })
-      return { status: answer.status, body: answer.body, headers: new Headers() }
+      return {
+        status: answer.status,
+        body: answer.body,
+        headers: new Headers({ 'grantbox-explain': encodeURIComponent(answer.explanation) }),
+      }
     }
     const basic = { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` }
     const credentials: Record<string, Form> = {
