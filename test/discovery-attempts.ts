@@ -106,6 +106,7 @@ const signed =
     expect(await verify(walker, client, (await answers[what]?.(walker, client)) ?? '', alg)).toMatchObject({ iss: walker.base })
   }
 
+/** Registers for this encryption (RFC 7516), gets what is encrypted and opens it with the private key. */
 async function decrypted(walker: Walker, what: string, alg: string, enc: string): Promise<void> {
   const { publicKey, privateKey } = await pairOf(alg)
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), use: 'enc' }] }

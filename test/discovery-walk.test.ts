@@ -7,7 +7,10 @@ import { Walker } from './discovery-walk.ts'
 import { startForFile } from './server.ts'
 import { json } from './standard-client.ts'
 
-/** Discovery says what works, and nothing else does: a walk along the document tries each value that it lists, and many that it does not. */
+/**
+ * Discovery says what works, and nothing else does: a walk along the document (OpenID Connect Discovery §3, RFC 8414 §2) tries each
+ * value that it lists, and many that it does not, as a client may register (OpenID Connect Dynamic Client Registration §2) or ask for.
+ */
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const { provider } = server.sandbox()
