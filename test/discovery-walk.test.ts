@@ -174,7 +174,7 @@ describe.each([
 })
 
 test.each(['check_session_iframe', 'op_policy_uri', 'request_object_encryption_alg_values_supported'])(
-  'what is left out is not listed: %s',
+  'what is left out, as Session Management, is not listed: %s',
   async (member) => {
     expect((await json(`${server.url}/.well-known/openid-configuration`)).body).not.toHaveProperty(member)
   },

@@ -77,7 +77,7 @@ describe.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)('%s', async (alg) =
   /** The last character stands for fewer bits than it has; the one before it stands for itself. */
   const altered = (jws: string) => jws.slice(0, -3) + (jws.at(-3) === 'A' ? 'B' : 'A') + jws.slice(-2)
 
-  test('signs access and ID tokens that verify with the published key (RFC 7517), and not when altered', async () => {
+  test('signs access and ID tokens that verify with the published key (RFC 7515, RFC 7517), and not when altered', async () => {
     const keys = createLocalJWKSet((await json(`${base}/jwks`)).body as unknown as JSONWebKeySet)
     const { access_token = '', id_token = '' } = await tokensOf(base, { scope: 'openid' })
     for (const jwt of [access_token, id_token]) {

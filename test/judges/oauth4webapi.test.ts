@@ -83,7 +83,7 @@ describe('discovery', () => {
 })
 
 describe('the authorization code flow', () => {
-  test('with an ID token whose signature is checked, userinfo, introspection, refresh and revocation', async () => {
+  test('with an ID token whose signature is checked, userinfo, introspection (RFC 7662), refresh and revocation (RFC 7009)', async () => {
     const ask = await asked(me)
     const response = oauth.validateAuthResponse(as, me, await throughSignIn(ask.url), ask.state)
     const { tokens, answer } = await redeem(response, ask)

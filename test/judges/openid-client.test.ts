@@ -93,7 +93,7 @@ describe('the authorization code flow', async () => {
     expect(await openid.tokenIntrospection(config, tokens.access_token)).toMatchObject({ aud: ['https://api.example/'] })
   })
 
-  test('form_post answers with a form, which it reads', async () => {
+  test('form_post answers with a form, which it reads (Form Post §2)', async () => {
     const { parameters, checks } = await asked({ response_mode: 'form_post' })
     const request = await postedAfterSignIn(openid.buildAuthorizationUrl(config, parameters))
     expect((await openid.authorizationCodeGrant(config, request, checks)).claims()?.sub).toBe('alice')
