@@ -7,11 +7,11 @@ import type { Part } from './visit.ts'
 
 const section = 'Analytics'
 
-/** How far back to look, and how many hours one bar stands for. */
+/** How far back to look, how many hours one bar stands for, and after how many of them one is named. */
 const ranges = {
-  day: { label: '24 hours', hours: 24, bar: 1 },
-  week: { label: '7 days', hours: 168, bar: 6 },
-  month: { label: '30 days', hours: 720, bar: 24 },
+  day: { label: '24 hours', hours: 24, bar: 1, labelEvery: 4 },
+  week: { label: '7 days', hours: 168, bar: 6, labelEvery: 24 },
+  month: { label: '30 days', hours: 720, bar: 24, labelEvery: 120 },
 } as const
 
 /** What the journal counted, drawn on the server. */
@@ -19,13 +19,14 @@ export const analyticsPages: Part = ({ get }) => {
   get('/analytics', async (visit) => {
     const { sandbox, base, query } = visit
     const name = (Object.keys(ranges) as (keyof typeof ranges)[]).find((one) => one === query.text('range')) ?? 'day'
-    const { hours, bar } = ranges[name]
+    const { hours, bar, labelEvery } = ranges[name]
     // Bars begin at hours that one reads: at midnight for days.
     const last = Math.floor(Math.floor(sandbox.clock.now() / hourLength) / bar) * bar
     const first = last - hours + bar
     const counts = sandbox.counts.since(first).filter(({ hour }) => hour < last + bar)
     const buckets = Array.from({ length: hours / bar }, (_, index) => first + index * bar)
     const labels = buckets.map((hour) => labelOf(hour, bar))
+    const axis = buckets.map((hour) => (hour % labelEvery === 0 ? labelOf(hour, bar === 1 ? 1 : 24) : undefined))
     const series = seriesOf(counts, buckets, bar)
     return visit.page('analytics', {
       title: 'Analytics',
@@ -36,10 +37,10 @@ export const analyticsPages: Part = ({ get }) => {
         current: value === name,
       })),
       charts: [
-        drawChart('Sign-ins', [series('Sign-ins', 'sign_in', 0)], labels),
-        drawChart('Tokens by grant type', tokenSeries(counts, series), labels),
-        drawChart('API calls', [series('API calls', 'api', 1)], labels),
-        drawChart('Errors', errorSeries(sandbox, series), labels),
+        drawChart('Sign-ins', [series('Sign-ins', 'sign_in', 0)], labels, axis),
+        drawChart('Tokens by grant type', tokenSeries(counts, series), labels, axis),
+        drawChart('API calls', [series('API calls', 'api', 1)], labels, axis),
+        drawChart('Errors', errorSeries(sandbox, series), labels, axis),
       ],
       isEmpty: counts.length === 0,
       sandboxHref: `${base}/sandbox`,

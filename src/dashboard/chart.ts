@@ -26,9 +26,15 @@ const [width, height, left, right, top, bottom] = [480, 180, 40, 8, 10, 24]
 
 /**
  * Draws stacked bars.
- * @param labels what each bucket is called; some of them are written below it
+ * @param labels what each bucket is called
+ * @param axis what is written below it, where anything is
  */
-export function drawChart(title: string, series: readonly Series[], labels: readonly string[]): Chart {
+export function drawChart(
+  title: string,
+  series: readonly Series[],
+  labels: readonly string[],
+  axis: readonly (string | undefined)[],
+): Chart {
   const sums = labels.map((_, bucket) => series.reduce((sum, { counts }) => sum + (counts[bucket] ?? 0), 0))
   const highest = niceCeiling(Math.max(1, ...sums))
   const step = (width - left - right) / labels.length
@@ -51,7 +57,6 @@ export function drawChart(title: string, series: readonly Series[], labels: read
       }
     })
   })
-  const every = Math.ceil(labels.length / 6)
   return {
     title,
     total: sums.reduce((a, b) => a + b, 0),
@@ -62,7 +67,7 @@ export function drawChart(title: string, series: readonly Series[], labels: read
       const value = highest * part
       return Number.isInteger(value) ? { y: round(height - bottom - value * scale), label: value.toLocaleString('en-US') } : []
     }),
-    labels: labels.flatMap((text, bucket) => (bucket % every === 0 ? { x: round(left + bucket * step + step / 2), text } : [])),
+    labels: axis.flatMap((text, bucket) => (text === undefined ? [] : { x: round(left + bucket * step + step / 2), text })),
     series: series.map(({ name, color, counts }) => ({ name, color, total: counts.reduce((a, b) => a + b, 0) })),
     table: labels.flatMap((label, bucket) =>
       sums[bucket] === 0 ? [] : { label, counts: series.map(({ counts }) => counts[bucket] ?? 0) },

@@ -41,14 +41,16 @@ export const generationPages: Part = ({ get, post, deps }) => {
       done: 0,
       before: await sandbox.directory.countUsers(),
     }
-    const working = work(job, { count, type }, sandbox)
     if (job.total <= atOnce) {
-      await working
+      await work(job, { count, type }, sandbox)
       return finished(visit, job)
     }
-    working.catch((error) => {
-      job.error = 'grantbox itself failed; its log says more.'
-      deps.onError?.(error)
+    // The browser has its answer before the work begins, which would hold it up.
+    visit.reply.raw.once('finish', () => {
+      work(job, { count, type }, sandbox).catch((error) => {
+        job.error = 'grantbox itself failed; its log says more.'
+        deps.onError?.(error)
+      })
     })
     const id = randomLowerCase(12)
     jobs.set(id, job)
