@@ -68,10 +68,11 @@ describe('64 KiB', () => {
     expect(await call('PUT /v1/messages/m1', { to: 'redbutterfly267', text: 'Hi', data: sized(65_537) })).toMatchObject(tooLarge)
   })
 
-  test('nested too deeply to be written are refused with 4001', async () => {
+  test('nested too deeply to be written are refused with 4001, and nested beyond reading with 4006', async () => {
     const { call } = await world()
-    const deep = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`
-    expect(await call(`POST ${data}`, deep)).toMatchObject(refusal(400, 4001, 'Invalid request: the data is nested too deeply'))
+    const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`
+    expect(await call(`POST ${data}`, nested(200))).toMatchObject(refusal(400, 4001, 'Invalid request: the data is nested too deeply'))
+    expect(await call(`POST ${data}`, nested(30_000))).toMatchObject({ status: 400, body: { error_code: 4006 } })
     expect(await call(`POST ${data}`, `{"a":${'['.repeat(99)}${']'.repeat(99)}}`)).toMatchObject({ status: 200 })
   })
 })

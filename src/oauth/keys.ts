@@ -20,8 +20,6 @@ export interface KeyRingOptions {
   kid?: ((alg: SigningAlg, number: number) => string) | undefined
   /** The HS256 key. */
   secret: () => string
-  /** The algorithms that are asked for; others whose keys take long to make have none until they are. All when absent. */
-  needed?: (() => Promise<readonly string[]>) | undefined
 }
 
 /** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
@@ -37,6 +35,7 @@ export class KeyRing {
   readonly #making = new Map<SigningAlg, Promise<SigningKey>>()
   #hmac: { secret: string; key: SigningKey } | undefined
   #published: PublicJwk[] | undefined
+  #rsa: { alg: SigningAlg; key: Promise<KeyObject> } | undefined
 
   constructor(options: KeyRingOptions) {
     this.#options = options
@@ -63,7 +62,7 @@ export class KeyRing {
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
     if (this.#published !== undefined) return this.#published
-    await Promise.all((await this.#wanted()).map((alg) => this.signing(alg)))
+    await Promise.all(this.#options.algs.map((alg) => this.signing(alg)))
     const keys = await this.#options.store.listKeys()
     this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
     return this.#published
@@ -75,8 +74,8 @@ export class KeyRing {
   }
 
   async rotate(mode: RotationMode): Promise<void> {
-    const { store } = this.#options
-    const algs = await this.#wanted()
+    const { store, algs } = this.#options
+    this.#rsa = undefined
     const old = await store.listKeys()
     for (const alg of algs) {
       const made = await this.#make(alg, old)
@@ -104,14 +103,6 @@ export class KeyRing {
     this.#hmac = undefined
   }
 
-  /** Whose keys are to be there: those that take no time to make, those that were made, and those that are asked for. */
-  async #wanted(): Promise<SigningAlg[]> {
-    const { algs, needed, store } = this.#options
-    if (needed === undefined || algs.every(takesLong)) return [...algs]
-    const asked = [...(await needed()), ...(await store.listKeys()).map((key) => key.alg)]
-    return algs.filter((alg) => !takesLong(alg) || asked.includes(alg))
-  }
-
   #secretKey(): SigningKey {
     const secret = this.#options.secret()
     if (this.#hmac?.secret !== secret) this.#hmac = { secret, key: { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(secret)) } }
@@ -129,19 +120,31 @@ export class KeyRing {
     return key
   }
 
+  /**
+   * A new private key. RS256 and PS256 share one, under ids of their own: an RSA key takes a tenth of a second, which a sandbox
+   * for one test should not cost twice.
+   */
+  #privateKey(alg: SigningAlg): Promise<KeyObject> {
+    const isRsa = (one: SigningAlg) => one === 'RS256' || one === 'PS256'
+    if (this.#options.algs.filter(isRsa).length < 2 || !isRsa(alg)) return makeKey(alg)
+    const shared = this.#rsa
+    if (shared !== undefined && shared.alg !== alg) {
+      this.#rsa = undefined
+      return shared.key
+    }
+    const key = makeKey(alg)
+    this.#rsa = { alg, key }
+    return key
+  }
+
   async #make(alg: SigningAlg, others: readonly StoredKey[]): Promise<StoredKey> {
     const { clock, kid = () => `${alg.toLowerCase()}-${randomText(8)}` } = this.#options
-    const privateKey = await makeKey(alg)
+    const privateKey = await this.#privateKey(alg)
     const jwk = privateKey.export({ format: 'jwk' })
     let number = 1
     while (others.some((key) => key.kid === kid(alg, number))) number++
     return { kid: kid(alg, number), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
   }
-}
-
-/** An RSA key takes a tenth of a second, which a sandbox for one test should not cost. */
-function takesLong(alg: SigningAlg): boolean {
-  return alg === 'RS256' || alg === 'PS256'
 }
 
 async function makeKey(alg: SigningAlg): Promise<KeyObject> {

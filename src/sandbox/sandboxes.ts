@@ -3,7 +3,6 @@ import type { Clock } from '../oauth/clock.ts'
 import { TakenError } from '../oauth/directory.ts'
 import { KeyRing } from '../oauth/keys.ts'
 import { randomLowerCase, randomText } from '../oauth/random.ts'
-import type { Client } from '../oauth/records.ts'
 import { usualResponseModes } from '../oauth/response-type.ts'
 import type { Settings } from '../oauth/settings.ts'
 import { discoveryDocument } from '../providers/discovery.ts'
@@ -328,7 +327,7 @@ export class Sandboxes {
       created_at: record.created_at,
       settings,
       clock,
-      keys: this.#keyRing(record.name, provider, { store, clock, settings, directory }),
+      keys: this.#keyRing(record.name, provider, { store, clock, settings }),
       journal,
       faults: new Faults(),
       failing: new Set(),
@@ -343,21 +342,10 @@ export class Sandboxes {
     return sandbox
   }
 
-  #keyRing(
-    name: string,
-    provider: Provider,
-    { store, clock, settings, directory }: Pick<Sandbox, 'store' | 'clock' | 'settings' | 'directory'>,
-  ): KeyRing {
-    const now = () => this.#opened.get(name)?.settings ?? settings
-    const secret = () => now().signing_secret
-    const needed = async () => [now().signing_alg, ...(await directory.listClients()).flatMap(algsOf)]
-    return new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret, needed })
+  #keyRing(name: string, provider: Provider, { store, clock, settings }: Pick<Sandbox, 'store' | 'clock' | 'settings'>): KeyRing {
+    const secret = () => (this.#opened.get(name)?.settings ?? settings).signing_secret
+    return new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret })
   }
-}
-
-/** The algorithms with which a client wants what it gets to be signed. */
-function algsOf({ metadata }: Client): string[] {
-  return Object.entries(metadata).flatMap(([name, value]) => (name.endsWith('signed_response_alg') ? [String(value)] : []))
 }
 
 /** What of a sandbox its provider alone decides. */
