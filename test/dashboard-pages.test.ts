@@ -27,6 +27,13 @@ test('the first page lists the sandboxes, the default one first, with company, p
   expect(html).toContain('href="/dashboard/standard/apps"')
 })
 
+test('whoever opens the address of a sandbox in a browser is led to its dashboard', async () => {
+  const { status, html } = await reader.get('/', { accept: 'text/html' })
+  expect(status).toBe(404)
+  const [, href = ''] = /<a href="([^"]+)">To the dashboard of this sandbox</.exec(html) ?? []
+  expect((await reader.get(href)).location).toBe(`${base}/apps`)
+})
+
 test("the frame is the vendor's: top bar, left menu, signed-in developer", async () => {
   const { html } = await reader.get(`${base}/apps`)
   expect(textOf(html)).toMatch(/iOKids ® Help & Support API Documentation .*developer@findfluffy\.local/)

@@ -104,6 +104,7 @@ const full: Views = {
       { label: 'The one that came', values: ['https://app.example/cb/'] },
     ],
     hint: 'Register it in the dashboard.',
+    link: { href: '/dashboard/iokids', label: 'To the dashboard' },
   },
   'form-post': { texts, app: { name: 'FindFluffy' }, action: 'https://app.example/cb', fields: { code: 'abc', state: 'xyz' } },
 }

@@ -156,6 +156,8 @@ export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthE
     message: error.message,
     explanation: error.explanation === error.message ? undefined : error.explanation,
     details: error instanceof PageError ? error.details : [],
+    link:
+      error.code === 'not_found' ? { href: `/dashboard/${exchange.sandbox.name}`, label: 'To the dashboard of this sandbox' } : undefined,
     hint: error instanceof PageError && error.details.length > 0 ? 'Change the client, or register what it sends with the app.' : undefined,
   })
 }

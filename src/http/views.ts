@@ -158,6 +158,8 @@ export interface Views {
     details: readonly { label: string; values: readonly string[] }[]
     /** What to do about it. */
     hint?: string | undefined
+    /** Where to go instead. */
+    link?: { href: string; label: string } | undefined
   }
   /** OAuth 2.0 Form Post Response Mode §2: posts itself to the redirect URI, with a button where scripts are off. */
   'form-post': {
