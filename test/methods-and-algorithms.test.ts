@@ -69,6 +69,14 @@ describe.each(clientAuthMethods)('a client of %s', async (method) => {
   })
 })
 
+test('HS256 is refused to a client that has no secret to verify it with (OpenID Connect Core §10.1)', async () => {
+  const answer = await walker.tryRegistering({ token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'HS256' })
+  expect([answer.body.error, why(answer)]).toEqual([
+    'invalid_client_metadata',
+    expect.stringContaining('id_token_signed_response_alg is HS256'),
+  ])
+})
+
 describe.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)('%s', async (alg) => {
   const { name } = await server.server.sandboxes.create({ provider, settings: { signing_alg: alg, id_token_signing_alg: alg } })
   const base = `${url}/${name}`

@@ -47,6 +47,7 @@ export function checkClientMetadata(document: unknown, supported: Supported): Re
   const token_endpoint_auth_method = String(members.token_endpoint_auth_method ?? 'client_secret_basic')
   checkMethod(token_endpoint_auth_method, members, grant_types)
   checkKeys(members, token_endpoint_auth_method)
+  checkSecret(members, token_endpoint_auth_method)
   checkBackchannel(members, grant_types)
   delete metadata.token_endpoint_auth_method
   return {
@@ -177,6 +178,16 @@ function checkKeys({ jwks, jwks_uri, ...members }: Members, method: string): voi
     const problem = keyProblem(key)
     if (problem !== undefined) throw invalid('jwks is not valid', `key ${i + 1} of jwks ${problem}`)
   })
+}
+
+/** HS256 signs with the client's secret (OpenID Connect Core §10.1). */
+function checkSecret(members: Members, method: string): void {
+  const name = Object.keys(members).find((one) => one.endsWith('_signed_response_alg') && members[one] === 'HS256')
+  if (name === undefined || hasSecret(method)) return
+  throw invalid(
+    'HS256 needs a client secret',
+    `${name} is HS256, which signs with the client's secret, and a client of ${method} has none (OpenID Connect Core §10.1)`,
+  )
 }
 
 function keyProblem(key: unknown): string | undefined {
