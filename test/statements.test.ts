@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Database } from '../src/store/database.ts'
 import { changesKeptRows } from '../src/store/kept-tables.ts'
 import { hideParameters } from '../src/store/planner.ts'
+import { protocolStatements } from '../src/store/protocol-store.ts'
 
 test.each([
   'UPDATE app SET name = @name WHERE id = @row',
@@ -89,5 +90,33 @@ test('a statement that joins tables is prepared once, however often it is run', 
     globalThis.Function = made
   }
   expect(count).toBe(0)
+  db.close()
+})
+
+test('no statement of the protocol reads a whole table to change or find one row', () => {
+  const db = new Database(':memory:')
+  const plans: string[] = []
+  const prepare = db.prepare.bind(db)
+  const explained = (sql: string) => {
+    const values = Object.fromEntries([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]))
+    const positions = Array.from(sql.matchAll(/\?/g), () => null)
+    const plan = prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    const steps = plan.all(...positions, ...(Object.keys(values).length > 0 ? [values] : []))
+    plans.push(...steps.map(({ detail }) => `${detail}: ${sql}`))
+  }
+  protocolStatements(
+    Object.assign(Object.create(db) as Database, {
+      prepare(sql: string) {
+        explained(sql)
+        return prepare(sql)
+      },
+      memory: db.memory.bind(db),
+    }),
+  )
+  expect(plans.length).toBeGreaterThan(50)
+  // There are many grants: all of a client or of a sandbox are as bad as all there are.
+  const slow = /^(SCAN|LIST SUBQUERY)|grant_client \(client_row=\?\)|grant_sandbox/
+  const allowed = /WITH RECURSIVE line|INSERT INTO client |max\(id\)/
+  expect(plans.filter((plan) => slow.test(plan) && !allowed.test(plan))).toEqual([])
   db.close()
 })

@@ -143,7 +143,7 @@ export function protocolStatements(db: Database) {
     useCode: prepare(
       `UPDATE authorization_code SET used_at = @now
        WHERE id = @id AND digest = @digest AND used_at IS NULL AND expires_at > @now
-         AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox AND client_row = @client AND revoked_at IS NULL)`,
+         AND EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND sandbox_id = @sandbox AND client_row = @client AND revoked_at IS NULL)`,
     ),
     findCode: prepare<CodeRow>(
       `SELECT code.digest, code.redirect_uri, code.scope AS code_scope, code.nonce, code.code_challenge, code.code_challenge_method, code.expires_at,
@@ -173,11 +173,11 @@ export function protocolStatements(db: Database) {
     ),
     expireAccess: prepare(
       `UPDATE access_token SET expires_at = min(expires_at, @now)
-       WHERE id = @id AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox)`,
+       WHERE id = @id AND EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND sandbox_id = @sandbox)`,
     ),
     revokeAccess: prepare(
       `UPDATE access_token SET revoked_at = @now
-       WHERE id = @id AND revoked_at IS NULL AND grant_id IN (SELECT id FROM "grant" WHERE sandbox_id = @sandbox)`,
+       WHERE id = @id AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND sandbox_id = @sandbox)`,
     ),
     findActiveRefresh: prepare<ActiveRefreshRow>(
       `SELECT refresh_token.digest, refresh_token.scope AS token_scope, refresh_token.issued_at, refresh_token.expires_at,
