@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { App } from '../examples/app.ts'
 import { type Grantbox, type Sandbox, startGrantbox } from '../src/index.ts'
 import { browser } from './browser.ts'
@@ -96,4 +97,28 @@ test('the guide has an example for every situation that a client’s tests need'
 test('what stands in other blocks of JavaScript can be parsed', () => {
   const others = [...guide.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code)
   for (const code of others) expect(() => new AsyncFunction(code.replaceAll(/^import .*$/gm, ''))).not.toThrow()
+})
+
+test('the calls of the guide’s shell examples are answered as they should be', async () => {
+  const vendor = await startGrantbox()
+  try {
+    const shell = guide.slice(guide.indexOf('## Without JavaScript')).replaceAll(/\\\n\s*/g, '')
+    const calls = [...shell.matchAll(/^curl (?:-X (\w+) )?'?http:\/\/localhost:9400([^\s']+)'?(.*)$/gm)]
+    expect(calls.length).toBeGreaterThan(3)
+    for (const [, method = 'GET', path = '', rest = ''] of calls) {
+      const body = /-d '([^']*)'/.exec(rest)?.[1]
+      const headers = { 'content-type': 'application/json' }
+      // Nothing comes, so waiting for it is of no use here.
+      const url = vendor.url + path.replace('wait=5', 'wait=0')
+      const answer = await fetch(url, { method, ...(body !== undefined && { headers, body }) })
+      expect([path, answer.ok, await answer.json()]).toEqual([path, true, expect.anything()])
+    }
+  } finally {
+    await vendor.close()
+  }
+})
+
+test('the workflows of the guide are YAML', () => {
+  const workflows = [...guide.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => parse(text))
+  expect(workflows.map(({ jobs }) => Object.keys(jobs))).toEqual([['test'], ['test']])
 })

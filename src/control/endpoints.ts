@@ -10,7 +10,9 @@ export const endpoints = [
   'introspection',
   'revocation',
   'device_authorization',
+  'backchannel_authentication',
   'par',
   'registration',
+  'end_session',
   'api',
 ] as const satisfies readonly Endpoint[]

@@ -11,8 +11,10 @@ export type Endpoint =
   | 'introspection'
   | 'revocation'
   | 'device_authorization'
+  | 'backchannel_authentication'
   | 'par'
   | 'registration'
+  | 'end_session'
   | 'api'
 
 /** An instruction to misbehave: which requests meet it, how often, and what happens to them. */
