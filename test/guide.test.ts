@@ -99,7 +99,9 @@ test("the whole collection runs twice with the vendor's own script, which never 
     variables: { refreshToken: tokens.refresh_token },
   })
   expect(failures).toEqual([])
-  expect(answers.filter(({ status }) => status === undefined || status >= 300)).toEqual([])
+  // Nobody decides on what the polls ask for, and no issuer signs an assertion.
+  const answered = answers.filter(({ name }) => !/^(Poll|Send An Assertion)/.test(name))
+  expect(answered.filter(({ status }) => status === undefined || status >= 300)).toEqual([])
   expect(variable('refreshToken')).toBe(tokens.refresh_token)
   const profiles = answers.filter(({ name }) => name === 'My Profile')
   expect(profiles.map(({ body }) => (body as { username: string }).username)).toEqual([brandon.username, brandon.username])

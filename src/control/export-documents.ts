@@ -1,6 +1,7 @@
 import type { Client } from '../oauth/records.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type BrunoCollection, brunoCollection } from './bruno.ts'
+import { firstTokens, withGrantFolders } from './grant-folders.ts'
 import { httpFile } from './http-file.ts'
 import { type PostmanCollection, type PostmanEnvironment, postmanCollection, postmanEnvironment } from './postman.ts'
 import { invalid } from './problem.ts'
@@ -19,10 +20,10 @@ export interface ExportDocuments {
  * @param base_url as whoever asks reaches it
  */
 export function exportDocuments({ provider, name }: Sandbox, client: Client | undefined, base_url: string): ExportDocuments {
-  const { collection } = provider
+  const collection = withGrantFolders(provider)
   const filled = { collection, clientId: client?.client_id ?? '', clientSecret: client?.client_secret ?? '' }
   return {
-    postmanCollection: () => postmanCollection({ collection, sandbox: name }),
+    postmanCollection: () => postmanCollection({ collection, sandbox: name, firstTokens: firstTokens(provider) }),
     postmanEnvironment: () => postmanEnvironment({ ...filled, sandbox: name, apiServer: base_url.replace(/^https?:\/\//, '') }),
     brunoCollection: () => brunoCollection({ ...filled, base_url }),
     httpFile: () => httpFile({ ...filled, base_url }),

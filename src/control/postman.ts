@@ -5,6 +5,8 @@ export interface PostmanOptions {
   collection: RequestCollection
   /** The sandbox's name: exports of two sandboxes stand side by side in Postman. */
   sandbox: string
+  /** Sent before the first request of all while there are no tokens, so that each works at once. */
+  firstTokens?: CollectionRequest | undefined
 }
 
 export interface PostmanEnvironmentOptions extends PostmanOptions {
@@ -18,6 +20,7 @@ export interface PostmanEnvironmentOptions extends PostmanOptions {
 export interface PostmanCollection {
   info: { _postman_id: string; name: string; description?: string; schema: string }
   item: { name: string; item: PostmanItem[] }[]
+  event?: { listen: 'prerequest'; script: { type: 'text/javascript'; exec: string[] } }[]
   auth?: PostmanAuth
   variable?: { key: string; value: string }[]
 }
@@ -55,7 +58,7 @@ export interface PostmanEnvironment {
 }
 
 /** The collection in Postman's format v2.1, byte-stable: the same options give the same JSON. It holds no secret; the environment does. */
-export function postmanCollection({ collection, sandbox }: PostmanOptions): PostmanCollection {
+export function postmanCollection({ collection, sandbox, firstTokens }: PostmanOptions): PostmanCollection {
   return {
     info: {
       _postman_id: stableId('collection', sandbox, collection.name),
@@ -67,6 +70,9 @@ export function postmanCollection({ collection, sandbox }: PostmanOptions): Post
       name: folder.name,
       item: folder.requests.map((request) => item(request, collection)),
     })),
+    ...(firstTokens !== undefined && {
+      event: [{ listen: 'prerequest', script: { type: 'text/javascript', exec: firstTokensScript(firstTokens, collection) } }],
+    }),
     ...(collection.signIn !== undefined && { auth: oauth2(collection.signIn, collection) }),
     ...(collection.defaults !== undefined && {
       variable: Object.entries(collection.defaults).map(([key, value]) => ({ key, value })),
@@ -218,6 +224,28 @@ function testScript({ expects, saves = {} }: CollectionRequest): string[] {
     )
   }
   return lines
+}
+
+/** Gets tokens when there are none; whoever signed in has some. */
+function firstTokensScript(request: CollectionRequest, collection: RequestCollection): string[] {
+  const filled = (text: string) => `pm.variables.replaceIn(${JSON.stringify(text)})`
+  const saved = Object.entries(request.saves ?? {})
+  const form = Object.entries(request.form ?? {}).map(([key, value]) => `{ key: '${key}', value: ${filled(value)} }`)
+  const basic = `${variable('clientId', collection)}:${variable('clientSecret', collection)}`
+  return [
+    `if (${saved.map(([name]) => `!pm.environment.get('${name}')`).join(' && ')}) {`,
+    '  // No tokens yet: take some with the password of a sandbox user. "Get New Access Token" signs in as anybody.',
+    '  pm.sendRequest({',
+    `    url: ${filled(`https://${variable('apiServer', collection)}${request.path}`)},`,
+    `    method: '${request.method}',`,
+    ...(request.auth === 'basic' ? [`    header: { Authorization: 'Basic ' + btoa(${filled(basic)}) },`] : []),
+    `    body: { mode: 'urlencoded', urlencoded: [${form.join(', ')}] },`,
+    '  }, (error, response) => {',
+    '    if (error || response.code !== 200) return',
+    ...saved.map(([name, path]) => `    pm.environment.set('${name}', response.json().${path})`),
+    '  })',
+    '}',
+  ]
 }
 
 /** SHA-256 of the names in the shape of a random UUID (RFC 9562 §5.4), the one that every reader of UUIDs accepts. */
