@@ -99,6 +99,36 @@ export const schema = z.strictObject({
       otherwise: 'none on loopback, elsewhere one made at start',
       secret: true,
     }),
+  body_limit: z
+    .int()
+    .min(1024)
+    .max(2 ** 30)
+    .default(1024 * 1024)
+    .register(about, {
+      value: 'BYTES',
+      description: 'largest body of a request, in bytes',
+      expected: 'a whole number from 1024 to 1073741824',
+    }),
+  request_timeout: z.int().min(1).max(3600).default(60).register(about, {
+    value: 'SECONDS',
+    description: 'how long a whole request may take to arrive, in seconds',
+    expected: 'a whole number from 1 to 3600',
+  }),
+  max_connections: z.int().min(1).max(1_000_000).default(10_000).register(about, {
+    value: 'NUMBER',
+    description: 'open connections; who comes when there are more is turned away',
+    expected: 'a whole number from 1 to 1000000',
+  }),
+  journal_size: z.int().min(1).max(1_000_000).default(1000).register(about, {
+    value: 'NUMBER',
+    description: 'requests that the journal of a sandbox keeps',
+    expected: 'a whole number from 1 to 1000000',
+  }),
+  journal_memory: z.int().min(1).max(65_536).default(64).register(about, {
+    value: 'MIB',
+    description: 'memory for the journals of all sandboxes, in MiB; the oldest requests go first',
+    expected: 'a whole number from 1 to 65536',
+  }),
   log_level: z
     .enum(logLevels)
     .default('warn')

@@ -15,7 +15,7 @@ import { randomText } from './oauth/random.ts'
 import type { Provider } from './providers/provider.ts'
 import { providers as builtIn } from './providers/registry.ts'
 import { applyDeclared, DeclarationError, type SandboxDeclaration } from './sandbox/declared.ts'
-import { Sandboxes } from './sandbox/sandboxes.ts'
+import { type JournalLimits, Sandboxes } from './sandbox/sandboxes.ts'
 import { describeStart } from './start.ts'
 import { StartError } from './start-error.ts'
 import type { StartInfo } from './start-info.ts'
@@ -30,7 +30,7 @@ export interface Declared {
 }
 
 /** How a server is made. */
-export interface ServerOptions {
+export interface ServerOptions extends JournalLimits {
   /** Keeps the certificate authority; without it everything is in memory. */
   dataDir?: string | undefined
   /** A path, or `:memory:`. */
@@ -50,6 +50,8 @@ export interface ServerOptions {
   declared?: Declared | undefined
   /** The machine's clock unless a test has its own. */
   clock?: Clock | undefined
+  /** The largest body of a request, in bytes; 1 MiB when absent. */
+  bodyLimit?: number | undefined
 }
 
 /** A server that does not listen yet. */
@@ -86,7 +88,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const adminToken = options.adminToken ?? (isLoopback(options.host) ? undefined : randomText(32))
 
   const database = new Database(file)
-  const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider)
+  const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider, options)
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = pino({ level: options.logLevel })
   const settled = () => database.settled()
@@ -107,7 +109,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     sandboxes.changesTakenBack().catch((error) => logger.error({ err: error }, 'what is stored cannot be read'))
   })
 
-  const protocol = new ProtocolApps({ settled, logger })
+  const protocol = new ProtocolApps({ settled, logger, bodyLimit: options.bodyLimit })
   await protocol.prepare(declared.providers)
   const control = lazily(async () => {
     const { createControlApp } = await import('./control/app.ts')
@@ -121,6 +123,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       checkDatabase: () => database.check(),
       originOf,
       stopping: stopping.signal,
+      bodyLimit: options.bodyLimit,
       addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
       onError: (error) => logger.error({ err: error }, 'the control API failed'),
     })
@@ -133,6 +136,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       clock,
       version: version(),
       adminToken,
+      bodyLimit: options.bodyLimit,
       settled,
       originOf,
       stopping: stopping.signal,

@@ -34,6 +34,11 @@ describe('where a setting comes from', () => {
       provider: 'iokids',
       data: join(cwd, '.grantbox'),
       db: join(cwd, '.grantbox', 'grantbox.db'),
+      body_limit: 1024 * 1024,
+      request_timeout: 60,
+      max_connections: 10_000,
+      journal_size: 1000,
+      journal_memory: 64,
       log_level: 'warn',
     })
   })
@@ -57,6 +62,11 @@ describe('where a setting comes from', () => {
       internal_url: 'http://grantbox:9400',
       client_certificates: 'always',
       admin_token: '12345678',
+      body_limit: 2048,
+      request_timeout: 5,
+      max_connections: 7,
+      journal_size: 3,
+      journal_memory: 2,
       log_level: 'debug',
     }
     expect(configTable().map((row) => row.environment.replace('GRANTBOX_', '').toLowerCase())).toEqual(Object.keys(values))
@@ -247,6 +257,11 @@ describe('what is told about the settings', () => {
       '--internal-url',
       '--client-certificates',
       '--admin-token',
+      '--body-limit',
+      '--request-timeout',
+      '--max-connections',
+      '--journal-size',
+      '--journal-memory',
       '--log-level',
     ])
     for (const row of configTable()) {

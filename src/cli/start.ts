@@ -25,6 +25,7 @@ export const start: Command = {
         handler: server.handler,
         certificates: server.certificates,
         requestClientCertificate: config.client_certificates === 'always',
+        ...listenerLimits(config),
       })
       const { port } = await listener.listen({ host: config.host, port: config.port })
       const stopped = untilStopped(() => {
@@ -56,11 +57,20 @@ export function serverOptions(config: Config) {
     logLevel: config.log_level,
     declared: config.declared,
     clientCertificates: config.client_certificates,
+    bodyLimit: config.body_limit,
+    journalSize: config.journal_size,
+    journalMemory: config.journal_memory * 1024 * 1024,
     ...(config.issuer !== undefined && { issuer: config.issuer }),
     ...(config.public_url !== undefined && { publicUrl: config.public_url }),
     ...(config.internal_url !== undefined && { internalUrl: config.internal_url }),
     ...(config.admin_token !== undefined && { adminToken: config.admin_token }),
   }
+}
+
+/** What the settings say of connections. */
+function listenerLimits({ request_timeout, max_connections }: Config) {
+  const requestTimeout = request_timeout * 1000
+  return { maxConnections: max_connections, server: { requestTimeout, headersTimeout: Math.min(requestTimeout, 60_000) } }
 }
 
 /** Applies what the changed file declares; what cannot be applied is told, and what held before goes on. */

@@ -53,6 +53,7 @@ const prefix = '/_grantbox'
 /** The control API, below `/_grantbox`. It does not listen: requests are handed to `app.routing`. */
 export async function createControlApp(deps: ControlDeps): Promise<FastifyInstance> {
   const app = fastify({
+    ...(deps.bodyLimit !== undefined && { bodyLimit: deps.bodyLimit }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
       answerProblem(error, request, reply, deps)

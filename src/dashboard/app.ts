@@ -51,6 +51,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   const csrf = new Csrf()
   const sessions = deps.adminToken === undefined ? undefined : new Sessions(deps.adminToken)
   const app = fastify({
+    ...(deps.bodyLimit !== undefined && { bodyLimit: deps.bodyLimit }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
       answerUnrouted(app, error, request, reply, deps)

@@ -10,6 +10,8 @@ export interface DashboardDeps {
   version: string
   /** Asked for when set. */
   adminToken: string | undefined
+  /** The largest body of a request, in bytes; 1 MiB when absent. */
+  bodyLimit?: number | undefined
   /** Undefined when all that was changed is durable, else a promise of it. */
   settled: () => Promise<void> | undefined
   /** How a request reached us; the host with its port. */

@@ -4,7 +4,7 @@ import { GoneError } from '../oauth/gone-error.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. */
-export function toOAuthError(error: unknown): OAuthError {
+export function toOAuthError(error: unknown, bodyLimit = 1024 * 1024): OAuthError {
   if (error instanceof OAuthError) return error
   if (error instanceof GoneError) {
     return new OAuthError('invalid_grant', 'The client, the user or the grant is gone', 'It was deleted while this request was answered')
@@ -18,7 +18,7 @@ export function toOAuthError(error: unknown): OAuthError {
         `${message}; expected application/x-www-form-urlencoded or application/json`,
       )
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new OAuthError('payload_too_large', 'The body is too large', 'The body is over the limit of 1 MiB')
+      return new OAuthError('payload_too_large', 'The body is too large', `The body is over the limit of ${bodyLimit} bytes (--body-limit)`)
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_ASYNC_CONSTRAINT':
       return new OAuthError(

@@ -3,6 +3,16 @@ import type { JournalEntry } from '../sandbox/journal.ts'
 import { distort } from './distort.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 
+/** A body over this size is not kept: a thousand of them would fill the memory. */
+const largest = 64 * 1024
+
+function kept({ body, headers }: FastifyRequest): unknown {
+  if (body === undefined || body === null) return body
+  const { 'content-length': length } = headers
+  const size = length === undefined ? JSON.stringify(body).length : Number(length)
+  return size <= largest ? body : { '…': `${size} bytes, more than are kept` }
+}
+
 /** What the journal says of a request and its answer. */
 export function journalEntry(
   exchange: Exchange,
@@ -19,10 +29,10 @@ export function journalEntry(
     method: request.method,
     url: exchange.url,
     request_headers: request.headers,
-    request_body: request.body,
+    request_body: kept(request),
     status,
     response_headers,
-    response_body,
+    response_body: response_body === undefined || response_body.length <= largest ? response_body : response_body.slice(0, largest),
   }
   // One by one, and only what there is: spreading costs more than all the rest.
   if (trace.client_id !== undefined) entry.client_id = trace.client_id

@@ -34,6 +34,8 @@ export interface ListenerOptions {
   requestClientCertificate?: boolean | undefined
   /** Told what goes wrong below HTTP: certificates that cannot be made, handshakes that clients break off. */
   onError?: ((error: Error) => void) | undefined
+  /** Connections that may be open at once; one more is closed as soon as it comes. */
+  maxConnections?: number | undefined
   /** Limits of node:http that differ from its own. Its `headersTimeout` also holds for what comes before the headers. */
   server?: ServerOptions | undefined
 }
@@ -45,7 +47,14 @@ const tlsHandshake = 0x16
 const keepAliveTimeout = 72_000
 
 /** @returns a listener that does not listen yet */
-export function createListener({ handler, certificates, requestClientCertificate, onError, server: limits }: ListenerOptions): Listener {
+export function createListener({
+  handler,
+  certificates,
+  requestClientCertificate,
+  onError,
+  maxConnections = Number.POSITIVE_INFINITY,
+  server: limits,
+}: ListenerOptions): Listener {
   /** The sockets as HTTP sees them (for https the TLS socket), each with the answers it still owes. */
   const connections = new Map<Socket, Set<ServerResponse>>()
   let bound: Bound[] = []
@@ -80,6 +89,7 @@ export function createListener({ handler, certificates, requestClientCertificate
   }
 
   function accept(socket: Socket): void {
+    if (connections.size >= maxConnections) return void socket.destroy()
     track(socket)
     // What matters of it is reported by whoever reads from the socket.
     socket.on('error', () => {})

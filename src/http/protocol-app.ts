@@ -11,6 +11,8 @@ export interface ProtocolAppOptions {
   /** Whether all that was changed is durable yet. */
   settled: () => Promise<void> | undefined
   logger: FastifyBaseLogger
+  /** The largest body, in bytes; 1 MiB when absent. */
+  bodyLimit?: number | undefined
 }
 
 /**
@@ -78,9 +80,10 @@ function noSchemas(): never {
 
 const schemaController = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } }
 
-async function createProtocolApp(provider: Provider, { settled, logger }: ProtocolAppOptions): Promise<FastifyInstance> {
+async function createProtocolApp(provider: Provider, { settled, logger, bodyLimit }: ProtocolAppOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
+    ...(bodyLimit !== undefined && { bodyLimit }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
     schemaController,

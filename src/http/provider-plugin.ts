@@ -109,7 +109,7 @@ function apiHandler(route: Route): Handler {
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const exchange = exchangeOf(request)
   const { sandbox, endpoint } = exchange
-  const error = toOAuthError(thrown)
+  const error = toOAuthError(thrown, request.routeOptions.bodyLimit)
   if (error.status >= 500 && error !== thrown) request.log.error({ err: thrown }, 'a request failed')
   explain(exchange, error, reply)
   if (error instanceof AuthorizationError) {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Trace } from '../oauth/context.ts'
+import type { JournalMemory } from './journal-memory.ts'
 
 /** One request to a sandbox and what was answered. Secrets stand in it as they came; whoever shows it masks them. */
 export interface JournalEntry extends Trace {
@@ -36,11 +37,17 @@ let lastId = 0
 /** What came in and went out of a sandbox, newest last: a ring that forgets its oldest entries. */
 export class Journal {
   readonly #capacity: number
+  readonly #memory: JournalMemory | undefined
   #entries: JournalEntry[] = []
   readonly #added = new EventEmitter<{ entry: [JournalEntry] }>().setMaxListeners(0)
 
-  constructor(capacity = 1000) {
+  /**
+   * @param capacity how many entries it keeps
+   * @param memory what it shares with other journals
+   */
+  constructor(capacity = 1000, memory?: JournalMemory) {
     this.#capacity = capacity
+    this.#memory = memory
   }
 
   add(entry: Omit<JournalEntry, 'id'>): void {
@@ -48,7 +55,13 @@ export class Journal {
     this.#entries.push(complete)
     // Cutting some at once costs less than shifting at each entry.
     if (this.#entries.length >= this.#capacity * 1.125) this.#entries = this.#entries.slice(-this.#capacity)
+    this.#memory?.note(this, complete.id, sizeOf(complete))
     this.#added.emit('entry', complete)
+  }
+
+  /** Lets go of the entry when it is the oldest that is kept. */
+  forget(id: number): void {
+    if (this.#entries[0]?.id === id) this.#entries.shift()
   }
 
   /** Hands each new entry to the listener, until the function that it gives is called. */
@@ -105,4 +118,10 @@ function matches(entry: JournalEntry, { endpoint, client_id, grant_type, after }
     (grant_type === undefined || entry.grant_type === grant_type) &&
     (after === undefined || entry.id > after)
   )
+}
+
+/** About how many bytes an entry takes; a decoded body takes several times what was sent. */
+function sizeOf({ url, request_headers, request_body, response_body = '' }: JournalEntry): number {
+  const sent = request_body === undefined ? 0 : Number(request_headers['content-length'] ?? 0)
+  return 2048 + url.length + response_body.length + 8 * sent
 }

@@ -11,6 +11,7 @@ import { type ClockChange, SandboxClock } from './clock.ts'
 import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
 import { Journal } from './journal.ts'
+import { JournalMemory } from './journal-memory.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
 import { mergeSettings, sandboxDefaults } from './settings.ts'
@@ -39,6 +40,14 @@ export interface SandboxChange {
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 const reservedNames = ['dashboard', '_grantbox', '.well-known']
 
+/** How much of what came and went is remembered. */
+export interface JournalLimits {
+  /** Requests of each sandbox; 1000 when absent. */
+  journalSize?: number | undefined
+  /** Bytes of all sandboxes together; 64 MiB when absent. */
+  journalMemory?: number | undefined
+}
+
 /** All sandboxes of a server. Names and hosts are known from memory, for every request asks for them. */
 export class Sandboxes {
   readonly #table: SandboxTable
@@ -49,11 +58,20 @@ export class Sandboxes {
   readonly #hosts = new Map<string, string>()
   /** The vendors' own host names, which count where no sandbox lists them. */
   readonly #vendorHosts = new Map<string, string>()
+  readonly #newJournal: () => Journal
   readonly defaultName: string
   /** Brings back what a configuration wants in a sandbox, when it was reset. */
   afterReset: (sandbox: Sandbox) => Promise<void> = async () => {}
 
-  constructor(table: SandboxTable, providers: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string) {
+  constructor(
+    table: SandboxTable,
+    providers: ReadonlyMap<string, Provider>,
+    clock: Clock,
+    defaultName: string,
+    { journalSize, journalMemory = 64 * 1024 * 1024 }: JournalLimits = {},
+  ) {
+    this.#newJournal = () => new Journal(journalSize, memory)
+    const memory = new JournalMemory(journalMemory)
     this.#table = table
     this.#providers = providers
     this.#clock = clock
@@ -315,7 +333,7 @@ export class Sandboxes {
     const kept = this.#table.protocolStore(record.id)
     const store = provider.open_apps === true ? { ...kept, userHasApp: async () => true } : kept
     const directory = this.#table.directory(record.id)
-    const journal = new Journal()
+    const journal = this.#newJournal()
     const counts = new Counts(this.#table.counts(record.id))
     journal.listen((entry) => counts.add(entry))
     const sandbox: Sandbox = {
