@@ -1,5 +1,6 @@
 import { closest } from '../closest.ts'
 import { Problem } from '../control/problem.ts'
+import { typesOf } from '../control/user-view.ts'
 import { TakenError } from '../oauth/directory.ts'
 import type { User } from '../oauth/records.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -9,7 +10,7 @@ import type { Fields } from './fields.ts'
 import { problemsIn } from './form-check.ts'
 import { kindLabel, nameOf, userPath } from './user-card.ts'
 import { userOf } from './users.ts'
-import { hasKids, kindsOf } from './vendor.ts'
+import { hasKids } from './vendor.ts'
 import type { Part, Visit } from './visit.ts'
 
 const section = 'Sandbox'
@@ -164,7 +165,7 @@ async function userForm(
       values,
       errors,
       isNew: user === undefined,
-      kinds: kindsOf(sandbox.provider).map((kind): Choice => ({ value: kind, label: kindLabel(kind), chosen: kind === values.type })),
+      kinds: typesOf(sandbox.provider).map((kind): Choice => ({ value: kind, label: kindLabel(kind), chosen: kind === values.type })),
       hasAge: hasKids(sandbox.provider),
       apps: user === undefined ? apps.map((app) => ({ value: app.app_id, label: app.name, chosen: isChosen(app.app_id) })) : [],
       company: sandbox.company,
@@ -202,7 +203,7 @@ function valuesOf(form: Fields): Values {
 }
 
 function emptyValues({ provider }: Sandbox): Values {
-  return { username: '', first_name: '', last_name: '', email: '', type: kindsOf(provider)[0] ?? '', age: '', password: '', claims: '' }
+  return { username: '', first_name: '', last_name: '', email: '', type: typesOf(provider)[0] ?? '', age: '', password: '', claims: '' }
 }
 
 function valuesFrom(user: User): Values {
@@ -226,7 +227,7 @@ type Checked = Omit<User, 'row' | 'user_id' | 'username' | 'created_at'>
 function check(values: Values, { provider }: Sandbox): { user: Checked } | { errors: Errors } {
   const { username, first_name, last_name, email, type, age, password } = values
   const claims = claimsOf(values.claims)
-  const kinds = kindsOf(provider)
+  const kinds = typesOf(provider)
   const errors = problemsIn({
     // The sign-in page drops the "@" that vendors print before a username.
     username: /^[^\s/\p{Cc}]{0,200}$/u.test(username) ? undefined : 'A username has at most 200 characters, no blank and no slash.',

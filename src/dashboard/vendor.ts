@@ -1,3 +1,4 @@
+import { typesOf } from '../control/user-view.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 
@@ -8,14 +9,9 @@ export function hasBrands(provider: Provider): boolean {
   return provider.brands === true
 }
 
-/** The kinds of users that a vendor has, as its preloaded users show; empty where users have no kinds. */
-export function kindsOf(provider: Provider): string[] {
-  return [...new Set(provider.world.users.flatMap((user) => user.type ?? []))]
-}
-
 /** Whether the vendor's users are families. */
 export function hasKids(provider: Provider): boolean {
-  return kindsOf(provider).includes('kid')
+  return typesOf(provider).includes('kid')
 }
 
 /** The developer who is signed in at the vendor's dashboard: `developer@findfluffy.local`. */

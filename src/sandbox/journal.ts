@@ -64,12 +64,6 @@ export class Journal {
     if (this.#entries[0]?.id === id) this.#entries.shift()
   }
 
-  /** Hands each new entry to the listener, until the function that it gives is called. */
-  listen(listener: (entry: JournalEntry) => void): () => void {
-    this.#added.on('entry', listener)
-    return () => this.#added.off('entry', listener)
-  }
-
   list(query: JournalQuery = {}): JournalEntry[] {
     const { limit = this.#capacity, after } = query
     const found = this.#entries.slice(-this.#capacity).filter((entry) => matches(entry, query))

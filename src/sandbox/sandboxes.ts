@@ -335,7 +335,7 @@ export class Sandboxes {
     const directory = this.#table.directory(record.id)
     const journal = this.#newJournal()
     const counts = new Counts(this.#table.counts(record.id))
-    journal.listen((entry) => counts.add(entry))
+    journal.follow({}, (entry) => counts.add(entry))
     const sandbox: Sandbox = {
       id: record.id,
       name: record.name,
