@@ -118,6 +118,55 @@ describe('prototypes', () => {
   })
 })
 
+test.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])(
+  '%s, which every object has, is a name like any other that is not known',
+  async (name) => {
+    const own = await start({ logLevel: 'silent' })
+    const { access_token } = await passwordTokens(own.url)
+    const form = (path: string, body: Record<string, string>): [string, RequestInit] => [
+      path,
+      { method: 'POST', body: new URLSearchParams(body) },
+    ]
+    const json = (path: string, body: unknown, method = 'POST'): [string, RequestInit] => [
+      path,
+      { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+    ]
+    const credentials = { client_id: 'iok-cid-findfluffy', client_secret: 'iok-cse-findfluffy' }
+    const requests: [string, RequestInit?][] = [
+      form('/oauth/token', { ...credentials, grant_type: name }),
+      form('/oauth/token', { ...credentials, grant_type: 'password', username: name, password: name }),
+      form('/standard/token', { ...web, grant_type: name, scope: name, client_assertion_type: name, subject_token_type: name }),
+      form('/standard/par', { ...web, response_type: name, response_mode: name, prompt: name, claims: `{"id_token":{"${name}":null}}` }),
+      [`/oauth/signin?client_id=iok-cid-findfluffy&scope=${name}&response_type=${name}&redirect_uri=${name}`],
+      form('/oauth/signin', { transaction: name, decision: name }),
+      form('/socialid/v2/marketing/oauth/token', {
+        client_id: '138',
+        grant_type: 'provider_credentials',
+        provider: name,
+        access_token: name,
+      }),
+      form('/deyel/oauth/token', { grant_type: name }),
+      ['/gateway/', { headers: { 'x-api-key': name } }],
+      [`/v1/images/${name}`, { headers: { authorization: access_token } }],
+      [`/v1/application/data/${name}`, { headers: { authorization: access_token } }],
+      [`/${name}/jwks`],
+      json('/_grantbox/sandboxes', { name, provider: name }),
+      json('/_grantbox/sandboxes/iokids/apps', { name, icon: name, scopes: [name] }),
+      json('/_grantbox/sandboxes/iokids', { settings: { [name]: name } }, 'PATCH'),
+      json('/_grantbox/sandboxes/iokids/faults', { endpoint: name, token: name, malformed: name }),
+      json('/standard/register', { redirect_uris: ['https://a.example/'], [name]: name, token_endpoint_auth_method: name }),
+      [`/_grantbox/sandboxes/iokids/requests?endpoint=${name}`],
+      ...['apps', 'requests', 'flows', 'analytics', 'settings', name].map((page): [string] => [`/dashboard/iokids/${page}?notice=${name}`]),
+      [`/dashboard/iokids/exports/${name}`],
+    ]
+    for (const [path, init] of requests) {
+      const answer = await fetch(own.url + path, { redirect: 'manual', ...init })
+      expect(answer.status, `${init?.method ?? 'GET'} ${path}`).toBeLessThan(500)
+      expect(await answer.text()).not.toMatch(/native code|\[object /)
+    }
+  },
+)
+
 test('what fails outside of every handler is answered 500 and does not end the process', async () => {
   const own = await start({ logLevel: 'silent' })
   const find = vi.spyOn(own.server.sandboxes, 'findByHost').mockImplementation(() => {

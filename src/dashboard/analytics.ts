@@ -1,3 +1,4 @@
+import { ownValue } from '../oauth/own-value.ts'
 import { type HourlyCount, hourLength } from '../sandbox/counts.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { drawChart, type Series } from './chart.ts'
@@ -67,7 +68,7 @@ function tokenSeries(counts: readonly HourlyCount[], series: SeriesOf): Series[]
   const names = [...new Set(counts.map((count) => count.name))].filter((name) => name.startsWith('token:')).sort()
   return names.map((name, index) => {
     const type = name.slice('token:'.length)
-    return series(grantNames[type] ?? type, name, index % 6)
+    return series(ownValue(grantNames, type) ?? type, name, index % 6)
   })
 }
 

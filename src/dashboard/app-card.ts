@@ -1,4 +1,5 @@
 import { avatar } from '../http/views.ts'
+import { ownValue } from '../oauth/own-value.ts'
 import type { App, Client } from '../oauth/records.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Choice } from './choice.ts'
@@ -66,7 +67,7 @@ export const authMethods: Readonly<Record<string, string>> = {
 
 /** What an app's icon shows, as a `data:` URI. */
 export function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
-  const svg = icon === null ? undefined : provider.icons[icon]
+  const svg = icon === null ? undefined : ownValue(provider.icons, icon)
   return svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
 }
 

@@ -1,4 +1,5 @@
 import { cibaType, deviceCodeType } from '../oauth/grants/names.ts'
+import { ownValue } from '../oauth/own-value.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import { membersOf, queryOf } from './tokens-in.ts'
 import { clockTime } from './words.ts'
@@ -65,7 +66,7 @@ function pageAsks(entry: JournalEntry, prefix: string): string {
   const sent = sentBy(entry)
   const text = (name: string) => (typeof sent[name] === 'string' ? sent[name] : undefined)
   const decision = text('decision')
-  if (decision !== undefined) return decisions[decision] ?? `Decides: ${decision}`
+  if (decision !== undefined) return ownValue(decisions, decision) ?? `Decides: ${decision}`
   const username = text('pick') ?? (text('transaction') === undefined ? undefined : text('username'))
   if (username !== undefined) return `Signs in as ${prefix}${username.replace(/^@/, '')}`
   if (text('user_code') !== undefined && entry.method === 'POST') return 'Enters the code of the device'
@@ -126,7 +127,7 @@ const asked: Readonly<Record<string, string>> = {
 function asks(entry: JournalEntry): string {
   switch (entry.endpoint) {
     case 'token':
-      return asked[entry.grant_type ?? ''] ?? `Asks for tokens: ${entry.grant_type ?? 'no grant_type'}`
+      return ownValue(asked, entry.grant_type ?? '') ?? `Asks for tokens: ${entry.grant_type ?? 'no grant_type'}`
     case 'revocation':
       return 'Revokes a token'
     case 'introspection':

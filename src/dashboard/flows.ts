@@ -1,5 +1,6 @@
 import { Problem } from '../control/problem.ts'
 import type { GrantEntry } from '../oauth/grant-book.ts'
+import { ownValue } from '../oauth/own-value.ts'
 import type { Client } from '../oauth/records.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type FlowStep, flowSteps, grantNames } from './flow-steps.ts'
@@ -116,7 +117,7 @@ function summary(steps: readonly FlowStep[]): FlowCard['steps'] {
 
 function kindOf(flow: Flow | undefined, grant: GrantEntry | undefined): string {
   const named = grant?.grant.grant_type ?? flow?.entries.find((entry) => entry.grant_type !== undefined)?.grant_type
-  if (named !== undefined) return grantNames[named] ?? named
+  if (named !== undefined) return ownValue(grantNames, named) ?? named
   return flow?.entries[0]?.endpoint === 'device_authorization' ? 'Device code' : 'Sign-in'
 }
 

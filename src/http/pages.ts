@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { type OAuthError, PageError } from '../oauth/errors.ts'
+import { ownValue } from '../oauth/own-value.ts'
 import type { App, Client, Interaction, User } from '../oauth/records.ts'
 import { scopes } from '../oauth/scope.ts'
 import type { Exchange } from './exchange.ts'
@@ -9,7 +10,7 @@ import { type AppView, type JoinField, render, type SignUpField, shownUsers, typ
 
 /** An app as the pages show it. */
 export function appView({ sandbox }: Exchange, app: App): AppView {
-  const svg = app.icon === null ? undefined : sandbox.provider.icons[app.icon]
+  const svg = app.icon === null ? undefined : ownValue(sandbox.provider.icons, app.icon)
   return { name: app.name, description: app.description, icon: svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` }
 }
 

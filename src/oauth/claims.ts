@@ -1,3 +1,4 @@
+import { ownValue } from './own-value.ts'
 import type { User } from './records.ts'
 import { scopes } from './scope.ts'
 
@@ -42,7 +43,7 @@ function allClaims(user: User): Record<string, unknown> {
 /** The claims of a user that the scope and the `claims` parameter (OpenID Connect Core §5.5) ask for; `sub` is not among them. */
 export function userClaims(user: User, scope: string, requested: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const all = allClaims(user)
-  const wanted = new Set([...scopes(scope).flatMap((one) => scopeClaims[one] ?? []), ...Object.keys(requested)])
+  const wanted = new Set([...scopes(scope).flatMap((one) => ownValue(scopeClaims, one) ?? []), ...Object.keys(requested)])
   const known = new Set(Object.values(scopeClaims).flat())
   const claims: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(all)) {

@@ -1,3 +1,5 @@
+import { ownValue } from './own-value.ts'
+
 /** An attribute type and its value; the attributes of one relative name are sorted, for their order means nothing. */
 type RelativeName = readonly string[]
 
@@ -62,7 +64,7 @@ function normalAttribute(text: string): string {
     .toUpperCase()
     .replace(/^OID\./, '')
   const value = plain(text.slice(equals + 1).trim())
-  return `${types[type] ?? type}=${JSON.stringify(value.trim().replace(/\s+/g, ' ').toLowerCase())}`
+  return `${ownValue(types, type) ?? type}=${JSON.stringify(value.trim().replace(/\s+/g, ' ').toLowerCase())}`
 }
 
 /** `\2C` and `\,` mean the character itself; the octets are UTF-8. */
