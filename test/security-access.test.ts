@@ -113,3 +113,28 @@ describe('with an admin token', () => {
     }
   })
 })
+
+test('forwarding headers change nothing', async () => {
+  const { host } = new URL(local.url)
+  const forged = {
+    host,
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-port': '443',
+    'x-forwarded-prefix': '/evil',
+    'x-forwarded-for': '10.0.0.1',
+    'x-original-url': '/_grantbox/sandboxes',
+    'x-rewrite-url': '/_grantbox/sandboxes',
+    'x-http-method-override': 'DELETE',
+    forwarded: 'for=10.0.0.1;host=evil.example;proto=https',
+  }
+  for (const path of ['/standard/.well-known/openid-configuration', '/_grantbox/sandboxes/standard', '/standard/jwks']) {
+    const plain = await rawRequest(local.url, path, { headers: { host } })
+    const asked = await rawRequest(local.url, path, { headers: forged })
+    expect([asked.status, asked.text]).toEqual([plain.status, plain.text])
+  }
+  const refused = await rawRequest(local.url, '/_grantbox/sandboxes', {
+    headers: { ...forged, host: 'evil.example', 'x-forwarded-host': host },
+  })
+  expect(refused.status).toBe(403)
+})

@@ -1,5 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { browser } from './browser.ts'
@@ -251,5 +253,15 @@ test('no page of another site can show the sign-in page or the dashboard in a fr
   for (const frame of frames) {
     expect(frame.url()).toMatch(/^chrome-error:/)
     expect(await frame.locator('form').count()).toBe(0)
+  }
+})
+
+test('no script of ours talks to other windows (RFC 9700 §4.17)', async () => {
+  const folder = join(import.meta.dirname, '../views')
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /\.(js|eta)$/.test(file))
+  expect(files.length).toBeGreaterThan(10)
+  for (const file of files) {
+    const source = await readFile(join(folder, file), 'utf8')
+    expect(source, file).not.toMatch(/postMessage|window\.open|\bopener\b|target="?_blank"?(?![^>]*noopener)/)
   }
 })
