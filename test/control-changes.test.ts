@@ -110,6 +110,13 @@ describe('an app', () => {
     expect(publicClient.body.client_secret).toBeNull()
   })
 
+  test('is not made when its client could not be', async () => {
+    const server = await start()
+    const taken = await control(server, 'POST', `${box}/apps`, { name: 'New', client_id: findFluffy.client_id })
+    expect([taken.status, taken.body.errors[0].field]).toEqual([409, 'client_id'])
+    expect((await control(server, 'GET', `${box}/apps/New`)).status).toBe(404)
+  })
+
   test('is deleted with its clients and their tokens; so is a client alone', async () => {
     const server = await start()
     const { body } = await control(server, 'POST', `${box}/apps/FindFluffy/clients`)

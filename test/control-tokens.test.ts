@@ -125,6 +125,14 @@ describe('grants', () => {
     expect((await control(server, 'GET', `/sandboxes/standard/grants/${grant.id}`)).status).toBe(404)
   })
 
+  test('show tokens that have no refresh token beside them', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    await control(server, 'POST', '/sandboxes/standard/tokens', { client_id: 'standard-web' })
+    const [{ id }] = (await control(server, 'GET', '/sandboxes/standard/grants')).body.items
+    const { body } = await control(server, 'GET', `/sandboxes/standard/grants/${id}`)
+    expect([body.code, body.username, body.tokens]).toMatchObject([null, null, [{ use: 'access', state: 'active' }]])
+  })
+
   test('show code, access and refresh tokens as a tree, and who used which when', async () => {
     const server = await start()
     await control(server, 'PATCH', `${box}/clock`, { now: '2030-01-01T12:00:00Z', frozen: true })

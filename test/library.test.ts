@@ -164,6 +164,18 @@ test('await using closes it', async () => {
   await expect(fetch(url)).rejects.toThrow('fetch failed')
 })
 
+test('closing it answers whoever waits', async () => {
+  const box = await startGrantbox()
+  const waiting = box
+    .sandbox()
+    .requests.wait({}, { timeout: 60_000 })
+    .catch((error: unknown) => error)
+  // The second request comes back, so the first has arrived.
+  await box.sandbox().clock.get()
+  await box.close()
+  expect(await waiting).toMatchObject({ status: 408 })
+})
+
 test('many run beside each other', async () => {
   const boxes = await Promise.all(Array.from({ length: 5 }, () => started()))
   await Promise.all(boxes.map((box, index) => box.sandbox().users.create({ username: `only-${index}` })))
