@@ -98,6 +98,27 @@ describe('who sends too much', () => {
     expect(statusOf(await ended)).toBe(413)
   })
 
+  test.each([
+    ['POST', '/token', 413],
+    ['PURGE', '/token', 404],
+    ['POST', '/nothing', 413],
+    ['POST', '/_grantbox/sandboxes', 413],
+  ])('gets the answer to %s %s though it is sending still', async (method, path, status) => {
+    const { port } = await limited({ bodyLimit: 2000 })
+    for (let round = 0; round < 10; round++) {
+      const { socket, ended } = await open(port)
+      const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n`
+      // It reads nothing before all is on its way, as simple clients do.
+      socket.pause()
+      socket.write(head + 'x'.repeat(300_000))
+      await setTimeout(30)
+      socket.write('x'.repeat(2_700_000))
+      await setTimeout(10)
+      socket.resume()
+      expect(statusOf(await ended)).toBe(status)
+    }
+  })
+
   test('is let in up to the limit', async () => {
     const { port } = await limited({ bodyLimit: 2000 })
     const { socket, ended } = await open(port)

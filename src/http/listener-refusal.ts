@@ -39,7 +39,14 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
       body,
     ].join('\r\n'),
   )
-  // Closing while bytes are unread would reset the connection and lose the answer (RFC 9112 §9.6).
+  linger(socket)
+}
+
+/**
+ * Closes a connection when its client has had time to read the answer: closing while bytes are unread would reset it and lose the
+ * answer (RFC 9112 §9.6).
+ */
+export function linger(socket: Duplex): void {
   const lingering = setTimeout(() => socket.destroy(), lingerMs).unref()
   socket.once('close', () => clearTimeout(lingering))
 }

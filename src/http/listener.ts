@@ -5,7 +5,7 @@ import { asksForCertificate } from './certificate-host.ts'
 import type { Certificates } from './certificates.ts'
 import { readHello } from './client-hello.ts'
 import { type Bound, bind } from './listener-address.ts'
-import { answerBadRequest, answerClientError } from './listener-refusal.ts'
+import { answerBadRequest, answerClientError, linger } from './listener-refusal.ts'
 
 export interface Listener {
   /**
@@ -85,6 +85,15 @@ export function createListener({
     const owed = new Set<ServerResponse>()
     connections.set(socket, owed)
     socket.once('close', () => connections.delete(socket))
+    const close = socket.destroySoon
+    socket.destroySoon = () => {
+      const last = [...owed].at(-1)
+      if (last === undefined || last.req.complete) return close.call(socket)
+      // Answered before all of it came, as a body over the limit is.
+      socket.end()
+      last.req.once('end', () => socket.destroy())
+      linger(socket)
+    }
     return owed
   }
 
