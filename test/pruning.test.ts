@@ -15,7 +15,7 @@ async function userOf({ directory }: Sandbox): Promise<User> {
 
 /** Issues access tokens until the store has looked at all that is there, at a time of the sandbox. */
 async function issueMany({ store }: Sandbox, grant_id: number, now: number): Promise<void> {
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 8; round++) {
     for (let i = 0; i < 256; i++) {
       const id = await store.reserveIds(1)
       const times = { issued_at: now, expires_at: now + hour }

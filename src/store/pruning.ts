@@ -10,7 +10,7 @@ export const kept = {
 
 /** So many tokens of a sandbox, and a batch of rows is looked at; so many rows, twice as many as came meanwhile at most. */
 const everyTokens = 256
-const batchSize = 1024
+const batchSize = 512
 
 type Range = { after: number; to: number; sandbox: number; expired: number; superseded: number }
 
