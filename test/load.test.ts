@@ -100,8 +100,8 @@ test(`${tokens} tokens leave memory as it was, and what is dead leaves the file`
     fileMiB: rounded((await stat(db)).size / 2 ** 20),
   })
   expect((memory[4] ?? 0) - (memory[2] ?? 0)).toBeLessThan(flat)
-  // Pruning follows behind.
-  if (tokens >= 100_000) expect(rows).toBeLessThan(tokens * 0.5)
+  // A quarter lives; what is dead is pruned as others are issued.
+  expect(rows).toBeLessThan(tokens * 0.7)
 }, 3_600_000)
 
 test(`${connections} open connections, half of them in the middle of a request, hold up nobody`, async () => {

@@ -24,8 +24,8 @@ export function pruningStatements(db: Database) {
     { table: 'refresh_token', dead: `(expires_at <= @expired OR (${superseded}))` },
   ]
   return tables.map(({ table, dead }) => ({
-    last: db.prepare<[after: number, size: number], { id: number | null }>(
-      `SELECT max(id) AS id FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`,
+    last: db.prepare<[after: number, size: number], { id: number | null; n: number }>(
+      `SELECT max(id) AS id, count(*) AS n FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`,
     ),
     remove: db.prepare<[Range]>(`DELETE FROM ${table} WHERE id > @after AND id <= @to AND ${dead} AND ${own}`),
   }))
@@ -41,9 +41,10 @@ export function pruning(db: Database, statements: ReturnType<typeof pruningState
   const prune = db.transaction((now: number) => {
     for (const [index, { last, remove }] of statements.entries()) {
       const after = cursors[index] ?? 0
-      const to = last.get(after, batchSize)?.id ?? 0
-      // Behind the last row it begins again.
-      cursors[index] = to
+      const found = last.get(after, batchSize)
+      const to = found?.id ?? 0
+      // At the last row it begins again: it would follow those that come and never see the ones behind it die.
+      cursors[index] = found?.n === batchSize ? to : 0
       if (to > 0) remove.run({ after, to, sandbox, expired: now - kept.expired, superseded: now - kept.superseded })
     }
   })
