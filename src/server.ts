@@ -91,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider, options)
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = pino({ level: options.logLevel })
-  const settled = () => database.settled()
+  const settled = (since?: number) => database.settled(since)
   const stopping = new AbortController()
   await sandboxes.load()
   sandboxes.afterReset = ({ name }) =>
@@ -177,7 +177,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         )
         return
       }
-      beginExchange(request, destination, options)
+      beginExchange(request, destination, options, database.refusals)
       request.url = destination.url
       protocol.answer(destination.sandbox.provider, request, response, (error) => failed(error, response))
     }

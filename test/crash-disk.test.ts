@@ -55,11 +55,14 @@ describe.skipIf(process.platform === 'win32')('a disk without room (a limit on t
       expect(await answer.text()).not.toMatch(/SQLITE|disk|full\.db/)
     }
     expect(refused).toBe(5)
-    const refusal = await post(`${tight.url}/standard`, '/token', {
-      grant_type: 'refresh_token',
-      refresh_token: before.refresh_token ?? '',
-      ...web,
-    })
+    // What is smaller than a user may still have found room; each refresh takes some of it.
+    let { refresh_token = '' } = before
+    const refresh = (url: string) => post(`${url}/standard`, '/token', { grant_type: 'refresh_token', refresh_token, ...web })
+    let refusal = await refresh(tight.url)
+    for (let n = 0; refusal.status === 200 && n < 200; n++) {
+      refresh_token = String(refusal.body.refresh_token)
+      refusal = await refresh(tight.url)
+    }
     expect(refusal).toMatchObject({ status: 500, body: { error: 'server_error', error_description: 'Internal error' } })
     const health = await control(tight.url, '/health')
     expect([health.status, await health.json()]).toEqual([503, { status: 'failing', version: expect.any(String) }])
@@ -77,12 +80,7 @@ describe.skipIf(process.platform === 'win32')('a disk without room (a limit on t
     for (const [username, status] of answers) {
       expect((await control(roomy.url, `/sandboxes/standard/users/${username}`)).status, username).toBe(status === 201 ? 200 : 404)
     }
-    const again = await post(`${roomy.url}/standard`, '/token', {
-      grant_type: 'refresh_token',
-      refresh_token: before.refresh_token ?? '',
-      ...web,
-    })
-    expect(again.status).toBe(200)
+    expect((await refresh(roomy.url)).status).toBe(200)
   })
 })
 

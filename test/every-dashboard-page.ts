@@ -32,7 +32,7 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   'dashboard-error': at('/dashboard/nobody/apps'),
   'dashboard-apps': async (page, { url }) => {
     await page.goto(`${url}${base}/apps`)
-    await page.getByText('Show Secret').click()
+    await page.getByText('Show Secret').first().click()
   },
   'dashboard-app-open': async (page, { url }) => {
     await page.goto(`${url}${fluffy}?open=redirect-uris&notice=uri-added`)

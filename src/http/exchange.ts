@@ -29,6 +29,8 @@ export interface Exchange {
   readonly context: Context
   readonly time: number
   readonly started: number
+  /** How often the disk had refused when it began. */
+  readonly refusals: number
   endpoint: Endpoint
   error?: string
   explanation?: string
@@ -42,7 +44,7 @@ interface Routed extends IncomingMessage {
 }
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(request: Routed, { sandbox, prefix, url }: Destination, fixed: FixedAddresses): void {
+export function beginExchange(request: Routed, { sandbox, prefix, url }: Destination, fixed: FixedAddresses, refusals: number): void {
   const { scheme, host } = originOf(request)
   const addressed = `${scheme}://${publicHost(host, sandbox.hosts)}${prefix}`
   const { settings } = sandbox
@@ -71,6 +73,7 @@ export function beginExchange(request: Routed, { sandbox, prefix, url }: Destina
     context: { realm: sandbox, issuer, trace, transport },
     time: sandbox.clock.now(),
     started: performance.now(),
+    refusals,
     endpoint: 'api',
   }
 }

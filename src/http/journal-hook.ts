@@ -46,7 +46,7 @@ export function journalEntry(
 }
 
 /** Writes each answer into its sandbox's journal, and holds it until what it tells of is durable. */
-export function recordAnswers(app: FastifyInstance, settled: () => Promise<void> | undefined): void {
+export function recordAnswers(app: FastifyInstance, settled: (since?: number) => Promise<void> | undefined): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const exchange = exchangeOf(request)
     const { fault } = exchange.context
@@ -56,7 +56,8 @@ export function recordAnswers(app: FastifyInstance, settled: () => Promise<void>
       exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
       done(null, sent)
     }
-    const durable = settled()
+    // An answer that says that something failed promises nothing.
+    const durable = settled(reply.statusCode < 500 ? exchange.refusals : undefined)
     if (durable === undefined) answered()
     else {
       durable.then(answered, (error) => {

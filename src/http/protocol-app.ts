@@ -9,7 +9,7 @@ import { registerViews } from './views.ts'
 /** What the apps need of the server. */
 export interface ProtocolAppOptions {
   /** Whether all that was changed is durable yet. */
-  settled: () => Promise<void> | undefined
+  settled: (since?: number) => Promise<void> | undefined
   logger: FastifyBaseLogger
   /** The largest body, in bytes; 1 MiB when absent. */
   bodyLimit?: number | undefined

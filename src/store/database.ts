@@ -40,6 +40,7 @@ export class Database {
   readonly #rolledBack: (() => void)[] = []
   /** Why the last commit failed; undefined after one that did not. */
   #refusal: unknown
+  #refusals = 0
 
   /**
    * @param file a path, or `:memory:`
@@ -98,8 +99,17 @@ export class Database {
     }
   }
 
-  /** Undefined when everything is durable, else a promise of it; it rejects when the disk refused. */
-  settled(): Promise<void> | undefined {
+  /** How often the disk refused so far: whoever changes something over several turns of the event loop compares. */
+  get refusals(): number {
+    return this.#refusals
+  }
+
+  /**
+   * Undefined when everything is durable, else a promise of it; it rejects when the disk refused.
+   * @param since the refusals when the request began: what it changed in an earlier turn may be among those that came after
+   */
+  settled(since: number = this.#refusals): Promise<void> | undefined {
+    if (since !== this.#refusals) return Promise.reject(new Error('the database refused changes while the request was answered'))
     return this.#batch?.promise
   }
 
@@ -178,6 +188,7 @@ export class Database {
     } catch (error) {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
       this.#refusal = error
+      this.#refusals++
       this.#forget()
       for (const listener of this.#rolledBack) listener()
       batch.reject(error)
