@@ -54,16 +54,38 @@ export function codeFlow(dialect: Dialect): () => Conversation {
   }
 }
 
-/** RFC 6749 §6, each answer's refresh token used for the next request. */
+/**
+ * RFC 6749 §6, each answer's refresh token used for the next request. What is said again and again is written once: a client
+ * that is slower than the servers would have them commit and wake up for each request by itself.
+ */
 export function refresh(dialect: Dialect): () => Conversation {
   const begin = firstTokens(dialect)
-  return () =>
-    tokenUser(
-      dialect,
-      begin,
-      ({ refresh_token }) => post(dialect.token, { grant_type: 'refresh_token', refresh_token: text(refresh_token), ...dialect.client }),
-      true,
-    )
+  const fixed = new URLSearchParams({ grant_type: 'refresh_token', ...dialect.client }).toString()
+  const head = `POST ${dialect.token} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: `
+  return () => {
+    const first = tokenUser(dialect, begin, () => Buffer.alloc(0))
+    let token: string | undefined
+    return {
+      next() {
+        if (token === undefined) return first.next()
+        const body = `${fixed}&refresh_token=${encodeURIComponent(token)}`
+        return Buffer.from(`${head}${body.length}\r\n\r\n${body}`, 'latin1')
+      },
+      seen(answer) {
+        if (token === undefined) first.seen(answer)
+        // A server that does not rotate need not say the old one again.
+        token = memberOf(answer.body, 'refresh_token') ?? token
+      },
+    }
+  }
+}
+
+/** A string member of a JSON object, without parsing the rest of it. */
+function memberOf(json: string, name: string): string | undefined {
+  const at = json.indexOf(`"${name}"`)
+  if (at < 0) return undefined
+  const start = json.indexOf('"', at + name.length + 2) + 1
+  return json.slice(start, json.indexOf('"', start))
 }
 
 /** OpenID Connect Core §5.3 and RFC 7662, with a token that holds. */
@@ -87,8 +109,8 @@ function firstTokens(dialect: Dialect): (() => Conversation) | undefined {
 
 type Use = (tokens: Record<string, unknown>) => Buffer
 
-/** Gets tokens once, then uses them; `again` when each answer has new ones. */
-function tokenUser(dialect: Dialect, begin: (() => Conversation) | undefined, use: Use, again = false): Conversation {
+/** Gets tokens once, then uses them. */
+function tokenUser(dialect: Dialect, begin: (() => Conversation) | undefined, use: Use): Conversation {
   let tokens: Record<string, unknown> | undefined
   const first = begin?.()
   let bytes: Buffer | undefined
@@ -103,12 +125,9 @@ function tokenUser(dialect: Dialect, begin: (() => Conversation) | undefined, us
       return post(dialect.token, { grant_type: 'password', ...dialect.user, ...dialect.client, ...(scope === undefined ? {} : { scope }) })
     },
     seen(answer) {
-      if (tokens !== undefined && !again) return
-      if (tokens === undefined && answer.status >= 300) return first?.seen(answer)
-      const came = JSON.parse(answer.body)
-      // A server that does not rotate need not say the old one again.
-      tokens = { ...tokens, ...came }
-      bytes = undefined
+      if (tokens !== undefined) return
+      if (answer.status >= 300) return first?.seen(answer)
+      tokens = JSON.parse(answer.body)
     },
   }
 }
