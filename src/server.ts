@@ -91,7 +91,9 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider, options)
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = pino({ level: options.logLevel })
-  const settled = (since?: number) => database.settled(since)
+  /** How often the disk had refused when a request began that has no exchange to say it. */
+  const begun = new WeakMap<IncomingMessage, number>()
+  const settled = (request: IncomingMessage) => database.settled(begun.get(request))
   const stopping = new AbortController()
   await sandboxes.load()
   sandboxes.afterReset = ({ name }) =>
@@ -109,7 +111,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     sandboxes.changesTakenBack().catch((error) => logger.error({ err: error }, 'what is stored cannot be read'))
   })
 
-  const protocol = new ProtocolApps({ settled, logger, bodyLimit: options.bodyLimit })
+  const protocol = new ProtocolApps({ settled: (since) => database.settled(since), logger, bodyLimit: options.bodyLimit })
   await protocol.prepare(declared.providers)
   const control = lazily(async () => {
     const { createControlApp } = await import('./control/app.ts')
@@ -145,6 +147,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     })
   })
   const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
+    begun.set(request, database.refusals)
     app()
       .then(({ routing }) => routing(request, response))
       .catch((error) => failed(error, response))

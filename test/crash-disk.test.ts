@@ -8,7 +8,7 @@ import { type ChildOptions, type ChildServer, spawnServer } from './child-server
 import { checkFile } from './crash-verify.ts'
 import { passwordTokens } from './iokids-client.ts'
 import { start } from './server.ts'
-import { post, tokensOf, userinfoStatus, web } from './standard-client.ts'
+import { alice, post, tokensOf, userinfoStatus, web } from './standard-client.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'grantbox-disk-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -87,14 +87,16 @@ describe.skipIf(process.platform === 'win32')('a disk without room (a limit on t
 describe('a commit that the disk refused', () => {
   /** A server whose commits fail as long as the disk is full. */
   async function startOnFragileDisk() {
-    const disk = { full: false }
+    const disk = { full: false, refusesNext: false }
     const prepare = Sqlite.prototype.prepare
     const spy = vi.spyOn(Sqlite.prototype, 'prepare').mockImplementation(function (this: Sqlite.Database, sql: string) {
       const statement = prepare.call(this, sql) as Sqlite.Statement<[]>
       if (sql !== 'COMMIT') return statement
       const run = statement.run.bind(statement)
       statement.run = () => {
-        if (disk.full) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+        const refuses = disk.full || disk.refusesNext
+        disk.refusesNext = false
+        if (refuses) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
         return run()
       }
       return statement
@@ -153,6 +155,24 @@ describe('a commit that the disk refused', () => {
     const tokens = await tokensOf(`${url}/standard`)
     const { kid } = JSON.parse(Buffer.from(tokens.access_token?.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }
     expect(await keys()).toContain(kid)
+  })
+
+  test.each([
+    ['the token endpoint', '/standard/token'],
+    ['the control API', '/_grantbox/sandboxes/standard/tokens'],
+  ])('is not forgotten by an answer of %s that takes another turn, as for making a key', async (_where, path) => {
+    const { url, disk } = await startOnFragileDisk()
+    const settings = { signing_alg: 'RS256' }
+    expect((await fetch(`${url}/_grantbox/sandboxes/standard`, json('PATCH', { settings }))).status).toBe(200)
+    const wish = { ...web, grant_type: 'password', ...alice }
+    const request = path.endsWith('/tokens')
+      ? json('POST', { client_id: web.client_id, username: 'alice' })
+      : { method: 'POST', body: new URLSearchParams(wish) }
+    disk.refusesNext = true
+    const answer = await fetch(url + path, request)
+    expect(disk.refusesNext).toBe(false)
+    expect(answer.status).toBe(500)
+    expect((await fetch(url + path, request)).status).toBeLessThan(300)
   })
 
   test('is told by health until the disk takes changes again, without anybody asking for one', async () => {

@@ -141,12 +141,16 @@ describe('markup that came in goes out as text', async () => {
   const server = await startForFile()
   await poison(server)
 
-  test.each(Object.entries(everyPage))('on the page %s, with everything stored poisoned', async (_name, visit) => {
-    const page = await open()
-    const look = await watch(page)
-    await visit(page, server)
-    expect(await look()).toEqual(clean)
-  })
+  // The dashboard's pages are found by their links, for these ways there go by names that are poisoned here.
+  test.each(Object.entries(everyPage).filter(([name]) => !name.startsWith('dashboard')))(
+    'on the page %s, with everything stored poisoned',
+    async (_name, visit) => {
+      const page = await open()
+      const look = await watch(page)
+      await visit(page, server)
+      expect(await look()).toEqual(clean)
+    },
+  )
 
   test('on every page of the dashboard, with everything stored poisoned', async () => {
     const { targets } = await dashboardTargets(server.url, '/dashboard/iokids', 400)

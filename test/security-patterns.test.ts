@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readCode, sourceFiles } from './source.ts'
 
 /** How long a pattern may be busy with all of its attacks, milliseconds. One that is sound needs a hundredth of it. */
-const patience = 3000
+const patience = 2000
 
 interface Pattern {
   source: string
@@ -54,6 +54,6 @@ test('no pattern of ours can be kept busy by a text of 120,000 characters', asyn
   expect(await endless(patterns)).toBeUndefined()
 }, 120_000)
 
-test.each(['^(a+)+$', '\\/+$'])('one that can is found: %s', async (source) => {
+test.each(['\\/+$'])('one that can is found: %s', async (source) => {
   expect(await endless([{ source, flags: '', where: 'here' }])).toBe(`here: /${source}/`)
 })

@@ -63,16 +63,18 @@ export async function createControlApp(deps: ControlDeps): Promise<FastifyInstan
   app.setSerializerCompiler(serializerCompiler)
   acceptJsonAlone(app)
   guard(app, deps)
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     // What failed has nothing to be kept, and its answer must go out when the disk refuses.
-    if (reply.statusCode < 500) await deps.settled()
+    if (reply.statusCode < 500) await deps.settled(request.raw)
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
   answerUnknownPaths(app)
   await describeRoutes(app, deps.version)
-  for (const resource of resources) {
-    await app.withTypeProvider<ZodTypeProvider>().register(resource, { ...deps, prefix })
-  }
+  await app.register(async (inner) => {
+    // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
+    inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+    for (const resource of resources) await inner.withTypeProvider<ZodTypeProvider>().register(resource, { ...deps, prefix })
+  })
   await app.ready()
   return app
 }

@@ -16,8 +16,8 @@ export interface ControlDeps {
   adminToken: string | undefined
   /** The largest body of a request, in bytes; 1 MiB when absent. */
   bodyLimit?: number | undefined
-  /** Undefined when all that was changed is durable, else a promise of it. */
-  settled: () => Promise<void> | undefined
+  /** Undefined when all that a request changed is durable, else a promise of it; it rejects when the disk refused. */
+  settled: (request: IncomingMessage) => Promise<void> | undefined
   /** @throws when the database does not answer */
   checkDatabase: () => void
   /** How a request reached us; the host with its port. */

@@ -60,9 +60,9 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   await app.register(formbody)
   await registerViews(app)
   guard(app, deps, sessions, csrf)
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     // What failed has nothing to be kept, and its answer must go out when the disk refuses.
-    if (reply.statusCode < 500) await deps.settled()
+    if (reply.statusCode < 500) await deps.settled(request.raw)
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
   app.setNotFoundHandler(() => {
@@ -90,9 +90,13 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     if (cookie !== undefined) reply.header('Set-Cookie', cookie)
     return seeOther(reply, to)
   })
-  const pages = pagesOf(app, deps, csrf)
-  pages.get('', async ({ go }) => go('/apps'))
-  for (const part of parts) part(pages)
+  await app.register(async (inner) => {
+    // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
+    inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+    const pages = pagesOf(inner, deps, csrf)
+    pages.get('', async ({ go }) => go('/apps'))
+    for (const part of parts) part(pages)
+  })
   await app.ready()
   return app
 }

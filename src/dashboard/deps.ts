@@ -12,8 +12,8 @@ export interface DashboardDeps {
   adminToken: string | undefined
   /** The largest body of a request, in bytes; 1 MiB when absent. */
   bodyLimit?: number | undefined
-  /** Undefined when all that was changed is durable, else a promise of it. */
-  settled: () => Promise<void> | undefined
+  /** Undefined when all that a request changed is durable, else a promise of it; it rejects when the disk refused. */
+  settled: (request: IncomingMessage) => Promise<void> | undefined
   /** How a request reached us; the host with its port. */
   originOf: (request: IncomingMessage) => { scheme: string; host: string }
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
