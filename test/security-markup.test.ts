@@ -220,14 +220,15 @@ describe('what is reflected', async () => {
       ]
     })
     let pages = 0
-    for (const [target, init = {}] of targets) {
+    const tried = async ([target, init = {}]: (typeof targets)[number]) => {
       const answer = await fetch(url + target, { redirect: 'manual', ...init, headers: { accept: 'text/html' } })
       const html = await answer.text()
-      if (answer.headers.get('content-type')?.includes('html') !== true) continue
+      if (answer.headers.get('content-type')?.includes('html') !== true) return
       pages++
       const { foreign } = await page.evaluate(lookAround, html)
       expect(foreign, `${init.method ?? 'GET'} ${target}`).toEqual([])
     }
+    for (let n = 0; n < targets.length; n += 16) await Promise.all(targets.slice(n, n + 16).map(tried))
     expect(pages).toBeGreaterThan(payloads.length * 15)
   })
 
