@@ -61,8 +61,22 @@ test('the Playwright tests pass', async () => {
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 2\n.*fail 0/s) })
 }, 120_000)
 
-test('the Jest suite passes', async () => {
-  const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
-  const { code, output } = await run([jest, '--config', 'examples/jest/jest.config.mjs', '--rootDir', 'examples/jest'])
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests:\s+1 passed/) })
-}, 120_000)
+const jest = jestPath()
+
+// Jest comes with 180 packages and an install script, so it is run where somebody has put it.
+test.skipIf(jest === undefined)(
+  'the Jest suite passes',
+  async () => {
+    const { code, output } = await run([jest ?? '', '--config', 'examples/jest/jest.config.mjs', '--rootDir', 'examples/jest'])
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests:\s+1 passed/) })
+  },
+  120_000,
+)
+
+function jestPath(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve('jest/bin/jest.js')
+  } catch {
+    return undefined
+  }
+}
