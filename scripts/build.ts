@@ -62,6 +62,8 @@ const options: RolldownOptions = {
   cwd: root,
   input: { cli: join(source, 'cli/run-cli.ts'), library: join(source, 'index.ts') },
   platform: 'node',
+  // A linked folder of modules keeps its name here: source maps are published, and say nothing of where it lies on this machine.
+  resolve: { symlinks: false },
   // A native module, and one whose WebAssembly is read from its folder: they are installed beside the program.
   external: ['better-sqlite3', '@resvg/resvg-wasm'],
   plugins: [bundling],
