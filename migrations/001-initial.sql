@@ -96,7 +96,6 @@ CREATE INDEX interaction_sandbox ON interaction (sandbox_id, expires_at);
 CREATE INDEX interaction_client ON interaction (client_row);
 CREATE INDEX interaction_user ON interaction (user_row);
 
--- refresh_generation is the highest generation of the grant's refresh tokens that was used; 0 before the first use.
 CREATE TABLE "grant" (
   id INTEGER PRIMARY KEY,
   sandbox_id INTEGER NOT NULL REFERENCES sandbox ON DELETE CASCADE,
@@ -104,9 +103,8 @@ CREATE TABLE "grant" (
   user_row INTEGER REFERENCES user ON DELETE CASCADE,
   grant_type TEXT NOT NULL,
   scope TEXT NOT NULL,
-  details TEXT NOT NULL DEFAULT '{}',
+  details TEXT,
   created_at INTEGER NOT NULL,
-  refresh_generation INTEGER NOT NULL DEFAULT 0,
   revoked_at INTEGER,
   revoked_reason TEXT
 ) STRICT;
@@ -130,32 +128,25 @@ CREATE TABLE authorization_code (
 ) STRICT;
 CREATE INDEX authorization_code_grant ON authorization_code (grant_id);
 
-CREATE TABLE refresh_token (
+-- The tokens of one answer, which carry the same key: an access token, a refresh token, or both. A row of the refresh token's successor
+-- says that it was used; used_at is kept where the use itself must be exclusive. parent_id is the row whose refresh token brought this
+-- one. generation counts the rotations of a grant from 1. A scope that is NULL is the grant's, which every refresh token has.
+CREATE TABLE token (
   id INTEGER PRIMARY KEY,
   grant_id INTEGER NOT NULL REFERENCES "grant" ON DELETE CASCADE,
   parent_id INTEGER,
-  generation INTEGER NOT NULL,
-  digest BLOB NOT NULL,
-  scope TEXT NOT NULL,
-  issued_at INTEGER NOT NULL,
-  expires_at INTEGER,
-  used_at INTEGER,
-  revoked_at INTEGER
-) STRICT;
-CREATE INDEX refresh_token_grant ON refresh_token (grant_id);
-
-CREATE TABLE access_token (
-  id INTEGER PRIMARY KEY,
-  grant_id INTEGER NOT NULL REFERENCES "grant" ON DELETE CASCADE,
-  refresh_id INTEGER,
-  digest BLOB NOT NULL,
-  scope TEXT NOT NULL,
+  scope TEXT,
   details TEXT,
   issued_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
-  revoked_at INTEGER
+  access_digest BLOB,
+  access_expires_at INTEGER,
+  revoked_at INTEGER,
+  generation INTEGER,
+  refresh_digest BLOB,
+  refresh_expires_at INTEGER,
+  used_at INTEGER
 ) STRICT;
-CREATE INDEX access_token_grant ON access_token (grant_id);
+CREATE INDEX token_grant ON token (grant_id, generation);
 
 -- Private keys as JWK. A retired key signs nothing and stays in the key set; a pending one signs and is not in it yet.
 CREATE TABLE signing_key (

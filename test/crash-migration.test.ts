@@ -52,7 +52,7 @@ test('kill -9 in the middle of a migration leaves the old version, which goes on
   // It changes what is there, and then takes long and writes much.
   const { migrations } = await withOneMore(
     'long',
-    `ALTER TABLE user ADD COLUMN later TEXT; UPDATE user SET password = 'gone'; DELETE FROM access_token; CREATE TABLE later (n INTEGER, text TEXT);
+    `ALTER TABLE user ADD COLUMN later TEXT; UPDATE user SET password = 'gone'; DELETE FROM token; CREATE TABLE later (n INTEGER, text TEXT);
      INSERT INTO later WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 100000000) SELECT n, hex(randomblob(200)) FROM count;`,
   )
   const child = spawnModule(`

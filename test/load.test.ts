@@ -90,7 +90,7 @@ test(`${tokens} tokens leave memory as it was, and what is dead leaves the file`
   server.kill('SIGTERM')
   await server.ended
   const file = new Sqlite(db, { readonly: true })
-  const rows = file.prepare<[], { n: number }>('SELECT count(*) AS n FROM access_token').get()?.n ?? -1
+  const rows = file.prepare<[], { n: number }>('SELECT count(*) AS n FROM token').get()?.n ?? -1
   file.close()
   tell('tokens', {
     tokens,

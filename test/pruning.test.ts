@@ -18,11 +18,8 @@ async function issueMany({ store }: Sandbox, grant_id: number, now: number): Pro
   for (let round = 0; round < 8; round++) {
     for (let i = 0; i < 256; i++) {
       const id = await store.reserveIds(1)
-      const times = { issued_at: now, expires_at: now + hour }
-      await store.saveTokens(
-        { id, grant_id, refresh_id: null, digest: Buffer.alloc(16), scope: '', details: undefined, ...times },
-        undefined,
-      )
+      const access = { digest: Buffer.alloc(16), scope: null, details: undefined, expires_at: now + hour }
+      await store.saveTokens({ id, grant_id, parent_id: null, issued_at: now, access })
     }
     await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setImmediate(resolve))
@@ -51,10 +48,8 @@ test('dead access tokens go an hour after they expired, by the clock of their sa
     const user = await userOf(where)
     const grant = await where.store.saveGrant({ client, user, grant_type: 'password', scope: 'read', created_at: now })
     const [id, digest] = [await where.store.reserveIds(1), Buffer.alloc(16, mark)]
-    await where.store.saveTokens(
-      { id, grant_id: grant.id, refresh_id: null, digest, scope: '', details: undefined, issued_at: now, expires_at },
-      undefined,
-    )
+    const access = { digest, scope: null, details: undefined, expires_at }
+    await where.store.saveTokens({ id, grant_id: grant.id, parent_id: null, issued_at: now, access })
     return { id, digest, grant_id: grant.id }
   }
   const dead = await save(one, now - hour - 1, 1)

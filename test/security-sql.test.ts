@@ -13,7 +13,7 @@ const injections = [
   "'",
   "' OR '1'='1",
   "'; DROP TABLE user; --",
-  '1; DELETE FROM access_token',
+  '1; DELETE FROM token',
   "' UNION SELECT jwk FROM signing_key --",
   'username DESC; DROP TABLE app',
   "%' ESCAPE '!",

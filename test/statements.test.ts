@@ -13,7 +13,8 @@ test.each([
   'INSERT OR REPLACE INTO client (id) VALUES (?)',
   'INSERT INTO user (id) VALUES (@id) ON CONFLICT (id) DO UPDATE SET claims = excluded.claims',
   'WITH RECURSIVE line (id) AS (SELECT 1) UPDATE "grant" SET revoked_at = @now WHERE id IN (SELECT id FROM line)',
-  'UPDATE "grant" SET refresh_generation = @generation, revoked_at = NULL WHERE id = @id',
+  'UPDATE sandbox SET clock_offset = @offset, company = @company WHERE id = @id',
+  'UPDATE "grant" SET revoked_at = NULL WHERE id = @id',
   'DELETE FROM "grant" WHERE id = @id RETURNING id',
 ])('a statement that changes apps, clients, users or grants makes the store forget what it keeps of them: %s', (sql) => {
   expect(changesKeptRows(sql)).toBe(true)
@@ -22,7 +23,7 @@ test.each([
 test.each([
   'SELECT * FROM client WHERE client_id = @client_id',
   'INSERT INTO client (id) VALUES (@id) RETURNING id',
-  'UPDATE "grant" SET refresh_generation = @generation WHERE id = @grant_id AND refresh_generation < @generation',
+  'UPDATE token SET used_at = @now WHERE id = @id AND grant_id IN (SELECT id FROM "grant")',
   'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
   'UPDATE authorization_code SET used_at = @now WHERE grant_id IN (SELECT id FROM "grant" WHERE client_row = @client)',
   'INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING',

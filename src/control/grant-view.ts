@@ -125,17 +125,20 @@ export function viewLineage(entry: GrantEntry, lineage: Lineage, sandbox: Sandbo
     scope: token.scope,
     issued_at: rfc3339(token.issued_at),
     expires_at: when(token.expires_at),
-    state: stateOf(token.expires_at, token.revoked_at, sandbox.settings.rotation === 'off' ? null : token.used_at),
+    state: stateOf(token.expires_at, null, sandbox.settings.rotation === 'off' ? null : token.used_at),
     used_at: when(token.used_at),
     used_by: token.used_at === null ? null : view.client_id,
     tokens: issuedFor(token.id),
   })
+  const kept = new Set<number | null>(lineage.refresh_tokens.map((token) => token.id))
+  /** What came of a token that was pruned stands first now. */
+  const known = (id: number | null) => (kept.has(id) ? id : null)
   /** What the use of a refresh token brought; null for what came first. */
   const issuedFor = (parent_id: number | null): TokenNode[] => {
-    const successors = lineage.refresh_tokens.filter((token) => token.parent_id === parent_id)
+    const successors = lineage.refresh_tokens.filter((token) => known(token.parent_id) === parent_id)
     const ids = new Set<number | null>(successors.map((token) => token.id))
     if (parent_id === null) ids.add(null)
-    return [...lineage.access_tokens.filter((token) => ids.has(token.refresh_id)).map(access), ...successors.map(refresh)]
+    return [...lineage.access_tokens.filter((token) => ids.has(known(token.refresh_id))).map(access), ...successors.map(refresh)]
   }
   const [code] = lineage.codes
   return {

@@ -2,7 +2,7 @@ import type { Context } from './context.ts'
 import { readOwnJwt } from './own-jwt.ts'
 import { digest } from './random.ts'
 import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
-import type { RefreshTokenDraft, Refusal } from './store.ts'
+import type { Refusal } from './store.ts'
 import type { TokenType } from './token-types.ts'
 
 /** Whom a token of ours is about, and what it came of. */
@@ -22,8 +22,6 @@ export interface Party {
 export interface LineageStore {
   /** The newest live grant of a user to a client that is not younger than `latest`. */
   findGrant(client_id: string, user: User, latest: number): Promise<Grant | undefined>
-  /** A refresh token that comes without an access token. */
-  saveRefreshToken(refresh: RefreshTokenDraft): Promise<void>
 }
 
 const refusals: Record<Exclude<Refusal, 'used' | 'other_client'>, string> = {

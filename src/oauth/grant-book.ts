@@ -34,15 +34,16 @@ export interface RefreshTokenRecord {
   parent_id: number | null
   scope: string
   issued_at: number
+  /** Null when it does not expire. */
   expires_at: number | null
+  /** When it brought its first successor. */
   used_at: number | null
-  revoked_at: number | null
 }
 
 /** An access token as the store keeps it. */
 export interface AccessTokenRecord {
   id: number
-  /** The refresh token that was issued beside it. */
+  /** The refresh token that was issued beside it, or that brought it and stayed as it was. */
   refresh_id: number | null
   scope: string
   issued_at: number

@@ -35,15 +35,12 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
     { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp },
     realm,
   )
-  await realm.store.saveRefreshToken({
+  await realm.store.saveTokens({
     id,
     grant_id: grant.id,
     parent_id: null,
-    generation: 1,
-    digest: digest(access_token),
-    scope,
     issued_at: now,
-    expires_at: ttl > 0 ? now + ttl * 1000 : null,
+    refresh: { digest: digest(access_token), generation: 1, expires_at: ttl > 0 ? now + ttl * 1000 : null },
   })
   return { ...answer, access_token, expires_in: ttl > 0 ? ttl : undefined }
 }

@@ -18,57 +18,49 @@ export async function mint(issue: Issue, client: Client, context: Context): Prom
   const iat = seconds(now)
   const { grant, user, scope } = issue
   const details = accessTokenDetails(issue, context)
-  const first = await store.reserveIds(2)
-  const draft = (use: TokenDraft['use'], id: number, ttl: number): TokenDraft => {
+  const id = await store.reserveIds(1)
+  const draft = (use: TokenDraft['use'], ttl: number, scope: string): TokenDraft => {
     const exp = ttl > 0 ? iat + ttl : undefined
     return { use, id, issuer, client, user, grant, scope, details, iat, exp, requested: issue.requested_token }
   }
 
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)
-  const access_token = await tokens.access.make(draft('access', first, ttl), realm)
-  let refresh_token: string | undefined
-  let refresh_id: number | null = null
+  const access_token = await tokens.access.make(draft('access', ttl, scope), realm)
+  const { refresh: wanted } = issue
+  const used = typeof wanted === 'object' ? wanted : undefined
+  let refresh_token = used?.keep
   let refresh: RefreshTokenDraft | undefined
-  const parent = typeof issue.refresh === 'object' && 'generation' in issue.refresh ? issue.refresh : undefined
-  if (issue.refresh === 'first' || parent !== undefined) {
+  if (wanted !== 'none' && refresh_token === undefined) {
+    const { refresh_token_ttl } = settings
     // A refresh that asked for less narrows its access token alone (RFC 6749 §6).
-    refresh_token = await tokens.refresh.make({ ...draft('refresh', first + 1, settings.refresh_token_ttl), scope: grant.scope }, realm)
-    refresh_id = first + 1
+    refresh_token = await tokens.refresh.make(draft('refresh', refresh_token_ttl, grant.scope), realm)
     refresh = {
-      id: refresh_id,
-      grant_id: grant.id,
-      parent_id: parent?.id ?? null,
-      generation: (parent?.generation ?? 0) + 1,
       digest: digest(refresh_token),
-      scope: grant.scope,
-      issued_at: now,
-      expires_at: settings.refresh_token_ttl > 0 ? now + settings.refresh_token_ttl * 1000 : null,
+      generation: (used?.generation ?? 0) + 1,
+      expires_at: refresh_token_ttl > 0 ? now + refresh_token_ttl * 1000 : null,
     }
-  } else if (typeof issue.refresh === 'object' && 'keep' in issue.refresh) {
-    refresh_token = issue.refresh.keep
-    refresh_id = issue.refresh.kept_id
   }
-  await store.saveTokens(
-    {
-      id: first,
-      grant_id: grant.id,
-      refresh_id,
+  await store.saveTokens({
+    id,
+    grant_id: grant.id,
+    parent_id: used?.id ?? null,
+    issued_at: now,
+    access: {
       digest: digest(access_token),
-      scope,
+      scope: scope === grant.scope ? null : scope,
       details: details.aud === undefined && details.cnf === undefined ? undefined : details,
-      issued_at: now,
       // To the second, as the token itself says.
       expires_at: (iat + ttl) * 1000,
     },
     refresh,
-  )
+  })
   const id_token =
     user !== undefined && issue.requested_token === undefined && issue.id_token !== false && scopes(scope).includes('openid')
       ? await makeIdToken({ client, user, scope, details: grant.details, nonce: issue.nonce, access_token }, context)
       : undefined
   return {
     access_token,
-    access_token_id: first,
+    access_token_id: id,
     refresh_token,
     id_token,
     token_type: details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',

@@ -194,7 +194,6 @@ export interface UsedRefreshToken {
   id: number
   grant: Grant
   user: User | undefined
-  scope: string
   generation: number
 }
 

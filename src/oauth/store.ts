@@ -47,27 +47,31 @@ export interface GrantDraft {
   created_at: number
 }
 
-/** An access token as it is stored when it is issued. */
-export interface AccessTokenDraft {
+/** The tokens of one answer as they are stored, under a key that each of them carries. */
+export interface TokensDraft {
   id: number
   grant_id: number
-  refresh_id: number | null
-  digest: Buffer
-  scope: string
-  details: AccessTokenDetails | undefined
+  /** The key of the refresh token whose use brought them. */
+  parent_id: number | null
   issued_at: number
+  access?: AccessTokenDraft | undefined
+  refresh?: RefreshTokenDraft | undefined
+}
+
+/** An access token as it is stored when it is issued. */
+export interface AccessTokenDraft {
+  digest: Buffer
+  /** Null when it is the grant's. */
+  scope: string | null
+  details: AccessTokenDetails | undefined
   expires_at: number
 }
 
-/** A refresh token as it is stored when it is issued; generation 1 is the grant's first. */
+/** A refresh token as it is stored when it is issued: it has the scope of its grant, whose first one is of generation 1. */
 export interface RefreshTokenDraft {
-  id: number
-  grant_id: number
-  parent_id: number | null
-  generation: number
   digest: Buffer
-  scope: string
-  issued_at: number
+  generation: number
+  /** Null when it does not expire. */
   expires_at: number | null
 }
 
@@ -133,7 +137,7 @@ export interface ProtocolStore
   ): Promise<UsedRefreshToken | Refusal | 'other_key'>
   /** Binds the refresh tokens of a grant to keys. */
   bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): Promise<void>
-  saveTokens(access: AccessTokenDraft, refresh: RefreshTokenDraft | undefined): Promise<void>
+  saveTokens(tokens: TokensDraft): Promise<void>
   findAccessToken(id: number, digest: Buffer, now: number): Promise<ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>>
   /** From now on it has expired. */
   expireAccessToken(id: number, now: number): Promise<void>

@@ -2,7 +2,7 @@ import type { ProtocolStore } from '../oauth/store.ts'
 import type { Database } from './database.ts'
 
 /** The tables whose rows' keys stand in codes and tokens. */
-export const carriedTables: readonly string[] = ['authorization_code', 'refresh_token', 'access_token']
+export const carriedTables: readonly string[] = ['authorization_code', 'token']
 
 /** Under which keys the restored codes and tokens of all sandboxes lie, where those are not the ones that they carry. */
 export class CarriedKeys {

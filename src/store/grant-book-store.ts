@@ -1,4 +1,4 @@
-import type { AccessTokenRecord, CodeRecord, GrantBook, RefreshTokenRecord, TokenOwner } from '../oauth/grant-book.ts'
+import type { CodeRecord, GrantBook, TokenOwner } from '../oauth/grant-book.ts'
 import type { Database } from './database.ts'
 import {
   type ClientRow,
@@ -14,11 +14,26 @@ import {
 
 type EntryRow = GrantRow & ClientRow & UserRow
 
+/** The tokens of one answer. */
+interface TokenRow {
+  id: number
+  parent_id: number | null
+  scope: string | null
+  issued_at: number
+  access: 0 | 1
+  access_expires_at: number
+  revoked_at: number | null
+  refresh: 0 | 1
+  refresh_expires_at: number | null
+  used_at: number | null
+}
+
 const select = `SELECT ${grantColumns}, ${clientColumns}, ${userColumns} FROM "grant"
   JOIN client ON client.id = "grant".client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
   WHERE "grant".sandbox_id = @sandbox`
 
-const expire = (table: string) => `UPDATE ${table} SET expires_at = @now WHERE (expires_at IS NULL OR expires_at > @now) AND grant_id IN
+const expire = (use: 'access' | 'refresh') => `UPDATE token SET ${use}_expires_at = @now
+  WHERE ${use}_digest IS NOT NULL AND (${use}_expires_at IS NULL OR ${use}_expires_at > @now) AND grant_id IN
   (SELECT id FROM "grant" WHERE sandbox_id = @sandbox AND (@client IS NULL OR client_row = @client) AND (@user IS NULL OR user_row = @user))`
 
 /** Every statement about grants and what descended from them, prepared once for all sandboxes. */
@@ -33,14 +48,12 @@ export function grantBookStatements(db: Database) {
     codes: prepare<CodeRecord>(
       `SELECT id, scope, issued_at, expires_at, used_at FROM authorization_code WHERE grant_id = @grant_id ORDER BY id`,
     ),
-    refreshTokens: prepare<RefreshTokenRecord>(
-      `SELECT id, parent_id, scope, issued_at, expires_at, used_at, revoked_at FROM refresh_token WHERE grant_id = @grant_id ORDER BY id`,
+    tokens: prepare<TokenRow>(
+      `SELECT id, parent_id, scope, issued_at, access_digest IS NOT NULL AS access, access_expires_at, revoked_at,
+         refresh_digest IS NOT NULL AS refresh, refresh_expires_at, used_at FROM token WHERE grant_id = @grant_id ORDER BY id`,
     ),
-    accessTokens: prepare<AccessTokenRecord>(
-      `SELECT id, refresh_id, scope, issued_at, expires_at, revoked_at FROM access_token WHERE grant_id = @grant_id ORDER BY id`,
-    ),
-    expireAccess: prepare(expire('access_token')),
-    expireRefresh: prepare(expire('refresh_token')),
+    expireAccess: prepare(expire('access')),
+    expireRefresh: prepare(expire('refresh')),
   }
 }
 
@@ -63,11 +76,30 @@ export function grantBookStore(db: Database, statements: ReturnType<typeof grant
       const row = statements.find.get({ sandbox, id })
       return row === undefined ? undefined : toEntry(row)
     },
-    lineageOf: async ({ id: grant_id }) => ({
-      codes: statements.codes.all({ grant_id }),
-      refresh_tokens: statements.refreshTokens.all({ grant_id }),
-      access_tokens: statements.accessTokens.all({ grant_id }),
-    }),
+    async lineageOf({ id: grant_id, scope }) {
+      const rows = statements.tokens.all({ grant_id })
+      // What came first of a refresh token says when it was used, and may have come under any rotation.
+      const brought = new Map<number | null, number>()
+      for (const { parent_id, issued_at } of rows) if (!brought.has(parent_id)) brought.set(parent_id, issued_at)
+      return {
+        codes: statements.codes.all({ grant_id }),
+        refresh_tokens: rows
+          .filter((row) => row.refresh === 1)
+          .map(({ id, parent_id, issued_at, refresh_expires_at, used_at }) => {
+            return { id, parent_id, scope, issued_at, expires_at: refresh_expires_at, used_at: used_at ?? brought.get(id) ?? null }
+          }),
+        access_tokens: rows
+          .filter((row) => row.access === 1)
+          .map((row) => ({
+            id: row.id,
+            refresh_id: row.refresh === 1 ? row.id : row.parent_id,
+            scope: row.scope ?? scope,
+            issued_at: row.issued_at,
+            expires_at: row.access_expires_at,
+            revoked_at: row.revoked_at,
+          })),
+      }
+    },
     expire: async (what, owner, now) => expireTokens(what, owner, now),
   }
 }

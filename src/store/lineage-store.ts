@@ -12,22 +12,15 @@ export function lineageStatements(db: Database) {
          AND "grant".created_at < @latest AND "grant".revoked_at IS NULL
        ORDER BY "grant".id DESC LIMIT 1`,
     ),
-    saveRefresh: prepare(
-      `INSERT INTO refresh_token (id, grant_id, parent_id, generation, digest, scope, issued_at, expires_at)
-       VALUES (@id, @grant_id, @parent_id, @generation, @digest, @scope, @issued_at, @expires_at)`,
-    ),
   }
 }
 
 /** What the tokens of one sandbox came of. */
-export function lineageStore(db: Database, statements: ReturnType<typeof lineageStatements>, sandbox: number): LineageStore {
+export function lineageStore(statements: ReturnType<typeof lineageStatements>, sandbox: number): LineageStore {
   return {
     async findGrant(client_id, user, latest) {
       const row = statements.findGrant.get({ sandbox, client_id, user: user.row, latest })
       return row === undefined ? undefined : toGrant(row)
-    },
-    async saveRefreshToken(refresh) {
-      db.write(() => statements.saveRefresh.run({ ...refresh }))
     },
   }
 }

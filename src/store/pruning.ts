@@ -17,11 +17,16 @@ type Range = { after: number; to: number; sandbox: number; expired: number; supe
 /** Every statement that prunes, prepared once for all sandboxes. */
 export function pruningStatements(db: Database) {
   const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = @sandbox)`
-  const superseded = `used_at <= @superseded AND generation < (SELECT refresh_generation FROM "grant" WHERE "grant".id = grant_id)`
+  // What a successor brought came when the successor was used.
+  const superseded = `(SELECT min(late.issued_at) FROM token AS late
+    WHERE late.grant_id = token.grant_id AND late.generation = token.generation + 2) <= @superseded`
   const tables = [
     { table: 'authorization_code', dead: 'expires_at <= @expired' },
-    { table: 'access_token', dead: 'expires_at <= @expired' },
-    { table: 'refresh_token', dead: `(expires_at <= @expired OR (${superseded}))` },
+    {
+      table: 'token',
+      dead: `(access_digest IS NULL OR access_expires_at <= @expired)
+        AND (refresh_digest IS NULL OR refresh_expires_at <= @expired OR ${superseded})`,
+    },
   ]
   return tables.map(({ table, dead }) => ({
     last: db.prepare<[after: number, size: number], { id: number | null; n: number }>(

@@ -100,7 +100,7 @@ export interface GrantRow {
   grant_id: number
   grant_type: string
   grant_scope: string
-  grant_details: string
+  grant_details: string | null
   grant_created_at: number
   revoked_at: number | null
   revoked_reason: string | null
@@ -114,7 +114,7 @@ export function toGrant(row: GrantRow): Grant {
     id: row.grant_id,
     grant_type: row.grant_type,
     scope: row.grant_scope,
-    details: row.grant_details === '{}' ? {} : JSON.parse(row.grant_details),
+    details: row.grant_details === null ? {} : JSON.parse(row.grant_details),
     created_at: row.grant_created_at,
     revoked_at: row.revoked_at,
     revoked_reason: row.revoked_reason,

@@ -21,8 +21,7 @@ export interface Table {
 
 /** References that SQLite is not told of: what they name may be gone. */
 const looseReferences: Readonly<Record<string, string>> = {
-  'refresh_token.parent_id': 'refresh_token',
-  'access_token.refresh_id': 'refresh_token',
+  'token.parent_id': 'token',
 }
 
 /** The tables of sandboxes as the database itself knows them, each after those that it refers to. */

@@ -10,7 +10,6 @@ export interface Issue {
   scope: string
   /** Whether `scope` may differ from what the client asked for, so that the answer must tell it (RFC 6749 §5.1). */
   requested_scope?: string | undefined
-  /** Whether a refresh token goes with it: the grant's first, or the successor of the one that was used. */
   /** For the ID token (OpenID Connect Core §3.1.3.3). */
   nonce?: string | undefined
   /** Resources that the access token is for, when fewer than the grant's (RFC 8707 §2.2). */
@@ -23,7 +22,16 @@ export interface Issue {
   requested_token?: TokenType | undefined
   /** Seconds, when it lives shorter than the sandbox's access tokens. */
   expires_in?: number | undefined
-  refresh: 'none' | 'first' | { id: number; generation: number } | { keep: string; kept_id: number }
+  /** Whether a refresh token goes with it: the grant's first, or after a refresh the successor of the one that was used. */
+  refresh: 'none' | 'first' | Refreshed
+}
+
+/** The refresh token that was used, by its key. */
+export interface Refreshed {
+  id: number
+  generation: number
+  /** The token itself, when it goes on to hold and has no successor. */
+  keep?: string | undefined
 }
 
 /** One way to get a token (RFC 6749 §1.3). It decides; it does not mint. */

@@ -41,8 +41,8 @@ export const refreshToken: GrantType = {
     return {
       grant: used.grant,
       user: used.user,
-      scope: narrow(parameters.scope, scopes(used.scope), 'the refresh token'),
-      refresh: settings.rotation === 'off' ? { keep: token, kept_id: used.id } : { id: used.id, generation: used.generation },
+      scope: narrow(parameters.scope, scopes(used.grant.scope), 'the refresh token'),
+      refresh: { id: used.id, generation: used.generation, keep: settings.rotation === 'off' ? token : undefined },
     }
   },
 }

@@ -1,10 +1,27 @@
 import { GoneError } from '../oauth/gone-error.ts'
 import type { Client, Grant, User } from '../oauth/records.ts'
 import type { Database } from './database.ts'
-import { type ClientRow, clientColumns, toClient, toUser, type UserRow, userColumns } from './rows.ts'
+import { type ClientRow, clientColumns, type GrantRow, grantColumns, toClient, toGrant, toUser, type UserRow, userColumns } from './rows.ts'
 
 /** How many records of a kind are kept in memory; what a load test calls fits in. */
 const limit = 4096
+
+/** A grant and whose it is. */
+export interface StoredGrant {
+  grant: Grant
+  sandbox: number
+  client_row: number
+  user_row: number | null
+}
+
+/** How a grant stands in a result with whose it is. */
+export interface StoredGrantRow extends GrantRow {
+  sandbox_id: number
+  client_row: number
+  user_row: number | null
+}
+
+export const storedGrantColumns = `${grantColumns}, "grant".sandbox_id, "grant".client_row, "grant".user_row`
 
 /** What requests ask for again and again, kept in memory until something of it changes ({@link Database.memory}). */
 export interface Records {
@@ -12,6 +29,9 @@ export interface Records {
   /** A client whose row is known to be there, because another one refers to it. */
   clientOf(row: number): Client
   userOf(row: number | null): User | undefined
+  grantOf(id: number): StoredGrant | undefined
+  /** Keeps a grant that was stored just now, whose code or tokens will soon be asked for. */
+  keepGrant(row: StoredGrantRow): Grant
   /** The live grant that a client has by itself for a scope, found or made by `find`. */
   ownGrant(client: Client, grant_type: string, scope: string, find: () => Grant): Grant
 }
@@ -25,13 +45,21 @@ export function records(db: Database): Records {
   const byName = db.memory<string, Client>(limit)
   const clients = db.memory<number, Client>(limit)
   const users = db.memory<number, User>(limit)
-  const grants = db.memory<string, Grant>(limit)
+  const readGrant = db.prepare<[number], StoredGrantRow>(`SELECT ${storedGrantColumns} FROM "grant" WHERE id = ?`)
+  const grants = db.memory<number, StoredGrant>(limit)
+  const ownGrants = db.memory<string, Grant>(limit)
 
   const keepClient = (row: ClientRow): Client => {
     const client = toClient(row)
     Object.freeze(client.app)
     clients.set(client.row, Object.freeze(client))
     return client
+  }
+  const keepGrant = (row: StoredGrantRow): StoredGrant => {
+    const grant = Object.freeze(toGrant(row))
+    const stored = Object.freeze({ grant, sandbox: row.sandbox_id, client_row: row.client_row, user_row: row.user_row })
+    grants.set(grant.id, stored)
+    return stored
   }
   return {
     client(sandbox, client_id) {
@@ -61,12 +89,19 @@ export function records(db: Database): Records {
       users.set(row, user)
       return user
     },
+    grantOf(id) {
+      const known = grants.get(id)
+      if (known !== undefined) return known
+      const row = readGrant.get(id)
+      return row === undefined ? undefined : keepGrant(row)
+    },
+    keepGrant: (row) => keepGrant(row).grant,
     ownGrant(client, grant_type, scope, find) {
       const key = `${client.row} ${grant_type} ${scope}`
-      const known = grants.get(key)
+      const known = ownGrants.get(key)
       if (known !== undefined) return known
-      const grant = Object.freeze(find())
-      grants.set(key, grant)
+      const grant = find()
+      ownGrants.set(key, grant)
       return grant
     },
   }

@@ -1,0 +1,164 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { AccessTokenDetails } from '../oauth/records.ts'
+import { confirms } from '../oauth/sender-constraint.ts'
+import type { ProtocolStore, TokensDraft } from '../oauth/store.ts'
+import type { Database } from './database.ts'
+import type { Records, StoredGrant } from './kept-records.ts'
+
+export interface AccessRow {
+  grant_id: number
+  digest: Buffer | null
+  scope: string | null
+  details: string | null
+  issued_at: number
+  expires_at: number
+  revoked_at: number | null
+}
+
+export interface RefreshRow {
+  grant_id: number
+  digest: Buffer | null
+  generation: number
+  issued_at: number
+  expires_at: number | null
+  /** When its use brought a successor. */
+  rotated_at: number | null
+  /** Whether a successor was used, too. */
+  superseded: 0 | 1
+}
+
+/**
+ * Every statement about tokens, prepared once for all sandboxes. They have their values by position, which costs half as much as
+ * by name.
+ */
+export function tokenStatements(db: Database) {
+  const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = ?)`
+  const sameGrant = 'next.grant_id = token.grant_id'
+  return {
+    save: db.prepare(
+      `INSERT INTO token (id, grant_id, parent_id, issued_at, scope, details, access_digest, access_expires_at, generation, refresh_digest, refresh_expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    findAccess: db.prepare<[id: number], AccessRow>(
+      `SELECT grant_id, access_digest AS digest, scope, details, issued_at, access_expires_at AS expires_at, revoked_at FROM token WHERE id = ?`,
+    ),
+    findRefresh: db.prepare<[id: number], RefreshRow>(
+      `SELECT grant_id, refresh_digest AS digest, generation, issued_at, refresh_expires_at AS expires_at,
+         coalesce(used_at, (SELECT min(next.issued_at) FROM token AS next
+           WHERE ${sameGrant} AND next.generation = token.generation + 1 AND next.parent_id = token.id)) AS rotated_at,
+         EXISTS (SELECT 1 FROM token AS next WHERE ${sameGrant} AND next.generation > token.generation + 1) AS superseded
+       FROM token WHERE id = ?`,
+    ),
+    use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL'),
+    expireAccess: db.prepare<[now: number, id: number, sandbox: number]>(
+      `UPDATE token SET access_expires_at = min(access_expires_at, ?) WHERE id = ? AND ${own}`,
+    ),
+    revokeAccess: db.prepare<[now: number, id: number, sandbox: number]>(
+      `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${own}`,
+    ),
+  }
+}
+
+type TokenStore = Pick<
+  ProtocolStore,
+  'saveTokens' | 'useRefreshToken' | 'findAccessToken' | 'findRefreshToken' | 'expireAccessToken' | 'revokeAccessToken'
+>
+
+/**
+ * The tokens of one sandbox.
+ * @param revoke revokes a grant, inside a write
+ * @param issued told of each answer's tokens when they were stored, and when that was
+ */
+export function tokenStore(
+  db: Database,
+  statements: ReturnType<typeof tokenStatements>,
+  known: Records,
+  sandbox: number,
+  revoke: (grant_id: number, reason: string, now: number) => void,
+  issued: (now: number) => void,
+): TokenStore {
+  /** The grant of a token that is there, its digest agrees, and the sandbox is its own. */
+  const grantOf = (row: { grant_id: number; digest: Buffer | null } | undefined, digest: Buffer): StoredGrant | undefined => {
+    if (row?.digest == null || !timingSafeEqual(row.digest, digest)) return undefined
+    const stored = known.grantOf(row.grant_id)
+    return stored?.sandbox === sandbox ? stored : undefined
+  }
+  const save = ({ id, grant_id, parent_id, issued_at, access, refresh }: TokensDraft) => {
+    statements.save.run(
+      id,
+      grant_id,
+      parent_id,
+      issued_at,
+      access?.scope ?? null,
+      access?.details === undefined ? null : JSON.stringify(access.details),
+      access?.digest ?? null,
+      access?.expires_at ?? null,
+      refresh?.generation ?? null,
+      refresh?.digest ?? null,
+      refresh?.expires_at ?? null,
+    )
+  }
+
+  return {
+    async saveTokens(tokens) {
+      db.write(() => save(tokens))
+      issued(tokens.issued_at)
+    },
+    async useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
+      const row = statements.findRefresh.get(id)
+      const stored = grantOf(row, digest)
+      if (row === undefined || stored === undefined) return 'unknown'
+      if (stored.client_row !== client.row) return 'other_client'
+      const { grant } = stored
+      const user = known.userOf(stored.user_row)
+      if (grant.revoked_at !== null || user?.disabled === true) return 'revoked'
+      if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+      if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
+      const tooLate =
+        rotation === 'strict'
+          ? row.rotated_at !== null && now >= row.rotated_at + rotation_grace * 1000
+          : rotation === 'lenient' && row.superseded === 1
+      if (tooLate) {
+        db.write(() => revoke(grant.id, 'a refresh token was used after its time', now))
+        return 'used'
+      }
+      // Elsewhere the successor alone says it: of two uses at once, both may have one.
+      if (rotation === 'strict') db.write(() => statements.use.run(now, id))
+      return { id, grant, user, generation: row.generation }
+    },
+    async findAccessToken(id, digest, now) {
+      const row = statements.findAccess.get(id)
+      const stored = grantOf(row, digest)
+      if (row === undefined || stored === undefined) return 'unknown'
+      const { grant } = stored
+      const user = known.userOf(stored.user_row)
+      if (grant.revoked_at !== null || row.revoked_at !== null || user?.disabled === true) return 'revoked'
+      if (row.expires_at <= now) return 'expired'
+      return {
+        grant,
+        client: known.clientOf(stored.client_row),
+        user,
+        scope: row.scope ?? grant.scope,
+        details: row.details === null ? {} : (JSON.parse(row.details) as AccessTokenDetails),
+        issued_at: row.issued_at,
+        expires_at: row.expires_at,
+      }
+    },
+    async findRefreshToken(id, digest, now) {
+      const row = statements.findRefresh.get(id)
+      const stored = grantOf(row, digest)
+      if (row === undefined || stored === undefined) return 'unknown'
+      const { grant } = stored
+      const user = known.userOf(stored.user_row)
+      // One whose successor was used is as good as revoked.
+      if (grant.revoked_at !== null || user?.disabled === true || row.superseded === 1) return 'revoked'
+      const { issued_at, expires_at } = row
+      if (expires_at !== null && expires_at <= now) return 'expired'
+      return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
+    },
+    async expireAccessToken(id, now) {
+      db.write(() => statements.expireAccess.run(now, id, sandbox))
+    },
+    revokeAccessToken: async (id, now) => db.write(() => statements.revokeAccess.run(now, id, sandbox).changes === 1),
+  }
+}
