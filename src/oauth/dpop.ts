@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { seconds } from './clock.ts'
 import type { Context } from './context.ts'
 import { makeNonce, nonceProblem } from './dpop-nonce.ts'
@@ -41,7 +41,7 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
     )
   }
   if (access_token !== undefined) {
-    const ath = createHash('sha256').update(access_token).digest('base64url')
+    const ath = hash('sha256', access_token, 'base64url')
     if (claims.ath !== ath) throw fail(`The proof's ath is ${shown(claims.ath)}; the access token's is '${ath}' (RFC 9449 §4.3, rule 12)`)
   }
   if (realm.settings.dpop_nonce === 'required') {

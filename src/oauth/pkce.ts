@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { OAuthError } from './errors.ts'
 import { sameSecret } from './random.ts'
 
@@ -42,7 +42,7 @@ export function verifyPkce(code: Challenge, verifier: string | undefined): void 
       'code_verifier must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)',
     )
   }
-  const transformed = code.code_challenge_method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier
+  const transformed = code.code_challenge_method === 'S256' ? hash('sha256', verifier, 'base64url') : verifier
   if (!sameSecret(transformed, code.code_challenge)) {
     throw new OAuthError(
       'invalid_grant',

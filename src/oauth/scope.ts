@@ -2,7 +2,8 @@ import { OAuthError } from './errors.ts'
 
 /** The scopes of a space-delimited list, each once, in order (RFC 6749 §3.3). */
 export function scopes(scope: string | undefined): string[] {
-  return [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))]
+  if (scope === undefined || scope === '') return []
+  return [...new Set(scope.split(' ').filter((one) => one !== ''))]
 }
 
 /**
@@ -33,5 +34,6 @@ export function narrow(requested: string | undefined, allowed: readonly string[]
 
 /** Whether two lists hold the same scopes, in whatever order. */
 export function sameScopes(a: string, b: string): boolean {
+  if (a === b) return true
   return scopes(a).sort().join(' ') === scopes(b).sort().join(' ')
 }

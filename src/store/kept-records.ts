@@ -8,10 +8,10 @@ const limit = 4096
 
 /** A grant and whose it is. */
 export interface StoredGrant {
-  grant: Grant
-  sandbox: number
-  client_row: number
-  user_row: number | null
+  readonly grant: Readonly<Grant>
+  readonly sandbox: number
+  readonly client_row: number
+  readonly user_row: number | null
 }
 
 /** How a grant stands in a result with whose it is. */
@@ -19,6 +19,10 @@ export interface StoredGrantRow extends GrantRow {
   sandbox_id: number
   client_row: number
   user_row: number | null
+}
+
+export function toStoredGrant(row: StoredGrantRow): StoredGrant {
+  return { grant: toGrant(row), sandbox: row.sandbox_id, client_row: row.client_row, user_row: row.user_row }
 }
 
 export const storedGrantColumns = `${grantColumns}, "grant".sandbox_id, "grant".client_row, "grant".user_row`
@@ -30,8 +34,8 @@ export interface Records {
   clientOf(row: number): Client
   userOf(row: number | null): User | undefined
   grantOf(id: number): StoredGrant | undefined
-  /** Keeps a grant that was stored just now, whose code or tokens will soon be asked for. */
-  keepGrant(row: StoredGrantRow): Grant
+  /** Keeps a grant whose code or tokens will soon be asked for. */
+  keepGrant(stored: StoredGrant): Grant
   /** The live grant that a client has by itself for a scope, found or made by `find`. */
   ownGrant(client: Client, grant_type: string, scope: string, find: () => Grant): Grant
 }
@@ -55,10 +59,9 @@ export function records(db: Database): Records {
     clients.set(client.row, Object.freeze(client))
     return client
   }
-  const keepGrant = (row: StoredGrantRow): StoredGrant => {
-    const grant = Object.freeze(toGrant(row))
-    const stored = Object.freeze({ grant, sandbox: row.sandbox_id, client_row: row.client_row, user_row: row.user_row })
-    grants.set(grant.id, stored)
+  const keepGrant = (stored: StoredGrant): StoredGrant => {
+    Object.freeze(stored.grant)
+    grants.set(stored.grant.id, stored)
     return stored
   }
   return {
@@ -93,9 +96,9 @@ export function records(db: Database): Records {
       const known = grants.get(id)
       if (known !== undefined) return known
       const row = readGrant.get(id)
-      return row === undefined ? undefined : keepGrant(row)
+      return row === undefined ? undefined : keepGrant(toStoredGrant(row))
     },
-    keepGrant: (row) => keepGrant(row).grant,
+    keepGrant: (stored) => keepGrant(stored).grant,
     ownGrant(client, grant_type, scope, find) {
       const key = `${client.row} ${grant_type} ${scope}`
       const known = ownGrants.get(key)

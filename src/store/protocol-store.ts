@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AuthorizationRequest, Client, Interaction, RedeemedCode, User } from '../oauth/records.ts'
+import type { AuthorizationRequest, Client, Grant, Interaction, RedeemedCode, User } from '../oauth/records.ts'
 import type { CodeDraft, GrantDraft, ProtocolStore, Refusal, StoredKey } from '../oauth/store.ts'
 import type { Database } from './database.ts'
 import { deferredStatements, deferredStore } from './deferred-store.ts'
-import { records, type StoredGrantRow, storedGrantColumns } from './kept-records.ts'
+import { records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './kept-records.ts'
 import { withDescendants } from './lineage.ts'
 import { lineageStatements, lineageStore } from './lineage-store.ts'
 import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
@@ -79,9 +79,9 @@ export function protocolStatements(db: Database) {
     lastId: prepare<{ id: number | null }>(
       `SELECT max(id) AS id FROM (SELECT max(id) AS id FROM token UNION ALL SELECT max(id) FROM authorization_code)`,
     ),
-    saveGrant: prepare<StoredGrantRow>(
-      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, parent_id, created_at)
-       VALUES (@sandbox, @client, @user, @grant_type, @scope, @details, @parent, @created_at) RETURNING ${storedGrantColumns.replaceAll('"grant".', '')}`,
+    // What is written for each flow has its values by position, which costs half as much as by name.
+    saveGrant: db.prepare(
+      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, parent_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     ownGrant: prepare<StoredGrantRow>(
       `SELECT ${storedGrantColumns} FROM "grant"
@@ -89,9 +89,9 @@ export function protocolStatements(db: Database) {
     ),
     revoke: prepare(revokeLine),
 
-    saveCode: prepare(
+    saveCode: db.prepare(
       `INSERT INTO authorization_code (id, grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at)
-       VALUES (@id, @grant_id, @digest, @redirect_uri, @scope, @nonce, @code_challenge, @code_challenge_method, @issued_at, @expires_at)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     useCode: prepare(`UPDATE authorization_code SET used_at = @now WHERE id = @id`),
     findCode: prepare<CodeRow>(
@@ -122,20 +122,13 @@ export function protocolStatements(db: Database) {
 /** The protocol's store of one sandbox. */
 export function protocolStore(db: Database, statements: ReturnType<typeof protocolStatements>, ids: Ids, sandbox: number): ProtocolStore {
   const known = statements.records
-  const grantValues = (draft: GrantDraft) => ({
-    sandbox,
-    client: draft.client.row,
-    user: draft.user?.row ?? null,
-    grant_type: draft.grant_type,
-    scope: draft.scope,
-    details: draft.details === undefined || Object.keys(draft.details).length === 0 ? null : JSON.stringify(draft.details),
-    parent: draft.parent_id ?? null,
-    created_at: draft.created_at,
-  })
-  const insertGrant = (draft: GrantDraft) => {
-    const row = statements.saveGrant.get(grantValues(draft))
-    if (row === undefined) throw new Error('the grant was not stored')
-    return known.keepGrant(row)
+  const insertGrant = ({ client, user, grant_type, scope, details = {}, parent_id, created_at }: GrantDraft): Grant => {
+    const json = Object.keys(details).length === 0 ? null : JSON.stringify(details)
+    const user_row = user?.row ?? null
+    const values = [sandbox, client.row, user_row, grant_type, scope, json, parent_id ?? null, created_at]
+    const { lastInsertRowid } = statements.saveGrant.run(...values)
+    const grant = { id: Number(lastInsertRowid), grant_type, scope, details, created_at, revoked_at: null, revoked_reason: null }
+    return known.keepGrant({ grant, sandbox, client_row: client.row, user_row })
   }
   const revoke = (grant_id: number, reason: string, now: number) => {
     statements.revoke.run({ grant_id, reason, now })
@@ -166,7 +159,9 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
   // No savepoint: where the grant fits its code does, too.
   const saveGrantWithCode = (draft: GrantDraft, code: CodeDraft) => {
     const grant = insertGrant(draft)
-    statements.saveCode.run({ ...code, grant_id: grant.id })
+    const { id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at } = code
+    const challenge = [code_challenge, code_challenge_method]
+    statements.saveCode.run(id, grant.id, digest, redirect_uri, scope, nonce, ...challenge, issued_at, expires_at)
     return grant
   }
   const takeCode = (id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal => {
@@ -198,7 +193,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
   })
   return {
-    ...sessionStore(db, statements.sessions, sandbox),
+    ...sessionStore(db, statements.sessions, known, sandbox),
     ...pushedRequestStore(db, statements.pushedRequests, sandbox),
     ...deferredStore(db, statements.deferred, sandbox, insertGrant),
     ...lineageStore(statements.lineage, sandbox),
@@ -231,8 +226,9 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     saveGrant: async (draft) => db.write(() => insertGrant(draft)),
     async ownGrant(draft) {
       return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
-        const row = statements.ownGrant.get(grantValues(draft))
-        return row === undefined ? db.write(() => insertGrant(draft)) : known.keepGrant(row)
+        const { client, grant_type, scope } = draft
+        const row = statements.ownGrant.get({ client: client.row, grant_type, scope })
+        return row === undefined ? db.write(() => insertGrant(draft)) : known.keepGrant(toStoredGrant(row))
       })
     },
     saveGrantWithCode: async (grant, code) => db.write(() => saveGrantWithCode(grant, code)),

@@ -1,10 +1,12 @@
 import type { Session, SessionDraft, SessionStore } from '../oauth/session.ts'
 import type { Database } from './database.ts'
-import { type ClientRow, clientColumns, toClient, toUser, type UserRow, userColumns } from './rows.ts'
+import type { Records } from './kept-records.ts'
+import { type ClientRow, clientColumns, toClient } from './rows.ts'
 
-export interface SessionRow extends UserRow {
-  session_id: number
+export interface SessionRow {
+  id: number
   sid: string
+  user_row: number
   auth_time: number
 }
 
@@ -21,11 +23,11 @@ export function sessionStatements(db: Database) {
       `UPDATE session SET digest = @digest, auth_time = @auth_time, expires_at = @expires_at
        WHERE id = @id AND sandbox_id = @sandbox AND user_row = @user RETURNING id`,
     ),
-    find: prepare<SessionRow>(
-      `SELECT session.id AS session_id, session.sid, session.auth_time, ${userColumns} FROM session JOIN user ON user.id = session.user_row
-       WHERE session.digest = @digest AND session.sandbox_id = @sandbox AND session.expires_at > @now AND user.disabled = 0`,
+    find: db.prepare<[digest: Buffer, sandbox: number, now: number], SessionRow>(
+      `SELECT id, sid, user_row, auth_time FROM session WHERE digest = ? AND sandbox_id = ? AND expires_at > ?`,
     ),
     end: prepare(`DELETE FROM session WHERE id = @id AND sandbox_id = @sandbox`),
+    knowsClient: db.prepare<[session: number, client: number]>('SELECT 1 FROM session_client WHERE session_id = ? AND client_row = ?'),
     noteClient: prepare(
       `INSERT INTO session_client (session_id, client_row) SELECT id, @client FROM session WHERE id = @session ON CONFLICT DO NOTHING`,
     ),
@@ -42,7 +44,12 @@ export function sessionStatements(db: Database) {
 }
 
 /** The sessions and consents of one sandbox. */
-export function sessionStore(db: Database, statements: ReturnType<typeof sessionStatements>, sandbox: number): SessionStore {
+export function sessionStore(
+  db: Database,
+  statements: ReturnType<typeof sessionStatements>,
+  known: Records,
+  sandbox: number,
+): SessionStore {
   const save = db.transaction((draft: SessionDraft, former: Session | undefined, now: number): Session => {
     const { digest, sid, user, auth_time, expires_at } = draft
     const values = { sandbox, digest, sid, user: user.row, auth_time, expires_at }
@@ -60,10 +67,15 @@ export function sessionStore(db: Database, statements: ReturnType<typeof session
   return {
     saveSession: async (draft, former, now) => save(draft, former, now),
     async findSession(digest, now) {
-      const row = statements.find.get({ digest, sandbox, now })
-      return row === undefined ? undefined : { id: row.session_id, sid: row.sid, user: toUser(row), auth_time: row.auth_time }
+      const row = statements.find.get(digest, sandbox, now)
+      const user = row === undefined ? undefined : known.userOf(row.user_row)
+      return row === undefined || user === undefined || user.disabled
+        ? undefined
+        : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
     },
     async noteSessionClient(session, client) {
+      // Nearly always it was noted at an earlier request.
+      if (statements.knowsClient.get(session.id, client.row) !== undefined) return
       db.write(() => statements.noteClient.run({ session: session.id, client: client.row }))
     },
     endSession: async (session) => end(session),
