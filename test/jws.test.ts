@@ -12,15 +12,15 @@ const algs: SigningAlg[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 function keyStore() {
   let keys: StoredKey[] = []
   return {
-    listKeys: async () => [...keys],
-    saveKey: async (key: StoredKey) => {
+    listKeys: () => [...keys],
+    saveKey: (key: StoredKey) => {
       keys.push(key)
       return key
     },
-    setKeyState: async (kid: string, state: StoredKey['state']) => {
+    setKeyState: (kid: string, state: StoredKey['state']) => {
       keys = keys.map((key) => (key.kid === kid ? { ...key, state } : key))
     },
-    deleteKey: async (kid: string) => {
+    deleteKey: (kid: string) => {
       keys = keys.filter((key) => key.kid !== kid)
     },
   }

@@ -85,7 +85,7 @@ export async function checkClient(
     token_endpoint_auth_method: served(auth_methods).optional(),
   })
   check(offered, { grant_types, token_endpoint_auth_method })
-  if (client_id !== undefined && (await store.findClient(client_id)) !== undefined) throw new TakenError('client_id', client_id)
+  if (client_id !== undefined && store.findClient(client_id) !== undefined) throw new TakenError('client_id', client_id)
 }
 
 /** As the vendor's own client does it. */

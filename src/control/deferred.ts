@@ -44,12 +44,12 @@ export const deferred: Resource = async (app, { sandboxes }) => {
       const { store, clock } = sandbox
       const user = await userMentioned(username, sandbox)
       const code = cleanUserCode(user_code)
-      const waiting = code === undefined ? undefined : await store.openDeferred(code, randomText(32), clock.now())
+      const waiting = code === undefined ? undefined : store.openDeferred(code, randomText(32), clock.now())
       if (waiting === undefined) throw invalid({ field: 'user_code', expected: 'one that waits for a decision', came: user_code })
-      if (decision === 'allow' && !(await store.userHasApp(user, waiting.client))) {
+      if (decision === 'allow' && !store.userHasApp(user, waiting.client)) {
         throw invalid({ field: 'username', expected: `a user of app ${waiting.client.app.name}`, came: username })
       }
-      await store.setDeferredUser(waiting.interaction_id, user)
+      store.setDeferredUser(waiting.interaction_id, user)
       await decide({ ...waiting, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
       return { client_id: waiting.client.client_id, username: user.username, decision }
     },

@@ -83,7 +83,7 @@ export const grants: Resource = async (app, { sandboxes }) => {
     async (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { grant } = await grantNumbered(request.params.id, sandbox)
-      await sandbox.store.revokeGrant(grant.id, 'the user removed the app', sandbox.clock.now())
+      sandbox.store.revokeGrant(grant.id, 'the user removed the app', sandbox.clock.now())
       return reply.code(204).send()
     },
   )

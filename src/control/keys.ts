@@ -68,6 +68,6 @@ export const keys: Resource = async (app, { sandboxes }) => {
 }
 
 async function viewKeys({ store }: Sandbox): Promise<z.output<typeof keyList>> {
-  const keys = await store.listKeys()
+  const keys = store.listKeys()
   return { items: keys.map(({ kid, alg, state, created_at }) => ({ kid, alg, state, created_at: rfc3339(created_at) })) }
 }

@@ -24,7 +24,7 @@ export async function appNamed(name: string, { directory }: Sandbox): Promise<Ap
 
 /** The client that a path names. @throws Problem 404 that names those there are */
 export async function clientNamed(client_id: string, { store, directory }: Sandbox): Promise<Client> {
-  const client = await store.findClient(client_id)
+  const client = store.findClient(client_id)
   if (client !== undefined) return client
   const clients = await directory.listClients()
   throw missing('client', client_id, () => clients.map((one) => one.client_id))
@@ -32,7 +32,7 @@ export async function clientNamed(client_id: string, { store, directory }: Sandb
 
 /** The client that a body or query names. @throws Problem 400 that names those there are */
 export async function clientMentioned(client_id: string, { store, directory }: Sandbox): Promise<Client> {
-  const client = await store.findClient(client_id)
+  const client = store.findClient(client_id)
   if (client !== undefined) return client
   throw mistaken(
     'client_id',

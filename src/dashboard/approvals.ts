@@ -15,7 +15,7 @@ export const approvalPages: Part = ({ get, post }) => {
     const { store, clock, provider } = sandbox
     if (!hasApprovals(provider)) throw new Problem(404, `${provider.name} asks nobody who is elsewhere`)
     const now = clock.now()
-    const waiting = await store.listDeferred(cibaType, now)
+    const waiting = store.listDeferred(cibaType, now)
     return visit.page('approvals', {
       title: 'Approvals',
       section,

@@ -77,7 +77,7 @@ export const flowPages: Part = ({ get, post }) => {
     const { sandbox, params } = visit
     const grant = await grantOf(params.flow, sandbox)
     if (grant === undefined) throw new Problem(404, 'There is no such grant.')
-    await sandbox.store.revokeGrant(grant.grant.id, 'the user removed the app', sandbox.clock.now())
+    sandbox.store.revokeGrant(grant.grant.id, 'the user removed the app', sandbox.clock.now())
     return visit.go(`/flows/${params.flow}`, 'grant-revoked')
   })
 }

@@ -6,29 +6,29 @@ import { findSession, type Session, startSession } from '../oauth/session.ts'
 import { readCookie, setCookie } from './cookies.ts'
 import type { Exchange } from './exchange.ts'
 
-const found = new WeakMap<IncomingMessage, Promise<Session | undefined>>()
+const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
 
 /** The session of the request's browser, looked up once; none for a provider without sessions. */
-export function sessionOf(request: FastifyRequest, exchange: Exchange): Promise<Session | undefined> {
+export function sessionOf(request: FastifyRequest, exchange: Exchange): Session | undefined {
   const known = found.get(request.raw)
-  if (known !== undefined) return known
+  if (known !== undefined) return known.session
   const cookie = exchange.sandbox.sessions ? readCookie(request, exchange, 'session') : undefined
-  const session = cookie === undefined ? Promise.resolve(undefined) : findSession(cookie, exchange.sandbox)
-  found.set(request.raw, session)
+  const session = cookie === undefined ? undefined : findSession(cookie, exchange.sandbox)
+  found.set(request.raw, { session })
   return session
 }
 
 /** Signs a user in in the request's browser. */
 export async function beginSession(reply: FastifyReply, exchange: Exchange, user: User): Promise<void> {
   const { request } = reply
-  const { session, cookie } = await startSession(user, await sessionOf(request, exchange), exchange.sandbox)
-  found.set(request.raw, Promise.resolve(session))
+  const { session, cookie } = await startSession(user, sessionOf(request, exchange), exchange.sandbox)
+  found.set(request.raw, { session })
   setCookie(reply, exchange, 'session', cookie)
 }
 
 /** Takes the browser's session cookie away. */
 export function forgetSession(reply: FastifyReply, exchange: Exchange): void {
-  found.set(reply.request.raw, Promise.resolve(undefined))
+  found.set(reply.request.raw, { session: undefined })
   setCookie(reply, exchange, 'session', '')
 }
 

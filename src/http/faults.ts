@@ -80,13 +80,13 @@ async function occasionOf(request: FastifyRequest, exchange: Exchange): Promise<
   const token = exchange.endpoint === 'token' ? parameters.refresh_token : bearer
   const asksWho = exchange.endpoint !== 'token' || exchange.sandbox.faults.wantsUsername
   if (token !== undefined && asksWho) {
-    const found = await findToken(token, exchange.context)
+    const found = findToken(token, exchange.context)
     occasion.client_id ??= found?.token.client.client_id
     occasion.username ??= found?.token.user?.username
   }
   if (parameters.code !== undefined && exchange.sandbox.faults.wantsUsername) {
     const key = handleKey(parameters.code)
-    occasion.username ??= key === undefined ? undefined : await realm.store.usernameOfCode(key)
+    occasion.username ??= key === undefined ? undefined : realm.store.usernameOfCode(key)
   }
   return occasion
 }

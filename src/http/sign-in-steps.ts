@@ -21,7 +21,7 @@ import { consentPage, continuePage, joinPath, notAllowedPage, selectAccountPage,
 /** @throws PageError when the transaction is over, never was, or began in another browser */
 export async function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Promise<Interaction> {
   const { sandbox, context } = exchange
-  const interaction = await sandbox.store.findInteraction(transaction, sandbox.clock.now())
+  const interaction = sandbox.store.findInteraction(transaction, sandbox.clock.now())
   if (interaction === undefined) throw unknownTransaction()
   context.trace.client_id = interaction.client.client_id
   if (!isSameBrowser(reply.request, exchange, interaction)) {
@@ -51,8 +51,8 @@ export async function signIn(
 ): Promise<FastifyReply> {
   const { sandbox } = exchange
   if (pick !== undefined && (await goesOnAs(reply, exchange, interaction, pick))) {
-    const user = (await sessionOf(reply.request, exchange))?.user
-    await sandbox.store.setInteractionUser(interaction.id, user)
+    const user = sessionOf(reply.request, exchange)?.user
+    sandbox.store.setInteractionUser(interaction.id, user)
     return nextPage(reply, exchange, { ...interaction, user })
   }
   const picked = pick === undefined ? undefined : await pickedUser(exchange, interaction, pick)
@@ -64,23 +64,23 @@ export async function signIn(
 
 /** Whether the chosen user is signed in already, recently enough for this request. */
 async function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: Interaction, username: string): Promise<boolean> {
-  const session = await sessionOf(reply.request, exchange)
+  const session = sessionOf(reply.request, exchange)
   if (session?.user.username !== username) return false
   const prompt = request.prompt.filter((one) => one !== 'select_account')
-  return (await sessionObstacle({ ...request, prompt }, session, exchange.context)) === undefined
+  return sessionObstacle({ ...request, prompt }, session, exchange.context) === undefined
 }
 
 /** Signing in with one click, as the page offers it for the app's users. */
 async function pickedUser({ context }: Exchange, interaction: Interaction, username: string) {
-  const user = await context.realm.store.findUser(username)
+  const user = context.realm.store.findUser(username)
   if (user === undefined || user.disabled) return undefined
-  return (await hasApp(user, interaction.client, context)) ? ({ ok: true, user } as const) : undefined
+  return hasApp(user, interaction.client, context) ? ({ ok: true, user } as const) : undefined
 }
 
 /** A user has just signed in, or joined. */
 export async function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<FastifyReply> {
   if (exchange.sandbox.sessions) await beginSession(reply, exchange, user)
-  await exchange.sandbox.store.setInteractionUser(interaction.id, user)
+  exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return nextPage(reply, exchange, { ...interaction, user })
 }
 
@@ -103,13 +103,13 @@ export async function decide(
       await take(exchange, interaction)
       throw deny(request, client, 'The user is a kid without this app and would have to ask a parent')
     case 'switch':
-      await store.setInteractionUser(interaction.id, undefined)
+      store.setInteractionUser(interaction.id, undefined)
       return signInPage(reply, exchange, interaction)
     case 'add':
-      if (user !== undefined && user.type !== 'kid') await store.addUserToApp(user, client)
+      if (user !== undefined && user.type !== 'kid') store.addUserToApp(user, client)
       return nextPage(reply, exchange, interaction)
     case 'allow':
-      if (user === undefined || !(await hasApp(user, client, exchange.context))) return nextPage(reply, exchange, interaction)
+      if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, interaction)
       return consented(reply, exchange, interaction, user, choose === 'scope' ? (granted ?? '') : undefined)
   }
   throw new PageError(
@@ -148,7 +148,7 @@ export async function nextPage(reply: FastifyReply, exchange: Exchange, interact
     throw deny(request, client, 'The user is magic: deny')
   }
   if (request.sub !== undefined && request.sub !== user.user_id) return finish(reply, exchange, interaction, user)
-  const obstacle = await userObstacle(request, client, user, exchange.context)
+  const obstacle = userObstacle(request, client, user, exchange.context)
   // A HEAD finishes nothing.
   if (obstacle === undefined && reply.request.method !== 'HEAD') return finish(reply, exchange, interaction, user)
   return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', user)
@@ -173,7 +173,7 @@ export async function obstaclePage(
 /** Who has signed in for this request; nobody any more when the browser has no session of his, as after a sign-out in another tab. */
 async function standingUser(reply: FastifyReply, exchange: Exchange, { user }: Interaction): Promise<User | undefined> {
   if (user === undefined || !exchange.sandbox.sessions) return user
-  const session = await sessionOf(reply.request, exchange)
+  const session = sessionOf(reply.request, exchange)
   return session?.user.row === user.row ? session.user : undefined
 }
 
@@ -185,7 +185,7 @@ async function finish(
   granted_scope?: string,
 ): Promise<FastifyReply> {
   await take(exchange, interaction)
-  const session = await sessionOf(reply.request, exchange)
+  const session = sessionOf(reply.request, exchange)
   return sendAnswer(
     reply,
     exchange,
@@ -195,5 +195,5 @@ async function finish(
 
 /** Ends the interaction; of two clicks one finds it. */
 async function take({ sandbox }: Exchange, interaction: Interaction): Promise<void> {
-  if ((await sandbox.store.takeInteraction(interaction.id, sandbox.clock.now())) === undefined) throw unknownTransaction()
+  if (sandbox.store.takeInteraction(interaction.id, sandbox.clock.now()) === undefined) throw unknownTransaction()
 }

@@ -52,7 +52,7 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
   const { realm, trace } = context
   const { token, scheme } = presented
   const key = realm.tokens.access.keyOf(token)
-  const found = key === undefined ? 'unknown' : await realm.store.findAccessToken(key, digest(token), realm.clock.now())
+  const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
     throw invalidToken(
       scheme,

@@ -100,7 +100,7 @@ async function replayProblem(
   if (jti === undefined) return undefined
   if (typeof jti !== 'string') return { problem: `its jti is ${shown(jti)}; a text was expected` }
   const identifier = `grant assertion ${digest(JSON.stringify([iss, jti])).toString('base64url')}`
-  const first = await realm.store.seeFirst(identifier, Number(exp) * 1000, realm.clock.now())
+  const first = realm.store.seeFirst(identifier, Number(exp) * 1000, realm.clock.now())
   return first ? undefined : { problem: `it was used before: its jti ${shown(jti)} came already (RFC 7523 §3)` }
 }
 

@@ -56,7 +56,7 @@ export async function authenticateBackchannel(
     ...(binding_message === undefined ? {} : { binding_message }),
     ...(notification === undefined ? {} : { ping: notification }),
   }
-  await store.saveDeferred(
+  store.saveDeferred(
     {
       grant_type: cibaType,
       digest: digest(auth_req_id),
@@ -147,7 +147,7 @@ function notificationOf(
 
 async function askedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
   const user = await hintedUser(parameters, client, context)
-  if (await hasApp(user, client, context)) return user
+  if (hasApp(user, client, context)) return user
   throw new OAuthError(
     'access_denied',
     'The user cannot use this app',
@@ -172,7 +172,7 @@ export interface BackchannelRequest {
 
 /** What waits for a decision in a sandbox, oldest first. */
 export async function listBackchannelRequests({ store, clock }: Realm): Promise<BackchannelRequest[]> {
-  const waiting = await store.listDeferred(cibaType, clock.now())
+  const waiting = store.listDeferred(cibaType, clock.now())
   return waiting.map(({ interaction_id, client, user, scope, request, issued_at, expires_at }) => ({
     id: interaction_id,
     client_id: client.client_id,
@@ -194,7 +194,7 @@ export async function decideBackchannelRequest(
   id: string,
   decision: 'allowed' | 'denied',
 ): Promise<{ client_id: string; username: string | undefined; unreached: string | undefined } | undefined> {
-  const waiting = await realm.store.findDeferred(id, realm.clock.now())
+  const waiting = realm.store.findDeferred(id, realm.clock.now())
   if (waiting?.grant_type !== cibaType) return undefined
   const decided = await decide(waiting, decision, realm)
   if (decided === undefined) return undefined

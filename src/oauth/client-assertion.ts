@@ -56,7 +56,7 @@ async function clientOf({ iss, sub }: Record<string, unknown>, { client_id }: Pa
     )
   }
   if (iss !== sub) throw failed(`The assertion's iss is ${shown(iss)} and its sub '${sub}'; both are the client_id (RFC 7523 §3)`)
-  const client = await context.realm.store.findClient(sub)
+  const client = context.realm.store.findClient(sub)
   if (client === undefined) throw failed(`client_id '${sub}' of the assertion is not registered in sandbox '${context.realm.name}'`)
   const registered = client.token_endpoint_auth_method
   // Which of the two it is, is for the registration to say and never for the assertion.
@@ -140,7 +140,7 @@ async function checkClaims(
   if (typeof jti !== 'string' || jti === '')
     throw failed(`The assertion's jti is ${shown(jti)}; a text is needed that comes once (OpenID Connect Core §9)`)
   const identifier = `assertion ${digest(`${client.client_id} ${jti}`).toString('base64url')}`
-  const first = await realm.store.seeFirst(identifier, Math.ceil(exp + leeway) * 1000, realm.clock.now())
+  const first = realm.store.seeFirst(identifier, Math.ceil(exp + leeway) * 1000, realm.clock.now())
   if (!first) throw failed(`The assertion was used before: its jti ${shown(jti)} came already (RFC 7523 §3)`)
 }
 

@@ -1,6 +1,7 @@
 import { checkMethod, checkOffered, failed, isByAssertion, isByCertificate, isPublic } from './client-methods.ts'
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
+import { after, type MaybePromise } from './maybe-promise.ts'
 import type { Parameters } from './parameters.ts'
 import { sameSecret } from './random.ts'
 import type { Client } from './records.ts'
@@ -18,13 +19,12 @@ interface Credentials {
  * @throws OAuthError `invalid_client`, with `WWW-Authenticate` when the header was used (RFC 6749 §5.2); `invalid_request` when
  *   header and body contradict each other
  */
-export async function authenticateClient(authorization: string | undefined, parameters: Parameters, context: Context): Promise<Client> {
+export function authenticateClient(authorization: string | undefined, parameters: Parameters, context: Context): MaybePromise<Client> {
   const header = basicCredentials(authorization)
   if (parameters.client_assertion !== undefined || parameters.client_assertion_type !== undefined) {
     if (header !== undefined || parameters.client_secret !== undefined)
       throw twoMethods(header === undefined ? 'client_secret' : 'a Basic header')
-    const { authenticateByAssertion } = await import('./client-assertion.ts')
-    return authenticateByAssertion(parameters, context)
+    return import('./client-assertion.ts').then((assertions) => assertions.authenticateByAssertion(parameters, context))
   }
   return header === undefined ? authenticateByBody(parameters, context) : authenticateByHeader(header, parameters, context)
 }
@@ -37,21 +37,30 @@ function twoMethods(other: string): OAuthError {
   )
 }
 
-async function authenticateByBody(parameters: Parameters, context: Context): Promise<Client> {
-  const { client_id, client_secret } = parameters
+function authenticateByBody(parameters: Parameters, context: Context): MaybePromise<Client> {
+  const { client_id } = parameters
   if (client_id === undefined) {
     throw failed(
       'The request names no client: send client_id and client_secret in the body, or both in an "Authorization: Basic" header (RFC 6749 §2.3.1)',
     )
   }
   context.trace.client_id = client_id
-  const client = await findClient(client_id, context)
-  if (client === undefined) throw failed(`client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`)
+  return after(findClient(client_id, context), (client) => {
+    if (client === undefined) throw failed(`client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`)
+    return checkBody(client, parameters, context)
+  })
+}
+
+/** Whether the body proves that it is this client who speaks. */
+function checkBody(client: Client, parameters: Parameters, context: Context): MaybePromise<Client> {
+  const { client_id } = client
+  const { client_secret } = parameters
   if (client.metadata.unregistered === true) return client
   const method = client.token_endpoint_auth_method
   if (isByCertificate(method)) {
-    const { authenticateByCertificate } = await import('./client-certificate.ts')
-    return authenticateByCertificate(client, method, parameters, context)
+    return import('./client-certificate.ts').then((certificates) =>
+      certificates.authenticateByCertificate(client, method, parameters, context),
+    )
   }
   if (isPublic(client)) {
     if (client_secret !== undefined) throw failed(`client '${client_id}' is public and has no secret, but client_secret came`)
@@ -70,7 +79,7 @@ function missing({ client_id, token_endpoint_auth_method }: Client): string {
     : `client '${client_id}' has a secret, and none came (neither client_secret nor Basic)`
 }
 
-async function authenticateByHeader(candidates: readonly Credentials[], parameters: Parameters, context: Context): Promise<Client> {
+function authenticateByHeader(candidates: readonly Credentials[], parameters: Parameters, context: Context): MaybePromise<Client> {
   const challenge = { 'WWW-Authenticate': `Basic realm="${context.realm.name}", charset="UTF-8"` }
   const first = candidates[0]
   if (first === undefined) throw failed('The Basic credentials are not base64 of client_id:client_secret (RFC 7617 §2)', challenge)
@@ -92,7 +101,7 @@ async function authenticateByHeader(candidates: readonly Credentials[], paramete
   }
   let known = false
   for (const candidate of candidates) {
-    const client = await context.realm.store.findClient(candidate.client_id)
+    const client = context.realm.store.findClient(candidate.client_id)
     if (client === undefined || client.metadata.unregistered === true) continue
     known = true
     // Some clients send a blank password for a client that has no secret.
@@ -104,14 +113,11 @@ async function authenticateByHeader(candidates: readonly Credentials[], paramete
     context.trace.client_id = client.client_id
     return client
   }
-  const admitted = known ? undefined : await findClient(first.client_id, context)
-  if (admitted !== undefined) return admitted
-  throw failed(
-    known
-      ? `The secret in the Basic header is not the one of client '${first.client_id}'`
-      : `client_id '${first.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`,
-    challenge,
-  )
+  if (known) throw failed(`The secret in the Basic header is not the one of client '${first.client_id}'`, challenge)
+  return after(findClient(first.client_id, context), (admitted) => {
+    if (admitted !== undefined) return admitted
+    throw failed(`client_id '${first.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`, challenge)
+  })
 }
 
 /**

@@ -26,7 +26,7 @@ export function isDocumentId(client_id: string, { realm }: Context): boolean {
  */
 export async function documentClient(client_id: string, context: Context): Promise<Client> {
   const { realm } = context
-  const known = await realm.store.findClient(client_id)
+  const known = realm.store.findClient(client_id)
   // Somebody registered a client by this name: then it is that one.
   if (known !== undefined && known.metadata.from_document !== true) return known
   const problem = addressProblem(client_id, realm.settings)
@@ -93,16 +93,16 @@ async function remember(
   const client = { token_endpoint_auth_method, grant_types, metadata: { ...metadata, from_document: true } }
   if (known !== undefined) {
     const updated = { ...known, ...client, app: { ...known.app, ...app } }
-    if (JSON.stringify(updated) !== JSON.stringify(known)) await realm.store.updateRegistered(updated)
+    if (JSON.stringify(updated) !== JSON.stringify(known)) realm.store.updateRegistered(updated)
     return updated
   }
   const created_at = realm.clock.now()
   const rest = { app_id: `app_${randomLowerCase(16)}`, description: '', icon: null, mobile_store_links: {}, created_at }
   try {
-    return await realm.store.saveRegistered({ ...app, ...rest }, { ...client, client_id, client_secret: null, created_at }, null)
+    return realm.store.saveRegistered({ ...app, ...rest }, { ...client, client_id, client_secret: null, created_at }, null)
   } catch (error) {
     // Another request was first.
-    const there = error instanceof TakenError ? await realm.store.findClient(client_id) : undefined
+    const there = error instanceof TakenError ? realm.store.findClient(client_id) : undefined
     if (there === undefined) throw error
     return there
   }

@@ -52,7 +52,7 @@ export async function allow(
   const consented = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
   const scope = fault?.granted_scope ?? consented
   if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
-  if (session !== undefined) await realm.store.noteSessionClient(session, client)
+  if (session !== undefined) realm.store.noteSessionClient(session, client)
   const { redirect_uri, response_mode } = request
   const { code, ...tokens } = await make(request, client, user, scope, session, context)
   if (code !== undefined) failNext(user.username, code, context)
@@ -75,7 +75,7 @@ async function make(
   const draft = { client, user, scope, details, created_at: context.realm.clock.now() }
   const { code, grant } = values.includes('code')
     ? await makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)
-    : { code: undefined, grant: await context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
+    : { code: undefined, grant: context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
   context.trace.grant_id = grant.id
   const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
   if (!values.includes('id_token') || !scopes(scope).includes('openid')) return { code, ...token }
@@ -99,9 +99,9 @@ async function make(
 }
 
 async function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): Promise<{ code: string; grant: Grant }> {
-  const id = await realm.store.reserveIds(1)
+  const id = realm.store.reserveIds(1)
   const code = makeHandle(id)
-  const grant = await realm.store.saveGrantWithCode(draft, {
+  const grant = realm.store.saveGrantWithCode(draft, {
     id,
     digest: digest(code),
     redirect_uri: request.redirect_uri_given ? request.redirect_uri : null,
@@ -176,7 +176,7 @@ export async function authorizeFor(
     beginFaulty(request, client, context)
     if (decision === 'deny') throw deny(request, client, 'The decision was deny')
     if (user.disabled) throw deny(request, client, `User '${user.username}' is disabled`)
-    if (!(await hasApp(user, client, context))) {
+    if (!hasApp(user, client, context)) {
       throw deny(request, client, `App ${client.app.name} is not among the apps of user '${user.username}'`)
     }
     const { code, ...answer } = await allow(request, client, user, { granted_scope }, context)

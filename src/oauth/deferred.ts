@@ -49,18 +49,18 @@ export type PollRefusal = 'unknown' | 'other_client' | 'used' | 'expired' | 'den
 /** The part of the store that keeps what waits for a decision. */
 export interface DeferredStore {
   /** False when the user code is already given out. */
-  saveDeferred(draft: DeferredDraft, now: number): Promise<boolean>
+  saveDeferred(draft: DeferredDraft, now: number): boolean
   /** Binds the authorization of a user code to a browser; whoever held it before has lost it. */
-  openDeferred(user_code: string, interaction_id: string, now: number): Promise<Deferred | undefined>
-  findDeferred(interaction_id: string, now: number): Promise<Deferred | undefined>
+  openDeferred(user_code: string, interaction_id: string, now: number): Deferred | undefined
+  findDeferred(interaction_id: string, now: number): Deferred | undefined
   /** Notes who signed in; undefined signs out. */
-  setDeferredUser(interaction_id: string, user: User | undefined): Promise<void>
+  setDeferredUser(interaction_id: string, user: User | undefined): void
   /** What waits for a decision, oldest first. */
-  listDeferred(grant_type: DeferredType, now: number): Promise<Deferred[]>
+  listDeferred(grant_type: DeferredType, now: number): Deferred[]
   /** Decides; of two who try, one gets it. Details are added to those of the grant to come. */
-  decideDeferred(interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number): Promise<Deferred | undefined>
+  decideDeferred(interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number): Deferred | undefined
   /** A client asks; what was allowed becomes a grant, once. Asking too early makes the interval 5 s longer (RFC 8628 §3.5). */
-  pollDeferred(grant_type: DeferredType, digest: Buffer, client: Client, now: number): Promise<{ grant: Grant; user: User } | PollRefusal>
+  pollDeferred(grant_type: DeferredType, digest: Buffer, client: Client, now: number): { grant: Grant; user: User } | PollRefusal
 }
 
 /** Redeems a device_code or an auth_req_id (RFC 8628 §3.5, CIBA §11). */
@@ -75,7 +75,7 @@ export async function redeemDeferred(
   if (secret === undefined) throw new OAuthError('invalid_request', `Parameter ${parameter} is missing`)
   const key = digest(secret)
   failOnce(failureKey(key), context)
-  const polled = await realm.store.pollDeferred(grant_type, key, client, realm.clock.now())
+  const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now())
   if (typeof polled === 'string') throw refusal(polled, parameter)
   trace.grant_id = polled.grant.id
   trace.username = polled.user.username
@@ -93,7 +93,7 @@ export async function decide(
   realm: Realm,
 ): Promise<Deferred | undefined> {
   const now = realm.clock.now()
-  const decided = await realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now) }, now)
+  const decided = realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now) }, now)
   if (decided !== undefined && user !== undefined) failNext(user.username, failureKey(decided.digest), { realm })
   return decided
 }

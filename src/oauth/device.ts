@@ -63,6 +63,6 @@ export async function authorizeDevice(
     expires_at: now + settings.device_code_ttl * 1000,
   } as const
   let user_code = randomFrom(letters, 8)
-  while (!(await store.saveDeferred({ ...draft, user_code }, now))) user_code = randomFrom(letters, 8)
+  while (!store.saveDeferred({ ...draft, user_code }, now)) user_code = randomFrom(letters, 8)
   return { device_code, user_code: formatUserCode(user_code), expires_in: settings.device_code_ttl, interval: settings.device_interval }
 }

@@ -46,7 +46,7 @@ export async function mintDirectly(
   const settings =
     expires_in === undefined ? realm.settings : { ...realm.settings, access_token_ttl: expires_in, reported_expires_in: null }
   const special: Context = { ...context, realm: { ...realm, settings, tokens: { ...tokens, access: { ...tokens.access, make } } } }
-  const grant = await realm.store.saveGrant({
+  const grant = realm.store.saveGrant({
     client,
     user,
     grant_type: user === undefined ? 'client_credentials' : 'authorization_code',

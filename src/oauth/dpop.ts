@@ -57,7 +57,7 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
   const jkt = await calculateJwkThumbprint(jwk)
   const identifier = `dpop ${digest(`${jkt} ${jti}`).toString('base64url')}`
   const now = realm.clock.now()
-  if (!(await realm.store.seeFirst(identifier, now + remembered * 1000, now))) {
+  if (!realm.store.seeFirst(identifier, now + remembered * 1000, now)) {
     throw fail(`The proof was used before: its jti '${jti}' came already (RFC 9449 §11.1)`)
   }
   return jkt

@@ -21,7 +21,7 @@ export interface Party {
 /** The part of the store that knows what exchanged tokens came of. */
 export interface LineageStore {
   /** The newest live grant of a user to a client that is not younger than `latest`. */
-  findGrant(client_id: string, user: User, latest: number): Promise<Grant | undefined>
+  findGrant(client_id: string, user: User, latest: number): Grant | undefined
 }
 
 const refusals: Record<Exclude<Refusal, 'used' | 'other_client'>, string> = {
@@ -54,7 +54,7 @@ async function jwt(token: string, client: Client, context: Context): Promise<Par
 
 async function accessToken(token: string, { realm }: Context): Promise<Party | string> {
   const key = realm.tokens.access.keyOf(token)
-  const found = key === undefined ? 'unknown' : await realm.store.findAccessToken(key, digest(token), realm.clock.now())
+  const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (typeof found === 'string') return refusals[found]
   const { user, client, scope, grant, expires_at, details } = found
   return { sub: user?.user_id ?? grant.details.sub ?? client.client_id, user, scope, grant, expires_at, cnf: details.cnf }
@@ -62,7 +62,7 @@ async function accessToken(token: string, { realm }: Context): Promise<Party | s
 
 async function refreshToken(token: string, { client_id }: Client, { realm }: Context): Promise<Party | string> {
   const key = realm.tokens.refresh.keyOf(token)
-  const found = key === undefined ? 'unknown' : await realm.store.findRefreshToken(key, digest(token), realm.clock.now())
+  const found = key === undefined ? 'unknown' : realm.store.findRefreshToken(key, digest(token), realm.clock.now())
   if (typeof found === 'string') return refusals[found]
   const { user, client, scope, grant, expires_at } = found
   if (client.client_id !== client_id) return `it was issued to client '${client.client_id}', and refresh tokens are for nobody else`
@@ -83,10 +83,10 @@ async function idToken(token: string, { client_id, client_secret, metadata }: Cl
   if (![aud].flat().includes(client_id)) return `its aud is ${JSON.stringify(aud)}: it was not issued to client '${client_id}'`
   const now = realm.clock.now()
   if (typeof exp !== 'number' || exp * 1000 <= now) return refusals.expired
-  const user = typeof sub === 'string' ? await realm.store.findUserById(sub) : undefined
+  const user = typeof sub === 'string' ? realm.store.findUserById(sub) : undefined
   if (user === undefined || user.disabled) return refusals.revoked
   // An ID token has no row of its own; what it came of was there when it was issued.
-  const grant = await realm.store.findGrant(client_id, user, (Number(iat) + 1) * 1000)
+  const grant = realm.store.findGrant(client_id, user, (Number(iat) + 1) * 1000)
   if (grant === undefined) return refusals.revoked
   return { sub: user.user_id, user, scope: grant.scope, grant, expires_at: exp * 1000, cnf: undefined }
 }

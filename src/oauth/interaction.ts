@@ -9,6 +9,6 @@ const interactionTtl = 60 * 60 * 1000
 export async function beginInteraction(draft: Omit<Interaction, 'id'>, { realm }: Pick<Context, 'realm'>): Promise<Interaction> {
   const interaction = { ...draft, id: randomText(32) }
   const now = realm.clock.now()
-  await realm.store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
+  realm.store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
   return interaction
 }

@@ -11,21 +11,19 @@ import type { ActiveAccessToken, ActiveRefreshToken, Client } from './records.ts
 import { responseKey } from './response-key.ts'
 
 /** A token of either kind that holds; undefined for whatever else. */
-export async function findToken(
+export function findToken(
   token: string,
   { realm }: Context,
-): Promise<
-  { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken } | undefined
-> {
+): { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken } | undefined {
   const { tokens, store, clock } = realm
   const accessKey = tokens.access.keyOf(token)
   if (accessKey !== undefined) {
-    const found = await store.findAccessToken(accessKey, digest(token), clock.now())
+    const found = store.findAccessToken(accessKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'access', id: accessKey, token: found }
   }
   const refreshKey = tokens.refresh.keyOf(token)
   if (refreshKey !== undefined) {
-    const found = await store.findRefreshToken(refreshKey, digest(token), clock.now())
+    const found = store.findRefreshToken(refreshKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'refresh', id: refreshKey, token: found }
   }
   return undefined
@@ -54,12 +52,12 @@ export async function introspect(read: IntrospectionRequest, context: Context): 
     )
   }
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
-  const answer = await describeToken(read.parameters.token, context)
+  const answer = describeToken(read.parameters.token, context)
   return read.as_jwt === true ? introspectionJwt(answer, caller, context) : answer
 }
 
-async function describeToken(token: string, context: Context): Promise<Record<string, unknown>> {
-  const found = await findToken(token, context)
+function describeToken(token: string, context: Context): Record<string, unknown> {
+  const found = findToken(token, context)
   if (found === undefined) return { active: false }
   const { grant, client, user, scope, issued_at, expires_at } = found.token
   const details = found.use === 'access' ? found.token.details : {}

@@ -1,4 +1,5 @@
 import { createHmac, type KeyObject, sign } from 'node:crypto'
+import type { MaybePromise } from './maybe-promise.ts'
 
 /** The algorithms that grantbox signs with (RFC 7518 §3.1, RFC 8037 §3.1). */
 export type SigningAlg = 'HS256' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
@@ -18,7 +19,7 @@ const pss = { padding: 6, saltLength: 32 } as const
  * a hop to the thread pool costs more than the signature; RSA is signed in the pool, where it uses the other cores.
  * Ours because issuing tokens is what this program is for and WebCrypto costs three times as much; held to jose by its tests.
  */
-export function signInput(input: string, { alg, key }: Pick<SigningKey, 'alg' | 'key'>): string | Promise<string> {
+export function signInput(input: string, { alg, key }: Pick<SigningKey, 'alg' | 'key'>): MaybePromise<string> {
   switch (alg) {
     case 'HS256':
       return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`

@@ -1,5 +1,6 @@
 import { parseJson } from './json.ts'
 import { type SigningKey, signInput } from './jws.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 
 const headers = new WeakMap<SigningKey, Map<string, string>>()
 
@@ -24,7 +25,7 @@ export function encodeSegment(value: object): string {
 }
 
 /** A signed JWT (RFC 7519 §7.1). Claims keep their order. */
-export function signJwt(claims: object, key: SigningKey, typ = 'JWT'): string | Promise<string> {
+export function signJwt(claims: object, key: SigningKey, typ = 'JWT'): MaybePromise<string> {
   return signInput(`${headerOf(key, typ)}.${encodeSegment(claims)}`, key)
 }
 

@@ -2,6 +2,7 @@ import { createPrivateKey, createSecretKey, generateKeyPair, type JsonWebKey, ty
 import { promisify } from 'node:util'
 import type { Clock } from './clock.ts'
 import type { SigningAlg, SigningKey } from './jws.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import { randomText } from './random.ts'
 import type { ProtocolStore, StoredKey } from './store.ts'
 
@@ -47,7 +48,7 @@ export class KeyRing {
   }
 
   /** The key that signs with this algorithm now. */
-  signing(alg: SigningAlg): SigningKey | Promise<SigningKey> {
+  signing(alg: SigningAlg): MaybePromise<SigningKey> {
     if (alg === 'HS256') return this.#secretKey()
     const known = this.#signing.get(alg)
     if (known !== undefined) return known
@@ -76,14 +77,14 @@ export class KeyRing {
   async rotate(mode: RotationMode): Promise<void> {
     const { store, algs } = this.#options
     this.#rsa = undefined
-    const old = await store.listKeys()
+    const old = store.listKeys()
     for (const alg of algs) {
       const made = await this.#make(alg, old)
       for (const key of old.filter((one) => one.alg === alg)) {
-        if (mode === 'retire') await store.deleteKey(key.kid)
-        else await store.setKeyState(key.kid, 'retired')
+        if (mode === 'retire') store.deleteKey(key.kid)
+        else store.setKeyState(key.kid, 'retired')
       }
-      await store.saveKey({ ...made, state: mode === 'publish_late' ? 'pending' : 'active' })
+      store.saveKey({ ...made, state: mode === 'publish_late' ? 'pending' : 'active' })
     }
     this.forget()
   }
@@ -111,9 +112,9 @@ export class KeyRing {
 
   async #load(alg: SigningAlg): Promise<SigningKey> {
     const { store } = this.#options
-    const keys = await store.listKeys()
+    const keys = store.listKeys()
     const there = keys.find((key) => key.alg === alg && key.state !== 'retired')
-    const stored = there ?? (await store.saveKey(await this.#make(alg, keys)))
+    const stored = there ?? store.saveKey(await this.#make(alg, keys))
     if (there === undefined) this.#published = undefined
     const key: SigningKey = { kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) }
     this.#signing.set(alg, key)

@@ -49,7 +49,7 @@ async function clientOf({ client_id }: Parameters, aud: string[] | undefined, { 
     throw new PageError('invalid_request', 'client_id and id_token_hint contradict each other', explanation)
   }
   const id = client_id ?? aud?.[0]
-  const client = id === undefined ? undefined : await realm.store.findClient(id)
+  const client = id === undefined ? undefined : realm.store.findClient(id)
   if (client_id === undefined || client !== undefined) return client
   const explanation = `client_id '${client_id}' is not registered in sandbox '${realm.name}'`
   throw new PageError('invalid_client', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }])

@@ -28,14 +28,14 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
     return { ...answer, access_token, expires_in: realm.settings.id_token_ttl }
   }
   const ttl = realm.settings.refresh_token_ttl
-  const id = await realm.store.reserveIds(1)
+  const id = realm.store.reserveIds(1)
   const iat = seconds(now)
   const exp = ttl > 0 ? iat + ttl : undefined
   const access_token = await realm.tokens.refresh.make(
     { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp },
     realm,
   )
-  await realm.store.saveTokens({
+  realm.store.saveTokens({
     id,
     grant_id: grant.id,
     parent_id: null,

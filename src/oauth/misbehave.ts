@@ -37,10 +37,10 @@ export async function spoilTokens(
   { realm }: Context,
 ): Promise<IssuedTokens> {
   const now = realm.clock.now()
-  if (magic?.revoked === true) await realm.store.revokeGrant(issue.grant.id, 'its user is magic: revoked', now)
+  if (magic?.revoked === true) realm.store.revokeGrant(issue.grant.id, 'its user is magic: revoked', now)
   const flaw = fault?.token ?? magic?.token
   if (flaw === undefined) return issued
-  if (flaw === 'expired') await realm.store.expireAccessToken(issued.access_token_id, now)
+  if (flaw === 'expired') realm.store.expireAccessToken(issued.access_token_id, now)
   const spoilt = (token: string) => tamper(token, flaw, realm.keys, Math.floor(now / 1000))
   const access_token = await spoilt(issued.access_token)
   return { ...issued, access_token, id_token: issued.id_token === undefined ? undefined : await spoilt(issued.id_token) }

@@ -15,11 +15,11 @@ export interface Obstacle {
 }
 
 /** Why the browser's session does not answer for the user by itself (OpenID Connect Core §3.1.2.3). */
-export async function sessionObstacle(
+export function sessionObstacle(
   { prompt, max_age, sub, login_hint }: AuthorizationRequest,
   session: Session | undefined,
   { realm }: Context,
-): Promise<Obstacle | undefined> {
+): Obstacle | undefined {
   if (prompt.includes('create')) return { step: 'sign_up', code: 'login_required', explanation: 'prompt has create' }
   const signIn = (explanation: string): Obstacle => ({ step: 'sign_in', code: 'login_required', explanation })
   if (session === undefined) return signIn(realm.sessions ? 'No user is signed in in this browser' : 'This provider has no sessions')
@@ -34,7 +34,7 @@ export async function sessionObstacle(
   if (sub !== undefined && sub !== user.user_id) {
     return signIn(`The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
   }
-  if (login_hint !== undefined && (await meansAnother(login_hint, user, realm.store))) {
+  if (login_hint !== undefined && meansAnother(login_hint, user, realm.store)) {
     const explanation = `login_hint means user '${login_hint}', and '${user.username}' is signed in`
     return { step: 'sign_in', code: 'account_selection_required', explanation }
   }
@@ -42,24 +42,15 @@ export async function sessionObstacle(
 }
 
 /** A hint that means nobody we know means nothing. */
-async function meansAnother(
-  login_hint: string,
-  user: User,
-  store: { findUser(username: string): Promise<User | undefined> },
-): Promise<boolean> {
+function meansAnother(login_hint: string, user: User, store: { findUser(username: string): User | undefined }): boolean {
   const name = cleanUsername(login_hint)
   if (name.toLowerCase() === user.username.toLowerCase() || name === user.email) return false
-  return magicUsers.has(name) || (await store.findUser(name)) !== undefined
+  return magicUsers.has(name) || store.findUser(name) !== undefined
 }
 
 /** What a signed-in user still has to do. */
-export async function userObstacle(
-  request: AuthorizationRequest,
-  client: Client,
-  user: User,
-  context: Context,
-): Promise<Obstacle | undefined> {
-  if (!(await hasApp(user, client, context))) {
+export function userObstacle(request: AuthorizationRequest, client: Client, user: User, context: Context): Obstacle | undefined {
+  if (!hasApp(user, client, context)) {
     const explanation = `App ${client.app.name} is not among the apps of user '${user.username}'`
     return { step: 'get_app', code: 'interaction_required', explanation }
   }
@@ -69,7 +60,7 @@ export async function userObstacle(
   // Without sessions the page asks only whether to continue, each time.
   if (!sessions) return settings.auto_continue ? undefined : consent(`User '${user.username}' is asked each time`)
   if (settings.auto_consent) return undefined
-  const consented = scopes(await store.findConsent(user, client))
+  const consented = scopes(store.findConsent(user, client))
   const missing = scopes(request.scope).filter((scope) => !consented.includes(scope))
   if (missing.length === 0) return undefined
   return consent(`User '${user.username}' has not allowed client '${client.client_id}' the scope ${missing.join(' ')}`)
@@ -101,6 +92,6 @@ export async function rememberConsent(
   { store, clock }: Pick<Context['realm'], 'store' | 'clock'>,
 ): Promise<void> {
   const asked = scopes(request.scope)
-  const before = scopes(await store.findConsent(user, client)).filter((scope) => !asked.includes(scope))
-  await store.saveConsent(user, client, [...before, ...scopes(granted)].join(' '), clock.now())
+  const before = scopes(store.findConsent(user, client)).filter((scope) => !asked.includes(scope))
+  store.saveConsent(user, client, [...before, ...scopes(granted)].join(' '), clock.now())
 }

@@ -21,10 +21,10 @@ export interface TakenOneTimeToken {
 
 /** One-time tokens of a sandbox. */
 export interface OneTimeTokenStore {
-  saveOneTimeToken(draft: OneTimeTokenDraft): Promise<void>
+  saveOneTimeToken(draft: OneTimeTokenDraft): void
   /**
    * Takes a token; of two who try, one gets it.
    * @param keep whether it may be taken again
    */
-  takeOneTimeToken(digest: Buffer, now: number, keep: boolean): Promise<TakenOneTimeToken | 'unknown' | 'expired' | 'used' | 'revoked'>
+  takeOneTimeToken(digest: Buffer, now: number, keep: boolean): TakenOneTimeToken | 'unknown' | 'expired' | 'used' | 'revoked'
 }

@@ -17,7 +17,7 @@ export async function readOwnJwt(
   const { alg, kid, typ } = header
   if (typ !== 'JWT') return { problem: `it is a token of another kind: its typ is '${String(typ)}'` }
   if (alg === 'HS256') {
-    const client = await store.findClient(String([claims.aud].flat()[0]))
+    const client = store.findClient(String([claims.aud].flat()[0]))
     const registered = client?.metadata.id_token_signed_response_alg === 'HS256' ? client.client_secret : null
     const problem = await signatureProblem(token, new TextEncoder().encode(registered ?? settings.signing_secret), alg)
     return problem === undefined ? { claims } : { problem }

@@ -20,9 +20,9 @@ export interface PushedRequest {
 
 /** Authorization requests that clients pushed (RFC 9126). */
 export interface PushedRequestStore {
-  savePushedRequest(pushed: PushedRequest, now: number): Promise<void>
+  savePushedRequest(pushed: PushedRequest, now: number): void
   /** The client's request without using it. */
-  findPushedRequest(digest: Buffer, client: Client, now: number): Promise<StoredParameters | undefined>
+  findPushedRequest(digest: Buffer, client: Client, now: number): StoredParameters | undefined
   /** The client's request, once. */
-  takePushedRequest(digest: Buffer, client: Client, now: number): Promise<StoredParameters | undefined>
+  takePushedRequest(digest: Buffer, client: Client, now: number): StoredParameters | undefined
 }

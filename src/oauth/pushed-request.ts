@@ -32,7 +32,7 @@ export async function pushAuthorizationRequest(
   )
   const handle = randomText(43)
   const now = clock.now()
-  await store.savePushedRequest(
+  store.savePushedRequest(
     { digest: digest(handle), client, parameters: withoutAbsent(parameters), expires_at: now + pushedRequestTtl * 1000 },
     now,
   )

@@ -22,11 +22,11 @@ export interface RegistrationStore {
    * @param digest of its registration access token, or null when it has none
    * @throws TakenError when the client_id is another's
    */
-  saveRegistered(app: AppDraft, client: ClientDraft, digest: Buffer | null): Promise<Client>
+  saveRegistered(app: AppDraft, client: ClientDraft, digest: Buffer | null): Client
   /** The client that this registration access token is for. */
-  findRegistered(client_id: string, digest: Buffer): Promise<Client | undefined>
+  findRegistered(client_id: string, digest: Buffer): Client | undefined
   /** Replaces all that was registered of a client and its app. */
-  updateRegistered(client: Client): Promise<void>
+  updateRegistered(client: Client): void
 }
 
 /**
@@ -46,7 +46,7 @@ export async function register(
   const created_at = realm.clock.now()
   const registration_access_token = randomText(43)
   const { token_endpoint_auth_method, grant_types, metadata } = registered
-  const client = await realm.store.saveRegistered(
+  const client = realm.store.saveRegistered(
     {
       ...appOf(registered, client_id),
       app_id: ids.app_id(),
@@ -74,7 +74,7 @@ export async function register(
  * @throws OAuthError `invalid_token` also when the client is not known (§2.1)
  */
 export async function registeredClient(client_id: string, token: string | undefined, { realm, trace }: Context): Promise<Client> {
-  const client = token === undefined ? undefined : await realm.store.findRegistered(client_id, digest(token))
+  const client = token === undefined ? undefined : realm.store.findRegistered(client_id, digest(token))
   if (client === undefined) {
     throw unauthorized(
       token === undefined
@@ -108,7 +108,7 @@ export async function updateRegistration(
     grant_types,
     metadata,
   }
-  await realm.store.updateRegistered(updated)
+  realm.store.updateRegistered(updated)
   return information(updated, token, registration_endpoint)
 }
 

@@ -13,7 +13,7 @@ export async function revoke(read: ReadParameters & { authorization: string | un
   if (read.problem !== undefined) throw read.problem
   const client = await authenticateClient(read.authorization, read.parameters, context)
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
-  const found = await findToken(read.parameters.token, context)
+  const found = findToken(read.parameters.token, context)
   if (found === undefined) return
   if (found.token.client.client_id !== client.client_id) {
     throw new OAuthError(
@@ -24,6 +24,6 @@ export async function revoke(read: ReadParameters & { authorization: string | un
   }
   const { store, clock } = context.realm
   context.trace.grant_id = found.token.grant.id
-  if (found.use === 'access' && context.realm.requests?.revokes_grants !== true) await store.revokeAccessToken(found.id, clock.now())
-  else await store.revokeGrant(found.token.grant.id, `the client revoked its ${found.use} token`, clock.now())
+  if (found.use === 'access' && context.realm.requests?.revokes_grants !== true) store.revokeAccessToken(found.id, clock.now())
+  else store.revokeGrant(found.token.grant.id, `the client revoked its ${found.use} token`, clock.now())
 }

@@ -68,8 +68,8 @@ export function checkCodeKey({ dpop_jkt }: GrantDetails, { confirmation }: Conte
  * Binds the refresh tokens of a public client, which nothing else protects, to the keys of its first tokens (RFC 9449 §5,
  * RFC 8705 §4).
  */
-export async function bindRefreshTokens(issue: Issue, client: Client, confirmation: Confirmation, { realm }: Context): Promise<void> {
-  if (issue.refresh === 'first' && isPublic(client)) await realm.store.bindGrant(issue.grant.id, confirmation)
+export function bindRefreshTokens(issue: Issue, client: Client, confirmation: Confirmation, { realm }: Context): void {
+  if (issue.refresh === 'first' && isPublic(client)) realm.store.bindGrant(issue.grant.id, confirmation)
 }
 
 /** Whether the keys that were shown are those that something is bound to. */

@@ -22,15 +22,15 @@ export interface SessionDraft extends Omit<Session, 'id'> {
 /** Sessions, and what users allowed clients on the consent page. */
 export interface SessionStore {
   /** Keeps a session in the place of `former`: renews it when the user is the same, ends it otherwise. */
-  saveSession(draft: SessionDraft, former: Session | undefined, now: number): Promise<Session>
-  findSession(digest: Buffer, now: number): Promise<Session | undefined>
+  saveSession(draft: SessionDraft, former: Session | undefined, now: number): Session
+  findSession(digest: Buffer, now: number): Session | undefined
   /** Notes that a client was told of a session. */
-  noteSessionClient(session: Session, client: Client): Promise<void>
+  noteSessionClient(session: Session, client: Client): void
   /** Ends a session and gives the clients that were told of it; of two who try, one gets them. */
-  endSession(session: Session): Promise<Client[] | undefined>
+  endSession(session: Session): Client[] | undefined
   /** The scopes that the user allowed the client, or undefined. */
-  findConsent(user: User, client: Client): Promise<string | undefined>
-  saveConsent(user: User, client: Client, scope: string, now: number): Promise<void>
+  findConsent(user: User, client: Client): string | undefined
+  saveConsent(user: User, client: Client, scope: string, now: number): void
 }
 
 /** Begins a session of a user who has just signed in. The cookie's value is a new one each time, so that none can be planted. */
@@ -43,11 +43,11 @@ export async function startSession(
   const now = clock.now()
   const sid = former?.user.row === user.row ? former.sid : randomText(22)
   const expires_at = now + settings.session_ttl * 1000
-  const session = await store.saveSession({ digest: digest(cookie), sid, user, auth_time: now, expires_at }, former, now)
+  const session = store.saveSession({ digest: digest(cookie), sid, user, auth_time: now, expires_at }, former, now)
   return { session, cookie }
 }
 
 /** The session of a browser's cookie. */
-export async function findSession(cookie: string, { store, clock }: Realm): Promise<Session | undefined> {
+export function findSession(cookie: string, { store, clock }: Realm): Session | undefined {
   return store.findSession(digest(cookie), clock.now())
 }

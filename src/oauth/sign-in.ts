@@ -16,7 +16,7 @@ export async function checkPassword(username: string, password: string, realm: R
   const name = cleanUsername(username)
   const magic = magicUsers.get(name)
   if (magic !== undefined) return magicSignIn(name, magic, realm)
-  const user = await realm.store.findUser(name)
+  const user = realm.store.findUser(name)
   if (user === undefined) return { ok: false, explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
   if (user.disabled) return { ok: false, explanation: `User '${user.username}' is disabled` }
   if (sameSecret(password, user.password ?? realm.company)) return { ok: true, user }
@@ -27,7 +27,7 @@ export async function checkPassword(username: string, password: string, realm: R
 /** A magic user signs in with any password, and is made when he first does. */
 async function magicSignIn(username: string, magic: MagicUser, realm: Realm): Promise<SignIn> {
   if (magic.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
-  const there = await realm.store.findUser(username)
+  const there = realm.store.findUser(username)
   if (there !== undefined) return { ok: true, user: there }
   const apps = await realm.directory.listApps()
   const [user] = await realm.directory.createUsers([

@@ -98,31 +98,31 @@ export interface ProtocolStore
     UserLookup,
     LineageStore,
     RegistrationStore {
-  findClient(client_id: string): Promise<Client | undefined>
+  findClient(client_id: string): Client | undefined
   /** By username, in any letter case. */
-  findUser(username: string): Promise<User | undefined>
+  findUser(username: string): User | undefined
   /** By the `sub` of his tokens. */
-  findUserById(user_id: string): Promise<User | undefined>
+  findUserById(user_id: string): User | undefined
   /** Whether the user has the client's app among his apps. */
-  userHasApp(user: User, client: Client): Promise<boolean>
-  addUserToApp(user: User, client: Client): Promise<void>
+  userHasApp(user: User, client: Client): boolean
+  addUserToApp(user: User, client: Client): void
 
-  saveInteraction(interaction: Interaction & { expires_at: number }, now: number): Promise<void>
-  findInteraction(id: string, now: number): Promise<Interaction | undefined>
+  saveInteraction(interaction: Interaction & { expires_at: number }, now: number): void
+  findInteraction(id: string, now: number): Interaction | undefined
   /** Notes who signed in; undefined signs out. */
-  setInteractionUser(id: string, user: User | undefined): Promise<void>
+  setInteractionUser(id: string, user: User | undefined): void
   /** Ends an interaction; of two who try, one gets it. */
-  takeInteraction(id: string, now: number): Promise<Interaction | undefined>
+  takeInteraction(id: string, now: number): Interaction | undefined
 
   /** Keys for codes and tokens: the first of `count` that are nobody else's. */
-  reserveIds(count: number): Promise<number>
-  saveGrant(draft: GrantDraft): Promise<Grant>
+  reserveIds(count: number): number
+  saveGrant(draft: GrantDraft): Grant
   /** The live grant that a client has by itself for this scope, made if there is none. */
-  ownGrant(draft: GrantDraft): Promise<Grant>
+  ownGrant(draft: GrantDraft): Grant
   /** A new grant with its code. */
-  saveGrantWithCode(grant: GrantDraft, code: CodeDraft): Promise<Grant>
+  saveGrantWithCode(grant: GrantDraft, code: CodeDraft): Grant
   /** Redeems a code; a second use revokes the grant (RFC 6749 §4.1.2). */
-  takeCode(id: number, digest: Buffer, client: Client, now: number): Promise<RedeemedCode | Refusal>
+  takeCode(id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal
   /**
    * Uses a refresh token under the sandbox's rotation; a use after its time revokes the grant (RFC 9700 §4.14.2). One that is
    * bound to other keys than those that were shown stays unused.
@@ -134,27 +134,27 @@ export interface ProtocolStore
     now: number,
     rotation: Pick<Settings, 'rotation' | 'rotation_grace'>,
     confirmation: AccessTokenDetails['cnf'],
-  ): Promise<UsedRefreshToken | Refusal | 'other_key'>
+  ): UsedRefreshToken | Refusal | 'other_key'
   /** Binds the refresh tokens of a grant to keys. */
-  bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): Promise<void>
-  saveTokens(tokens: TokensDraft): Promise<void>
-  findAccessToken(id: number, digest: Buffer, now: number): Promise<ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>>
+  bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): void
+  saveTokens(tokens: TokensDraft): void
+  findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>
   /** From now on it has expired. */
-  expireAccessToken(id: number, now: number): Promise<void>
+  expireAccessToken(id: number, now: number): void
   /** Whose code it is, without taking it. */
-  usernameOfCode(id: number): Promise<string | undefined>
+  usernameOfCode(id: number): string | undefined
   /** One token alone; false when there is none. */
-  revokeAccessToken(id: number, now: number): Promise<boolean>
+  revokeAccessToken(id: number, now: number): boolean
   /** A refresh token without using it. */
-  findRefreshToken(id: number, digest: Buffer, now: number): Promise<ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>>
-  revokeGrant(grant_id: number, reason: string, now: number): Promise<void>
+  findRefreshToken(id: number, digest: Buffer, now: number): ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>
+  revokeGrant(grant_id: number, reason: string, now: number): void
 
-  listKeys(): Promise<StoredKey[]>
+  listKeys(): StoredKey[]
   /** Keeps a key; of two made at once for the same purpose one wins, and is given back. */
-  saveKey(key: StoredKey): Promise<StoredKey>
-  setKeyState(kid: string, state: StoredKey['state']): Promise<void>
-  deleteKey(kid: string): Promise<void>
+  saveKey(key: StoredKey): StoredKey
+  setKeyState(kid: string, state: StoredKey['state']): void
+  deleteKey(kid: string): void
 
   /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
-  seeFirst(identifier: string, expires_at: number, now: number): Promise<boolean>
+  seeFirst(identifier: string, expires_at: number, now: number): boolean
 }

@@ -1,5 +1,6 @@
 import { handleKey, makeHandle } from './handle.ts'
 import { readClaims, signJwt } from './jwt.ts'
+import { after } from './maybe-promise.ts'
 import type { TokenFormat } from './token-profile.ts'
 
 /** Opaque tokens: the handle itself. */
@@ -16,7 +17,7 @@ export function keyInClaim(token: string, claim: string): number | undefined {
 
 /** Access tokens of RFC 9068 §2. */
 export const jwtAccessTokens: TokenFormat = {
-  async make(draft, { settings, keys }) {
+  make(draft, { settings, keys }) {
     const { client, user, grant, details, issuer } = draft
     const { auth_time, acr, amr, act } = grant.details
     const aud = details.aud ?? [issuer]
@@ -35,7 +36,7 @@ export const jwtAccessTokens: TokenFormat = {
       act,
       cnf: details.cnf,
     }
-    return signJwt(claims, await keys.signing(settings.signing_alg), 'at+jwt')
+    return after(keys.signing(settings.signing_alg), (key) => signJwt(claims, key, 'at+jwt'))
   },
   keyOf: (token) => keyInClaim(token, 'jti'),
 }

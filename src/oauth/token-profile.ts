@@ -1,4 +1,5 @@
 import type { KeyRing } from './keys.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
 import type { Settings } from './settings.ts'
 import type { TokenType } from './token-types.ts'
@@ -30,7 +31,7 @@ export interface TokenMaterial {
 
 /** How a provider's tokens look. */
 export interface TokenFormat {
-  make(draft: TokenDraft, material: TokenMaterial): string | Promise<string>
+  make(draft: TokenDraft, material: TokenMaterial): MaybePromise<string>
   /** The key of the row that a token of this format carries; undefined when the text is no such token. */
   keyOf(token: string): number | undefined
 }

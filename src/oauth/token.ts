@@ -5,9 +5,10 @@ import { OAuthError } from './errors.ts'
 import type { GrantType, Issue } from './grants/grant-type.ts'
 import { grantTypes } from './grants/registry.ts'
 import { servedGrantTypes } from './grants/served.ts'
+import { after, type MaybePromise } from './maybe-promise.ts'
 import { mint } from './mint.ts'
 import { type Mischief, mischiefOf, spoilIssue, spoilTokens } from './misbehave.ts'
-import type { ReadParameters } from './parameters.ts'
+import type { Parameters, ReadParameters } from './parameters.ts'
 import type { Client } from './records.ts'
 import { authenticateAs } from './request-dialect.ts'
 import { narrowResource } from './resource.ts'
@@ -23,7 +24,7 @@ export interface TokenRequest extends ReadParameters {
  * The token endpoint (RFC 6749 §3.2): authenticate the client, look the grant type up, check that the client may use it, redeem, mint.
  * @returns the members of the successful answer, as the provider orders them
  */
-export async function token(request: TokenRequest, context: Context): Promise<Record<string, unknown>> {
+export function token(request: TokenRequest, context: Context): MaybePromise<Record<string, unknown>> {
   const { parameters, problem } = request
   const { realm, trace } = context
   const dialect = realm.requests
@@ -40,9 +41,14 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
   if (dialect?.grant_type_first === true) grantTypeOf(parameters.grant_type, realm)
   const client =
     dialect === undefined
-      ? await (grantTypes.get(parameters.grant_type ?? '')?.authenticate ?? authenticateClient)(request.authorization, parameters, context)
-      : await authenticateAs(dialect, request.authorization, parameters, context)
+      ? (grantTypes.get(parameters.grant_type ?? '')?.authenticate ?? authenticateClient)(request.authorization, parameters, context)
+      : authenticateAs(dialect, request.authorization, parameters, context)
+  return after(client, (client) => answer(client, parameters, context))
+}
 
+/** What the token endpoint answers to a client that authenticated. */
+function answer(client: Client, parameters: Parameters, context: Context): MaybePromise<Record<string, unknown>> {
+  const { realm } = context
   const grantType = grantTypeOf(parameters.grant_type, realm)
   const name = grantType.grant_type
   if (!client.grant_types.includes(name)) {
@@ -52,17 +58,26 @@ export async function token(request: TokenRequest, context: Context): Promise<Re
       `client '${client.client_id}' is registered for: ${client.grant_types.join(', ')}; not for ${name}`,
     )
   }
-  if (concernsKeys(client, context)) context.confirmation = await proveKeys(client, context)
-  const resource = readResource(parameters.resource, realm.settings)
-  const issue = await grantType.redeem(parameters, client, context)
-  if (context.confirmation !== undefined) await bindRefreshTokens(issue, client, context.confirmation, context)
-  // A grant type of its own mind about resources, as token exchange, has decided.
-  if (resource !== undefined) issue.audience ??= narrowResource(resource, issue.grant)
-  return realm.tokens.tokenResponse(await issueTokens(issue, parameters.scope, client, context), realm)
+  const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
+  return after(proved, (confirmation) => {
+    if (confirmation !== undefined) context.confirmation = confirmation
+    const resource = readResource(parameters.resource, realm.settings)
+    return after(grantType.redeem(parameters, client, context), (issue) => {
+      if (context.confirmation !== undefined) bindRefreshTokens(issue, client, context.confirmation, context)
+      // A grant type of its own mind about resources, as token exchange, has decided.
+      if (resource !== undefined) issue.audience ??= narrowResource(resource, issue.grant)
+      return after(issueTokens(issue, parameters.scope, client, context), (issued) => realm.tokens.tokenResponse(issued, realm))
+    })
+  })
 }
 
 /** Mints what a grant type, or a vendor's own route, decided to issue; under mischief, spoilt. */
-export function issueTokens(issue: Issue, requested_scope: string | undefined, client: Client, context: Context): Promise<IssuedTokens> {
+export function issueTokens(
+  issue: Issue,
+  requested_scope: string | undefined,
+  client: Client,
+  context: Context,
+): MaybePromise<IssuedTokens> {
   const mischief = mischiefOf(issue, context)
   return mischief === undefined ? mint(issue, client, context) : mintSpoilt(issue, requested_scope, client, context, mischief)
 }

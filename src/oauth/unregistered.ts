@@ -1,16 +1,17 @@
 import { documentClient, isDocumentId } from './client-document.ts'
 import { type Context, note } from './context.ts'
 import { TakenError } from './directory.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import { randomLowerCase } from './random.ts'
 import type { Client, User } from './records.ts'
 
 /** Clients that nobody registered: a lenient sandbox lets them in, and says so in the journal. */
 
 /** The client of this id, which may be the address of its description; in a lenient sandbox whoever asks is one. */
-export async function findClient(client_id: string, context: Context): Promise<Client | undefined> {
+export function findClient(client_id: string, context: Context): MaybePromise<Client | undefined> {
   if (isDocumentId(client_id, context)) return documentClient(client_id, context)
   const { realm } = context
-  const client = await realm.store.findClient(client_id)
+  const client = realm.store.findClient(client_id)
   if (client !== undefined && client.metadata.unregistered !== true) return client
   if (realm.settings.strictness !== 'lenient') return undefined
   note(context, `client_id '${client_id}' is not registered in sandbox '${realm.name}'; it passes because the sandbox is lenient`)
@@ -48,9 +49,9 @@ async function adopt(client_id: string, { realm }: Context): Promise<Client | un
 }
 
 /** Whether the user has the client's app; every user has an app that nobody registered. */
-export async function hasApp(user: User, client: Client, { realm }: Context): Promise<boolean> {
-  if (await realm.store.userHasApp(user, client)) return true
+export function hasApp(user: User, client: Client, { realm }: Context): boolean {
+  if (realm.store.userHasApp(user, client)) return true
   if (client.metadata.unregistered !== true) return false
-  await realm.store.addUserToApp(user, client)
+  realm.store.addUserToApp(user, client)
   return true
 }

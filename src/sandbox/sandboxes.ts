@@ -331,7 +331,7 @@ export class Sandboxes {
     const clock = new SandboxClock(this.#clock, record.clock)
     const settings = { ...sandboxDefaults, ...provider.settings, ...record.settings }
     const kept = this.#table.protocolStore(record.id)
-    const store = provider.open_apps === true ? { ...kept, userHasApp: async () => true } : kept
+    const store = provider.open_apps === true ? { ...kept, userHasApp: () => true } : kept
     const directory = this.#table.directory(record.id)
     const journal = this.#newJournal()
     const counts = new Counts(this.#table.counts(record.id))

@@ -18,7 +18,7 @@ export function lineageStatements(db: Database) {
 /** What the tokens of one sandbox came of. */
 export function lineageStore(statements: ReturnType<typeof lineageStatements>, sandbox: number): LineageStore {
   return {
-    async findGrant(client_id, user, latest) {
+    findGrant(client_id, user, latest) {
       const row = statements.findGrant.get({ sandbox, client_id, user: user.row, latest })
       return row === undefined ? undefined : toGrant(row)
     },

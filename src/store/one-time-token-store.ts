@@ -48,7 +48,7 @@ export function oneTimeTokenStore(db: Database, statements: ReturnType<typeof on
     return { user: toUser(row), service: row.service, details: JSON.parse(row.details) }
   })
   return {
-    saveOneTimeToken: async (draft) => save(draft),
-    takeOneTimeToken: async (digest, now, keep) => take(digest, now, keep),
+    saveOneTimeToken: (draft) => save(draft),
+    takeOneTimeToken: (digest, now, keep) => take(digest, now, keep),
   }
 }

@@ -201,56 +201,56 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     ...registrationStore(db, statements.registration, sandbox),
     ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
     ...userLookupStore(statements.userLookup, sandbox),
-    findClient: async (client_id) => known.client(sandbox, client_id),
-    async findUser(username) {
+    findClient: (client_id) => known.client(sandbox, client_id),
+    findUser(username) {
       const row = statements.findUser.get({ sandbox, username })
       return row === undefined ? undefined : toUser(row)
     },
-    async findUserById(user_id) {
+    findUserById(user_id) {
       const row = statements.findUserById.get({ sandbox, user_id })
       return row === undefined ? undefined : toUser(row)
     },
-    async userHasApp(user, client) {
+    userHasApp(user, client) {
       return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
     },
-    async addUserToApp(user, client) {
+    addUserToApp(user, client) {
       db.write(() => statements.addApp.run({ user: user.row, app: client.app.row }))
     },
-    saveInteraction: async (interaction, now) => saveInteraction(interaction, now),
-    findInteraction: async (id, now) => readInteraction(id, now),
-    async setInteractionUser(id: string, user: User | undefined) {
+    saveInteraction: (interaction, now) => saveInteraction(interaction, now),
+    findInteraction: (id, now) => readInteraction(id, now),
+    setInteractionUser(id: string, user: User | undefined) {
       db.write(() => statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }))
     },
-    takeInteraction: async (id, now) => takeInteraction(id, now),
-    reserveIds: async (count) => ids.reserve(count),
-    saveGrant: async (draft) => db.write(() => insertGrant(draft)),
-    async ownGrant(draft) {
+    takeInteraction: (id, now) => takeInteraction(id, now),
+    reserveIds: (count) => ids.reserve(count),
+    saveGrant: (draft) => db.write(() => insertGrant(draft)),
+    ownGrant(draft) {
       return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
         const { client, grant_type, scope } = draft
         const row = statements.ownGrant.get({ client: client.row, grant_type, scope })
         return row === undefined ? db.write(() => insertGrant(draft)) : known.keepGrant(toStoredGrant(row))
       })
     },
-    saveGrantWithCode: async (grant, code) => db.write(() => saveGrantWithCode(grant, code)),
-    takeCode: async (id, digest, client, now) => takeCode(id, digest, client, now),
-    async bindGrant(grant_id, cnf) {
+    saveGrantWithCode: (grant, code) => db.write(() => saveGrantWithCode(grant, code)),
+    takeCode: (id, digest, client, now) => takeCode(id, digest, client, now),
+    bindGrant(grant_id, cnf) {
       db.write(() => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }))
     },
-    async usernameOfCode(id) {
+    usernameOfCode(id) {
       const code = statements.findCode.get({ id })
       const grant = code === undefined ? undefined : known.grantOf(code.grant_id)
       return grant?.sandbox === sandbox ? known.userOf(grant.user_row)?.username : undefined
     },
-    listKeys: async () => statements.listKeys.all({ sandbox }).map(toKey),
-    saveKey: async (key) => saveKey(key),
-    async setKeyState(kid, state) {
+    listKeys: () => statements.listKeys.all({ sandbox }).map(toKey),
+    saveKey: (key) => saveKey(key),
+    setKeyState(kid, state) {
       db.write(() => statements.setKeyState.run({ sandbox, kid, state }))
     },
-    async deleteKey(kid) {
+    deleteKey(kid) {
       db.write(() => statements.deleteKey.run({ sandbox, kid }))
     },
-    seeFirst: async (identifier, expires_at, now) => see(identifier, expires_at, now),
-    async revokeGrant(grant_id, reason, now) {
+    seeFirst: (identifier, expires_at, now) => see(identifier, expires_at, now),
+    revokeGrant(grant_id, reason, now) {
       db.write(() => revoke(grant_id, reason, now))
     },
   }

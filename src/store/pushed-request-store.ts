@@ -38,9 +38,8 @@ export function pushedRequestStore(
   })
   const read = (row: PushedRow | undefined) => (row === undefined ? undefined : JSON.parse(row.parameters))
   return {
-    savePushedRequest: async (pushed, now) => save(pushed, now),
-    findPushedRequest: async (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
-    takePushedRequest: async (digest, client, now) =>
-      read(db.write(() => statements.take.get({ digest, sandbox, client: client.row, now }))),
+    savePushedRequest: (pushed, now) => save(pushed, now),
+    findPushedRequest: (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
+    takePushedRequest: (digest, client, now) => read(db.write(() => statements.take.get({ digest, sandbox, client: client.row, now }))),
   }
 }

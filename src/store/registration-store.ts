@@ -60,11 +60,11 @@ export function registrationStore(db: Database, statements: ReturnType<typeof re
     statements.updateClient.run({ sandbox, client: row, client_secret, token_endpoint_auth_method, ...lists })
   })
   return {
-    saveRegistered: async (app, client, digest) => save(app, client, digest),
-    async findRegistered(client_id, digest) {
+    saveRegistered: (app, client, digest) => save(app, client, digest),
+    findRegistered(client_id, digest) {
       const row = statements.find.get({ sandbox, client_id })
       return row !== undefined && timingSafeEqual(row.digest, digest) ? toClient(row) : undefined
     },
-    updateRegistered: async (client) => update(client),
+    updateRegistered: (client) => update(client),
   }
 }

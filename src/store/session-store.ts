@@ -65,22 +65,22 @@ export function sessionStore(
     return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
   })
   return {
-    saveSession: async (draft, former, now) => save(draft, former, now),
-    async findSession(digest, now) {
+    saveSession: (draft, former, now) => save(draft, former, now),
+    findSession(digest, now) {
       const row = statements.find.get(digest, sandbox, now)
       const user = row === undefined ? undefined : known.userOf(row.user_row)
       return row === undefined || user === undefined || user.disabled
         ? undefined
         : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
     },
-    async noteSessionClient(session, client) {
+    noteSessionClient(session, client) {
       // Nearly always it was noted at an earlier request.
       if (statements.knowsClient.get(session.id, client.row) !== undefined) return
       db.write(() => statements.noteClient.run({ session: session.id, client: client.row }))
     },
-    endSession: async (session) => end(session),
-    findConsent: async (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
-    async saveConsent(user, client, scope, now) {
+    endSession: (session) => end(session),
+    findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
+    saveConsent(user, client, scope, now) {
       db.write(() => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }))
     },
   }

@@ -100,11 +100,11 @@ export function tokenStore(
   }
 
   return {
-    async saveTokens(tokens) {
+    saveTokens(tokens) {
       db.write(() => save(tokens))
       issued(tokens.issued_at)
     },
-    async useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
+    useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
       const row = statements.findRefresh.get(id)
       const stored = grantOf(row, digest)
       if (row === undefined || stored === undefined) return 'unknown'
@@ -126,7 +126,7 @@ export function tokenStore(
       if (rotation === 'strict') db.write(() => statements.use.run(now, id))
       return { id, grant, user, generation: row.generation }
     },
-    async findAccessToken(id, digest, now) {
+    findAccessToken(id, digest, now) {
       const row = statements.findAccess.get(id)
       const stored = grantOf(row, digest)
       if (row === undefined || stored === undefined) return 'unknown'
@@ -144,7 +144,7 @@ export function tokenStore(
         expires_at: row.expires_at,
       }
     },
-    async findRefreshToken(id, digest, now) {
+    findRefreshToken(id, digest, now) {
       const row = statements.findRefresh.get(id)
       const stored = grantOf(row, digest)
       if (row === undefined || stored === undefined) return 'unknown'
@@ -156,9 +156,9 @@ export function tokenStore(
       if (expires_at !== null && expires_at <= now) return 'expired'
       return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
     },
-    async expireAccessToken(id, now) {
+    expireAccessToken(id, now) {
       db.write(() => statements.expireAccess.run(now, id, sandbox))
     },
-    revokeAccessToken: async (id, now) => db.write(() => statements.revokeAccess.run(now, id, sandbox).changes === 1),
+    revokeAccessToken: (id, now) => db.write(() => statements.revokeAccess.run(now, id, sandbox).changes === 1),
   }
 }

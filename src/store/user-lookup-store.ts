@@ -14,6 +14,6 @@ export function userLookupStatements(db: Database) {
 export function userLookupStore(statements: ReturnType<typeof userLookupStatements>, sandbox: number): UserLookup {
   const userOf = (row: UserRow | undefined) => (row === undefined ? undefined : toUser(row))
   return {
-    findUserByEmail: async (email) => userOf(statements.byEmail.get({ sandbox, email })),
+    findUserByEmail: (email) => userOf(statements.byEmail.get({ sandbox, email })),
   }
 }

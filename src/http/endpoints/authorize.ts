@@ -43,11 +43,11 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const dry = request.method === 'HEAD'
   const { request: asked, client } = await checkAuthorizationRequest(translated(read, context.realm.requests), context, { dry })
   if (!dry) beginFaulty(asked, client, context)
-  const session = await sessionOf(request, exchange)
+  const session = sessionOf(request, exchange)
   if (session !== undefined) context.trace.username = session.user.username
-  const unready = await sessionObstacle(asked, session, context)
+  const unready = sessionObstacle(asked, session, context)
   const user = unready === undefined ? session?.user : undefined
-  const obstacle = unready ?? (user && (await userObstacle(asked, client, user, context)))
+  const obstacle = unready ?? (user && userObstacle(asked, client, user, context))
   if (obstacle === undefined && user !== undefined && !dry) {
     return sendAnswer(reply, exchange, await allow(asked, client, user, { session }, context))
   }

@@ -17,7 +17,7 @@ function action({ sandbox, prefix }: Exchange): string {
 async function getCiba(asked: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const exchange = exchangeOf(asked)
   const { store, clock, provider } = exchange.sandbox
-  const waiting = await store.listDeferred(cibaType, clock.now())
+  const waiting = store.listDeferred(cibaType, clock.now())
   return render(reply, 'ciba', {
     texts: provider.texts,
     action: action(exchange),

@@ -24,7 +24,7 @@ async function postDevice(request: FastifyRequest, reply: FastifyReply): Promise
   const { parameters } = readParameters(request.body)
   if (parameters.transaction === undefined) return enterCode(reply, exchange, parameters.user_code ?? '')
   const { store, clock } = exchange.sandbox
-  const waiting = await store.findDeferred(parameters.transaction, clock.now())
+  const waiting = store.findDeferred(parameters.transaction, clock.now())
   if (waiting === undefined) throw over()
   exchange.context.trace.client_id = waiting.client.client_id
   if (waiting.user !== undefined) exchange.context.trace.username = waiting.user.username
@@ -44,7 +44,7 @@ function over(): PageError {
 async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string): Promise<FastifyReply> {
   const { store, clock, name } = exchange.sandbox
   const code = cleanUserCode(typed)
-  const waiting = code === undefined ? undefined : await store.openDeferred(code, randomText(32), clock.now())
+  const waiting = code === undefined ? undefined : store.openDeferred(code, randomText(32), clock.now())
   if (waiting === undefined) {
     const why =
       code === undefined
@@ -59,15 +59,15 @@ async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string)
 
 async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters): Promise<FastifyReply> {
   const { sandbox } = exchange
-  const picked = parameters.pick === undefined ? undefined : await sandbox.store.findUser(parameters.pick)
-  const oneClick = picked !== undefined && !picked.disabled && (await hasApp(picked, waiting.client, exchange.context))
+  const picked = parameters.pick === undefined ? undefined : sandbox.store.findUser(parameters.pick)
+  const oneClick = picked !== undefined && !picked.disabled && hasApp(picked, waiting.client, exchange.context)
   const username = parameters.username ?? parameters.pick ?? ''
   const checked = oneClick ? ({ ok: true, user: picked } as const) : await checkPassword(username, parameters.password ?? '', sandbox)
   if (!checked.ok) {
     explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
     return deviceSignInPage(reply.code(401), exchange, waiting, { username, error: 'Username or password is not right.' })
   }
-  await sandbox.store.setDeferredUser(waiting.interaction_id, checked.user)
+  sandbox.store.setDeferredUser(waiting.interaction_id, checked.user)
   exchange.context.trace.username = checked.user.username
   return nextPage(reply, exchange, { ...waiting, user: checked.user })
 }
@@ -81,13 +81,13 @@ async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: De
     case 'ask':
       return finish(reply, exchange, waiting, 'denied')
     case 'switch':
-      await store.setDeferredUser(waiting.interaction_id, undefined)
+      store.setDeferredUser(waiting.interaction_id, undefined)
       return deviceSignInPage(reply, exchange, waiting)
     case 'add':
-      if (user !== undefined && user.type !== 'kid') await store.addUserToApp(user, client)
+      if (user !== undefined && user.type !== 'kid') store.addUserToApp(user, client)
       return nextPage(reply, exchange, waiting)
     case 'allow':
-      if (user === undefined || !(await hasApp(user, client, exchange.context))) return nextPage(reply, exchange, waiting)
+      if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, waiting)
       return finish(reply, exchange, waiting, magicUsers.get(user.username)?.denies === true ? 'denied' : 'allowed')
   }
   const known = 'allow, deny, cancel, switch, add, ask'
@@ -98,7 +98,7 @@ async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: De
 async function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred): Promise<FastifyReply> {
   const { user, client } = waiting
   if (user === undefined) return deviceSignInPage(reply, exchange, waiting)
-  if (!(await hasApp(user, client, exchange.context))) return deviceNotAllowedPage(reply, exchange, waiting, user)
+  if (!hasApp(user, client, exchange.context)) return deviceNotAllowedPage(reply, exchange, waiting, user)
   return deviceConfirmPage(reply, exchange, waiting, user)
 }
 

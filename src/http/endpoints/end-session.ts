@@ -20,13 +20,13 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<Fas
   const read = readParameters(request.method === 'POST' ? request.body : request.query)
   const { parameters } = read
   const asked = await checkLogoutRequest(read, exchange.context)
-  const session = await sessionOf(request, exchange)
+  const session = sessionOf(request, exchange)
   if (session === undefined) return done(reply, exchange, asked, [])
   exchange.context.trace.username = session.user.username
   if (parameters.decision === 'stay') return signedOutPage(reply, exchange, 'You are still signed in', [], undefined)
   const sure = isAbout(asked, session) || (parameters.decision === 'logout' && isConfirmed(request, exchange, parameters))
   if (!sure || request.method === 'HEAD') return confirmPage(request, reply, exchange, parameters, session)
-  const clients = (await exchange.sandbox.store.endSession(session)) ?? []
+  const clients = exchange.sandbox.store.endSession(session) ?? []
   forgetSession(reply, exchange)
   await Promise.all(clients.map((client) => tellClient(client, session, exchange)))
   const frames = clients.flatMap((client) => frontChannelUri(client, session, exchange.context.issuer) ?? [])

@@ -19,12 +19,12 @@ const refusals: Record<Refusal, string> = {
 /** RFC 6749 §4.1.3. */
 export const authorizationCode: GrantType = {
   grant_type: 'authorization_code',
-  async redeem(parameters, client, context) {
+  redeem(parameters, client, context) {
     const { realm, trace } = context
     if (parameters.code === undefined) throw new OAuthError('invalid_request', 'Parameter code is missing')
     const key = handleKey(parameters.code)
     failOnce(parameters.code, context)
-    const code = key === undefined ? 'unknown' : await realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
+    const code = key === undefined ? 'unknown' : realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
     if (typeof code === 'string') {
       throw new OAuthError(
         'invalid_grant',

@@ -6,7 +6,7 @@ import type { GrantType } from './grant-type.ts'
 /** RFC 6749 §4.4. No refresh token: the client can ask again (§4.4.3). */
 export const clientCredentials: GrantType = {
   grant_type: 'client_credentials',
-  async redeem(parameters, client, { realm, trace }) {
+  redeem(parameters, client, { realm, trace }) {
     if (isPublic(client) && client.metadata.unregistered !== true) {
       throw new OAuthError(
         'unauthorized_client',
@@ -15,7 +15,7 @@ export const clientCredentials: GrantType = {
       )
     }
     const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
-    const grant = await realm.store.ownGrant({
+    const grant = realm.store.ownGrant({
       client,
       user: undefined,
       grant_type: 'client_credentials',

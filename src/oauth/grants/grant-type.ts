@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { Parameters } from '../parameters.ts'
 import type { Client, Grant, User } from '../records.ts'
 import type { TokenType } from '../token-types.ts'
@@ -38,6 +39,6 @@ export interface Refreshed {
 export interface GrantType {
   readonly grant_type: string
   /** How its clients authenticate, when not as with the others. */
-  readonly authenticate?: (authorization: string | undefined, parameters: Parameters, context: Context) => Promise<Client>
-  redeem(parameters: Parameters, client: Client, context: Context): Promise<Issue>
+  readonly authenticate?: (authorization: string | undefined, parameters: Parameters, context: Context) => MaybePromise<Client>
+  redeem(parameters: Parameters, client: Client, context: Context): MaybePromise<Issue>
 }

@@ -30,10 +30,10 @@ export const jwtBearer: GrantType = {
     trace.username = user.username
     if (magicUsers.get(user.username)?.denies === true) throw invalid('The user is magic: deny')
     failAlternately(user.username, context)
-    if (!(await hasApp(user, client, context))) {
+    if (!hasApp(user, client, context)) {
       throw invalid(`app ${client.app.name} is not among the apps of user '${user.username}'`)
     }
-    const grant = await realm.store.saveGrant({ client, user, grant_type: jwtBearerType, scope, created_at: realm.clock.now() })
+    const grant = realm.store.saveGrant({ client, user, grant_type: jwtBearerType, scope, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     return { grant, user, scope, requested_scope: parameters.scope, refresh: 'none' }
   },

@@ -15,7 +15,7 @@ export const passwordByEmail: GrantType = {
         'A username and an e-mail address came; exactly one of them names the user',
       )
     }
-    const user = await context.realm.store.findUserByEmail(email)
+    const user = context.realm.store.findUserByEmail(email)
     if (user === undefined && parameters.password !== undefined) {
       throw new OAuthError(
         'invalid_grant',

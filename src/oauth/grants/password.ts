@@ -22,7 +22,7 @@ export const password: GrantType = {
     }
     failAlternately(user.username, context)
     trace.username = user.username
-    if (!(await hasApp(user, client, context))) {
+    if (!hasApp(user, client, context)) {
       throw new OAuthError(
         'invalid_grant',
         `${user.username} cannot use this app`,
@@ -30,7 +30,7 @@ export const password: GrantType = {
       )
     }
     const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
-    const grant = await realm.store.saveGrant({ client, user, grant_type: 'password', scope, created_at: realm.clock.now() })
+    const grant = realm.store.saveGrant({ client, user, grant_type: 'password', scope, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
     return { grant, user, scope, requested_scope: parameters.scope, refresh }

@@ -16,18 +16,17 @@ const refusals: Record<Refusal, string> = {
 /** RFC 6749 §6; rotation as RFC 9700 §4.14.2 wants it, or as kindly as the sandbox's settings say. */
 export const refreshToken: GrantType = {
   grant_type: 'refresh_token',
-  async redeem(parameters, client, { realm, trace, confirmation }) {
+  redeem(parameters, client, { realm, trace, confirmation }) {
     const token = parameters.refresh_token
     if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')
     const { store, settings, clock } = realm
     const key = realm.tokens.refresh.keyOf(token)
     if (key !== undefined && parameters.scope !== undefined) {
       // A scope that is refused must not cost the token: it is looked at before the token is used.
-      const found = await store.findRefreshToken(key, digest(token), clock.now())
+      const found = store.findRefreshToken(key, digest(token), clock.now())
       if (typeof found !== 'string' && found.client.row === client.row) narrow(parameters.scope, scopes(found.scope), 'the refresh token')
     }
-    const used =
-      key === undefined ? 'unknown' : await store.useRefreshToken(key, digest(token), client, clock.now(), settings, confirmation)
+    const used = key === undefined ? 'unknown' : store.useRefreshToken(key, digest(token), client, clock.now(), settings, confirmation)
     if (used === 'other_key') {
       throw new OAuthError(
         'invalid_grant',

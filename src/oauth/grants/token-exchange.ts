@@ -28,7 +28,7 @@ export const tokenExchange: GrantType = {
     const scope = narrow(parameters.scope, allowed, 'the subject token')
     checkIdToken(requested, subject, scope)
     const audience = [...scopes(parameters.resource), ...scopes(parameters.audience)]
-    const grant = await realm.store.saveGrant({
+    const grant = realm.store.saveGrant({
       client,
       user: subject.user,
       grant_type: tokenExchangeType,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type HandleFormat, maskedHandles } from '../../oauth/handle.ts'
 import { type SigningAlg, type SigningKey, signInput } from '../../oauth/jws.ts'
 import { encodeSegment, readClaims } from '../../oauth/jwt.ts'
+import { after } from '../../oauth/maybe-promise.ts'
 import { randomText } from '../../oauth/random.ts'
 import type { TokenDraft, TokenFormat, TokenMaterial } from '../../oauth/token-profile.ts'
 import { charactersOf } from './alphabet.ts'
@@ -57,11 +58,12 @@ export function jwtFormat({ alg, header = standardHeader, claims, handles = stan
     return made
   }
   return {
-    async make(draft, material) {
-      const key = await material.keys.signing(alg ?? material.settings.signing_alg)
+    make(draft, material) {
       const known = claimValues(draft, material, handles.make(draft.id))
       const filled = fillClaims(values === undefined ? known : { ...known, ...values(draft, material) })
-      return signInput(`${headerOf(key)}.${encodeSegment(filled)}`, key)
+      return after(material.keys.signing(alg ?? material.settings.signing_alg), (key) =>
+        signInput(`${headerOf(key)}.${encodeSegment(filled)}`, key),
+      )
     },
     keyOf(token) {
       const handle = readClaims(token)?.[carrier]

@@ -10,7 +10,7 @@ export const deyelRefresh: GrantType = {
     const [credentials] = basicCredentials(authorization) ?? []
     if (credentials === undefined || credentials.client_secret !== '') return authenticateClient(authorization, parameters, context)
     context.trace.client_id = credentials.client_id
-    const client = await context.realm.store.findClient(credentials.client_id)
+    const client = context.realm.store.findClient(credentials.client_id)
     if (client !== undefined) return client
     throw new OAuthError(
       'invalid_client',

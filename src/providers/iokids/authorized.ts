@@ -11,7 +11,7 @@ import type { ApiRequest } from '../provider.ts'
 export async function authenticated({ context, authorization, query }: ApiRequest): Promise<ActiveAccessToken> {
   const token = await requireAccessToken(presentedToken(authorization, query.access_token), context)
   const { client, user } = token
-  if (user !== undefined && !(await context.realm.store.userHasApp(user, client))) {
+  if (user !== undefined && !context.realm.store.userHasApp(user, client)) {
     throw new OAuthError('invalid_token', 'The user dropped the app', `@${user.username} no longer has ${client.app.name} among the apps`)
   }
   return token

@@ -1,11 +1,12 @@
 import { makeHandle } from '../../oauth/handle.ts'
 import { signJwt } from '../../oauth/jwt.ts'
+import { after } from '../../oauth/maybe-promise.ts'
 import { keyInClaim } from '../../oauth/token-formats.ts'
 import type { TokenDraft, TokenFormat, TokenProfile } from '../../oauth/token-profile.ts'
 
 /** Both tokens are JWTs; the vendor's page fixes the header and that the first claim begins with "tok", the rest is ours. */
 const format: TokenFormat = {
-  async make(draft: TokenDraft, { keys }) {
+  make(draft: TokenDraft, { keys }) {
     const { client, user, grant } = draft
     const claims = {
       tokenId: makeHandle(draft.id),
@@ -21,7 +22,7 @@ const format: TokenFormat = {
       exp: draft.exp,
       act: grant.details.act,
     }
-    return signJwt(claims, await keys.signing('HS256'))
+    return after(keys.signing('HS256'), (key) => signJwt(claims, key))
   },
   keyOf: (token) => keyInClaim(token, 'tokenId'),
 }

@@ -7,7 +7,7 @@ import type { Client, User } from '../../oauth/records.ts'
 async function userToken(user: User, client: Client, grant_type: string, { realm, trace }: Context): Promise<Issue> {
   trace.username = user.username
   const scope = client.app.scopes.join(' ')
-  const grant = await realm.store.saveGrant({ client, user, grant_type, scope, created_at: realm.clock.now() })
+  const grant = realm.store.saveGrant({ client, user, grant_type, scope, created_at: realm.clock.now() })
   trace.grant_id = grant.id
   return { grant, user, scope, refresh: 'first' }
 }
@@ -17,7 +17,7 @@ export const userIdGrant: GrantType = {
   grant_type: 'user_id',
   async redeem({ user_id }, client, context) {
     if (user_id === undefined) throw new OAuthError('invalid_request', 'Parameter user_id is missing')
-    const user = await context.realm.store.findUserById(user_id)
+    const user = context.realm.store.findUserById(user_id)
     if (user === undefined || user.disabled) {
       throw new OAuthError(
         'invalid_request',
@@ -74,7 +74,7 @@ function knownNetwork(provider: string | undefined, known: readonly string[]): s
 }
 
 async function socialUser(network: string, proof: string, { realm }: Context): Promise<User> {
-  const named = await realm.store.findUser(proof)
+  const named = realm.store.findUser(proof)
   if (named !== undefined && !named.disabled) return named
   for (const user of await realm.directory.listUsers({ limit: 1000 })) {
     const { identities } = user.claims as { identities?: Record<string, unknown> }

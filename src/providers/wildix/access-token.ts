@@ -20,7 +20,7 @@ export async function accessToken(request: ApiRequest): Promise<Reply> {
   if (request.method === 'HEAD') return result({})
   const token = presentedToken(request.authorization, undefined)?.token
   if (token === undefined) throw unauthorized('Bearer', 'Step 2 asks for "Authorization: Bearer" with the personal token of step 1')
-  const taken = await realm.store.takeOneTimeToken(digest(token), realm.clock.now(), settings.personal_token_single_use === false)
+  const taken = realm.store.takeOneTimeToken(digest(token), realm.clock.now(), settings.personal_token_single_use === false)
   if (typeof taken === 'string') throw unauthorized('Bearer', refusals[taken])
   const { user, service, details } = taken
   trace.username = user.username
@@ -34,7 +34,7 @@ export async function accessToken(request: ApiRequest): Promise<Reply> {
   }
   const client = await authClient(request)
   const created_at = realm.clock.now()
-  const grant = await realm.store.saveGrant({
+  const grant = realm.store.saveGrant({
     client,
     user,
     grant_type: 'personal_token',

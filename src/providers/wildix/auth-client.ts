@@ -11,7 +11,7 @@ export const authService = 'auth.wildix.com'
  */
 export async function authClient({ context, directory }: ApiRequest): Promise<Client> {
   const { store, clock } = context.realm
-  const there = await store.findClient(authService)
+  const there = store.findClient(authService)
   if (there !== undefined) return there
   const created_at = clock.now()
   const draft = { scopes: [], redirect_uris: [], mobile_store_links: {}, icon: null, created_at }
@@ -31,7 +31,7 @@ export async function authClient({ context, directory }: ApiRequest): Promise<Cl
     })
   } catch (error) {
     // Of two first requests one makes it.
-    const made = error instanceof TakenError ? await store.findClient(authService) : undefined
+    const made = error instanceof TakenError ? store.findClient(authService) : undefined
     if (made !== undefined) return made
     throw error
   }

@@ -39,6 +39,6 @@ export async function personalToken(request: ApiRequest): Promise<Reply> {
   }
   const token =
     service !== '' || query.type?.toUpperCase() === 'JWT' ? await signJwt(claims, await realm.keys.signing('RS256')) : randomText(60)
-  await realm.store.saveOneTimeToken({ digest: digest(token), user, service, details: { pbx }, issued_at: now, expires_at })
+  realm.store.saveOneTimeToken({ digest: digest(token), user, service, details: { pbx }, issued_at: now, expires_at })
   return result({ token })
 }
