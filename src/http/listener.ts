@@ -55,8 +55,8 @@ export function createListener({
   maxConnections = Number.POSITIVE_INFINITY,
   server: limits,
 }: ListenerOptions): Listener {
-  /** The sockets as HTTP sees them (for https the TLS socket), each with the answers it still owes. */
-  const connections = new Map<Socket, Set<ServerResponse>>()
+  /** The sockets as HTTP sees them (for https the TLS socket), each with its answers in order; {@link owedTo} forgets those that are out. */
+  const connections = new Map<Socket, ServerResponse[]>()
   let bound: Bound[] = []
   let closing: Promise<void> | undefined
 
@@ -66,35 +66,42 @@ export function createListener({
   http.emit('listening')
   http.on('request', (request, response) => {
     const { socket } = request
-    const owed = track(socket)
-    owed.add(response)
-    response.once('close', () => {
-      owed.delete(response)
-      // An answer that had promised to keep the connection alive before close() was called.
-      if (closing !== undefined && owed.size === 0) socket.destroySoon()
-    })
+    owedTo(socket).push(response)
     if (closing !== undefined) endAfter(response)
     if (request.headers.host === undefined && request.httpVersion === '1.1') answerBadRequest(response, 'the Host header is missing')
     else handler(request, response)
   })
-  http.on('clientError', (error, socket) => answerClientError(error, socket, [...(connections.get(socket as Socket) ?? [])]))
+  http.on('clientError', (error, socket) => answerClientError(error, socket, owedTo(socket as Socket)))
 
-  function track(socket: Socket): Set<ServerResponse> {
-    const known = connections.get(socket)
-    if (known !== undefined) return known
-    const owed = new Set<ServerResponse>()
-    connections.set(socket, owed)
+  /** The answers that a connection still awaits. Looked at when it matters: to be told of the end of each costs more than routing it. */
+  function owedTo(socket: Socket): ServerResponse[] {
+    const owed = connections.get(socket) ?? []
+    while (owed[0]?.closed === true) owed.shift()
+    return owed
+  }
+
+  function track(socket: Socket): void {
+    connections.set(socket, [])
     socket.once('close', () => connections.delete(socket))
     const close = socket.destroySoon
     socket.destroySoon = () => {
-      const last = [...owed].at(-1)
+      const last = owedTo(socket).at(-1)
       if (last === undefined || last.req.complete) return close.call(socket)
       // Answered before all of it came, as a body over the limit is.
       socket.end()
       last.req.once('end', () => socket.destroy())
       linger(socket)
     }
-    return owed
+  }
+
+  /** Ends a connection with this answer, unless another request came before it was out. */
+  function endAfter(response: ServerResponse): void {
+    const { socket } = response.req
+    if (!response.headersSent) response.setHeader('Connection', 'close')
+    // It may have promised to keep the connection alive before close() was called.
+    response.once('close', () => {
+      if (owedTo(socket).length === 0) socket.destroySoon()
+    })
   }
 
   function accept(socket: Socket): void {
@@ -158,8 +165,8 @@ export function createListener({
 
   async function stop(graceMs: number): Promise<void> {
     const ended = Promise.all(bound.map((one) => one.close()))
-    for (const [socket, owed] of connections) {
-      const last = [...owed].at(-1)
+    for (const socket of connections.keys()) {
+      const last = owedTo(socket).at(-1)
       if (last === undefined) socket.destroy()
       else endAfter(last)
     }
@@ -181,8 +188,4 @@ export function createListener({
       return closing
     },
   }
-}
-
-function endAfter(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('Connection', 'close')
 }
