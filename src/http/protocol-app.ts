@@ -81,26 +81,24 @@ function noSchemas(): never {
 const schemaController = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } }
 
 async function createProtocolApp(provider: Provider, { settled, logger, bodyLimit }: ProtocolAppOptions): Promise<FastifyInstance> {
+  // It is given no logger: to look at one for each request would cost more than to find the route. What fails is logged by answerError.
   const app = fastify({
-    loggerInstance: logger,
     ...(bodyLimit !== undefined && { bodyLimit }),
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
     schemaController,
-    // A logger for each request would cost more than some answers do; nothing is logged but what fails.
-    childLoggerFactory: (parent) => parent,
     frameworkErrors: (error, request, reply) => {
-      answerError(error, request, reply)
+      answerError(error, request, reply, logger)
       // No hook runs for what the framework refuses by itself.
       const exchange = exchangeOf(request)
       exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), undefined))
     },
   })
   // The provider's own handler comes first. This one speaks when the disk refused what one of its error answers had done.
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
   recordAnswers(app, settled)
   await registerViews(app)
-  await app.register(providerPlugin(provider))
+  await app.register(providerPlugin(provider, logger))
   await app.ready()
   return app
 }

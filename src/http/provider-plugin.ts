@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorAnswer } from '../oauth/authorization-response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/errors.ts'
 import { parseJson } from '../oauth/json.ts'
@@ -15,7 +15,7 @@ import { withFaults } from './faults.ts'
 import { errorPage } from './pages.ts'
 
 /** A provider's routes: the protocol's endpoints at the vendor's paths, the vendor's API, and errors in the vendor's words. */
-export function providerPlugin(provider: Provider) {
+export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
   return async (app: FastifyInstance): Promise<void> => {
     await app.register(formbody)
     app.removeContentTypeParser(['application/json', 'text/plain'])
@@ -28,7 +28,7 @@ export function providerPlugin(provider: Provider) {
         done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as application/json and is not'), undefined)
       }
     })
-    app.setErrorHandler((error, request, reply) => answerError(error, request, reply))
+    app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
     app.setNotFoundHandler((request, reply) => {
       allowOrigin(request, reply)
       throw notFound(request)
@@ -106,11 +106,11 @@ function apiHandler(route: Route): Handler {
 }
 
 /** Says an error as the endpoint's callers understand it: a redirect or a page for browsers, the vendor's dialect for programs. */
-export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: FastifyBaseLogger): void {
   const exchange = exchangeOf(request)
   const { sandbox, endpoint } = exchange
   const error = toOAuthError(thrown, request.routeOptions.bodyLimit)
-  if (error.status >= 500 && error !== thrown) request.log.error({ err: thrown }, 'a request failed')
+  if (error.status >= 500 && error !== thrown) logger.error({ err: thrown }, 'a request failed')
   explain(exchange, error, reply)
   if (error instanceof AuthorizationError) {
     sendAnswer(reply, exchange, errorAnswer(error, exchange.context)).catch((failure: unknown) => reply.send(failure))
