@@ -180,9 +180,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         )
         return
       }
-      beginExchange(request, destination, options, database.refusals)
-      request.url = destination.url
-      protocol.answer(destination.sandbox.provider, request, response, (error) => failed(error, response))
+      const exchange = beginExchange(request, destination, options, database.refusals)
+      protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
     }
   }
 

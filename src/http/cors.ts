@@ -1,11 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
-const exposed = 'Grantbox-Explain, WWW-Authenticate, DPoP-Nonce, Location, ETag, Retry-After'
+/** The headers by which any page can read an answer. */
+export const readable: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'Grantbox-Explain, WWW-Authenticate, DPoP-Nonce, Location, ETag, Retry-After',
+}
 
 /** Lets any page read the answer of an endpoint that is called by scripts; the pages that people sign in on have no such headers. */
 export function allowOrigin(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.headers.origin === undefined) return
-  reply.header('Access-Control-Allow-Origin', '*').header('Access-Control-Expose-Headers', exposed)
+  if (request.headers.origin !== undefined) reply.headers(readable)
 }
 
 /** Answers a preflight (Fetch standard §3.2.2), which never carries credentials. */

@@ -22,6 +22,8 @@ export interface Exchange {
   readonly prefix: string
   /** As the client sent it. */
   readonly url: string
+  /** Scheme, host and prefix as the client wrote them: with the sandbox, all that its addresses follow from. */
+  readonly called: string
   /** The sandbox's base URL as the client addressed it, without a slash at the end. */
   readonly base_url: string
   /** The same as other containers reach it. */
@@ -44,10 +46,12 @@ interface Routed extends IncomingMessage {
 }
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(request: Routed, { sandbox, prefix, url }: Destination, fixed: FixedAddresses, refusals: number): void {
+export function beginExchange(request: Routed, { sandbox, prefix, url }: Destination, fixed: FixedAddresses, refusals: number): Exchange {
   const { scheme, host } = originOf(request)
-  const addressed = `${scheme}://${publicHost(host, sandbox.hosts)}${prefix}`
   const { settings } = sandbox
+  const called = `${scheme}://${host}${prefix}`
+  const known = publicHost(host, sandbox.hosts)
+  const addressed = known === host ? called : `${scheme}://${known}${prefix}`
   const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
   const issuer = settings.issuer ?? fixedAs(fixed.issuer) + (sandbox.provider.issuer_path ?? '')
   const trace: Trace = {}
@@ -64,10 +68,11 @@ export function beginExchange(request: Routed, { sandbox, prefix, url }: Destina
     token_path: sandbox.provider.paths.token,
     always: fixed.clientCertificates === 'always',
   })
-  request[key] = {
+  const exchange: Exchange = {
     sandbox,
     prefix,
     url: request.url ?? '/',
+    called,
     base_url,
     internal_url,
     context: { realm: sandbox, issuer, trace, transport },
@@ -76,6 +81,8 @@ export function beginExchange(request: Routed, { sandbox, prefix, url }: Destina
     refusals,
     endpoint: 'api',
   }
+  request[key] = exchange
+  return exchange
 }
 
 /** The exchange of a request that reached a provider's routes. */

@@ -6,7 +6,10 @@ import { type Exchange, exchangeOf } from './exchange.ts'
 /** A body over this size is not kept: a thousand of them would fill the memory. */
 const largest = 64 * 1024
 
-function kept({ body, headers }: FastifyRequest): unknown {
+/** What the journal reads of a request. */
+type Came = Pick<FastifyRequest, 'method' | 'headers' | 'body'>
+
+function kept({ body, headers }: Came): unknown {
   if (body === undefined || body === null) return body
   const { 'content-length': length } = headers
   const size = length === undefined ? JSON.stringify(body).length : Number(length)
@@ -16,7 +19,7 @@ function kept({ body, headers }: FastifyRequest): unknown {
 /** What the journal says of a request and its answer. */
 export function journalEntry(
   exchange: Exchange,
-  request: FastifyRequest,
+  request: Came,
   status: number,
   response_headers: Readonly<Record<string, unknown>>,
   response_body: string | undefined,

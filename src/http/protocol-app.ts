@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
-import { exchangeOf } from './exchange.ts'
+import { answerConstant } from './answer-constant.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
 import { journalEntry, recordAnswers } from './journal-hook.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 import { registerViews } from './views.ts'
@@ -28,8 +29,14 @@ export class ProtocolApps {
     this.#options = options
   }
 
-  /** Answers a request whose exchange has begun; `failed` is told when the provider's app cannot be made. */
-  answer(provider: Provider, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
+  /**
+   * Answers a request whose exchange has begun; `failed` is told when the provider's app cannot be made.
+   * @param url below the sandbox
+   */
+  answer(exchange: Exchange, url: string, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
+    if (answerConstant(exchange, url, request, response, this.#options.settled)) return
+    request.url = url
+    const { provider } = exchange.sandbox
     const made = this.#made.get(provider)
     if (made !== undefined) made.routing(request, response)
     else
