@@ -162,12 +162,9 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/'
-    if (url.startsWith(`${assetsPath}/`)) {
-      serveAsset(request, response).catch(() => response.destroy())
-    } else if (/^\/_grantbox(?=[/?]|$)/.test(url)) {
-      hand(control, request, response)
-    } else if (/^\/dashboard(?=[/?]|$)/.test(url)) {
-      hand(dashboard, request, response)
+    if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url)) {
+      if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
+      else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       const destination = route(request, sandboxes)
       if (destination === undefined) {

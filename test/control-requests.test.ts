@@ -10,7 +10,8 @@ import { at, iokids, type Json, start } from './control-api.ts'
 describe('the journal', () => {
   const secret = 'iok-cse-findfluffy'
   const token = 'eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbklkIjoiMSJ9.c2lnbmF0dXJl'
-  const entry = (given: Partial<JournalEntry> = {}): Omit<JournalEntry, 'id'> => ({
+  const entry = (given: Partial<JournalEntry> = {}): JournalEntry => ({
+    id: 0,
     time: Date.UTC(2030, 0, 1),
     duration_ms: 1.23456,
     endpoint: 'token',

@@ -46,7 +46,12 @@ interface Routed extends IncomingMessage {
 }
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(request: Routed, { sandbox, prefix, url }: Destination, fixed: FixedAddresses, refusals: number): Exchange {
+export function beginExchange(
+  request: IncomingMessage,
+  { sandbox, prefix, url }: Destination,
+  fixed: FixedAddresses,
+  refusals: number,
+): Exchange {
   const { scheme, host } = originOf(request)
   const { settings } = sandbox
   const called = `${scheme}://${host}${prefix}`
@@ -68,7 +73,7 @@ export function beginExchange(request: Routed, { sandbox, prefix, url }: Destina
     token_path: sandbox.provider.paths.token,
     always: fixed.clientCertificates === 'always',
   })
-  const exchange: Exchange = {
+  return {
     sandbox,
     prefix,
     url: request.url ?? '/',
@@ -81,8 +86,11 @@ export function beginExchange(request: Routed, { sandbox, prefix, url }: Destina
     refusals,
     endpoint: 'api',
   }
+}
+
+/** Lets a request carry its exchange to the handlers. */
+export function carry(request: Routed, exchange: Exchange): void {
   request[key] = exchange
-  return exchange
 }
 
 /** The exchange of a request that reached a provider's routes. */

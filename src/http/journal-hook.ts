@@ -23,9 +23,11 @@ export function journalEntry(
   status: number,
   response_headers: Readonly<Record<string, unknown>>,
   response_body: string | undefined,
-): Omit<JournalEntry, 'id'> {
+): JournalEntry {
   const { trace } = exchange.context
-  const entry: Omit<JournalEntry, 'id'> = {
+  const entry: JournalEntry = {
+    // The journal numbers it.
+    id: 0,
     time: exchange.time,
     duration_ms: performance.now() - exchange.started,
     endpoint: exchange.endpoint,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
 import { answerConstant } from './answer-constant.ts'
-import { type Exchange, exchangeOf } from './exchange.ts'
+import { carry, type Exchange, exchangeOf } from './exchange.ts'
 import { journalEntry, recordAnswers } from './journal-hook.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 import { registerViews } from './views.ts'
@@ -35,6 +35,7 @@ export class ProtocolApps {
    */
   answer(exchange: Exchange, url: string, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
     if (answerConstant(exchange, url, request, response, this.#options.settled)) return
+    carry(request, exchange)
     request.url = url
     const { provider } = exchange.sandbox
     const made = this.#made.get(provider)

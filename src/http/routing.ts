@@ -19,8 +19,16 @@ export interface Origin {
   host: string
 }
 
-/** The first segment of a path that starts with a slash. */
-const firstSegment = /^\/([^/?#]*)(.*)$/s
+/** A Host header: as the client wrote it, and its name alone, in lower case. */
+interface Host {
+  host: string
+  name: string
+  /** The name that it stands for ({@link publicHost}). */
+  publicName: string
+}
+
+/** What ends a segment; global, so that it can begin to look behind the path's first slash. */
+const delimiter = /[/?#]/g
 /** RFC 8414 §3: the sandbox may stand behind the well-known path. */
 const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
 const hostHeader = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
@@ -28,11 +36,13 @@ const hostHeader = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
 export function route(request: IncomingMessage, sandboxes: Sandboxes): Destination | undefined {
   const url = pathOf(request.url ?? '/')
-  const name = hostName(request)
-  const byHost = sandboxes.findByHost(name) ?? sandboxes.findByHost(publicHost(name))
+  const { name, publicName } = hostOf(request)
+  const byHost = sandboxes.findByHost(name) ?? (publicName === name ? undefined : sandboxes.findByHost(publicName))
   if (byHost !== undefined) return { sandbox: byHost, prefix: '', url }
 
-  const [, segment = '', rest = ''] = firstSegment.exec(url) ?? []
+  delimiter.lastIndex = 1
+  const end = delimiter.test(url) ? delimiter.lastIndex - 1 : url.length
+  const segment = url.slice(1, end)
   if (segment === '.well-known') {
     const [, path, name, beyond = '', query = ''] = wellKnown.exec(url) ?? []
     const named = name === undefined ? undefined : sandboxes.find(name)
@@ -40,7 +50,8 @@ export function route(request: IncomingMessage, sandboxes: Sandboxes): Destinati
       return { sandbox: named, prefix: `/${named.name}`, url: `${path}${beyond === '/' ? '' : beyond}${query}` }
   } else {
     const named = sandboxes.find(segment)
-    if (named !== undefined) return { sandbox: named, prefix: `/${segment}`, url: rest.startsWith('/') ? rest : `/${rest}` }
+    if (named !== undefined)
+      return { sandbox: named, prefix: url.slice(0, end), url: url[end] === '/' ? url.slice(end) : `/${url.slice(end)}` }
   }
   const fallback = sandboxes.default
   return fallback === undefined ? undefined : { sandbox: fallback, prefix: '', url }
@@ -53,16 +64,29 @@ function pathOf(target: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** The host name that a request asks for, without the port, in lower case. */
-export function hostName(request: IncomingMessage): string {
-  const { host } = originOf(request)
-  return host.replace(/:\d+$/, '').toLowerCase()
-}
-
 /** The scheme and host by which a client addressed us; a Host header that is none counts as localhost. */
 export function originOf(request: IncomingMessage): Origin {
-  const { socket, headers } = request
+  const { socket } = request
   const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
+  return { scheme, host: hostOf(request).host }
+}
+
+/** Host headers that were read: clients send the same few with every request, and may send whatever they like. */
+const known = new Map<string, Host>()
+const keptHosts = 100
+
+function hostOf({ headers, socket }: IncomingMessage): Host {
   const { host = '' } = headers
-  return { scheme, host: hostHeader.test(host) ? host : `localhost:${socket.localPort ?? ''}` }
+  const found = known.get(host)
+  if (found !== undefined) return found
+  if (!hostHeader.test(host)) return readHost(`localhost:${socket.localPort ?? ''}`)
+  if (known.size >= keptHosts) known.clear()
+  const read = readHost(host)
+  known.set(host, read)
+  return read
+}
+
+function readHost(host: string): Host {
+  const name = host.replace(/:\d+$/, '').toLowerCase()
+  return { host, name, publicName: publicHost(name) }
 }

@@ -50,13 +50,14 @@ export class Journal {
     this.#memory = memory
   }
 
-  add(entry: Omit<JournalEntry, 'id'>): void {
-    const complete: JournalEntry = Object.assign(entry, { id: ++lastId })
-    this.#entries.push(complete)
+  /** Takes an entry, to which it gives its id. */
+  add(entry: JournalEntry): void {
+    entry.id = ++lastId
+    this.#entries.push(entry)
     // Cutting some at once costs less than shifting at each entry.
     if (this.#entries.length >= this.#capacity * 1.125) this.#entries = this.#entries.slice(-this.#capacity)
-    this.#memory?.note(this, complete.id, sizeOf(complete))
-    this.#added.emit('entry', complete)
+    this.#memory?.note(this, entry.id, sizeOf(entry))
+    this.#added.emit('entry', entry)
   }
 
   /** Lets go of the entry when it is the oldest that is kept. */
