@@ -1,4 +1,3 @@
-import { ownValue } from './own-value.ts'
 import type { User } from './records.ts'
 import { scopes } from './scope.ts'
 
@@ -25,6 +24,9 @@ export const scopeClaims: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 }
 
+/** The scope that asks for a claim; claims of the developer's own making belong to none. */
+const scopeOf = new Map(Object.entries(scopeClaims).flatMap(([scope, claims]) => claims.map((claim) => [claim, scope] as const)))
+
 /** Everything that is known of a user, under the names of OpenID Connect Core §5.1; the user's own claims win. */
 function allClaims(user: User): Record<string, unknown> {
   const name = `${user.first_name} ${user.last_name}`.trim()
@@ -42,13 +44,13 @@ function allClaims(user: User): Record<string, unknown> {
 
 /** The claims of a user that the scope and the `claims` parameter (OpenID Connect Core §5.5) ask for; `sub` is not among them. */
 export function userClaims(user: User, scope: string, requested: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  const all = allClaims(user)
-  const wanted = new Set([...scopes(scope).flatMap((one) => ownValue(scopeClaims, one) ?? []), ...Object.keys(requested)])
-  const known = new Set(Object.values(scopeClaims).flat())
+  const asked = scopes(scope)
   const claims: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(all)) {
-    // Claims of the developer's own making belong to no scope and are always told.
-    if (value !== undefined && name !== 'sub' && (wanted.has(name) || !known.has(name))) claims[name] = value
+  for (const [name, value] of Object.entries(allClaims(user))) {
+    if (value === undefined || name === 'sub') continue
+    const belongsTo = scopeOf.get(name)
+    // What belongs to no scope is always told.
+    if (belongsTo === undefined || asked.includes(belongsTo) || Object.hasOwn(requested, name)) claims[name] = value
   }
   return claims
 }
