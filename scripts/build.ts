@@ -4,6 +4,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
+import { asAscii } from './ascii.ts'
 import { thirdPartyLicences } from './third-party.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -16,12 +17,20 @@ const pico = 'node_modules/@picocss/pico/css/pico.classless.min.css'
 /** What every start of the command line needs; the rest is read when it is asked for. */
 const startsWith = ['cli/run-cli.ts', 'cli/start.ts', 'server.ts', 'http/listener.ts'].map((file) => join(source, file))
 
-/** Neither is used: the routes that have schemas bring their own compilers. */
-const schemaCompilers = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
+const builtin = (name: string) => `process.getBuiltinModule('${name}')`
+/** Of a module that nothing of is read at a start: it is loaded when something is. */
+const onDemand = (name: string) => `module.exports = new Proxy({}, { get: (_, key) => ${builtin(name)}[key] })`
 const noCompiler = 'module.exports = () => () => { throw new Error("a schema has no compiler of its own") }'
 
-/** The framework asks for these, and uses them for servers that are none of ours: they are loaded when something of them is read. */
-const unused = ['node:https', 'node:http2']
+/** What stands for modules that would be loaded at every start, and are used seldom or by nobody. */
+const standIns: Readonly<Record<string, string>> = {
+  // The framework asks for these, and uses them for servers that are none of ours.
+  'node:https': onDemand('node:https'),
+  'node:http2': onDemand('node:http2'),
+  // Neither is used: the routes that have schemas bring their own compilers.
+  '@fastify/ajv-compiler': noCompiler,
+  '@fastify/fast-json-stringify-compiler': noCompiler,
+}
 
 const commonJs = '.cjs'
 
@@ -30,7 +39,7 @@ const bundling: Plugin = {
   resolveId(id, importer) {
     // What the bundler itself imports is none of ours.
     if (importer?.startsWith('\0') === true) return null
-    return id.startsWith('node:') || schemaCompilers.includes(id) ? `\0${id}${commonJs}` : null
+    return id.startsWith('node:') || id in standIns ? `\0${id}${commonJs}` : null
   },
   /**
    * Node's modules are taken as they are: to import them makes a namespace of each, whose making touches everything that they
@@ -39,20 +48,38 @@ const bundling: Plugin = {
   load(id) {
     if (!id.startsWith('\0') || !id.endsWith(commonJs)) return null
     const name = id.slice(1, -commonJs.length)
-    if (unused.includes(name))
-      return { code: `module.exports = new Proxy({}, { get: (_, key) => process.getBuiltinModule('${name}')[key] })`, moduleType: 'js' }
-    const code = schemaCompilers.includes(name) ? noCompiler : `module.exports = process.getBuiltinModule(${JSON.stringify(name)})`
-    return { code, moduleType: 'js' }
+    return { code: standIns[name] ?? `module.exports = ${builtin(name)}`, moduleType: 'js' }
   },
+}
+
+/** Source files become CommonJS, which alone can be loaded with a code cache that is taken later (`src/cli/code-cache.ts`). */
+const toCommonJs: Plugin = {
+  name: 'grantbox to CommonJS',
   /**
    * Files name folders by where they lie, and in a bundle they lie elsewhere: every file is in a folder of `dist`, so the folder
    * that belongs to a source file is one up and down again.
    */
   transform(code, id) {
-    if (!id.startsWith(source + sep) || !code.includes('import.meta.dirname')) return null
+    if (!id.startsWith(source + sep) || !code.includes('import.meta.')) return null
     const folder = relative(source, dirname(id)).split(sep).join('/')
-    return { code: code.replaceAll('import.meta.dirname', `(import.meta.dirname + '/../${folder}')`), map: null }
+    const changed = code
+      .replaceAll('import.meta.dirname', `(__dirname + '/../${folder}')`)
+      .replaceAll('import.meta.resolve(', '((name) => String(process.getBuiltinModule("node:url").pathToFileURL(require.resolve(name))))(')
+    return { code: changed, map: null }
   },
+  generateBundle(_, outputs) {
+    for (const chunk of chunksOf(Object.values(outputs))) {
+      const { code, mappings } = asAscii(chunk.code, chunk.map?.mappings ?? '')
+      chunk.code = code
+      if (chunk.map) chunk.map.mappings = mappings
+    }
+  },
+}
+
+/** What the executable runs is in files of its own. */
+const builtProgram: Plugin = {
+  name: 'grantbox built program',
+  resolveId: (id) => (id === './run-cli.ts' ? join(source, 'cli/built-program.ts') : null),
 }
 
 /** No line moves in {@link bundling}; and what is loaded with the program's core may also be asked for later. */
@@ -66,10 +93,10 @@ const options: RolldownOptions = {
   resolve: { symlinks: false },
   // A native module, and one whose WebAssembly is read from its folder: they are installed beside the program.
   external: ['better-sqlite3', '@resvg/resvg-wasm'],
-  plugins: [bundling],
+  plugins: [bundling, toCommonJs],
   onLog: (level, log, handle) => (ignored.includes(log.code ?? '') ? undefined : handle(level, log)),
 }
-const naming = { format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' } as const
+const naming = { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' } as const
 
 /** The modules that are loaded with any of `files`. */
 function loadedWith(files: readonly string[], chunks: readonly OutputChunk[]): Set<string> {
@@ -98,20 +125,24 @@ const { output: written } = await bundle.write({
 })
 await bundle.close()
 
-const entrances = await rolldown({
-  cwd: root,
-  platform: 'node',
-  input: { 'cli/main': join(source, 'cli/main.ts'), 'node-version': join(source, 'node-version.ts') },
-  // Nothing of the program is read before the entrance has looked at Node's version.
-  external: (id) => id.endsWith('/run-cli.ts'),
-})
-await entrances.write({ ...naming, dir: output, paths: (id) => (id.endsWith('/run-cli.ts') ? './program/cli.js' : id) })
-await entrances.close()
+for (const name of ['cli/main', 'node-version']) {
+  const entrance = await rolldown({
+    cwd: root,
+    platform: 'node',
+    input: { [name]: join(source, `${name}.ts`) },
+    plugins: [bundling, builtProgram],
+  })
+  await entrance.write({ format: 'esm', entryFileNames: '[name].js', codeSplitting: false, dir: output })
+  await entrance.close()
+}
 
 const names = chunksOf(written).find((chunk) => chunk.name === 'library')?.exports ?? []
 await writeFile(
   join(output, 'index.js'),
-  `import './node-version.js'\nexport const { ${names.join(', ')} } = await import('./program/library.js')\n`,
+  `import './node-version.js'
+const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
+export const { ${names.join(', ')} } = require('./program/library.cjs')
+`,
 )
 
 const modules = chunksOf(written).flatMap((chunk) => chunk.moduleIds.map((id) => relative(root, id)))

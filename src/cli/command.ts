@@ -9,6 +9,8 @@ export interface CommandContext {
   cwd: string
   stdout: Writable
   stderr: Writable
+  /** Told when a server listens. */
+  started?(): void
 }
 
 /** A command of the command line. */

@@ -2,8 +2,6 @@
 /** The executable. Everything is imported after the check of the Node.js version, whose message would otherwise come too late. */
 try {
   await import('../node-version.ts')
-  // What was compiled once is read from disk at the next start.
-  process.getBuiltinModule('node:module').enableCompileCache()
   const { runCli } = await import('./run-cli.ts')
   const { argv, env, stdout, stderr } = process
   process.exitCode = await runCli({ argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr })

@@ -38,6 +38,7 @@ export const start: Command = {
       const info = await server.describe(originOf(config.host, port))
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
+      context.started?.()
       await stopped
       unwatch()
     } finally {
