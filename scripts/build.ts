@@ -32,6 +32,14 @@ const standIns: Readonly<Record<string, string>> = {
   '@fastify/fast-json-stringify-compiler': noCompiler,
 }
 
+/** The framework's way to make loggers: ours is given to it, and loads pino when a line is written. */
+const pinoOfFramework = 'node_modules/fastify/lib/logger-pino.js'
+const withoutPino: readonly (readonly [string, string])[] = [
+  ["const pino = require('pino')\nconst { serializersSym } = pino.symbols\n", 'const serializersSym = Symbol()\n'],
+  // pino has it by itself.
+  ['  err: pino.stdSerializers.err,\n', ''],
+]
+
 const commonJs = '.cjs'
 
 const bundling: Plugin = {
@@ -49,6 +57,12 @@ const bundling: Plugin = {
     if (!id.startsWith('\0') || !id.endsWith(commonJs)) return null
     const name = id.slice(1, -commonJs.length)
     return { code: standIns[name] ?? `module.exports = ${builtin(name)}`, moduleType: 'js' }
+  },
+  transform(code, id) {
+    if (!id.split(sep).join('/').endsWith(pinoOfFramework)) return null
+    const missing = withoutPino.find(([text]) => !code.includes(text))
+    if (missing !== undefined) throw new Error(`${pinoOfFramework} changed: it has no ${missing[0]}`)
+    return { code: withoutPino.reduce((changed, [text, other]) => changed.replace(text, other), code), map: null }
   },
 }
 

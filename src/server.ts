@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { closest } from './closest.ts'
 import { assetsPath } from './http/assets.ts'
 import { type Certificates, createCertificates } from './http/certificates.ts'
@@ -10,6 +9,7 @@ import { beginExchange } from './http/exchange.ts'
 import { ProtocolApps } from './http/protocol-app.ts'
 import { originOf, route } from './http/routing.ts'
 import { serveAsset } from './http/static.ts'
+import { createLogger } from './logger.ts'
 import { type Clock, systemClock } from './oauth/clock.ts'
 import { randomText } from './oauth/random.ts'
 import type { Provider } from './providers/provider.ts'
@@ -90,7 +90,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const database = new Database(file)
   const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider, options)
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
-  const logger = pino({ level: options.logLevel })
+  const logger = createLogger(options.logLevel)
   /** How often the disk had refused when a request began that has no exchange to say it. */
   const begun = new WeakMap<IncomingMessage, number>()
   const settled = (request: IncomingMessage) => database.settled(begun.get(request))
