@@ -1,6 +1,6 @@
 /** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
 import { spawnSync } from 'node:child_process'
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import fs, { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
@@ -20,6 +20,7 @@ const startsWith = ['cli/run-cli.ts', 'cli/start.ts', 'server.ts', 'http/listene
 const builtin = (name: string) => `process.getBuiltinModule('${name}')`
 /** Of a module that nothing of is read at a start: it is loaded when something is. */
 const onDemand = (name: string) => `module.exports = new Proxy({}, { get: (_, key) => ${builtin(name)}[key] })`
+const functionsOf = (module: object) => Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? name : []))
 const noCompiler = 'module.exports = () => () => { throw new Error("a schema has no compiler of its own") }'
 
 /** What stands for modules that would be loaded at every start, and are used seldom or by nobody. */
@@ -27,6 +28,11 @@ const standIns: Readonly<Record<string, string>> = {
   // The framework asks for these, and uses them for servers that are none of ours.
   'node:https': onDemand('node:https'),
   'node:http2': onDemand('node:http2'),
+  // Files are read without waiting while it starts; each of these is imported by name, and loads the others when it is called.
+  'node:fs/promises': `for (const name of ${JSON.stringify(functionsOf(fs))})
+    exports[name] = (...given) => ${builtin('node:fs/promises')}[name](...given)`,
+  // What holds needs nobody to say how it does not.
+  'node:assert': `module.exports = (holds, ...message) => { if (!holds) ${builtin('node:assert')}(holds, ...message) }`,
   // Neither is used: the routes that have schemas bring their own compilers.
   '@fastify/ajv-compiler': noCompiler,
   '@fastify/fast-json-stringify-compiler': noCompiler,

@@ -54,7 +54,8 @@ export async function loadConfig({ argv, env, cwd, commandFlags = {} }: ConfigSo
   }
 
   const declared = await declarationsOf(file, problems)
-  const checked = schema.safeParse(Object.fromEntries([...given].map(([key, { value }]) => [key, value])))
+  // To compile the schema pays for those alone who check often.
+  const checked = schema.safeParse(Object.fromEntries([...given].map(([key, { value }]) => [key, value])), { jitless: true })
   for (const issue of checked.error?.issues ?? []) problems.push(...problemsOf(issue, given))
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
   return { ...withAbsolutePaths(checked.data, (key) => given.get(key)?.folder ?? cwd, file), ...(declared && { declared }) }

@@ -12,6 +12,9 @@ const flags: Flags = { json: { description: 'print one line of JSON instead of t
 /** How long requests in flight may take to be answered when grantbox stops. */
 const graceMs = 5_000
 
+/** How long the certificate authority waits for the first request; milliseconds. */
+const certificatesAfterMs = 100
+
 /** `grantbox start`: listens until a signal comes. */
 export const start: Command = {
   flags,
@@ -33,12 +36,16 @@ export const start: Command = {
         return listener.close({ graceMs })
       }, stderr)
       const unwatch = config.config === undefined ? () => {} : watchFile(config.config, () => reload(config, server, context))
-      // Whoever shares the data folder, as the next container does, finds the authority there without asking for it.
-      server.certificates.ca().catch((error: unknown) => stderr.write(`${error instanceof Error ? error.message : String(error)}\n`))
       const info = await server.describe(originOf(config.host, port))
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
       context.started?.()
+      // Whoever shares the data folder, as the next container does, finds the authority there without asking for it. To make or
+      // to read it takes as long as the first answer, which comes first.
+      setTimeout(
+        () => server.certificates.ca().catch((error: unknown) => stderr.write(`${messageOf(error)}\n`)),
+        certificatesAfterMs,
+      ).unref()
       await stopped
       unwatch()
     } finally {
@@ -46,6 +53,10 @@ export const start: Command = {
     }
     return 0
   },
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** What the settings say of the server. */
@@ -83,7 +94,7 @@ async function reload(before: Config, server: GrantboxServer, { argv, env, cwd, 
     const same = JSON.stringify(settings) === JSON.stringify(old)
     stderr.write(`The config file was applied.${same ? '' : ' Settings other than providers and sandboxes need a restart.'}\n`)
   } catch (error) {
-    stderr.write(`The config file was not applied. ${error instanceof Error ? error.message : String(error)}\n`)
+    stderr.write(`The config file was not applied. ${messageOf(error)}\n`)
   }
 }
 

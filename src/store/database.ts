@@ -87,10 +87,11 @@ export class Database {
   /** Makes a function that runs several statements all or none: an error undoes its own, not those of others in the same turn. */
   transaction<Arguments extends unknown[], T>(work: (...args: Arguments) => T): (...args: Arguments) => T {
     // Inside a transaction better-sqlite3 makes this one a savepoint.
-    const nested = this.#db.transaction(work)
+    let nested: ((...args: Arguments) => T) | undefined
     return (...args) => {
       this.#open()
       try {
+        nested ??= this.#db.transaction(work)
         return nested(...args)
       } catch (error) {
         this.#forget()
