@@ -88,8 +88,17 @@ const vendorSettings: Readonly<Record<string, z.ZodType>> = {
 /** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */
 export const commonSettings = z.looseObject(nullable({ ...protocolSettings, ...surroundings }))
 
+/** To make one takes as long as to fill a sandbox. */
+const made = new WeakMap<Provider, z.ZodType<Record<string, unknown>>>()
+
 /** The settings of one provider's sandbox, in a request's body, its own among them; null takes back what the sandbox had said. */
 export function settingsSchema(provider: Provider): z.ZodType<Record<string, unknown>> {
+  const schema = made.get(provider) ?? makeSchema(provider)
+  made.set(provider, schema)
+  return schema
+}
+
+function makeSchema(provider: Provider): z.ZodType<Record<string, unknown>> {
   const own = Object.entries(provider.settings).filter(([name]) => !Object.hasOwn(sandboxDefaults, name))
   return z.strictObject({
     ...commonSettings.shape,
