@@ -6,20 +6,20 @@ import type { Exchange } from './exchange.ts'
 import { render } from './views.ts'
 
 /** Sends the browser to the client with an answer or an error, as the response mode says. */
-export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer: AuthorizationAnswer): Promise<FastifyReply> {
+export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer: AuthorizationAnswer): Promise<void> {
   const delivery = await deliver(answer, exchange.context)
   if ('redirect_to' in delivery)
     return answer.twice === true ? sendTwice(reply, exchange, delivery.redirect_to) : redirect(reply, delivery.redirect_to)
   const { texts } = exchange.sandbox.provider
-  return render(reply, 'form-post', { texts, app: { name: answer.client.app.name }, ...delivery.form_post })
+  render(reply, 'form-post', { texts, app: { name: answer.client.app.name }, ...delivery.form_post })
 }
 
 /** A browser that calls the client back twice, as it does when someone reloads: first in a frame, then for good. */
-function sendTwice(reply: FastifyReply, exchange: Exchange, redirect_to: string): FastifyReply {
+function sendTwice(reply: FastifyReply, exchange: Exchange, redirect_to: string): void {
   const { origin } = new URL(redirect_to)
   const headers = {
     'Content-Security-Policy': `${pageHeaders['Content-Security-Policy']}; frame-src ${origin}`,
     Refresh: `1;url=${redirect_to}`,
   }
-  return render(reply, 'twice', { texts: exchange.sandbox.provider.texts, next: redirect_to }, headers)
+  render(reply, 'twice', { texts: exchange.sandbox.provider.texts, next: redirect_to }, headers)
 }

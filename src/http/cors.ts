@@ -12,9 +12,9 @@ export function allowOrigin(request: FastifyRequest, reply: FastifyReply): void 
 }
 
 /** Answers a preflight (Fetch standard §3.2.2), which never carries credentials. */
-export function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): FastifyReply {
+export function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): void {
   const asked = request.headers['access-control-request-headers']
-  return reply
+  reply
     .code(204)
     .header('Allow', methods.join(', '))
     .header('Access-Control-Allow-Origin', '*')

@@ -18,8 +18,8 @@ function step(exchange: Exchange, { client, interaction_id }: Deferred) {
 }
 
 /** The page on which the code of a device is entered. */
-export function deviceCodePage(reply: FastifyReply, exchange: Exchange, user_code?: string, error?: string): FastifyReply {
-  return render(reply, 'device-code', { texts: exchange.sandbox.provider.texts, action: action(exchange), user_code, error })
+export function deviceCodePage(reply: FastifyReply, exchange: Exchange, user_code?: string, error?: string): void {
+  render(reply, 'device-code', { texts: exchange.sandbox.provider.texts, action: action(exchange), user_code, error })
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */
@@ -28,14 +28,14 @@ export async function deviceSignInPage(
   exchange: Exchange,
   waiting: Deferred,
   refused?: { username: string; error: string },
-): Promise<FastifyReply> {
+): Promise<void> {
   const users = await sandboxUsers(exchange, waiting.client)
-  return render(reply, 'signin', { ...step(exchange, waiting), ...users, username: refused?.username, error: refused?.error })
+  render(reply, 'signin', { ...step(exchange, waiting), ...users, username: refused?.username, error: refused?.error })
 }
 
 /** The page for a user who does not have the app. */
-export function deviceNotAllowedPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, user: User): FastifyReply {
-  return render(reply, 'not-allowed', {
+export function deviceNotAllowedPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, user: User): void {
+  render(reply, 'not-allowed', {
     ...step(exchange, waiting),
     user: userView(user),
     remedy: user.type === 'kid' ? 'ask' : 'add',
@@ -43,8 +43,8 @@ export function deviceNotAllowedPage(reply: FastifyReply, exchange: Exchange, wa
 }
 
 /** The page on which a signed-in user lets the device in, with the code to compare (RFC 8628 §5.4). */
-export function deviceConfirmPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, user: User): FastifyReply {
-  return render(reply, 'device-confirm', {
+export function deviceConfirmPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, user: User): void {
+  render(reply, 'device-confirm', {
     ...step(exchange, waiting),
     user: userView(user),
     user_code: formatUserCode(waiting.user_code ?? ''),
@@ -53,6 +53,6 @@ export function deviceConfirmPage(reply: FastifyReply, exchange: Exchange, waiti
 }
 
 /** The page that sends the user back to the device. */
-export function deviceDonePage(reply: FastifyReply, exchange: Exchange, { client }: Deferred, allowed: boolean): FastifyReply {
-  return render(reply, 'device-done', { texts: exchange.sandbox.provider.texts, app: appView(exchange, client.app), allowed })
+export function deviceDonePage(reply: FastifyReply, exchange: Exchange, { client }: Deferred, allowed: boolean): void {
+  render(reply, 'device-done', { texts: exchange.sandbox.provider.texts, app: appView(exchange, client.app), allowed })
 }

@@ -3,10 +3,10 @@ import type { Endpoint, Provider, Reply } from '../providers/provider.ts'
 import type { Exchange } from './exchange.ts'
 
 /**
- * Answers one method of one path by sending the reply. What it resolves with is not looked at: to resolve with the reply, which
- * is thenable, would wait until the answer is out, and that costs listeners on each response.
+ * Answers one method of one path by sending the reply. It does not resolve with the reply, which is thenable: that would wait until
+ * the answer is out, and costs listeners on each response.
  */
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 /** What a path answers, by method; HEAD and OPTIONS follow from these. */
 export interface EndpointHandlers {
@@ -53,8 +53,8 @@ export function send(reply: FastifyReply, { status, headers = {}, body }: Reply)
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12). */
-export function redirect(reply: FastifyReply, redirect_to: string): FastifyReply {
-  return reply
+export function redirect(reply: FastifyReply, redirect_to: string): void {
+  reply
     .code(reply.request.method === 'POST' ? 303 : 302)
     .header('Location', redirect_to)
     .header('Cache-Control', 'no-store')

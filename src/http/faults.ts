@@ -21,7 +21,7 @@ export function withFaults(handler: Handler): Handler {
   }
 }
 
-async function misbehave(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<unknown> {
+async function misbehave(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<void> {
   const { faults } = exchange.sandbox
   const fault = faults.strike(await occasionOf(request, exchange))
   if (fault === undefined) return handler(request, reply)
@@ -30,14 +30,14 @@ async function misbehave(handler: Handler, request: FastifyRequest, reply: Fasti
   if (fault.delay_ms !== undefined) {
     await wait(fault.delay_ms)
     // The client may have lost its patience; then nobody is there to be answered, and nothing is changed any more.
-    if (request.raw.socket.destroyed) return reply.hijack()
+    if (request.raw.socket.destroyed) return void reply.hijack()
   }
   if (fault.drop === true) {
     exchange.explanation = explanation
     exchange.sandbox.journal.add(journalEntry(exchange, request, 0, {}, undefined))
     reply.hijack()
     request.raw.socket.destroy()
-    return reply
+    return
   }
   if (fault.status !== undefined && fault.error === undefined) return sayAsGiven(reply, fault)
   if (fault.error !== undefined) {
@@ -60,10 +60,10 @@ function challengeOf({ error, error_description }: Misbehaviour, { endpoint }: E
   return { 'WWW-Authenticate': challenge('Bearer', error, error_description) }
 }
 
-function sayAsGiven(reply: FastifyReply, { status = 200, headers = {}, body }: Misbehaviour): FastifyReply {
+function sayAsGiven(reply: FastifyReply, { status = 200, headers = {}, body }: Misbehaviour): void {
   reply.code(status).headers(headers)
-  if (body === undefined || typeof body === 'string') return reply.send(body ?? '')
-  return reply.type(headers['content-type'] ?? headers['Content-Type'] ?? 'application/json').send(JSON.stringify(body))
+  if (body === undefined || typeof body === 'string') reply.send(body ?? '')
+  else reply.type(headers['content-type'] ?? headers['Content-Type'] ?? 'application/json').send(JSON.stringify(body))
 }
 
 /** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */

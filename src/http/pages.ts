@@ -56,9 +56,9 @@ export async function signInPage(
   exchange: Exchange,
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
   refused?: { username: string; error: string },
-): Promise<FastifyReply> {
+): Promise<void> {
   const { client, id, request } = interaction
-  return render(reply.code(refused === undefined ? 200 : 401), 'signin', {
+  render(reply.code(refused === undefined ? 200 : 401), 'signin', {
     ...step(exchange, client, id),
     username: refused?.username ?? request.login_hint,
     error: refused?.error,
@@ -68,8 +68,8 @@ export async function signInPage(
 }
 
 /** The page on which a signed-in user lets the app in. */
-export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
-  return render(reply, 'continue', {
+export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'continue', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
     scopes: scopeViews(exchange, interaction.request.scope),
@@ -77,8 +77,8 @@ export function continuePage(reply: FastifyReply, exchange: Exchange, interactio
 }
 
 /** The page on which a signed-in user chooses what the app gets. */
-export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
-  return render(reply, 'consent', {
+export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'consent', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
     scopes: scopeViews(exchange, interaction.request.scope).map((scope) => ({ ...scope, fixed: scope.name === 'openid' })),
@@ -86,14 +86,9 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
 }
 
 /** The page on which a user chooses who to be. */
-export async function selectAccountPage(
-  reply: FastifyReply,
-  exchange: Exchange,
-  interaction: Interaction,
-  user: User,
-): Promise<FastifyReply> {
+export async function selectAccountPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<void> {
   const { users, passwordHint } = await sandboxUsers(exchange, interaction.client)
-  return render(reply, 'select-account', {
+  render(reply, 'select-account', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
     passwordHint,
@@ -108,9 +103,9 @@ export function signUpPage(
   interaction: Interaction,
   values: Readonly<Partial<Record<SignUpField, string>>>,
   errors: Readonly<Partial<Record<SignUpField, string>>> = {},
-): FastifyReply {
+): void {
   const { sandbox, prefix } = exchange
-  return render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'sign-up', {
+  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'sign-up', {
     ...step(exchange, interaction.client, interaction.id),
     action: `${prefix}${sandbox.provider.paths.sign_up ?? ''}`,
     signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
@@ -120,8 +115,8 @@ export function signUpPage(
 }
 
 /** The page for a user who does not have the app. */
-export function notAllowedPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): FastifyReply {
-  return render(reply, 'not-allowed', {
+export function notAllowedPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'not-allowed', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
     remedy: user.type === 'kid' ? 'ask' : 'add',
@@ -135,9 +130,9 @@ export function joinPage(
   interaction: Interaction,
   values: Readonly<Partial<Record<JoinField, string>>>,
   errors: Readonly<Partial<Record<JoinField, string>>> = {},
-): FastifyReply {
+): void {
   const { sandbox, prefix } = exchange
-  return render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'join', {
+  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'join', {
     ...step(exchange, interaction.client, interaction.id),
     action: `${prefix}${sandbox.provider.paths.join ?? ''}`,
     signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
@@ -148,9 +143,9 @@ export function joinPage(
 }
 
 /** An error that cannot go to the client; 400 and never a 401, whose challenge would open the browser's own password box. */
-export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): FastifyReply {
+export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): void {
   const status = error.status === 401 || error.status === 403 ? 400 : error.status
-  return render(reply.code(status).headers(error.headers), 'error', {
+  render(reply.code(status).headers(error.headers), 'error', {
     texts: exchange.sandbox.provider.texts,
     status,
     heading: headings[error.code] ?? 'This request cannot be answered',

@@ -48,7 +48,7 @@ export async function signIn(
   exchange: Exchange,
   interaction: Interaction,
   { pick, username = pick ?? '', password = '' }: Parameters,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { sandbox } = exchange
   if (pick !== undefined && (await goesOnAs(reply, exchange, interaction, pick))) {
     const user = sessionOf(reply.request, exchange)?.user
@@ -78,7 +78,7 @@ async function pickedUser({ context }: Exchange, interaction: Interaction, usern
 }
 
 /** A user has just signed in, or joined. */
-export async function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<FastifyReply> {
+export async function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<void> {
   if (exchange.sandbox.sessions) await beginSession(reply, exchange, user)
   exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return nextPage(reply, exchange, { ...interaction, user })
@@ -90,7 +90,7 @@ export async function decide(
   exchange: Exchange,
   interaction: Interaction,
   { decision = '', choose, granted }: Parameters,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { request, client } = interaction
   const { store } = exchange.sandbox
   const user = await standingUser(reply, exchange, interaction)
@@ -126,7 +126,7 @@ async function consented(
   interaction: Interaction,
   user: User,
   ticked: string | undefined,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { request, client } = interaction
   const chosen = scopes(ticked)
   // openid says who the user is, which a sign-in is for: it cannot be unticked.
@@ -138,7 +138,7 @@ async function consented(
 }
 
 /** The page at which a sign-in stands; its end when nothing stands in the way. */
-export async function nextPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction): Promise<FastifyReply> {
+export async function nextPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction): Promise<void> {
   const { request, client } = interaction
   const user = await standingUser(reply, exchange, interaction)
   if (user === undefined) return signInPage(reply, exchange, interaction)
@@ -161,7 +161,7 @@ export async function obstaclePage(
   interaction: Interaction,
   step: Obstacle['step'],
   user: User | undefined,
-): Promise<FastifyReply> {
+): Promise<void> {
   const join = joinPath(exchange, interaction.id)
   if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
@@ -183,7 +183,7 @@ async function finish(
   interaction: Interaction,
   user: User,
   granted_scope?: string,
-): Promise<FastifyReply> {
+): Promise<void> {
   await take(exchange, interaction)
   const session = sessionOf(reply.request, exchange)
   return sendAnswer(

@@ -196,8 +196,8 @@ export function render<K extends keyof Views>(
   name: K,
   model: Views[K],
   headers: Readonly<Record<string, string>> = {},
-): FastifyReply {
-  return reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, avatar, shownUsers })
+): void {
+  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, avatar, shownUsers })
 }
 
 const tints = 8

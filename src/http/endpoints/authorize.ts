@@ -16,7 +16,7 @@ import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../sign
 const repeatable = ['resource', 'audience', 'granted']
 
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
-async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const read = readParameters(request.query, repeatable)
   const { transaction } = read.parameters
@@ -27,7 +27,7 @@ async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promi
 }
 
 /** POST of the authorization endpoint: a step of the sign-in, or a new request sent as a form (RFC 6749 §3.1). */
-async function postAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const read = readParameters(request.body, repeatable)
   const { parameters } = read
@@ -37,7 +37,7 @@ async function postAuthorize(request: FastifyRequest, reply: FastifyReply): Prom
 }
 
 /** A new request: it is answered at once when the browser's session allows it, and else begins an interaction. */
-async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, read: ReadParameters): Promise<FastifyReply> {
+async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, read: ReadParameters): Promise<void> {
   const { context } = exchange
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'

@@ -14,11 +14,11 @@ function action({ sandbox, prefix }: Exchange): string {
 }
 
 /** What waits for a decision, as a user's phone would show it. */
-async function getCiba(asked: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getCiba(asked: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(asked)
   const { store, clock, provider } = exchange.sandbox
   const waiting = store.listDeferred(cibaType, clock.now())
-  return render(reply, 'ciba', {
+  render(reply, 'ciba', {
     texts: provider.texts,
     action: action(exchange),
     requests: waiting.flatMap(({ interaction_id, client, user, request, scope }) =>
@@ -36,7 +36,7 @@ async function getCiba(asked: FastifyRequest, reply: FastifyReply): Promise<Fast
 }
 
 /** The user approves or denies. */
-async function postCiba(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postCiba(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
   const { decision, transaction = '' } = parameters

@@ -13,13 +13,13 @@ import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 
 /** GET of the verification page. A code in the address is filled in and no more: whoever follows a link has entered nothing yet. */
-async function getDevice(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getDevice(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { user_code } = readParameters(request.query).parameters
   return deviceCodePage(reply, exchangeOf(request), user_code)
 }
 
 /** POST of it: the code, then the steps of signing in and deciding. */
-async function postDevice(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postDevice(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
   if (parameters.transaction === undefined) return enterCode(reply, exchange, parameters.user_code ?? '')
@@ -41,7 +41,7 @@ function over(): PageError {
   )
 }
 
-async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string): Promise<FastifyReply> {
+async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string): Promise<void> {
   const { store, clock, name } = exchange.sandbox
   const code = cleanUserCode(typed)
   const waiting = code === undefined ? undefined : store.openDeferred(code, randomText(32), clock.now())
@@ -57,7 +57,7 @@ async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string)
   return deviceSignInPage(reply, exchange, waiting)
 }
 
-async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters): Promise<FastifyReply> {
+async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters): Promise<void> {
   const { sandbox } = exchange
   const picked = parameters.pick === undefined ? undefined : sandbox.store.findUser(parameters.pick)
   const oneClick = picked !== undefined && !picked.disabled && hasApp(picked, waiting.client, exchange.context)
@@ -72,7 +72,7 @@ async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred
   return nextPage(reply, exchange, { ...waiting, user: checked.user })
 }
 
-async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: string): Promise<FastifyReply> {
+async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: string): Promise<void> {
   const { store } = exchange.sandbox
   const { user, client } = waiting
   switch (decision) {
@@ -95,14 +95,14 @@ async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: De
 }
 
 /** The page at which it stands: sign in, get the app, decide. */
-async function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred): Promise<FastifyReply> {
+async function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred): Promise<void> {
   const { user, client } = waiting
   if (user === undefined) return deviceSignInPage(reply, exchange, waiting)
   if (!hasApp(user, client, exchange.context)) return deviceNotAllowedPage(reply, exchange, waiting, user)
   return deviceConfirmPage(reply, exchange, waiting, user)
 }
 
-async function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied'): Promise<FastifyReply> {
+async function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied'): Promise<void> {
   if ((await decide(waiting, decision, exchange.sandbox)) === undefined) throw over()
   return deviceDonePage(reply, exchange, waiting, decision === 'allowed')
 }

@@ -15,7 +15,7 @@ import { postNearby } from '../post-nearby.ts'
 import { render } from '../views.ts'
 
 /** A logout request, or what the user decided on the page that asks. */
-async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const read = readParameters(request.method === 'POST' ? request.body : request.query)
   const { parameters } = read
@@ -34,18 +34,12 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<Fas
 }
 
 /** Asks the user, when the client has not shown that it means him (RP-Initiated Logout §2). */
-function confirmPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  exchange: Exchange,
-  parameters: Parameters,
-  { user }: Session,
-): FastifyReply {
+function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, parameters: Parameters, { user }: Session): void {
   const kept = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'].flatMap((name) => {
     const value = parameters[name]
     return value === undefined ? [] : [[name, value]]
   })
-  return render(reply, 'logout', {
+  render(reply, 'logout', {
     texts: exchange.sandbox.provider.texts,
     user: userView(user),
     action: `${exchange.prefix}${exchange.sandbox.provider.paths.end_session ?? ''}`,
@@ -71,12 +65,12 @@ async function tellClient(client: Client, session: Session, { context }: Exchang
 }
 
 /** On to the client, after the frames if there are any. */
-function done(reply: FastifyReply, exchange: Exchange, { next }: LogoutRequest, frames: string[]): FastifyReply {
-  if (next !== undefined && frames.length === 0) return redirect(reply, next)
-  return signedOutPage(reply, exchange, 'You are signed out', frames, next)
+function done(reply: FastifyReply, exchange: Exchange, { next }: LogoutRequest, frames: string[]): void {
+  if (next !== undefined && frames.length === 0) redirect(reply, next)
+  else signedOutPage(reply, exchange, 'You are signed out', frames, next)
 }
 
-function signedOutPage(reply: FastifyReply, exchange: Exchange, heading: string, frames: string[], next: string | undefined): FastifyReply {
+function signedOutPage(reply: FastifyReply, exchange: Exchange, heading: string, frames: string[], next: string | undefined): void {
   const policy = pageHeaders['Content-Security-Policy']
   const origins = [...new Set(frames.map((frame) => new URL(frame).origin))]
   const headers = {
@@ -84,7 +78,7 @@ function signedOutPage(reply: FastifyReply, exchange: Exchange, heading: string,
     // Time for the frames.
     ...(next === undefined ? {} : { Refresh: `2;url=${next}` }),
   }
-  return render(reply, 'signed-out', { texts: exchange.sandbox.provider.texts, heading, frames, next }, headers)
+  render(reply, 'signed-out', { texts: exchange.sandbox.provider.texts, heading, frames, next }, headers)
 }
 
 /** OpenID Connect RP-Initiated Logout §2. */

@@ -12,7 +12,7 @@ import { findInteraction, signedIn } from '../sign-in-steps.ts'
 import type { JoinField } from '../views.ts'
 
 /** GET of the page on which a new user joins. */
-async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const interaction = await interactionOf(reply, exchange, readParameters(request.query).parameters)
   const { directory } = exchange.sandbox
@@ -21,7 +21,7 @@ async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<Fa
 }
 
 /** POST of that page: the user is made, has the app, and goes on. */
-async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postJoin(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
   const interaction = await interactionOf(reply, exchange, parameters)

@@ -11,7 +11,7 @@ import type { SignUpField } from '../views.ts'
 import { interactionOf } from './join.ts'
 
 /** GET of the page on which a new user makes an account (OpenID Connect Initiating User Registration §4). */
-async function getSignUp(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function getSignUp(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const interaction = await interactionOf(reply, exchange, readParameters(request.query).parameters)
   const hint = interaction.request.login_hint
@@ -19,7 +19,7 @@ async function getSignUp(request: FastifyRequest, reply: FastifyReply): Promise<
 }
 
 /** POST of that page: the user is made, has the app, is signed in and goes on. */
-async function postSignUp(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function postSignUp(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
   const interaction = await interactionOf(reply, exchange, parameters)
