@@ -28,7 +28,7 @@ if (values.rounds !== undefined) effort.rounds = Number(values.rounds)
 const wanted = (title: string) => title.toLowerCase().includes(values.only.toLowerCase())
 
 print(machine())
-for (const row of rows.filter((one) => wanted(one.title))) print(rowTable(row, await measure(row.entries(), row.clients, effort)))
+for (const row of rows.filter((one) => wanted(one.title))) print(await rowTable(row, await measure(row.entries(), row.clients, effort)))
 for (const section of sections.filter((one) => wanted(one.title))) print(`### ${section.title}\n\n${await section.measure(values.quick)}\n`)
 
 function machine(): string {

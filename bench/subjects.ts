@@ -109,9 +109,10 @@ export const subjects = {
       passwordGrant: true,
     },
   }),
-  oidc: (format: 'opaque' | 'jwt' = 'opaque'): Subject => ({
-    name: format === 'jwt' ? 'oidc-provider ES256' : 'oidc-provider',
-    command: server('oidc-provider', { FORMAT: format }),
+  /** As it is by default, its ID tokens are signed with RS256. */
+  oidc: (format: 'opaque' | 'jwt' = 'opaque', id_token: 'RS256' | 'ES256' = 'RS256'): Subject => ({
+    name: `oidc-provider${format === 'jwt' ? ' ES256' : ''}${id_token === 'ES256' ? ', ID tokens ES256' : ''}`,
+    command: server('oidc-provider', { FORMAT: format, ID_TOKEN_ALG: id_token }),
     dialect: {
       token: '/token',
       authorize: '/auth',

@@ -8,7 +8,7 @@ export function table(head: readonly string[], body: readonly (readonly string[]
 }
 
 /** The table of a row, what it was to reach, and by how much it did. */
-export function rowTable(row: Row, results: readonly Result[]): string {
+export async function rowTable(row: Row, results: readonly Result[]): Promise<string> {
   const [first] = results
   const body = results.map((one) => [
     one.name,
@@ -22,7 +22,7 @@ export function rowTable(row: Row, results: readonly Result[]): string {
     one.failures === 0 ? '' : String(one.failures),
   ])
   const head = ['server', '/s', 'CPU µs', 'p50 ms', 'p99 ms', 'peak MB', 'grantbox is', 'by CPU', 'failures']
-  return [`### ${row.title}`, '', table(head, body), '', ...verdicts(row, results), ''].join('\n')
+  return [`### ${row.title}`, '', table(head, body), '', ...verdicts(row, results), ...(await shareOf(row, results)), ''].join('\n')
 }
 
 function verdicts(row: Row, results: readonly Result[]): string[] {
@@ -46,6 +46,13 @@ function verdicts(row: Row, results: readonly Result[]): string[] {
     ]
   })
   return row.p99 === undefined ? goals : [...goals, verdict(`p99 under ${row.p99} ms`, first.p99 < row.p99, `${first.p99.toFixed(2)} ms`)]
+}
+
+async function shareOf({ share }: Row, [first]: readonly Result[]): Promise<string[]> {
+  if (share === undefined || first === undefined) return []
+  const alone = await share.measure()
+  const part = first.perSecond / alone
+  return [verdict(`≥ ${share.least} × ${share.of} (${whole(alone)}/s)`, part >= share.least, `${part.toFixed(2)} ×`)]
 }
 
 /** One line that says whether something was reached. */

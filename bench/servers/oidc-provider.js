@@ -3,15 +3,16 @@ import Provider from 'oidc-provider'
 import { listening } from './listening.js'
 
 const jwt = process.env.FORMAT === 'jwt'
-const jwk = {
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-  use: 'sig',
-  alg: 'ES256',
-  kid: 'es256',
-}
+/** What ID tokens are signed with: RS256 is its default. */
+const alg = process.env.ID_TOKEN_ALG ?? 'RS256'
+const jwkOf = (alg, { privateKey }) => ({ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg, kid: alg })
+const keys = [
+  jwkOf('ES256', generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+  jwkOf('RS256', generateKeyPairSync('rsa', { modulusLength: 2048 })),
+]
 const resource = 'urn:bench'
 const provider = new Provider('http://127.0.0.1', {
-  jwks: { keys: [jwk] },
+  jwks: { keys },
   cookies: { keys: ['bench'] },
   clients: [
     {
@@ -21,7 +22,7 @@ const provider = new Provider('http://127.0.0.1', {
       redirect_uris: ['http://localhost:3000/callback'],
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_post',
-      id_token_signed_response_alg: 'ES256',
+      id_token_signed_response_alg: alg,
     },
   ],
   scopes: ['openid', 'offline_access', 'read'],
