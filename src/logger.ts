@@ -5,14 +5,14 @@ import type { Logger } from 'pino'
 const methods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 /**
- * A logger to stdout in pino's format, which is loaded when the first line is written: most processes never write one, and it
+ * A logger to stderr in pino's format, which is loaded when the first line is written: most processes never write one, and it
  * would be a good part of their start.
  * @param level `silent`, or the least severe of the methods that write anything
  */
 export function createLogger(level: string): FastifyBaseLogger {
   let made: Promise<Logger> | undefined
   return onDemand(level, () => {
-    made ??= import('pino').then(({ pino }) => pino({ level }))
+    made ??= import('pino').then(({ destination, pino }) => pino({ level }, destination(2)))
     return made
   })
 }
