@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import { encryptFor } from './encryption.ts'
 import type { AuthorizationError } from './errors.ts'
 import { signJwt } from './jwt.ts'
+import type { MaybePromise } from './maybe-promise.ts'
 import type { Client, ResponseMode } from './records.ts'
 import { withFragment, withQuery } from './redirect-uri.ts'
 import { responseKey } from './response-key.ts'
@@ -36,10 +37,13 @@ export function issOf({ realm, issuer }: Context): string | undefined {
 }
 
 /** Wraps an answer as its response mode says (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
-export async function deliver(answer: AuthorizationAnswer, context: Context): Promise<Delivery> {
-  const { redirect_uri, response_mode } = answer
-  const [way, jwt] = response_mode.split('.')
-  const parameters = jwt === undefined ? answer.parameters : { response: await responseJwt(answer, context) }
+export function deliver(answer: AuthorizationAnswer, context: Context): MaybePromise<Delivery> {
+  const [way = 'query', jwt] = answer.response_mode.split('.')
+  if (jwt === undefined) return delivery(answer, way, answer.parameters)
+  return responseJwt(answer, context).then((response) => delivery(answer, way, { response }))
+}
+
+function delivery({ redirect_uri }: AuthorizationAnswer, way: string, parameters: AuthorizationAnswer['parameters']): Delivery {
   if (way === 'form_post') {
     const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
     return { form_post: { action: redirect_uri, fields: Object.fromEntries(fields) } }

@@ -10,6 +10,7 @@ import {
 import { isPublic } from './client-methods.ts'
 import type { Context } from './context.ts'
 import { AuthorizationError, OAuthError, PageError, type RedirectTarget } from './errors.ts'
+import { after, type MaybePromise } from './maybe-promise.ts'
 import { readIdTokenHint } from './own-jwt.ts'
 import type { Parameters, ReadParameters } from './parameters.ts'
 import { isPkceText } from './pkce.ts'
@@ -45,21 +46,21 @@ export async function checkAuthorizationRequest(
   const known = served.includes(response_type)
   const mode = responseModeOf(known ? response_type : 'code', parameters.response_mode, context.realm.response_modes)
   const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
-  const request = await relay(target, async () => {
+  const request = await relay(target, () => {
     if (problem !== undefined) throw problem
     if (mode.problem !== undefined) throw new OAuthError('invalid_request', 'The response mode is not supported', mode.problem)
     if (parameters.response_type === undefined) throw new OAuthError('invalid_request', 'Parameter response_type is missing')
     if (!known) throw unsupported(parameters.response_type, served)
     checkResponseType(response_type, client)
-    return {
+    const asked = {
       client_id: client.client_id,
       redirect_uri,
       redirect_uri_given: parameters.redirect_uri !== undefined,
       response_type,
       response_mode: mode.response_mode,
       ...given({ state }),
-      ...(await readRequest(parameters, response_type, client, context)),
     }
+    return after(readRequest(parameters, response_type, client, context), (read) => ({ ...asked, ...read }))
   })
   return { client, request, parameters }
 }
@@ -82,13 +83,17 @@ function targetOutside({ redirect_uri, state }: Parameters, client: Client): Red
 }
 
 /** Runs a check and sends what it refuses to the client, or to a page when the client cannot be told. */
-async function relay<T>(target: RedirectTarget | undefined, check: () => Promise<T>): Promise<T> {
-  try {
-    return await check()
-  } catch (error) {
+function relay<T>(target: RedirectTarget | undefined, check: () => MaybePromise<T>): MaybePromise<T> {
+  const refuse = (error: unknown): never => {
     if (!(error instanceof OAuthError) || error instanceof PageError) throw error
     const { code, message, explanation } = error
     throw target === undefined ? new PageError(code, message, explanation) : new AuthorizationError(code, message, explanation, target)
+  }
+  try {
+    const checked = check()
+    return checked instanceof Promise ? checked.catch(refuse) : checked
+  } catch (error) {
+    return refuse(error)
   }
 }
 
@@ -110,7 +115,7 @@ function checkResponseType(response_type: string, client: Client): void {
 }
 
 /** What a request says beyond where its answer goes. */
-async function readRequest(parameters: Parameters, response_type: string, client: Client, context: Context) {
+function readRequest(parameters: Parameters, response_type: string, client: Client, context: Context) {
   const { settings } = context.realm
   if (parameters.registration !== undefined) {
     throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
@@ -118,21 +123,22 @@ async function readRequest(parameters: Parameters, response_type: string, client
   const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
   const claims = readClaimsRequest(parameters.claims)
   checkIdTokenRequest(parameters, response_type, scope)
-  return {
-    scope,
-    prompt: readPrompt(parameters.prompt),
-    ...given({
-      nonce: parameters.nonce,
-      login_hint: parameters.login_hint,
-      max_age: readMaxAge(parameters.max_age, client),
-      resource: readResource(parameters.resource, settings),
-      dpop_jkt: readThumbprint(parameters.dpop_jkt),
-      acr: chooseAcr(parameters.acr_values, claims, settings),
-      claims,
-      sub: await expectedSubject(parameters.id_token_hint, claims, context),
-    }),
-    ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
+  const prompt = readPrompt(parameters.prompt)
+  const optional = {
+    nonce: parameters.nonce,
+    login_hint: parameters.login_hint,
+    max_age: readMaxAge(parameters.max_age, client),
+    resource: readResource(parameters.resource, settings),
+    dpop_jkt: readThumbprint(parameters.dpop_jkt),
+    acr: chooseAcr(parameters.acr_values, claims, settings),
+    claims,
   }
+  return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => ({
+    scope,
+    prompt,
+    ...given({ ...optional, sub }),
+    ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
+  }))
 }
 
 /** OpenID Connect Core §3.2.2.1 and §3.3.2.11. */
@@ -149,16 +155,17 @@ function checkIdTokenRequest({ nonce }: Parameters, response_type: string, scope
 }
 
 /** The only user who may answer (OpenID Connect Core §3.1.2.1 `id_token_hint`, §5.5.1 `sub`). */
-async function expectedSubject(
+function expectedSubject(
   hint: string | undefined,
   claims: AuthorizationRequest['claims'],
   { realm }: Context,
-): Promise<string | undefined> {
+): MaybePromise<string | undefined> {
   const wanted = (wantedValues(claims, 'id_token', 'sub') ?? wantedValues(claims, 'userinfo', 'sub'))?.[0]
   if (hint === undefined) return typeof wanted === 'string' ? wanted : undefined
-  const read = await readIdTokenHint(hint, realm)
-  if (!('problem' in read)) return typeof wanted === 'string' ? wanted : read.sub
-  throw new OAuthError('invalid_request', 'id_token_hint is not valid', `id_token_hint is no ID token of this sandbox: ${read.problem}`)
+  return after(readIdTokenHint(hint, realm), (read) => {
+    if (!('problem' in read)) return typeof wanted === 'string' ? wanted : read.sub
+    throw new OAuthError('invalid_request', 'id_token_hint is not valid', `id_token_hint is no ID token of this sandbox: ${read.problem}`)
+  })
 }
 
 /** RFC 7636 §4.3; who must use PKCE is said by RFC 9700 §2.1.1. */
@@ -196,5 +203,7 @@ function checkChallenge(
 
 /** The members that are there. */
 function given<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
+  const there: { [K in keyof T]?: NonNullable<T[K]> } = {}
+  for (const name in members) if (members[name] !== undefined) there[name] = members[name] as NonNullable<T[typeof name]>
+  return there
 }

@@ -16,7 +16,7 @@ const methods: readonly unknown[] = ['none', 'private_key_jwt']
 
 /** Whether a client_id is the address of a document that describes the client, in this realm. */
 export function isDocumentId(client_id: string, { realm }: Context): boolean {
-  return realm.offered !== undefined && /^https?:\/\//.test(client_id)
+  return realm.offered !== undefined && (client_id.startsWith('https://') || client_id.startsWith('http://'))
 }
 
 /**

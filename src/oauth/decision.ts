@@ -74,7 +74,7 @@ async function make(
   const details = detailsOf(request, requested_scope, session, context)
   const draft = { client, user, scope, details, created_at: context.realm.clock.now() }
   const { code, grant } = values.includes('code')
-    ? await makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)
+    ? makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)
     : { code: undefined, grant: context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
   context.trace.grant_id = grant.id
   const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
@@ -98,7 +98,7 @@ async function make(
   return { code, ...token, id_token: flaw === undefined ? id_token : await tamper(id_token, flaw, context.realm.keys, now) }
 }
 
-async function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): Promise<{ code: string; grant: Grant }> {
+function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): { code: string; grant: Grant } {
   const id = realm.store.reserveIds(1)
   const code = makeHandle(id)
   const grant = realm.store.saveGrantWithCode(draft, {

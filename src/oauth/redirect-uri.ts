@@ -89,9 +89,11 @@ export function withFragment(redirect_uri: string, answer: Readonly<Record<strin
 }
 
 function encode(answer: Readonly<Record<string, string | undefined>>): string {
-  return Object.entries(answer)
-    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value.toWellFormed())}`]))
-    .join('&')
+  let encoded = ''
+  for (const [name, value] of Object.entries(answer)) {
+    if (value !== undefined) encoded += `${encoded === '' ? '' : '&'}${name}=${encodeURIComponent(value.toWellFormed())}`
+  }
+  return encoded
 }
 
 /** @throws OAuthError `invalid_grant` when the token request does not repeat the authorization request's URI (RFC 6749 §4.1.3) */

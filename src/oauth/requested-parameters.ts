@@ -1,5 +1,6 @@
 import type { Context } from './context.ts'
 import { OAuthError } from './errors.ts'
+import { after, type MaybePromise } from './maybe-promise.ts'
 import type { Parameters } from './parameters.ts'
 import { pushedPrefix } from './pushed-request-store.ts'
 import { digest } from './random.ts'
@@ -18,18 +19,18 @@ export interface RequestSource {
  * The parameters that count: those of the query, or of the request object or the pushed request that it names.
  * @throws OAuthError about the request object or the `request_uri`
  */
-export async function requestedParameters(
+export function requestedParameters(
   outside: Parameters,
   client: Client,
   context: Context,
   source: RequestSource,
-): Promise<Parameters> {
+): MaybePromise<Parameters> {
   const { settings } = context.realm
   const { request, request_uri } = outside
   if (request !== undefined && request_uri !== undefined) {
     throw new OAuthError('invalid_request', 'request and request_uri exclude each other', 'request and request_uri both came (RFC 9101 §5)')
   }
-  if (request_uri !== undefined) return agreeing(outside, await pushedParameters(request_uri, client, context, source))
+  if (request_uri !== undefined) return agreeing(outside, pushedParameters(request_uri, client, context, source))
   if (source.pushed !== true && (settings.require_pushed_authorization_requests || client.metadata.require_pushed_authorization_requests)) {
     const who = settings.require_pushed_authorization_requests ? 'the sandbox' : `client '${client.client_id}'`
     throw new OAuthError('invalid_request', 'The request must be pushed', `${who} requires pushed authorization requests (RFC 9126 §5)`)
@@ -42,16 +43,11 @@ export async function requestedParameters(
       `client '${client.client_id}' registered require_signed_request_object, and no request came (RFC 9101 §10.5)`,
     )
   }
-  return agreeing(outside, await readRequestObject(request, client, context))
+  return after(readRequestObject(request, client, context), (inside) => agreeing(outside, inside))
 }
 
 /** RFC 9126 §4: each `request_uri` is used once, by the client that pushed it. */
-async function pushedParameters(
-  request_uri: string,
-  client: Client,
-  { realm }: Context,
-  { dry = false }: RequestSource,
-): Promise<Parameters> {
+function pushedParameters(request_uri: string, client: Client, { realm }: Context, { dry = false }: RequestSource): Parameters {
   if (!request_uri.startsWith(pushedPrefix)) {
     throw new OAuthError(
       'request_uri_not_supported',
@@ -61,7 +57,7 @@ async function pushedParameters(
   }
   const key = digest(request_uri.slice(pushedPrefix.length))
   const now = realm.clock.now()
-  const found = await (dry ? realm.store.findPushedRequest(key, client, now) : realm.store.takePushedRequest(key, client, now))
+  const found = dry ? realm.store.findPushedRequest(key, client, now) : realm.store.takePushedRequest(key, client, now)
   if (found !== undefined) return found
   throw new OAuthError(
     'invalid_request_uri',
