@@ -14,8 +14,11 @@ const output = join(root, 'dist')
 /** One sheet of a package of 20 MB. */
 const pico = 'node_modules/@picocss/pico/css/pico.classless.min.css'
 
-/** What every start of the command line needs; the rest is read when it is asked for. */
-const startsWith = ['cli/run-cli.ts', 'cli/start.ts', 'server.ts', 'http/listener.ts'].map((file) => join(source, file))
+/** What every command needs, and what every server needs; the rest is read when it is asked for. */
+const [everyCommand, everyServer] = [
+  ['cli/run-cli.ts', 'cli/start.ts'],
+  ['server.ts', 'http/listener.ts'],
+].map((files) => files.map((file) => join(source, file))) as [string[], string[]]
 
 const builtin = (name: string) => `process.getBuiltinModule('${name}')`
 /** Of a module that nothing of is read at a start: it is loaded when something is. */
@@ -138,14 +141,20 @@ const chunksOf = (outputs: readonly { type: string }[]) => outputs.filter((one):
 
 await rm(output, { recursive: true, force: true })
 const bundle = await rolldown(options)
-const core = loadedWith(startsWith, chunksOf((await bundle.generate(naming)).output))
+const unjoined = chunksOf((await bundle.generate(naming)).output)
+const [commands, core] = [loadedWith(everyCommand, unjoined), loadedWith(everyServer, unjoined)]
 const { output: written } = await bundle.write({
   ...naming,
   dir: join(output, 'program'),
   sourcemap: true,
   // Names stay; each file that is found and linked costs a millisecond, and each megabyte that is read some more.
   minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
-  codeSplitting: { groups: [{ name: 'core', test: (id) => core.has(id) }] },
+  codeSplitting: {
+    groups: [
+      { name: 'commands', test: (id) => commands.has(id) },
+      { name: 'core', test: (id) => core.has(id) && !commands.has(id) },
+    ],
+  },
 })
 await bundle.close()
 

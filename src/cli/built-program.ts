@@ -1,37 +1,31 @@
-/** Stands for `run-cli.ts` in the executable that is built, where the program is one large file that is worth a cache. */
-import { readdirSync } from 'node:fs'
+/** Stands for `run-cli.ts` in the executable that is built, where the program is few large files that are worth a cache. */
 import { createRequire, enableCompileCache, getCompileCacheDir } from 'node:module'
 import { join } from 'node:path'
-import { loadCached } from './code-cache.ts'
+import { CachedLoader } from './code-cache.ts'
 import type { CommandContext } from './command.ts'
 
 /** How long after it listens the program is at rest and has compiled what a start and the first requests need; milliseconds. */
 const settledAfterMs = 10_000
 
-const folder = join(import.meta.dirname, '../program')
+const file = join(import.meta.dirname, '../program/cli.cjs')
 
-// Of the smaller files Node.js itself keeps what it compiled; it says in which folder, if it is to keep anything.
+// Of what is installed beside the program Node.js itself keeps what it compiled; it says in which folder, if it is to keep anything.
 enableCompileCache()
-const directory = getCompileCacheDir()
-const core = readdirSync(folder).find((name) => /^core-.*\.cjs$/.test(name))
+const folder = getCompileCacheDir()
 // Only of files that Node.js loads by itself does it know the source maps.
-const loaded =
-  directory === undefined || core === undefined || process.sourceMapsEnabled ? undefined : loadCached(join(folder, core), directory)
-
-const program: typeof import('./run-cli.ts') = createRequire(import.meta.url)('../program/cli.cjs')
+const loader = folder === undefined || process.sourceMapsEnabled ? undefined : new CachedLoader(folder)
+const program = (loader === undefined ? createRequire(file)(file) : loader.load(file)) as typeof import('./run-cli.ts')
 
 export function runCli(context: CommandContext): Promise<number> {
   return program.runCli({ ...context, started })
 }
 
-/** Keeps what was compiled, once, when there is time for it: at rest, or else at the end. */
+/**
+ * Keeps what was compiled when there is time for it: at rest, and at the end what came later. Other commands than those that start
+ * a server keep nothing, for they run too little of it.
+ */
 function started(): void {
-  if (loaded === undefined || loaded.cached) return
-  const keep = () => {
-    clearTimeout(timer)
-    process.off('exit', keep)
-    loaded.keep()
-  }
-  const timer = setTimeout(keep, settledAfterMs).unref()
-  process.once('exit', keep)
+  if (loader === undefined) return
+  setTimeout(() => loader.keep(), settledAfterMs).unref()
+  process.once('exit', () => loader.keep())
 }

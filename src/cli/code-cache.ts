@@ -1,6 +1,6 @@
 /**
- * V8's code cache of the program's core, taken after the program has started. Node's own compile cache keeps what was compiled
- * when a file was loaded; this one has the functions as well that ran since, which would be compiled one by one at every start.
+ * V8's code cache of the program, taken after it has started. Node's own compile cache keeps what was compiled when a file was
+ * loaded; this one has the functions as well that ran since, which would be compiled one by one at every start.
  */
 import { hash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,49 +8,76 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script, constants as vm } from 'node:vm'
 
-/** A CommonJS file that was loaded. */
-export interface Loaded {
-  /** Whether what an earlier process had compiled was used. */
-  cached: boolean
-  /** Keeps what is compiled by now for the processes that come. Nothing happens where the folder takes no file. */
-  keep(): void
-}
-
 /** What Node.js wraps around a CommonJS file. */
 const [head, tail] = ['(function (exports, require, module, __filename, __dirname) { ', '\n})']
 
-/**
- * Loads a CommonJS file, so that whoever requires it from now on gets what it exports.
- * @param file its absolute path; its name changes with its content, for the cache goes by it
- * @param folder where caches lie: one for each version and build of Node.js, such as `enableCompileCache` names
- */
-export function loadCached(file: string, folder: string): Loaded {
-  const kept = join(folder, `grantbox-${basename(file)}.cache`)
-  const cachedData = readKept(kept)
-  const script = new Script(head + readFileSync(file, 'latin1') + tail, {
-    filename: file,
-    // The first line of the file begins where it does for Node.js itself.
-    columnOffset: -head.length,
-    importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    ...(cachedData !== undefined && { cachedData }),
-  })
-  const cached = cachedData !== undefined && script.cachedDataRejected === false
-  const require = createRequire(file)
-  // What Node.js makes for a file that it loads itself; the two of them then cannot be told apart.
-  const module = new (require('node:module') as typeof import('node:module'))(file)
-  module.filename = file
-  require.cache[file] = module
-  script.runInThisContext().call(module.exports, module.exports, require, module, file, dirname(file))
-  module.loaded = true
-  return {
-    cached,
-    keep() {
+/** A smaller file is compiled in the time that it takes to read a cache; bytes. */
+const worthCaching = 50_000
+
+const native = createRequire(import.meta.url)
+const { Module } = native('node:module') as typeof import('node:module')
+
+/** Loads CommonJS files, and those that they require by a name that begins with `./`, with what earlier processes compiled. */
+export class CachedLoader {
+  readonly #folder: string
+  /** What was compiled anew by this process, and where it belongs. */
+  readonly #compiled = new Map<string, Script>()
+
+  /** @param folder where caches lie: one for each version and build of Node.js, as `getCompileCacheDir` names it */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * What a file exports; whoever requires it elsewhere gets the same.
+   * @param file its absolute path; its name changes with its content, which is ASCII
+   */
+  load(file: string): unknown {
+    const known = native.cache[file]
+    if (known !== undefined) return known.exports
+    const script = this.#compile(file)
+    const require = createRequire(file)
+    const own = Object.assign((id: string) => (id.startsWith('./') ? this.load(join(dirname(file), id)) : require(id)), require)
+    // As Node.js does with a file that it loads itself.
+    const module = new Module(file)
+    module.filename = file
+    native.cache[file] = module
+    script.runInThisContext().call(module.exports, module.exports, own, module, file, dirname(file))
+    module.loaded = true
+    return module.exports
+  }
+
+  /**
+   * Keeps what was compiled for the processes that come, of files that had no cache. Nothing happens where the folder takes none.
+   * @returns how many files it was kept of
+   */
+  keep(): number {
+    let kept = 0
+    for (const [path, script] of this.#compiled) {
       try {
-        writeKept(kept, script.createCachedData())
+        writeKept(path, script.createCachedData())
+        kept++
       } catch {
         // The next start compiles anew, that is all.
       }
-    },
+    }
+    this.#compiled.clear()
+    return kept
+  }
+
+  #compile(file: string): Script {
+    const source = readFileSync(file, 'latin1')
+    const path = source.length < worthCaching ? undefined : join(this.#folder, `grantbox-${basename(file)}.cache`)
+    const cachedData = path === undefined ? undefined : readKept(path)
+    const script = new Script(head + source + tail, {
+      filename: file,
+      // The first line of the file begins where it does for Node.js itself.
+      columnOffset: -head.length,
+      importModuleDynamically: vm.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      ...(cachedData !== undefined && { cachedData }),
+    })
+    if (path !== undefined && script.cachedDataRejected !== false) this.#compiled.set(path, script)
+    return script
   }
 }
 
