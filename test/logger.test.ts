@@ -1,13 +1,31 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { spawnModule } from './command-line.ts'
 
-test('a log line goes to stderr, so that stdout has what the program was asked for alone', async () => {
-  const child = spawnModule(`
-    import { createLogger } from '${new URL('../src/logger.ts', import.meta.url).href}'
-    const logger = createLogger('warn')
-    logger.info('too little')
-    logger.child({ part: 'x' }).error({ err: new Error('broken') }, 'something failed')`)
-  const { stdout, stderr } = await child.ended
-  expect(stdout).toBe('')
-  expect(JSON.parse(stderr)).toMatchObject({ level: 50, part: 'x', msg: 'something failed', err: { message: 'broken' } })
+const logger = join(import.meta.dirname, '../src/logger.ts')
+
+/** The lines that a program writes with a logger of that level. */
+async function written(level: string, statements: string): Promise<Record<string, unknown>[]> {
+  const program = `import { createLogger } from ${JSON.stringify(logger)}; const logger = createLogger('${level}'); ${statements}`
+  const { code, stdout, stderr } = await spawnModule(program).ended
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+  return stderr
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+}
+
+test('writes to stderr what is at least as severe as its level, in order, and what is bound to it', async () => {
+  const lines = await written(
+    'warn',
+    `logger.error({ err: new TypeError('no') }, 'first'); logger.info('not this'); logger.child({ part: 'a' }).warn('second'); logger.debug('nor this')`,
+  )
+  expect(lines).toMatchObject([
+    { level: 50, msg: 'first', err: { type: 'TypeError', message: 'no', stack: expect.any(String) } },
+    { level: 40, msg: 'second', part: 'a' },
+  ])
+})
+
+test('writes nothing when it is silent', async () => {
+  expect(await written('silent', `logger.fatal('no'); logger.child({}).error('no')`)).toEqual([])
 })
