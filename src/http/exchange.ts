@@ -55,8 +55,8 @@ export function beginExchange(
   const { scheme, host } = originOf(request)
   const { settings } = sandbox
   const called = `${scheme}://${host}${prefix}`
-  const known = publicHost(host, sandbox.hosts)
-  const addressed = known === host ? called : `${scheme}://${known}${prefix}`
+  const publicly = publicHost(host, sandbox.hosts)
+  const addressed = publicly === host ? called : `${scheme}://${publicly}${prefix}`
   const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
   const issuer = settings.issuer ?? fixedAs(fixed.issuer) + (sandbox.provider.issuer_path ?? '')
   const trace: Trace = {}

@@ -73,7 +73,10 @@ export function createListener({
   })
   http.on('clientError', (error, socket) => answerClientError(error, socket, owedTo(socket as Socket)))
 
-  /** The answers that a connection still awaits. Looked at when it matters: to be told of the end of each costs more than routing it. */
+  /**
+   * The answers that a connection still awaits, found out when it matters: to be told of the end of each costs more than to route
+   * it. So the last one is kept until the next is asked for.
+   */
   function owedTo(socket: Socket): ServerResponse[] {
     const owed = connections.get(socket) ?? []
     while (owed[0]?.closed === true) owed.shift()
