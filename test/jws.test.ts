@@ -1,6 +1,7 @@
-import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import { createHmac, createPublicKey, createSecretKey, type JsonWebKey, randomBytes } from 'node:crypto'
 import { compactVerify, importJWK, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
+import { hmacSha256 } from '../src/oauth/hmac.ts'
 import { type SigningAlg, signInput } from '../src/oauth/jws.ts'
 import { encodeSegment, signJwt } from '../src/oauth/jwt.ts'
 import { KeyRing } from '../src/oauth/keys.ts'
@@ -44,6 +45,18 @@ describe('signing', () => {
     await jwtVerify(token, new TextEncoder().encode('a secret of at least thirty-two bytes'))
     expect(token.split('.')[0]).toBe(encodeSegment({ alg: 'HS256', typ: 'JWT' }))
   })
+
+  test.each([1, 32, 63, 64, 65, 200])(
+    'HMAC with a key of %i bytes is that of node:crypto (RFC 2104 §2), for texts of every length',
+    (bytes) => {
+      const secret = randomBytes(bytes)
+      const key = createSecretKey(secret)
+      for (const length of [0, 1, 55, 56, 64, 300, 4095, 4096, 20_000, 10]) {
+        const text = 'aZ0-_.'.repeat(length).slice(0, length)
+        expect(hmacSha256(text, key)).toBe(createHmac('sha256', secret).update(text).digest('base64url'))
+      }
+    },
+  )
 
   test('ES256 turns every DER signature into 64 bytes, however short its integers are', async () => {
     const key = await ring().signing('ES256')

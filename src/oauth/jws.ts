@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
+import { hmacSha256 } from './hmac.ts'
 import type { MaybePromise } from './maybe-promise.ts'
 
 /** The algorithms that grantbox signs with (RFC 7518 §3.1, RFC 8037 §3.1). */
@@ -22,7 +23,7 @@ const pss = { padding: 6, saltLength: 32 } as const
 export function signInput(input: string, { alg, key }: Pick<SigningKey, 'alg' | 'key'>): MaybePromise<string> {
   switch (alg) {
     case 'HS256':
-      return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`
+      return `${input}.${hmacSha256(input, key)}`
     case 'ES256':
       // Turning DER into r‖s by hand takes half the time of asking for ieee-p1363.
       return `${input}.${rawSignature(sign('sha256', Buffer.from(input), key)).toString('base64url')}`

@@ -21,8 +21,7 @@ export interface RefreshRow {
   generation: number
   issued_at: number
   expires_at: number | null
-  /** When its use brought a successor. */
-  rotated_at: number | null
+  used_at: number | null
   /** Whether a successor was used, too. */
   superseded: 0 | 1
 }
@@ -33,7 +32,6 @@ export interface RefreshRow {
  */
 export function tokenStatements(db: Database) {
   const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = ?)`
-  const sameGrant = 'next.grant_id = token.grant_id'
   return {
     save: db.prepare(
       `INSERT INTO token (id, grant_id, parent_id, issued_at, scope, details, access_digest, access_expires_at, generation, refresh_digest, refresh_expires_at)
@@ -43,11 +41,12 @@ export function tokenStatements(db: Database) {
       `SELECT grant_id, access_digest AS digest, scope, details, issued_at, access_expires_at AS expires_at, revoked_at FROM token WHERE id = ?`,
     ),
     findRefresh: db.prepare<[id: number], RefreshRow>(
-      `SELECT grant_id, refresh_digest AS digest, generation, issued_at, refresh_expires_at AS expires_at,
-         coalesce(used_at, (SELECT min(next.issued_at) FROM token AS next
-           WHERE ${sameGrant} AND next.generation = token.generation + 1 AND next.parent_id = token.id)) AS rotated_at,
-         EXISTS (SELECT 1 FROM token AS next WHERE ${sameGrant} AND next.generation > token.generation + 1) AS superseded
+      `SELECT grant_id, refresh_digest AS digest, generation, issued_at, refresh_expires_at AS expires_at, used_at,
+         EXISTS (SELECT 1 FROM token AS next WHERE next.grant_id = token.grant_id AND next.generation > token.generation + 1) AS superseded
        FROM token WHERE id = ?`,
+    ),
+    firstSuccessor: db.prepare<[grant_id: number, generation: number, id: number], { issued_at: number | null }>(
+      'SELECT min(issued_at) AS issued_at FROM token WHERE grant_id = ? AND generation = ? AND parent_id = ?',
     ),
     use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL'),
     expireAccess: db.prepare<[now: number, id: number, sandbox: number]>(
@@ -99,6 +98,12 @@ export function tokenStore(
     )
   }
 
+  /** Whether a token was used until then: it says so itself, or by its successor where it was used under another rotation. */
+  const isRotated = (id: number, { grant_id, generation, used_at }: RefreshRow, until: number): boolean => {
+    const at = used_at ?? statements.firstSuccessor.get(grant_id, generation + 1, id)?.issued_at ?? undefined
+    return at !== undefined && at <= until
+  }
+
   return {
     saveTokens(tokens) {
       db.write(() => save(tokens))
@@ -115,9 +120,7 @@ export function tokenStore(
       if (row.expires_at !== null && row.expires_at <= now) return 'expired'
       if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
       const tooLate =
-        rotation === 'strict'
-          ? row.rotated_at !== null && now >= row.rotated_at + rotation_grace * 1000
-          : rotation === 'lenient' && row.superseded === 1
+        rotation === 'strict' ? isRotated(id, row, now - rotation_grace * 1000) : rotation === 'lenient' && row.superseded === 1
       if (tooLate) {
         db.write(() => revoke(grant.id, 'a refresh token was used after its time', now))
         return 'used'

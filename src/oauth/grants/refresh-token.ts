@@ -40,7 +40,7 @@ export const refreshToken: GrantType = {
     return {
       grant: used.grant,
       user: used.user,
-      scope: narrow(parameters.scope, scopes(used.grant.scope), 'the refresh token'),
+      scope: parameters.scope === undefined ? used.grant.scope : narrow(parameters.scope, scopes(used.grant.scope), 'the refresh token'),
       refresh: { id: used.id, generation: used.generation, keep: settings.rotation === 'off' ? token : undefined },
     }
   },
