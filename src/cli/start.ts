@@ -3,7 +3,6 @@ import { type Flags, parseFlags } from '../config-flags.ts'
 import type { GrantboxServer } from '../server.ts'
 import { renderBanner } from './banner.ts'
 import type { Command, CommandContext } from './command.ts'
-import { holdHeapSmall } from './heap.ts'
 import { originOf } from './origin.ts'
 import { untilStopped } from './stop.ts'
 import { watchFile } from './watch-config.ts'
@@ -32,7 +31,6 @@ export const start: Command = {
         ...listenerLimits(config),
       })
       const { port } = await listener.listen({ host: config.host, port: config.port })
-      holdHeapSmall([...process.execArgv, env.NODE_OPTIONS ?? ''])
       const stopped = untilStopped(() => {
         server.quiesce()
         return listener.close({ graceMs })
