@@ -218,3 +218,26 @@ describe('whatever the rotation', () => {
 function scopeOf(token: unknown): unknown {
   return JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()).scope
 }
+
+test('a token that was used under a lenient rotation counts as used when the rotation becomes strict', async () => {
+  const { tokens, refresh, sandbox } = await sandboxWith({ rotation: 'lenient' })
+  const { refresh_token } = await tokens()
+  const { body } = await refresh(refresh_token)
+  await sandboxes.update(sandbox, { settings: { rotation: 'strict' } })
+  expect(await refresh(refresh_token)).toMatchObject(refused)
+  // The grant is revoked with it (RFC 9700 §4.14.2).
+  expect(await refresh(body.refresh_token)).toMatchObject(refused)
+})
+
+test('of two uses at once a strict rotation lets one through, though the signature takes its time', async () => {
+  const standard = server.server.sandboxes.find('standard')?.provider
+  if (standard === undefined) throw new Error('no standard')
+  const sandbox = await sandboxes.create({ provider: standard, settings: { signing_alg: 'RS256', rotation: 'strict' } })
+  const post = async (form: Record<string, string>) => {
+    const body = new URLSearchParams({ client_id: 'standard-web', client_secret: 'standard-web-secret', ...form })
+    return (await fetch(`${server.url}/${sandbox.name}/token`, { method: 'POST', body })).json() as Promise<Record<string, string>>
+  }
+  const { refresh_token = '' } = await post({ grant_type: 'password', username: 'alice', password: 'password' })
+  const answers = await Promise.all([1, 2, 3, 4].map(() => post({ grant_type: 'refresh_token', refresh_token })))
+  expect(answers.filter(({ access_token }) => access_token !== undefined)).toHaveLength(1)
+})
