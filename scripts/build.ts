@@ -17,7 +17,7 @@ const pico = 'node_modules/@picocss/pico/css/pico.classless.min.css'
 /** What every command needs, and what every server needs; the rest is read when it is asked for. */
 const [everyCommand, everyServer] = [
   ['cli/run-cli.ts', 'cli/start.ts'],
-  ['server.ts', 'http/listener.ts'],
+  ['start/server.ts', 'http/listener/listener.ts'],
 ].map((files) => files.map((file) => join(source, file))) as [string[], string[]]
 
 const builtin = (name: string) => `process.getBuiltinModule('${name}')`
@@ -158,11 +158,14 @@ const { output: written } = await bundle.write({
 })
 await bundle.close()
 
-for (const name of ['cli/main', 'node-version']) {
+for (const [name, file] of [
+  ['cli/main', 'cli/main.ts'],
+  ['node-version', 'start/node-version.ts'],
+] as const) {
   const entrance = await rolldown({
     cwd: root,
     platform: 'node',
-    input: { [name]: join(source, `${name}.ts`) },
+    input: { [name]: join(source, file) },
     plugins: [bundling, builtProgram],
   })
   await entrance.write({ format: 'esm', entryFileNames: '[name].js', codeSplitting: false, dir: output })

@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path'
  * `-- <how many> <seed>`. The seed stands in the output; with it a failure comes again.
  */
 const forms: Readonly<Record<string, { file: string; size: string; many: string }>> = {
-  crash: { file: 'test/crash.test.ts', size: 'GRANTBOX_CRASH_KILLS', many: '200' },
-  fuzz: { file: 'test/fuzz.test.ts', size: 'GRANTBOX_FUZZ_REQUESTS', many: '100000' },
-  load: { file: 'test/load.test.ts', size: 'GRANTBOX_LOAD_TOKENS', many: '1000000' },
+  crash: { file: 'test/crash/crash.test.ts', size: 'GRANTBOX_CRASH_KILLS', many: '200' },
+  fuzz: { file: 'test/fuzz/fuzz.test.ts', size: 'GRANTBOX_FUZZ_REQUESTS', many: '100000' },
+  load: { file: 'test/load/load.test.ts', size: 'GRANTBOX_LOAD_TOKENS', many: '1000000' },
 }
 
 const [name = '', many, seed = String(randomInt(2 ** 31))] = process.argv.slice(2)

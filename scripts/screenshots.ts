@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { launchBrowser } from '../test/browser.ts'
-import { everyPage } from '../test/every-page.ts'
-import { launch } from '../test/server.ts'
+import { launchBrowser } from '../test/support/browser.ts'
+import { everyPage } from '../test/support/every-page.ts'
+import { launch } from '../test/support/server.ts'
 
 /** Pictures of every page, wide and narrow, light and dark: `npm run screenshots -- <folder> [part of a page's name]`. */
 

@@ -2,7 +2,7 @@
  * grantbox as a library: {@link startGrantbox} runs one in this process, {@link connectGrantbox} speaks to one that runs
  * elsewhere, and both give the same object.
  */
-import './node-version.ts'
+import './start/node-version.ts'
 
 export type { App, AppChange, Apps, Client, NewApp, NewClient } from './library/apps.ts'
 export type { Clock, ClockState } from './library/clock.ts'

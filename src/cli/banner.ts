@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
-import type { StartInfo, StartSandbox } from '../start-info.ts'
+import type { StartInfo, StartSandbox } from '../start/info.ts'
 
 /** How many lines a list may take: the whole banner has to fit on one screen. */
 const shownCredentials = 3

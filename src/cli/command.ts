@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import type { Flags } from '../config-flags.ts'
+import type { Flags } from '../config/flags.ts'
 
 /** What a command is given, so that none reaches for the process itself. */
 export interface CommandContext {

@@ -1,5 +1,5 @@
-import { ConfigError } from '../config-error.ts'
-import { unknown } from '../config-flags.ts'
+import { ConfigError } from '../config/error.ts'
+import { unknown } from '../config/flags.ts'
 import type { CommandEntry } from './command.ts'
 
 /** Every command. Each is loaded alone, so that a health check does not pay for the server. */

@@ -1,6 +1,6 @@
-import { loadConfig } from '../config.ts'
-import { ConfigError } from '../config-error.ts'
-import { type Flags, parseFlags } from '../config-flags.ts'
+import { loadConfig } from '../config/config.ts'
+import { ConfigError } from '../config/error.ts'
+import { type Flags, parseFlags } from '../config/flags.ts'
 import type { Command } from './command.ts'
 import { originOf } from './origin.ts'
 

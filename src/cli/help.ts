@@ -1,5 +1,5 @@
-import { helpText } from '../config.ts'
-import type { Flags } from '../config-flags.ts'
+import { helpText } from '../config/config.ts'
+import type { Flags } from '../config/flags.ts'
 import type { Command } from './command.ts'
 import { commands, findCommand } from './commands.ts'
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The executable. Everything is imported after the check of the Node.js version, whose message would otherwise come too late. */
 try {
-  await import('../node-version.ts')
+  await import('../start/node-version.ts')
   const { runCli } = await import('./run-cli.ts')
   const { argv, env, stdout, stderr } = process
   process.exitCode = await runCli({ argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr })

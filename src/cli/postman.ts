@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { Flags } from '../config-flags.ts'
+import type { Flags } from '../config/flags.ts'
 import type { Command } from './command.ts'
 import { controlFlags, reach } from './control.ts'
 

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import { readDeclarations } from '../config-declarations.ts'
-import { ConfigError } from '../config-error.ts'
+import { readDeclarations } from '../config/declarations.ts'
+import { ConfigError } from '../config/error.ts'
 import { grantTypes } from '../oauth/grants/registry.ts'
 import { ImportError, type Imported } from '../providers/data/import.ts'
 import { importDiscovery } from '../providers/data/import-discovery.ts'

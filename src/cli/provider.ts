@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ConfigError } from '../config-error.ts'
-import { type Flags, unknown } from '../config-flags.ts'
+import { ConfigError } from '../config/error.ts'
+import { type Flags, unknown } from '../config/flags.ts'
 import type { Command } from './command.ts'
 
 const flags: Flags = {

@@ -1,4 +1,4 @@
-import type { Flags } from '../config-flags.ts'
+import type { Flags } from '../config/flags.ts'
 import type { SandboxInfo } from '../library/sandbox.ts'
 import type { Command } from './command.ts'
 import { controlFlags, reach } from './control.ts'

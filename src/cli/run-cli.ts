@@ -1,4 +1,4 @@
-import { version } from '../version.ts'
+import { version } from '../basics/version.ts'
 import type { CommandContext } from './command.ts'
 import { findCommand } from './commands.ts'
 

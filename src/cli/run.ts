@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
-import { loadConfig } from '../config.ts'
-import { ConfigError } from '../config-error.ts'
-import type { Flags } from '../config-flags.ts'
+import { loadConfig } from '../config/config.ts'
+import { ConfigError } from '../config/error.ts'
+import type { Flags } from '../config/flags.ts'
 import type { Command, CommandContext } from './command.ts'
 import { originOf } from './origin.ts'
 import { serverOptions } from './start.ts'
@@ -24,7 +24,7 @@ export const run: Command = {
     if (file === undefined)
       throw new ConfigError([{ where: 'grantbox run', message: 'expected: grantbox run [flags] -- COMMAND [ARGUMENTS]' }])
     const config = await loadConfig({ argv: argv.slice(0, at), env, cwd, commandFlags: flags })
-    const [{ createServer }, { createListener }] = await Promise.all([import('../server.ts'), import('../http/listener.ts')])
+    const [{ createServer }, { createListener }] = await Promise.all([import('../start/server.ts'), import('../http/listener/listener.ts')])
     const asked = new Set([...argv.slice(0, at).map((one) => one.split('=')[0]), ...Object.keys(env).filter((name) => env[name])])
     // Of its own accord it keeps nothing and is in nobody's way.
     const db = asked.has('--db') || asked.has('GRANTBOX_DB') ? config.db : ':memory:'

@@ -4,7 +4,7 @@ import type { Command } from './command.ts'
 export const schema: Command = {
   flags: {},
   async run({ stdout }) {
-    const { configJsonSchema } = await import('../config-json-schema.ts')
+    const { configJsonSchema } = await import('../config/json-schema.ts')
     stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`)
     return 0
   },

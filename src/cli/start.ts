@@ -1,6 +1,6 @@
-import { type Config, loadConfig } from '../config.ts'
-import { type Flags, parseFlags } from '../config-flags.ts'
-import type { GrantboxServer } from '../server.ts'
+import { type Config, loadConfig } from '../config/config.ts'
+import { type Flags, parseFlags } from '../config/flags.ts'
+import type { GrantboxServer } from '../start/server.ts'
 import { renderBanner } from './banner.ts'
 import type { Command, CommandContext } from './command.ts'
 import { originOf } from './origin.ts'
@@ -21,7 +21,7 @@ export const start: Command = {
   async run(context) {
     const { argv, env, cwd, stdout, stderr } = context
     const config = await loadConfig({ argv, env, cwd, commandFlags: flags })
-    const [{ createServer }, { createListener }] = await Promise.all([import('../server.ts'), import('../http/listener.ts')])
+    const [{ createServer }, { createListener }] = await Promise.all([import('../start/server.ts'), import('../http/listener/listener.ts')])
     const server = await createServer(serverOptions(config))
     try {
       const listener = createListener({

@@ -1,5 +1,5 @@
-import { ConfigError } from '../config-error.ts'
-import type { Flags } from '../config-flags.ts'
+import { ConfigError } from '../config/error.ts'
+import type { Flags } from '../config/flags.ts'
 import type { App } from '../library/apps.ts'
 import type { TokenAnswer } from '../library/tokens.ts'
 import type { Command } from './command.ts'

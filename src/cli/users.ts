@@ -1,5 +1,5 @@
-import { ConfigError } from '../config-error.ts'
-import type { Flags } from '../config-flags.ts'
+import { ConfigError } from '../config/error.ts'
+import type { Flags } from '../config/flags.ts'
 import type { User } from '../library/users.ts'
 import type { Command } from './command.ts'
 import { controlFlags, reach } from './control.ts'

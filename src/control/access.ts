@@ -1,4 +1,4 @@
-import { sameSecret } from '../oauth/random.ts'
+import { sameSecret } from '../basics/random.ts'
 
 /** What a request says of who is asking. */
 export interface Asking {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { Clock } from '../oauth/clock.ts'
+import type { Clock } from '../basics/clock.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
-import { TakenError } from '../oauth/directory.ts'
-import { OAuthError } from '../oauth/errors.ts'
-import { GoneError } from '../oauth/gone-error.ts'
+import { TakenError } from '../oauth/model/directory.ts'
+import { OAuthError } from '../oauth/model/errors.ts'
+import { GoneError } from '../oauth/model/gone-error.ts'
 
 /** What is wrong with one member of a request. */
 export interface FieldProblem {

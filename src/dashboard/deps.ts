@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Clock } from '../oauth/clock.ts'
+import type { Clock } from '../basics/clock.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
 /** What the dashboard is given by the server. */

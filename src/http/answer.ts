@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
-import { type AuthorizationAnswer, deliver } from '../oauth/authorization-response.ts'
-import { pageHeaders } from './assets.ts'
+import { type AuthorizationAnswer, deliver } from '../oauth/authorization/response.ts'
 import { redirect } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
-import { render } from './views.ts'
+import { pageHeaders } from './pages/assets.ts'
+import { render } from './pages/views.ts'
 
 /** Sends the browser to the client with an answer or an error, as the response mode says. */
 export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer: AuthorizationAnswer): Promise<void> {

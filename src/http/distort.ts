@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type Malformation, type Misbehaviour, mergePatch } from '../oauth/fault.ts'
+import { type Malformation, type Misbehaviour, mergePatch } from '../oauth/model/fault.ts'
 
 /** The bytes of an answer as a fault leaves them. */
 export function distort(payload: string, { malformed, patch }: Misbehaviour, reply: FastifyReply): string {

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import { OAuthError } from '../oauth/errors.ts'
-import { GoneError } from '../oauth/gone-error.ts'
+import { OAuthError } from '../oauth/model/errors.ts'
+import { GoneError } from '../oauth/model/gone-error.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. */

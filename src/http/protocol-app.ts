@@ -4,8 +4,8 @@ import type { Provider } from '../providers/provider.ts'
 import { answerConstant } from './answer-constant.ts'
 import { carry, type Exchange, exchangeOf } from './exchange.ts'
 import { journalEntry, recordAnswers } from './journal-hook.ts'
+import { registerViews } from './pages/views.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
-import { registerViews } from './views.ts'
 
 /** What the apps need of the server. */
 export interface ProtocolAppOptions {

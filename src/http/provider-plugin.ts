@@ -1,9 +1,9 @@
 import formbody from '@fastify/formbody'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { errorAnswer } from '../oauth/authorization-response.ts'
-import { AuthorizationError, OAuthError } from '../oauth/errors.ts'
-import { parseJson } from '../oauth/json.ts'
-import { readParameters } from '../oauth/parameters.ts'
+import { parseJson } from '../basics/json.ts'
+import { errorAnswer } from '../oauth/authorization/response.ts'
+import { AuthorizationError, OAuthError } from '../oauth/model/errors.ts'
+import { readParameters } from '../oauth/model/parameters.ts'
 import type { Provider, Route } from '../providers/provider.ts'
 import { sendAnswer } from './answer.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
@@ -12,7 +12,7 @@ import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { exchangeOf } from './exchange.ts'
 import { withFaults } from './faults.ts'
-import { errorPage } from './pages.ts'
+import { errorPage } from './pages/pages.ts'
 
 /** A provider's routes: the protocol's endpoints at the vendor's paths, the vendor's API, and errors in the vendor's words. */
 export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {

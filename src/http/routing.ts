@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
-import { publicHost } from './certificate-host.ts'
+import { publicHost } from './certificates/host.ts'
 
 /** Where a request goes. */
 export interface Destination {

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Transport } from '../oauth/transport.ts'
-import { certificateHost } from './certificate-host.ts'
+import type { Transport } from '../oauth/model/transport.ts'
+import { certificateHost } from './certificates/host.ts'
 
 /** Where a request went. */
 export interface Addressed {

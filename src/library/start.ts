@@ -33,7 +33,7 @@ const graceMs = 500
  */
 export async function startGrantbox(options: StartOptions = {}): Promise<Grantbox> {
   const { provider = 'iokids', port = 0, host = 'localhost', db = ':memory:', data, logLevel = 'warn', ...given } = options
-  const [{ createServer }, { createListener }] = await Promise.all([import('../server.ts'), import('../http/listener.ts')])
+  const [{ createServer }, { createListener }] = await Promise.all([import('../start/server.ts'), import('../http/listener/listener.ts')])
   const server = await createServer({ db, dataDir: data, defaultProvider: provider, host, logLevel, ...given })
   const listener = createListener({ handler: server.handler, certificates: server.certificates })
   let bound: { port: number }

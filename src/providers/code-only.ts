@@ -1,4 +1,4 @@
-import { usualResponseModes } from '../oauth/response-type.ts'
+import { usualResponseModes } from '../oauth/realm/response-type.ts'
 import type { Provider } from './provider.ts'
 
 /** The authorization endpoint of a vendor that knows codes alone: each sign-in begins anew, and the answer has `code` and `state`. */

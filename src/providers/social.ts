@@ -1,4 +1,4 @@
-import type { App, User } from '../oauth/records.ts'
+import type { App, User } from '../oauth/model/records.ts'
 
 /** As much of a user as others may see. */
 export type Person = Pick<User, 'row' | 'user_id' | 'username' | 'first_name' | 'type' | 'claims'>

@@ -1,4 +1,4 @@
-import type { App } from '../oauth/records.ts'
+import type { App } from '../oauth/model/records.ts'
 
 /** A name under which a company offers apps. */
 export interface Brand {

@@ -1,4 +1,4 @@
-import type { Clock } from '../oauth/clock.ts'
+import type { Clock } from '../basics/clock.ts'
 
 /** How a sandbox's time differs from the machine's; milliseconds. */
 export interface ClockState {

@@ -1,5 +1,5 @@
-import type { Directory } from '../oauth/directory.ts'
-import type { App } from '../oauth/records.ts'
+import type { Directory } from '../oauth/model/directory.ts'
+import type { App } from '../oauth/model/records.ts'
 import type { AppDeclaration, UserDeclaration } from '../providers/data/declaration.ts'
 import { declaredApp, declaredUser } from '../providers/data/world.ts'
 import type { Provider } from '../providers/provider.ts'

@@ -1,4 +1,4 @@
-import type { AuthorizationFaults, Misbehaviour } from '../oauth/fault.ts'
+import type { AuthorizationFaults, Misbehaviour } from '../oauth/model/fault.ts'
 import type { Endpoint } from '../providers/provider.ts'
 
 /** When a fault strikes. */

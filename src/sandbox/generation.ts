@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { UserDraft } from '../oauth/directory.ts'
+import type { UserDraft } from '../oauth/model/directory.ts'
 import { generatePeople, type PersonDraft } from './people.ts'
 import type { Sandbox } from './sandbox.ts'
 

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import type { Trace } from '../oauth/context.ts'
+import type { Trace } from '../oauth/realm/context.ts'
 import type { JournalMemory } from './journal-memory.ts'
 
 /** One request to a sandbox and what was answered. Secrets stand in it as they came; whoever shows it masks them. */

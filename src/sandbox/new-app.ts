@@ -1,4 +1,4 @@
-import type { App, Client } from '../oauth/records.ts'
+import type { App, Client } from '../oauth/model/records.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Sandbox } from './sandbox.ts'
 

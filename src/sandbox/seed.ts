@@ -1,5 +1,5 @@
-import type { UserDraft } from '../oauth/directory.ts'
-import type { App } from '../oauth/records.ts'
+import type { UserDraft } from '../oauth/model/directory.ts'
+import type { App } from '../oauth/model/records.ts'
 import type { Provider, WorldUser } from '../providers/provider.ts'
 import type { Sandbox } from './sandbox.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { readCertificates } from '../oauth/certificate-chain.ts'
-import type { Settings } from '../oauth/settings.ts'
+import { readCertificates } from '../oauth/clients/certificate-chain.ts'
+import type { Settings } from '../oauth/model/settings.ts'
 import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
 import { sandboxDefaults } from './settings.ts'

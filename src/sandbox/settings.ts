@@ -1,4 +1,4 @@
-import { defaultSettings, type Settings } from '../oauth/settings.ts'
+import { defaultSettings, type Settings } from '../oauth/model/settings.ts'
 
 /** What holds where neither the sandbox nor its provider says otherwise. */
 export const sandboxDefaults: Settings = { ...defaultSettings, show_secrets: false }

@@ -1,6 +1,6 @@
-import type { App, User } from '../oauth/records.ts'
+import type { App, User } from '../oauth/model/records.ts'
 import type { AppData, StoredData } from '../providers/social.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 
 export interface AppDataRow {
   data: string

@@ -1,6 +1,6 @@
-import { TakenError } from '../oauth/directory.ts'
+import { TakenError } from '../oauth/model/directory.ts'
 import type { Brand, Brands } from '../sandbox/brands.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 
 /** Every statement about brands, prepared once for all sandboxes. */
 export function brandStatements(db: Database) {

@@ -1,5 +1,5 @@
-import type { ProtocolStore } from '../oauth/store.ts'
-import type { Database } from './database.ts'
+import type { ProtocolStore } from '../oauth/storage/store.ts'
+import type { Database } from './database/database.ts'
 
 /** The tables whose rows' keys stand in codes and tokens. */
 export const carriedTables: readonly string[] = ['authorization_code', 'token']

@@ -1,5 +1,5 @@
 import type { CountStore, HourlyCount } from '../sandbox/counts.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 
 /** Every statement about counts, prepared once for all sandboxes. */
 export function countStatements(db: Database) {

@@ -1,7 +1,7 @@
-import type { Deferred, DeferredDraft, DeferredStore, DeferredType, PollRefusal } from '../oauth/deferred.ts'
-import type { Client, Grant, GrantDetails, User } from '../oauth/records.ts'
-import type { GrantDraft } from '../oauth/store.ts'
-import type { Database } from './database.ts'
+import type { Client, Grant, GrantDetails, User } from '../oauth/model/records.ts'
+import type { Deferred, DeferredDraft, DeferredStore, DeferredType, PollRefusal } from '../oauth/storage/deferred-store.ts'
+import type { GrantDraft } from '../oauth/storage/store.ts'
+import type { Database } from './database/database.ts'
 import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
 
 export interface DeferredRow extends ClientRow, UserRow {

@@ -1,5 +1,5 @@
-import type { CodeRecord, GrantBook, TokenOwner } from '../oauth/grant-book.ts'
-import type { Database } from './database.ts'
+import type { CodeRecord, GrantBook, TokenOwner } from '../oauth/model/grant-book.ts'
+import type { Database } from './database/database.ts'
 import {
   type ClientRow,
   clientColumns,

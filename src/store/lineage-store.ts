@@ -1,5 +1,5 @@
-import type { LineageStore } from '../oauth/exchanged-token.ts'
-import type { Database } from './database.ts'
+import type { LineageStore } from '../oauth/storage/lineage-store.ts'
+import type { Database } from './database/database.ts'
 import { type GrantRow, grantColumns, toGrant } from './rows.ts'
 
 /** Every statement about what tokens came of, prepared once for all sandboxes. */

@@ -1,5 +1,5 @@
 import type { Message, Messages, Person } from '../providers/social.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 
 export interface MessageRow {
   row: number

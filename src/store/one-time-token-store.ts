@@ -1,5 +1,5 @@
-import type { OneTimeTokenDraft, OneTimeTokenStore } from '../oauth/one-time-token.ts'
-import type { Database } from './database.ts'
+import type { OneTimeTokenDraft, OneTimeTokenStore } from '../oauth/storage/one-time-token-store.ts'
+import type { Database } from './database/database.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 
 /** How long a token is remembered behind its end, so that it can be said what became of it; milliseconds. */

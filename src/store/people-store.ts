@@ -1,6 +1,6 @@
-import type { User } from '../oauth/records.ts'
+import type { User } from '../oauth/model/records.ts'
 import type { People, Relation } from '../providers/social.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 
 type RelationRow = { [K in keyof Relation]: number }

@@ -1,5 +1,5 @@
-import type { PushedRequest, PushedRequestStore } from '../oauth/pushed-request-store.ts'
-import type { Database } from './database.ts'
+import type { PushedRequest, PushedRequestStore } from '../oauth/storage/pushed-request-store.ts'
+import type { Database } from './database/database.ts'
 
 export interface PushedRow {
   client_row: number

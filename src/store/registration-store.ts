@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AppDraft, ClientDraft } from '../oauth/directory.ts'
-import type { Client } from '../oauth/records.ts'
-import type { RegistrationStore } from '../oauth/registration.ts'
-import type { Database } from './database.ts'
+import type { AppDraft, ClientDraft } from '../oauth/model/directory.ts'
+import type { Client } from '../oauth/model/records.ts'
+import type { RegistrationStore } from '../oauth/storage/registration-store.ts'
+import type { Database } from './database/database.ts'
 import { unlessTaken } from './directory-store.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
 

@@ -1,4 +1,4 @@
-import type { App, Client, Grant, User } from '../oauth/records.ts'
+import type { App, Client, Grant, User } from '../oauth/model/records.ts'
 
 /** How apps, clients, users and grants stand in a result: JSON as text, booleans as numbers, columns of a join prefixed. */
 export interface AppRow {

@@ -1,6 +1,6 @@
-import type { Session, SessionDraft, SessionStore } from '../oauth/session.ts'
-import type { Database } from './database.ts'
-import type { Records } from './kept-records.ts'
+import type { Session, SessionDraft, SessionStore } from '../oauth/storage/session-store.ts'
+import type { Database } from './database/database.ts'
+import type { Records } from './database/kept-records.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
 
 export interface SessionRow {

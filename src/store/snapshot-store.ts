@@ -1,8 +1,8 @@
 import { SnapshotError, type SnapshotRow, type SnapshotTables } from '../sandbox/snapshot.ts'
 import { type CarriedKeys, carriedTables } from './carried-keys.ts'
-import type { Database, Statement } from './database.ts'
+import type { Database, Statement } from './database/database.ts'
+import { sandboxTables, type Table } from './database/schema.ts'
 import type { Ids } from './protocol-store.ts'
-import { sandboxTables, type Table } from './schema.ts'
 
 /** Tables whose keys must be unique over all sandboxes: what stands there while a browser or a client waits is not copied twice. */
 const passing: readonly string[] = ['interaction', 'session', 'pushed_request', 'deferred_authorization']

@@ -1,6 +1,6 @@
 import type { SocialStore } from '../providers/social.ts'
 import { appDataStatements, appDataStore } from './app-data-store.ts'
-import type { Database } from './database.ts'
+import type { Database } from './database/database.ts'
 import { messageStatements, messageStore } from './message-store.ts'
 import { peopleStatements, peopleStore } from './people-store.ts'
 

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AccessTokenDetails } from '../oauth/records.ts'
-import { confirms } from '../oauth/sender-constraint.ts'
-import type { ProtocolStore, TokensDraft } from '../oauth/store.ts'
-import type { Database } from './database.ts'
-import type { Records, StoredGrant } from './kept-records.ts'
+import type { AccessTokenDetails } from '../oauth/model/records.ts'
+import { confirms } from '../oauth/proof/sender-constraint.ts'
+import type { ProtocolStore, TokensDraft } from '../oauth/storage/store.ts'
+import type { Database } from './database/database.ts'
+import type { Records, StoredGrant } from './database/kept-records.ts'
 
 export interface AccessRow {
   grant_id: number

@@ -1,5 +1,5 @@
-import type { UserLookup } from '../oauth/user-lookup.ts'
-import type { Database } from './database.ts'
+import type { UserLookup } from '../oauth/storage/user-lookup.ts'
+import type { Database } from './database/database.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 
 /** The statements of {@link UserLookup}. */

@@ -2,8 +2,8 @@ import { Auth, type AuthConfig } from '@auth/core'
 import type { OIDCConfig } from '@auth/core/providers'
 import type { Profile } from '@auth/core/types'
 import { describe, expect, test } from 'vitest'
-import { addApp, addClient } from '../iokids-setup.ts'
-import { startForFile } from '../server.ts'
+import { addApp, addClient } from '../support/iokids-setup.ts'
+import { startForFile } from '../support/server.ts'
 import { throughSignIn } from './sign-in.ts'
 
 /** Auth.js, as its framework integrations call it, with grantbox as a provider of the developer's own. */

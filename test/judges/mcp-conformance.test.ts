@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { startForFile } from '../server.ts'
+import { startForFile } from '../support/server.ts'
 import { freePort } from './free-port.ts'
 import { throughSignIn } from './sign-in.ts'
 

@@ -9,9 +9,9 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, expect, test } from 'vitest'
-import { startForFile } from '../server.ts'
-import { claimsOf } from '../standard-client.ts'
-import { callback } from '../standard-sign-in.ts'
+import { startForFile } from '../support/server.ts'
+import { claimsOf } from '../support/standard-client.ts'
+import { callback } from '../support/standard-sign-in.ts'
 import { throughSignIn } from './sign-in.ts'
 
 /** The MCP SDK's client against an MCP server of somebody else's, which leaves authorization to grantbox. */

@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import type * as library from 'oidc-client-ts'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { ClientDraft } from '../../src/oauth/directory.ts'
-import { browser } from '../browser.ts'
-import { addApp, addClient } from '../iokids-setup.ts'
-import { startForFile } from '../server.ts'
-import { alice, claimsOf, userinfoStatus } from '../standard-client.ts'
+import type { ClientDraft } from '../../src/oauth/model/directory.ts'
+import { browser } from '../support/browser.ts'
+import { addApp, addClient } from '../support/iokids-setup.ts'
+import { startForFile } from '../support/server.ts'
+import { alice, claimsOf, userinfoStatus } from '../support/standard-client.ts'
 
 /** oidc-client-ts, as a page of an application uses it: in a browser, on an origin of its own. */
 

@@ -1,9 +1,9 @@
 import OAuth2Strategy from 'passport-oauth2'
 import { describe, expect, test } from 'vitest'
-import { addClient } from '../iokids-setup.ts'
-import { startForFile } from '../server.ts'
-import { post, userinfoStatus, web } from '../standard-client.ts'
-import { callback } from '../standard-sign-in.ts'
+import { addClient } from '../support/iokids-setup.ts'
+import { startForFile } from '../support/server.ts'
+import { post, userinfoStatus, web } from '../support/standard-client.ts'
+import { callback } from '../support/standard-sign-in.ts'
 import { throughSignIn } from './sign-in.ts'
 
 /** passport-oauth2, which most of Passport's strategies are made of, driven as Passport drives a strategy. */

@@ -1,4 +1,4 @@
-import { authenticateBackchannel } from '../../oauth/backchannel.ts'
+import { authenticateBackchannel } from '../../oauth/deferred/backchannel.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'

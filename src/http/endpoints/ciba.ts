@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { decideBackchannelRequest } from '../../oauth/backchannel.ts'
-import { PageError } from '../../oauth/errors.ts'
-import { cibaType } from '../../oauth/grants/names.ts'
-import { readParameters } from '../../oauth/parameters.ts'
+import { decideBackchannelRequest } from '../../oauth/deferred/backchannel.ts'
+import { PageError } from '../../oauth/model/errors.ts'
+import { cibaType } from '../../oauth/model/grant-names.ts'
+import { readParameters } from '../../oauth/model/parameters.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { appView, scopeViews, userView } from '../pages.ts'
-import { render } from '../views.ts'
+import { appView, scopeViews, userView } from '../pages/pages.ts'
+import { render } from '../pages/views.ts'
 
 function action({ sandbox, prefix }: Exchange): string {
   return `${prefix}${sandbox.provider.paths.ciba ?? ''}`

@@ -1,4 +1,4 @@
-import { authorizeDevice } from '../../oauth/device.ts'
+import { authorizeDevice } from '../../oauth/deferred/device.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'

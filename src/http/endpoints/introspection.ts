@@ -1,4 +1,4 @@
-import { introspect } from '../../oauth/introspection.ts'
+import { introspect } from '../../oauth/endpoints/introspection.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'

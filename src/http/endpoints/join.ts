@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { TakenError } from '../../oauth/directory.ts'
-import { PageError } from '../../oauth/errors.ts'
-import { type Parameters, readParameters } from '../../oauth/parameters.ts'
-import { cleanUsername } from '../../oauth/sign-in.ts'
+import { TakenError } from '../../oauth/model/directory.ts'
+import { PageError } from '../../oauth/model/errors.ts'
+import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
+import { cleanUsername } from '../../oauth/users/sign-in.ts'
 import { suggestUsername } from '../../sandbox/usernames.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { joinPage } from '../pages.ts'
-import { findInteraction, signedIn } from '../sign-in-steps.ts'
-import type { JoinField } from '../views.ts'
+import { joinPage } from '../pages/pages.ts'
+import { findInteraction, signedIn } from '../pages/sign-in-steps.ts'
+import type { JoinField } from '../pages/views.ts'
 
 /** GET of the page on which a new user joins. */
 async function getJoin(request: FastifyRequest, reply: FastifyReply): Promise<void> {

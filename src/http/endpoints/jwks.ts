@@ -1,4 +1,4 @@
-import type { PublicJwk } from '../../oauth/keys.ts'
+import type { PublicJwk } from '../../oauth/jose/keys.ts'
 import { type Constant, constant, type ProtocolEndpoint } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 

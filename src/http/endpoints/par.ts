@@ -1,4 +1,4 @@
-import { pushAuthorizationRequest } from '../../oauth/pushed-request.ts'
+import { pushAuthorizationRequest } from '../../oauth/authorization/pushed-request.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'

@@ -1,7 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { presentedToken } from '../../oauth/access-token.ts'
-import { OAuthError } from '../../oauth/errors.ts'
-import { information, type RegistrationSurroundings, register, registeredClient, updateRegistration } from '../../oauth/registration.ts'
+import {
+  information,
+  type RegistrationSurroundings,
+  register,
+  registeredClient,
+  updateRegistration,
+} from '../../oauth/clients/registration.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { metadataOf } from './discovery.ts'

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { presentedToken } from '../../oauth/access-token.ts'
-import { type ProtectedResource, requireScope } from '../../oauth/protected-resource.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
+import { type ProtectedResource, requireScope } from '../../oauth/proof/protected-resource.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { metadataOf } from './discovery.ts'

@@ -1,4 +1,4 @@
-import { revoke } from '../../oauth/revocation.ts'
+import { revoke } from '../../oauth/endpoints/revocation.ts'
 import { noStore, type ProtocolEndpoint } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { presentedToken } from '../../oauth/access-token.ts'
-import { readParameters } from '../../oauth/parameters.ts'
-import { userinfo } from '../../oauth/userinfo.ts'
+import { userinfo } from '../../oauth/endpoints/userinfo.ts'
+import { readParameters } from '../../oauth/model/parameters.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 

@@ -1,12 +1,12 @@
-import { OAuthError } from '../errors.ts'
-import { handleKey } from '../handle.ts'
-import { failOnce } from '../misbehave.ts'
-import { verifyPkce } from '../pkce.ts'
-import { digest } from '../random.ts'
-import { checkRedirectUri } from '../redirect-uri.ts'
-import { checkCodeKey } from '../sender-constraint.ts'
-import type { Refusal } from '../store.ts'
-import type { GrantType } from './grant-type.ts'
+import { digest } from '../../basics/random.ts'
+import { checkRedirectUri } from '../clients/redirect-uri.ts'
+import { failOnce } from '../faults/misbehave.ts'
+import { OAuthError } from '../model/errors.ts'
+import { handleKey } from '../model/handle.ts'
+import { checkCodeKey } from '../proof/sender-constraint.ts'
+import type { GrantType } from '../realm/context.ts'
+import type { Refusal } from '../storage/store.ts'
+import { verifyPkce } from './pkce.ts'
 
 const refusals: Record<Refusal, string> = {
   unknown: 'code was not issued by this sandbox',

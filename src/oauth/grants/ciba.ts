@@ -1,6 +1,6 @@
-import { redeemDeferred } from '../deferred.ts'
-import type { GrantType } from './grant-type.ts'
-import { cibaType } from './names.ts'
+import { redeemDeferred } from '../deferred/deferred.ts'
+import { cibaType } from '../model/grant-names.ts'
+import type { GrantType } from '../realm/context.ts'
 
 /** OpenID Connect Client-Initiated Backchannel Authentication §10.1. */
 export const ciba: GrantType = {

@@ -1,7 +1,7 @@
-import { isPublic } from '../client-methods.ts'
-import { OAuthError } from '../errors.ts'
-import { narrow } from '../scope.ts'
-import type { GrantType } from './grant-type.ts'
+import { isPublic } from '../clients/methods.ts'
+import { OAuthError } from '../model/errors.ts'
+import { narrow } from '../model/scope.ts'
+import type { GrantType } from '../realm/context.ts'
 
 /** RFC 6749 §4.4. No refresh token: the client can ask again (§4.4.3). */
 export const clientCredentials: GrantType = {

@@ -1,6 +1,6 @@
-import { redeemDeferred } from '../deferred.ts'
-import type { GrantType } from './grant-type.ts'
-import { deviceCodeType } from './names.ts'
+import { redeemDeferred } from '../deferred/deferred.ts'
+import { deviceCodeType } from '../model/grant-names.ts'
+import type { GrantType } from '../realm/context.ts'
 
 /** RFC 8628 §3.4. */
 export const deviceCode: GrantType = {

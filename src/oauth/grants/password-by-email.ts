@@ -1,5 +1,5 @@
-import { OAuthError } from '../errors.ts'
-import type { GrantType } from './grant-type.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { GrantType } from '../realm/context.ts'
 import { password } from './password.ts'
 
 /** The password grant of vendors whose users are named by username or by e-mail address, exactly one of them. */

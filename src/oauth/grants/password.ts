@@ -1,10 +1,10 @@
-import { OAuthError } from '../errors.ts'
-import { magicUsers } from '../magic-users.ts'
-import { failAlternately } from '../misbehave.ts'
-import { narrow } from '../scope.ts'
-import { checkPassword } from '../sign-in.ts'
-import { hasApp } from '../unregistered.ts'
-import type { GrantType } from './grant-type.ts'
+import { hasApp } from '../clients/unregistered.ts'
+import { magicUsers } from '../faults/magic-users.ts'
+import { failAlternately } from '../faults/misbehave.ts'
+import { OAuthError } from '../model/errors.ts'
+import { narrow } from '../model/scope.ts'
+import type { GrantType } from '../realm/context.ts'
+import { checkPassword } from '../users/sign-in.ts'
 
 /** RFC 6749 §4.3. */
 export const password: GrantType = {

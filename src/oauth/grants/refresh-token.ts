@@ -1,9 +1,9 @@
-import { OAuthError } from '../errors.ts'
-import { digest } from '../random.ts'
-import { narrow, scopes } from '../scope.ts'
-import { keyThatCame } from '../sender-constraint.ts'
-import type { Refusal } from '../store.ts'
-import type { GrantType } from './grant-type.ts'
+import { digest } from '../../basics/random.ts'
+import { OAuthError } from '../model/errors.ts'
+import { narrow, scopes } from '../model/scope.ts'
+import { keyThatCame } from '../proof/sender-constraint.ts'
+import type { GrantType } from '../realm/context.ts'
+import type { Refusal } from '../storage/store.ts'
 
 const refusals: Record<Refusal, string> = {
   unknown: 'refresh_token was not issued by this sandbox, or it is no refresh token',

@@ -1,4 +1,4 @@
-import { randomDigit } from '../../oauth/random.ts'
+import { randomDigit } from '../../basics/random.ts'
 import type { IdDeclaration } from './declaration.ts'
 
 const digits = '0123456789'

@@ -1,5 +1,5 @@
-import { type ErrorCode, type OAuthError, statusFor, wireCode } from '../../oauth/errors.ts'
-import type { IssuedTokens, TokenMaterial } from '../../oauth/token-profile.ts'
+import { type ErrorCode, type OAuthError, statusFor, wireCode } from '../../oauth/model/errors.ts'
+import type { IssuedTokens, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import type { Provider, Reply } from '../provider.ts'
 import type { Encoding, ErrorsDeclaration, ErrorWording } from './declaration.ts'
 import { compile, compileMembers, type Filled, type Template, type Values } from './template.ts'

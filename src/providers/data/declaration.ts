@@ -1,5 +1,5 @@
-import type { ClientAuthMethod } from '../../oauth/client-methods.ts'
-import type { SigningAlg } from '../../oauth/jws.ts'
+import type { ClientAuthMethod } from '../../oauth/clients/methods.ts'
+import type { SigningAlg } from '../../oauth/jose/jws.ts'
 import type { PageTexts } from '../page-texts.ts'
 import type { Template } from './template.ts'
 

@@ -1,6 +1,6 @@
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
-import type { RequestDialect } from '../../oauth/request-dialect.ts'
-import type { Settings } from '../../oauth/settings.ts'
+import type { Settings } from '../../oauth/model/settings.ts'
+import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
 import { errorReply, replier, tokenResponse } from './answers.ts'

@@ -1,5 +1,5 @@
-import { clientAuthMethods } from '../../oauth/client-methods.ts'
-import type { SigningAlg } from '../../oauth/jws.ts'
+import { clientAuthMethods } from '../../oauth/clients/methods.ts'
+import type { SigningAlg } from '../../oauth/jose/jws.ts'
 import type { ProviderDeclaration } from './declaration.ts'
 import { hostNames, ImportError, type Imported, nameOfHost, pathOf } from './import.ts'
 

@@ -1,5 +1,5 @@
-import { randomDigit } from '../../oauth/random.ts'
-import type { TokenDraft, TokenMaterial } from '../../oauth/token-profile.ts'
+import { randomDigit } from '../../basics/random.ts'
+import type { TokenDraft, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import type { Template, Values } from '../data/template.ts'
 
 /** The claims of the vendor's sample, in its order; `permissions` is JSON inside a string. */

@@ -1,5 +1,6 @@
-import { presentedToken, requireAccessToken } from '../../oauth/access-token.ts'
-import { OAuthError } from '../../oauth/errors.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import { requireAccessToken } from '../../oauth/proof/access-token.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 
 /** A form's records, so that a token can be used on something; the vendor documents no resource. */

@@ -1,7 +1,7 @@
-import { authenticateClient, basicCredentials } from '../../oauth/client-authentication.ts'
-import { OAuthError } from '../../oauth/errors.ts'
-import type { GrantType } from '../../oauth/grants/grant-type.ts'
+import { authenticateClient, basicCredentials } from '../../oauth/clients/authentication.ts'
 import { refreshToken } from '../../oauth/grants/refresh-token.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { GrantType } from '../../oauth/realm/context.ts'
 
 /** The vendor's refresh: the Basic header carries the client's id with an empty password. */
 export const deyelRefresh: GrantType = {

@@ -1,5 +1,5 @@
-import { type HandleFormat, maskedHandles } from '../../oauth/handle.ts'
-import { randomDigit } from '../../oauth/random.ts'
+import { randomDigit } from '../../basics/random.ts'
+import { type HandleFormat, maskedHandles } from '../../oauth/model/handle.ts'
 import { charactersOf } from '../data/alphabet.ts'
 import { jwtFormat } from '../data/token-formats.ts'
 import { deyelClaims, deyelValues } from './claims.ts'

@@ -1,5 +1,5 @@
-import { readParameters } from '../../oauth/parameters.ts'
-import { token } from '../../oauth/token.ts'
+import { token } from '../../oauth/endpoints/token.ts'
+import { readParameters } from '../../oauth/model/parameters.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 
 /** The newer API's token form: the client's credentials in the body, no grant type, and tokens that live a day. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, OAuthError } from '../../oauth/errors.ts'
+import { type ErrorCode, OAuthError } from '../../oauth/model/errors.ts'
 
 /** The vendor's refusals that the protocol has no word for: number → status, the nearest word, and what it says. */
 const refusals = {

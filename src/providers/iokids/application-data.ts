@@ -1,4 +1,4 @@
-import type { ActiveAccessToken, App, User } from '../../oauth/records.ts'
+import type { ActiveAccessToken, App, User } from '../../oauth/model/records.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import type { AppData, StoredData } from '../social.ts'
 import { ApiError, invalid } from './api-error.ts'

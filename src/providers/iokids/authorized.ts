@@ -1,7 +1,8 @@
-import { presentedToken, requireAccessToken } from '../../oauth/access-token.ts'
-import { OAuthError } from '../../oauth/errors.ts'
-import type { ActiveAccessToken, User } from '../../oauth/records.ts'
-import { scopes } from '../../oauth/scope.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { ActiveAccessToken, User } from '../../oauth/model/records.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import { requireAccessToken } from '../../oauth/proof/access-token.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { ApiRequest } from '../provider.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { App } from '../../oauth/records.ts'
+import type { App } from '../../oauth/model/records.ts'
 import type { Person } from '../social.ts'
 import { iokidsIcons } from './icons.ts'
 import type { ImageKind } from './image-ids.ts'

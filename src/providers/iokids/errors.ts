@@ -1,5 +1,5 @@
-import { type ErrorCode, type OAuthError, wireCode } from '../../oauth/errors.ts'
-import type { Settings } from '../../oauth/settings.ts'
+import { type ErrorCode, type OAuthError, wireCode } from '../../oauth/model/errors.ts'
+import type { Settings } from '../../oauth/model/settings.ts'
 import type { Endpoint, Reply } from '../provider.ts'
 import { ApiError } from './api-error.ts'
 

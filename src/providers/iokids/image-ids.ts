@@ -1,4 +1,4 @@
-import type { App } from '../../oauth/records.ts'
+import type { App } from '../../oauth/model/records.ts'
 import type { Person } from '../social.ts'
 
 const letters = { picture: 'p', cover: 'c', icon: 'a' } as const

@@ -1,5 +1,5 @@
-import { digest } from '../../oauth/random.ts'
-import type { App, User } from '../../oauth/records.ts'
+import { digest } from '../../basics/random.ts'
+import type { App, User } from '../../oauth/model/records.ts'
 import type { ApiRequest, Route } from '../provider.ts'
 import { ApiError } from './api-error.ts'
 import { authorized } from './authorized.ts'

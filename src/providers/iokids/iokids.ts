@@ -1,4 +1,4 @@
-import { randomLowerCase } from '../../oauth/random.ts'
+import { randomLowerCase } from '../../basics/random.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
 import { iokidsRoutes } from './api.ts'

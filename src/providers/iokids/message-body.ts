@@ -1,4 +1,4 @@
-import type { User } from '../../oauth/records.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { ApiRequest } from '../provider.ts'
 import type { Message } from '../social.ts'
 import { ApiError, invalid } from './api-error.ts'

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { randomLowerCase } from '../../oauth/random.ts'
-import type { User } from '../../oauth/records.ts'
+import { randomLowerCase } from '../../basics/random.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import type { Message } from '../social.ts'
 import { ApiError, invalid } from './api-error.ts'

@@ -1,4 +1,4 @@
-import type { Parameters } from '../../oauth/parameters.ts'
+import type { Parameters } from '../../oauth/model/parameters.ts'
 import { invalid } from './api-error.ts'
 
 const cursorSignature = 'iok1'

@@ -1,4 +1,4 @@
-import type { User } from '../../oauth/records.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { ApiRequest } from '../provider.ts'
 import type { Person, Relation } from '../social.ts'
 import { imageIdOf } from './image-ids.ts'

@@ -1,8 +1,8 @@
-import { makeHandle } from '../../oauth/handle.ts'
-import { signJwt } from '../../oauth/jwt.ts'
-import { after } from '../../oauth/maybe-promise.ts'
-import { keyInClaim } from '../../oauth/token-formats.ts'
-import type { TokenDraft, TokenFormat, TokenProfile } from '../../oauth/token-profile.ts'
+import { after } from '../../basics/maybe-promise.ts'
+import { signJwt } from '../../oauth/jose/jwt.ts'
+import { makeHandle } from '../../oauth/model/handle.ts'
+import type { TokenDraft, TokenFormat, TokenProfile } from '../../oauth/model/token-profile.ts'
+import { keyInClaim } from '../../oauth/tokens/formats.ts'
 
 /** Both tokens are JWTs; the vendor's page fixes the header and that the first claim begins with "tok", the rest is ours. */
 const format: TokenFormat = {

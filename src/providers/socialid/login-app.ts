@@ -1,7 +1,7 @@
-import type { Context } from '../../oauth/context.ts'
-import { OAuthError } from '../../oauth/errors.ts'
-import type { GrantType, Issue } from '../../oauth/grants/grant-type.ts'
-import type { Client, User } from '../../oauth/records.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { Client, User } from '../../oauth/model/records.ts'
+import type { Context, GrantType } from '../../oauth/realm/context.ts'
+import type { Issue } from '../../oauth/realm/issue.ts'
 
 /** A user token for a user who was found by other means than his password. */
 async function userToken(user: User, client: Client, grant_type: string, { realm, trace }: Context): Promise<Issue> {

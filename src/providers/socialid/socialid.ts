@@ -1,4 +1,4 @@
-import { OAuthError } from '../../oauth/errors.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
 import { codeOnly } from '../code-only.ts'
 import type { IdDeclaration } from '../data/declaration.ts'
 import { declareProvider } from '../data/declare.ts'

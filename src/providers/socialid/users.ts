@@ -1,7 +1,8 @@
-import { presentedToken, requireAccessToken } from '../../oauth/access-token.ts'
-import { TakenError } from '../../oauth/directory.ts'
-import { OAuthError } from '../../oauth/errors.ts'
-import type { User } from '../../oauth/records.ts'
+import { TakenError } from '../../oauth/model/directory.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { User } from '../../oauth/model/records.ts'
+import { requireAccessToken } from '../../oauth/proof/access-token.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { idMaker } from '../data/alphabet.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 

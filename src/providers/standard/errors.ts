@@ -1,4 +1,4 @@
-import { type OAuthError, wireCode } from '../../oauth/errors.ts'
+import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Reply } from '../provider.ts'
 
 /** RFC 6749 §5.2. */

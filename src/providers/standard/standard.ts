@@ -1,5 +1,5 @@
-import { randomLowerCase, randomText } from '../../oauth/random.ts'
-import { responseModes, responseTypes } from '../../oauth/response-type.ts'
+import { randomLowerCase, randomText } from '../../basics/random.ts'
+import { responseModes, responseTypes } from '../../oauth/realm/response-type.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
 import { standardCollection } from './collection.ts'

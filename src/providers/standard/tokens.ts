@@ -1,5 +1,5 @@
-import { opaqueTokens, standardAccessTokens } from '../../oauth/token-formats.ts'
-import type { TokenProfile } from '../../oauth/token-profile.ts'
+import type { TokenProfile } from '../../oauth/model/token-profile.ts'
+import { opaqueTokens, standardAccessTokens } from '../../oauth/tokens/formats.ts'
 
 /** RFC 6749 §5.1, with the members of OpenID Connect Core §3.1.3.3 and RFC 8693 §2.2.1. */
 export const standardTokens: TokenProfile = {

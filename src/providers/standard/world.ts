@@ -1,4 +1,4 @@
-import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/grants/names.ts'
+import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/model/grant-names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 

@@ -1,5 +1,5 @@
-import { TakenError } from '../../oauth/directory.ts'
-import type { Client } from '../../oauth/records.ts'
+import { TakenError } from '../../oauth/model/directory.ts'
+import type { Client } from '../../oauth/model/records.ts'
 import type { ApiRequest } from '../provider.ts'
 
 /** The name of the vendor's authentication service, to which the tokens of the three steps are issued. */

@@ -1,4 +1,4 @@
-import { OAuthError } from '../../oauth/errors.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Reply } from '../provider.ts'
 
 /** The vendor's good answer. */

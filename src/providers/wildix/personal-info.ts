@@ -1,5 +1,6 @@
-import { presentedToken, requireAccessToken } from '../../oauth/access-token.ts'
-import { OAuthError } from '../../oauth/errors.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import { requireAccessToken } from '../../oauth/proof/access-token.ts'
+import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 import { result, unauthorized } from './envelope.ts'
 

@@ -1,4 +1,4 @@
-import type { TokenFormat } from '../../oauth/token-profile.ts'
+import type { TokenFormat } from '../../oauth/model/token-profile.ts'
 import { jwtFormat, opaqueFormat } from '../data/token-formats.ts'
 
 /** Tokens of the three steps. */

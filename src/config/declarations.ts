@@ -1,0 +1,127 @@
+import { z } from 'zod'
+import { closest } from '../basics/closest.ts'
+import { grantTypes } from '../oauth/grants/registry.ts'
+import type { ProviderDeclaration } from '../providers/data/declaration.ts'
+import { declareProvider } from '../providers/data/declare.ts'
+import type { Provider } from '../providers/provider.ts'
+import { providers as builtIn } from '../providers/registry.ts'
+import type { SandboxDeclaration } from '../sandbox/declared.ts'
+import { settingsSchema } from '../sandbox/settings-schema.ts'
+import type { ConfigProblem } from './error.ts'
+import { problemsIn } from './problems.ts'
+import { nameSchema, providerSchema } from './provider-schema.ts'
+import { sandboxSchema } from './sandbox-schema.ts'
+
+/** What a config file declares. */
+export interface Declared {
+  providers: readonly Provider[]
+  sandboxes: readonly SandboxDeclaration[]
+}
+
+/** The two keys of a config file that hold more than a value. */
+export const declarationsSchema = z.object({
+  providers: z.record(nameSchema, providerSchema).optional().describe('Providers of your own, by name.'),
+  sandboxes: z.record(nameSchema, sandboxSchema).optional().describe('Sandboxes that are there whenever grantbox runs, by name.'),
+})
+
+/** The JSON Schema of both. */
+export const declarationsJsonSchema = z.toJSONSchema(declarationsSchema, { io: 'input' })
+
+/**
+ * Reads the providers and sandboxes of a config file.
+ * @param label how problems name the file
+ */
+export function readDeclarations(
+  content: Readonly<Record<string, unknown>>,
+  label: string,
+): { declared: Declared; problems: ConfigProblem[] } {
+  const given = { providers: content.providers ?? {}, sandboxes: content.sandboxes ?? {} }
+  const checked = declarationsSchema.safeParse(given)
+  if (!checked.success) {
+    return { declared: { providers: [], sandboxes: [] }, problems: problemsIn(checked.error, given, label, declarationsJsonSchema) }
+  }
+  const problems: ConfigProblem[] = []
+  const providers = declareAll(checked.data.providers ?? {}, label, problems)
+  const all = new Map([...builtIn, ...providers.map((provider) => [provider.id, provider] as const)])
+  const sandboxes = Object.entries(checked.data.sandboxes ?? {}).map(([name, { provider = name, settings, ...rest }]) => {
+    const known = all.get(provider)
+    if (known === undefined) problems.push(noSuch(`${label}: sandboxes.${name}.provider`, 'a provider', provider, [...all.keys()]))
+    const own = known === undefined ? undefined : settingsSchema(known).safeParse(settings ?? {})
+    if (own?.success === false) problems.push(...problemsIn(own.error, settings, label, {}, ['sandboxes', name, 'settings']))
+    return { ...rest, name, provider, ...(own?.data === undefined ? {} : { settings: own.data }) }
+  })
+  return { declared: { providers, sandboxes }, problems }
+}
+
+/** Declares one provider after those that they extend. */
+function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>, label: string, problems: ConfigProblem[]): Provider[] {
+  const made = new Map<string, Provider>(builtIn)
+  const underWay = new Set<string>()
+  const make = (name: string): Provider | undefined => {
+    const known = made.get(name)
+    if (known !== undefined) return known
+    const declaration = Object.hasOwn(declarations, name) ? declarations[name] : undefined
+    if (declaration === undefined) return undefined
+    const where = `${label}: providers.${name}`
+    const { extends: baseName = 'standard' } = declaration
+    if (underWay.has(name)) {
+      problems.push({
+        where: `${where}.extends`,
+        message: `expected a provider that does not extend this one, got ${JSON.stringify(baseName)}`,
+      })
+      return undefined
+    }
+    underWay.add(name)
+    const base = make(baseName)
+    underWay.delete(name)
+    if (base === undefined) {
+      if (!Object.hasOwn(declarations, baseName)) {
+        problems.push(noSuch(`${where}.extends`, 'a provider', baseName, [...builtIn.keys(), ...Object.keys(declarations)]))
+      }
+      return undefined
+    }
+    const provider = declareProvider(name, declaration, base)
+    problems.push(...providerProblems(provider, declaration, where))
+    made.set(name, provider)
+    return provider
+  }
+  return Object.keys(declarations).flatMap((name) => {
+    if (builtIn.has(name)) {
+      problems.push({ where: `${label}: providers.${name}`, message: 'expected a name that no built-in provider has' })
+      return []
+    }
+    return make(name) ?? []
+  })
+}
+
+/** What only the whole provider shows: paths that meet, grant types that there are not. */
+function providerProblems(provider: Provider, declaration: ProviderDeclaration, where: string): ConfigProblem[] {
+  const known = new Set([...grantTypes.keys(), ...(provider.requests?.grants?.keys() ?? [])])
+  const unknown = (declaration.grant_types ?? []).flatMap((name, index) =>
+    known.has(name) ? [] : [noSuch(`${where}.grant_types[${index}]`, 'a grant type', name, [...known])],
+  )
+  const owners = new Map<string, string>(provider.routes.map((route) => [fold(route.path), `the ${provider.name} API`]))
+  const meeting: ConfigProblem[] = []
+  for (const [name, path] of Object.entries(provider.paths)) {
+    if (typeof path !== 'string') continue
+    const owner = owners.get(fold(path))
+    if (owner !== undefined)
+      meeting.push({ where: `${where}.paths.${name}`, message: `expected a path of its own, got "${path}", which is ${owner}'s` })
+    owners.set(fold(path), name)
+  }
+  const names = provider.world.apps.flatMap((app) => app.clients.map((client) => client.client_id))
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) meeting.push({ where: `${where}.apps`, message: `expected each client_id once, got "${twice}" twice` })
+  return [...unknown, ...meeting]
+}
+
+/** Paths differ in more than letter case and a slash at the end. */
+function fold(path: string): string {
+  return path.toLowerCase().replace(/(?<!\/)\/+$/, '')
+}
+
+function noSuch(where: string, what: string, came: string, known: readonly string[]): ConfigProblem {
+  const near = closest(came, known)
+  const hint = near === undefined ? '' : `; did you mean ${near}?`
+  return { where, message: `expected ${what}, one of ${known.join(', ')}, got ${JSON.stringify(came)}${hint}` }
+}

@@ -1,0 +1,266 @@
+import { z } from 'zod'
+import { clientAuthMethods } from '../oauth/clients/methods.ts'
+import { errorCodes } from '../oauth/model/errors.ts'
+import { shortestHandle } from '../oauth/model/handle.ts'
+import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
+import { answerNames, errorNames } from '../providers/data/answers.ts'
+import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
+import { filterNames, type Template, templateProblems } from '../providers/data/template.ts'
+import { claimNames } from '../providers/data/token-formats.ts'
+import { accents } from '../providers/page-texts.ts'
+import { standard } from '../providers/standard/standard.ts'
+import { wholeSeconds } from '../sandbox/duration.ts'
+import { commonSettings } from '../sandbox/settings-schema.ts'
+
+const algs = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const
+
+/** A name of a provider or a sandbox. */
+export const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'a name of a-z, 0-9 and "-", 1 to 63 characters' })
+
+const hostSchema = z.string().regex(/^(?!localhost$)(?=.*[a-z])(\*\.)?[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
+  error: 'a host name without a port, or "*." and one',
+})
+
+/** A template that may name what `known` has. */
+const template: z.ZodType<Template> = z
+  .lazy(() =>
+    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(template), z.record(z.string(), template)], {
+      error: 'JSON with {names} for values',
+    }),
+  )
+  .meta({ id: 'Template', description: `JSON; {name} in a text stands for a value, {name|filter} changes it (${filterNames.join(', ')}).` })
+
+const members = (known: readonly string[]) =>
+  z.record(z.string(), template).superRefine((value, context) => {
+    for (const { path, message } of templateProblems(value, known)) context.addIssue({ code: 'custom', path, message })
+  })
+
+const path = z
+  .string()
+  .regex(/^\/[A-Za-z0-9._~/-]*$/, { error: 'a path that starts with "/", of letters, digits and . _ ~ -' })
+  .refine((text) => !/^\/(_grantbox|dashboard)(\/|$)/i.test(text), { error: 'a path outside /_grantbox and /dashboard' })
+
+const endpointNames = [...new Set([...Object.keys(standard.paths), 'join'])].filter((name) => name !== 'discovery')
+const pathsSchema = z.strictObject({
+  ...Object.fromEntries(endpointNames.map((name) => [name, path.nullable().optional()])),
+  discovery: z
+    .array(z.enum(['openid-configuration', 'oauth-authorization-server']))
+    .nullable()
+    .optional(),
+})
+
+const alphabet = z
+  .string()
+  .refine(
+    (text) =>
+      Object.hasOwn(alphabets, text) ||
+      (text.length >= 2 && text.length <= 256 && new Set(text).size === text.length && /^[\x21-\x7e]+$/.test(text)),
+    { error: `one of ${Object.keys(alphabets).join(', ')}, or two and more different characters` },
+  )
+const idShape = {
+  prefix: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, { error: 'printable ASCII characters' })
+    .optional(),
+  alphabet: alphabet
+    .optional()
+    .describe(`A name (${Object.keys(alphabets).join(', ')}) or the characters themselves; url_safe when absent.`),
+}
+const id = z.strictObject({ ...idShape, length: z.int().min(4).max(256) })
+/** Whatever carries a row's key has room for it and for what cannot be guessed. */
+const handle = <T extends z.ZodType<{ alphabet?: string | undefined; length: number }>>(schema: T) =>
+  schema.superRefine(({ alphabet, length }, context) => {
+    const characters = charactersOf(alphabet)
+    if (characters.length < 2) return
+    const least = shortestHandle(characters)
+    if (length < least)
+      context.addIssue({ code: 'custom', path: ['length'], message: `expected ${least} or more of these characters, got ${length}` })
+  })
+
+const opaque = handle(z.strictObject({ format: z.literal('opaque'), ...idShape, length: z.int().max(1024) }))
+const jwt = z
+  .strictObject({
+    format: z.literal('jwt'),
+    alg: z.enum(algs).optional().describe("The sandbox's signing_alg when absent."),
+    header: members(['alg', 'kid']).optional().describe('Members keep their order.'),
+    claims: members(claimNames).describe('Members keep their order; one claim is "{jti}".'),
+    jti: handle(z.strictObject({ ...idShape, length: z.int().max(1024) })).optional(),
+  })
+  .superRefine(({ claims }, context) => {
+    if (Object.values(claims).filter((claim) => claim === '{jti}').length === 1) return
+    context.addIssue({ code: 'custom', path: ['claims'], message: 'expected one claim that is "{jti}": by it the token is found again' })
+  })
+const token: z.ZodType<TokenDeclaration> = z
+  .discriminatedUnion('format', [opaque, jwt], { error: 'a token format: format is "opaque" or "jwt"' })
+  .meta({ id: 'Token' })
+
+const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/, { error: "a header's name" }), z.string())
+const encoding = z.enum(['json', 'form', 'form_unless_json'])
+
+const answer = z.strictObject({
+  body: members(answerNames)
+    .refine((body) => /\{access_token[|}]/.test(JSON.stringify(body)), { error: 'expected {access_token} somewhere in the body' })
+    .optional()
+    .describe('Members keep their order.'),
+  headers: headers.optional(),
+  encoding: encoding.optional(),
+})
+
+const byCode = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum([...errorCodes, 'default']), value)
+const statusError = { error: 'a status from 200 to 599' }
+const status = z.int(statusError).min(200, statusError).max(599, statusError)
+const wording = {
+  status: z
+    .union([status, z.string().regex(/^\{settings\.\w+\}$/)], { error: 'a status from 200 to 599, or {settings.…}' })
+    .optional()
+    .describe('One for all errors of the protocol, as 200.'),
+  statuses: byCode(status).optional(),
+  names: byCode(z.string()).optional().describe('What the vendor calls them: {error}.'),
+  numbers: byCode(z.union([z.number(), z.string()]))
+    .optional()
+    .describe("The vendor's numbers: {number}."),
+  descriptions: byCode(z.string()).optional(),
+  body: members(errorNames).optional(),
+  bodies: byCode(members(errorNames)).optional(),
+  headers: headers.optional(),
+  encoding: encoding.optional(),
+}
+const wordingSchema = z.strictObject(wording) as unknown as z.ZodType<ErrorWording>
+const errors = z
+  .strictObject({
+    ...wording,
+    endpoints: z.record(z.string(), wordingSchema).optional().describe('Where an endpoint says them otherwise.'),
+    grant_types: z.record(z.string(), wordingSchema).optional().describe('Where a grant type says them otherwise.'),
+  })
+  .meta({ id: 'Errors' })
+
+const text = z.string().min(1).max(200)
+const texts = z.strictObject({
+  title: text.optional(),
+  logo: text.optional(),
+  signInHeading: text.optional(),
+  continueTo: text.optional(),
+  usernamePlaceholder: text.optional(),
+  usernamePrefix: text.optional(),
+  passwordPlaceholder: text.optional(),
+  signInButton: text.optional(),
+  joinButton: text.optional(),
+  continueHeading: text.optional(),
+  accent: z.enum(accents).optional(),
+})
+
+const claims = z.record(z.string(), z.unknown())
+const client = z.strictObject({
+  client_id: z.string().min(1).max(255),
+  client_secret: z.string().min(1).nullable().optional().describe('Absent for a public client.'),
+  token_endpoint_auth_method: z.enum(clientAuthMethods).optional(),
+  grant_types: z.array(z.string()).optional(),
+  metadata: claims.optional(),
+})
+
+/** An app with its clients. */
+export const appSchema = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    id: z.string().min(1).max(64).optional(),
+    description: z.string().optional(),
+    scopes: z.array(z.string()).optional(),
+    redirect_uris: z.array(z.string()).optional(),
+    clients: z.array(client).optional(),
+  })
+  .meta({ id: 'App' })
+
+/** A user. */
+export const userSchema = z
+  .strictObject({
+    username: z.string().regex(/^(?!@)[^\s/\p{Cc}]{1,200}$/u, { error: 'a username without blanks and slashes' }),
+    user_id: z.string().min(1).optional(),
+    password: z.string().min(1).nullable().optional().describe("The company's name when absent."),
+    first_name: z.string().optional(),
+    last_name: z.string().optional(),
+    email: z.string().nullable().optional(),
+    type: z.string().nullable().optional(),
+    age: z.int().min(0).max(150).nullable().optional(),
+    claims: claims.optional(),
+    apps: z.array(z.string()).optional().describe('Names or ids; all when absent.'),
+    friends: z.array(z.string()).optional(),
+    parents: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'User' })
+
+const rfcParameters = [
+  'username',
+  'email',
+  'password',
+  'client_id',
+  'client_secret',
+  'code',
+  'refresh_token',
+  'redirect_uri',
+  'scope',
+  'code_verifier',
+]
+
+/** A provider of the user's own. */
+export const providerSchema = z
+  .strictObject({
+    extends: z.string().optional().describe('The provider that holds for whatever is not said; standard when absent.'),
+    title: text.optional().describe('As the vendor writes itself.'),
+    hosts: z.array(hostSchema).optional().describe("The vendor's own host names."),
+    issuer_path: path.refine((one) => !one.endsWith('/'), { error: 'a path without a slash at its end' }).optional(),
+    paths: pathsSchema.optional().describe('Null takes an endpoint away.'),
+    grant_types: z.array(z.string()).min(1).optional(),
+    client_authentication: z
+      .strictObject({
+        methods: z.array(z.enum(clientAuthMethods)).min(1).optional(),
+        secret_in: z.enum(['header', 'body']).optional(),
+        grant_type_first: z.boolean().optional(),
+      })
+      .optional(),
+    parameters: z
+      .record(z.string().min(1), z.enum(rfcParameters))
+      .optional()
+      .describe("The vendor's names of parameters, and the RFCs' names of the same."),
+    lifetimes: z
+      .strictObject({
+        access_token: wholeSeconds.optional(),
+        refresh_token: wholeSeconds.optional(),
+        code: wholeSeconds.optional(),
+        id_token: wholeSeconds.optional(),
+      })
+      .optional()
+      .describe('As "5m" or in seconds; 0 for a refresh token that does not expire.'),
+    settings: commonSettings.optional(),
+    scopes: z
+      .array(
+        z.union([z.string().min(1), z.strictObject({ name: z.string().min(1), description: z.string() })], {
+          error: 'a scope, or its name and description',
+        }),
+      )
+      .optional()
+      .transform((scopes) => scopes?.map((scope) => (typeof scope === 'string' ? { name: scope, description: '' } : scope))),
+    ids: z
+      .strictObject({ client_id: id.optional(), client_secret: id.optional(), app_id: id.optional(), user_id: id.optional() })
+      .optional(),
+    signing: z
+      .strictObject({
+        alg: z.enum(algs).optional(),
+        algs: z.array(z.enum(algs).exclude(['HS256'])).optional(),
+        key_id: z
+          .string()
+          .refine((one) => one.includes('{number}') && templateProblems(one, ['alg', 'number']).length === 0, {
+            error: 'a text with {number}, and {alg} when there are several algorithms',
+          })
+          .optional(),
+      })
+      .optional(),
+    access_token: token.optional(),
+    refresh_token: token.optional(),
+    token_response: answer.optional(),
+    errors: errors.optional(),
+    texts: texts.optional(),
+    company: text.optional(),
+    apps: z.array(appSchema).optional(),
+    users: z.array(userSchema).optional(),
+  })
+  .meta({ id: 'Provider' }) satisfies z.ZodType<ProviderDeclaration>

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import type { SandboxDeclaration } from '../sandbox/declared.ts'
+import { commonSettings } from '../sandbox/settings-schema.ts'
+import { appSchema, nameSchema, userSchema } from './provider-schema.ts'
+
+const host = z.string().regex(/^(?!localhost$)(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
+  error: 'a host name without a port, such as sandbox.example.com',
+})
+
+/** A sandbox that is there whenever grantbox runs. */
+export const sandboxSchema = z
+  .strictObject({
+    provider: nameSchema.optional().describe("The provider of the sandbox's name when absent."),
+    company: z.string().min(1).max(200).optional(),
+    hosts: z.array(host).optional().describe('Host names at which it answers at the root.'),
+    settings: commonSettings.optional(),
+    seed: z.boolean().optional().describe("Whether it starts with the provider's apps and users; true when absent."),
+    apps: z.array(appSchema).optional(),
+    users: z.array(userSchema).optional(),
+  })
+  .meta({ id: 'Sandbox' }) satisfies z.ZodType<Omit<SandboxDeclaration, 'name' | 'provider'>>

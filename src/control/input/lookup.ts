@@ -1,0 +1,82 @@
+import { closest } from '../../basics/closest.ts'
+import type { App, Client, User } from '../../oauth/model/records.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Sandboxes } from '../../sandbox/sandboxes.ts'
+import { invalid, Problem } from '../problem.ts'
+import { anyOf } from './validation.ts'
+
+/** The sandbox that a path names. @throws Problem 404 that names those there are */
+export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {
+  const sandbox = sandboxes.find(name)
+  if (sandbox !== undefined) return sandbox
+  throw missing('sandbox', name, () => sandboxes.list().map((one) => one.name))
+}
+
+/** The app that a path names, by its id or else by its exact name. @throws Problem 404 that names those there are */
+export async function appNamed(name: string, { directory }: Sandbox): Promise<App> {
+  const byId = await directory.findApp(name)
+  if (byId !== undefined) return byId
+  const apps = await directory.listApps()
+  const byName = apps.find((app) => app.name === name)
+  if (byName !== undefined) return byName
+  throw missing('app', name, () => apps.map((app) => app.name))
+}
+
+/** The client that a path names. @throws Problem 404 that names those there are */
+export async function clientNamed(client_id: string, { store, directory }: Sandbox): Promise<Client> {
+  const client = store.findClient(client_id)
+  if (client !== undefined) return client
+  const clients = await directory.listClients()
+  throw missing('client', client_id, () => clients.map((one) => one.client_id))
+}
+
+/** The client that a body or query names. @throws Problem 400 that names those there are */
+export async function clientMentioned(client_id: string, { store, directory }: Sandbox): Promise<Client> {
+  const client = store.findClient(client_id)
+  if (client !== undefined) return client
+  throw mistaken(
+    'client_id',
+    client_id,
+    (await directory.listClients()).map((one) => one.client_id),
+  )
+}
+
+/** The user that a body or query names; nobody when it names none. @throws Problem 400 that names some of those there are */
+export async function userMentioned<T extends string | undefined>(
+  username: T,
+  { directory }: Sandbox,
+): Promise<User | (T extends undefined ? undefined : never)> {
+  if (username === undefined) return undefined as T extends undefined ? undefined : never
+  const user = await directory.findUser(username)
+  if (user !== undefined) return user
+  throw mistaken(
+    'username',
+    username,
+    (await directory.listUsers({ limit: shown })).map((one) => one.username),
+  )
+}
+
+/** The user that a path names, in any letter case. @throws Problem 404 that names some of those there are */
+export async function userNamed(username: string, { directory }: Sandbox): Promise<User> {
+  const user = await directory.findUser(username)
+  if (user !== undefined) return user
+  const some = await directory.listUsers({ limit: shown + 1 })
+  throw missing('user', username, () => some.map((one) => one.username))
+}
+
+const shown = 20
+
+function mistaken(field: string, came: string, known: readonly string[]): Problem {
+  const suggestion = closest(came, known)
+  const expected = anyOf(known.slice(0, shown)) || 'nothing, for there is none'
+  return invalid({ field, expected, came, ...(suggestion !== undefined && { suggestion }) })
+}
+
+/** The refusal of a path that names nothing, with what it may have meant. */
+export function missing(kind: string, name: string, known: () => string[]): Problem {
+  const names = known()
+  const suggestion = closest(name, names)
+  const guess = suggestion === undefined ? '' : `, did you mean '${suggestion}'?`
+  const list = names.length === 0 ? 'none' : `${names.slice(0, shown).join(', ')}${names.length > shown ? ', …' : ''}`
+  return new Problem(404, `There is no ${kind} '${name}'${guess === '' ? '.' : guess} There ${names.length === 1 ? 'is' : 'are'}: ${list}`)
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { Resource } from '../deps.ts'
+import { addClient, checkClient, clientDraft } from '../input/client-draft.ts'
+import { appNamed, clientNamed, sandboxNamed } from '../input/lookup.ts'
+import { inApp, inSandbox, refusal } from '../schemas.ts'
+import { clientView, viewClient } from '../views/app.ts'
+
+/** Further clients of an app. */
+export const clients: Resource = async (app, { sandboxes }) => {
+  app.post(
+    '/sandboxes/:sandbox/apps/:app/clients',
+    {
+      schema: {
+        tags: ['apps'],
+        summary: 'Give an app another client',
+        params: inApp,
+        body: clientDraft.prefault({}),
+        response: { 201: clientView, default: refusal },
+      },
+    },
+    async (request, reply) => {
+      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
+      const owner = await appNamed(request.params.app, sandbox)
+      await checkClient(request.body, sandbox)
+      return reply.code(201).send(viewClient(await addClient(owner, request.body, sandbox)))
+    },
+  )
+
+  app.delete(
+    '/sandboxes/:sandbox/clients/:client_id',
+    {
+      schema: {
+        tags: ['apps'],
+        summary: 'Delete a client with its grants and tokens',
+        params: inSandbox.extend({ client_id: z.string() }),
+        response: { 204: z.undefined().describe('It is gone.'), default: refusal },
+      },
+    },
+    async (request, reply) => {
+      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
+      await sandbox.directory.deleteClient(await clientNamed(request.params.client_id, sandbox))
+      return reply.code(204).send()
+    },
+  )
+}

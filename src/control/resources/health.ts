@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { Resource } from '../deps.ts'
+
+/** Whether this grantbox works; open to all, so it tells its version and nothing more. */
+export const health: Resource = async (app, { version, checkDatabase, onError }) => {
+  const answer = (status: 'ok' | 'failing') => z.object({ status: z.literal(status), version: z.string() })
+  app.get(
+    '/health',
+    {
+      schema: {
+        tags: ['server'],
+        summary: 'Whether grantbox works',
+        security: [],
+        response: { 200: answer('ok'), 503: answer('failing') },
+      },
+    },
+    async (request, reply) => {
+      try {
+        checkDatabase()
+      } catch (error) {
+        onError?.(error, request)
+        return reply.code(503).send({ status: 'failing', version })
+      }
+      return reply.send({ status: 'ok', version })
+    },
+  )
+}

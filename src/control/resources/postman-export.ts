@@ -1,0 +1,62 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { addressesOf } from '../addresses.ts'
+import type { Resource } from '../deps.ts'
+import { exportDocuments, exportedClient } from '../exports/documents.ts'
+import { sandboxNamed } from '../input/lookup.ts'
+import { inSandbox, refusal } from '../schemas.ts'
+
+const document = z.record(z.string(), z.unknown())
+const forClient = z.strictObject({ client_id: z.string().optional().describe('The first client of the sandbox when absent.') })
+
+/** What Postman, Bruno and editors import to try a sandbox. */
+export const postmanExport: Resource = async (app, deps) => {
+  const one = '/sandboxes/:sandbox'
+  const documents = async (request: FastifyRequest, name: string, client_id?: string) => {
+    const sandbox = sandboxNamed(name, deps.sandboxes)
+    return exportDocuments(sandbox, await exportedClient(sandbox, client_id), addressesOf(sandbox, request.raw, deps).base_url)
+  }
+  const schema = (summary: string) => ({
+    tags: ['exports'],
+    summary,
+    params: inSandbox,
+    querystring: forClient,
+    response: { 200: document, default: refusal },
+  })
+
+  app.get(
+    `${one}/postman/collection.json`,
+    {
+      schema: {
+        tags: ['exports'],
+        summary: "The vendor's requests, as a Postman collection v2.1",
+        params: inSandbox,
+        response: { 200: document, default: refusal },
+      },
+    },
+    async (request) => ({ ...(await documents(request, request.params.sandbox)).postmanCollection() }),
+  )
+  app.get(
+    `${one}/postman/environment.json`,
+    { schema: schema('The variables of that collection, filled for one client') },
+    async (request) => ({ ...(await documents(request, request.params.sandbox, request.query.client_id)).postmanEnvironment() }),
+  )
+  app.get(
+    `${one}/bruno/collection.json`,
+    { schema: schema('The same requests as a Bruno collection, with an environment filled for one client') },
+    async (request) => ({ ...(await documents(request, request.params.sandbox, request.query.client_id)).brunoCollection() }),
+  )
+  app.get(
+    `${one}/http/requests.http`,
+    {
+      schema: {
+        ...schema('The same requests as a file for the HTTP clients of editors, filled for one client'),
+        response: { 200: { description: 'The file.', content: { 'text/plain': { schema: z.string() } } }, default: refusal },
+      },
+    },
+    async (request, reply) => {
+      const { httpFile } = await documents(request, request.params.sandbox, request.query.client_id)
+      return reply.type('text/plain; charset=utf-8').send(httpFile())
+    },
+  )
+}

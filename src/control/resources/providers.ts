@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import type { Resource } from '../deps.ts'
+import { refusal } from '../schemas.ts'
+
+const providerView = z
+  .object({
+    name: z.string().describe('What a new sandbox calls it.'),
+    title: z.string().describe('As the vendor writes itself.'),
+    grant_types: z.array(z.string()),
+    scopes: z.array(z.object({ name: z.string(), description: z.string() })),
+    paths: z.record(z.string(), z.unknown()).describe("The protocol's endpoints, below a sandbox's base URL."),
+    api: z.array(z.object({ method: z.string(), path: z.string() })).describe("The vendor's own API, below a sandbox's base URL."),
+    settings: z.record(z.string(), z.unknown()).describe('Where its defaults differ, and its own settings.'),
+  })
+  .meta({ id: 'Provider' })
+
+/** The vendors that a sandbox can speak as. */
+export const providers: Resource = async (app, deps) => {
+  app.get(
+    '/providers',
+    {
+      schema: {
+        tags: ['server'],
+        summary: 'The providers and what each supports',
+        response: { 200: z.object({ items: z.array(providerView) }), default: refusal },
+      },
+    },
+    async () => ({
+      items: [...deps.providers.values()].map((provider) => ({
+        name: provider.id,
+        title: provider.name,
+        grant_types: [...provider.grant_types],
+        scopes: [...provider.scopes],
+        paths: { ...provider.paths },
+        api: provider.routes.map(({ method, path }) => ({ method, path })),
+        settings: { ...provider.settings },
+      })),
+    }),
+  )
+}

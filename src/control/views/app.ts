@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { App, Client } from '../../oauth/model/records.ts'
+import { rfc3339, time } from '../schemas.ts'
+
+/** A client as the API shows it, its secret too: the sandbox belongs to whoever asks. */
+export const clientView = z
+  .object({
+    client_id: z.string(),
+    client_secret: z.string().nullable().describe('Null for a public client.'),
+    token_endpoint_auth_method: z.string(),
+    grant_types: z.array(z.string()),
+    metadata: z.record(z.string(), z.unknown()).describe('What else was registered (RFC 7591 §2).'),
+    created_at: time,
+  })
+  .meta({ id: 'Client' })
+
+/** An app as the API shows it. */
+export const appView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    scopes: z.array(z.string()),
+    redirect_uris: z.array(z.string()),
+    clients: z.array(clientView),
+    created_at: time,
+  })
+  .meta({ id: 'App' })
+
+export function viewApp(app: App, clients: readonly Client[]): z.output<typeof appView> {
+  return {
+    id: app.app_id,
+    name: app.name,
+    description: app.description,
+    scopes: [...app.scopes],
+    redirect_uris: [...app.redirect_uris],
+    clients: clients.map(viewClient),
+    created_at: rfc3339(app.created_at),
+  }
+}
+
+export function viewClient(client: Client): z.output<typeof clientView> {
+  return {
+    client_id: client.client_id,
+    client_secret: client.client_secret,
+    token_endpoint_auth_method: client.token_endpoint_auth_method,
+    grant_types: [...client.grant_types],
+    metadata: { ...client.metadata },
+    created_at: rfc3339(client.created_at),
+  }
+}

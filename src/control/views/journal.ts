@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import { rfc3339, time } from '../schemas.ts'
+import { mask, maskUrl } from './masking.ts'
+
+const headers = z.record(z.string(), z.unknown())
+const body = z.unknown().describe('Forms and JSON decoded, a parameter that came twice as a list; null when there was none.')
+
+/** A request and what was answered, as the API shows them. */
+export const entryView = z
+  .object({
+    id: z.number(),
+    time: time.describe("By the sandbox's clock."),
+    duration_ms: z.number(),
+    endpoint: z.string(),
+    method: z.string(),
+    url: z.string(),
+    status: z.number(),
+    error: z.string().nullable(),
+    explanation: z.string().nullable().describe('Which rule the request broke, what was expected and what came.'),
+    client_id: z.string().nullable(),
+    username: z.string().nullable(),
+    grant_type: z.string().nullable(),
+    grant_id: z.number().nullable(),
+    request_headers: headers,
+    request_body: body,
+    response_headers: headers,
+    response_body: body,
+  })
+  .meta({ id: 'Request' })
+
+/** @param showSecrets the sandbox's setting `show_secrets`: otherwise no secret, code or token can be read in what is shown */
+export function viewEntry(entry: JournalEntry, showSecrets: boolean): z.output<typeof entryView> {
+  const shown = showSecrets ? (value: unknown) => value : mask
+  const shownHeaders = (all: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([name, value]) => {
+        if (value === undefined) return []
+        return [[name, typeof value === 'string' && holdsUrl(name) && !showSecrets ? maskUrl(value) : shown(value, name)]]
+      }),
+    )
+  return {
+    id: entry.id,
+    time: rfc3339(entry.time),
+    duration_ms: Math.round(entry.duration_ms * 1000) / 1000,
+    endpoint: entry.endpoint,
+    method: entry.method,
+    url: showSecrets ? entry.url : maskUrl(entry.url),
+    status: entry.status,
+    error: entry.error ?? null,
+    explanation: entry.explanation ?? null,
+    client_id: entry.client_id ?? null,
+    username: entry.username ?? null,
+    grant_type: entry.grant_type ?? null,
+    grant_id: entry.grant_id ?? null,
+    request_headers: shownHeaders(entry.request_headers),
+    request_body: viewBody(entry.request_body, contentType(entry.request_headers), showSecrets),
+    response_headers: shownHeaders(entry.response_headers),
+    response_body: viewBody(entry.response_body, contentType(entry.response_headers), showSecrets),
+  }
+}
+
+function holdsUrl(header: string): boolean {
+  return /^(location|referer|content-location)$/i.test(header)
+}
+
+function contentType(all: Readonly<Record<string, unknown>>): string {
+  const found = Object.entries(all).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return typeof found === 'string' ? found : ''
+}
+
+function viewBody(body: unknown, type: string, showSecrets: boolean): unknown {
+  if (body === undefined || body === null || body === '') return null
+  const decoded = typeof body === 'string' ? decode(body, type) : body
+  if (showSecrets) return decoded ?? body
+  // What cannot be decoded cannot be searched for secrets: a page that posts a code, JSON with a slip in it.
+  return decoded === undefined ? `… (${String(body).length} characters of ${type.split(';')[0] || 'text'})` : mask(decoded)
+}
+
+/** A form or JSON as it was meant; undefined for anything else. */
+function decode(text: string, type: string): unknown {
+  if (/^application\/x-www-form-urlencoded/i.test(type)) {
+    const form = new URLSearchParams(text)
+    return Object.fromEntries(
+      [...new Set(form.keys())].map((name) => [name, form.getAll(name).length > 1 ? form.getAll(name) : form.get(name)]),
+    )
+  }
+  if (!/json/i.test(type)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Addresses } from '../addresses.ts'
+import { rfc3339, time } from '../schemas.ts'
+
+/** A sandbox as the API shows it. */
+export const sandboxView = z
+  .object({
+    name: z.string(),
+    provider: z.string(),
+    company: z.string(),
+    base_url: z.string().describe('As you reach it, without a slash at the end.'),
+    issuer: z.string(),
+    authorization_endpoint: z.string(),
+    token_endpoint: z.string(),
+    default: z.boolean().describe('Whether it also answers without its name in the path.'),
+    hosts: z.array(z.string()),
+    settings: z.record(z.string(), z.unknown()).describe('What holds, whoever said it: the sandbox, its provider or the protocol.'),
+    created_at: time,
+  })
+  .meta({ id: 'Sandbox' })
+
+/** @param defaultName the name of the default sandbox */
+export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, defaultName: string): z.output<typeof sandboxView> {
+  const { name, provider, company, hosts, settings, created_at } = sandbox
+  return {
+    name,
+    provider: provider.id,
+    company,
+    base_url,
+    issuer,
+    authorization_endpoint: `${base_url}${provider.paths.authorize}`,
+    token_endpoint: `${base_url}${provider.paths.token}`,
+    default: name === defaultName,
+    hosts: [...hosts],
+    settings: { ...settings },
+    created_at: rfc3339(created_at),
+  }
+}

@@ -1,0 +1,148 @@
+import { ownValue } from '../../basics/own-value.ts'
+import { avatar } from '../../http/pages/views.ts'
+import type { App, Client } from '../../oauth/model/records.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Choice } from '../frame/choice.ts'
+import { bannerOf, hasBrands } from '../frame/vendor.ts'
+
+/** A client as the dashboard shows it. */
+export interface ClientCard {
+  client_id: string
+  /** Absent for a public client. */
+  client_secret?: string | undefined
+  authentication: string
+  grant_types: readonly string[]
+  useHref: string
+  deleteHref: string
+}
+
+/** The sections of an app's card, by which an address can name the one to open. */
+export type AppSection = 'clients' | 'scopes' | 'redirect-uris' | 'stores'
+
+/** A field that was refused: what was typed and the rule that it broke. */
+export interface Refused {
+  value: string
+  error: string
+}
+
+/** An app as the dashboard shows it. */
+export interface AppCard {
+  id: string
+  name: string
+  description: string
+  /** A `data:` URI; a letter stands in for none. */
+  icon?: string | undefined
+  avatar: { letter: string; tint: number }
+  brand?: string | undefined
+  /** Path of its page; forms of its sections hang below. */
+  href: string
+  banner: string
+  clients: readonly ClientCard[]
+  authMethods: readonly Choice[]
+  scopes: readonly Choice[]
+  redirect_uris: readonly string[]
+  /** The dashboard's own callback, where it is not registered yet. */
+  ownCallback?: string | undefined
+  /** Absent where the vendor's apps are in no store. */
+  stores?: readonly (StoreLink & { error?: string | undefined })[] | undefined
+  users: number
+  usersHref: string
+  open?: AppSection | undefined
+  refusedUri?: Refused | undefined
+}
+
+export interface StoreLink {
+  name: string
+  label: string
+  value: string
+}
+
+const stores = { apple: 'Apple App Store', google: 'Google Play', amazon: 'Amazon Appstore' }
+
+export const authMethods: Readonly<Record<string, string>> = {
+  client_secret_post: 'Secret in the body (client_secret_post)',
+  client_secret_basic: 'Secret in the header (client_secret_basic)',
+  none: 'No secret: a public client with PKCE (none)',
+}
+
+/** What an app's icon shows, as a `data:` URI. */
+export function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
+  const svg = icon === null ? undefined : ownValue(provider.icons, icon)
+  return svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+}
+
+/** Path of an app's page. */
+export function appPath(app: Pick<App, 'app_id'>): string {
+  return `/apps/${encodeURIComponent(app.app_id)}`
+}
+
+export interface CardOptions {
+  callback?: string | undefined
+  open?: AppSection | undefined
+  refusedUri?: Refused | undefined
+  refusedStores?: Readonly<Record<string, Refused>> | undefined
+}
+
+/** An app with its clients, filled from its sandbox. */
+export async function appCard(
+  app: App,
+  clients: readonly Client[],
+  sandbox: Sandbox,
+  base: string,
+  options: CardOptions = {},
+): Promise<AppCard> {
+  const { provider, directory, brands } = sandbox
+  const href = `${base}${appPath(app)}`
+  return {
+    id: app.app_id,
+    name: app.name,
+    description: app.description,
+    icon: iconOf(sandbox, app),
+    avatar: avatar(app.name),
+    brand: hasBrands(provider) ? ((await brands.byApp()).get(app.row)?.name ?? sandbox.company) : undefined,
+    href,
+    banner: bannerOf(provider),
+    clients: clients.map((client) => ({
+      client_id: client.client_id,
+      client_secret: client.client_secret ?? undefined,
+      authentication: client.token_endpoint_auth_method,
+      grant_types: client.grant_types,
+      useHref: `${href}/clients/${encodeURIComponent(client.client_id)}`,
+      deleteHref: `${href}/clients/${encodeURIComponent(client.client_id)}/delete`,
+    })),
+    authMethods: authChoices(sandbox),
+    scopes: scopeChoices(sandbox, app.scopes),
+    redirect_uris: app.redirect_uris,
+    ownCallback: options.callback !== undefined && app.redirect_uris.includes(options.callback) ? undefined : options.callback,
+    stores: hasBrands(provider) ? storeLinks(app, options.refusedStores) : undefined,
+    users: await directory.countUsers(app),
+    usersHref: `${base}/sandbox?app=${encodeURIComponent(app.app_id)}`,
+    open: options.open,
+    refusedUri: options.refusedUri,
+  }
+}
+
+/** What a provider's apps may be allowed to do; what an app has beyond it stays to be seen. */
+export function scopeChoices({ provider }: Sandbox, chosen: readonly string[]): Choice[] {
+  const known = provider.scopes.map(({ name, description }) => ({ value: name, label: name, help: description }))
+  const others = chosen.filter((name) => !known.some((one) => one.value === name)).map((name) => ({ value: name, label: name, help: '' }))
+  return [...known, ...others].map((one) => ({ ...one, chosen: chosen.includes(one.value) }))
+}
+
+/** The ways in which a client may authenticate, the vendor's own chosen. */
+export function authChoices({ provider }: Sandbox): Choice[] {
+  const usual = provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method
+  return Object.entries(authMethods).map(([value, label]) => ({ value, label, chosen: value === usual }))
+}
+
+function storeLinks(app: App, refused: Readonly<Record<string, Refused>> = {}): NonNullable<AppCard['stores']> {
+  return Object.entries(stores).map(([name, label]) => ({
+    name,
+    label,
+    value: refused[name]?.value ?? app.mobile_store_links[name] ?? '',
+    error: refused[name]?.error,
+  }))
+}
+
+/** The names of the stores that an app may link to. */
+export const storeNames = Object.keys(stores)

@@ -1,0 +1,211 @@
+import { appNamed } from '../../control/input/lookup.ts'
+import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
+import type { App } from '../../oauth/model/records.ts'
+import { newApp, newClient } from '../../sandbox/new-app.ts'
+import { linkProblem, nameProblem, problemsIn } from '../forms/form-check.ts'
+import { developerOf, hasBrands } from '../frame/vendor.ts'
+import type { DashboardViews } from '../frame/views.ts'
+import type { Part, Visit } from '../frame/visit.ts'
+import { type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
+import { brandChoices, brandNamed } from './brands.ts'
+import { callbackUri } from './callback.ts'
+
+const section = 'Apps'
+
+/** The apps: cards, and the forms on them. */
+export const appPages: Part = ({ get, post }) => {
+  get('/apps', async (visit) => {
+    const { sandbox, base } = visit
+    const clients = Map.groupBy(await sandbox.directory.listClients(), (client) => client.app.row)
+    const apps = await sandbox.directory.listApps()
+    const cards = await Promise.all(
+      apps.map((app, index) =>
+        appCard(app, clients.get(app.row) ?? [], sandbox, base, {
+          callback: callbackUri(visit),
+          open: index === 0 ? 'clients' : undefined,
+        }),
+      ),
+    )
+    return visit.page('apps', { title: 'Apps', section, apps: cards, newHref: `${base}/apps/new` })
+  })
+
+  get('/apps/new', async (visit) => newAppForm(visit))
+  post('/apps', createApp)
+
+  get('/apps/:app', async (visit) => {
+    const open = visit.query.text('open') as AppSection
+    return appPage(visit, await appOf(visit), { open: open || 'clients' })
+  })
+  get('/apps/:app/edit', async (visit) => {
+    const app = await appOf(visit)
+    const brand = (await visit.sandbox.brands.byApp()).get(app.row)?.name ?? ''
+    return editAppForm(visit, app, { name: app.name, description: app.description, brand })
+  })
+  post('/apps/:app/edit', saveApp)
+
+  get('/apps/:app/delete', async (visit) => {
+    const app = await appOf(visit)
+    const clients = await visit.sandbox.directory.listClients(app)
+    return visit.page('confirm', {
+      title: `Delete ${app.name}`,
+      section,
+      heading: `Delete ${app.name}?`,
+      lines: [
+        clients.length === 1 ? 'Its client ID stops working.' : `Its ${clients.length} client IDs stop working.`,
+        'Tokens that its clients were given are refused from then on.',
+        'Messages and data that it stored about users go with it.',
+      ],
+      action: `${visit.base}${appPath(app)}/delete`,
+      fields: {},
+      button: 'Delete App',
+      back: `${visit.base}${appPath(app)}`,
+    })
+  })
+  post('/apps/:app/delete', async (visit) => {
+    await visit.sandbox.directory.deleteApp(await appOf(visit))
+    return visit.go('/apps', 'app-deleted')
+  })
+
+  post('/apps/:app/scopes', async (visit) => {
+    const app = await appOf(visit)
+    const known = scopeChoices(visit.sandbox, app.scopes).map((choice) => choice.value)
+    const scopes = visit.form.all('scope').filter((scope) => known.includes(scope))
+    await visit.sandbox.directory.updateApp({ ...app, scopes })
+    return visit.go(`${appPath(app)}?open=scopes#scopes`, 'scopes-saved')
+  })
+
+  post('/apps/:app/redirect-uris', async (visit) => {
+    const app = await appOf(visit)
+    const uri = visit.form.text('uri')
+    if (visit.form.has('remove')) {
+      const redirect_uris = app.redirect_uris.filter((one) => one !== visit.form.raw('remove'))
+      await visit.sandbox.directory.updateApp({ ...app, redirect_uris })
+      return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, 'uri-removed')
+    }
+    const error = redirectUriProblem(uri) ?? (app.redirect_uris.includes(uri) ? 'This redirect URI is registered already' : undefined)
+    if (error !== undefined) return appPage(visit, app, { open: 'redirect-uris', refusedUri: { value: uri, error } }, 400)
+    await visit.sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, uri] })
+    return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, 'uri-added')
+  })
+
+  post('/apps/:app/stores', async (visit) => {
+    const app = await appOf(visit)
+    const links = Object.fromEntries(storeNames.map((name) => [name, visit.form.text(name)]))
+    const wrong = Object.entries(links).flatMap(([name, value]) => {
+      const error = value === '' ? undefined : linkProblem(value)
+      return error === undefined ? [] : [[name, { value, error }]]
+    })
+    if (wrong.length > 0) return appPage(visit, app, { open: 'stores', refusedStores: Object.fromEntries(wrong) }, 400)
+    const mobile_store_links = Object.fromEntries(Object.entries(links).filter(([, value]) => value !== ''))
+    await visit.sandbox.directory.updateApp({ ...app, mobile_store_links })
+    return visit.go(`${appPath(app)}?open=stores#stores`, 'stores-saved')
+  })
+}
+
+/** The app that an address names. @throws Problem 404 */
+export function appOf({ params, sandbox }: Visit): Promise<App> {
+  return appNamed(params.app ?? '', sandbox)
+}
+
+async function appPage(visit: Visit, app: App, options: CardOptions, status?: number) {
+  const { sandbox, base } = visit
+  const card = await appCard(app, await sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
+  return visit.page('app', { title: app.name, section, app: card }, status)
+}
+
+async function createApp(visit: Visit) {
+  const { sandbox, form } = visit
+  const [name, uris] = [form.text('name'), linesOf(form.raw('redirect_uris') ?? '')]
+  const wrongUri = uris.map((uri) => ({ uri, problem: redirectUriProblem(uri) })).find(({ problem }) => problem !== undefined)
+  const errors = problemsIn({
+    name: nameProblem(name) ?? (await takenName(visit, name)),
+    redirect_uris: wrongUri && `${wrongUri.uri}: ${wrongUri.problem}`,
+  })
+  if (Object.keys(errors).length > 0) return newAppForm(visit, errors)
+  const app = await newApp(sandbox, { name, description: form.text('description'), scopes: form.all('scope'), redirect_uris: uris })
+  await newClient(sandbox, app, { grant_types: form.all('grant_type'), token_endpoint_auth_method: form.text('auth_method') })
+  await assignBrand(visit, app)
+  return visit.go(`${appPath(app)}?open=clients`, 'app-created')
+}
+
+async function saveApp(visit: Visit) {
+  const { sandbox, form } = visit
+  const app = await appOf(visit)
+  const [name, description] = [form.text('name'), form.text('description')]
+  const errors = problemsIn({ name: nameProblem(name) ?? (name === app.name ? undefined : await takenName(visit, name)) })
+  if (Object.keys(errors).length > 0) return editAppForm(visit, app, { name, description, brand: form.text('brand') }, errors)
+  await sandbox.directory.updateApp({ ...app, name, description })
+  await assignBrand(visit, app)
+  return visit.go(appPath(app), 'app-saved')
+}
+
+async function assignBrand({ sandbox, form }: Visit, app: App): Promise<void> {
+  if (hasBrands(sandbox.provider)) await sandbox.brands.assign(app, await brandNamed(form.text('brand'), sandbox))
+}
+
+/** An app is also found by its name. */
+async function takenName({ sandbox }: Visit, name: string): Promise<string | undefined> {
+  return (await sandbox.directory.listApps()).some((app) => app.name === name) ? `There is an app named ${name} already.` : undefined
+}
+
+async function newAppForm(visit: Visit, errors: Readonly<Record<string, string>> = {}) {
+  const { sandbox, base, form } = visit
+  const { provider } = sandbox
+  const again = Object.keys(errors).length > 0
+  const chosen = (field: string, all: readonly string[]) => (again ? form.all(field) : all)
+  const usual = authChoices(sandbox).find((choice) => choice.chosen)?.value
+  const model: DashboardViews['app-form'] = {
+    heading: 'New App',
+    action: `${base}/apps`,
+    button: 'Create App',
+    back: `${base}/apps`,
+    values: { name: form.text('name'), description: form.text('description'), redirect_uris: form.raw('redirect_uris') ?? '' },
+    errors,
+    brands: await brandChoices(sandbox, form.text('brand')),
+    scopes: scopeChoices(
+      sandbox,
+      chosen(
+        'scope',
+        provider.scopes.map((scope) => scope.name),
+      ),
+    ),
+    grantTypes: provider.grant_types.map((value) => ({
+      value,
+      label: value,
+      chosen: chosen('grant_type', provider.grant_types).includes(value),
+    })),
+    authMethods: authChoices(sandbox).map((choice) => ({ ...choice, chosen: choice.value === (form.text('auth_method') || usual) })),
+    isNew: true,
+    developer: developerOf(sandbox),
+  }
+  return visit.page('app-form', { title: 'New App', section, ...model }, again ? 400 : 200)
+}
+
+async function editAppForm(
+  visit: Visit,
+  app: App,
+  values: Record<'name' | 'description' | 'brand', string>,
+  errors: Readonly<Record<string, string>> = {},
+) {
+  const { sandbox, base } = visit
+  const path = `${base}${appPath(app)}`
+  const model: DashboardViews['app-form'] = {
+    heading: `Edit ${app.name}`,
+    action: `${path}/edit`,
+    button: 'Save',
+    back: path,
+    values,
+    errors,
+    brands: await brandChoices(sandbox, values.brand),
+    scopes: [],
+    grantTypes: [],
+    authMethods: [],
+    isNew: false,
+    developer: developerOf(sandbox),
+  }
+  return visit.page('app-form', { title: `Edit ${app.name}`, section, ...model }, Object.keys(errors).length > 0 ? 400 : 200)
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => line.trim() || [])
+}

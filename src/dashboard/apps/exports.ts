@@ -1,0 +1,34 @@
+import { exportDocuments, exportedClient } from '../../control/exports/documents.ts'
+import { Problem } from '../../control/problem.ts'
+import type { Client } from '../../oauth/model/records.ts'
+import type { Export } from '../frame/views.ts'
+import type { Part } from '../frame/visit.ts'
+
+const files = {
+  'postman-collection.json': { label: 'Postman collection', make: 'postmanCollection' },
+  'postman-environment.json': { label: 'Postman environment', make: 'postmanEnvironment' },
+  'bruno.json': { label: 'Bruno collection', make: 'brunoCollection' },
+  'requests.http': { label: '.http file', make: 'httpFile' },
+} as const
+
+/** The links to what other tools import to try a client. */
+export function exportsOf(base: string, client: Client | undefined): Export[] {
+  const query = client === undefined ? '' : `?client_id=${encodeURIComponent(client.client_id)}`
+  return Object.entries(files).map(([file, { label }]) => ({ label, href: `${base}/exports/${file}${query}` }))
+}
+
+/** Those files. The control API has them too, but a browser that signed in here is not known there. */
+export const exportPages: Part = ({ get }) => {
+  get('/exports/:file', async ({ params, query, sandbox, addresses, reply }) => {
+    const name = Object.keys(files).find((file): file is keyof typeof files => file === params.file)
+    if (name === undefined) throw new Problem(404, `There is no such file; there are: ${Object.keys(files).join(', ')}`)
+    const client = await exportedClient(sandbox, query.raw('client_id'))
+    const made = exportDocuments(sandbox, client, addresses.base_url)[files[name].make]()
+    return reply
+      .type(typeof made === 'string' ? 'text/plain; charset=utf-8' : 'application/json')
+      .header('Content-Disposition', `attachment; filename="${sandbox.name}-${name}"`)
+      .header('Cache-Control', 'no-store')
+      .header('X-Content-Type-Options', 'nosniff')
+      .send(typeof made === 'string' ? made : JSON.stringify(made, null, 2))
+  })
+}

@@ -1,0 +1,49 @@
+import { sameRedirectUri } from '../../oauth/clients/redirect-uri.ts'
+import type { App, Client, User } from '../../oauth/model/records.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+
+/** Addresses at which the sign-in to an app begins. */
+export interface SignInLinks {
+  /** With the username filled in; undefined when no client of the app can sign users in by a redirect. */
+  of(app: App, user: User): string | undefined
+}
+
+/** RFC 7636 Appendix B: whoever only looks at the pages needs a challenge that is well formed. */
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+/**
+ * The links for a sandbox's apps.
+ * @param callback the dashboard's own redirect URI, preferred where it is registered: it shows what comes back
+ */
+export async function signInLinks(sandbox: Sandbox, base_url: string, callback: string): Promise<SignInLinks> {
+  const clients = Map.groupBy(await sandbox.directory.listClients(), (client) => client.app.row)
+  const addresses = new Map<number, URL | undefined>()
+  return {
+    of(app, user) {
+      if (!addresses.has(app.row)) addresses.set(app.row, addressOf(clients.get(app.row) ?? [], sandbox, base_url, callback))
+      const address = addresses.get(app.row)
+      if (address === undefined) return undefined
+      const url = new URL(address)
+      url.searchParams.set('login_hint', user.username)
+      return url.href
+    },
+  }
+}
+
+function addressOf(clients: readonly Client[], { provider }: Sandbox, base_url: string, callback: string): URL | undefined {
+  const client = clients.find(({ grant_types, app }) => grant_types.includes('authorization_code') && app.redirect_uris.length > 0)
+  if (client === undefined) return undefined
+  const { redirect_uris, scopes } = client.app
+  const own = redirect_uris.some((uri) => sameRedirectUri(uri, callback)) ? callback : redirect_uris[0]
+  const url = new URL(base_url + provider.paths.authorize)
+  const parameters = {
+    response_type: 'code',
+    client_id: client.client_id,
+    redirect_uri: own ?? '',
+    scope: provider.collection.signIn?.scope ?? scopes.join(' '),
+    state: 'dashboard',
+    ...(client.client_secret === null && { code_challenge: challenge, code_challenge_method: 'S256' }),
+  }
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  return url
+}

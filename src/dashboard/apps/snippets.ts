@@ -1,0 +1,211 @@
+import type { Client } from '../../oauth/model/records.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { shellWord } from './curl.ts'
+
+/** A piece of code that works as it stands, but for what only a sign-in gives. */
+export interface Snippet {
+  id: string
+  label: string
+  /** What to do before or after. */
+  help: string
+  code: string
+}
+
+/** How to use a client, with its own values filled in. */
+export function snippetsOf({ provider, company }: Sandbox, client: Client, base_url: string): Snippet[] {
+  const filled = filledIn(provider, client, base_url)
+  const { signsIn } = filled
+  return [
+    {
+      id: 'curl',
+      label: 'curl',
+      help: signsIn
+        ? `Open the first address in a browser and sign in as a sandbox user; the password is ${company}. Then put the code that comes back in place of CODE.`
+        : 'The client signs in by itself.',
+      code: curl(filled),
+    },
+    {
+      id: 'postman',
+      label: 'Postman',
+      help: 'In the Authorization tab choose OAuth 2.0 and fill in the form “Configure New Token”, or import the files below.',
+      code: postman(filled),
+    },
+    {
+      id: 'javascript',
+      label: 'JavaScript',
+      help: 'For Node 18 and later, Deno, Bun and browsers; save it as a module (.mjs).',
+      code: javascript(filled),
+    },
+    { id: 'python', label: 'Python', help: 'With the package requests.', code: python(filled) },
+  ]
+}
+
+/** RFC 7636 Appendix B: a public client has to use PKCE, and a real one makes a verifier of its own for each sign-in. */
+const pkceExample = {
+  verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+}
+
+/** The command that redeems a code which came back. */
+export function exchangeCommand(sandbox: Sandbox, client: Client, base_url: string, redirect_uri: string, code: string): string {
+  const filled = filledIn(sandbox.provider, client, base_url)
+  return tokenRequest(filled, { ...tokenForm({ ...filled, signsIn: true }), redirect_uri, code })
+}
+
+interface Filled {
+  authorizeUrl: string
+  authorizationEndpoint: string
+  tokenEndpoint: string
+  /** A request that shows whether the token works. */
+  apiUrl: string | undefined
+  redirectUri: string
+  scope: string
+  client_id: string
+  client_secret: string | undefined
+  basic: boolean
+  isPublic: boolean
+  signsIn: boolean
+  refreshes: boolean
+}
+
+function filledIn(provider: Sandbox['provider'], client: Client, base_url: string): Filled {
+  const redirectUri = client.app.redirect_uris[0] ?? ''
+  const scope = provider.collection.signIn?.scope ?? client.app.scopes.join(' ')
+  const isPublic = client.token_endpoint_auth_method === 'none'
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: client.client_id,
+    redirect_uri: redirectUri,
+    scope,
+    state: 'any-text',
+    ...(isPublic && { code_challenge: pkceExample.challenge, code_challenge_method: 'S256' }),
+  })
+  const authorizationEndpoint = base_url + provider.paths.authorize
+  const probe = provider.collection.folders
+    .flatMap((folder) => folder.requests)
+    .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
+  return {
+    authorizationEndpoint,
+    authorizeUrl: `${authorizationEndpoint}?${query}`,
+    tokenEndpoint: base_url + provider.paths.token,
+    apiUrl: probe && base_url + probe.path,
+    redirectUri,
+    scope,
+    client_id: client.client_id,
+    client_secret: client.client_secret ?? undefined,
+    isPublic,
+    basic: client.token_endpoint_auth_method === 'client_secret_basic',
+    signsIn: client.grant_types.includes('authorization_code') && redirectUri !== '',
+    refreshes: client.grant_types.includes('refresh_token'),
+  }
+}
+
+/** The form that gets the first tokens. */
+function tokenForm({ signsIn, redirectUri, scope, isPublic }: Filled): Record<string, string> {
+  return signsIn
+    ? {
+        grant_type: 'authorization_code',
+        code: 'CODE',
+        redirect_uri: redirectUri,
+        ...(isPublic && { code_verifier: pkceExample.verifier }),
+      }
+    : { grant_type: 'client_credentials', ...(scope !== '' && { scope }) }
+}
+
+/** What a client that sends its secret in the body, or has none, adds to each form. */
+function credentials({ basic, client_id, client_secret }: Filled): Record<string, string> {
+  if (basic) return {}
+  return { client_id, ...(client_secret !== undefined && { client_secret }) }
+}
+
+function curl(filled: Filled): string {
+  const { authorizeUrl, apiUrl, signsIn, refreshes } = filled
+  return [
+    ...(signsIn ? [`# Sign in: open this in a browser\n${authorizeUrl}`] : []),
+    `# Get tokens\n${tokenRequest(filled, tokenForm(filled))}`,
+    ...(apiUrl === undefined || !signsIn
+      ? []
+      : [`# Call the API\ncurl ${shellWord(apiUrl)} \\\n  --header 'Authorization: Bearer ACCESS_TOKEN'`]),
+    ...(signsIn && refreshes
+      ? [`# Refresh\n${tokenRequest(filled, { grant_type: 'refresh_token', refresh_token: 'REFRESH_TOKEN' })}`]
+      : []),
+  ].join('\n\n')
+}
+
+function tokenRequest(filled: Filled, form: Record<string, string>): string {
+  const { tokenEndpoint, basic, client_id, client_secret } = filled
+  return [
+    `curl ${shellWord(tokenEndpoint)}`,
+    ...(basic ? [`  --user ${shellWord(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
+    ...Object.entries({ ...form, ...credentials(filled) }).map(([name, value]) => `  --data-urlencode ${shellWord(`${name}=${value}`)}`),
+  ].join(' \\\n')
+}
+
+function postman({
+  signsIn,
+  redirectUri,
+  authorizationEndpoint,
+  tokenEndpoint,
+  client_id,
+  client_secret,
+  scope,
+  basic,
+  isPublic,
+}: Filled): string {
+  const rows = [
+    ['Grant Type', signsIn ? (isPublic ? 'Authorization Code (With PKCE)' : 'Authorization Code') : 'Client Credentials'],
+    ...(signsIn
+      ? [
+          ['Callback URL', redirectUri],
+          ['Auth URL', authorizationEndpoint],
+        ]
+      : []),
+    ['Access Token URL', tokenEndpoint],
+    ['Client ID', client_id],
+    ['Client Secret', client_secret ?? '(none)'],
+    ['Scope', scope],
+    ...(signsIn ? [['State', 'any-text']] : []),
+    ['Client Authentication', basic ? 'Send as Basic Auth header' : 'Send client credentials in body'],
+  ]
+  return rows.map(([name = '', value = '']) => `${name.padEnd(23)}${value}`).join('\n')
+}
+
+function javascript(filled: Filled): string {
+  const { tokenEndpoint, apiUrl, signsIn, authorizeUrl, basic, client_id, client_secret } = filled
+  const form = Object.entries({ ...tokenForm(filled), ...credentials(filled) })
+  const header = basic
+    ? `\n  headers: { Authorization: 'Basic ' + btoa(${literal(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}) },`
+    : ''
+  return [
+    ...(signsIn ? [`// Sign in: open this in a browser, and take the code from the address it ends at\n// ${authorizeUrl}`] : []),
+    `const answer = await fetch(${literal(tokenEndpoint)}, {\n  method: 'POST',${header}\n  body: new URLSearchParams({\n${form.map(([name, value]) => `    ${name}: ${literal(value)},`).join('\n')}\n  }),\n})`,
+    'const tokens = await answer.json()\nconsole.log(answer.status, tokens)',
+    ...(apiUrl === undefined || !signsIn
+      ? []
+      : [
+          `const me = await fetch(${literal(apiUrl)}, {\n  headers: { Authorization: \`Bearer \${tokens.access_token}\` },\n})\nconsole.log(await me.json())`,
+        ]),
+  ].join('\n\n')
+}
+
+function python(filled: Filled): string {
+  const { tokenEndpoint, apiUrl, signsIn, authorizeUrl, basic, client_id, client_secret } = filled
+  const form = Object.entries({ ...tokenForm(filled), ...credentials(filled) })
+  const auth = basic ? `\n    auth=(${literal(client_id)}, ${literal(client_secret ?? '')}),` : ''
+  return [
+    'import requests',
+    ...(signsIn ? [`# Sign in: open this in a browser, and take the code from the address it ends at\n# ${authorizeUrl}`] : []),
+    `answer = requests.post(\n    ${literal(tokenEndpoint)},${auth}\n    data={\n${form.map(([name, value]) => `        "${name}": ${literal(value)},`).join('\n')}\n    },\n)`,
+    'tokens = answer.json()\nprint(answer.status_code, tokens)',
+    ...(apiUrl === undefined || !signsIn
+      ? []
+      : [
+          `me = requests.get(\n    ${literal(apiUrl)},\n    headers={"Authorization": f"Bearer {tokens['access_token']}"},\n)\nprint(me.json())`,
+        ]),
+  ].join('\n\n')
+}
+
+/** A string of JavaScript, which Python reads alike. */
+function literal(text: string): string {
+  return JSON.stringify(text)
+}

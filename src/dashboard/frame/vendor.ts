@@ -1,0 +1,31 @@
+import { typesOf } from '../../control/views/user.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+
+/** What a vendor's dashboard has and another's has not, and how it says it. */
+
+/** Whether a vendor's apps belong to brands and are found in mobile stores. */
+export function hasBrands(provider: Provider): boolean {
+  return provider.brands === true
+}
+
+/** Whether the vendor's users are families. */
+export function hasKids(provider: Provider): boolean {
+  return typesOf(provider).includes('kid')
+}
+
+/** The developer who is signed in at the vendor's dashboard: `developer@findfluffy.local`. */
+export function developerOf({ company }: Sandbox): string {
+  const [name = ''] = company.toLowerCase().split(/,|\b(?:llc|inc|ltd|gmbh|corp)\b/)
+  return `developer@${name.replaceAll(/[^a-z0-9]/g, '') || 'company'}.local`
+}
+
+/** The vendor's yellow banner. */
+export function bannerOf({ name }: Provider): string {
+  return `This app is in the ${name} Sandbox environment. It can only interact with test data.`
+}
+
+/** Whether clients may ask users who are elsewhere (CIBA §7): then somebody has to answer for them. */
+export function hasApprovals(provider: Provider): boolean {
+  return provider.paths.ciba !== undefined
+}

@@ -1,0 +1,70 @@
+import { viewEntry } from '../../control/views/journal.ts'
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { clockTime, dateAndTime } from '../frame/words.ts'
+import { type TokenView, tokensIn } from './tokens-in.ts'
+
+/** A request and its answer as the dashboard shows them; no secret can be read in it. */
+export interface RequestRow {
+  id: number
+  href: string
+  time: string
+  date: string
+  duration: string
+  method: string
+  /** The path, without the query. */
+  path: string
+  url: string
+  endpoint: string
+  status: number
+  kind: 'good' | 'bad'
+  /** Client, user and grant type, as far as they are known. */
+  who: readonly string[]
+  error?: string | undefined
+  explanation?: string | undefined
+  /** Where the flow is that it belongs to. */
+  flowHref?: string | undefined
+  requestHeaders: readonly { name: string; value: string }[]
+  requestBody?: string | undefined
+  responseHeaders: readonly { name: string; value: string }[]
+  responseBody?: string | undefined
+  tokens: readonly TokenView[]
+}
+
+/** @param flowHref where the flow is that it belongs to */
+export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined): RequestRow {
+  const showSecrets = sandbox.settings.show_secrets === true
+  const view = viewEntry(entry, showSecrets)
+  const prefix = sandbox.provider.texts.usernamePrefix ?? ''
+  return {
+    id: entry.id,
+    href: `${base}/requests/${entry.id}`,
+    time: clockTime(entry.time),
+    date: dateAndTime(entry.time),
+    duration: entry.duration_ms < 10 ? `${entry.duration_ms.toFixed(1)} ms` : `${Math.round(entry.duration_ms)} ms`,
+    method: view.method,
+    path: view.url.split('?', 1)[0] ?? view.url,
+    url: view.url,
+    endpoint: view.endpoint,
+    status: view.status,
+    kind: view.status >= 400 ? 'bad' : 'good',
+    who: [view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter((one) => one !== null),
+    error: view.error ?? undefined,
+    explanation: view.explanation ?? undefined,
+    flowHref,
+    requestHeaders: headersOf(view.request_headers),
+    requestBody: textOf(view.request_body),
+    responseHeaders: headersOf(view.response_headers),
+    responseBody: textOf(view.response_body),
+    tokens: tokensIn(entry, sandbox.clock.now(), showSecrets),
+  }
+}
+
+function headersOf(headers: Readonly<Record<string, unknown>>): RequestRow['requestHeaders'] {
+  return Object.entries(headers).map(([name, value]) => ({ name, value: [value].flat().join(', ') }))
+}
+
+function textOf(body: unknown): string | undefined {
+  if (body === null || body === undefined) return undefined
+  return typeof body === 'string' ? body : JSON.stringify(body, null, 2)
+}

@@ -1,0 +1,133 @@
+import { Problem } from '../../control/problem.ts'
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import { flowsIn } from '../flows/flows-in.ts'
+import type { Part, Visit } from '../frame/visit.ts'
+import { requestRow } from './request-row.ts'
+
+const section = 'Requests'
+const perPage = 50
+
+/** How long new requests are collected before they are sent to a page that is open, milliseconds. */
+const pause = 100
+const mostAtOnce = 100
+
+/** The journal: newest on top, live where scripts run. */
+export const requestPages: Part = ({ get, post, draw, deps }) => {
+  get('/requests', async (visit) => {
+    const { sandbox, base, query } = visit
+    const wanted = filterOf(visit)
+    const before = query.whole('before', 1, Number.MAX_SAFE_INTEGER)
+    const all = sandbox.journal.list()
+    const found = all.filter((entry) => wanted.matches(entry) && (before === undefined || entry.id < before)).reverse()
+    const shown = found.slice(0, perPage)
+    const last = shown.at(-1)
+    const newest = all.at(-1)?.id ?? 0
+    const flows = flowPaths(all, base)
+    return visit.page('requests', {
+      title: 'Requests',
+      section,
+      rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id))),
+      endpoints: [...new Set(all.map((entry) => entry.endpoint))]
+        .sort()
+        .map((value) => ({ value, label: value, chosen: value === wanted.endpoint })),
+      onlyErrors: wanted.onlyErrors,
+      filtered: wanted.isNarrow || before !== undefined,
+      total: all.length,
+      olderHref: found.length > perPage && last !== undefined ? `${base}/requests?${wanted.query({ before: String(last.id) })}` : undefined,
+      streamHref: before === undefined ? `${base}/requests/stream?${wanted.query({ after: String(newest) })}` : undefined,
+      example: `curl ${visit.addresses.base_url}${sandbox.provider.paths.token} --data grant_type=client_credentials`,
+    })
+  })
+
+  get('/requests/stream', async (visit) => {
+    const { sandbox, base, query, reply } = visit
+    const wanted = filterOf(visit)
+    reply.hijack()
+    const { raw } = reply
+    raw.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      Connection: 'close',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    })
+    raw.write('retry: 2000\n\n')
+    let waiting: JournalEntry[] = []
+    const send = async () => {
+      const entries = waiting
+      waiting = []
+      const flows = flowPaths(sandbox.journal.list(), base)
+      for (const entry of entries) {
+        const html = await draw('partials/request', { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
+        raw.write(`id: ${entry.id}\nevent: row\n${dataLines(html)}\n`)
+      }
+    }
+    let timer: NodeJS.Timeout | undefined
+    // Nobody reads a thousand rows a second: what comes at once is drawn at once, and of very much the newest.
+    const take = (entry: JournalEntry) => {
+      if (!wanted.matches(entry)) return
+      waiting.push(entry)
+      if (waiting.length > mostAtOnce) waiting.shift()
+      timer ??= setTimeout(() => {
+        timer = undefined
+        send().catch(() => raw.destroy())
+      }, pause)
+    }
+    // A browser that lost the connection says what it saw last (Server-Sent Events, HTML §9.2.4).
+    const seen = Number(visit.request.headers['last-event-id'] ?? query.whole('after', 0, Number.MAX_SAFE_INTEGER) ?? 0)
+    for (const entry of sandbox.journal.list({ after: Number.isSafeInteger(seen) ? seen : 0 })) take(entry)
+    const unfollow = sandbox.journal.follow({}, take)
+    const beat = setInterval(() => raw.write(': still here\n\n'), 15_000).unref()
+    const stop = () => raw.end()
+    deps.stopping.addEventListener('abort', stop)
+    raw.once('close', () => {
+      clearTimeout(timer)
+      clearInterval(beat)
+      unfollow()
+      deps.stopping.removeEventListener('abort', stop)
+    })
+    return reply
+  })
+
+  post('/requests/forget', async (visit) => {
+    visit.sandbox.journal.clear()
+    return visit.go('/requests', 'requests-forgotten')
+  })
+
+  get('/requests/:id', async (visit) => {
+    const { sandbox, base, params } = visit
+    const entry = sandbox.journal.list().find(({ id }) => String(id) === params.id)
+    if (entry === undefined) throw new Problem(404, 'This request is not in the journal (any more): it keeps the newest thousand.')
+    return visit.page('request', {
+      title: `${entry.method} ${entry.endpoint}`,
+      section,
+      row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), base).get(entry.id)),
+    })
+  })
+}
+
+/** Where the flow of each request is, by the request's id. */
+function flowPaths(entries: readonly JournalEntry[], base: string): Map<number, string> {
+  return new Map(flowsIn(entries).flatMap((flow) => flow.entries.map((entry) => [entry.id, `${base}/flows/${flow.key}`])))
+}
+
+/** A text as the data of an event. */
+function dataLines(text: string): string {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => `data: ${line}\n`)
+    .join('')
+}
+
+/** Which requests the address asks for. */
+function filterOf({ query }: Visit) {
+  const [endpoint, onlyErrors] = [query.text('endpoint'), query.has('errors')]
+  return {
+    endpoint,
+    onlyErrors,
+    isNarrow: endpoint !== '' || onlyErrors,
+    matches: (entry: JournalEntry) => (endpoint === '' || entry.endpoint === endpoint) && (!onlyErrors || entry.status >= 400),
+    query: (more: Record<string, string>) =>
+      new URLSearchParams({ ...(endpoint !== '' && { endpoint }), ...(onlyErrors && { errors: 'on' }), ...more }),
+  }
+}

@@ -1,0 +1,164 @@
+import { check } from '../../control/input/validation.ts'
+import { Problem } from '../../control/problem.ts'
+import { parseDuration } from '../../sandbox/duration.ts'
+import { settingsSchema } from '../../sandbox/settings-schema.ts'
+import { nameProblem } from '../forms/form-check.ts'
+import type { Choice } from '../frame/choice.ts'
+import type { Part, Visit } from '../frame/visit.ts'
+import { dateAndTime, durationInWords } from '../frame/words.ts'
+
+const section = 'Settings'
+
+/** The settings that people change most; the control API knows them all. */
+const durations = {
+  access_token_ttl: 'How long access tokens live',
+  refresh_token_ttl: 'How long refresh tokens live',
+  code_ttl: 'How long codes live',
+} as const
+
+const choices = {
+  rotation: {
+    label: 'Refresh tokens',
+    values: { lenient: 'Rotate; the old one works until the new one was used', strict: 'Rotate; each works once', off: 'Stay the same' },
+  },
+  strictness: {
+    label: 'Strictness',
+    values: {
+      vendor: 'As the vendor',
+      rfc: 'As the RFCs advise (OAuth 2.1)',
+      lenient: 'Lenient: unregistered clients and redirect URIs pass',
+    },
+  },
+} as const
+
+const switches = {
+  auto_continue: 'Go on to the app without asking',
+  show_secrets: 'Show secrets and tokens in the requests as they came',
+} as const
+
+/** A sandbox's clock and its most used settings. */
+export const settingsPages: Part = ({ get, post, deps }) => {
+  const { sandboxes } = deps
+  get('/settings', async (visit) => settingsPage(visit))
+
+  post('/settings', async (visit) => {
+    const { sandbox, form } = visit
+    const company = form.text('company')
+    const changed = {
+      ...Object.fromEntries(Object.keys(durations).map((name) => [name, form.text(name) === '' ? null : form.text(name)])),
+      ...Object.fromEntries(Object.keys(choices).map((name) => [name, form.text(name)])),
+      ...Object.fromEntries(Object.keys(switches).map((name) => [name, form.has(name)])),
+    }
+    const values = { company, ...Object.fromEntries(Object.keys(durations).map((name) => [name, form.text(name)])) }
+    const companyProblem = nameProblem(company, 'The name')
+    if (companyProblem !== undefined) return settingsPage(visit, values, { company: companyProblem })
+    try {
+      const settings = check(settingsSchema(sandbox.provider), changed)
+      await sandboxes.update(sandbox, { company, settings })
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      return settingsPage(visit, values, Object.fromEntries(error.errors.map(({ field, expected }) => [field, `Expected: ${expected}.`])))
+    }
+    return visit.go('/settings', 'settings-saved')
+  })
+
+  post('/settings/clock', async (visit) => {
+    const { sandbox, form } = visit
+    switch (form.text('do')) {
+      case 'advance': {
+        const by = parseDuration(form.text('by'))
+        if (by === undefined || form.text('by') === '')
+          return settingsPage(visit, {}, { by: 'A time such as 6m, 90s, 2h or 1d is expected.' })
+        await sandboxes.advanceClock(sandbox, by)
+        break
+      }
+      case 'stop':
+        await sandboxes.setClock(sandbox, { frozen: true })
+        break
+      case 'go':
+        await sandboxes.setClock(sandbox, { frozen: false })
+        break
+      default:
+        await sandboxes.setClock(sandbox, { offset: 0, frozen: false })
+    }
+    return visit.go('/settings', 'clock-set')
+  })
+
+  post('/settings/expire', async (visit) => {
+    const { sandbox, form } = visit
+    const what = form.text('what') === 'all' ? 'all' : 'access'
+    const expired = await sandbox.grants.expire(what, {}, sandbox.clock.now())
+    return visit.go('/settings', 'tokens-expired', expired.access_tokens + expired.refresh_tokens)
+  })
+
+  get('/settings/reset', async (visit) =>
+    visit.page('confirm', {
+      title: 'Reset',
+      section,
+      heading: `Reset ${visit.sandbox.name}?`,
+      lines: [
+        'Its apps, users, grants, settings and clock become what they were when it was made.',
+        'Its requests and faults are forgotten.',
+      ],
+      action: `${visit.base}/settings/reset`,
+      fields: {},
+      button: 'Reset this sandbox',
+      back: `${visit.base}/settings`,
+    }),
+  )
+  post('/settings/reset', async (visit) => {
+    await sandboxes.reset(visit.sandbox)
+    return visit.go('/settings', 'sandbox-reset')
+  })
+}
+
+function settingsPage(visit: Visit, typed: Readonly<Record<string, string>> = {}, errors: Readonly<Record<string, string>> = {}) {
+  const { sandbox, base } = visit
+  const { settings, clock } = sandbox
+  const { offset, frozen_at } = clock.state
+  return visit.page(
+    'settings',
+    {
+      title: 'Settings',
+      section,
+      action: `${base}/settings`,
+      now: dateAndTime(clock.now()),
+      clockState: [
+        frozen_at !== null ? 'stopped' : undefined,
+        Math.abs(offset) < 1000 ? undefined : `${durationInWords(offset)} ${offset > 0 ? 'ahead of' : 'behind'} the machine’s`,
+      ]
+        .filter((part) => part !== undefined)
+        .join(', '),
+      isFrozen: frozen_at !== null,
+      company: typed.company ?? sandbox.company,
+      durations: Object.entries(durations).map(([name, label]) => ({
+        name,
+        label,
+        value: typed[name] ?? secondsAsText(settings[name]),
+        error: errors[name],
+      })),
+      choices: Object.entries(choices).map(([name, { label, values }]) => ({
+        name,
+        label,
+        choices: Object.entries(values).map(([value, text]): Choice => ({ value, label: text, chosen: settings[name] === value })),
+      })),
+      switches: Object.entries(switches).map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
+      errors,
+      apiHref: `/_grantbox/sandboxes/${sandbox.name}`,
+    },
+    Object.keys(errors).length > 0 ? 400 : 200,
+  )
+}
+
+/** `5m`, `30d`: seconds as one types them. */
+function secondsAsText(seconds: unknown): string {
+  if (typeof seconds !== 'number') return ''
+  const unit = (
+    [
+      ['d', 86_400],
+      ['h', 3600],
+      ['m', 60],
+    ] as const
+  ).find(([, length]) => seconds !== 0 && seconds % length === 0)
+  return unit === undefined ? `${seconds}s` : `${seconds / unit[1]}${unit[0]}`
+}

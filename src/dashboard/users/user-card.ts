@@ -1,0 +1,118 @@
+import { avatar } from '../../http/pages/views.ts'
+import type { App, User } from '../../oauth/model/records.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { appPath, iconOf } from '../apps/app-card.ts'
+import type { SignInLinks } from '../apps/sign-in-links.ts'
+import { hasKids } from '../frame/vendor.ts'
+
+/** Another user on a user's card. */
+export interface Acquaintance {
+  username: string
+  href: string
+}
+
+/** A user as the dashboard shows one. */
+export interface UserCard {
+  username: string
+  name: string
+  /** Address of the picture; a letter stands in for none. */
+  picture?: string | undefined
+  avatar: { letter: string; tint: number }
+  /** The vendor's rows in the vendor's order: Type, Email, Age, Created, Password. */
+  rows: readonly { label: string; value: string }[]
+  disabled: boolean
+  friends: readonly Acquaintance[]
+  kids: readonly Acquaintance[]
+  parents: readonly Acquaintance[]
+  apps: readonly {
+    name: string
+    href: string
+    icon?: string | undefined
+    avatar: { letter: string; tint: number }
+    signInHref?: string | undefined
+  }[]
+  editHref: string
+  deleteHref: string
+  addFriendHref?: string | undefined
+  addKidHref?: string | undefined
+  addAppHref: string
+}
+
+/** Path of a user's page. */
+export function userPath({ username }: Pick<User, 'username'>): string {
+  return `/sandbox/users/${encodeURIComponent(username)}`
+}
+
+/** A user with those and that which it is tied to. */
+export async function userCard(user: User, sandbox: Sandbox, base: string, links: SignInLinks): Promise<UserCard> {
+  const { directory, provider } = sandbox
+  const [friends, kids, parents, apps] = await Promise.all([
+    directory.friendsOf(user),
+    directory.kidsOf(user),
+    directory.parentsOf(user),
+    directory.appsOf(user),
+  ])
+  const known = (others: readonly User[]) => others.map(({ username }) => ({ username, href: `${base}${userPath({ username })}` }))
+  const path = `${base}${userPath(user)}`
+  const social = hasKids(provider)
+  return {
+    username: user.username,
+    name: nameOf(user),
+    picture: social ? picturePath(base, user) : undefined,
+    avatar: avatar(nameOf(user) || user.username, user.username),
+    rows: rowsOf(user, sandbox),
+    disabled: user.disabled,
+    friends: known(friends),
+    kids: known(kids),
+    parents: known(parents),
+    apps: apps.map((app) => appOfUser(app, sandbox, base, links.of(app, user))),
+    editHref: `${path}/edit`,
+    deleteHref: `${path}/delete`,
+    addFriendHref: social ? `${path}/add/friend` : undefined,
+    addKidHref: social && user.type !== 'kid' ? `${path}/add/kid` : undefined,
+    addAppHref: `${path}/add/app`,
+  }
+}
+
+export function nameOf({ first_name, last_name }: User): string {
+  return `${first_name} ${last_name}`.trim()
+}
+
+/** Address of a user's picture. */
+export function picturePath(base: string, { user_id }: Pick<User, 'user_id'>): string {
+  return `${base}/pictures/${encodeURIComponent(user_id)}.svg`
+}
+
+/** A kind of user as the vendor writes it: `Parent`. */
+export function kindLabel(type: string): string {
+  return type.charAt(0).toUpperCase() + type.slice(1)
+}
+
+function rowsOf(user: User, { company }: Sandbox): UserCard['rows'] {
+  const rows = {
+    Type: user.type === null ? undefined : kindLabel(user.type),
+    Email: user.email ?? undefined,
+    Age: user.age === null ? undefined : String(user.age),
+    Created: createdAt(user.created_at),
+    Password: user.password ?? company,
+  }
+  return Object.entries(rows).flatMap(([label, value]) => (value === undefined ? [] : { label, value }))
+}
+
+const created = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'UTC',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+})
+
+/** `1/2/2018, 2:34 PM`, with an ordinary blank: newer ICU data has a narrow one. */
+export function createdAt(milliseconds: number): string {
+  return created.format(milliseconds).replaceAll('\u202f', ' ')
+}
+
+function appOfUser(app: App, sandbox: Sandbox, base: string, signInHref: string | undefined): UserCard['apps'][number] {
+  return { name: app.name, href: `${base}${appPath(app)}`, icon: iconOf(sandbox, app), avatar: avatar(app.name), signInHref }
+}

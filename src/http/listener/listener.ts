@@ -1,0 +1,194 @@
+/** One port that answers http and https alike. */
+import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Certificates } from '../certificates/certificates.ts'
+import { asksForCertificate } from '../certificates/host.ts'
+import { type Bound, bind } from './address.ts'
+import { readHello } from './client-hello.ts'
+import { answerBadRequest, answerClientError, linger } from './refusal.ts'
+
+export interface Listener {
+  /**
+   * Begins to accept connections. `localhost` and `127.0.0.1` mean both loopback addresses, any other host that one alone.
+   *
+   * @param options.host `localhost` unless given
+   * @param options.port 0 takes a free one, the same on both addresses
+   * @throws ListenError when the address cannot be had; the message says why and what to do
+   */
+  listen(options: { host?: string | undefined; port: number }): Promise<{ port: number; addresses: string[] }>
+  /**
+   * Stops: no new connections, idle ones end at once, requests under way get their answer.
+   *
+   * @param options.graceMs after so many milliseconds (5000 unless given) what is still open is cut off
+   */
+  close(options?: { graceMs?: number | undefined }): Promise<void>
+}
+
+export interface ListenerOptions {
+  handler: RequestListener
+  certificates: Pick<Certificates, 'secureContext'>
+  /**
+   * Ask every TLS client for a certificate, whoever issued it (RFC 8705); the handler reads it from the socket. A browser that
+   * has one may then ask its user to choose, which is why otherwise only those are asked that call a host `mtls.…`.
+   */
+  requestClientCertificate?: boolean | undefined
+  /** Told what goes wrong below HTTP: certificates that cannot be made, handshakes that clients break off. */
+  onError?: ((error: Error) => void) | undefined
+  /** Connections that may be open at once; one more is closed as soon as it comes. */
+  maxConnections?: number | undefined
+  /** Limits of node:http that differ from its own. Its `headersTimeout` also holds for what comes before the headers. */
+  server?: ServerOptions | undefined
+}
+
+/** The type byte of a TLS handshake record (RFC 8446 §5.1); no HTTP method begins with it. */
+const tlsHandshake = 0x16
+
+/** Longer than clients and proxies keep an idle connection, so that it is they who end it and no request meets a closing socket. */
+const keepAliveTimeout = 72_000
+
+/** @returns a listener that does not listen yet */
+export function createListener({
+  handler,
+  certificates,
+  requestClientCertificate,
+  onError,
+  maxConnections = Number.POSITIVE_INFINITY,
+  server: limits,
+}: ListenerOptions): Listener {
+  /** The sockets as HTTP sees them (for https the TLS socket), each with its answers in order; {@link owedTo} forgets those that are out. */
+  const connections = new Map<Socket, ServerResponse[]>()
+  let bound: Bound[] = []
+  let closing: Promise<void> | undefined
+
+  // It never listens itself: both kinds of connection are handed to it. A missing Host header is answered below, in JSON.
+  const http = createServer({ keepAliveTimeout, ...limits, requireHostHeader: false })
+  // On this event node:http begins to watch its timeouts.
+  http.emit('listening')
+  http.on('request', (request, response) => {
+    const { socket } = request
+    owedTo(socket).push(response)
+    if (closing !== undefined) endAfter(response)
+    if (request.headers.host === undefined && request.httpVersion === '1.1') answerBadRequest(response, 'the Host header is missing')
+    else handler(request, response)
+  })
+  http.on('clientError', (error, socket) => answerClientError(error, socket, owedTo(socket as Socket)))
+
+  /**
+   * The answers that a connection still awaits, found out when it matters: to be told of the end of each costs more than to route
+   * it. So the last one is kept until the next is asked for.
+   */
+  function owedTo(socket: Socket): ServerResponse[] {
+    const owed = connections.get(socket) ?? []
+    while (owed[0]?.closed === true) owed.shift()
+    return owed
+  }
+
+  function track(socket: Socket): void {
+    connections.set(socket, [])
+    socket.once('close', () => connections.delete(socket))
+    const close = socket.destroySoon
+    socket.destroySoon = () => {
+      const last = owedTo(socket).at(-1)
+      if (last === undefined || last.req.complete) return close.call(socket)
+      // Answered before all of it came, as a body over the limit is.
+      socket.end()
+      last.req.once('end', () => socket.destroy())
+      linger(socket)
+    }
+  }
+
+  /** Ends a connection with this answer, unless another request came before it was out. */
+  function endAfter(response: ServerResponse): void {
+    const { socket } = response.req
+    if (!response.headersSent) response.setHeader('Connection', 'close')
+    // It may have promised to keep the connection alive before close() was called.
+    response.once('close', () => {
+      if (owedTo(socket).length === 0) socket.destroySoon()
+    })
+  }
+
+  function accept(socket: Socket): void {
+    if (connections.size >= maxConnections) return void socket.destroy()
+    track(socket)
+    // What matters of it is reported by whoever reads from the socket.
+    socket.on('error', () => {})
+    const deadline = setTimeout(() => socket.destroy(), http.headersTimeout).unref()
+    socket.once('close', () => clearTimeout(deadline))
+    let came: Buffer = Buffer.alloc(0)
+    const look = () => {
+      const chunk: Buffer | null = socket.read()
+      if (chunk === null) return socket.destroy()
+      came = came.length === 0 ? chunk : Buffer.concat([came, chunk])
+      if (came[0] !== tlsHandshake) {
+        socket.unshift(came)
+        clearTimeout(deadline)
+        http.emit('connection', socket)
+        return
+      }
+      const hello = readHello(came)
+      if (hello === 'incomplete') return socket.once('readable', look)
+      socket.unshift(came)
+      secure(socket, hello.serverName, () => clearTimeout(deadline)).catch((error: Error) => {
+        socket.destroy()
+        onError?.(error)
+      })
+    }
+    socket.once('readable', look)
+  }
+
+  async function secure(socket: Socket, serverName: string | undefined, established: () => void): Promise<void> {
+    const asks = asksForCertificate(serverName)
+    // Not every client names its host (SNI): then the address that it reached is all that is known. Whether sessions may be
+    // resumed is settled by the first context.
+    const secureContext = await certificates.secureContext(asks ? serverName : socket.localAddress)
+    // Not before it is needed: to load it takes as long as to read the settings.
+    const { TLSSocket } = await import('node:tls')
+    if (socket.destroyed) return
+    const secured = new TLSSocket(socket, {
+      isServer: true,
+      secureContext,
+      SNICallback: (name, done) => {
+        certificates.secureContext(name).then((context) => done(null, context), done)
+      },
+      ALPNProtocols: ['http/1.1'],
+      requestCert: requestClientCertificate === true || asks,
+      rejectUnauthorized: false,
+    })
+    const report = (error: Error) => onError?.(error)
+    secured.on('error', report)
+    secured.once('secure', () => {
+      established()
+      // From now on node:http looks after it.
+      secured.off('error', report).on('error', () => {})
+      connections.delete(socket)
+      track(secured)
+      http.emit('connection', secured)
+    })
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    const ended = Promise.all(bound.map((one) => one.close()))
+    for (const socket of connections.keys()) {
+      const last = owedTo(socket).at(-1)
+      if (last === undefined) socket.destroy()
+      else endAfter(last)
+    }
+    const grace = setTimeout(() => {
+      for (const socket of connections.keys()) socket.destroy()
+    }, graceMs)
+    await ended
+    clearTimeout(grace)
+    http.close()
+  }
+
+  return {
+    async listen({ host = 'localhost', port }) {
+      bound = await bind(host, port, accept, (error) => onError?.(error))
+      return { port: bound[0]?.port ?? port, addresses: bound.map((one) => one.address) }
+    },
+    close({ graceMs = 5000 } = {}) {
+      closing ??= stop(graceMs)
+      return closing
+    },
+  }
+}

@@ -1,0 +1,166 @@
+import type { FastifyReply } from 'fastify'
+import { ownValue } from '../../basics/own-value.ts'
+import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
+import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import type { Exchange } from '../exchange.ts'
+import { type AppView, type JoinField, render, type SignUpField, shownUsers, type UserView } from './views.ts'
+
+/** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
+
+/** An app as the pages show it. */
+export function appView({ sandbox }: Exchange, app: App): AppView {
+  const svg = app.icon === null ? undefined : ownValue(sandbox.provider.icons, app.icon)
+  return { name: app.name, description: app.description, icon: svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` }
+}
+
+/** A user as the pages show one. */
+export function userView(user: User): UserView {
+  const type = user.type === null ? undefined : user.type.charAt(0).toUpperCase() + user.type.slice(1)
+  return { username: user.username, name: `${user.first_name} ${user.last_name}`.trim() || undefined, type }
+}
+
+/** Scopes with what the provider says of them. */
+export function scopeViews({ sandbox }: Exchange, scope: string): { name: string; description?: string }[] {
+  return scopes(scope).map((name) => sandbox.provider.scopes.find((one) => one.name === name) ?? { name })
+}
+
+/** The users that a sign-in page offers: those who have the app, which all have where apps are open to everybody or nobody registered it. */
+export async function sandboxUsers({ sandbox }: Exchange, client: Client) {
+  const open = sandbox.provider.open_apps === true || client.metadata.unregistered === true
+  const app = open ? undefined : client.app
+  const users = await sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
+  return {
+    users: users.map(userView),
+    userCount: await sandbox.directory.countUsers(app),
+    passwordHint: users.every((user) => user.password === null)
+      ? `Every sandbox user's password is the company's name: ${sandbox.company}`
+      : undefined,
+  }
+}
+
+function step(exchange: Exchange, client: Client, transaction: string) {
+  const { provider } = exchange.sandbox
+  return { texts: provider.texts, app: appView(exchange, client.app), action: exchange.prefix + provider.paths.authorize, transaction }
+}
+
+/** Where a new user joins in the course of a sign-in. */
+export function joinPath({ sandbox, prefix }: Exchange, transaction: string): string | undefined {
+  const { sign_up, join = sign_up } = sandbox.provider.paths
+  return join === undefined ? undefined : `${prefix}${join}?transaction=${transaction}`
+}
+
+/** The sign-in page, after a refusal with what was typed and why. */
+export async function signInPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
+  refused?: { username: string; error: string },
+): Promise<void> {
+  const { client, id, request } = interaction
+  render(reply.code(refused === undefined ? 200 : 401), 'signin', {
+    ...step(exchange, client, id),
+    username: refused?.username ?? request.login_hint,
+    error: refused?.error,
+    joinAction: joinPath(exchange, id),
+    ...(await sandboxUsers(exchange, client)),
+  })
+}
+
+/** The page on which a signed-in user lets the app in. */
+export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'continue', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    scopes: scopeViews(exchange, interaction.request.scope),
+  })
+}
+
+/** The page on which a signed-in user chooses what the app gets. */
+export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'consent', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    scopes: scopeViews(exchange, interaction.request.scope).map((scope) => ({ ...scope, fixed: scope.name === 'openid' })),
+  })
+}
+
+/** The page on which a user chooses who to be. */
+export async function selectAccountPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<void> {
+  const { users, passwordHint } = await sandboxUsers(exchange, interaction.client)
+  render(reply, 'select-account', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    passwordHint,
+    users: users.filter((one) => one.username !== user.username),
+  })
+}
+
+/** The page on which a new user makes an account. */
+export function signUpPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  values: Readonly<Partial<Record<SignUpField, string>>>,
+  errors: Readonly<Partial<Record<SignUpField, string>>> = {},
+): void {
+  const { sandbox, prefix } = exchange
+  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'sign-up', {
+    ...step(exchange, interaction.client, interaction.id),
+    action: `${prefix}${sandbox.provider.paths.sign_up ?? ''}`,
+    signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
+    values,
+    errors,
+  })
+}
+
+/** The page for a user who does not have the app. */
+export function notAllowedPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'not-allowed', {
+    ...step(exchange, interaction.client, interaction.id),
+    user: userView(user),
+    remedy: user.type === 'kid' ? 'ask' : 'add',
+  })
+}
+
+/** The page on which a new user joins. */
+export function joinPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  values: Readonly<Partial<Record<JoinField, string>>>,
+  errors: Readonly<Partial<Record<JoinField, string>>> = {},
+): void {
+  const { sandbox, prefix } = exchange
+  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'join', {
+    ...step(exchange, interaction.client, interaction.id),
+    action: `${prefix}${sandbox.provider.paths.join ?? ''}`,
+    signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
+    values,
+    errors,
+    password: sandbox.company,
+  })
+}
+
+/** An error that cannot go to the client; 400 and never a 401, whose challenge would open the browser's own password box. */
+export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): void {
+  const status = error.status === 401 || error.status === 403 ? 400 : error.status
+  render(reply.code(status).headers(error.headers), 'error', {
+    texts: exchange.sandbox.provider.texts,
+    status,
+    heading: headings[error.code] ?? 'This request cannot be answered',
+    message: error.message,
+    explanation: error.explanation === error.message ? undefined : error.explanation,
+    details: error instanceof PageError ? error.details : [],
+    link:
+      error.code === 'not_found' ? { href: `/dashboard/${exchange.sandbox.name}`, label: 'To the dashboard of this sandbox' } : undefined,
+    hint: error instanceof PageError && error.details.length > 0 ? 'Change the client, or register what it sends with the app.' : undefined,
+  })
+}
+
+const headings: Partial<Record<OAuthError['code'], string>> = {
+  invalid_client: 'Unknown app',
+  not_found: 'There is nothing here',
+  method_not_allowed: 'Not that way',
+  server_error: 'Something broke',
+}

@@ -1,0 +1,199 @@
+import type { FastifyReply } from 'fastify'
+import { allow } from '../../oauth/authorization/decision.ts'
+import { type Obstacle, rememberConsent, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
+import { hasApp } from '../../oauth/clients/unregistered.ts'
+import { magicUsers } from '../../oauth/faults/magic-users.ts'
+import { PageError } from '../../oauth/model/errors.ts'
+import type { Parameters } from '../../oauth/model/parameters.ts'
+import type { Interaction, User } from '../../oauth/model/records.ts'
+import { deny } from '../../oauth/model/refusal.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import { checkPassword } from '../../oauth/users/sign-in.ts'
+import { sendAnswer } from '../answer.ts'
+import { redirect } from '../endpoint.ts'
+import { explain } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import { beginSession, isSameBrowser, sessionOf } from './browser-session.ts'
+import { consentPage, continuePage, joinPath, notAllowedPage, selectAccountPage, signInPage } from './pages.ts'
+
+/** The steps of a sign-in that is under way. */
+
+/** @throws PageError when the transaction is over, never was, or began in another browser */
+export async function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Promise<Interaction> {
+  const { sandbox, context } = exchange
+  const interaction = sandbox.store.findInteraction(transaction, sandbox.clock.now())
+  if (interaction === undefined) throw unknownTransaction()
+  context.trace.client_id = interaction.client.client_id
+  if (!isSameBrowser(reply.request, exchange, interaction)) {
+    throw new PageError(
+      'invalid_request',
+      'This sign-in began in another browser. Go back to the app and start again.',
+      'The transaction is bound to the browser that it began in, and its cookie did not come',
+    )
+  }
+  return interaction
+}
+
+function unknownTransaction(): PageError {
+  return new PageError(
+    'invalid_request',
+    'This sign-in is over. Go back to the app and start again.',
+    'The transaction is unknown, was finished, or is older than an hour',
+  )
+}
+
+/** A username and password, or one click on a user. */
+export async function signIn(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  { pick, username = pick ?? '', password = '' }: Parameters,
+): Promise<void> {
+  const { sandbox } = exchange
+  if (pick !== undefined && (await goesOnAs(reply, exchange, interaction, pick))) {
+    const user = sessionOf(reply.request, exchange)?.user
+    sandbox.store.setInteractionUser(interaction.id, user)
+    return nextPage(reply, exchange, { ...interaction, user })
+  }
+  const picked = pick === undefined ? undefined : await pickedUser(exchange, interaction, pick)
+  const checked = picked ?? (await checkPassword(username, password, sandbox))
+  if (checked.ok) return signedIn(reply, exchange, interaction, checked.user)
+  explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
+  return signInPage(reply, exchange, interaction, { username, error: 'Username or password is not right.' })
+}
+
+/** Whether the chosen user is signed in already, recently enough for this request. */
+async function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: Interaction, username: string): Promise<boolean> {
+  const session = sessionOf(reply.request, exchange)
+  if (session?.user.username !== username) return false
+  const prompt = request.prompt.filter((one) => one !== 'select_account')
+  return sessionObstacle({ ...request, prompt }, session, exchange.context) === undefined
+}
+
+/** Signing in with one click, as the page offers it for the app's users. */
+async function pickedUser({ context }: Exchange, interaction: Interaction, username: string) {
+  const user = context.realm.store.findUser(username)
+  if (user === undefined || user.disabled) return undefined
+  return hasApp(user, interaction.client, context) ? ({ ok: true, user } as const) : undefined
+}
+
+/** A user has just signed in, or joined. */
+export async function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<void> {
+  if (exchange.sandbox.sessions) await beginSession(reply, exchange, user)
+  exchange.sandbox.store.setInteractionUser(interaction.id, user)
+  return nextPage(reply, exchange, { ...interaction, user })
+}
+
+/** What a button decided. */
+export async function decide(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  { decision = '', choose, granted }: Parameters,
+): Promise<void> {
+  const { request, client } = interaction
+  const { store } = exchange.sandbox
+  const user = await standingUser(reply, exchange, interaction)
+  switch (decision) {
+    case 'cancel':
+    case 'deny':
+      await take(exchange, interaction)
+      throw deny(request, client, decision === 'deny' ? 'The user declined' : 'The user cancelled')
+    case 'ask':
+      await take(exchange, interaction)
+      throw deny(request, client, 'The user is a kid without this app and would have to ask a parent')
+    case 'switch':
+      store.setInteractionUser(interaction.id, undefined)
+      return signInPage(reply, exchange, interaction)
+    case 'add':
+      if (user !== undefined && user.type !== 'kid') store.addUserToApp(user, client)
+      return nextPage(reply, exchange, interaction)
+    case 'allow':
+      if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, interaction)
+      return consented(reply, exchange, interaction, user, choose === 'scope' ? (granted ?? '') : undefined)
+  }
+  throw new PageError(
+    'invalid_request',
+    'This decision is not known',
+    `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`,
+  )
+}
+
+/** @param ticked the scopes that were left ticked; undefined when the page had none to untick */
+async function consented(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  user: User,
+  ticked: string | undefined,
+): Promise<void> {
+  const { request, client } = interaction
+  const chosen = scopes(ticked)
+  // openid says who the user is, which a sign-in is for: it cannot be unticked.
+  const granted = ticked === undefined ? undefined : scopes(request.scope).filter((one) => one === 'openid' || chosen.includes(one))
+  if (exchange.sandbox.sessions && granted?.length !== 0) {
+    await rememberConsent(request, client, user, granted?.join(' ') ?? request.scope, exchange.sandbox)
+  }
+  return finish(reply, exchange, interaction, user, granted?.join(' '))
+}
+
+/** The page at which a sign-in stands; its end when nothing stands in the way. */
+export async function nextPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction): Promise<void> {
+  const { request, client } = interaction
+  const user = await standingUser(reply, exchange, interaction)
+  if (user === undefined) return signInPage(reply, exchange, interaction)
+  exchange.context.trace.username = user.username
+  if (magicUsers.get(user.username)?.denies === true) {
+    await take(exchange, interaction)
+    throw deny(request, client, 'The user is magic: deny')
+  }
+  if (request.sub !== undefined && request.sub !== user.user_id) return finish(reply, exchange, interaction, user)
+  const obstacle = userObstacle(request, client, user, exchange.context)
+  // A HEAD finishes nothing.
+  if (obstacle === undefined && reply.request.method !== 'HEAD') return finish(reply, exchange, interaction, user)
+  return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', user)
+}
+
+/** The page that removes an obstacle. */
+export async function obstaclePage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  step: Obstacle['step'],
+  user: User | undefined,
+): Promise<void> {
+  const join = joinPath(exchange, interaction.id)
+  if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
+  if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
+  if (step === 'select_account') return selectAccountPage(reply, exchange, interaction, user)
+  if (step === 'get_app') return notAllowedPage(reply, exchange, interaction, user)
+  return (exchange.sandbox.sessions ? consentPage : continuePage)(reply, exchange, interaction, user)
+}
+
+/** Who has signed in for this request; nobody any more when the browser has no session of his, as after a sign-out in another tab. */
+async function standingUser(reply: FastifyReply, exchange: Exchange, { user }: Interaction): Promise<User | undefined> {
+  if (user === undefined || !exchange.sandbox.sessions) return user
+  const session = sessionOf(reply.request, exchange)
+  return session?.user.row === user.row ? session.user : undefined
+}
+
+async function finish(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  user: User,
+  granted_scope?: string,
+): Promise<void> {
+  await take(exchange, interaction)
+  const session = sessionOf(reply.request, exchange)
+  return sendAnswer(
+    reply,
+    exchange,
+    await allow(interaction.request, interaction.client, user, { granted_scope, session }, exchange.context),
+  )
+}
+
+/** Ends the interaction; of two clicks one finds it. */
+async function take({ sandbox }: Exchange, interaction: Interaction): Promise<void> {
+  if (sandbox.store.takeInteraction(interaction.id, sandbox.clock.now()) === undefined) throw unknownTransaction()
+}

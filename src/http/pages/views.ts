@@ -1,0 +1,211 @@
+import { join } from 'node:path'
+import view from '@fastify/view'
+import { Eta } from 'eta'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { PageTexts } from '../../providers/page-texts.ts'
+import { pageHeaders } from './assets.ts'
+
+/** The app that a user signs in to. */
+export interface AppView {
+  name: string
+  description?: string | undefined
+  /** A `data:` URI or a path on this server: the content security policy admits nothing else. A letter stands in for none. */
+  icon?: string | undefined
+}
+
+/** A sandbox user as the pages show one. */
+export interface UserView {
+  username: string
+  name?: string | undefined
+  /** Such as `Parent`. */
+  type?: string | undefined
+}
+
+/** A form that goes on with an authorization request, which stays on the server under its transaction. */
+interface Step {
+  texts: PageTexts
+  app: AppView
+  /** Where the form is posted. */
+  action: string
+  transaction: string
+}
+
+/** Fields of the page on which a new user joins; the names are those of the form's parameters. */
+export type JoinField = 'username' | 'first_name' | 'last_name' | 'type' | 'age' | 'parent'
+
+/** Fields of the page on which a new user makes an account; the names are those of the form's parameters. */
+export type SignUpField = 'username' | 'first_name' | 'last_name' | 'email' | 'password'
+
+/** Every page and what it needs to be drawn. */
+export interface Views {
+  /** Posts `username` and `password`, or `pick` (a sandbox user's name), or `decision=cancel`. */
+  signin: Step & {
+    /** What was typed, to keep it after a refusal. */
+    username?: string | undefined
+    error?: string | undefined
+    /** Address of the page on which a user joins; shown when the texts have a `joinButton`. */
+    joinAction?: string | undefined
+    /** Sandbox users to sign in with one click; the first {@link shownUsers} are shown. */
+    users: readonly UserView[]
+    /** How many users the sandbox has, when `users` holds only some of them. */
+    userCount?: number | undefined
+    passwordHint?: string | undefined
+  }
+  /** Posts `decision`: `allow`, `switch` (another user) or `cancel`. */
+  continue: Step & {
+    user: UserView
+    scopes: readonly { name: string; description?: string | undefined }[]
+  }
+  /** Posts `decision`: `allow` with `granted`, once for each ticked scope, or `deny` or `switch`. */
+  consent: Step & {
+    user: UserView
+    /** A fixed one cannot be unticked. */
+    scopes: readonly { name: string; description?: string | undefined; fixed: boolean }[]
+  }
+  /** Posts `pick` (a username), or `decision`: `switch` (somebody else) or `cancel`. */
+  'select-account': Step & {
+    /** Who is signed in. */
+    user: UserView
+    /** Others, to sign in with one click. */
+    users: readonly UserView[]
+    passwordHint?: string | undefined
+  }
+  /** Posts the {@link SignUpField}s. */
+  'sign-up': Step & {
+    values: Readonly<Partial<Record<SignUpField, string>>>
+    errors: Readonly<Partial<Record<SignUpField, string>>>
+    /** Address of the sign-in page, for who has an account already. */
+    signInAction?: string | undefined
+  }
+  /** Posts `decision`: `logout` or `stay`, with the fields. */
+  logout: {
+    texts: PageTexts
+    user: UserView
+    action: string
+    /** What the client asked, to be asked again. */
+    fields: Readonly<Record<string, string>>
+  }
+  /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
+  /** A fault: calls the client back in a frame, and once more. */
+  twice: {
+    texts: PageTexts
+    /** The redirect URI with its answer. */
+    next: string
+  }
+  'signed-out': {
+    texts: PageTexts
+    heading: string
+    /** Addresses of clients that sign out in the browser. */
+    frames: readonly string[]
+    /** Where the browser goes on. */
+    next?: string | undefined
+  }
+  /** Posts `decision`: `add` (a parent adds the app) or `ask` (a kid asks), or `switch`. */
+  'not-allowed': Step & {
+    user: UserView
+    remedy: 'add' | 'ask'
+  }
+  /** Posts the {@link JoinField}s; `type` is `parent` or `kid`. */
+  join: Step & {
+    values: Readonly<Partial<Record<JoinField, string>>>
+    errors: Readonly<Partial<Record<JoinField, string>>>
+    /** Every sandbox user has the same password, so it is told and not asked. */
+    password: string
+    /** Address of the sign-in page, for who has a user already. */
+    signInAction?: string | undefined
+  }
+  /** Posts `user_code`. */
+  'device-code': {
+    texts: PageTexts
+    action: string
+    /** What was typed, or came in the address. */
+    user_code?: string | undefined
+    error?: string | undefined
+  }
+  /** Posts `decision`: `allow`, `deny` or `switch`. */
+  'device-confirm': Step & {
+    user: UserView
+    /** To be compared with the device's. */
+    user_code: string
+    scopes: readonly { name: string; description?: string | undefined }[]
+  }
+  'device-done': {
+    texts: PageTexts
+    app: AppView
+    allowed: boolean
+  }
+  /** Posts `transaction`, a request's id, and `decision`: `approve` or `deny`. */
+  ciba: {
+    texts: PageTexts
+    action: string
+    requests: readonly {
+      id: string
+      app: AppView
+      user: UserView
+      binding_message?: string | undefined
+      scopes: readonly { name: string; description?: string | undefined }[]
+    }[]
+  }
+  /** A request that cannot be sent back to the client (RFC 6749 §4.1.2.1), explained to whoever develops that client. */
+  error: {
+    texts: PageTexts
+    status: number
+    heading: string
+    message: string
+    /** Which rule, what was expected, what came. */
+    explanation?: string | undefined
+    /** Things to compare: the registered redirect URIs and the one that came. */
+    details: readonly { label: string; values: readonly string[] }[]
+    /** What to do about it. */
+    hint?: string | undefined
+    /** Where to go instead. */
+    link?: { href: string; label: string } | undefined
+  }
+  /** OAuth 2.0 Form Post Response Mode §2: posts itself to the redirect URI, with a button where scripts are off. */
+  'form-post': {
+    texts: PageTexts
+    app: Pick<AppView, 'name'>
+    /** The client's redirect URI. */
+    action: string
+    fields: Readonly<Record<string, string>>
+  }
+}
+
+/** How many sandbox users the sign-in page lists. */
+export const shownUsers = 8
+
+/** Gives an app the template engine; each template is read and compiled when it is first drawn, and kept. */
+export async function registerViews(app: FastifyInstance): Promise<void> {
+  const root = join(import.meta.dirname, '../../../views')
+  const eta = new Eta({
+    views: root,
+    cache: true,
+    autoEscape: true,
+    autoFilter: true,
+    filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
+  })
+  await app.register(view, { engine: { eta }, root, viewExt: 'eta', production: true })
+}
+
+/**
+ * Answers with a page, drawn from the view's model alone.
+ * @param headers in the place of the usual ones
+ */
+export function render<K extends keyof Views>(
+  reply: FastifyReply,
+  name: K,
+  model: Views[K],
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, avatar, shownUsers })
+}
+
+const tints = 8
+
+/** A letter of the name and one of the style sheet's tints, always the same for the same key, for what has no picture. */
+export function avatar(name: string, key = name): { letter: string; tint: number } {
+  let sum = 0
+  for (const character of key) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973
+  const letter = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?'
+  return { letter: letter.toUpperCase(), tint: sum % tints }
+}

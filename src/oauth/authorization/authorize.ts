@@ -1,0 +1,201 @@
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
+import { isPublic } from '../clients/methods.ts'
+import { resolveRedirectUri, sameRedirectUri } from '../clients/redirect-uri.ts'
+import { findClient } from '../clients/unregistered.ts'
+import { isPkceText } from '../grants/pkce.ts'
+import { AuthorizationError, OAuthError, PageError, type RedirectTarget } from '../model/errors.ts'
+import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { AuthorizationRequest, Client } from '../model/records.ts'
+import { narrow, scopes } from '../model/scope.ts'
+import type { Context } from '../realm/context.ts'
+import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
+import { readIdTokenHint } from '../tokens/own-jwt.ts'
+import { chooseAcr, readClaimsRequest, readMaxAge, readPrompt, readResource, readThumbprint, wantedValues } from './parameters.ts'
+import { type RequestSource, requestedParameters } from './requested-parameters.ts'
+
+/** An authorization request that holds, and the parameters that it was read from. */
+export interface CheckedRequest {
+  client: Client
+  request: AuthorizationRequest
+  parameters: Parameters
+}
+
+/**
+ * Checks an authorization request (RFC 6749 §4.1.1 and §4.2.1, OpenID Connect Core §3.1.2.2).
+ * @throws PageError while client and redirect URI are not certain, then AuthorizationError, which goes to the client (§4.1.2.1)
+ */
+export async function checkAuthorizationRequest(
+  { parameters: outside, problem }: ReadParameters,
+  context: Context,
+  source: RequestSource = {},
+): Promise<CheckedRequest> {
+  const client = await clientOf(outside, context)
+  const parameters = await relay(targetOutside(outside, client), () => requestedParameters(outside, client, context, source))
+  const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
+  const { state } = parameters
+  const response_type = normalResponseType(parameters.response_type ?? '')
+  const served = servedResponseTypes(context.realm)
+  const known = served.includes(response_type)
+  const mode = responseModeOf(known ? response_type : 'code', parameters.response_mode, context.realm.response_modes)
+  const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
+  const request = await relay(target, () => {
+    if (problem !== undefined) throw problem
+    if (mode.problem !== undefined) throw new OAuthError('invalid_request', 'The response mode is not supported', mode.problem)
+    if (parameters.response_type === undefined) throw new OAuthError('invalid_request', 'Parameter response_type is missing')
+    if (!known) throw unsupported(parameters.response_type, served)
+    checkResponseType(response_type, client)
+    const asked = {
+      client_id: client.client_id,
+      redirect_uri,
+      redirect_uri_given: parameters.redirect_uri !== undefined,
+      response_type,
+      response_mode: mode.response_mode,
+      ...given({ state }),
+    }
+    return after(readRequest(parameters, response_type, client, context), (read) => ({ ...asked, ...read }))
+  })
+  return { client, request, parameters }
+}
+
+async function clientOf({ client_id }: Parameters, context: Context): Promise<Client> {
+  if (client_id === undefined) {
+    throw new PageError('invalid_request', 'client_id is missing', 'The authorization request has no client_id (RFC 6749 §4.1.1)')
+  }
+  context.trace.client_id = client_id
+  const client = await findClient(client_id, context)
+  if (client !== undefined) return client
+  const explanation = `client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`
+  throw new PageError('invalid_client', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }])
+}
+
+/** Where to tell that a request object is not valid: at the redirect URI in the query, when that is the client's. */
+function targetOutside({ redirect_uri, state }: Parameters, client: Client): RedirectTarget | undefined {
+  if (redirect_uri === undefined || !client.app.redirect_uris.some((one) => sameRedirectUri(one, redirect_uri))) return undefined
+  return { client, redirect_uri, response_mode: 'query', state }
+}
+
+/** Runs a check and sends what it refuses to the client, or to a page when the client cannot be told. */
+function relay<T>(target: RedirectTarget | undefined, check: () => MaybePromise<T>): MaybePromise<T> {
+  const refuse = (error: unknown): never => {
+    if (!(error instanceof OAuthError) || error instanceof PageError) throw error
+    const { code, message, explanation } = error
+    throw target === undefined ? new PageError(code, message, explanation) : new AuthorizationError(code, message, explanation, target)
+  }
+  try {
+    const checked = check()
+    return checked instanceof Promise ? checked.catch(refuse) : checked
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+function unsupported(response_type: string, served: readonly string[]): OAuthError {
+  const list = served.length === 1 ? `${served[0]} is supported` : `supported are: ${served.join(', ')}`
+  const explanation = `response_type '${response_type}' came; ${list}`
+  return new OAuthError('unsupported_response_type', 'The response type is not supported', explanation)
+}
+
+function checkResponseType(response_type: string, client: Client): void {
+  if (mayUse(client, response_type)) return
+  const { response_types } = client.metadata
+  const registered = response_types === undefined ? client.grant_types : response_types
+  throw new OAuthError(
+    'unauthorized_client',
+    'The client may not use this response type',
+    `response_type '${response_type}' came; client '${client.client_id}' is registered for: ${registered.join(', ')}`,
+  )
+}
+
+/** What a request says beyond where its answer goes. */
+function readRequest(parameters: Parameters, response_type: string, client: Client, context: Context) {
+  const { settings } = context.realm
+  if (parameters.registration !== undefined) {
+    throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
+  }
+  const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+  const claims = readClaimsRequest(parameters.claims)
+  checkIdTokenRequest(parameters, response_type, scope)
+  const prompt = readPrompt(parameters.prompt)
+  const optional = {
+    nonce: parameters.nonce,
+    login_hint: parameters.login_hint,
+    max_age: readMaxAge(parameters.max_age, client),
+    resource: readResource(parameters.resource, settings),
+    dpop_jkt: readThumbprint(parameters.dpop_jkt),
+    acr: chooseAcr(parameters.acr_values, claims, settings),
+    claims,
+  }
+  return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => ({
+    scope,
+    prompt,
+    ...given({ ...optional, sub }),
+    ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
+  }))
+}
+
+/** OpenID Connect Core §3.2.2.1 and §3.3.2.11. */
+function checkIdTokenRequest({ nonce }: Parameters, response_type: string, scope: string): void {
+  if (!inFrontChannel(response_type) || !responseValues(response_type).includes('id_token')) return
+  if (!scopes(scope).includes('openid')) {
+    const explanation = `response_type '${response_type}' asks for an ID token, and scope lacks openid (OpenID Connect Core §3.1.2.1)`
+    throw new OAuthError('invalid_scope', 'openid is missing from scope', explanation)
+  }
+  if (nonce === undefined) {
+    const explanation = `response_type '${response_type}' brings an ID token through the browser, which needs a nonce (OpenID Connect Core §3.2.2.1)`
+    throw new OAuthError('invalid_request', 'Parameter nonce is missing', explanation)
+  }
+}
+
+/** The only user who may answer (OpenID Connect Core §3.1.2.1 `id_token_hint`, §5.5.1 `sub`). */
+function expectedSubject(
+  hint: string | undefined,
+  claims: AuthorizationRequest['claims'],
+  { realm }: Context,
+): MaybePromise<string | undefined> {
+  const wanted = (wantedValues(claims, 'id_token', 'sub') ?? wantedValues(claims, 'userinfo', 'sub'))?.[0]
+  if (hint === undefined) return typeof wanted === 'string' ? wanted : undefined
+  return after(readIdTokenHint(hint, realm), (read) => {
+    if (!('problem' in read)) return typeof wanted === 'string' ? wanted : read.sub
+    throw new OAuthError('invalid_request', 'id_token_hint is not valid', `id_token_hint is no ID token of this sandbox: ${read.problem}`)
+  })
+}
+
+/** RFC 7636 §4.3; who must use PKCE is said by RFC 9700 §2.1.1. */
+function checkChallenge(
+  { code_challenge, code_challenge_method }: Parameters,
+  client: Client,
+  always: boolean,
+): Pick<AuthorizationRequest, 'code_challenge' | 'code_challenge_method'> {
+  const fail = (message: string, explanation: string) => new OAuthError('invalid_request', message, explanation)
+  if (code_challenge === undefined) {
+    if (code_challenge_method !== undefined)
+      throw fail('code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
+    if (isPublic(client) && client.metadata.unregistered !== true) {
+      const explanation = 'A public client must use PKCE (RFC 9700 §2.1.1): send code_challenge and code_challenge_method=S256'
+      throw fail('code_challenge is missing', explanation)
+    }
+    if (always)
+      throw fail('code_challenge is missing', "Every client must use PKCE, because the sandbox's strictness is rfc (OAuth 2.1 §4.1.1)")
+    return {}
+  }
+  const method = code_challenge_method ?? 'plain'
+  if (method !== 'S256' && method !== 'plain') {
+    throw fail('code_challenge_method is not supported', `code_challenge_method '${method}' is neither S256 nor plain (RFC 7636 §4.3)`)
+  }
+  if (always && method === 'plain') {
+    const came = code_challenge_method === undefined ? 'is missing and means plain' : 'is plain'
+    throw fail('code_challenge_method must be S256', `code_challenge_method ${came}; the sandbox's strictness is rfc (OAuth 2.1 §7.5.1)`)
+  }
+  if (!isPkceText(code_challenge)) {
+    const explanation = 'code_challenge must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.2)'
+    throw fail('code_challenge is malformed', explanation)
+  }
+  return { code_challenge, code_challenge_method: method }
+}
+
+/** The members that are there. */
+function given<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  const there: { [K in keyof T]?: NonNullable<T[K]> } = {}
+  for (const name in members) if (members[name] !== undefined) there[name] = members[name] as NonNullable<T[typeof name]>
+  return there
+}

@@ -1,0 +1,188 @@
+import { seconds } from '../../basics/clock.ts'
+import { digest } from '../../basics/random.ts'
+import { hasApp } from '../clients/unregistered.ts'
+import { answerFaulty, beginFaulty, spoilCallback } from '../faults/faulty-authorization.ts'
+import { failNext } from '../faults/misbehave.ts'
+import { tamper } from '../faults/tamper.ts'
+import { AuthorizationError } from '../model/errors.ts'
+import { makeHandle } from '../model/handle.ts'
+import type { AuthorizationRequest, Client, Grant, GrantDetails, User } from '../model/records.ts'
+import { deny, refusal } from '../model/refusal.ts'
+import { narrow, sameScopes, scopes } from '../model/scope.ts'
+import type { Context } from '../realm/context.ts'
+import { responseValues } from '../realm/response-type.ts'
+import type { Session } from '../storage/session-store.ts'
+import type { GrantDraft } from '../storage/store.ts'
+import { makeIdToken } from '../tokens/id-token.ts'
+import { issueTokens } from '../tokens/issue.ts'
+import { type AuthorizationAnswer, type Delivery, deliver, errorAnswer, issOf } from './response.ts'
+
+/** How a user answered an authorization request. */
+export interface Consent {
+  /** The scopes that were given; all that were asked for when absent. */
+  granted_scope?: string | undefined
+  /** The browser's session; without one the user signs in at this moment. */
+  session?: Session | undefined
+}
+
+/** An answer to the client, and the code in it. */
+export type AllowedAnswer = AuthorizationAnswer & { code: string | undefined }
+
+/**
+ * The user agreed: makes the grant, its code and what else the response type asks for (RFC 6749 §4.1.2 and §4.2.2, OpenID
+ * Connect Core §3.3.2.5).
+ * @throws AuthorizationError when the user may not answer this request or gave nothing
+ */
+export async function allow(
+  request: AuthorizationRequest,
+  client: Client,
+  user: User,
+  { granted_scope, session }: Consent,
+  context: Context,
+): Promise<AllowedAnswer> {
+  const { realm, trace } = context
+  trace.client_id = client.client_id
+  trace.username = user.username
+  if (request.sub !== undefined && request.sub !== user.user_id) {
+    const explanation = `The request is for the user with sub '${request.sub}' (id_token_hint or claims), and '${user.user_id}' signed in`
+    throw refusal(request, client, 'login_required', 'Another user is signed in', explanation)
+  }
+  answerFaulty(request, client, user.username, context)
+  const { fault } = context
+  const consented = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
+  const scope = fault?.granted_scope ?? consented
+  if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
+  if (session !== undefined) realm.store.noteSessionClient(session, client)
+  const { redirect_uri, response_mode } = request
+  const { code, ...tokens } = await make(request, client, user, scope, session, context)
+  if (code !== undefined) failNext(user.username, code, context)
+  const parameters = spoilCallback({ code, ...tokens, state: request.state, iss: issOf(context) }, fault?.callback)
+  return { client, redirect_uri, response_mode, code, parameters, twice: fault?.callback === 'twice' }
+}
+
+async function make(
+  request: AuthorizationRequest,
+  client: Client,
+  user: User,
+  scope: string,
+  session: Session | undefined,
+  context: Context,
+): Promise<Record<string, string | undefined>> {
+  const values = responseValues(request.response_type)
+  if (values.includes('none')) return {}
+  const requested_scope = sameScopes(request.scope, scope) ? undefined : request.scope
+  const details = detailsOf(request, requested_scope, session, context)
+  const draft = { client, user, scope, details, created_at: context.realm.clock.now() }
+  const { code, grant } = values.includes('code')
+    ? makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)
+    : { code: undefined, grant: context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
+  context.trace.grant_id = grant.id
+  const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
+  if (!values.includes('id_token') || !scopes(scope).includes('openid')) return { code, ...token }
+  const id_token = await makeIdToken(
+    {
+      client,
+      user,
+      scope,
+      details,
+      nonce: request.nonce,
+      access_token: token?.access_token,
+      code,
+      state: request.state,
+      withClaims: request.response_type === 'id_token',
+    },
+    context,
+  )
+  const flaw = context.fault?.token
+  const now = seconds(context.realm.clock.now())
+  return { code, ...token, id_token: flaw === undefined ? id_token : await tamper(id_token, flaw, context.realm.keys, now) }
+}
+
+function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): { code: string; grant: Grant } {
+  const id = realm.store.reserveIds(1)
+  const code = makeHandle(id)
+  const grant = realm.store.saveGrantWithCode(draft, {
+    id,
+    digest: digest(code),
+    redirect_uri: request.redirect_uri_given ? request.redirect_uri : null,
+    scope: draft.scope,
+    nonce: request.nonce ?? null,
+    code_challenge: request.code_challenge ?? null,
+    code_challenge_method: request.code_challenge_method ?? null,
+    issued_at: draft.created_at,
+    expires_at: draft.created_at + realm.settings.code_ttl * 1000,
+  })
+  return { code, grant }
+}
+
+/** RFC 6749 §4.2.2: no refresh token goes this way. */
+async function accessToken(grant: Grant, client: Client, user: User, scope: string, context: Context) {
+  const { requested_scope } = grant.details
+  const issue = { grant, user, scope, requested_scope, refresh: 'none', id_token: false } as const
+  const issued = await issueTokens(issue, requested_scope, client, context)
+  return {
+    access_token: issued.access_token,
+    token_type: issued.token_type,
+    expires_in: String(issued.expires_in),
+    scope: issued.scope_differs ? issued.scope : undefined,
+  }
+}
+
+function detailsOf(
+  request: AuthorizationRequest,
+  requested_scope: string | undefined,
+  session: Session | undefined,
+  { realm }: Context,
+): GrantDetails {
+  const { acr, resource, claims, dpop_jkt } = request
+  return {
+    auth_time: seconds(session?.auth_time ?? realm.clock.now()),
+    amr: ['pwd'],
+    ...(acr === undefined ? {} : { acr }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(claims === undefined ? {} : { claims }),
+    ...(dpop_jkt === undefined ? {} : { dpop_jkt }),
+    ...(session === undefined ? {} : { sid: session.sid }),
+    ...(requested_scope === undefined ? {} : { requested_scope }),
+  }
+}
+
+/** What a user decides without a browser. */
+export interface Decided {
+  decision?: 'allow' | 'deny' | undefined
+  granted_scope?: string | undefined
+}
+
+/** Where a decision leads: the answer that the client gets, and what the browser would do. */
+export interface Outcome {
+  delivery: Delivery
+  code: string | undefined
+  /** Set when the client is told an error. */
+  error: AuthorizationError | undefined
+}
+
+/**
+ * Everything after the user decided, without a browser: the grant, the code and the answer. What keeps a user from answering
+ * (another `id_token_hint`, not having the app, being disabled) is told to the client, as a browser's user would be stopped.
+ */
+export async function authorizeFor(
+  request: AuthorizationRequest,
+  client: Client,
+  user: User,
+  { decision = 'allow', granted_scope }: Decided,
+  context: Context,
+): Promise<Outcome> {
+  try {
+    beginFaulty(request, client, context)
+    if (decision === 'deny') throw deny(request, client, 'The decision was deny')
+    if (user.disabled) throw deny(request, client, `User '${user.username}' is disabled`)
+    if (!hasApp(user, client, context)) {
+      throw deny(request, client, `App ${client.app.name} is not among the apps of user '${user.username}'`)
+    }
+    const { code, ...answer } = await allow(request, client, user, { granted_scope }, context)
+    return { delivery: await deliver(answer, context), code, error: undefined }
+  } catch (error) {
+    if (!(error instanceof AuthorizationError)) throw error
+    return { delivery: await deliver(errorAnswer(error, context), context), code: undefined, error }
+  }
+}

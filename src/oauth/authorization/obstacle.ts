@@ -1,0 +1,97 @@
+import { hasApp } from '../clients/unregistered.ts'
+import { magicUsers } from '../faults/magic-users.ts'
+import { AuthorizationError, type ErrorCode } from '../model/errors.ts'
+import type { AuthorizationRequest, Client, User } from '../model/records.ts'
+import { scopes } from '../model/scope.ts'
+import type { Context } from '../realm/context.ts'
+import type { Session } from '../storage/session-store.ts'
+import { cleanUsername } from '../users/sign-in.ts'
+
+/** What stands between an authorization request and its answer: the page that removes it, and what `prompt=none` answers instead. */
+export interface Obstacle {
+  step: 'sign_in' | 'sign_up' | 'select_account' | 'get_app' | 'consent'
+  code: ErrorCode
+  explanation: string
+}
+
+/** Why the browser's session does not answer for the user by itself (OpenID Connect Core §3.1.2.3). */
+export function sessionObstacle(
+  { prompt, max_age, sub, login_hint }: AuthorizationRequest,
+  session: Session | undefined,
+  { realm }: Context,
+): Obstacle | undefined {
+  if (prompt.includes('create')) return { step: 'sign_up', code: 'login_required', explanation: 'prompt has create' }
+  const signIn = (explanation: string): Obstacle => ({ step: 'sign_in', code: 'login_required', explanation })
+  if (session === undefined) return signIn(realm.sessions ? 'No user is signed in in this browser' : 'This provider has no sessions')
+  if (prompt.includes('login')) return signIn('prompt has login')
+  if (prompt.includes('select_account')) {
+    return { step: 'select_account', code: 'account_selection_required', explanation: 'prompt has select_account' }
+  }
+  const { user, auth_time } = session
+  if (max_age !== undefined && auth_time + max_age * 1000 <= realm.clock.now()) {
+    return signIn(`User '${user.username}' signed in more than max_age=${max_age} s ago`)
+  }
+  if (sub !== undefined && sub !== user.user_id) {
+    return signIn(`The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
+  }
+  if (login_hint !== undefined && meansAnother(login_hint, user, realm.store)) {
+    const explanation = `login_hint means user '${login_hint}', and '${user.username}' is signed in`
+    return { step: 'sign_in', code: 'account_selection_required', explanation }
+  }
+  return undefined
+}
+
+/** A hint that means nobody we know means nothing. */
+function meansAnother(login_hint: string, user: User, store: { findUser(username: string): User | undefined }): boolean {
+  const name = cleanUsername(login_hint)
+  if (name.toLowerCase() === user.username.toLowerCase() || name === user.email) return false
+  return magicUsers.has(name) || store.findUser(name) !== undefined
+}
+
+/** What a signed-in user still has to do. */
+export function userObstacle(request: AuthorizationRequest, client: Client, user: User, context: Context): Obstacle | undefined {
+  if (!hasApp(user, client, context)) {
+    const explanation = `App ${client.app.name} is not among the apps of user '${user.username}'`
+    return { step: 'get_app', code: 'interaction_required', explanation }
+  }
+  const { settings, sessions, store } = context.realm
+  const consent = (explanation: string): Obstacle => ({ step: 'consent', code: 'consent_required', explanation })
+  if (request.prompt.includes('consent')) return consent('prompt has consent')
+  // Without sessions the page asks only whether to continue, each time.
+  if (!sessions) return settings.auto_continue ? undefined : consent(`User '${user.username}' is asked each time`)
+  if (settings.auto_consent) return undefined
+  const consented = scopes(store.findConsent(user, client))
+  const missing = scopes(request.scope).filter((scope) => !consented.includes(scope))
+  if (missing.length === 0) return undefined
+  return consent(`User '${user.username}' has not allowed client '${client.client_id}' the scope ${missing.join(' ')}`)
+}
+
+const messages: Partial<Record<ErrorCode, string>> = {
+  login_required: 'The user must sign in',
+  account_selection_required: 'The user must choose an account',
+  interaction_required: 'The user must do something first',
+  consent_required: 'The user must consent',
+}
+
+/** What an obstacle is when no page may be shown (OpenID Connect Core §3.1.2.6). */
+export function notSilently(
+  { code, explanation }: Obstacle,
+  { redirect_uri, response_mode, state }: AuthorizationRequest,
+  client: Client,
+): AuthorizationError {
+  const target = { client, redirect_uri, response_mode, state }
+  return new AuthorizationError(code, messages[code] ?? 'The user is needed', `prompt=none, but: ${explanation}`, target)
+}
+
+/** Remembers what a user allowed on the consent page: what was asked for is decided anew, what was not stays. */
+export async function rememberConsent(
+  request: AuthorizationRequest,
+  client: Client,
+  user: User,
+  granted: string,
+  { store, clock }: Pick<Context['realm'], 'store' | 'clock'>,
+): Promise<void> {
+  const asked = scopes(request.scope)
+  const before = scopes(store.findConsent(user, client)).filter((scope) => !asked.includes(scope))
+  store.saveConsent(user, client, [...before, ...scopes(granted)].join(' '), clock.now())
+}

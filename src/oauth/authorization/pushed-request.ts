@@ -1,0 +1,54 @@
+import { digest, randomText } from '../../basics/random.ts'
+import { authenticateClient } from '../clients/authentication.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { Context } from '../realm/context.ts'
+import { pushedPrefix, pushedRequestTtl, type StoredParameters } from '../storage/pushed-request-store.ts'
+import { checkAuthorizationRequest } from './authorize.ts'
+
+/** What authenticates the client and is no part of the authorization request (RFC 9126 §2.1). */
+const credentials = ['client_secret', 'client_assertion', 'client_assertion_type']
+
+/**
+ * The endpoint for pushed authorization requests (RFC 9126 §2): authenticates the client as the token endpoint does and checks
+ * the request as the authorization endpoint would.
+ * @throws OAuthError which is answered as an error of the token endpoint (§2.3)
+ */
+export async function pushAuthorizationRequest(
+  { authorization, ...read }: ReadParameters & { authorization: string | undefined },
+  context: Context,
+): Promise<{ request_uri: string; expires_in: number }> {
+  const { store, clock } = context.realm
+  if (read.problem !== undefined) throw read.problem
+  const client = await authenticateClient(authorization, read.parameters, context)
+  if (read.parameters.request_uri !== undefined) {
+    throw new OAuthError('invalid_request', 'request_uri cannot be pushed', 'request_uri came in a pushed request (RFC 9126 §2.1)')
+  }
+  const asked = Object.entries(read.parameters).filter(([name]) => !credentials.includes(name))
+  const { parameters } = await asTokenError(() =>
+    checkAuthorizationRequest({ parameters: { ...Object.fromEntries(asked), client_id: client.client_id }, problem: undefined }, context, {
+      pushed: true,
+    }),
+  )
+  const handle = randomText(43)
+  const now = clock.now()
+  store.savePushedRequest(
+    { digest: digest(handle), client, parameters: withoutAbsent(parameters), expires_at: now + pushedRequestTtl * 1000 },
+    now,
+  )
+  return { request_uri: pushedPrefix + handle, expires_in: pushedRequestTtl }
+}
+
+/** The client is told here, and not at its redirect URI. */
+async function asTokenError<T>(check: () => Promise<T>): Promise<T> {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    throw new OAuthError(error.code, error.message, error.explanation)
+  }
+}
+
+function withoutAbsent(parameters: Parameters): StoredParameters {
+  return Object.fromEntries(Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}

@@ -1,0 +1,61 @@
+import { seconds } from '../../basics/clock.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { withFragment, withQuery } from '../clients/redirect-uri.ts'
+import { signJwt } from '../jose/jwt.ts'
+import type { AuthorizationError } from '../model/errors.ts'
+import type { Client, ResponseMode } from '../model/records.ts'
+import type { Context } from '../realm/context.ts'
+import { responseKey } from '../realm/response-key.ts'
+import { encryptFor } from '../tokens/encryption.ts'
+
+/** What the client is told at its redirect URI, before it is wrapped for the way there. */
+export interface AuthorizationAnswer {
+  client: Client
+  redirect_uri: string
+  response_mode: ResponseMode
+  parameters: Readonly<Record<string, string | undefined>>
+  /** Whether a fault wants the client to be called back two times. */
+  twice?: boolean
+}
+
+/** What the browser is to do: go to an address, or post a form. */
+export type Delivery = { redirect_to: string } | { form_post: { action: string; fields: Readonly<Record<string, string>> } }
+
+/** Seconds in which a response JWT must be used (JARM §2.1 recommends ten minutes at most). */
+const responseTtl = 600
+
+/** An error as the client is told it (RFC 6749 §4.1.2.1, RFC 9207 §2.2). */
+export function errorAnswer({ code, message, target }: AuthorizationError, context: Context): AuthorizationAnswer {
+  const { client, redirect_uri, response_mode, state } = target
+  const parameters = { error: code, error_description: message, state, iss: issOf(context) }
+  return { client, redirect_uri, response_mode, parameters }
+}
+
+/** `iss`, where the provider tells it (RFC 9207 §2). */
+export function issOf({ realm, issuer }: Context): string | undefined {
+  return realm.response_iss ? issuer : undefined
+}
+
+/** Wraps an answer as its response mode says (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
+export function deliver(answer: AuthorizationAnswer, context: Context): MaybePromise<Delivery> {
+  const [way = 'query', jwt] = answer.response_mode.split('.')
+  if (jwt === undefined) return delivery(answer, way, answer.parameters)
+  return responseJwt(answer, context).then((response) => delivery(answer, way, { response }))
+}
+
+function delivery({ redirect_uri }: AuthorizationAnswer, way: string, parameters: AuthorizationAnswer['parameters']): Delivery {
+  if (way === 'form_post') {
+    const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+    return { form_post: { action: redirect_uri, fields: Object.fromEntries(fields) } }
+  }
+  return { redirect_to: way === 'fragment' ? withFragment(redirect_uri, parameters) : withQuery(redirect_uri, parameters) }
+}
+
+/** JARM §2.1 and §2.2. */
+async function responseJwt({ client, parameters }: AuthorizationAnswer, context: Context): Promise<string> {
+  const { realm, issuer } = context
+  const exp = seconds(realm.clock.now()) + responseTtl
+  const claims = { iss: issuer, aud: client.client_id, exp, ...parameters }
+  const key = await responseKey(client, client.metadata.authorization_signed_response_alg, realm)
+  return encryptFor(client, 'authorization', await signJwt(claims, key), context)
+}

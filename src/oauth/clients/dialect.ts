@@ -1,0 +1,46 @@
+import { OAuthError } from '../model/errors.ts'
+import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { Client } from '../model/records.ts'
+import type { Context, RequestDialect } from '../realm/context.ts'
+import { authenticateClient } from './authentication.ts'
+
+/** A client's request under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name. */
+export function translated(read: ReadParameters, dialect: RequestDialect | undefined): ReadParameters {
+  return dialect?.parameters === undefined ? read : { ...read, parameters: translate(read.parameters, dialect.parameters) }
+}
+
+function translate(parameters: Parameters, names: Readonly<Record<string, string>>): Parameters {
+  const translated: Record<string, string | undefined> = Object.assign(Object.create(null), parameters)
+  for (const name of Object.values(names)) delete translated[name]
+  for (const wire of Object.keys(names)) delete translated[wire]
+  for (const [wire, name] of Object.entries(names)) if (parameters[wire] !== undefined) translated[name] = parameters[wire]
+  return translated
+}
+
+/** Finds out which client speaks, as the vendor wants it told. */
+export async function authenticateAs(
+  dialect: RequestDialect,
+  authorization: string | undefined,
+  parameters: Parameters,
+  context: Context,
+): Promise<Client> {
+  const own = dialect.grants?.get(parameters.grant_type ?? '')?.authenticate
+  if (own !== undefined) return own(authorization, parameters, context)
+  if (dialect.secret_in === 'body') {
+    if (parameters.client_id !== undefined) return authenticateClient(undefined, parameters, context)
+    throw new OAuthError(
+      'invalid_client',
+      'Empty client ID',
+      'This vendor takes client_id and client_secret from the body alone, and client_id is not there; an Authorization header is not looked at',
+    )
+  }
+  if (dialect.secret_in === 'header' && parameters.client_secret !== undefined && !/^basic\b/i.test(authorization?.trim() ?? '')) {
+    if (parameters.client_id !== undefined) context.trace.client_id = parameters.client_id
+    throw new OAuthError(
+      'invalid_client',
+      'Client authentication failed',
+      'client_secret came in the body; this vendor takes credentials in an "Authorization: Basic" header alone',
+    )
+  }
+  return authenticateClient(authorization, parameters, context)
+}

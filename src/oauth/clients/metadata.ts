@@ -1,0 +1,233 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import { OAuthError } from '../model/errors.ts'
+import { cibaType } from '../model/grant-names.ts'
+import type { ClientMetadata } from '../model/records.ts'
+import { scopes } from '../model/scope.ts'
+import type { Supported } from '../realm/supported.ts'
+import { chosenMembers, plainMembers, readableMembers } from './metadata-rules.ts'
+import { isByCertificate, isBySecret } from './methods.ts'
+import { notificationProblem } from './ping.ts'
+import { redirectUriProblem } from './redirect-uri.ts'
+
+/** What a client registered, checked and completed. */
+export interface RegisteredMetadata {
+  redirect_uris: readonly string[]
+  token_endpoint_auth_method: string
+  grant_types: readonly string[]
+  scopes: readonly string[]
+  /** All the rest. */
+  metadata: ClientMetadata
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+/**
+ * Checks the metadata of a client (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2). What is not known is left out
+ * (RFC 7591 §2: "MUST ignore").
+ * @throws OAuthError `invalid_redirect_uri`, `invalid_client_metadata`, `unapproved_software_statement`
+ */
+export function checkClientMetadata(document: unknown, supported: Supported): RegisteredMetadata {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw invalid('The metadata must be a JSON object', 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)')
+  }
+  // A member that is null counts as left out (RFC 7592 §2.2).
+  const members: Members = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
+  if (members.software_statement !== undefined) {
+    throw new OAuthError(
+      'unapproved_software_statement',
+      'Software statements are not accepted',
+      'software_statement came; this server approves of no issuer of them (RFC 7591 §3.2.2). Send its claims as plain members',
+    )
+  }
+  const grant_types = chosen(members, 'grant_types', 'grant_types_supported', supported) ?? ['authorization_code']
+  const response_types = responseTypes(members, grant_types, supported)
+  const metadata: ClientMetadata = { response_types, ...checkedMembers(members, supported) }
+  const token_endpoint_auth_method = String(members.token_endpoint_auth_method ?? 'client_secret_basic')
+  checkMethod(token_endpoint_auth_method, members, grant_types)
+  checkKeys(members, token_endpoint_auth_method)
+  checkSecret(members, token_endpoint_auth_method)
+  checkBackchannel(members, grant_types)
+  delete metadata.token_endpoint_auth_method
+  return {
+    redirect_uris: redirectUris(members, grant_types),
+    token_endpoint_auth_method,
+    grant_types,
+    scopes: scopesOf(members, supported),
+    metadata: members.jwks === undefined ? metadata : { ...metadata, jwks: members.jwks as NonNullable<ClientMetadata['jwks']> },
+  }
+}
+
+function checkedMembers(members: Members, supported: Supported): ClientMetadata {
+  const metadata: ClientMetadata = {}
+  for (const [name, value] of Object.entries(members)) {
+    const base = readableMembers.find((one) => name.startsWith(`${one}#`)) ?? name
+    const rule = Object.hasOwn(plainMembers, base) ? plainMembers[base] : undefined
+    const list = Object.hasOwn(chosenMembers, name) ? chosenMembers[name] : undefined
+    if (rule === undefined && list === undefined) continue
+    const problem = rule?.(value) ?? (list === undefined ? undefined : notListed(value, list, supported))
+    if (problem !== undefined) throw invalid(`${name} is not valid`, `${name} ${problem}`)
+    metadata[name] = value
+  }
+  return metadata
+}
+
+function notListed(value: unknown, list: string, supported: Supported): string | undefined {
+  const offered = supported[list]
+  if (Array.isArray(offered) && offered.includes(value)) return undefined
+  return `is ${JSON.stringify(value)}, which is not supported; ${list}: ${Array.isArray(offered) ? offered.join(', ') : 'none'}`
+}
+
+/** A list of values that the server must offer; undefined when the member is absent. */
+function chosen(members: Members, name: string, list: string, supported: Supported): string[] | undefined {
+  const values = members[name]
+  if (values === undefined) return undefined
+  if (!Array.isArray(values) || values.length === 0 || !values.every((one) => typeof one === 'string')) {
+    throw invalid(`${name} is not valid`, `${name} must be a list of texts, with at least one`)
+  }
+  for (const value of values) {
+    const problem = notListed(value, list, supported)
+    if (problem !== undefined) throw invalid(`${name} is not valid`, `${name} ${problem}`)
+  }
+  return [...new Set<string>(values)]
+}
+
+/** The response types, which go with the grant types as the table of RFC 7591 §2.1 says. */
+function responseTypes(members: Members, grant_types: readonly string[], supported: Supported): string[] {
+  const codes = grant_types.includes('authorization_code')
+  const given = chosen(members, 'response_types', 'response_types_supported', supported)
+  if (given === undefined) return codes ? ['code'] : []
+  for (const type of given) {
+    const values = type.split(' ')
+    const needed = [
+      ...(values.includes('code') ? ['authorization_code'] : []),
+      ...(values.some((one) => one === 'token' || one === 'id_token') ? ['implicit'] : []),
+    ]
+    const missing = needed.find((one) => !grant_types.includes(one))
+    if (missing !== undefined) {
+      throw invalid(
+        'response_types and grant_types do not agree',
+        `response_types has '${type}', which goes with the grant type ${missing}; grant_types: ${grant_types.join(', ')} (RFC 7591 §2.1)`,
+      )
+    }
+  }
+  if (codes && !given.some((type) => type.split(' ').includes('code'))) {
+    throw invalid(
+      'response_types and grant_types do not agree',
+      `grant_types has authorization_code, which goes with a response type with code; response_types: ${given.join(', ')} (RFC 7591 §2.1)`,
+    )
+  }
+  return given
+}
+
+function redirectUris(members: Members, grant_types: readonly string[]): readonly string[] {
+  const { redirect_uris } = members
+  const redirects = grant_types.includes('authorization_code') || grant_types.includes('implicit')
+  if (redirect_uris === undefined || (Array.isArray(redirect_uris) && redirect_uris.length === 0)) {
+    if (!redirects) return []
+    throw badRedirect('redirect_uris is missing', `redirect_uris is missing: ${grant_types.join(', ')} answer at one (RFC 7591 §2)`)
+  }
+  if (!Array.isArray(redirect_uris)) throw badRedirect('redirect_uris is not valid', 'redirect_uris must be a list')
+  for (const uri of redirect_uris) {
+    const problem = typeof uri === 'string' ? redirectUriProblem(uri) : 'A redirect URI is a text'
+    if (problem !== undefined) throw badRedirect('A redirect URI is not valid', `redirect_uris has ${JSON.stringify(uri)}: ${problem}`)
+  }
+  return [...new Set<string>(redirect_uris)]
+}
+
+function scopesOf({ scope }: Members, { scopes_supported }: Supported): readonly string[] {
+  const offered = Array.isArray(scopes_supported) ? scopes_supported.map(String) : []
+  if (scope === undefined) return offered
+  if (typeof scope !== 'string') throw invalid('scope is not valid', 'scope must be a text of scopes with blanks between them')
+  const unknown = scopes(scope).find((one) => !offered.includes(one))
+  if (unknown === undefined) return scopes(scope)
+  throw invalid('scope is not valid', `scope has '${unknown}', which is none of: ${offered.join(', ')}`)
+}
+
+function checkMethod(method: string, members: Members, grant_types: readonly string[]): void {
+  const secretless = method === 'none' ? ['client_credentials', cibaType].find((one) => grant_types.includes(one)) : undefined
+  if (secretless !== undefined) {
+    throw invalid(
+      'A public client cannot use this grant type',
+      `token_endpoint_auth_method is none and grant_types has ${secretless}, which asks for a client that can authenticate`,
+    )
+  }
+  if (method !== 'tls_client_auth') return
+  const subjects = Object.keys(members).filter((name) => /^tls_client_auth_(subject_dn|san_)/.test(name))
+  if (subjects.length === 1) return
+  throw invalid(
+    'tls_client_auth needs one subject',
+    `tls_client_auth needs exactly one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip, _san_email; ${subjects.join(', ') || 'none'} came (RFC 8705 §2.1.2)`,
+  )
+}
+
+function checkKeys({ jwks, jwks_uri, ...members }: Members, method: string): void {
+  if (jwks !== undefined && jwks_uri !== undefined) {
+    throw invalid('jwks and jwks_uri exclude each other', 'jwks and jwks_uri came; only one of them may (RFC 7591 §2)')
+  }
+  const encrypted = Object.keys(members).find((name) => name.endsWith('_encrypted_response_alg'))
+  const why = method === 'private_key_jwt' || method === 'self_signed_tls_client_auth' ? method : encrypted
+  if (why !== undefined && jwks === undefined && jwks_uri === undefined) {
+    throw invalid(`${why} needs the client's keys`, `${why} needs jwks or jwks_uri, and neither came`)
+  }
+  if (jwks === undefined) return
+  const keys = typeof jwks === 'object' && jwks !== null && 'keys' in jwks ? jwks.keys : undefined
+  if (!Array.isArray(keys)) throw invalid('jwks is not valid', 'jwks must be an object with a list "keys" (RFC 7517 §5)')
+  keys.forEach((key, i) => {
+    const problem = keyProblem(key)
+    if (problem !== undefined) throw invalid('jwks is not valid', `key ${i + 1} of jwks ${problem}`)
+  })
+}
+
+/** HS256 signs with the client's secret (OpenID Connect Core §10.1). */
+function checkSecret(members: Members, method: string): void {
+  const name = Object.keys(members).find((one) => one.endsWith('_signed_response_alg') && members[one] === 'HS256')
+  if (name === undefined || hasSecret(method)) return
+  throw invalid(
+    'HS256 needs a client secret',
+    `${name} is HS256, which signs with the client's secret, and a client of ${method} has none (OpenID Connect Core §10.1)`,
+  )
+}
+
+function keyProblem(key: unknown): string | undefined {
+  if (typeof key !== 'object' || key === null) return 'must be an object'
+  if ('d' in key || 'k' in key) return 'has its private half: a client registers public keys alone (RFC 7591 §2)'
+  try {
+    createPublicKey({ key: key as JsonWebKey, format: 'jwk' })
+    return undefined
+  } catch (error) {
+    return `is no public key: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+function checkBackchannel(members: Members, grant_types: readonly string[]): void {
+  const { backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: endpoint } = members
+  if (mode === 'ping' && typeof endpoint !== 'string') {
+    throw invalid(
+      'backchannel_client_notification_endpoint is missing',
+      'backchannel_token_delivery_mode is ping, which needs backchannel_client_notification_endpoint (CIBA §4)',
+    )
+  }
+  const problem = typeof endpoint === 'string' ? notificationProblem(endpoint) : undefined
+  if (problem !== undefined) {
+    throw invalid('backchannel_client_notification_endpoint is not valid', `backchannel_client_notification_endpoint: ${problem}`)
+  }
+  if (mode !== undefined && !grant_types.includes(cibaType)) {
+    throw invalid(
+      'backchannel_token_delivery_mode needs its grant type',
+      `backchannel_token_delivery_mode came, and grant_types lacks ${cibaType} (CIBA §4)`,
+    )
+  }
+}
+
+/** Whether a client with this method has a secret. */
+export function hasSecret(method: string): boolean {
+  return !isByCertificate(method) && (isBySecret(method) || method === 'client_secret_jwt')
+}
+
+function invalid(message: string, explanation: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', message, explanation)
+}
+
+function badRedirect(message: string, explanation: string): OAuthError {
+  return new OAuthError('invalid_redirect_uri', message, explanation)
+}

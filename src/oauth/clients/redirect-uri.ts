@@ -1,0 +1,109 @@
+import { OAuthError, PageError } from '../model/errors.ts'
+import type { Client } from '../model/records.ts'
+import { type Context, note } from '../realm/context.ts'
+
+const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(?=[/?]|$)/
+
+/** Whether the URI that came is the registered one: byte for byte, but for the port of a loopback address (RFC 8252 §7.3). */
+export function sameRedirectUri(registered: string, came: string): boolean {
+  if (registered === came) return true
+  const a = loopback.exec(registered)
+  const b = loopback.exec(came)
+  return a !== null && b !== null && a[1] === b[1] && registered.slice(a[0].length) === came.slice(b[0].length)
+}
+
+/**
+ * The redirect URI to answer at (RFC 6749 §3.1.2.3): it may be left out when exactly one is registered.
+ * @throws PageError because an answer cannot be sent to a URI that is not the client's
+ */
+export function resolveRedirectUri(client: Client, came: string | undefined, context: Context): string {
+  const registered = client.app.redirect_uris
+  const details = [{ label: `Registered for ${client.app.name}`, values: registered.length > 0 ? registered : ['none'] }]
+  if (came === undefined) {
+    const only = registered[0]
+    if (only !== undefined && registered.length === 1) return only
+    const why =
+      registered.length === 0
+        ? 'redirect_uri is missing and the app has none registered'
+        : `redirect_uri is missing, and with ${registered.length} registered ones it must be given`
+    throw new PageError('invalid_request', 'redirect_uri is missing', `${why} (RFC 6749 §3.1.2.3)`, details)
+  }
+  if (registered.some((one) => sameRedirectUri(one, came))) return came
+  if (context.realm.settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
+    note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
+    return came
+  }
+  throw new PageError('invalid_request', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`, [
+    { label: 'This came', values: [came] },
+    ...details,
+  ])
+}
+
+/** Says how a redirect URI differs from the registered one that is nearest to it. */
+export function difference(came: string, registered: readonly string[]): string {
+  const folded = registered.find((one) => one.toLowerCase() === came.toLowerCase())
+  if (folded !== undefined) return `differs from the registered ${folded} in letter case: '${came}'`
+  let nearest: { uri: string; shared: number } | undefined
+  for (const uri of registered) {
+    let shared = 0
+    while (shared < uri.length && shared < came.length && uri[shared] === came[shared]) shared++
+    if (nearest === undefined || shared > nearest.shared) nearest = { uri, shared }
+  }
+  if (nearest === undefined) return `is not registered: '${came}'; the app has no redirect URI yet`
+  const { uri, shared } = nearest
+  // "https://" alone is no likeness.
+  if (shared <= 'https://'.length) return `is not registered: '${came}'`
+  if (shared === uri.length) return `differs from the registered one at its end: '${came.slice(shared)}' is too much`
+  if (shared === came.length) return `differs from the registered one at its end: '${uri.slice(shared)}' is missing`
+  return `differs from the registered ${uri} at character ${shared + 1}: '${came.slice(shared, shared + 20)}' instead of '${uri.slice(shared, shared + 20)}'`
+}
+
+/**
+ * The rule that a redirect URI breaks when it is registered; undefined when it may be. Custom schemes are allowed, as mobile apps
+ * have them.
+ */
+export function redirectUriProblem(uri: string): string | undefined {
+  if (uri === '') return 'A redirect URI cannot be empty'
+  if (uri.length > 2048) return 'A redirect URI has at most 2048 characters'
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u0020\u007f<>"\\^`{|}]/.test(uri)) return 'A redirect URI has no blanks, control characters or any of < > " \\ ^ ` { | }'
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase()
+  if (scheme === undefined) return 'A redirect URI is absolute: it starts with a scheme, as https: or myapp:'
+  if (['javascript', 'data', 'vbscript', 'blob', 'file', 'about'].includes(scheme)) return `The scheme ${scheme}: cannot be redirected to`
+  if (uri.includes('#')) return 'A redirect URI has no fragment (RFC 6749 §3.1.2)'
+  if ((scheme === 'http' || scheme === 'https') && !URL.canParse(uri)) return 'This is not a valid URL'
+  return undefined
+}
+
+/** The redirect URI with an answer in its query, which keeps what was there (RFC 6749 §4.1.2). */
+export function withQuery(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>): string {
+  const query = encode(answer)
+  if (query === '') return redirect_uri
+  return `${redirect_uri}${redirect_uri.includes('?') ? (redirect_uri.endsWith('?') || redirect_uri.endsWith('&') ? '' : '&') : '?'}${query}`
+}
+
+/** The redirect URI with an answer in its fragment (RFC 6749 §4.2.2). */
+export function withFragment(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>): string {
+  const fragment = encode(answer)
+  return fragment === '' ? redirect_uri : `${redirect_uri}#${fragment}`
+}
+
+function encode(answer: Readonly<Record<string, string | undefined>>): string {
+  let encoded = ''
+  for (const [name, value] of Object.entries(answer)) {
+    if (value !== undefined) encoded += `${encoded === '' ? '' : '&'}${name}=${encodeURIComponent(value.toWellFormed())}`
+  }
+  return encoded
+}
+
+/** @throws OAuthError `invalid_grant` when the token request does not repeat the authorization request's URI (RFC 6749 §4.1.3) */
+export function checkRedirectUri(expected: string | null, came: string | undefined): void {
+  if (expected === null || expected === came) return
+  throw new OAuthError(
+    'invalid_grant',
+    'redirect_uri differs from the authorization request',
+    came === undefined
+      ? `redirect_uri is missing; the authorization request had '${expected}' (RFC 6749 §4.1.3)`
+      : `redirect_uri ${difference(came, [expected])} (RFC 6749 §4.1.3)`,
+  )
+}

@@ -1,0 +1,57 @@
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { randomLowerCase } from '../../basics/random.ts'
+import { TakenError } from '../model/directory.ts'
+import type { Client, User } from '../model/records.ts'
+import { type Context, note } from '../realm/context.ts'
+import { documentClient, isDocumentId } from './document.ts'
+
+/** Clients that nobody registered: a lenient sandbox lets them in, and says so in the journal. */
+
+/** The client of this id, which may be the address of its description; in a lenient sandbox whoever asks is one. */
+export function findClient(client_id: string, context: Context): MaybePromise<Client | undefined> {
+  if (isDocumentId(client_id, context)) return documentClient(client_id, context)
+  const { realm } = context
+  const client = realm.store.findClient(client_id)
+  if (client !== undefined && client.metadata.unregistered !== true) return client
+  if (realm.settings.strictness !== 'lenient') return undefined
+  note(context, `client_id '${client_id}' is not registered in sandbox '${realm.name}'; it passes because the sandbox is lenient`)
+  return client ?? adopt(client_id, context)
+}
+
+/** Makes a client of what nobody registered, so that its grants and tokens have an owner. */
+async function adopt(client_id: string, { realm }: Context): Promise<Client | undefined> {
+  const { directory, clock, scopes, grant_types, store } = realm
+  const created_at = clock.now()
+  try {
+    const app = await directory.createApp({
+      app_id: `app_${randomLowerCase(16)}`,
+      name: client_id,
+      description: 'Not registered: it was let in because the sandbox is lenient.',
+      icon: null,
+      scopes,
+      redirect_uris: [],
+      mobile_store_links: {},
+      created_at,
+    })
+    return await directory.createClient(app, {
+      client_id,
+      client_secret: null,
+      token_endpoint_auth_method: 'none',
+      grant_types: [...grant_types, 'implicit'],
+      metadata: { unregistered: true },
+      created_at,
+    })
+  } catch (error) {
+    // Another request was first.
+    if (error instanceof TakenError) return store.findClient(client_id)
+    throw error
+  }
+}
+
+/** Whether the user has the client's app; every user has an app that nobody registered. */
+export function hasApp(user: User, client: Client, { realm }: Context): boolean {
+  if (realm.store.userHasApp(user, client)) return true
+  if (client.metadata.unregistered !== true) return false
+  realm.store.addUserToApp(user, client)
+  return true
+}

@@ -1,0 +1,204 @@
+import { digest, randomText } from '../../basics/random.ts'
+import { authenticateClient } from '../clients/authentication.ts'
+import { ping } from '../clients/ping.ts'
+import { hasApp } from '../clients/unregistered.ts'
+import { magicUsers } from '../faults/magic-users.ts'
+import { OAuthError } from '../model/errors.ts'
+import { cibaType } from '../model/grant-names.ts'
+import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { Client, User } from '../model/records.ts'
+import { narrow, scopes } from '../model/scope.ts'
+import type { Context, Realm } from '../realm/context.ts'
+import type { DeferredRequest } from '../storage/deferred-store.ts'
+import { hintedUser } from '../users/hinted-user.ts'
+import { decide } from './deferred.ts'
+
+/** The answer of the backchannel authentication endpoint (CIBA §7.3). */
+export interface BackchannelAuthentication {
+  auth_req_id: string
+  expires_in: number
+  interval: number
+}
+
+/** The longest life that a client may ask for, seconds. */
+const longest = 24 * 3600
+
+/**
+ * Backchannel authentication (CIBA §7.1): asks a user who is elsewhere, in poll or ping mode.
+ * @throws OAuthError in the words of CIBA §13
+ */
+export async function authenticateBackchannel(
+  read: ReadParameters & { authorization: string | undefined },
+  context: Context,
+): Promise<BackchannelAuthentication> {
+  if (read.problem !== undefined) throw read.problem
+  const { parameters } = read
+  const client = await authenticateClient(read.authorization, parameters, context)
+  checkClient(client)
+  if (parameters.request !== undefined) {
+    throw new OAuthError(
+      'invalid_request',
+      'Signed requests are not supported',
+      'request came; this endpoint takes plain parameters (CIBA §7.1.1 is not supported)',
+    )
+  }
+  const { settings, clock, store } = context.realm
+  const scope = requestedScope(parameters, client)
+  const expires_in = requestedExpiry(parameters) ?? settings.backchannel_ttl
+  const binding_message = bindingMessage(parameters)
+  const auth_req_id = randomText(43)
+  const notification = notificationOf(parameters, client, auth_req_id)
+  const user = await askedUser(parameters, client, context)
+  context.trace.username = user.username
+
+  const interaction_id = randomText(32)
+  const now = clock.now()
+  const request: DeferredRequest = {
+    ...(binding_message === undefined ? {} : { binding_message }),
+    ...(notification === undefined ? {} : { ping: notification }),
+  }
+  store.saveDeferred(
+    {
+      grant_type: cibaType,
+      digest: digest(auth_req_id),
+      client,
+      user,
+      user_code: null,
+      interaction_id,
+      scope,
+      details: {},
+      request,
+      interval: settings.backchannel_interval,
+      issued_at: now,
+      expires_at: now + expires_in * 1000,
+    },
+    now,
+  )
+  if (magicUsers.get(user.username)?.denies === true) await decideBackchannelRequest(context.realm, interaction_id, 'denied')
+  return { auth_req_id, expires_in, interval: settings.backchannel_interval }
+}
+
+function checkClient({ client_id, client_secret, token_endpoint_auth_method, grant_types }: Client): void {
+  if (client_secret === null && token_endpoint_auth_method === 'none') {
+    throw new OAuthError(
+      'invalid_client',
+      'Client authentication failed',
+      `client '${client_id}' is public; backchannel authentication asks for a client that can authenticate (CIBA §7.1)`,
+    )
+  }
+  if (grant_types.includes(cibaType)) return
+  throw new OAuthError(
+    'unauthorized_client',
+    'The client may not use backchannel authentication',
+    `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for ${cibaType}`,
+  )
+}
+
+function requestedScope({ scope }: Parameters, { app }: Client): string {
+  const granted = narrow(scope, app.scopes, `app ${app.name}`)
+  // Vendors without OpenID Connect have no such scope.
+  if (app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
+    throw new OAuthError(
+      scope === undefined ? 'invalid_request' : 'invalid_scope',
+      'The scope must contain openid',
+      `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`,
+    )
+  }
+  return granted
+}
+
+function requestedExpiry({ requested_expiry }: Parameters): number | undefined {
+  if (requested_expiry === undefined) return undefined
+  if (/^[1-9]\d{0,9}$/.test(requested_expiry)) return Math.min(Number(requested_expiry), longest)
+  throw new OAuthError(
+    'invalid_request',
+    'requested_expiry is not a positive whole number',
+    `requested_expiry is '${requested_expiry}'; a positive number of seconds was expected (CIBA §7.1)`,
+  )
+}
+
+function bindingMessage({ binding_message }: Parameters): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (binding_message === undefined || (binding_message.length <= 128 && !/[\u0000-\u001f\u007f]/.test(binding_message))) {
+    return binding_message
+  }
+  throw new OAuthError(
+    'invalid_binding_message',
+    'The binding message cannot be shown',
+    'binding_message has at most 128 characters and no control characters',
+  )
+}
+
+/** Whom to tell when there is a decision; undefined for a client that polls. */
+function notificationOf(
+  { client_notification_token: token }: Parameters,
+  { client_id, metadata }: Client,
+  auth_req_id: string,
+): DeferredRequest['ping'] {
+  const { backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: endpoint } = metadata
+  if (mode !== 'ping' || endpoint === undefined) return undefined
+  if (token !== undefined && token.length <= 1024 && /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return { endpoint, token, auth_req_id }
+  const came = token === undefined ? 'is missing' : 'is no bearer token of at most 1024 characters'
+  throw new OAuthError(
+    'invalid_request',
+    `client_notification_token ${came}`,
+    `client_notification_token ${came}: client '${client_id}' is registered for ping mode (CIBA §7.1)`,
+  )
+}
+
+async function askedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
+  const user = await hintedUser(parameters, client, context)
+  if (hasApp(user, client, context)) return user
+  throw new OAuthError(
+    'access_denied',
+    'The user cannot use this app',
+    `app ${client.app.name} is not among the apps of user '${user.username}'`,
+    {},
+    403,
+  )
+}
+
+/** A backchannel request that waits for its user. */
+export interface BackchannelRequest {
+  id: string
+  client_id: string
+  app: string
+  username: string
+  scope: string
+  binding_message: string | undefined
+  /** Milliseconds since the epoch, by the sandbox's clock. */
+  issued_at: number
+  expires_at: number
+}
+
+/** What waits for a decision in a sandbox, oldest first. */
+export async function listBackchannelRequests({ store, clock }: Realm): Promise<BackchannelRequest[]> {
+  const waiting = store.listDeferred(cibaType, clock.now())
+  return waiting.map(({ interaction_id, client, user, scope, request, issued_at, expires_at }) => ({
+    id: interaction_id,
+    client_id: client.client_id,
+    app: client.app.name,
+    username: user?.username ?? '',
+    scope,
+    binding_message: request.binding_message,
+    issued_at,
+    expires_at,
+  }))
+}
+
+/**
+ * Decides for the user, and tells a client in ping mode.
+ * @returns undefined when there is no such request or it was decided on; `unreached` says why the client could not be told
+ */
+export async function decideBackchannelRequest(
+  realm: Realm,
+  id: string,
+  decision: 'allowed' | 'denied',
+): Promise<{ client_id: string; username: string | undefined; unreached: string | undefined } | undefined> {
+  const waiting = realm.store.findDeferred(id, realm.clock.now())
+  if (waiting?.grant_type !== cibaType) return undefined
+  const decided = await decide(waiting, decision, realm)
+  if (decided === undefined) return undefined
+  const unreached = decided.request.ping === undefined ? undefined : await ping(decided.request.ping)
+  return { client_id: decided.client.client_id, username: decided.user?.username, unreached }
+}

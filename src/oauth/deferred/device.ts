@@ -1,0 +1,68 @@
+import { digest, randomFrom, randomText } from '../../basics/random.ts'
+import { authenticateClient } from '../clients/authentication.ts'
+import { OAuthError } from '../model/errors.ts'
+import { deviceCodeType } from '../model/grant-names.ts'
+import type { ReadParameters } from '../model/parameters.ts'
+import { narrow } from '../model/scope.ts'
+import type { Context } from '../realm/context.ts'
+
+/** What a device shows its user and polls with (RFC 8628 §3.2); the addresses are the server's to add. */
+export interface DeviceAuthorization {
+  device_code: string
+  user_code: string
+  expires_in: number
+  interval: number
+}
+
+/** Letters that make no words and are not mistaken for each other (RFC 8628 §6.1). */
+const letters = 'BCDFGHJKLMNPQRSTVWXZ'
+
+/** A user code as it is looked up: letters alone, in upper case; undefined when it cannot be one. */
+export function cleanUserCode(typed: string): string | undefined {
+  const code = typed.toUpperCase().replace(/[^A-Z0-9]/g, '')
+  return code.length === 8 && [...code].every((letter) => letters.includes(letter)) ? code : undefined
+}
+
+/** A user code as it is shown. */
+export function formatUserCode(code: string): string {
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}
+
+/**
+ * Device authorization (RFC 8628 §3.1).
+ * @throws OAuthError `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request`
+ */
+export async function authorizeDevice(
+  read: ReadParameters & { authorization: string | undefined },
+  context: Context,
+): Promise<DeviceAuthorization> {
+  if (read.problem !== undefined) throw read.problem
+  const client = await authenticateClient(read.authorization, read.parameters, context)
+  const { store, settings, clock } = context.realm
+  if (!client.grant_types.includes(deviceCodeType)) {
+    throw new OAuthError(
+      'unauthorized_client',
+      'The client may not use the device flow',
+      `client '${client.client_id}' is registered for: ${client.grant_types.join(', ')}; not for ${deviceCodeType}`,
+    )
+  }
+  const scope = narrow(read.parameters.scope, client.app.scopes, `app ${client.app.name}`)
+  const device_code = randomText(43)
+  const now = clock.now()
+  const draft = {
+    grant_type: deviceCodeType,
+    digest: digest(device_code),
+    client,
+    user: undefined,
+    interaction_id: null,
+    scope,
+    details: {},
+    request: {},
+    interval: settings.device_interval,
+    issued_at: now,
+    expires_at: now + settings.device_code_ttl * 1000,
+  } as const
+  let user_code = randomFrom(letters, 8)
+  while (!store.saveDeferred({ ...draft, user_code }, now)) user_code = randomFrom(letters, 8)
+  return { device_code, user_code: formatUserCode(user_code), expires_in: settings.device_code_ttl, interval: settings.device_interval }
+}

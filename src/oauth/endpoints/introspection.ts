@@ -1,0 +1,89 @@
+import { seconds } from '../../basics/clock.ts'
+import { digest } from '../../basics/random.ts'
+import { authenticateClient } from '../clients/authentication.ts'
+import { isPublic } from '../clients/methods.ts'
+import { signJwt } from '../jose/jwt.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { ReadParameters } from '../model/parameters.ts'
+import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
+import type { Context } from '../realm/context.ts'
+import { responseKey } from '../realm/response-key.ts'
+import { encryptFor } from '../tokens/encryption.ts'
+
+/** A token of either kind that holds; undefined for whatever else. */
+export function findToken(
+  token: string,
+  { realm }: Context,
+): { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken } | undefined {
+  const { tokens, store, clock } = realm
+  const accessKey = tokens.access.keyOf(token)
+  if (accessKey !== undefined) {
+    const found = store.findAccessToken(accessKey, digest(token), clock.now())
+    if (typeof found !== 'string') return { use: 'access', id: accessKey, token: found }
+  }
+  const refreshKey = tokens.refresh.keyOf(token)
+  if (refreshKey !== undefined) {
+    const found = store.findRefreshToken(refreshKey, digest(token), clock.now())
+    if (typeof found !== 'string') return { use: 'refresh', id: refreshKey, token: found }
+  }
+  return undefined
+}
+
+/** An introspection request, decoded. */
+export interface IntrospectionRequest extends ReadParameters {
+  authorization: string | undefined
+  /** Whether the answer should be a JWT (RFC 9701 §4). */
+  as_jwt?: boolean
+}
+
+/**
+ * Token introspection (RFC 7662 §2). Any client that can authenticate may ask; of a token that does not hold it learns that alone.
+ * @returns what is known of the token, as a JWT for the client when it asked for one
+ * @throws OAuthError `invalid_client` also for public clients, which cannot authenticate
+ */
+export async function introspect(read: IntrospectionRequest, context: Context): Promise<Record<string, unknown> | string> {
+  if (read.problem !== undefined) throw read.problem
+  const caller = await authenticateClient(read.authorization, read.parameters, context)
+  if (isPublic(caller)) {
+    throw new OAuthError(
+      'invalid_client',
+      'Client authentication failed',
+      `client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`,
+    )
+  }
+  if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
+  const answer = describeToken(read.parameters.token, context)
+  return read.as_jwt === true ? introspectionJwt(answer, caller, context) : answer
+}
+
+function describeToken(token: string, context: Context): Record<string, unknown> {
+  const found = findToken(token, context)
+  if (found === undefined) return { active: false }
+  const { grant, client, user, scope, issued_at, expires_at } = found.token
+  const details = found.use === 'access' ? found.token.details : {}
+  return {
+    active: true,
+    scope: scope === '' ? undefined : scope,
+    client_id: client.client_id,
+    username: user?.username,
+    token_type: found.use === 'refresh' ? undefined : details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
+    exp: expires_at === null ? undefined : seconds(expires_at),
+    iat: seconds(issued_at),
+    sub: user?.user_id ?? grant.details.sub ?? client.client_id,
+    aud: found.use === 'refresh' ? undefined : (details.aud ?? context.issuer),
+    iss: context.issuer,
+    auth_time: grant.details.auth_time,
+    acr: grant.details.acr,
+    act: grant.details.act,
+    cnf: found.use === 'access' ? found.token.details.cnf : grant.details.cnf,
+  }
+}
+
+/** RFC 9701 §5; the type keeps it from being taken for an access token (§8.1). */
+async function introspectionJwt(token_introspection: Record<string, unknown>, caller: Client, context: Context): Promise<string> {
+  const { realm, issuer } = context
+  const key = await responseKey(caller, caller.metadata.introspection_signed_response_alg, realm)
+  const claims = { iss: issuer, aud: caller.client_id, iat: seconds(realm.clock.now()), token_introspection }
+  const jwt = await signJwt(claims, key, 'token-introspection+jwt')
+  return encryptFor(caller, 'introspection', jwt, context)
+}

@@ -1,0 +1,29 @@
+import { authenticateClient } from '../clients/authentication.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { ReadParameters } from '../model/parameters.ts'
+import type { Context } from '../realm/context.ts'
+import { findToken } from './introspection.ts'
+
+/**
+ * Token revocation (RFC 7009 §2). A refresh token takes its grant and all its tokens along; an access token goes alone. A token
+ * that is none is no error (§2.2).
+ * @throws OAuthError `invalid_grant` when the token is another client's (§2.1: the request is refused)
+ */
+export async function revoke(read: ReadParameters & { authorization: string | undefined }, context: Context): Promise<void> {
+  if (read.problem !== undefined) throw read.problem
+  const client = await authenticateClient(read.authorization, read.parameters, context)
+  if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
+  const found = findToken(read.parameters.token, context)
+  if (found === undefined) return
+  if (found.token.client.client_id !== client.client_id) {
+    throw new OAuthError(
+      'invalid_grant',
+      "The token is not this client's",
+      `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`,
+    )
+  }
+  const { store, clock } = context.realm
+  context.trace.grant_id = found.token.grant.id
+  if (found.use === 'access' && context.realm.requests?.revokes_grants !== true) store.revokeAccessToken(found.id, clock.now())
+  else store.revokeGrant(found.token.grant.id, `the client revoked its ${found.use} token`, clock.now())
+}

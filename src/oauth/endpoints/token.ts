@@ -1,0 +1,78 @@
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
+import { readResource } from '../authorization/parameters.ts'
+import { authenticateClient } from '../clients/authentication.ts'
+import { authenticateAs } from '../clients/dialect.ts'
+import { grantTypes } from '../grants/registry.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { Client } from '../model/records.ts'
+import { narrowResource } from '../model/resource.ts'
+import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
+import type { Context, GrantType, Realm } from '../realm/context.ts'
+import { servedGrantTypes } from '../realm/served-grant-types.ts'
+import { issueTokens } from '../tokens/issue.ts'
+
+/** A request to the token endpoint, decoded. */
+export interface TokenRequest extends ReadParameters {
+  authorization: string | undefined
+}
+
+/**
+ * The token endpoint (RFC 6749 §3.2): authenticate the client, look the grant type up, check that the client may use it, redeem, mint.
+ * @returns the members of the successful answer, as the provider orders them
+ */
+export function token(request: TokenRequest, context: Context): MaybePromise<Record<string, unknown>> {
+  const { parameters, problem } = request
+  const { realm, trace } = context
+  const dialect = realm.requests
+  if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
+  if (problem !== undefined) throw problem
+  // To tell a client that forgot its body that its credentials are wrong would mislead.
+  if (Object.keys(parameters).length === 0) {
+    throw new OAuthError(
+      'invalid_request',
+      'The request has no parameters',
+      'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)',
+    )
+  }
+  if (dialect?.grant_type_first === true) grantTypeOf(parameters.grant_type, realm)
+  const client =
+    dialect === undefined
+      ? (grantTypes.get(parameters.grant_type ?? '')?.authenticate ?? authenticateClient)(request.authorization, parameters, context)
+      : authenticateAs(dialect, request.authorization, parameters, context)
+  return after(client, (client) => answer(client, parameters, context))
+}
+
+/** What the token endpoint answers to a client that authenticated. */
+function answer(client: Client, parameters: Parameters, context: Context): MaybePromise<Record<string, unknown>> {
+  const { realm } = context
+  const grantType = grantTypeOf(parameters.grant_type, realm)
+  const name = grantType.grant_type
+  if (!client.grant_types.includes(name)) {
+    throw new OAuthError(
+      'unauthorized_client',
+      'The client may not use this grant type',
+      `client '${client.client_id}' is registered for: ${client.grant_types.join(', ')}; not for ${name}`,
+    )
+  }
+  const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
+  return after(proved, (confirmation) => {
+    if (confirmation !== undefined) context.confirmation = confirmation
+    const resource = readResource(parameters.resource, realm.settings)
+    return after(grantType.redeem(parameters, client, context), (issue) => {
+      if (context.confirmation !== undefined) bindRefreshTokens(issue, client, context.confirmation, context)
+      // A grant type of its own mind about resources, as token exchange, has decided.
+      if (resource !== undefined) issue.audience ??= narrowResource(resource, issue.grant)
+      return after(issueTokens(issue, parameters.scope, client, context), (issued) => realm.tokens.tokenResponse(issued, realm))
+    })
+  })
+}
+
+/** @throws OAuthError `invalid_request` without a grant type, `unsupported_grant_type` with one that the provider does not serve */
+function grantTypeOf(name: string | undefined, realm: Realm): GrantType {
+  if (name === undefined) throw new OAuthError('invalid_request', 'Parameter grant_type is missing')
+  const served = servedGrantTypes(realm)
+  const grantType = served.includes(name) ? (realm.requests?.grants?.get(name) ?? grantTypes.get(name)) : undefined
+  if (grantType !== undefined) return grantType
+  throw new OAuthError('unsupported_grant_type', 'The grant type is not supported', `grant_type '${name}' is none of: ${served.join(', ')}`)
+}

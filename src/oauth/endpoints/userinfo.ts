@@ -1,0 +1,38 @@
+import { seconds } from '../../basics/clock.ts'
+import { signJwt } from '../jose/jwt.ts'
+import { challenge } from '../model/challenge.ts'
+import { OAuthError } from '../model/errors.ts'
+import { scopes } from '../model/scope.ts'
+import { requireAccessToken } from '../proof/access-token.ts'
+import type { PresentedToken } from '../proof/presented-token.ts'
+import type { Context } from '../realm/context.ts'
+import { responseKey } from '../realm/response-key.ts'
+import { userClaims } from '../tokens/claims.ts'
+import { encryptFor } from '../tokens/encryption.ts'
+
+/**
+ * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed or encrypted JWT when the client registered
+ * for that.
+ * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid
+ */
+export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
+  const { realm, issuer } = context
+  const { user, scope, grant, client } = await requireAccessToken(presented, context)
+  if (user === undefined || !scopes(scope).includes('openid')) {
+    const explanation =
+      user === undefined
+        ? 'The token was given to a client by itself and tells of no user'
+        : `The token's scope is '${scope}' and lacks openid`
+    throw new OAuthError('insufficient_scope', 'The token was not given for openid', explanation, {
+      'WWW-Authenticate': challenge(presented?.scheme ?? 'Bearer', 'insufficient_scope', 'The token was not given for openid', {
+        scope: 'openid',
+      }),
+    })
+  }
+  const claims = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
+  const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata
+  if (alg === undefined && userinfo_encrypted_response_alg === undefined) return claims
+  const signed = { iss: issuer, aud: client.client_id, iat: seconds(realm.clock.now()), ...claims }
+  const jwt = await signJwt(signed, await responseKey(client, alg, realm))
+  return encryptFor(client, 'userinfo', jwt, context)
+}

@@ -1,0 +1,186 @@
+import { createPrivateKey, createSecretKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { Clock } from '../../basics/clock.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { randomText } from '../../basics/random.ts'
+import type { SigningAlg, SigningKey } from './jws.ts'
+
+const generate = promisify(generateKeyPair)
+
+/** A public key as the key set shows it (RFC 7517 §4). */
+export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; use: 'sig' }
+
+/** What a key ring is made of. */
+export interface KeyRingOptions {
+  store: KeyStore
+  clock: Clock
+  /** The asymmetric algorithms whose keys are published. */
+  algs: readonly SigningAlg[]
+  /** Fixes the key ids, for vendors whose tokens name them. */
+  kid?: ((alg: SigningAlg, number: number) => string) | undefined
+  /** The HS256 key. */
+  secret: () => string
+}
+
+/** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
+export type RotationMode = 'rotate' | 'retire' | 'publish_late'
+
+/**
+ * A sandbox's signing keys. Each is made when it is first needed, kept in the store and imported once; RSA keys, which take
+ * long to make, are made in the thread pool.
+ */
+export class KeyRing {
+  readonly #options: KeyRingOptions
+  readonly #signing = new Map<SigningAlg, SigningKey>()
+  readonly #making = new Map<SigningAlg, Promise<SigningKey>>()
+  #hmac: { secret: string; key: SigningKey } | undefined
+  #published: PublicJwk[] | undefined
+  #rsa: { alg: SigningAlg; key: Promise<KeyObject> } | undefined
+
+  constructor(options: KeyRingOptions) {
+    this.#options = options
+  }
+
+  /** Whether a key of this algorithm is published. */
+  has(alg: SigningAlg): boolean {
+    return this.#options.algs.includes(alg)
+  }
+
+  /** The key that signs with this algorithm now. */
+  signing(alg: SigningAlg): MaybePromise<SigningKey> {
+    if (alg === 'HS256') return this.#secretKey()
+    const known = this.#signing.get(alg)
+    if (known !== undefined) return known
+    let making = this.#making.get(alg)
+    if (making === undefined) {
+      making = this.#load(alg).finally(() => this.#making.delete(alg))
+      this.#making.set(alg, making)
+    }
+    return making
+  }
+
+  /** The published keys if they are known already: what {@link publicKeys} would give. */
+  get published(): readonly PublicJwk[] | undefined {
+    return this.#published
+  }
+
+  /** The key set (RFC 7517 §5), with a key for every algorithm. */
+  async publicKeys(): Promise<readonly PublicJwk[]> {
+    if (this.#published !== undefined) return this.#published
+    await Promise.all(this.#options.algs.map((alg) => this.signing(alg)))
+    const keys = await this.#options.store.listKeys()
+    this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
+    return this.#published
+  }
+
+  /** The published key of this id, or undefined. */
+  async find(kid: string | undefined): Promise<PublicJwk | undefined> {
+    return (await this.publicKeys()).find((key) => key.kid === kid)
+  }
+
+  async rotate(mode: RotationMode): Promise<void> {
+    const { store, algs } = this.#options
+    this.#rsa = undefined
+    const old = store.listKeys()
+    for (const alg of algs) {
+      const made = await this.#make(alg, old)
+      for (const key of old.filter((one) => one.alg === alg)) {
+        if (mode === 'retire') store.deleteKey(key.kid)
+        else store.setKeyState(key.kid, 'retired')
+      }
+      store.saveKey({ ...made, state: mode === 'publish_late' ? 'pending' : 'active' })
+    }
+    this.forget()
+  }
+
+  /** Publishes the keys that `publish_late` held back. */
+  async publishPending(): Promise<void> {
+    for (const key of await this.#options.store.listKeys()) {
+      if (key.state === 'pending') await this.#options.store.setKeyState(key.kid, 'active')
+    }
+    this.forget()
+  }
+
+  /** Reads the keys from the store again. */
+  forget(): void {
+    this.#signing.clear()
+    this.#published = undefined
+    this.#hmac = undefined
+  }
+
+  #secretKey(): SigningKey {
+    const secret = this.#options.secret()
+    if (this.#hmac?.secret !== secret) this.#hmac = { secret, key: { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(secret)) } }
+    return this.#hmac.key
+  }
+
+  async #load(alg: SigningAlg): Promise<SigningKey> {
+    const { store } = this.#options
+    const keys = store.listKeys()
+    const there = keys.find((key) => key.alg === alg && key.state !== 'retired')
+    const stored = there ?? store.saveKey(await this.#make(alg, keys))
+    if (there === undefined) this.#published = undefined
+    const key: SigningKey = { kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) }
+    this.#signing.set(alg, key)
+    return key
+  }
+
+  /**
+   * A new private key. RS256 and PS256 share one, under ids of their own: an RSA key takes a tenth of a second, which a sandbox
+   * for one test should not cost twice.
+   */
+  #privateKey(alg: SigningAlg): Promise<KeyObject> {
+    const isRsa = (one: SigningAlg) => one === 'RS256' || one === 'PS256'
+    if (this.#options.algs.filter(isRsa).length < 2 || !isRsa(alg)) return makeKey(alg)
+    const shared = this.#rsa
+    if (shared !== undefined && shared.alg !== alg) {
+      this.#rsa = undefined
+      return shared.key
+    }
+    const key = makeKey(alg)
+    this.#rsa = { alg, key }
+    return key
+  }
+
+  async #make(alg: SigningAlg, others: readonly StoredKey[]): Promise<StoredKey> {
+    const { clock, kid = () => `${alg.toLowerCase()}-${randomText(8)}` } = this.#options
+    const privateKey = await this.#privateKey(alg)
+    const jwk = privateKey.export({ format: 'jwk' })
+    let number = 1
+    while (others.some((key) => key.kid === kid(alg, number))) number++
+    return { kid: kid(alg, number), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
+  }
+}
+
+async function makeKey(alg: SigningAlg): Promise<KeyObject> {
+  if (alg === 'ES256') return (await generate('ec', { namedCurve: 'P-256' })).privateKey
+  if (alg === 'EdDSA') return (await generate('ed25519')).privateKey
+  return (await generate('rsa', { modulusLength: 2048 })).privateKey
+}
+
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']
+
+function publicJwk({ kid, alg, jwk }: StoredKey): PublicJwk {
+  const members = Object.fromEntries(Object.entries(jwk).filter(([name]) => !privateMembers.includes(name)))
+  return { ...members, kid, alg, use: 'sig' }
+}
+
+/** A signing key as it is stored. */
+export interface StoredKey {
+  kid: string
+  alg: string
+  /** The private key. */
+  jwk: Record<string, unknown>
+  /** `retired` is published and signs nothing; `pending` signs and is not published yet. */
+  state: 'active' | 'retired' | 'pending'
+  created_at: number
+}
+
+/** The part of the store that keeps a sandbox's keys. */
+export interface KeyStore {
+  listKeys(): StoredKey[]
+  /** Keeps a key; of two made at once for the same purpose one wins, and is given back. */
+  saveKey(key: StoredKey): StoredKey
+  setKeyState(kid: string, state: StoredKey['state']): void
+  deleteKey(kid: string): void
+}

@@ -1,0 +1,15 @@
+import { clientSigningAlgs } from '../jose/verification.ts'
+
+/** How an access token is sent (RFC 6750 §2.1, RFC 9449 §7.1). */
+export type TokenScheme = 'Bearer' | 'DPoP'
+
+/** What `WWW-Authenticate` says of a resource's refusal (RFC 6750 §3, RFC 9449 §7.1); without an error it only asks for a token. */
+export function challenge(scheme: TokenScheme, error?: string, description?: string, more: Readonly<Record<string, string>> = {}): string {
+  const parameters = Object.entries({
+    ...(error === undefined ? {} : { error }),
+    ...(description === undefined ? {} : { error_description: description }),
+    ...more,
+    ...(scheme === 'DPoP' ? { algs: clientSigningAlgs.join(' ') } : {}),
+  })
+  return parameters.length === 0 ? scheme : `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
+}

@@ -1,0 +1,67 @@
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import type { KeyRing } from '../jose/keys.ts'
+import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
+import type { Settings } from './settings.ts'
+import type { TokenType } from './token-types.ts'
+
+/** A token that is about to be issued; times are whole seconds since the epoch. */
+export interface TokenDraft {
+  use: 'access' | 'refresh'
+  /** The key of its row, which the token must carry where {@link TokenFormat.keyOf} finds it. */
+  id: number
+  issuer: string
+  client: Client
+  user: User | undefined
+  grant: Grant
+  scope: string
+  details: AccessTokenDetails
+  iat: number
+  /** Undefined for a token that does not expire. */
+  exp: number | undefined
+  /** What a token exchange asked for: `jwt` is a JWT whatever the format is otherwise. */
+  requested?: TokenType | undefined
+}
+
+/** What a sandbox gives to make a token with. */
+export interface TokenMaterial {
+  company: string
+  settings: Settings
+  keys: KeyRing
+}
+
+/** How a provider's tokens look. */
+export interface TokenFormat {
+  make(draft: TokenDraft, material: TokenMaterial): MaybePromise<string>
+  /** The key of the row that a token of this format carries; undefined when the text is no such token. */
+  keyOf(token: string): number | undefined
+}
+
+/** What was issued, before the provider words it. */
+export interface IssuedTokens {
+  access_token: string
+  /** The key of its row. */
+  access_token_id: number
+  refresh_token: string | undefined
+  id_token: string | undefined
+  /** RFC 6749 §7.1: `Bearer` or `DPoP`, or `N_A` for what is no access token (RFC 8693 §2.2.1). */
+  token_type: 'Bearer' | 'DPoP' | 'N_A'
+  /** RFC 8693 §2.2.1. */
+  issued_token_type: string | undefined
+  /** Undefined for what does not expire. */
+  expires_in: number | undefined
+  /** Seconds since the epoch. */
+  issued_at: number
+  client: Client
+  user: User | undefined
+  scope: string
+  /** Whether the scope is not the one that was asked for (RFC 6749 §5.1: then it must be told). */
+  scope_differs: boolean
+}
+
+/** The provider's part in issuing tokens. */
+export interface TokenProfile {
+  readonly access: TokenFormat
+  readonly refresh: TokenFormat
+  /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */
+  tokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown>
+}

@@ -1,0 +1,52 @@
+import { digest } from '../../basics/random.ts'
+import { challenge, type TokenScheme } from '../model/challenge.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { ActiveAccessToken } from '../model/records.ts'
+import type { Context } from '../realm/context.ts'
+import type { PresentedToken } from './presented-token.ts'
+
+const explanations = {
+  unknown: 'The token was not issued as an access token by this sandbox, or it was altered',
+  revoked: 'The token, its grant, its user or its app was revoked or removed',
+} as const
+
+/**
+ * The access token of a resource request, when it holds and, if it is bound to a key, the key is there.
+ * @throws OAuthError `invalid_token` when there is no token or it does not hold (RFC 6750 §3.1), `invalid_dpop_proof` or
+ *   `use_dpop_nonce` (RFC 9449 §7.1 and §9)
+ */
+export async function requireAccessToken(presented: PresentedToken | undefined, context: Context): Promise<ActiveAccessToken> {
+  if (presented === undefined) {
+    throw new OAuthError(
+      'invalid_token',
+      'An access token is needed',
+      'No access token came: send "Authorization: Bearer <access token>", or DPoP instead of Bearer for a token that is bound to a key',
+      // Without a token the challenge says no error (RFC 6750 §3.1).
+      { 'WWW-Authenticate': `${challenge('Bearer')}, ${challenge('DPoP')}` },
+    )
+  }
+  const { realm, trace } = context
+  const { token, scheme } = presented
+  const key = realm.tokens.access.keyOf(token)
+  const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
+  if (found === 'expired') {
+    throw invalidToken(
+      scheme,
+      'The access token has expired',
+      `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`,
+    )
+  }
+  if (typeof found === 'string') throw invalidToken(scheme, 'The access token is not valid', explanations[found])
+  trace.client_id = found.client.client_id
+  trace.grant_id = found.grant.id
+  if (found.user !== undefined) trace.username = found.user.username
+  if (found.details.cnf !== undefined || scheme === 'DPoP') {
+    const { checkTokenKeys } = await import('./token-keys.ts')
+    await checkTokenKeys(presented, found, context)
+  }
+  return found
+}
+
+function invalidToken(scheme: TokenScheme, message: string, explanation: string): OAuthError {
+  return new OAuthError('invalid_token', message, explanation, { 'WWW-Authenticate': challenge(scheme, 'invalid_token', message) })
+}

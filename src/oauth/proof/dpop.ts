@@ -1,0 +1,110 @@
+import { hash } from 'node:crypto'
+import { seconds } from '../../basics/clock.ts'
+import { digest } from '../../basics/random.ts'
+import { readClaims, readHeader } from '../jose/jwt.ts'
+import { clientSigningAlgs, type Jwk, publicHalf, signatureProblem } from '../jose/verification.ts'
+import type { ErrorCode, OAuthError } from '../model/errors.ts'
+import type { Context } from '../realm/context.ts'
+import { makeNonce, nonceProblem } from './dpop-nonce.ts'
+
+/** Seconds by which a proof's `iat` may differ from the sandbox's clock. */
+const window = 60
+/** Seconds that a proof's `jti` is remembered: longer than any proof holds, with a nonce too. */
+const remembered = 600
+
+/** How a proof is refused: at the token endpoint with 400, at a resource with 401 and a challenge. */
+export type RefuseProof = (code: ErrorCode, message: string, explanation: string, headers?: Readonly<Record<string, string>>) => OAuthError
+
+/**
+ * Checks the DPoP proof of a request (RFC 9449 §4.3).
+ * @param access_token the token that comes with it at a resource; the proof then names it by `ath`
+ * @returns the thumbprint of its key (RFC 7638)
+ */
+export async function verifyProof({ realm, transport }: Context, refuse: RefuseProof, access_token?: string): Promise<string> {
+  const fail = (explanation: string) => refuse('invalid_dpop_proof', 'The DPoP proof is not valid', explanation)
+  const proof = transport?.dpop
+  if (transport === undefined || proof === undefined)
+    throw fail('The header DPoP is missing: it carries a proof for each request (RFC 9449 §4.1)')
+  if (proof.includes(',')) throw fail('The header DPoP came more than once (RFC 9449 §4.3, rule 1)')
+  const header = readHeader(proof)
+  const claims = readClaims(proof)
+  if (header === undefined || claims === undefined) throw fail('The header DPoP is no JWT (RFC 9449 §4.3, rule 2)')
+
+  const jwk = await checkSignature(proof, header, fail)
+  const { jti, htm, htu } = claims
+  if (typeof jti !== 'string' || jti === '') throw fail('The proof has no jti (RFC 9449 §4.2)')
+  if (htm !== transport.method)
+    throw fail(`The proof's htm is ${shown(htm)} and the request's method ${transport.method} (RFC 9449 §4.3, rule 8)`)
+  if (!transport.urls().some((url) => normal(url) === normal(htu))) {
+    throw fail(
+      `The proof's htu is ${shown(htu)} and the request's URL ${[...new Set(transport.urls())].join(' or ')} (RFC 9449 §4.3, rule 9)`,
+    )
+  }
+  if (access_token !== undefined) {
+    const ath = hash('sha256', access_token, 'base64url')
+    if (claims.ath !== ath) throw fail(`The proof's ath is ${shown(claims.ath)}; the access token's is '${ath}' (RFC 9449 §4.3, rule 12)`)
+  }
+  if (realm.settings.dpop_nonce === 'required') {
+    // A nonce of ours tells the proof's age better than the client's clock does (RFC 9449 §4.3, rule 11).
+    const problem = nonceProblem(claims.nonce, realm)
+    if (problem !== undefined) {
+      const explanation = `The setting dpop_nonce asks for a nonce of this server, and ${problem}: send the proof again with the one in DPoP-Nonce (RFC 9449 §8)`
+      throw refuse('use_dpop_nonce', 'The DPoP proof needs a nonce', explanation, { 'DPoP-Nonce': makeNonce(realm) })
+    }
+  } else checkTime(claims.iat, seconds(realm.clock.now()), fail)
+
+  const { calculateJwkThumbprint } = await import('jose')
+  const jkt = await calculateJwkThumbprint(jwk)
+  const identifier = `dpop ${digest(`${jkt} ${jti}`).toString('base64url')}`
+  const now = realm.clock.now()
+  if (!realm.store.seeFirst(identifier, now + remembered * 1000, now)) {
+    throw fail(`The proof was used before: its jti '${jti}' came already (RFC 9449 §11.1)`)
+  }
+  return jkt
+}
+
+/** RFC 9449 §4.3, rules 4 to 7. */
+async function checkSignature(
+  proof: string,
+  { typ, alg, jwk }: Record<string, unknown>,
+  fail: (explanation: string) => OAuthError,
+): Promise<Jwk> {
+  if (typ !== 'dpop+jwt') throw fail(`The proof's typ is ${shown(typ)}; it must be 'dpop+jwt'`)
+  if (alg === 'none') throw fail('The proof has alg none: it is not signed and proves nothing')
+  if (typeof alg !== 'string' || !clientSigningAlgs.some((one) => one === alg)) {
+    throw fail(`The proof's alg is ${shown(alg)}; taken are ${clientSigningAlgs.join(', ')}`)
+  }
+  if (typeof jwk !== 'object' || jwk === null) throw fail("The proof's header has no jwk, the public key that it is about")
+  const key: Jwk = { ...jwk }
+  const publicKey = publicHalf(key)
+  if (publicKey === undefined) throw fail(`The proof's jwk has kty ${shown(key.kty)}; a public key is needed`)
+  if (key.d !== undefined) throw fail("The proof's jwk holds a private key: it is known to others now, make a new one")
+  const problem = await signatureProblem(proof, publicKey, alg)
+  if (problem !== undefined) throw fail(`The proof is not signed with the key in its jwk (${problem})`)
+  return publicKey
+}
+
+function checkTime(iat: unknown, now: number, fail: (explanation: string) => OAuthError): void {
+  if (typeof iat !== 'number') throw fail(`The proof's iat is ${shown(iat)}; seconds since the epoch are needed`)
+  if (Math.abs(iat - now) <= window) return
+  const distance = iat < now ? `${now - iat} s old` : `${iat - now} s in the future`
+  throw fail(
+    `The proof is ${distance} by the sandbox's clock; its iat may differ by ${window} s (iat ${iat}, now ${now}; RFC 9449 §4.3, rule 11)`,
+  )
+}
+
+/** A URL without query and fragment, written in one way (RFC 3986 §6.2.2 and §6.2.3). */
+function normal(url: unknown): string | undefined {
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined
+  const { origin, pathname } = new URL(url)
+  const path = pathname.replace(/%[0-9a-f]{2}/gi, (octet) => {
+    const character = String.fromCharCode(Number.parseInt(octet.slice(1), 16))
+    return /[A-Za-z0-9._~-]/.test(character) ? character : octet.toUpperCase()
+  })
+  return origin + path
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing'
+  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
+}

@@ -1,0 +1,72 @@
+import { challenge } from '../model/challenge.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { ActiveAccessToken } from '../model/records.ts'
+import { scopes } from '../model/scope.ts'
+import type { Context } from '../realm/context.ts'
+import { requireAccessToken } from './access-token.ts'
+import type { PresentedToken } from './presented-token.ts'
+
+/** A resource as its clients know it. */
+export interface ProtectedResource {
+  /** The URLs that name it in a token's audience. */
+  urls: readonly string[]
+  /** Where its metadata is (RFC 9728 §3). */
+  metadata_url: string
+}
+
+/**
+ * The access token of a request to a protected resource, held to its audience and to the scope that the request needs.
+ * @throws OAuthError whose challenge says where the resource's metadata is (RFC 9728 §5.1) and which scope is needed (RFC 6750 §3)
+ */
+export async function requireScope(
+  presented: PresentedToken | undefined,
+  scope: string,
+  { urls, metadata_url }: ProtectedResource,
+  context: Context,
+): Promise<ActiveAccessToken> {
+  const hints = { resource_metadata: metadata_url, scope }
+  if (presented === undefined) {
+    throw new OAuthError(
+      'invalid_token',
+      'An access token is needed',
+      'No access token came: send "Authorization: Bearer <access token>"',
+      {
+        // Without a token the challenge says no error (RFC 6750 §3.1).
+        'WWW-Authenticate': `${challenge('Bearer', undefined, undefined, hints)}, ${challenge('DPoP', undefined, undefined, hints)}`,
+      },
+    )
+  }
+  const { scheme } = presented
+  const token = await requireAccessToken(presented, context).catch((error: unknown) => {
+    throw error instanceof OAuthError ? withHints(error, hints) : error
+  })
+  const { aud } = token.details
+  if (aud !== undefined && !aud.some((one) => urls.some((url) => withoutSlash(url) === withoutSlash(one)))) {
+    const message = 'The access token is for another resource'
+    throw new OAuthError(
+      'invalid_token',
+      message,
+      `The token's audience is ${aud.join(', ')}; this resource is ${urls.join(' or ')} (RFC 8707 §2)`,
+      { 'WWW-Authenticate': challenge(scheme, 'invalid_token', message, hints) },
+    )
+  }
+  if (!scopes(token.scope).includes(scope)) {
+    const message = `The access token lacks scope ${scope}`
+    throw new OAuthError('insufficient_scope', message, `The token's scope is '${token.scope}' and lacks ${scope} (RFC 6750 §3.1)`, {
+      'WWW-Authenticate': challenge(scheme, 'insufficient_scope', message, hints),
+    })
+  }
+  return token
+}
+
+function withHints(error: OAuthError, hints: Readonly<Record<string, string>>): OAuthError {
+  const said = error.headers['WWW-Authenticate']
+  if (said === undefined) return error
+  const more = Object.entries(hints).map(([name, value]) => `${name}="${value}"`)
+  const headers = { ...error.headers, 'WWW-Authenticate': [said, ...more].join(', ') }
+  return new OAuthError(error.code, error.message, error.explanation, headers, error.status)
+}
+
+function withoutSlash(text: string): string {
+  return text.replace(/\/$/, '')
+}

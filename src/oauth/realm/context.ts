@@ -1,0 +1,98 @@
+import type { Clock } from '../../basics/clock.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import type { KeyRing } from '../jose/keys.ts'
+import type { Directory } from '../model/directory.ts'
+import type { AuthorizationFaults, Misbehaviour } from '../model/fault.ts'
+import type { Parameters } from '../model/parameters.ts'
+import type { AccessTokenDetails, Client, ResponseMode } from '../model/records.ts'
+import type { Settings } from '../model/settings.ts'
+import type { TokenProfile } from '../model/token-profile.ts'
+import type { Transport } from '../model/transport.ts'
+import type { ProtocolStore } from '../storage/store.ts'
+import type { Issue } from './issue.ts'
+import type { Supported } from './supported.ts'
+
+/** The sandbox, as far as the protocol needs to know it. */
+export interface Realm {
+  readonly name: string
+  readonly company: string
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly store: ProtocolStore
+  readonly directory: Directory
+  readonly tokens: TokenProfile
+  readonly keys: KeyRing
+  readonly faults: AuthorizationFaults
+  /** What the next request that carries it fails with, because its user is magic. */
+  readonly failing: Set<string>
+  /** The grant types that the provider serves. */
+  readonly grant_types: readonly string[]
+  /** The ways in which its clients may authenticate. */
+  readonly auth_methods: readonly string[]
+  /** Whether tokens are bound to keys when a client proves one. */
+  readonly sender_constraints: boolean
+  /** The response types that the provider serves, each with its values in alphabetical order. */
+  readonly response_types: readonly string[]
+  readonly response_modes: readonly ResponseMode[]
+  /** Whether answers of the authorization endpoint name the issuer (RFC 9207). */
+  readonly response_iss: boolean
+  /** What a client that describes itself by a document may choose of; absent where none can. */
+  readonly offered?: ((settings: Settings) => Supported) | undefined
+  /** Whether browsers stay signed in. */
+  readonly sessions: boolean
+  /** All scopes that the provider has. */
+  readonly scopes: readonly string[]
+  /** Where the vendor's token requests differ from RFC 6749. */
+  readonly requests?: RequestDialect | undefined
+}
+
+/** What the protocol learns while it answers; the journal shows it. */
+export interface Trace {
+  client_id?: string
+  username?: string
+  grant_type?: string
+  grant_id?: number
+  /** What was let pass that a strict server would refuse. */
+  explanation?: string
+}
+
+/** One request to a sandbox. */
+export interface Context {
+  readonly realm: Realm
+  /** The issuer for this request: the base URL as the client addressed it, unless a setting fixes it. */
+  readonly issuer: string
+  readonly trace: Trace
+  /** The HTTP request; absent when it is the control API that asks. */
+  readonly transport?: Transport
+  /** The keys that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
+  confirmation?: AccessTokenDetails['cnf']
+  /** The fault that struck this request. */
+  fault?: Misbehaviour
+}
+
+/** Notes in the journal what was let pass. */
+export function note({ trace }: Context, explanation: string): void {
+  trace.explanation = trace.explanation === undefined ? explanation : `${trace.explanation}. ${explanation}`
+}
+
+/** One way to get a token (RFC 6749 §1.3). It decides; it does not mint. */
+export interface GrantType {
+  readonly grant_type: string
+  /** How its clients authenticate, when not as with the others. */
+  readonly authenticate?: (authorization: string | undefined, parameters: Parameters, context: Context) => MaybePromise<Client>
+  redeem(parameters: Parameters, client: Client, context: Context): MaybePromise<Issue>
+}
+
+/** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
+export interface RequestDialect {
+  /** Grant types that no RFC has, and the vendor's way of those that one has; by their names on the wire. */
+  readonly grants?: ReadonlyMap<string, GrantType>
+  /** The vendor's names of parameters, and the RFCs' names of the same. */
+  readonly parameters?: Readonly<Record<string, string>>
+  /** Where a secret may stand; both places when absent (RFC 6749 §2.3.1). */
+  readonly secret_in?: 'header' | 'body'
+  /** The grant type is looked at before the client is. */
+  readonly grant_type_first?: boolean
+  /** Revoking an access token takes its whole grant along. */
+  readonly revokes_grants?: boolean
+}

@@ -1,0 +1,145 @@
+import type { KeyStore } from '../jose/keys.ts'
+import type {
+  AccessTokenDetails,
+  ActiveAccessToken,
+  ActiveRefreshToken,
+  Client,
+  Grant,
+  GrantDetails,
+  Interaction,
+  RedeemedCode,
+  UsedRefreshToken,
+  User,
+} from '../model/records.ts'
+import type { Settings } from '../model/settings.ts'
+import type { DeferredStore } from './deferred-store.ts'
+import type { LineageStore } from './lineage-store.ts'
+import type { OneTimeTokenStore } from './one-time-token-store.ts'
+import type { PushedRequestStore } from './pushed-request-store.ts'
+import type { RegistrationStore } from './registration-store.ts'
+import type { SessionStore } from './session-store.ts'
+import type { UserLookup } from './user-lookup.ts'
+
+/** Why something that may be used once was refused. */
+export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'
+
+/** A code as it is stored when a user consents. */
+export interface CodeDraft {
+  id: number
+  digest: Buffer
+  redirect_uri: string | null
+  scope: string
+  nonce: string | null
+  code_challenge: string | null
+  code_challenge_method: 'S256' | 'plain' | null
+  issued_at: number
+  expires_at: number
+}
+
+/** A grant as it is stored when it is given. */
+export interface GrantDraft {
+  client: Client
+  user: User | undefined
+  grant_type: string
+  scope: string
+  details?: GrantDetails | undefined
+  /** The grant that it came of (RFC 8693): revoking that one revokes it too. */
+  parent_id?: number | undefined
+  created_at: number
+}
+
+/** The tokens of one answer as they are stored, under a key that each of them carries. */
+export interface TokensDraft {
+  id: number
+  grant_id: number
+  /** The key of the refresh token whose use brought them. */
+  parent_id: number | null
+  issued_at: number
+  access?: AccessTokenDraft | undefined
+  refresh?: RefreshTokenDraft | undefined
+}
+
+/** An access token as it is stored when it is issued. */
+export interface AccessTokenDraft {
+  digest: Buffer
+  /** Null when it is the grant's. */
+  scope: string | null
+  details: AccessTokenDetails | undefined
+  expires_at: number
+}
+
+/** A refresh token as it is stored when it is issued: it has the scope of its grant, whose first one is of generation 1. */
+export interface RefreshTokenDraft {
+  digest: Buffer
+  generation: number
+  /** Null when it does not expire. */
+  expires_at: number | null
+}
+
+/**
+ * What the protocol asks of the sandbox's store. Every change of state is one statement or one transaction inside, so that a
+ * race is decided there; what came out is durable before the client is answered.
+ */
+export interface ProtocolStore
+  extends SessionStore,
+    PushedRequestStore,
+    DeferredStore,
+    OneTimeTokenStore,
+    UserLookup,
+    LineageStore,
+    KeyStore,
+    RegistrationStore {
+  findClient(client_id: string): Client | undefined
+  /** By username, in any letter case. */
+  findUser(username: string): User | undefined
+  /** By the `sub` of his tokens. */
+  findUserById(user_id: string): User | undefined
+  /** Whether the user has the client's app among his apps. */
+  userHasApp(user: User, client: Client): boolean
+  addUserToApp(user: User, client: Client): void
+
+  saveInteraction(interaction: Interaction & { expires_at: number }, now: number): void
+  findInteraction(id: string, now: number): Interaction | undefined
+  /** Notes who signed in; undefined signs out. */
+  setInteractionUser(id: string, user: User | undefined): void
+  /** Ends an interaction; of two who try, one gets it. */
+  takeInteraction(id: string, now: number): Interaction | undefined
+
+  /** Keys for codes and tokens: the first of `count` that are nobody else's. */
+  reserveIds(count: number): number
+  saveGrant(draft: GrantDraft): Grant
+  /** The live grant that a client has by itself for this scope, made if there is none. */
+  ownGrant(draft: GrantDraft): Grant
+  /** A new grant with its code. */
+  saveGrantWithCode(grant: GrantDraft, code: CodeDraft): Grant
+  /** Redeems a code; a second use revokes the grant (RFC 6749 §4.1.2). */
+  takeCode(id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal
+  /**
+   * Uses a refresh token under the sandbox's rotation; a use after its time revokes the grant (RFC 9700 §4.14.2). One that is
+   * bound to other keys than those that were shown stays unused.
+   */
+  useRefreshToken(
+    id: number,
+    digest: Buffer,
+    client: Client,
+    now: number,
+    rotation: Pick<Settings, 'rotation' | 'rotation_grace'>,
+    confirmation: AccessTokenDetails['cnf'],
+  ): UsedRefreshToken | Refusal | 'other_key'
+  /** Binds the refresh tokens of a grant to keys. */
+  bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): void
+  saveTokens(tokens: TokensDraft): void
+  findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>
+  /** From now on it has expired. */
+  expireAccessToken(id: number, now: number): void
+  /** Whose code it is, without taking it. */
+  usernameOfCode(id: number): string | undefined
+  /** One token alone; false when there is none. */
+  revokeAccessToken(id: number, now: number): boolean
+  /** A refresh token without using it. */
+  findRefreshToken(id: number, digest: Buffer, now: number): ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>
+  revokeGrant(grant_id: number, reason: string, now: number): void
+
+  /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
+  seeFirst(identifier: string, expires_at: number, now: number): boolean
+}

@@ -1,0 +1,86 @@
+import { digest } from '../../basics/random.ts'
+import type { AccessTokenDetails, Client, Grant, User } from '../model/records.ts'
+import type { TokenType } from '../model/token-types.ts'
+import type { Context } from '../realm/context.ts'
+import type { Refusal } from '../storage/store.ts'
+import { readOwnJwt } from './own-jwt.ts'
+
+/** Whom a token of ours is about, and what it came of. */
+export interface Party {
+  /** The `sub` of the token. */
+  sub: string
+  /** Undefined when it is about a client. */
+  user: User | undefined
+  scope: string
+  grant: Grant
+  /** Milliseconds since the epoch; null when it does not expire. */
+  expires_at: number | null
+  cnf: AccessTokenDetails['cnf']
+}
+
+const refusals: Record<Exclude<Refusal, 'used' | 'other_client'>, string> = {
+  unknown: 'it was not issued by this sandbox, or it was altered',
+  expired: 'it has expired',
+  revoked: 'it, its grant, its user or its app was revoked or removed',
+}
+
+/**
+ * Looks at a token that a client presents for an exchange as if it were used (RFC 8693 §2.1: "the validity of the token").
+ * @returns whom it is about, or why it does not hold
+ */
+export async function readExchanged(token: string, type: TokenType, client: Client, context: Context): Promise<Party | string> {
+  switch (type) {
+    case 'access_token':
+      return accessToken(token, context)
+    case 'refresh_token':
+      return refreshToken(token, client, context)
+    case 'id_token':
+      return idToken(token, client, context)
+    case 'jwt':
+      return token.split('.').length === 3 ? jwt(token, client, context) : 'it is no JWT'
+  }
+}
+
+/** A JWT of ours is an access token or an ID token, and the one is never taken for the other. */
+async function jwt(token: string, client: Client, context: Context): Promise<Party | string> {
+  return context.realm.tokens.access.keyOf(token) === undefined ? idToken(token, client, context) : accessToken(token, context)
+}
+
+async function accessToken(token: string, { realm }: Context): Promise<Party | string> {
+  const key = realm.tokens.access.keyOf(token)
+  const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
+  if (typeof found === 'string') return refusals[found]
+  const { user, client, scope, grant, expires_at, details } = found
+  return { sub: user?.user_id ?? grant.details.sub ?? client.client_id, user, scope, grant, expires_at, cnf: details.cnf }
+}
+
+async function refreshToken(token: string, { client_id }: Client, { realm }: Context): Promise<Party | string> {
+  const key = realm.tokens.refresh.keyOf(token)
+  const found = key === undefined ? 'unknown' : realm.store.findRefreshToken(key, digest(token), realm.clock.now())
+  if (typeof found === 'string') return refusals[found]
+  const { user, client, scope, grant, expires_at } = found
+  if (client.client_id !== client_id) return `it was issued to client '${client.client_id}', and refresh tokens are for nobody else`
+  return { sub: user?.user_id ?? grant.details.sub ?? client_id, user, scope, grant, expires_at, cnf: grant.details.cnf }
+}
+
+async function idToken(token: string, { client_id, client_secret, metadata }: Client, context: Context): Promise<Party | string> {
+  const { realm, issuer } = context
+  const { access, refresh } = realm.tokens
+  if ((access.keyOf(token) ?? refresh.keyOf(token)) !== undefined) return 'it is no ID token'
+  if (metadata.id_token_signed_response_alg === 'HS256' && client_secret !== null) {
+    return `ID tokens of client '${client_id}' are signed with its own secret, so that it could have written this one itself`
+  }
+  const read = await readOwnJwt(token, realm)
+  if ('problem' in read) return read.problem
+  const { iss, sub, aud, exp, iat } = read.claims
+  if (iss !== issuer) return `its iss is '${String(iss)}' and not '${issuer}'`
+  if (![aud].flat().includes(client_id)) return `its aud is ${JSON.stringify(aud)}: it was not issued to client '${client_id}'`
+  const now = realm.clock.now()
+  if (typeof exp !== 'number' || exp * 1000 <= now) return refusals.expired
+  const user = typeof sub === 'string' ? realm.store.findUserById(sub) : undefined
+  if (user === undefined || user.disabled) return refusals.revoked
+  // An ID token has no row of its own; what it came of was there when it was issued.
+  const grant = realm.store.findGrant(client_id, user, (Number(iat) + 1) * 1000)
+  if (grant === undefined) return refusals.revoked
+  return { sub: user.user_id, user, scope: grant.scope, grant, expires_at: exp * 1000, cnf: undefined }
+}

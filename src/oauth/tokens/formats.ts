@@ -1,0 +1,51 @@
+import { after } from '../../basics/maybe-promise.ts'
+import { readClaims, signJwt } from '../jose/jwt.ts'
+import { handleKey, makeHandle } from '../model/handle.ts'
+import type { TokenFormat } from '../model/token-profile.ts'
+
+/** Opaque tokens: the handle itself. */
+export const opaqueTokens: TokenFormat = {
+  make: (draft) => makeHandle(draft.id),
+  keyOf: handleKey,
+}
+
+/** The key in a claim of a JWT. */
+export function keyInClaim(token: string, claim: string): number | undefined {
+  const handle = readClaims(token)?.[claim]
+  return typeof handle === 'string' ? handleKey(handle) : undefined
+}
+
+/** Access tokens of RFC 9068 §2. */
+export const jwtAccessTokens: TokenFormat = {
+  make(draft, { settings, keys }) {
+    const { client, user, grant, details, issuer } = draft
+    const { auth_time, acr, amr, act } = grant.details
+    const aud = details.aud ?? [issuer]
+    const claims = {
+      iss: issuer,
+      exp: draft.exp,
+      aud: aud.length === 1 ? aud[0] : aud,
+      sub: user?.user_id ?? grant.details.sub ?? client.client_id,
+      client_id: client.client_id,
+      iat: draft.iat,
+      jti: makeHandle(draft.id),
+      scope: draft.scope === '' ? undefined : draft.scope,
+      auth_time,
+      acr,
+      amr,
+      act,
+      cnf: details.cnf,
+    }
+    return after(keys.signing(settings.signing_alg), (key) => signJwt(claims, key, 'at+jwt'))
+  },
+  keyOf: (token) => keyInClaim(token, 'jti'),
+}
+
+/** Access tokens as the sandbox's setting or the client wants them: RFC 9068 JWTs or opaque. */
+export const standardAccessTokens: TokenFormat = {
+  make(draft, material) {
+    const format = draft.requested === 'jwt' ? 'jwt' : (draft.client.metadata.access_token_format ?? material.settings.access_token_format)
+    return (format === 'opaque' ? opaqueTokens : jwtAccessTokens).make(draft, material)
+  },
+  keyOf: (token) => opaqueTokens.keyOf(token) ?? jwtAccessTokens.keyOf(token),
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { seconds } from '../../basics/clock.ts'
+import type { SigningAlg } from '../jose/jws.ts'
+import { signJwt } from '../jose/jwt.ts'
+import type { Client, GrantDetails, User } from '../model/records.ts'
+import type { Context } from '../realm/context.ts'
+import { responseKey } from '../realm/response-key.ts'
+import { userClaims } from './claims.ts'
+import { encryptFor } from './encryption.ts'
+
+/** What an ID token is about. */
+export interface IdTokenDraft {
+  client: Client
+  user: User
+  scope: string
+  details: GrantDetails
+  nonce?: string | undefined
+  /** For `at_hash`. */
+  access_token?: string | undefined
+  /** For `c_hash`, when it goes with a code from the authorization endpoint. */
+  code?: string | undefined
+  /** For `s_hash` (FAPI 1.0 part 2 §5.1.1). */
+  state?: string | undefined
+  /** Whether claims that the scope asks for belong into it: when no access token goes with it (OpenID Connect Core §5.4). */
+  withClaims?: boolean | undefined
+}
+
+/** An ID token (OpenID Connect Core §2 and §3.3.2.11), signed, and then encrypted when the client registered for that (§10.2). */
+export async function makeIdToken(draft: IdTokenDraft, context: Context): Promise<string> {
+  const { realm, issuer } = context
+  const { client, user, details } = draft
+  const key = await responseKey(client, client.metadata.id_token_signed_response_alg, realm)
+  const iat = seconds(realm.clock.now())
+  const claims = {
+    iss: issuer,
+    sub: user.user_id,
+    aud: client.client_id,
+    azp: client.client_id,
+    exp: iat + realm.settings.id_token_ttl,
+    iat,
+    auth_time: details.auth_time,
+    nonce: draft.nonce,
+    acr: details.acr,
+    amr: details.amr,
+    sid: details.sid,
+    act: details.act,
+    at_hash: draft.access_token === undefined ? undefined : halfHash(draft.access_token, key.alg),
+    c_hash: draft.code === undefined ? undefined : halfHash(draft.code, key.alg),
+    s_hash: draft.state === undefined ? undefined : halfHash(draft.state, key.alg),
+    ...userClaims(user, draft.withClaims === true || realm.settings.scope_claims_in_id_token ? draft.scope : '', details.claims?.id_token),
+  }
+  const jwt = await signJwt(claims, key)
+  return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)
+}
+
+/** The left half of a hash (OpenID Connect Core §3.1.3.6); Ed25519 hashes with SHA-512 (RFC 8032 §5.1). */
+function halfHash(text: string, alg: SigningAlg): string {
+  const hash = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
+    .update(text)
+    .digest()
+  return hash.subarray(0, hash.length / 2).toString('base64url')
+}

@@ -1,0 +1,46 @@
+import { seconds } from '../../basics/clock.ts'
+import { digest } from '../../basics/random.ts'
+import type { Client } from '../model/records.ts'
+import type { IssuedTokens } from '../model/token-profile.ts'
+import type { Context } from '../realm/context.ts'
+import type { Issue } from '../realm/issue.ts'
+import { makeIdToken } from './id-token.ts'
+
+/** Makes the ID token or refresh token that a token exchange asked for; it stands where an access token would (RFC 8693 §2.2.1). */
+export async function mintExchanged(issue: Issue, client: Client, context: Context): Promise<IssuedTokens> {
+  const { realm, issuer } = context
+  const { grant, user, scope } = issue
+  const now = realm.clock.now()
+  const answer = {
+    access_token_id: 0,
+    refresh_token: undefined,
+    id_token: undefined,
+    token_type: 'N_A' as const,
+    issued_token_type: issue.issued_token_type,
+    issued_at: seconds(now),
+    client,
+    user,
+    scope,
+    scope_differs: false,
+  }
+  if (issue.requested_token === 'id_token' && user !== undefined) {
+    const access_token = await makeIdToken({ client, user, scope, details: grant.details, withClaims: true }, context)
+    return { ...answer, access_token, expires_in: realm.settings.id_token_ttl }
+  }
+  const ttl = realm.settings.refresh_token_ttl
+  const id = realm.store.reserveIds(1)
+  const iat = seconds(now)
+  const exp = ttl > 0 ? iat + ttl : undefined
+  const access_token = await realm.tokens.refresh.make(
+    { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp },
+    realm,
+  )
+  realm.store.saveTokens({
+    id,
+    grant_id: grant.id,
+    parent_id: null,
+    issued_at: now,
+    refresh: { digest: digest(access_token), generation: 1, expires_at: ttl > 0 ? now + ttl * 1000 : null },
+  })
+  return { ...answer, access_token, expires_in: ttl > 0 ? ttl : undefined }
+}

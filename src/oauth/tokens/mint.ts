@@ -1,0 +1,84 @@
+import { seconds } from '../../basics/clock.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { digest } from '../../basics/random.ts'
+import type { AccessTokenDetails, Client } from '../model/records.ts'
+import { sameScopes, scopes } from '../model/scope.ts'
+import type { IssuedTokens, TokenDraft } from '../model/token-profile.ts'
+import type { Context } from '../realm/context.ts'
+import type { Issue } from '../realm/issue.ts'
+import { makeIdToken } from './id-token.ts'
+import { mintExchanged } from './mint-exchanged.ts'
+
+/** Makes the tokens of an issue and stores them; the one place where tokens come from. */
+export function mint(issue: Issue, client: Client, context: Context): MaybePromise<IssuedTokens> {
+  if (issue.requested_token === 'id_token' || issue.requested_token === 'refresh_token') return mintExchanged(issue, client, context)
+  const { realm, issuer } = context
+  const { store, settings, tokens } = realm
+  const { grant, user, scope } = issue
+  const now = realm.clock.now()
+  const iat = seconds(now)
+  const details = accessTokenDetails(issue, context)
+  const id = store.reserveIds(1)
+  const draft = (use: TokenDraft['use'], ttl: number, scope: string): TokenDraft => {
+    const exp = ttl > 0 ? iat + ttl : undefined
+    return { use, id, issuer, client, user, grant, scope, details, iat, exp, requested: issue.requested_token }
+  }
+
+  const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)
+  const { refresh_token_ttl } = settings
+  const used = typeof issue.refresh === 'object' ? issue.refresh : undefined
+  const brings = issue.refresh !== 'none' && used?.keep === undefined
+  const access = tokens.access.make(draft('access', ttl, scope), realm)
+  // A refresh that asked for less narrows its access token alone (RFC 6749 §6).
+  const refresh = brings ? tokens.refresh.make(draft('refresh', refresh_token_ttl, grant.scope), realm) : used?.keep
+
+  const issued = (access_token: string, refresh_token: string | undefined): MaybePromise<IssuedTokens> => {
+    store.saveTokens({
+      id,
+      grant_id: grant.id,
+      parent_id: used?.id ?? null,
+      issued_at: now,
+      access: {
+        digest: digest(access_token),
+        scope: scope === grant.scope ? null : scope,
+        details: details.aud === undefined && details.cnf === undefined ? undefined : details,
+        // To the second, as the token itself says.
+        expires_at: (iat + ttl) * 1000,
+      },
+      refresh:
+        brings && refresh_token !== undefined
+          ? {
+              digest: digest(refresh_token),
+              generation: (used?.generation ?? 0) + 1,
+              expires_at: refresh_token_ttl > 0 ? now + refresh_token_ttl * 1000 : null,
+            }
+          : undefined,
+    })
+    const answer: IssuedTokens = {
+      access_token,
+      access_token_id: id,
+      refresh_token,
+      id_token: undefined,
+      token_type: details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
+      issued_token_type: issue.issued_token_type,
+      expires_in: settings.reported_expires_in ?? ttl,
+      issued_at: iat,
+      client,
+      user,
+      scope,
+      scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
+    }
+    if (user === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {
+      return answer
+    }
+    const id_token = makeIdToken({ client, user, scope, details: grant.details, nonce: issue.nonce, access_token }, context)
+    return id_token.then((id_token) => ({ ...answer, id_token }))
+  }
+  if (typeof access !== 'string' || refresh instanceof Promise) return Promise.all([access, refresh]).then((both) => issued(...both))
+  return issued(access, refresh)
+}
+
+function accessTokenDetails(issue: Issue, { confirmation }: Context): AccessTokenDetails {
+  const aud = issue.audience ?? issue.grant.details.resource
+  return { ...(aud === undefined || aud.length === 0 ? {} : { aud }), ...(confirmation === undefined ? {} : { cnf: confirmation }) }
+}

@@ -1,0 +1,58 @@
+import { magicUsers } from '../faults/magic-users.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { Parameters } from '../model/parameters.ts'
+import type { Client, User } from '../model/records.ts'
+import type { Context } from '../realm/context.ts'
+import { readIdTokenHint } from '../tokens/own-jwt.ts'
+import { readAssertion } from './assertion.ts'
+import { cleanUsername } from './sign-in.ts'
+import { findSubject } from './subject.ts'
+
+const hints = ['login_hint', 'login_hint_token', 'id_token_hint'] as const
+
+/**
+ * The user whom a backchannel request asks for, by the one hint that it has (CIBA §7.1).
+ * @throws OAuthError `invalid_request`, `unknown_user_id`, `expired_login_hint_token`, `access_denied`
+ */
+export async function hintedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
+  const given = hints.filter((name) => parameters[name] !== undefined)
+  if (given.length !== 1) {
+    throw new OAuthError(
+      'invalid_request',
+      'Exactly one hint is needed',
+      `${given.length === 0 ? 'No hint' : given.join(' and ')} came; exactly one of ${hints.join(', ')} is needed (CIBA §7.1)`,
+    )
+  }
+  if (parameters.login_hint !== undefined) return named(parameters.login_hint, 'login_hint', context)
+  if (parameters.login_hint_token !== undefined) return vouchedFor(parameters.login_hint_token, client, context)
+  return signedIn(parameters.id_token_hint ?? '', client, context)
+}
+
+/** The user of an ID token that this client got from us; that it has expired is no matter. */
+async function signedIn(hint: string, { client_id }: Client, context: Context): Promise<User> {
+  const read = await readIdTokenHint(hint, context.realm)
+  if (!('problem' in read) && read.aud.includes(client_id)) return named(read.sub, "the id_token_hint's sub", context)
+  const problem = 'problem' in read ? read.problem : `it was issued to ${read.aud.join(', ')} and not to client '${client_id}'`
+  throw new OAuthError('invalid_request', 'The id_token_hint is not valid', `id_token_hint is refused: ${problem}`)
+}
+
+async function vouchedFor(token: string, client: Client, context: Context): Promise<User> {
+  const assertion = await readAssertion(token, client, context)
+  if (!('problem' in assertion)) return named(assertion.sub, "the login_hint_token's sub", context)
+  if (assertion.expired === true) {
+    throw new OAuthError(
+      'expired_login_hint_token',
+      'The login_hint_token has expired',
+      `login_hint_token is refused: ${assertion.problem}`,
+    )
+  }
+  throw new OAuthError('invalid_request', 'The login_hint_token is not valid', `login_hint_token is refused: ${assertion.problem}`)
+}
+
+async function named(name: string, where: string, { realm }: Context): Promise<User> {
+  const subject = await findSubject(name, realm)
+  if (subject.ok) return subject.user
+  const explanation = `${where} is '${name}'. ${subject.explanation}`
+  if (magicUsers.has(cleanUsername(name))) throw new OAuthError('access_denied', 'The user cannot be asked', explanation, {}, 403)
+  throw new OAuthError('unknown_user_id', 'The user is not known', explanation)
+}

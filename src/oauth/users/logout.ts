@@ -1,0 +1,99 @@
+import { seconds } from '../../basics/clock.ts'
+import { randomText } from '../../basics/random.ts'
+import { sameRedirectUri, withQuery } from '../clients/redirect-uri.ts'
+import { signJwt } from '../jose/jwt.ts'
+import { PageError } from '../model/errors.ts'
+import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { Client } from '../model/records.ts'
+import type { Context } from '../realm/context.ts'
+import { responseKey } from '../realm/response-key.ts'
+import type { Session } from '../storage/session-store.ts'
+import { readIdTokenHint } from '../tokens/own-jwt.ts'
+
+/**
+ * Signing out (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0, Front-Channel Logout 1.0). It ends the
+ * browser's session. Grants and tokens stay: a client that was given refresh tokens keeps them until they expire or are revoked,
+ * as with most servers.
+ */
+export interface LogoutRequest {
+  /** Where the browser goes afterwards. */
+  next: string | undefined
+  /** Whom the hint names; without a hint the user is asked. */
+  hint: { sub: string; sid: string | undefined } | undefined
+}
+
+/** Seconds that a logout token lives (Back-Channel Logout §2.4 recommends two minutes at most). */
+const logoutTokenTtl = 120
+
+/**
+ * Checks a logout request (RP-Initiated Logout §2 and §3).
+ * @throws PageError because nothing may be sent to an address that is not the client's
+ */
+export async function checkLogoutRequest({ parameters, problem }: ReadParameters, context: Context): Promise<LogoutRequest> {
+  if (problem !== undefined) throw new PageError('invalid_request', problem.message, problem.explanation)
+  const { id_token_hint, post_logout_redirect_uri, state } = parameters
+  const hint = id_token_hint === undefined ? undefined : await readIdTokenHint(id_token_hint, context.realm)
+  if (hint !== undefined && 'problem' in hint) {
+    const explanation = `id_token_hint is no ID token of this sandbox: ${hint.problem}`
+    throw new PageError('invalid_request', 'id_token_hint is not valid', explanation)
+  }
+  const client = await clientOf(parameters, hint?.aud, context)
+  if (client !== undefined) context.trace.client_id = client.client_id
+  const next = post_logout_redirect_uri === undefined ? undefined : checkRedirect(post_logout_redirect_uri, client)
+  return { next: next === undefined ? undefined : withQuery(next, state === undefined ? {} : { state }), hint }
+}
+
+async function clientOf({ client_id }: Parameters, aud: string[] | undefined, { realm }: Context): Promise<Client | undefined> {
+  if (client_id !== undefined && aud !== undefined && !aud.includes(client_id)) {
+    const explanation = `client_id is '${client_id}' and id_token_hint was issued to ${aud.join(', ')} (RP-Initiated Logout §2)`
+    throw new PageError('invalid_request', 'client_id and id_token_hint contradict each other', explanation)
+  }
+  const id = client_id ?? aud?.[0]
+  const client = id === undefined ? undefined : realm.store.findClient(id)
+  if (client_id === undefined || client !== undefined) return client
+  const explanation = `client_id '${client_id}' is not registered in sandbox '${realm.name}'`
+  throw new PageError('invalid_client', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }])
+}
+
+/** RP-Initiated Logout §3: registered, character for character; of a loopback address the port may vary (RFC 8252 §7.3). */
+function checkRedirect(uri: string, client: Client | undefined): string {
+  if (client === undefined) {
+    const explanation = 'post_logout_redirect_uri came without client_id and id_token_hint, so nobody knows whose it is'
+    throw new PageError('invalid_request', 'The client is not known', explanation)
+  }
+  const registered = client.metadata.post_logout_redirect_uris ?? []
+  if (registered.some((one) => sameRedirectUri(one, uri))) return uri
+  const explanation = `post_logout_redirect_uri '${uri}' is none of those that client '${client.client_id}' registered`
+  throw new PageError('invalid_request', 'post_logout_redirect_uri is not registered', explanation, [
+    { label: 'This came', values: [uri] },
+    { label: `Registered for ${client.client_id}`, values: registered.length > 0 ? registered : ['none'] },
+  ])
+}
+
+/** Whether the hint is about the session: then nobody needs to be asked. */
+export function isAbout({ hint }: LogoutRequest, { user, sid }: Session): boolean {
+  return hint !== undefined && hint.sub === user.user_id && (hint.sid === undefined || hint.sid === sid)
+}
+
+/** A logout token for one client (Back-Channel Logout §2.4). */
+export async function logoutToken(client: Client, { user, sid }: Session, { realm, issuer }: Context): Promise<string> {
+  const iat = seconds(realm.clock.now())
+  const claims = {
+    iss: issuer,
+    sub: user.user_id,
+    aud: client.client_id,
+    iat,
+    exp: iat + logoutTokenTtl,
+    jti: randomText(22),
+    events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+    sid,
+  }
+  return signJwt(claims, await responseKey(client, client.metadata.id_token_signed_response_alg, realm), 'logout+jwt')
+}
+
+/** Where the browser tells a client in a frame that the session is over; undefined for a client without such a place (Front-Channel Logout §3). */
+export function frontChannelUri({ metadata }: Client, { sid }: Session, issuer: string): string | undefined {
+  const uri = metadata.frontchannel_logout_uri
+  if (uri === undefined || !/^https?:\/\//.test(uri) || !URL.canParse(uri)) return undefined
+  return metadata.frontchannel_logout_session_required === true ? withQuery(uri, { iss: issuer, sid }) : uri
+}

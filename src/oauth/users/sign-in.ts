@@ -1,0 +1,52 @@
+import { sameSecret } from '../../basics/random.ts'
+import { type MagicUser, magicUsers } from '../faults/magic-users.ts'
+import type { User } from '../model/records.ts'
+import type { Realm } from '../realm/context.ts'
+
+/** The outcome of a sign-in; the explanation is for the developer, never for the page. */
+export type SignIn = { ok: true; user: User } | { ok: false; explanation: string }
+
+/** The username as it is looked up: trimmed, without the "@" that vendors print before it. */
+export function cleanUsername(typed: string): string {
+  return typed.trim().replace(/^@/, '')
+}
+
+/** Checks a username and password; a user without a password of his own has the company's name. */
+export async function checkPassword(username: string, password: string, realm: Realm): Promise<SignIn> {
+  const name = cleanUsername(username)
+  const magic = magicUsers.get(name)
+  if (magic !== undefined) return magicSignIn(name, magic, realm)
+  const user = realm.store.findUser(name)
+  if (user === undefined) return { ok: false, explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
+  if (user.disabled) return { ok: false, explanation: `User '${user.username}' is disabled` }
+  if (sameSecret(password, user.password ?? realm.company)) return { ok: true, user }
+  const rule = user.password === null ? "the company's name" : 'a password of his own'
+  return { ok: false, explanation: `The password is not the one of user '${user.username}', which is ${rule}` }
+}
+
+/** A magic user signs in with any password, and is made when he first does. */
+async function magicSignIn(username: string, magic: MagicUser, realm: Realm): Promise<SignIn> {
+  if (magic.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
+  const there = realm.store.findUser(username)
+  if (there !== undefined) return { ok: true, user: there }
+  const apps = await realm.directory.listApps()
+  const [user] = await realm.directory.createUsers([
+    {
+      user_id: `magic-${username}`,
+      username,
+      password: null,
+      first_name: username,
+      last_name: 'magic',
+      email: `${username}@example.com`,
+      type: 'parent',
+      age: 30,
+      claims: {},
+      disabled: false,
+      created_at: realm.clock.now(),
+      apps,
+      friends: [],
+      parents: [],
+    },
+  ])
+  return user === undefined ? { ok: false, explanation: 'The magic user could not be made' } : { ok: true, user }
+}

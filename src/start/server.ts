@@ -1,0 +1,261 @@
+import { mkdirSync } from 'node:fs'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { type Clock, systemClock } from '../basics/clock.ts'
+import { closest } from '../basics/closest.ts'
+import { randomText } from '../basics/random.ts'
+import { StartError } from '../basics/start-error.ts'
+import { version } from '../basics/version.ts'
+import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
+import { beginExchange } from '../http/exchange.ts'
+import { assetsPath } from '../http/pages/assets.ts'
+import { serveAsset } from '../http/pages/static.ts'
+import { ProtocolApps } from '../http/protocol-app.ts'
+import { originOf, route } from '../http/routing.ts'
+import type { Provider } from '../providers/provider.ts'
+import { providers as builtIn } from '../providers/registry.ts'
+import { applyDeclared, DeclarationError, type SandboxDeclaration } from '../sandbox/declared.ts'
+import { type JournalLimits, Sandboxes } from '../sandbox/sandboxes.ts'
+import { Database } from '../store/database/database.ts'
+import { sandboxTable } from '../store/sandbox-table.ts'
+import { describeStart } from './describe.ts'
+import type { StartInfo } from './info.ts'
+import { createLogger } from './logger.ts'
+
+/** What a config file declares. */
+export interface Declared {
+  providers: readonly Provider[]
+  sandboxes: readonly SandboxDeclaration[]
+}
+
+/** How a server is made. */
+export interface ServerOptions extends JournalLimits {
+  /** Keeps the certificate authority; without it everything is in memory. */
+  dataDir?: string | undefined
+  /** A path, or `:memory:`. */
+  db: string
+  /** The provider whose sandbox answers at the root. */
+  defaultProvider: string
+  /** What it will be bound to: anything but loopback asks for the admin token. */
+  host: string
+  issuer?: string | undefined
+  publicUrl?: string | undefined
+  internalUrl?: string | undefined
+  /** Where TLS clients are asked for a certificate: at hosts that begin with `mtls.`, or always. */
+  clientCertificates?: 'mtls' | 'always' | undefined
+  adminToken?: string | undefined
+  logLevel: string
+  /** Providers beside the built-in ones, and sandboxes that are to be there. */
+  declared?: Declared | undefined
+  /** The machine's clock unless a test has its own. */
+  clock?: Clock | undefined
+  /** The largest body of a request, in bytes; 1 MiB when absent. */
+  bodyLimit?: number | undefined
+}
+
+/** A server that does not listen yet. */
+export interface GrantboxServer {
+  handler: RequestListener
+  certificates: Certificates
+  sandboxes: Sandboxes
+  /** What the control API asks for; undefined when it asks for nothing. */
+  adminToken: string | undefined
+  /**
+   * Takes other declarations for those that held until now; requests under way end as they began.
+   * @throws DeclarationError when a sandbox cannot be what it is declared to be
+   */
+  declare(declared: Declared): Promise<void>
+  /** @param origin where it listens, as `http://localhost:9400` */
+  describe(origin: string): Promise<StartInfo>
+  /** Ends what would stay open: event streams, and requests that wait for something to come. Call it before the listener closes. */
+  quiesce(): void
+  close(): Promise<void>
+}
+
+/**
+ * Wires everything together; it never listens.
+ * @throws StartError when the database or the data folder cannot be used, or the default provider is not known
+ */
+export async function createServer(options: ServerOptions): Promise<GrantboxServer> {
+  const { db: file, defaultProvider, clock = systemClock } = options
+  let declared = options.declared ?? { providers: [], sandboxes: [] }
+  // Others hold this map: its content changes with what is declared.
+  const providers = new Map(builtIn)
+  for (const provider of declared.providers) providers.set(provider.id, provider)
+  if (!providers.has(defaultProvider)) throw unknownProvider(defaultProvider, [...providers.keys()])
+  if (options.dataDir !== undefined) ensureFolder(options.dataDir)
+  const adminToken = options.adminToken ?? (isLoopback(options.host) ? undefined : randomText(32))
+
+  const database = new Database(file)
+  const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider, options)
+  const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
+  const logger = createLogger(options.logLevel)
+  /** How often the disk had refused when a request began that has no exchange to say it. */
+  const begun = new WeakMap<IncomingMessage, number>()
+  const settled = (request: IncomingMessage) => database.settled(begun.get(request))
+  const stopping = new AbortController()
+  await sandboxes.load()
+  sandboxes.afterReset = ({ name }) =>
+    applyDeclared(
+      sandboxes,
+      providers,
+      declared.sandboxes.filter((one) => one.name === name),
+    )
+  await applyDeclared(sandboxes, providers, declared.sandboxes).catch((error: unknown) => {
+    database.close()
+    throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error
+  })
+  await stored(database)
+  database.onRollback(() => {
+    sandboxes.changesTakenBack().catch((error) => logger.error({ err: error }, 'what is stored cannot be read'))
+  })
+
+  const protocol = new ProtocolApps({ settled: (since) => database.settled(since), logger, bodyLimit: options.bodyLimit })
+  await protocol.prepare(declared.providers)
+  const control = lazily(async () => {
+    const { createControlApp } = await import('../control/app.ts')
+    return createControlApp({
+      sandboxes,
+      providers,
+      clock,
+      version: version(),
+      adminToken,
+      settled,
+      checkDatabase: () => database.check(),
+      originOf,
+      stopping: stopping.signal,
+      bodyLimit: options.bodyLimit,
+      addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
+      onError: (error) => logger.error({ err: error }, 'the control API failed'),
+    })
+  })
+
+  const dashboard = lazily(async () => {
+    const { createDashboardApp } = await import('../dashboard/app.ts')
+    return createDashboardApp({
+      sandboxes,
+      clock,
+      version: version(),
+      adminToken,
+      bodyLimit: options.bodyLimit,
+      settled,
+      originOf,
+      stopping: stopping.signal,
+      addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
+      onError: (error) => logger.error({ err: error }, 'the dashboard failed'),
+    })
+  })
+  const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
+    begun.set(request, database.refusals)
+    app()
+      .then(({ routing }) => routing(request, response))
+      .catch((error) => failed(error, response))
+  }
+  /** What no error handler caught must not end the process, and all that other clients have under way with it. */
+  const failed = (error: unknown, response: ServerResponse) => {
+    logger.error({ err: error }, 'a request failed outside of every handler')
+    if (response.headersSent) response.destroy()
+    else
+      response.writeHead(500, { 'Content-Type': 'application/json' }).end('{"error":"server_error","error_description":"Internal error"}')
+  }
+
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const url = request.url ?? '/'
+    if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url)) {
+      if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
+      else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
+    } else {
+      const destination = route(request, sandboxes)
+      if (destination === undefined) {
+        response.writeHead(404, { 'Content-Type': 'application/json' })
+        response.end(
+          JSON.stringify({
+            error: 'not_found',
+            error_description: `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`,
+          }),
+        )
+        return
+      }
+      const exchange = beginExchange(request, destination, options, database.refusals)
+      protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
+    }
+  }
+
+  return {
+    handler(request, response) {
+      try {
+        answer(request, response)
+      } catch (error) {
+        failed(error, response)
+      }
+    },
+    certificates,
+    sandboxes,
+    adminToken,
+    async declare(next) {
+      const all = new Map([...builtIn, ...next.providers.map((provider) => [provider.id, provider] as const)])
+      await protocol.prepare(next.providers)
+      providers.clear()
+      for (const [id, provider] of all) providers.set(id, provider)
+      await sandboxes.providersChanged()
+      const last = declared.sandboxes
+      declared = next
+      await applyDeclared(sandboxes, providers, next.sandboxes, last)
+      await protocol.keep(providers.values())
+    },
+    describe: (origin) => describeStart(origin, { sandboxes, adminToken, version: version(), db: file, publicUrl: options.publicUrl }),
+    quiesce: () => stopping.abort(),
+    async close() {
+      stopping.abort()
+      await protocol.close()
+      await control.made?.then((app) => app.close())
+      await dashboard.made?.then((app) => app.close())
+      sandboxes.close()
+      database.close()
+    },
+  }
+}
+
+/** Makes something on first need, once. */
+function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { made?: Promise<T> } {
+  const get: (() => Promise<T>) & { made?: Promise<T> } = () => {
+    get.made ??= make()
+    return get.made
+  }
+  return get
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+/** What a start makes is there before anybody is told that it started. */
+async function stored(database: Database): Promise<void> {
+  try {
+    await database.settled()
+  } catch (error) {
+    database.close()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new StartError(`The database ${database.file} takes no changes (${reason}). Is the disk full?`, { cause: error })
+  }
+}
+
+function ensureFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new StartError(
+      `The data folder ${folder} cannot be made or written (${code}). Make it writable, or choose another one with --data.`,
+      { cause: error },
+    )
+  }
+}
+
+function unknownProvider(name: string, known: readonly string[]): StartError {
+  const near = closest(name, known)
+  return new StartError(
+    `There is no provider '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} Known are: ${known.join(', ')}.`,
+  )
+}

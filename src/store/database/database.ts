@@ -1,0 +1,291 @@
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { StartError } from '../../basics/start-error.ts'
+import { GoneError } from '../../oauth/model/gone-error.ts'
+import { changesKeptRows } from './kept-tables.ts'
+import { migrate } from './migrate.ts'
+import { hideParameters } from './planner.ts'
+
+/** A prepared statement. */
+export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
+  get(...parameters: Parameters): Row | undefined
+  all(...parameters: Parameters): Row[]
+  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint }
+}
+
+/** Records that were read, by key: bounded, and forgotten as soon as any statement may have changed one. */
+export interface Memory<Key, Value> {
+  get(key: Key): Value | undefined
+  set(key: Key, value: Value): void
+}
+
+/** As large as any usual change, for on a full disk there is room for small ones; what of it stays when we are killed is pruned. */
+const probe = [
+  "INSERT INTO seen_identifier (sandbox_id, identifier, expires_at) SELECT min(id), 'probe ' || hex(zeroblob(32768)), 0 FROM sandbox WHERE true ON CONFLICT DO NOTHING",
+  "DELETE FROM seen_identifier WHERE identifier >= 'probe ' AND identifier < 'probe!'",
+]
+
+/**
+ * The SQLite file. All changes of one turn of the event loop share a transaction; whoever answers a client waits for
+ * {@link Database.settled}, so that nothing a client has seen can be lost, and a commit is paid once for many answers.
+ */
+export class Database {
+  readonly file: string
+  readonly #db: Sqlite.Database
+  readonly #begin: Sqlite.Statement
+  readonly #commit: Sqlite.Statement
+  #batch: PromiseWithResolvers<void> | undefined
+  readonly #memories: Map<unknown, unknown>[] = []
+  readonly #rolledBack: (() => void)[] = []
+  /** Why the last commit failed; undefined after one that did not. */
+  #refusal: unknown
+  #refusals = 0
+
+  /**
+   * @param file a path, or `:memory:`
+   * @throws StartError when the file cannot be opened, is in use by another process or was made by a newer version
+   */
+  constructor(file: string) {
+    this.file = file
+    this.#db = open(file)
+    this.#begin = this.#db.prepare('BEGIN IMMEDIATE')
+    this.#commit = this.#db.prepare('COMMIT')
+  }
+
+  /** A statement of the program, which is prepared when it is first run: most starts need few of them. */
+  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
+    return new PreparedOnUse(() => {
+      const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
+      return changesKeptRows(sql) ? this.#forgetful(statement) : statement
+    })
+  }
+
+  /** Keeps up to `limit` records in memory; all are forgotten when one of them may have changed. One process owns the file. */
+  memory<Key, Value>(limit: number): Memory<Key, Value> {
+    const map = new Map<Key, Value>()
+    this.#memories.push(map)
+    return {
+      get: (key) => map.get(key),
+      set(key, value) {
+        if (map.size >= limit) map.clear()
+        map.set(key, value)
+      },
+    }
+  }
+
+  /** Runs one statement that changes something. What it did is visible at once and durable when {@link Database.settled}. */
+  write<T>(statement: () => T): T {
+    this.#open()
+    try {
+      return statement()
+    } catch (error) {
+      throw toGone(error)
+    }
+  }
+
+  /** Makes a function that runs several statements all or none: an error undoes its own, not those of others in the same turn. */
+  transaction<Arguments extends unknown[], T>(work: (...args: Arguments) => T): (...args: Arguments) => T {
+    // Inside a transaction better-sqlite3 makes this one a savepoint.
+    let nested: ((...args: Arguments) => T) | undefined
+    return (...args) => {
+      this.#open()
+      try {
+        nested ??= this.#db.transaction(work)
+        return nested(...args)
+      } catch (error) {
+        this.#forget()
+        throw toGone(error)
+      }
+    }
+  }
+
+  /** How often the disk refused so far: whoever changes something over several turns of the event loop compares. */
+  get refusals(): number {
+    return this.#refusals
+  }
+
+  /**
+   * Undefined when everything is durable, else a promise of it; it rejects when the disk refused.
+   * @param since the refusals when the request began: what it changed in an earlier turn may be among those that came after
+   */
+  settled(since: number = this.#refusals): Promise<void> | undefined {
+    if (since !== this.#refusals) return Promise.reject(new Error('the database refused changes while the request was answered'))
+    return this.#batch?.promise
+  }
+
+  /** Calls whoever keeps in memory what is stored, right after changes were taken back. */
+  onRollback(listener: () => void): void {
+    this.#rolledBack.push(listener)
+  }
+
+  /** Whether it was not closed yet. */
+  get isOpen(): boolean {
+    return this.#db.open
+  }
+
+  /**
+   * Whether the file answers and, after it refused changes, whether it takes them again.
+   * @throws unknown what it said
+   */
+  check(): void {
+    this.#db.prepare('SELECT 1 FROM sandbox LIMIT 1').get()
+    if (this.#refusal === undefined) return
+    for (const sql of probe) {
+      this.write(() => this.#db.prepare(sql).run())
+      this.#settle()
+      if (this.#refusal !== undefined) throw this.#refusal
+    }
+  }
+
+  close(): void {
+    this.#settle()
+    this.#db.close()
+  }
+
+  /** The same statement, after which nothing is remembered. */
+  #forgetful<Parameters extends unknown[], Row>(statement: Statement<Parameters, Row>): Statement<Parameters, Row> {
+    const then = <T>(result: T): T => {
+      this.#forget()
+      return result
+    }
+    return {
+      get: (...parameters) => then(statement.get(...parameters)),
+      all: (...parameters) => then(statement.all(...parameters)),
+      run: (...parameters) => then(statement.run(...parameters)),
+    }
+  }
+
+  #forget(): void {
+    for (const memory of this.#memories) memory.clear()
+  }
+
+  #open(): void {
+    if (this.#batch !== undefined) {
+      if (this.#db.inTransaction) return
+      // What is done now would be committed by itself, while all answers of this turn will be refusals.
+      throw new Error('the database rolled the transaction back')
+    }
+    this.#begin.run()
+    const batch = Promise.withResolvers<void>()
+    // Nobody may be waiting; a refusal is then told by the next who asks the disk.
+    batch.promise.catch(() => {})
+    this.#batch = batch
+    setImmediate(() => {
+      if (this.#batch === batch) this.#settle()
+    })
+  }
+
+  #settle(): void {
+    const batch = this.#batch
+    if (batch === undefined) return
+    this.#batch = undefined
+    try {
+      // A full disk makes SQLite roll back by itself, and all answers of this turn must then be refusals.
+      if (!this.#db.inTransaction) throw new Error('the database rolled the transaction back')
+      this.#commit.run()
+      this.#refusal = undefined
+      batch.resolve()
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK')
+      this.#refusal = error
+      this.#refusals++
+      this.#forget()
+      for (const listener of this.#rolledBack) listener()
+      batch.reject(error)
+    }
+  }
+}
+
+class PreparedOnUse<Parameters extends unknown[], Row> implements Statement<Parameters, Row> {
+  readonly #prepare: () => Statement<Parameters, Row>
+  #prepared: Statement<Parameters, Row> | undefined
+
+  constructor(prepare: () => Statement<Parameters, Row>) {
+    this.#prepare = prepare
+  }
+
+  get(...parameters: Parameters): Row | undefined {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared.get(...parameters)
+  }
+
+  all(...parameters: Parameters): Row[] {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared.all(...parameters)
+  }
+
+  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint } {
+    this.#prepared ??= this.#prepare()
+    return this.#prepared.run(...parameters)
+  }
+}
+
+/** A row whose parent is not there any more says so by its foreign key. */
+function toGone(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' ? new GoneError({ cause: error }) : error
+}
+
+/** An empty database in memory after all migrations. A test suite opens one after the other, and migrating is most of a start. */
+let migrated: Buffer | undefined
+
+function inMemory(image: Buffer): Sqlite.Database {
+  const db = new Sqlite(image)
+  db.pragma('synchronous = NORMAL')
+  db.pragma('foreign_keys = ON')
+  return db
+}
+
+function open(file: string): Sqlite.Database {
+  try {
+    if (file !== ':memory:') {
+      mkdirSync(dirname(file), { recursive: true })
+      // SQLite would open it for reading, and later tell of a disk error.
+      if (existsSync(file)) accessSync(file, constants.W_OK)
+      // Keys, secrets and passwords stand in it; what SQLite lays beside it gets the same mode.
+      else closeSync(openSync(file, 'a', 0o600))
+    }
+    if (file === ':memory:' && migrated !== undefined) return inMemory(migrated)
+    const db = new Sqlite(file, { timeout: 1000 })
+    try {
+      // One process owns the file: ids are handed out from memory.
+      if (file !== ':memory:') db.pragma('locking_mode = EXCLUSIVE')
+      db.pragma('journal_mode = WAL')
+      db.pragma('synchronous = NORMAL')
+      // Four times SQLite's own measure: a checkpoint waits for the disk, and all requests of that moment with it.
+      db.pragma('wal_autocheckpoint = 4000')
+      db.pragma('foreign_keys = ON')
+      migrate(db, file)
+      if (file === ':memory:') migrated = db.serialize()
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  } catch (error) {
+    throw startError(file, error)
+  }
+}
+
+function startError(file: string, error: unknown): Error {
+  if (error instanceof StartError) return error
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const folder = dirname(file)
+  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*|SQLITE_CANTOPEN.*|EEXIST|ENOTDIR)$/.test(code)) {
+    return new StartError(
+      `The database ${file} cannot be written (${code}). Make it and its folder ${folder} writable, or choose another one with --data, or use --db :memory:.`,
+    )
+  }
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return new StartError(
+      `The database ${file} is in use by another process. Stop the other grantbox, or choose another folder with --data.`,
+    )
+  }
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+    return new StartError(`The file ${file} is no database, or it is damaged (${code}). Move it away, or choose another one with --db.`)
+  }
+  return new StartError(`The database ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,93 @@
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import Sqlite from 'better-sqlite3'
+import { afterAll, expect, test } from 'vitest'
+import { migrate } from '../../src/store/database/migrate.ts'
+import { spawnModule } from '../support/command-line.ts'
+import { passwordTokens } from '../support/iokids-client.ts'
+import { launch, start } from '../support/server.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-migration-'))
+afterAll(() => rm(folder, { recursive: true }))
+
+/** The program's migrations and one more, which a later version might bring. */
+async function withOneMore(name: string, sql: string): Promise<{ migrations: string; count: number }> {
+  const ours = join(import.meta.dirname, '../../migrations')
+  const migrations = join(folder, `migrations-${name}`)
+  await mkdir(migrations)
+  const files = (await readdir(ours)).filter((one) => one.endsWith('.sql'))
+  for (const file of files) await copyFile(join(ours, file), join(migrations, file))
+  await writeFile(join(migrations, '999-later.sql'), sql)
+  return { migrations, count: files.length }
+}
+
+/** A database of this version with an answer that must hold. */
+async function oldDatabase(name: string): Promise<{ db: string; access_token: string; schema: unknown }> {
+  const db = join(folder, `${name}.db`)
+  const server = await launch({ db })
+  const { access_token } = await passwordTokens(server.url)
+  await server.close()
+  return { db, access_token, schema: schemaOf(db) }
+}
+
+function schemaOf(db: string): unknown {
+  const file = new Sqlite(db)
+  try {
+    expect(file.pragma('integrity_check', { simple: true })).toBe('ok')
+    return [file.pragma('user_version', { simple: true }), file.prepare('SELECT name, sql FROM sqlite_schema ORDER BY name').all()]
+  } finally {
+    file.close()
+  }
+}
+
+async function works(db: string, access_token: string): Promise<void> {
+  const { url } = await start({ db })
+  expect((await fetch(`${url}/v1/me`, { headers: { authorization: access_token } })).status).toBe(200)
+}
+
+test('kill -9 in the middle of a migration leaves the old version, which goes on', async () => {
+  const { db, access_token, schema } = await oldDatabase('killed')
+  // It changes what is there, and then takes long and writes much.
+  const { migrations } = await withOneMore(
+    'long',
+    `ALTER TABLE user ADD COLUMN later TEXT; UPDATE user SET password = 'gone'; DELETE FROM token; CREATE TABLE later (n INTEGER, text TEXT);
+     INSERT INTO later WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 100000000) SELECT n, hex(randomblob(200)) FROM count;`,
+  )
+  const child = spawnModule(`
+    import Sqlite from '${import.meta.resolve('better-sqlite3')}'
+    import { migrate } from '${new URL('../../src/store/database/migrate.ts', import.meta.url).href}'
+    const db = new Sqlite(${JSON.stringify(db)})
+    db.pragma('journal_mode = WAL')
+    migrate(db, 'file', ${JSON.stringify(migrations)})
+    console.log('done')`)
+  // What does not fit into its cache stands in the file before the end.
+  while ((await stat(`${db}-wal`).catch(() => ({ size: 0 }))).size < 4_000_000) await setTimeout(5)
+  child.kill('SIGKILL')
+  expect((await child.ended).stdout).toBe('')
+  expect(schemaOf(db)).toEqual(schema)
+  await works(db, access_token)
+})
+
+test('a migration that fails leaves the old version, which goes on', async () => {
+  const { db, access_token, schema } = await oldDatabase('failed')
+  const { migrations } = await withOneMore(
+    'wrong',
+    `UPDATE user SET password = 'gone'; CREATE TABLE later (n INTEGER); INSERT INTO nowhere VALUES (1);`,
+  )
+  const file = new Sqlite(db)
+  expect(() => migrate(file, db, migrations)).toThrow('no such table: nowhere')
+  file.close()
+  expect(schemaOf(db)).toEqual(schema)
+  await works(db, access_token)
+})
+
+test('the same migration without a kill is done, so it is the kill that it is saved from', async () => {
+  const { db } = await oldDatabase('done')
+  const { migrations, count } = await withOneMore('short', 'CREATE TABLE later (n INTEGER);')
+  const file = new Sqlite(db)
+  migrate(file, db, migrations)
+  file.close()
+  expect(schemaOf(db)).toEqual([count + 1, expect.arrayContaining([expect.objectContaining({ name: 'later' })])])
+})

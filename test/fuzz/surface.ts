@@ -1,0 +1,174 @@
+import { protocolEndpoints } from '../../src/http/endpoints/registry.ts'
+import { OAuthError } from '../../src/oauth/model/errors.ts'
+import { defaultSettings } from '../../src/oauth/model/settings.ts'
+import type { Endpoint, Provider } from '../../src/providers/provider.ts'
+import { providers } from '../../src/providers/registry.ts'
+
+/** A JSON schema as the control API's description has them; only what the fuzzer looks at. */
+export interface JsonSchema {
+  $ref?: string
+  type?: string | string[]
+  enum?: unknown[]
+  const?: unknown
+  anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
+  allOf?: JsonSchema[]
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  items?: JsonSchema
+  additionalProperties?: JsonSchema | boolean
+  minimum?: number
+  maximum?: number
+  [other: string]: unknown
+}
+
+/** A place that answers. */
+export interface Target {
+  /** Whose words its errors are said in: a provider's id, `control` or `dashboard`. */
+  speaker: string
+  /** Those that it answers; the fuzzer uses others too. */
+  methods: readonly string[]
+  /** With `:name` for parts that vary. */
+  path: string
+  query?: readonly string[]
+  body?: JsonSchema
+  /** Sent with every request. */
+  headers?: readonly (readonly [name: string, value: string])[]
+  /** How often it is asked, compared with others. */
+  weight: number
+}
+
+/** Every endpoint and route of every provider, from the tables that serve them. */
+export function providerTargets(): Target[] {
+  return [...providers.values()].flatMap((provider): Target[] => [
+    ...protocolEndpoints.flatMap((one) =>
+      one.paths(provider).flatMap((path): Target[] => {
+        return path === undefined
+          ? []
+          : [{ speaker: provider.id, methods: Object.keys(one.handlers), path, weight: /authorize|token/.test(one.endpoint) ? 12 : 4 }]
+      }),
+    ),
+    ...provider.routes.map(
+      (route): Target => ({ speaker: provider.id, methods: [route.method], path: route.path, query: apiQuery, weight: 2 }),
+    ),
+    { speaker: provider.id, methods: ['GET'], path: '/nothing/here/:name', weight: 1 },
+  ])
+}
+
+const apiQuery = ['limit', 'cursor', 'q', 'type', 'count', 'seed', 'size', 'before', 'filter', 'with', 'fields', 'sort', 'x', 'y']
+
+/** An OpenAPI description; only what the fuzzer looks at. */
+interface Description {
+  paths: Record<string, Record<string, Operation>>
+  components?: { schemas?: Record<string, JsonSchema> }
+}
+interface Operation {
+  parameters?: { name: string; in: string }[]
+  requestBody?: { content?: Record<string, { schema?: JsonSchema }> }
+}
+
+/** Every route of the control API, from its own description, and the schemas that it refers to. */
+export async function controlTargets(url: string): Promise<{ targets: Target[]; schemas: Record<string, JsonSchema> }> {
+  const description = (await (await fetch(`${url}/_grantbox/openapi.json`)).json()) as Description
+  const targets = Object.entries(description.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { parameters = [], requestBody }]): Target => {
+      const body = Object.values(requestBody?.content ?? {})[0]?.schema
+      return {
+        speaker: 'control',
+        methods: [method.toUpperCase()],
+        path: path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        query: parameters.filter((one) => one.in === 'query').map((one) => one.name),
+        ...(body !== undefined && { body }),
+        weight: path.endsWith('/sandboxes') && method === 'post' ? 12 : 4,
+      }
+    }),
+  )
+  return {
+    targets: [...targets, { speaker: 'control', methods: ['GET'], path: '/_grantbox/assets/:name', weight: 1 }],
+    schemas: description.components?.schemas ?? {},
+  }
+}
+
+/**
+ * The dashboard's pages, found by following its links, and the forms that stand on them, filled in as they are.
+ * @param below follows only links that begin so
+ * @param most ends after so many
+ */
+export async function dashboardTargets(
+  url: string,
+  below = '/dashboard',
+  most = 80,
+): Promise<{ targets: Target[]; forms: Map<string, string[]> }> {
+  const first = await fetch(`${url}/dashboard`, { redirect: 'manual' })
+  const cookie = first.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
+  const forms = new Map<string, string[]>()
+  const queue = [below]
+  for (let path = queue.shift(); path !== undefined && forms.size < most; path = queue.shift()) {
+    if (forms.has(path) || !path.startsWith(below)) continue
+    forms.set(path, [])
+    const answer = await fetch(url + path, { redirect: 'manual', headers: { cookie } })
+    const location = answer.headers.get('location')
+    if (location !== null) queue.push(location)
+    const html = answer.headers.get('content-type')?.includes('html') ? await answer.text() : ''
+    for (const [, link = ''] of html.matchAll(/(?:href|action|src)="(\/dashboard[^"#?]*)/g)) queue.push(link)
+    for (const [, action = '', inside = ''] of html.matchAll(/<form[^>]* action="([^"]+)"[^>]*>(.*?)<\/form>/gs)) {
+      const names = [...inside.matchAll(/<(?:input|textarea|select|button)[^>]* name="([^"]+)"(?:[^>]* value="([^"]*)")?/g)]
+      const form = new URLSearchParams(names.map(([, name = '', value = 'x']): [string, string] => [name, value])).toString()
+      forms.set(action, [...(forms.get(action) ?? []), form])
+    }
+  }
+  const targets = [...forms.keys(), '/dashboard/:name', '/dashboard/:sandbox/:name'].map((path): Target => {
+    const filled = (forms.get(path)?.length ?? 0) > 0
+    return {
+      speaker: 'dashboard',
+      methods: filled ? ['GET', 'POST', 'POST'] : ['GET'],
+      path,
+      weight: filled ? 4 : 1,
+      headers: [['cookie', cookie]],
+    }
+  })
+  return { targets, forms }
+}
+
+/** The members that the bodies of a provider's errors have: each list is one way to say one. */
+export function errorShapes(provider: Provider): ReadonlySet<string> {
+  const codes = [
+    ...([
+      'invalid_request',
+      'invalid_client',
+      'invalid_grant',
+      'invalid_token',
+      'insufficient_scope',
+      'access_denied',
+      'server_error',
+    ] as const),
+    ...(['not_found', 'method_not_allowed', 'malformed_body', 'payload_too_large', 'unsupported_media_type'] as const),
+  ]
+  const endpoints: Endpoint[] = ['token', 'userinfo', 'introspection', 'revocation', 'par', 'registration', 'api', 'discovery', 'jwks']
+  const shapes = codes.flatMap((code) =>
+    endpoints.flatMap((endpoint) =>
+      ['application/json', '*/*'].map((accept) => {
+        const error = new OAuthError(code, 'message', 'explanation')
+        const situation = { grant_type: 'password', accept }
+        return shapeOf(provider.errorReply(error, endpoint, { ...defaultSettings, ...provider.settings }, situation).body)
+      }),
+    ),
+  )
+  return new Set(shapes)
+}
+
+/** What an error's body is, without its values. */
+export function shapeOf(body: unknown): string {
+  if (body === undefined || body === '') return 'nothing'
+  if (typeof body === 'string') {
+    try {
+      return shapeOf(JSON.parse(body))
+    } catch {
+      return /^[\w.]+=[^&]*(&[\w.]+=[^&]*)*$/.test(body) ? 'form' : /^\s*<(!doctype|html)/i.test(body) ? 'page' : 'text'
+    }
+  }
+  return typeof body === 'object' && body !== null ? Object.keys(body).sort().join(' ') : typeof body
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { browser } from '../support/browser.ts'
+import { everyPage } from '../support/every-page.ts'
+import { start } from '../support/server.ts'
+
+/** What holds on every page, in a real browser. */
+
+const open = browser()
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const pages = Object.entries(everyPage)
+
+/** What the browser's console says of a page: errors, and what the content security policy refused. A page's own status is no fault. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    const isStatus = message.text().startsWith('Failed to load resource') && message.location().url === page.url()
+    if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`))
+  return complaints
+}
+
+describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+  test.each(pages)('%s has no serious fault for people with assistive technology', async (_name, visit) => {
+    // Playwright runs axe through the debugger, which the page's policy does not bind.
+    const page = await open({ colorScheme, reducedMotion: 'reduce' })
+    await visit(page, await start())
+    await page.evaluate(axe)
+    const { violations, passes } = await page.evaluate<AxeResults>('axe.run()')
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`)])).toEqual([])
+    expect(passes.length).toBeGreaterThan(10)
+  })
+})
+
+test.each(pages)('%s fits 390 px and draws without a complaint from the browser', async (_name, visit) => {
+  const page = await open({ viewport: { width: 390, height: 844 } })
+  const complaints = complaintsOf(page)
+  await visit(page, await start())
+  await page.waitForLoadState('networkidle')
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+  expect(await page.evaluate('document.querySelector("main").getBoundingClientRect().height')).toBeGreaterThan(100)
+  expect(complaints).toEqual([])
+})
+
+test('a script that someone slips into a page would be refused and heard of', async () => {
+  const page = await open()
+  const complaints = complaintsOf(page)
+  await everyPage['sign-in']?.(page, await start())
+  await page.evaluate('document.body.append(Object.assign(document.createElement("script"), { textContent: "document.title = 1" }))')
+  expect(await page.title()).toBe('iOKids Login')
+  await expect.poll(() => complaints.join()).toContain('Content Security Policy')
+})

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findChromium } from '../support/chromium.ts'
+
+const root = join(import.meta.dirname, '../..')
+let folder: string
+
+/** A project as a reader would have it: the examples, their packages, and `grantbox` among those. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grantbox-examples-'))
+  await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
+  const modules = join(folder, 'node_modules')
+  await mkdir(join(modules, 'grantbox'), { recursive: true })
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    if (name !== '.bin' && name !== '.vite') await symlink(join(root, 'node_modules', name), join(modules, name))
+  }
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await writeFile(join(modules, 'grantbox/package.json'), '{ "name": "grantbox", "type": "module", "exports": "./index.js" }')
+  await writeFile(join(modules, 'grantbox/index.js'), `export * from ${JSON.stringify(join(root, 'src/index.ts'))}`)
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+function run(argv: string[], env: Record<string, string | undefined> = {}): Promise<{ code: number | null; output: string }> {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(NODE_|VITEST|GRANTBOX_)/.test(name))
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, argv, { cwd: folder, env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...env } })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    child.stderr.on('data', (chunk) => {
+      output += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, output }))
+  })
+}
+
+test('the Vitest suite passes', async () => {
+  const { code, output } = await run([join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'examples/vitest', '--no-color'])
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests\s+3 passed/) })
+}, 120_000)
+
+test('the node:test suite passes', async () => {
+  const { code, output } = await run(['--test', 'examples/node-test/sign-in.test.js'])
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 2\n.*fail 0/s) })
+}, 120_000)
+
+test('the Playwright tests pass', async () => {
+  const { executablePath, env } = await findChromium()
+  const { code, output } = await run(['--test', 'examples/playwright/sign-in.test.ts'], {
+    ...env,
+    CHROMIUM: executablePath,
+    CHROMIUM_FLAGS: '--disable-gpu --no-first-run --disable-background-networking',
+  })
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 2\n.*fail 0/s) })
+}, 120_000)
+
+const jest = jestPath()
+
+// Jest is run where somebody has put it: with it in the lock file npm ci fails on machines whose registry lacks one of the
+// native bindings that it may choose from.
+test.skipIf(jest === undefined)(
+  jest === undefined ? 'the Jest suite passes (skipped: jest is not installed; npm install --no-save jest)' : 'the Jest suite passes',
+  async () => {
+    const { code, output } = await run([jest ?? '', '--config', 'examples/jest/jest.config.mjs', '--rootDir', 'examples/jest'])
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests:\s+1 passed/) })
+  },
+  120_000,
+)
+
+function jestPath(): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve('jest/bin/jest')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanEnvironment, runProgram, startProgram } from '../support/child.ts'
+
+const root = join(import.meta.dirname, '../..')
+const env = cleanEnvironment()
+const npm = (args: string[], cwd: string) => runProgram('npm', [...args, '--no-audit', '--no-fund'], { cwd, env })
+
+let folder: string
+let project: string
+
+/** A stranger's empty folder, into which the packed package is installed. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grantbox-package-'))
+  const checkout = join(folder, 'checkout')
+  project = join(folder, 'project')
+  await mkdir(project)
+  // What is packed is built from what git keeps, whatever else lies in the folder of whoever runs the tests.
+  const archive = join(folder, 'tree.tar')
+  await mkdir(checkout)
+  const files = await runProgram('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], { cwd: root })
+  await writeFile(join(folder, 'files'), files)
+  await runProgram('tar', ['-cf', archive, '--ignore-failed-read', '-T', join(folder, 'files')], { cwd: root })
+  await runProgram('tar', ['-xf', archive], { cwd: checkout })
+  await runProgram('ln', ['-s', join(root, 'node_modules'), join(checkout, 'node_modules')])
+  await npm(['run', 'build'], checkout)
+  await npm(['pack', '--pack-destination', folder], checkout)
+  await npm(['init', '--yes'], project)
+  await npm(['install', await tarball()], project)
+}, 600_000)
+
+afterAll(() => rm(folder, { recursive: true }))
+
+async function tarball(): Promise<string> {
+  const name = (await readdir(folder)).find((one) => one.endsWith('.tgz'))
+  if (name === undefined) throw new Error('npm pack made nothing')
+  return join(folder, name)
+}
+
+describe('the package', () => {
+  test('has what runs, its types, views and migrations, and nothing else', async () => {
+    const paths = (await runProgram('tar', ['-tzf', await tarball()]))
+      .trim()
+      .split('\n')
+      .map((path) => path.replace(/^package\//, ''))
+    const other = paths.filter(
+      (path) => !/^(dist|views|migrations|schema)\//.test(path) && !/^(package\.json|README\.md|LICENSE)$/.test(path),
+    )
+    expect(other).toEqual([])
+    expect(paths.filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))).toEqual([])
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'dist/cli/main.js',
+        'dist/index.js',
+        'dist/types/index.d.ts',
+        'views/signin.eta',
+        'migrations/001-initial.sql',
+      ]),
+    )
+  })
+
+  test('says nothing of the machine that built it', async () => {
+    const installed = join(project, 'node_modules/grantbox')
+    const files = (await readdir(installed, { recursive: true })).filter((path) => /\.(js|ts|map|json|md|txt)$/.test(path))
+    const telling = []
+    for (const file of files) {
+      if (file.includes('node_modules')) continue
+      const text = await readFile(join(installed, file), 'utf8')
+      if (text.includes(root) || text.includes(folder)) telling.push(file)
+    }
+    expect(telling).toEqual([])
+  })
+
+  test('starts by npx in an empty folder and serves a flow', async () => {
+    const child = startProgram('npx', ['grantbox', '--port', '0', '--db', ':memory:', '--json'], { cwd: project, env, detached: true })
+    try {
+      const { url } = JSON.parse(await child.said(/^\{/))
+      const control = async (path: string, body: object) =>
+        (await fetch(`${url}/_grantbox/sandboxes/iokids${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }).then((answer) => answer.json())) as Record<string, string>
+      const client = { client_id: 'iok-cid-findfluffy', client_secret: 'iok-cse-findfluffy' }
+      const redirect_uri = 'http://localhost/callback'
+      const asked = { client_id: client.client_id, redirect_uri, username: 'beautifulmeercat246', scope: 'profile' }
+      const { code = '' } = await control('/authorize', asked)
+      const form = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, ...client })
+      const token = await fetch(`${url}/oauth/token`, { method: 'POST', body: form })
+      const { access_token } = (await token.json()) as { access_token: string }
+      const me = await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${access_token}` } })
+      expect(((await me.json()) as Record<string, unknown>).username).toBe('beautifulmeercat246')
+      const page = await fetch(`${url}/oauth/signin?${new URLSearchParams({ ...asked, response_type: 'code' })}`)
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('name="password"')])
+    } finally {
+      // npx does not hand signals on; its group gets them.
+      if (child.process.pid !== undefined) process.kill(-child.process.pid, 'SIGTERM')
+      await child.ended
+    }
+  }, 120_000)
+
+  test('keeps what was compiled for the next start, beside what Node.js keeps, and does without', async () => {
+    const cache = join(folder, 'cache')
+    const start = async (variables: Record<string, string>) => {
+      const main = join(project, 'node_modules/grantbox/dist/cli/main.js')
+      const args = [main, '--port', '0', '--db', ':memory:', '--json']
+      const child = startProgram(process.execPath, args, { cwd: project, env: { ...env, ...variables } })
+      await child.said(/^\{/)
+      child.process.kill('SIGTERM')
+      expect(await child.ended).toMatchObject({ code: 0, stderr: '' })
+      const files = await readdir(cache, { recursive: true }).catch(() => [])
+      return files.flatMap((path) => (path.includes('grantbox-') ? join(cache, path) : [])).sort()
+    }
+    expect(await start({ NODE_COMPILE_CACHE: cache, NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual([])
+    expect(await start({ NODE_COMPILE_CACHE: join(project, 'package.json') })).toEqual([])
+    const files = await start({ NODE_COMPILE_CACHE: cache })
+    const [, kept = ''] = files
+    expect(files).toEqual(['commands', 'core'].map((name) => expect.stringMatching(`grantbox-${name}-[\\w-]+\\.cjs\\.cache$`)))
+    const { ino, mode } = await stat(kept)
+    expect(mode & 0o777).toBe(0o600)
+    await start({ NODE_COMPILE_CACHE: cache })
+    expect((await stat(kept)).ino).toBe(ino)
+    await truncate(kept, 10_000)
+    await start({ NODE_COMPILE_CACHE: cache })
+    expect((await stat(kept)).size).toBeGreaterThan(100_000)
+  }, 60_000)
+
+  test('is a library with types', async () => {
+    await writeFile(
+      join(project, 'use.mts'),
+      `import { connectGrantbox, GrantboxError, type Sandbox, startGrantbox } from 'grantbox'
+      await using box = await startGrantbox({ provider: 'standard' })
+      const sandbox: Sandbox = await box.createSandbox({ settings: { access_token_ttl: '1m' } })
+      const { expires_in } = await sandbox.tokens.mint({ client_id: 'standard-web', username: 'alice' })
+      const missing = await sandbox.users.get('nobody').catch((error: unknown) => error)
+      const same = await connectGrantbox(box.url)
+      // @ts-expect-error: a misspelt member is told by the types
+      const wrong = () => sandbox.faults.add({ endpoint: 'tokens' })
+      console.log(JSON.stringify([expires_in, missing instanceof GrantboxError, same.sandbox().name, typeof wrong]))
+      `,
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+    const strict = ['--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext', '--target', 'esnext', '--lib', 'esnext']
+    await runProgram(process.execPath, [tsc, '--noEmit', ...strict, ...types, 'use.mts'], { cwd: project, env })
+    expect(await runProgram(process.execPath, ['use.mts'], { cwd: project, env })).toBe('[60,true,"standard","function"]\n')
+  }, 60_000)
+
+  test('can be imported by CommonJS', async () => {
+    await writeFile(
+      join(project, 'use.cjs'),
+      `import('grantbox').then(async ({ startGrantbox }) => { const box = await startGrantbox(); console.log(box.sandbox().name); await box.close() })`,
+    )
+    expect(await runProgram(process.execPath, ['use.cjs'], { cwd: project, env })).toBe('iokids\n')
+  }, 60_000)
+})

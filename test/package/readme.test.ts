@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { configTable } from '../../src/config/config.ts'
+import { providers } from '../../src/providers/registry.ts'
+import { start } from '../support/server.ts'
+
+/** The manual says what the program does. */
+
+const root = join(import.meta.dirname, '../..')
+const readme = await readFile(join(root, 'README.md'), 'utf8')
+
+/** What stands between `<!-- name -->` and `<!-- /name -->`. */
+function section(name: string): string {
+  return readme.split(`<!-- ${name} -->\n`)[1]?.split(`<!-- /${name} -->`)[0] ?? ''
+}
+
+test('the table of flags is that of the configuration', () => {
+  const code = (text: string) => (text === '' ? '' : `\`${text}\``)
+  const rows = configTable().map(({ flag, environment, key, default: preset, description }) =>
+    [code(flag), code(environment), code(key), preset, description].map((cell) => cell.replaceAll('|', '\\|')),
+  )
+  const table = [['flag', 'environment', 'key in the file', 'default', 'what'], ['---', '---', '---', '---', '---'], ...rows]
+  expect(section('flags')).toBe(table.map((cells) => `| ${cells.join(' | ')} |\n`).join(''))
+})
+
+test('each direct dependency has a line that says why', async () => {
+  const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >
+  const listed = [...section('dependencies').matchAll(/^- `([^`]+)`: \S/gm)].map(([, name]) => name)
+  expect(listed.toSorted()).toEqual([...Object.keys(dependencies), ...Object.keys(devDependencies)].toSorted())
+})
+
+test('each provider is told of', () => {
+  const listed = [...section('providers').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
+  expect(listed).toEqual([...providers.keys()])
+})
+
+test('the guide has the values that the start prints', async () => {
+  const { server } = await start()
+  const { sandboxes, default_sandbox } = await server.describe('http://localhost:9400')
+  const sandbox = sandboxes.find(({ name }) => name === default_sandbox)
+  const { redirect_uris = [] } = sandbox ? ((await server.sandboxes.find(sandbox.name)?.directory.listApps())?.[0] ?? {}) : {}
+  const https = (url = '') => url.replace('http:', 'https:')
+  const values = [
+    sandbox?.clients[0]?.client_id,
+    sandbox?.clients[0]?.client_secret,
+    sandbox?.users[0]?.username,
+    sandbox?.users[0]?.password,
+    sandbox?.postman.collection,
+    sandbox?.postman.environment,
+    https(sandbox?.authorization_endpoint),
+    https(sandbox?.token_endpoint),
+    redirect_uris[0],
+  ]
+  for (const value of values) expect(readme).toContain(`\`${value}\``)
+})
+
+test('the files that are named are there', async () => {
+  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path)
+  expect(links.length).toBeGreaterThan(0)
+  for (const path of links) expect(existsSync(join(root, path)), path).toBe(true)
+})
+
+describe('the curl examples', () => {
+  const commands = [...readme.matchAll(/^curl .*$/gm)].map(([command]) => command)
+
+  test('work, one after the other', async () => {
+    const { url } = await start()
+    expect(commands.length).toBeGreaterThan(5)
+    for (const command of commands) {
+      const { method, address, body } = parse(command)
+      const response = await fetch(address.replace('http://localhost:9400', url), {
+        method,
+        ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
+      })
+      expect(response.ok, `${command}: ${await response.text()}`).toBe(true)
+    }
+  })
+})
+
+/** The part of curl's command line that the examples use. */
+function parse(command: string): { method: string; address: string; body: string | undefined } {
+  const body = /--json '([^']*)'/.exec(command)?.[1]
+  const method = /-X ([A-Z]+)/.exec(command)?.[1] ?? (body === undefined ? 'GET' : 'POST')
+  const address = /(http:[^\s']+)'?$/.exec(command)?.[1] ?? ''
+  return { method, address, body }
+}

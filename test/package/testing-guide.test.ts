@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { App } from '../../examples/app.ts'
+import { type Grantbox, type Sandbox, startGrantbox } from '../../src/index.ts'
+import { browser } from '../support/browser.ts'
+
+const guide = await readFile(join(import.meta.dirname, '../../docs/testing.md'), 'utf8')
+const box = await startGrantbox({ provider: 'standard' })
+afterAll(() => box.close())
+const openPage = browser()
+
+/** A block of the guide that can be run, under its heading. */
+interface Example {
+  title: string
+  code: string
+  inBrowser: boolean
+}
+
+const examples: Example[] = [...guide.matchAll(/^```js run( browser)?\n(.*?)^```$/gms)].map((match) => {
+  const heading = [...guide.slice(0, match.index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? ''
+  const section =
+    [...guide.slice(0, match.index).matchAll(/^##+ (?!#)(.*)$/gm)].filter(([line]) => !line.startsWith('####')).at(-1)?.[1] ?? ''
+  return { title: section === heading ? heading : `${section}: ${heading}`, code: match[2] ?? '', inBrowser: match[1] !== undefined }
+})
+const setup = /^```js setup\n(.*?)^```$/ms.exec(guide)?.[1] ?? ''
+
+const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>
+
+/** Runs a block after the guide's setup, in a sandbox of its own. */
+async function run({ code, inBrowser }: Example, sandbox: Sandbox): Promise<void> {
+  const page = inBrowser ? await openPage() : undefined
+  const execute = new AsyncFunction('assert', 'box', 'sandbox', 'App', 'page', `${setup}\n{\n${code}\n}`)
+  await execute(assert, box as Grantbox, sandbox, App, page)
+}
+
+describe.each(examples)('$title', (example) => {
+  test('is as the guide says', async () => {
+    await run(example, await box.createSandbox())
+  })
+
+  const acts = /sandbox\.(faults\.add|update|clock\.\w+|keys\.rotate|users\.update|grants\.revoke|tokens\.expire)\(|browse\(\{|claims:/
+  test.runIf(acts.test(example.code) && !example.inBrowser)('is so because of that call alone', async () => {
+    await expect(run(example, deaf(await box.createSandbox()))).rejects.toThrow()
+  })
+})
+
+/** A sandbox that does nothing of what the guide's examples are about. */
+function deaf(sandbox: Sandbox): Sandbox {
+  const nothing = async (): Promise<never> => ({}) as never
+  const none = async (): Promise<never> => [] as never
+  return {
+    ...sandbox,
+    faults: { ...sandbox.faults, add: nothing },
+    update: nothing,
+    clock: { ...sandbox.clock, advance: nothing, set: nothing, freeze: nothing },
+    keys: { ...sandbox.keys, rotate: none },
+    users: { ...sandbox.users, update: nothing },
+    grants: { ...sandbox.grants, revoke: nothing },
+    tokens: { mint: ({ claims: _, ...wanted }) => sandbox.tokens.mint(wanted), expire: nothing },
+    authorize: ({ decision: _decision, granted_scope: _scope, ...wanted }) => sandbox.authorize(wanted),
+  }
+}
+
+test('the guide has an example for every situation that a client’s tests need', () => {
+  const wanted = [
+    ['Denied by the user', 'Scopes narrowed', 'Wrong state', 'Missing state', 'Replayed state', 'Callback with code and error'],
+    ['Callback without code', 'Callback twice', 'Each error of RFC 6749', 'Status 500', 'Status 503 with Retry-After', 'Timeout'],
+    ['Dropped connection', 'Not JSON', 'HTML', 'Truncated', 'Wrong content type', 'Without access_token', 'Without token_type'],
+    ['Without expires_in', 'Negative expires_in', 'expires_in as a string', 'Huge expires_in', 'expires_in of 1', 'Failing for good'],
+    ['Failing twice and then working', 'Rotating', 'Not rotating', 'Eight parallel refreshes with a slow answer', 'No refresh token given'],
+    [
+      'Third-party revocation',
+      'The user removed the app',
+      'User disabled',
+      'Subject changed',
+      '401',
+      '403 insufficient_scope',
+      '429',
+      '5xx',
+    ],
+    [
+      'Clock skew: the provider is 90 s ahead',
+      'Clock skew: the provider is 90 s behind',
+      'Key rotated',
+      'Key retired',
+      'Key published late',
+    ],
+    ['JWKS down', 'Issuer mismatch', 'Discovery down', 'Signed wrongly', 'Expired', 'For another audience'],
+  ].flat()
+  const titles = examples.map(({ title }) => title.replace(/^[^:]*: /, ''))
+  expect(wanted.filter((title) => !titles.includes(title))).toEqual([])
+})
+
+test('what stands in other blocks of JavaScript can be parsed', () => {
+  const others = [...guide.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code)
+  for (const code of others) expect(() => new AsyncFunction(code.replaceAll(/^import .*$/gm, ''))).not.toThrow()
+})
+
+test('the calls of the guide’s shell examples are answered as they should be', async () => {
+  const vendor = await startGrantbox()
+  try {
+    const shell = guide.slice(guide.indexOf('## Without JavaScript')).replaceAll(/\\\n\s*/g, '')
+    const calls = [...shell.matchAll(/^curl (?:-X (\w+) )?'?http:\/\/localhost:9400([^\s']+)'?(.*)$/gm)]
+    expect(calls.length).toBeGreaterThan(3)
+    for (const [, method = 'GET', path = '', rest = ''] of calls) {
+      const body = /-d '([^']*)'/.exec(rest)?.[1]
+      const headers = { 'content-type': 'application/json' }
+      // Nothing comes, so waiting for it is of no use here.
+      const url = vendor.url + path.replace('wait=5', 'wait=0')
+      const answer = await fetch(url, { method, ...(body !== undefined && { headers, body }) })
+      expect([path, answer.ok, await answer.json()]).toEqual([path, true, expect.anything()])
+    }
+  } finally {
+    await vendor.close()
+  }
+})
+
+test('the workflows of the guide are YAML', () => {
+  const workflows = [...guide.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => parse(text))
+  expect(workflows.map(({ jobs }) => Object.keys(jobs))).toEqual([['test'], ['test']])
+})

@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** `docs/standards.md` says what is true: each row names tests that are there and are about it. */
+
+const root = join(import.meta.dirname, '../..')
+const page = await readFile(join(root, 'docs/standards.md'), 'utf8')
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| standard |') && !line.startsWith('| client |'))
+  .map((line) => line.split('|').slice(1, -1))
+  .map((cells) => cells.map((cell) => cell.trim()))
+const standards = rows.filter((cells) => cells.length === 4).map(([name = '', , , tests = '']) => ({ name, tests }))
+const clients = rows.filter((cells) => cells.length === 3).map(([name = '', , tests = '']) => ({ name: name.replaceAll('`', ''), tests }))
+
+const read = (tests: string) =>
+  Promise.all([...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => readFile(join(root, 'test', file), 'utf8')))
+
+/** As tests cite a standard: by its number, or by the words before what explains it. */
+function citations(name: string): string[] {
+  const numbers = name.match(/RFC \d+/g)
+  return numbers ?? [name.replace(/ \(draft\)$| response mode$| authorization$/, '')]
+}
+
+describe.each(standards)('$name', ({ name, tests }) => {
+  test('has tests, and one of them cites it', async () => {
+    const sources = await read(tests)
+    expect(sources.length).toBeGreaterThan(0)
+    expect(citations(name).filter((one) => !sources.some((source) => source.includes(one)))).toEqual([])
+  })
+
+  test('names tests by their titles', async () => {
+    const sources = await read(tests)
+    for (const [, title = ''] of tests.matchAll(/“([^”]+)”/g))
+      expect(
+        sources.some((source) => source.includes(`'${title}'`)),
+        title,
+      ).toBe(true)
+  })
+})
+
+test('every standard of authorization that the code cites has a row', async () => {
+  const folder = join(root, 'src/oauth')
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'))
+  const source = (await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))).join('\n')
+  // OAuth begins with RFC 6749; what is about names, URIs, HTTP, TLS, JSON and keys as such is no standard of authorization.
+  const others = [7396, 7518, 7519, 7617, 7638, 7800, 8032, 8037, 8259, 9110, 9112]
+  const cited = [...new Set([...source.matchAll(/RFC (\d+)/g)].map(([, number]) => Number(number)))]
+  expect(cited.filter((number) => number >= 6749 && !others.includes(number) && !page.includes(`RFC ${number}`))).toEqual([])
+})
+
+test('every client is installed, and every judge has its row', async () => {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  for (const { name, tests } of clients) {
+    expect(devDependencies).toHaveProperty([name])
+    expect((await read(tests)).length).toBe(1)
+  }
+  const judges = (await readdir(join(root, 'test/judges'))).filter((file) => file.endsWith('.test.ts'))
+  expect(clients.map(({ tests }) => tests.replaceAll('`', '')).sort()).toEqual(judges.map((file) => `judges/${file}`).sort())
+})

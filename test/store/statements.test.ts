@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { Database } from '../../src/store/database/database.ts'
+import { changesKeptRows } from '../../src/store/database/kept-tables.ts'
+import { hideParameters } from '../../src/store/database/planner.ts'
+import { protocolStatements } from '../../src/store/protocol-store.ts'
+
+test.each([
+  'UPDATE app SET name = @name WHERE id = @row',
+  'update client set client_secret = ?, metadata = ? where id = ?',
+  'DELETE FROM user WHERE id = @row',
+  'UPDATE OR IGNORE user SET username = @username',
+  'DELETE FROM sandbox WHERE id = ?',
+  'INSERT OR REPLACE INTO client (id) VALUES (?)',
+  'INSERT INTO user (id) VALUES (@id) ON CONFLICT (id) DO UPDATE SET claims = excluded.claims',
+  'WITH RECURSIVE line (id) AS (SELECT 1) UPDATE "grant" SET revoked_at = @now WHERE id IN (SELECT id FROM line)',
+  'UPDATE sandbox SET clock_offset = @offset, company = @company WHERE id = @id',
+  'UPDATE "grant" SET revoked_at = NULL WHERE id = @id',
+  'DELETE FROM "grant" WHERE id = @id RETURNING id',
+])('a statement that changes apps, clients, users or grants makes the store forget what it keeps of them: %s', (sql) => {
+  expect(changesKeptRows(sql)).toBe(true)
+})
+
+test.each([
+  'SELECT * FROM client WHERE client_id = @client_id',
+  'INSERT INTO client (id) VALUES (@id) RETURNING id',
+  'UPDATE token SET used_at = @now WHERE id = @id AND grant_id IN (SELECT id FROM "grant")',
+  'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
+  'UPDATE authorization_code SET used_at = @now WHERE grant_id IN (SELECT id FROM "grant" WHERE client_row = @client)',
+  'INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING',
+  'DELETE FROM user_app WHERE user_row = @user',
+])('a statement that changes none of them leaves them in memory: %s', (sql) => {
+  expect(changesKeptRows(sql)).toBe(false)
+})
+
+test('a record is forgotten when a statement changed it, and when a change was undone', () => {
+  const db = new Database(':memory:')
+  const memory = db.memory<string, string>(10)
+  const touch = db.prepare<[string]>('UPDATE sandbox SET company = ? WHERE id = 1')
+  memory.set('a', 'kept')
+  db.write(() => touch.run('Find Fluffy, LLC'))
+  expect(memory.get('a')).toBeUndefined()
+
+  const fail = db.transaction(() => {
+    touch.run('somebody else')
+    memory.set('a', 'read inside')
+    throw new Error('undone')
+  })
+  expect(fail).toThrow('undone')
+  expect(memory.get('a')).toBeUndefined()
+  db.close()
+})
+
+test('a memory is bounded', () => {
+  const db = new Database(':memory:')
+  const memory = db.memory<number, number>(3)
+  for (const key of [1, 2, 3, 4]) memory.set(key, key)
+  expect([1, 2, 3, 4].filter((key) => memory.get(key) !== undefined)).toEqual([4])
+  db.close()
+})
+
+test('parameters are hidden from the planner in conditions, and their values stay what they are', () => {
+  expect(hideParameters('SELECT 1 FROM a JOIN b ON b.id = a.b WHERE a.id = @id AND a.at >= ? AND a.name LIKE @name')).toBe(
+    'SELECT 1 FROM a JOIN b ON b.id = a.b WHERE a.id = +@id AND a.at >= +? AND a.name LIKE @name',
+  )
+  const db = new Database(':memory:')
+  const values = [1, 'text', '007', Buffer.from('bytes'), null, 1.5]
+  const echo = db.prepare<[unknown], { same: unknown }>('SELECT +? AS same')
+  expect(values.map((value) => echo.get(value)?.same)).toEqual(values)
+  db.close()
+})
+
+test('a statement that joins tables is prepared once, however often it is run', () => {
+  const db = new Database(':memory:')
+  const join = db.prepare<[number], object>(
+    'SELECT sandbox.name, app.app_id FROM sandbox LEFT JOIN app ON app.sandbox_id = sandbox.id WHERE sandbox.id = ?',
+  )
+  db.write(() => db.prepare(`INSERT INTO sandbox (id, name, provider, company, created_at) VALUES (1, 'a', 'b', 'c', 0)`).run())
+  join.get(1)
+  // The driver makes a function for the rows of a statement each time that SQLite has prepared it anew.
+  const made = globalThis.Function
+  let count = 0
+  globalThis.Function = new Proxy(made, {
+    apply(target, self, args) {
+      count++
+      return Reflect.apply(target, self, args)
+    },
+  })
+  try {
+    for (let i = 0; i < 10; i++) join.get(1)
+  } finally {
+    globalThis.Function = made
+  }
+  expect(count).toBe(0)
+  db.close()
+})
+
+test('no statement of the protocol reads a whole table to change or find one row', () => {
+  const db = new Database(':memory:')
+  const plans: string[] = []
+  const prepare = db.prepare.bind(db)
+  const explained = (sql: string) => {
+    const values = Object.fromEntries([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]))
+    const positions = Array.from(sql.matchAll(/\?/g), () => null)
+    const plan = prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    const steps = plan.all(...positions, ...(Object.keys(values).length > 0 ? [values] : []))
+    plans.push(...steps.map(({ detail }) => `${detail}: ${sql}`))
+  }
+  protocolStatements(
+    Object.assign(Object.create(db) as Database, {
+      prepare(sql: string) {
+        explained(sql)
+        return prepare(sql)
+      },
+      memory: db.memory.bind(db),
+    }),
+  )
+  expect(plans.length).toBeGreaterThan(50)
+  // There are many grants: all of a client or of a sandbox are as bad as all there are.
+  const slow = /^(SCAN|LIST SUBQUERY)|grant_client \(client_row=\?\)|grant_sandbox/
+  const allowed = /WITH RECURSIVE line|INSERT INTO client |max\(id\)/
+  expect(plans.filter((plan) => slow.test(plan) && !allowed.test(plan))).toEqual([])
+  db.close()
+})

@@ -1,0 +1,75 @@
+import { afterAll, onTestFinished } from 'vitest'
+import type { Clock } from '../../src/basics/clock.ts'
+import { createListener } from '../../src/http/listener/listener.ts'
+import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { createServer, type GrantboxServer, type ServerOptions } from '../../src/start/server.ts'
+
+/** The machine's clock of a test: it moves when pushed, and otherwise as the real one does. */
+export class TestClock implements Clock {
+  #offset = 0
+
+  now(): number {
+    return Date.now() + this.#offset
+  }
+
+  /** @param seconds may be negative */
+  advance(seconds: number): void {
+    this.#offset += seconds * 1000
+  }
+}
+
+/** A running grantbox that a test owns. */
+export interface TestServer {
+  /** The address over http; the default sandbox answers there. */
+  url: string
+  https: string
+  clock: TestClock
+  server: GrantboxServer
+  sandbox(name?: string): Sandbox
+  /** PEM of the certificate authority. */
+  ca(): Promise<string>
+  close(): Promise<void>
+}
+
+/** Starts grantbox in memory on a free port. Whoever calls it closes it. */
+export async function launch(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const clock = new TestClock()
+  const server = await createServer({ db: ':memory:', defaultProvider: 'iokids', host: 'localhost', logLevel: 'warn', clock, ...options })
+  const listener = createListener({
+    handler: server.handler,
+    certificates: server.certificates,
+    requestClientCertificate: options.clientCertificates === 'always',
+  })
+  const { port } = await listener.listen({ host: 'localhost', port: 0 })
+  return {
+    url: `http://localhost:${port}`,
+    https: `https://localhost:${port}`,
+    clock,
+    server,
+    sandbox(name = server.sandboxes.defaultName) {
+      const sandbox = server.sandboxes.find(name)
+      if (sandbox === undefined) throw new Error(`no sandbox ${name}`)
+      return sandbox
+    },
+    ca: () => server.certificates.ca(),
+    async close() {
+      server.quiesce()
+      await listener.close({ graceMs: 500 })
+      await server.close()
+    },
+  }
+}
+
+/** Starts grantbox for one test; it is closed when that test ends. */
+export async function start(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const server = await launch(options)
+  onTestFinished(() => server.close())
+  return server
+}
+
+/** Starts grantbox for a whole file; call it at the top level. */
+export async function startForFile(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const server = await launch(options)
+  afterAll(() => server.close())
+  return server
+}
