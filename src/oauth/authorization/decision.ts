@@ -94,8 +94,7 @@ async function make(
     context,
   )
   const flaw = context.fault?.token
-  const now = seconds(context.realm.clock.now())
-  return { code, ...token, id_token: flaw === undefined ? id_token : await tamper(id_token, flaw, context.realm.keys, now) }
+  return { code, ...token, id_token: flaw === undefined ? id_token : await tamper(id_token, 'id_token', flaw, client, context.realm) }
 }
 
 function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): { code: string; grant: Grant } {

@@ -5,7 +5,7 @@ import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError } from '../model/errors.ts'
 import type { Client, ResponseMode } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
-import { responseKey } from '../realm/response-key.ts'
+import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
 /** What the client is told at its redirect URI, before it is wrapped for the way there. */

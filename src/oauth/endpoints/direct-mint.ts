@@ -1,11 +1,10 @@
-import { signInput } from '../jose/jws.ts'
-import { encodeSegment, readClaims } from '../jose/jwt.ts'
-import type { KeyRing } from '../jose/keys.ts'
+import { readClaims } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { TokenDraft, TokenMaterial } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
+import { signAgain } from '../realm/signing-key.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** Tokens that are wanted without a flow. */
@@ -41,7 +40,7 @@ export async function mintDirectly(
         'Access tokens of this client are opaque, and without openid there is no ID token',
       )
     }
-    return withClaims(token, claims, realm.keys)
+    return signAgain(token, 'access_token', { claims }, client, realm) ?? token
   }
   const settings =
     expires_in === undefined ? realm.settings : { ...realm.settings, access_token_ttl: expires_in, reported_expires_in: null }
@@ -59,15 +58,8 @@ export async function mintDirectly(
   const issued = await issueTokens({ grant, user, scope, refresh }, undefined, client, special)
   const { id_token } = issued
   const answer =
-    claims === undefined || id_token === undefined ? issued : { ...issued, id_token: await withClaims(id_token, claims, realm.keys) }
+    claims === undefined || id_token === undefined
+      ? issued
+      : { ...issued, id_token: (await signAgain(id_token, 'id_token', { claims }, client, realm)) ?? id_token }
   return realm.tokens.tokenResponse(answer, special.realm)
-}
-
-/** A JWT with other claims, signed again by the same key; what is no JWT stays as it is. */
-async function withClaims(token: string, claims: Readonly<Record<string, unknown>>, keys: KeyRing): Promise<string> {
-  const before = readClaims(token)
-  if (before === undefined) return token
-  const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
-  const key = await keys.signing(header.alg)
-  return signInput(`${encodeSegment(header)}.${encodeSegment({ ...before, ...claims })}`, key)
 }

@@ -7,7 +7,7 @@ import { OAuthError } from '../model/errors.ts'
 import type { ReadParameters } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
-import { responseKey } from '../realm/response-key.ts'
+import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
 /** A token of either kind that holds; undefined for whatever else. */

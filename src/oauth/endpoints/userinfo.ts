@@ -6,7 +6,7 @@ import { scopes } from '../model/scope.ts'
 import { requireAccessToken } from '../proof/access-token.ts'
 import type { PresentedToken } from '../proof/presented-token.ts'
 import type { Context } from '../realm/context.ts'
-import { responseKey } from '../realm/response-key.ts'
+import { responseKey } from '../realm/signing-key.ts'
 import { userClaims } from '../tokens/claims.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 

@@ -3,6 +3,7 @@ import type { Misbehaviour } from '../model/fault.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
+import type { SignedToken } from '../realm/signing-key.ts'
 import { type MagicUser, magicUsers } from './magic-users.ts'
 import { tamper } from './tamper.ts'
 
@@ -41,9 +42,9 @@ export async function spoilTokens(
   const flaw = fault?.token ?? magic?.token
   if (flaw === undefined) return issued
   if (flaw === 'expired') realm.store.expireAccessToken(issued.access_token_id, now)
-  const spoilt = (token: string) => tamper(token, flaw, realm.keys, Math.floor(now / 1000))
-  const access_token = await spoilt(issued.access_token)
-  return { ...issued, access_token, id_token: issued.id_token === undefined ? undefined : await spoilt(issued.id_token) }
+  const spoilt = (token: string, what: SignedToken) => tamper(token, what, flaw, issued.client, realm)
+  const access_token = await spoilt(issued.access_token, 'access_token')
+  return { ...issued, access_token, id_token: issued.id_token === undefined ? undefined : await spoilt(issued.id_token, 'id_token') }
 }
 
 const onceExplanation = 'The user is magic: the token endpoint fails once and then works'

@@ -2,6 +2,7 @@ import { digest } from '../../basics/random.ts'
 import type { AccessTokenDetails, Client, Grant, User } from '../model/records.ts'
 import type { TokenType } from '../model/token-types.ts'
 import type { Context } from '../realm/context.ts'
+import { signsWithOwnSecret } from '../realm/signing-key.ts'
 import type { Refusal } from '../storage/store.ts'
 import { readOwnJwt } from './own-jwt.ts'
 
@@ -63,11 +64,12 @@ async function refreshToken(token: string, { client_id }: Client, { realm }: Con
   return { sub: user?.user_id ?? grant.details.sub ?? client_id, user, scope, grant, expires_at, cnf: grant.details.cnf }
 }
 
-async function idToken(token: string, { client_id, client_secret, metadata }: Client, context: Context): Promise<Party | string> {
+async function idToken(token: string, client: Client, context: Context): Promise<Party | string> {
+  const { client_id } = client
   const { realm, issuer } = context
   const { access, refresh } = realm.tokens
   if ((access.keyOf(token) ?? refresh.keyOf(token)) !== undefined) return 'it is no ID token'
-  if (metadata.id_token_signed_response_alg === 'HS256' && client_secret !== null) {
+  if (signsWithOwnSecret(client)) {
     return `ID tokens of client '${client_id}' are signed with its own secret, so that it could have written this one itself`
   }
   const read = await readOwnJwt(token, realm)

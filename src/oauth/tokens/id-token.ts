@@ -4,7 +4,7 @@ import type { SigningAlg } from '../jose/jws.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { Client, GrantDetails, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
-import { responseKey } from '../realm/response-key.ts'
+import { idTokenKey } from '../realm/signing-key.ts'
 import { userClaims } from './claims.ts'
 import { encryptFor } from './encryption.ts'
 
@@ -29,7 +29,7 @@ export interface IdTokenDraft {
 export async function makeIdToken(draft: IdTokenDraft, context: Context): Promise<string> {
   const { realm, issuer } = context
   const { client, user, details } = draft
-  const key = await responseKey(client, client.metadata.id_token_signed_response_alg, realm)
+  const key = await idTokenKey(client, realm)
   const iat = seconds(realm.clock.now())
   const claims = {
     iss: issuer,

@@ -6,7 +6,7 @@ import { PageError } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
-import { responseKey } from '../realm/response-key.ts'
+import { idTokenKey } from '../realm/signing-key.ts'
 import type { Session } from '../storage/session-store.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
 
@@ -88,7 +88,7 @@ export async function logoutToken(client: Client, { user, sid }: Session, { real
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     sid,
   }
-  return signJwt(claims, await responseKey(client, client.metadata.id_token_signed_response_alg, realm), 'logout+jwt')
+  return signJwt(claims, await idTokenKey(client, realm), 'logout+jwt')
 }
 
 /** Where the browser tells a client in a frame that the session is over; undefined for a client without such a place (Front-Channel Logout §3). */

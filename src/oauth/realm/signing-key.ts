@@ -1,0 +1,66 @@
+import { createSecretKey } from 'node:crypto'
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
+import { type SigningAlg, type SigningKey, signInput } from '../jose/jws.ts'
+import { encodeSegment, readClaims, readHeader } from '../jose/jwt.ts'
+import type { Client } from '../model/records.ts'
+import type { Realm } from './context.ts'
+
+/** Which key signs what a client is given, for the first time and again. */
+
+/** What decides of a sandbox. */
+type Signer = Pick<Realm, 'keys' | 'settings'>
+
+/** The kinds of JWT that a sandbox issues and that may have to be signed again. */
+export type SignedToken = 'access_token' | 'id_token'
+
+const signingAlgs: readonly string[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256']
+
+/**
+ * The key that signs what a client is told: of the algorithm that it registered, else of the sandbox's, else RS256 (OpenID
+ * Connect Dynamic Client Registration §2, RFC 9701 §6, JARM §3). The HS256 that a client registered is made with its own secret
+ * (OpenID Connect Core §10.1); that of a sandbox with the sandbox's.
+ */
+export function responseKey(client: Client, registered: string | undefined, { keys, settings }: Signer): MaybePromise<SigningKey> {
+  const own = registered === 'HS256' ? ownKey(client) : undefined
+  if (own !== undefined) return own
+  if (registered !== undefined && signingAlgs.includes(registered)) return keys.signing(registered as SigningAlg)
+  return keys.signing(settings.id_token_signing_alg ?? (keys.has('RS256') ? 'RS256' : settings.signing_alg))
+}
+
+/** The key that a client's ID tokens are signed with, and its logout tokens. */
+export function idTokenKey(client: Client, signer: Signer): MaybePromise<SigningKey> {
+  return responseKey(client, client.metadata.id_token_signed_response_alg, signer)
+}
+
+/** Whether ID tokens of a client are signed with its own secret, so that it could write them itself. */
+export function signsWithOwnSecret({ client_secret, metadata }: Client): boolean {
+  return metadata.id_token_signed_response_alg === 'HS256' && client_secret !== null
+}
+
+/** The key that a token was signed with when it was issued to a client, by the `alg` of its header. */
+export function signedBy(what: SignedToken, alg: SigningAlg, client: Client | undefined, { keys }: Pick<Signer, 'keys'>) {
+  const own = what === 'id_token' && alg === 'HS256' && client !== undefined && signsWithOwnSecret(client) ? ownKey(client) : undefined
+  return own ?? keys.signing(alg)
+}
+
+/**
+ * A token of ours with other members in its header or claims, signed again by the key that signed it.
+ * @returns undefined for what is no signed JWT: an opaque token, an encrypted one
+ */
+export function signAgain(
+  token: string,
+  what: SignedToken,
+  changed: { header?: object; claims?: object },
+  client: Client,
+  signer: Pick<Signer, 'keys'>,
+): MaybePromise<string> | undefined {
+  const header = readHeader(token)
+  const claims = readClaims(token)
+  if (header === undefined || claims === undefined) return undefined
+  const input = `${encodeSegment({ ...header, ...changed.header })}.${encodeSegment({ ...claims, ...changed.claims })}`
+  return after(signedBy(what, header.alg as SigningAlg, client, signer), (key) => signInput(input, key))
+}
+
+function ownKey({ client_secret }: Client): SigningKey | undefined {
+  return client_secret === null ? undefined : { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(client_secret)) }
+}
