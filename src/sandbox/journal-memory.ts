@@ -1,42 +1,62 @@
 /** Who keeps entries that may have to go. */
 export interface Forgetful {
-  /** Lets go of the entry when it is the oldest that is kept. */
-  forget(id: number): void
+  /** Lets go of its oldest entry. */
+  forgetOldest(): void
 }
 
-interface Kept {
-  by: Forgetful
-  id: number
-  size: number
+/** An entry that is held. */
+export interface Held {
+  /** Bytes. */
+  readonly size: number
+  /** Who holds it; undefined when it was let go, so that a holder that is gone is kept alive by nothing here. */
+  by: Forgetful | undefined
 }
 
-/** What all journals of a server keep together: when it is too much, the oldest entries of any of them go. */
+/** What all journals of a server hold together: when it is too much, the oldest entries of any of them go. */
 export class JournalMemory {
   readonly #limit: number
   #used = 0
-  #kept: Kept[] = []
+  /** In the order in which they came, which is also the order of each holder's own; those that were let go still stand among them. */
+  #held: Held[] = []
   /** Those before it are gone. */
   #first = 0
+  #gone = 0
 
   /** @param limit bytes */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Takes notice of a new entry and its size in bytes. */
-  note(by: Forgetful, id: number, size: number): void {
-    this.#used += size
-    this.#kept.push({ by, id, size })
+  /** Bytes that are held. */
+  get used(): number {
+    return this.#used
+  }
+
+  /** Takes notice of an entry that is held from now on. */
+  hold(entry: Held): void {
+    this.#used += entry.size
+    this.#held.push(entry)
     while (this.#used > this.#limit) {
-      const oldest = this.#kept[this.#first++]
+      const oldest = this.#held[this.#first++]
       if (oldest === undefined) break
-      this.#used -= oldest.size
-      oldest.by.forget(oldest.id)
+      oldest.by?.forgetOldest()
     }
-    // Cutting many at once costs less than shifting each.
-    if (this.#first > 1024 && this.#first * 2 > this.#kept.length) {
-      this.#kept = this.#kept.slice(this.#first)
-      this.#first = 0
-    }
+    this.#tidy()
+  }
+
+  /** Takes notice of an entry that its holder let go. */
+  release(entry: Held): void {
+    if (entry.by === undefined) return
+    entry.by = undefined
+    this.#used -= entry.size
+    this.#gone++
+  }
+
+  /** Cutting many at once costs less than taking out each. */
+  #tidy(): void {
+    if (this.#gone <= 1024 || this.#gone * 2 <= this.#held.length) return
+    this.#held = this.#held.filter(({ by }) => by !== undefined)
+    this.#first = 0
+    this.#gone = 0
   }
 }

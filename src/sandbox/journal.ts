@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Trace } from '../oauth/realm/context.ts'
-import type { JournalMemory } from './journal-memory.ts'
+import type { Forgetful, Held, JournalMemory } from './journal-memory.ts'
 
 /** One request to a sandbox and what was answered. Secrets stand in it as they came; whoever shows it masks them. */
 export interface JournalEntry extends Trace {
@@ -34,11 +34,17 @@ export interface JournalQuery {
 
 let lastId = 0
 
+/** An entry in a journal. */
+interface Kept extends Held {
+  readonly entry: JournalEntry
+}
+
 /** What came in and went out of a sandbox, newest last: a ring that forgets its oldest entries. */
-export class Journal {
+export class Journal implements Forgetful {
   readonly #capacity: number
   readonly #memory: JournalMemory | undefined
-  #entries: JournalEntry[] = []
+  #kept: Kept[] = []
+  #closed = false
   readonly #added = new EventEmitter<{ entry: [JournalEntry] }>().setMaxListeners(0)
 
   /**
@@ -53,26 +59,40 @@ export class Journal {
   /** Takes an entry, to which it gives its id. */
   add(entry: JournalEntry): void {
     entry.id = ++lastId
-    this.#entries.push(entry)
-    // Cutting some at once costs less than shifting at each entry.
-    if (this.#entries.length >= this.#capacity * 1.125) this.#entries = this.#entries.slice(-this.#capacity)
-    this.#memory?.note(this, entry.id, sizeOf(entry))
+    if (!this.#closed) this.#keep({ entry, size: sizeOf(entry), by: this })
     this.#added.emit('entry', entry)
   }
 
-  /** Lets go of the entry when it is the oldest that is kept. */
-  forget(id: number): void {
-    if (this.#entries[0]?.id === id) this.#entries.shift()
+  #keep(kept: Kept): void {
+    this.#kept.push(kept)
+    // Cutting some at once costs less than shifting at each entry.
+    if (this.#kept.length >= this.#capacity * 1.125) this.#letGo(this.#kept.length - this.#capacity)
+    this.#memory?.hold(kept)
+  }
+
+  /** Lets go of so many of the oldest. */
+  #letGo(count: number): void {
+    for (const kept of this.#kept.splice(0, count)) this.#memory?.release(kept)
+  }
+
+  forgetOldest(): void {
+    this.#letGo(1)
   }
 
   list(query: JournalQuery = {}): JournalEntry[] {
     const { limit = this.#capacity, after } = query
-    const found = this.#entries.slice(-this.#capacity).filter((entry) => matches(entry, query))
+    const found = this.#kept.slice(-this.#capacity).flatMap(({ entry }) => (matches(entry, query) ? [entry] : []))
     return after === undefined ? found.slice(-limit) : found.slice(0, limit)
   }
 
   clear(): void {
-    this.#entries = []
+    this.#letGo(this.#kept.length)
+  }
+
+  /** Forgets all and keeps nothing any more: its sandbox is gone, and an answer that is still under way is told to followers alone. */
+  close(): void {
+    this.clear()
+    this.#closed = true
   }
 
   /** Hands over each entry that matches when it comes, until the function that this gives is called. */

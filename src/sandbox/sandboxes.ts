@@ -313,6 +313,7 @@ export class Sandboxes {
   }
 
   #forget(record: SandboxRecord): void {
+    this.#opened.get(record.name)?.journal.close()
     this.#records.delete(record.name)
     this.#opened.delete(record.name)
     for (const host of record.hosts) this.#hosts.delete(host)
