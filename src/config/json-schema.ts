@@ -1,20 +1,45 @@
 import { z } from 'zod'
+import type { Provider } from '../providers/provider.ts'
+import { providers } from '../providers/registry.ts'
+import { nullable, ownShape } from '../sandbox/settings-schema.ts'
 import { declarationsJsonSchema } from './declarations.ts'
 import { describe, keys, schema } from './schema.ts'
 
 /** The JSON Schema of the config file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {
   const { properties: settings = {} } = z.toJSONSchema(schema, { io: 'input' })
-  const { properties: declarations, $defs } = declarationsJsonSchema
+  const { properties: declarations = {}, $defs = {} } = declarationsJsonSchema
   const own = keys
     .filter((key) => !describe(key).notInFile)
     .map((key) => [key, { description: describe(key).description, ...(settings[key] as object) }])
+  const vendors = [...providers.values()].filter((provider) => provider.own_settings !== undefined)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'grantbox.config',
     type: 'object',
-    properties: { $schema: { type: 'string' }, ...Object.fromEntries(own), ...declarations },
+    properties: {
+      $schema: { type: 'string' },
+      ...Object.fromEntries(own),
+      ...declarations,
+      sandboxes: { ...(declarations.sandboxes as object), properties: Object.fromEntries(vendors.map(ofItsName)) },
+    },
     additionalProperties: false,
-    $defs,
+    $defs: { ...$defs, Sandbox: { ...$defs.Sandbox, allOf: vendors.map(ofAnyName) } },
   }
+}
+
+/** A sandbox that names its vendor has what that vendor sets beside what all do. */
+function ofAnyName(provider: Provider): object {
+  return onlyIf({ required: ['provider'], properties: { provider: { const: provider.id } } }, provider)
+}
+
+/** So has one of the vendor's name that names none. */
+function ofItsName(provider: Provider): [string, object] {
+  return [provider.id, { $ref: '#/$defs/Sandbox', ...onlyIf({ not: { required: ['provider'] } }, provider) }]
+}
+
+function onlyIf(condition: object, provider: Provider): object {
+  const { properties } = z.toJSONSchema(z.object(nullable(ownShape(provider))), { io: 'input' })
+  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema
+  return { if: condition, then: { properties: { settings: { properties } } } }
 }

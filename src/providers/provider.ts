@@ -9,6 +9,7 @@ import type { Settings } from '../oauth/model/settings.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { Context, RequestDialect } from '../oauth/realm/context.ts'
 import type { RequestCollection } from './collection.ts'
+import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
 import type { SocialStore } from './social.ts'
 
@@ -162,8 +163,10 @@ export interface Provider {
   readonly response_iss?: boolean
   /** Whether a browser stays signed in, so that a second sign-in is silent; no when absent. */
   readonly sessions?: boolean
-  /** Where its defaults differ from the protocol's, and its own settings. */
+  /** Where its defaults differ from the protocol's. */
   readonly settings: Readonly<Partial<Settings>>
+  /** What its sandboxes may set beside the protocol's settings. */
+  readonly own_settings?: OwnSettings
   /** What an app may be allowed to do; a new app has all of it. */
   readonly scopes: readonly { name: string; description: string }[]
   /** How its ids look. */

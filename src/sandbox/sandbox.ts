@@ -8,6 +8,7 @@ import type { SandboxClock } from './clock.ts'
 import type { Counts } from './counts.ts'
 import type { Faults } from './faults.ts'
 import type { Journal } from './journal.ts'
+import type { SandboxSettings } from './settings.ts'
 
 /** One isolated world that speaks as one provider. */
 export interface Sandbox extends Realm {
@@ -15,6 +16,7 @@ export interface Sandbox extends Realm {
   readonly provider: Provider
   readonly clock: SandboxClock
   readonly journal: Journal
+  readonly settings: SandboxSettings
   readonly faults: Faults
   readonly directory: Directory
   readonly grants: GrantBook

@@ -14,7 +14,7 @@ import { Journal } from './journal.ts'
 import { JournalMemory } from './journal-memory.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
-import { mergeSettings, sandboxDefaults } from './settings.ts'
+import { mergeSettings, settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
@@ -114,7 +114,7 @@ export class Sandboxes {
         if (this.#records.has(record.name)) this.#forget(record)
       } else if (!this.#records.has(record.name)) this.#remember(record)
       else if (opened !== undefined && opened.provider !== provider) {
-        const settings = { ...sandboxDefaults, ...provider.settings, ...this.#record(record.name).settings }
+        const settings = settingsOf(provider, this.#record(record.name).settings)
         this.#opened.set(record.name, { ...opened, ...speechOf(provider), settings, keys: this.#keyRing(record.name, provider, opened) })
       }
     }
@@ -290,7 +290,7 @@ export class Sandboxes {
       ...opened,
       company: record.company,
       hosts: record.hosts,
-      settings: { ...sandboxDefaults, ...opened.provider.settings, ...record.settings },
+      settings: settingsOf(opened.provider, record.settings),
     }
     for (const host of before.hosts) this.#hosts.delete(host)
     this.#remember(record)
@@ -330,7 +330,7 @@ export class Sandboxes {
     const provider = this.#providers.get(record.provider)
     if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
     const clock = new SandboxClock(this.#clock, record.clock)
-    const settings = { ...sandboxDefaults, ...provider.settings, ...record.settings }
+    const settings = settingsOf(provider, record.settings)
     const kept = this.#table.protocolStore(record.id)
     const store = provider.open_apps === true ? { ...kept, userHasApp: () => true } : kept
     const directory = this.#table.directory(record.id)

@@ -3,10 +3,7 @@ import { readCertificates } from '../oauth/clients/certificate-chain.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
-import { sandboxDefaults } from './settings.ts'
-
-/** The members that an interface names, without its index signature. */
-type Named<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] }
+import type { SandboxSettings } from './settings.ts'
 
 const baseUrl = z
   .string()
@@ -60,30 +57,13 @@ const protocolSettings = {
   require_pushed_authorization_requests: z.boolean(),
   resources: z.array(z.string()),
   acr_values: z.array(z.string().regex(/^\S+$/)),
-} satisfies Record<Named<Settings>, z.ZodType>
+} satisfies Record<keyof Settings, z.ZodType>
 
 /** What a sandbox may set that the protocol need not know. */
 const surroundings = {
   /** Shows secrets and tokens in the journal as they came. */
   show_secrets: z.boolean(),
-}
-
-/** Vendors' settings for which not every value of the default's type will do. */
-const vendorSettings: Readonly<Record<string, z.ZodType>> = {
-  permission_status: z.literal([401, 403]),
-  personal_token_ttl: wholeSeconds,
-  service_token_shape: z.enum(['envelope', 'flat', 'both']),
-  services: z.record(z.string(), z.array(z.string())),
-  wrong_password_error: z.enum(['invalid_client', 'invalid_grant']),
-  failure_status: z.int().min(200).max(599),
-  refresh_failure_status: z.int().min(200).max(599),
-  permissions: z.array(z.record(z.string(), z.string())),
-  utc_offset: z.string().regex(/^[+-]\d{2}:\d{2}$/, { error: 'an offset from UTC, such as "-03:00"' }),
-  style: z.enum(['cognito', 'rfc']),
-  unknown_route_status: z.literal([403, 404]),
-  api_keys: z.record(z.string(), z.strictObject({ referers: z.array(z.string()).optional(), origins: z.array(z.string()).optional() })),
-  direct_token_ttl: wholeSeconds,
-}
+} satisfies Record<Exclude<keyof SandboxSettings, keyof Settings>, z.ZodType>
 
 /** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */
 export const commonSettings = z.looseObject(nullable({ ...protocolSettings, ...surroundings }))
@@ -99,11 +79,14 @@ export function settingsSchema(provider: Provider): z.ZodType<Record<string, unk
 }
 
 function makeSchema(provider: Provider): z.ZodType<Record<string, unknown>> {
-  const own = Object.entries(provider.settings).filter(([name]) => !Object.hasOwn(sandboxDefaults, name))
-  return z.strictObject({
-    ...commonSettings.shape,
-    ...nullable(Object.fromEntries(own.map(([name, value]) => [name, vendorSettings[name] ?? sameKind(value)]))),
-  })
+  return z.strictObject({ ...nullable(ownShape(provider)), ...commonSettings.shape })
+}
+
+/** What a provider's own settings accept, by name. */
+export function ownShape({ own_settings = {} }: Provider): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(own_settings).map(([name, setting]) => [name, setting.accepts({ z, wholeSeconds }).describe(setting.says)]),
+  )
 }
 
 function isCertificates(text: string): boolean {
@@ -114,22 +97,9 @@ function isCertificates(text: string): boolean {
   }
 }
 
-function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
+/** Null takes back what was said, and what is absent stays. */
+export function nullable<Shape extends Record<string, z.ZodType>>(shape: Shape) {
   return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, schema.nullable().optional()])) as {
     [K in keyof Shape]: z.ZodOptional<z.ZodNullable<Shape[K]>>
-  }
-}
-
-/** A setting takes what its default is. */
-function sameKind(value: unknown): z.ZodType {
-  switch (typeof value) {
-    case 'boolean':
-      return z.boolean()
-    case 'number':
-      return z.number()
-    case 'string':
-      return z.string()
-    default:
-      return z.unknown()
   }
 }

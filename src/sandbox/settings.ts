@@ -1,7 +1,20 @@
 import { defaultSettings, type Settings } from '../oauth/model/settings.ts'
+import { initialSettings } from '../providers/own-settings.ts'
+import type { Provider } from '../providers/provider.ts'
+
+/** What a sandbox may set: what the protocol lets it, and what that need not know. */
+export interface SandboxSettings extends Settings {
+  /** Shows secrets and tokens in the journal as they came. */
+  show_secrets: boolean
+}
 
 /** What holds where neither the sandbox nor its provider says otherwise. */
-export const sandboxDefaults: Settings = { ...defaultSettings, show_secrets: false }
+export const sandboxDefaults: SandboxSettings = { ...defaultSettings, show_secrets: false }
+
+/** The settings that hold in a provider's sandbox, the vendor's own among them. */
+export function settingsOf(provider: Provider, said: Readonly<Record<string, unknown>>): SandboxSettings {
+  return { ...sandboxDefaults, ...initialSettings(provider), ...said }
+}
 
 /** Settings after a change: a null takes the sandbox's own value away, and a signing key is never without a successor. */
 export function mergeSettings(

@@ -552,6 +552,29 @@ test('settings put the clock forward, change lifetimes and rotation, and reset t
   expect((await browser.get(`${base}/brands`)).html).not.toContain('Gone')
 })
 
+test('settings show the vendor’s own, and save only what was changed of them', async () => {
+  const { server, browser } = await open()
+  const page = '/dashboard/wildix/settings'
+  const form = {
+    company: 'Wildix PBX',
+    access_token_ttl: '1h',
+    refresh_token_ttl: '30d',
+    code_ttl: '60s',
+    rotation: 'strict',
+    strictness: 'vendor',
+  }
+  const { html } = await browser.get(page)
+  expect(html).toMatch(/id="personal_token_ttl"[^>]* value="1m"/)
+  expect(html).toMatch(/name="personal_token_single_use" value="on" checked/)
+  const own = { personal_token_ttl: '1m', personal_token_single_use: 'on', service_token_shape: 'flat' }
+  await browser.submit(page, { ...form, ...own })
+  expect(server.sandbox('wildix').settings).toMatchObject({ personal_token_ttl: 60, service_token_shape: 'flat' })
+  const { settings } = await (await fetch(`${server.url}/_grantbox/sandboxes/wildix/snapshot`)).json()
+  expect(settings).not.toHaveProperty('personal_token_ttl')
+  const wrong = await browser.post(page, { ...form, ...own, personal_token_ttl: 'soon' })
+  expect(wrong.html).toMatch(/id="personal_token_ttl-error">Expected: a duration/)
+})
+
 test('who is asked elsewhere (CIBA) is answered for under Approvals', async () => {
   const { server, browser } = await open()
   const ask = await fetch(`${server.url}/oauth/bc-authorize`, {

@@ -1,6 +1,7 @@
 import { protocolEndpoints } from '../../src/http/endpoints/registry.ts'
 import { OAuthError } from '../../src/oauth/model/errors.ts'
 import { defaultSettings } from '../../src/oauth/model/settings.ts'
+import { initialSettings } from '../../src/providers/own-settings.ts'
 import type { Endpoint, Provider } from '../../src/providers/provider.ts'
 import { providers } from '../../src/providers/registry.ts'
 
@@ -153,7 +154,7 @@ export function errorShapes(provider: Provider): ReadonlySet<string> {
       ['application/json', '*/*'].map((accept) => {
         const error = new OAuthError(code, 'message', 'explanation')
         const situation = { grant_type: 'password', accept }
-        return shapeOf(provider.errorReply(error, endpoint, { ...defaultSettings, ...provider.settings }, situation).body)
+        return shapeOf(provider.errorReply(error, endpoint, { ...defaultSettings, ...initialSettings(provider) }, situation).body)
       }),
     ),
   )

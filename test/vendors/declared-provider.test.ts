@@ -671,23 +671,6 @@ describe('the schema and the guide', () => {
     expect(new Set(told)).toEqual(new Set(Object.keys($defs.Provider.properties)))
   })
 
-  test('the page of the built-in vendors has each of their settings with its default', async () => {
-    const page = await readFile(join(root, 'docs/vendors.md'), 'utf8')
-    const { providers } = await import('../../src/providers/registry.ts')
-    for (const id of ['wildix', 'socialid', 'deyel', 'gateway']) {
-      const section = new RegExp(`^## ${id}$(.*?)(?=^## |$(?![^]))`, 'ms').exec(page)?.[1] ?? ''
-      const rows = [...section.matchAll(/^\| `(\w+)` \| `?(.*?)`? \|/gm)].map(([, name, value = '']) => [name, value])
-      const own = Object.entries(providers.get(id)?.settings ?? {}).filter(([name]) => !(name in defaultSettings))
-      expect(Object.fromEntries(rows)).toEqual(
-        Object.fromEntries(own.map(([name, value]) => [name, typeof value === 'object' ? expect.anything() : String(value)])),
-      )
-      for (const [name, text = ''] of rows) {
-        const value = own.find(([one]) => one === name)?.[1]
-        if (typeof value === 'object') expect(JSON.parse(text)).toEqual(value)
-      }
-    }
-  })
-
   test('the table of host names has those of the providers', async () => {
     const page = await readFile(join(root, 'docs/host-names.md'), 'utf8')
     const { providers } = await import('../../src/providers/registry.ts')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { initialSettings } from '../../providers/own-settings.ts'
 import type { Resource } from '../deps.ts'
 import { refusal } from '../schemas.ts'
 
@@ -33,7 +34,7 @@ export const providers: Resource = async (app, deps) => {
         scopes: [...provider.scopes],
         paths: { ...provider.paths },
         api: provider.routes.map(({ method, path }) => ({ method, path })),
-        settings: { ...provider.settings },
+        settings: { ...initialSettings(provider) },
       })),
     }),
   )

@@ -48,7 +48,7 @@ export const requestStream: Resource = async (app, { sandboxes, stopping }) => {
       raw.write(': the journal of a sandbox\n\n')
       const tell = (entry: JournalEntry) => {
         const { settings } = sandboxes.find(sandbox.name) ?? sandbox
-        raw.write(`id: ${entry.id}\nevent: request\ndata: ${JSON.stringify(viewEntry(entry, settings.show_secrets === true))}\n\n`)
+        raw.write(`id: ${entry.id}\nevent: request\ndata: ${JSON.stringify(viewEntry(entry, settings.show_secrets))}\n\n`)
         if (raw.writableLength > patience) raw.destroy()
       }
       if (from !== undefined) for (const entry of sandbox.journal.list({ ...filter, after: from })) tell(entry)

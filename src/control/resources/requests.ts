@@ -49,7 +49,7 @@ export const requests: Resource = async (app, { sandboxes, stopping }) => {
       stopping.removeEventListener('abort', stop)
       const cursor = entries.at(-1)?.id ?? query.after
       return {
-        items: entries.map((entry) => viewEntry(entry, settings.show_secrets === true)),
+        items: entries.map((entry) => viewEntry(entry, settings.show_secrets)),
         next_cursor: cursor === undefined ? null : String(cursor),
       }
     },

@@ -192,7 +192,7 @@ export interface DashboardViews {
     clockState: string
     isFrozen: boolean
     company: string
-    durations: readonly { name: string; label: string; value: string; error?: string | undefined }[]
+    fields: readonly { name: string; label: string; value: string; error?: string | undefined }[]
     choices: readonly { name: string; label: string; choices: readonly Choice[] }[]
     switches: readonly Choice[]
     errors: Readonly<Record<string, string>>

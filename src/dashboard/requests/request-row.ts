@@ -33,7 +33,7 @@ export interface RequestRow {
 
 /** @param flowHref where the flow is that it belongs to */
 export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined): RequestRow {
-  const showSecrets = sandbox.settings.show_secrets === true
+  const showSecrets = sandbox.settings.show_secrets
   const view = viewEntry(entry, showSecrets)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
   return {

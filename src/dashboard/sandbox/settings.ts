@@ -1,11 +1,13 @@
 import { check } from '../../control/input/validation.ts'
 import { Problem } from '../../control/problem.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { nameProblem } from '../forms/form-check.ts'
 import type { Choice } from '../frame/choice.ts'
 import type { Part, Visit } from '../frame/visit.ts'
 import { dateAndTime, durationInWords } from '../frame/words.ts'
+import { type OwnControl, ownControls, ownValue } from './own-settings.ts'
 
 const section = 'Settings'
 
@@ -44,12 +46,20 @@ export const settingsPages: Part = ({ get, post, deps }) => {
   post('/settings', async (visit) => {
     const { sandbox, form } = visit
     const company = form.text('company')
-    const changed = {
+    const changed: Record<string, unknown> = {
       ...Object.fromEntries(Object.keys(durations).map((name) => [name, form.text(name) === '' ? null : form.text(name)])),
       ...Object.fromEntries(Object.keys(choices).map((name) => [name, form.text(name)])),
       ...Object.fromEntries(Object.keys(switches).map((name) => [name, form.has(name)])),
     }
-    const values = { company, ...Object.fromEntries(Object.keys(durations).map((name) => [name, form.text(name)])) }
+    const own = ownControls(sandbox.provider)
+    const now = valuesOf(sandbox)
+    for (const control of own) {
+      // What stays as it is goes on following the provider.
+      const value = form.text(control.name) === shown(now[control.name], control) ? undefined : ownValue(control, form)
+      if (value !== undefined) changed[control.name] = value
+    }
+    const typed = [...Object.keys(durations), ...own.map(({ name }) => name)]
+    const values = { company, ...Object.fromEntries(typed.map((name) => [name, form.text(name)])) }
     const companyProblem = nameProblem(company, 'The name')
     if (companyProblem !== undefined) return settingsPage(visit, values, { company: companyProblem })
     try {
@@ -114,7 +124,9 @@ export const settingsPages: Part = ({ get, post, deps }) => {
 
 function settingsPage(visit: Visit, typed: Readonly<Record<string, string>> = {}, errors: Readonly<Record<string, string>> = {}) {
   const { sandbox, base } = visit
-  const { settings, clock } = sandbox
+  const { clock } = sandbox
+  const settings = valuesOf(sandbox)
+  const own = ownControls(sandbox.provider)
   const { offset, frozen_at } = clock.state
   return visit.page(
     'settings',
@@ -131,23 +143,41 @@ function settingsPage(visit: Visit, typed: Readonly<Record<string, string>> = {}
         .join(', '),
       isFrozen: frozen_at !== null,
       company: typed.company ?? sandbox.company,
-      durations: Object.entries(durations).map(([name, label]) => ({
+      fields: [
+        ...Object.entries(durations).map(([name, label]) => ({ name, label, value: secondsAsText(settings[name]) })),
+        ...own.flatMap((one) =>
+          one.kind === 'switch' || one.kind === 'choice' ? [] : [{ ...one, value: shown(settings[one.name], one) }],
+        ),
+      ].map(({ name, label, value }) => ({ name, label, value: typed[name] ?? value, error: errors[name] })),
+      choices: [
+        ...Object.entries(choices).map(([name, { label, values }]) => ({ name, label, values: Object.entries(values) })),
+        ...own.flatMap(({ name, label, ...one }) =>
+          one.kind === 'choice' ? [{ name, label, values: one.values.map((value) => [String(value), String(value)] as const) }] : [],
+        ),
+      ].map(({ name, label, values }) => ({
         name,
         label,
-        value: typed[name] ?? secondsAsText(settings[name]),
-        error: errors[name],
+        choices: values.map(([value, text]): Choice => ({ value, label: text, chosen: String(settings[name]) === value })),
       })),
-      choices: Object.entries(choices).map(([name, { label, values }]) => ({
-        name,
-        label,
-        choices: Object.entries(values).map(([value, text]): Choice => ({ value, label: text, chosen: settings[name] === value })),
-      })),
-      switches: Object.entries(switches).map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
+      switches: [...Object.entries(switches), ...own.flatMap((one) => (one.kind === 'switch' ? [[one.name, one.label] as const] : []))].map(
+        ([value, label]): Choice => ({ value, label, chosen: settings[value] === true }),
+      ),
       errors,
       apiHref: `/_grantbox/sandboxes/${sandbox.name}`,
     },
     Object.keys(errors).length > 0 ? 400 : 200,
   )
+}
+
+function valuesOf({ settings }: Sandbox): Readonly<Record<string, unknown>> {
+  return { ...settings }
+}
+
+/** A vendor's own setting as its field sends it. */
+function shown(value: unknown, { kind }: OwnControl): string {
+  if (kind === 'duration') return secondsAsText(value)
+  if (kind === 'switch') return value === true ? 'on' : ''
+  return String(value ?? '')
 }
 
 /** `5m`, `30d`: seconds as one types them. */

@@ -71,7 +71,6 @@ export interface Settings {
   resources: readonly string[] | null
   /** The authentication context classes that a client may ask for, or null for any. */
   acr_values: readonly string[] | null
-  [vendorSetting: string]: unknown
 }
 
 /** What holds where neither the sandbox nor its provider says otherwise. */

@@ -1,6 +1,7 @@
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
-import type { Settings } from '../../oauth/model/settings.ts'
+import { defaultSettings } from '../../oauth/model/settings.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { OwnSetting } from '../own-settings.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
 import { errorReply, replier, tokenResponse } from './answers.ts'
@@ -35,7 +36,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     ...(declaration.hosts === undefined ? {} : { hosts: declaration.hosts }),
     ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
     requests: { ...base.requests, ...declaredRequests(declaration) },
-    settings: { ...base.settings, ...declaredSettings(declaration) },
+    ...declaredSettings(declaration, base),
     ids: {
       client_id: ids.client_id === undefined ? base.ids.client_id : idMaker(ids.client_id),
       client_secret: ids.client_secret === undefined ? base.ids.client_secret : idMaker(ids.client_secret),
@@ -66,12 +67,12 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
   return { ...provider, world, collection: collectionOf({ ...provider, world }) }
 }
 
-/** The extended provider's world, as far as it fits: its apps have the scopes and its clients the grant types that there are. */
 /** Whether an answer can say that a token is no bearer token: one whose `token_type` is fixed cannot. */
 function saysTokenType(answer: AnswerDeclaration | undefined): boolean {
   return answer?.body === undefined || String(answer.body.token_type).includes('{token_type}')
 }
 
+/** The extended provider's world, as far as it fits: its apps have the scopes and its clients the grant types that there are. */
 function inheritedWorld(base: Provider, { grant_types, scopes }: Provider, company = base.world.company): Provider['world'] {
   const known = scopes.map((scope) => scope.name)
   return {
@@ -107,15 +108,54 @@ function declaredRequests({ parameters, client_authentication = {} }: ProviderDe
   }
 }
 
-function declaredSettings({ settings = {}, lifetimes = {}, signing = {} }: ProviderDeclaration): Partial<Settings> {
-  return withoutUndefined({
-    access_token_ttl: lifetimes.access_token,
-    refresh_token_ttl: lifetimes.refresh_token,
-    code_ttl: lifetimes.code,
-    id_token_ttl: lifetimes.id_token,
-    signing_alg: signing.alg,
-    ...settings,
-  })
+/** A name that neither the protocol nor the extended provider knows becomes a setting of this provider's own. */
+function declaredSettings(
+  { settings = {}, lifetimes = {}, signing = {} }: ProviderDeclaration,
+  base: Provider,
+): Pick<Provider, 'settings' | 'own_settings'> {
+  const said = Object.entries(
+    withoutUndefined({
+      access_token_ttl: lifetimes.access_token,
+      refresh_token_ttl: lifetimes.refresh_token,
+      code_ttl: lifetimes.code,
+      id_token_ttl: lifetimes.id_token,
+      signing_alg: signing.alg,
+      ...settings,
+    }),
+  )
+  const [protocol, own] = [said.filter(([name]) => isProtocols(name)), said.filter(([name]) => !isProtocols(name))]
+  return {
+    settings: { ...base.settings, ...Object.fromEntries(protocol) },
+    own_settings: {
+      ...base.own_settings,
+      ...Object.fromEntries(
+        own.map(([name, value]) => [name, { ...(base.own_settings?.[name] ?? declaredSetting(value)), default: value }]),
+      ),
+    },
+  }
+}
+
+function isProtocols(name: string): boolean {
+  return Object.hasOwn(defaultSettings, name)
+}
+
+/** A setting that takes what its default is. */
+function declaredSetting(value: unknown): Omit<OwnSetting, 'default'> {
+  return {
+    says: '',
+    accepts({ z }) {
+      switch (typeof value) {
+        case 'boolean':
+          return z.boolean()
+        case 'number':
+          return z.number()
+        case 'string':
+          return z.string()
+        default:
+          return z.unknown()
+      }
+    },
+  }
 }
 
 function keyIds(template: string | undefined): Pick<Provider, 'kid'> {

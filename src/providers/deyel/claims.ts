@@ -1,6 +1,7 @@
 import { randomDigit } from '../../basics/random.ts'
 import type { TokenDraft, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import type { Template, Values } from '../data/template.ts'
+import { deyelSettings } from './settings.ts'
 
 /** The claims of the vendor's sample, in its order; `permissions` is JSON inside a string. */
 export const deyelClaims: { readonly [claim: string]: Template } = {
@@ -18,18 +19,19 @@ export const deyelClaims: { readonly [claim: string]: Template } = {
 }
 
 /** What the templates need and only code can work out. */
-export function deyelValues({ iat, client, user }: TokenDraft, { settings }: TokenMaterial): Values {
-  const local = new Date((iat + offsetSeconds(settings.utc_offset)) * 1000)
+export function deyelValues({ iat, client, user }: TokenDraft, material: TokenMaterial): Values {
+  const { utc_offset, client_user, permissions } = deyelSettings.of(material.settings)
+  const local = new Date((iat + offsetSeconds(utc_offset)) * 1000)
   return {
-    deyel_user: user?.username ?? client.metadata.user ?? settings.client_user,
-    permissions: JSON.stringify({ dtValidity: mediumDate(local), lsPermissions: settings.permissions }),
+    deyel_user: user?.username ?? client.metadata.user ?? client_user,
+    permissions: JSON.stringify({ dtValidity: mediumDate(local), lsPermissions: permissions }),
     nu_sec_hidden: `${local.toISOString().slice(0, 19).replace(/\D/g, '')}.${digits(4)}.${digits(16)}`,
   }
 }
 
 /** `-03:00` as seconds; what is no offset counts as none. */
-function offsetSeconds(offset: unknown): number {
-  const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})$/.exec(String(offset)) ?? []
+function offsetSeconds(offset: string): number {
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})$/.exec(offset) ?? []
   return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60)
 }
 

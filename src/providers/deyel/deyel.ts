@@ -5,6 +5,7 @@ import { standard } from '../standard/standard.ts'
 import { deyelCollection } from './collection.ts'
 import { deyelRoutes } from './customers.ts'
 import { deyelRefresh } from './refresh.ts'
+import { deyelSettings } from './settings.ts'
 import { deyelTokens } from './tokens.ts'
 
 const declared = declareProvider(
@@ -25,15 +26,7 @@ const declared = declareProvider(
     },
     client_authentication: { methods: ['client_secret_basic', 'none'], secret_in: 'header' },
     lifetimes: { access_token: 86_400 },
-    settings: {
-      rotation: 'off',
-      failure_status: 400,
-      refresh_failure_status: 401,
-      organizational_unit: '0000000001',
-      permissions: [{ idApplication: 'DEYEL', cdPermission: 'USUARIOFINAL' }],
-      client_user: 'DEYELBOT',
-      utc_offset: '-03:00',
-    },
+    settings: { rotation: 'off' },
     scopes: [],
     ids: {
       client_id: { prefix: 'deyel-', alphabet: 'lower', length: 12 },
@@ -86,6 +79,7 @@ const declared = declareProvider(
 export const deyel: Provider = {
   ...declared,
   ...codeOnly,
+  own_settings: deyelSettings.described,
   requests: { ...declared.requests, grants: new Map([[deyelRefresh.grant_type, deyelRefresh]]) },
   tokens: { ...declared.tokens, access: deyelTokens, refresh: deyelTokens },
   routes: deyelRoutes,

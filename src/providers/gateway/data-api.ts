@@ -4,12 +4,7 @@ import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { type Item, resources } from './demo-data.ts'
 import { FilterError, parseFilter } from './filter.ts'
-
-/** What an API key may be told of; a list that is there is an allow-list. */
-interface ApiKey {
-  referers?: readonly string[]
-  origins?: readonly string[]
-}
+import { gatewaySettings } from './settings.ts'
 
 const defaultTop = 10
 const maxTop = 200
@@ -24,7 +19,7 @@ export const gatewayRoutes: readonly Route[] = [
 async function admit({ context, authorization, headers, settings }: ApiRequest): Promise<void> {
   await requireAccessToken(presentedToken(authorization, undefined), context)
   const name = headers['x-api-key']
-  const keys = settings.api_keys as Readonly<Record<string, ApiKey>>
+  const keys = gatewaySettings.of(settings).api_keys
   if (typeof name !== 'string' || !Object.hasOwn(keys, name)) {
     const came = name === undefined ? 'no x-api-key came' : `x-api-key '${name}' came`
     throw forbidden(`${came}; the setting api_keys has: ${Object.keys(keys).join(', ') || 'none'}`)

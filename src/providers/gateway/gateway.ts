@@ -6,6 +6,7 @@ import { standard } from '../standard/standard.ts'
 import { gatewayCollection } from './collection.ts'
 import { gatewayRoutes } from './data-api.ts'
 import { directTokenRoute } from './direct-token.ts'
+import { gatewaySettings } from './settings.ts'
 
 const declared = declareProvider(
   'gateway',
@@ -22,12 +23,6 @@ const declared = declareProvider(
       end_session: null,
       sign_up: null,
       discovery: ['openid-configuration'],
-    },
-    settings: {
-      style: 'cognito',
-      unknown_route_status: 403,
-      api_keys: { 'gateway-key': {} },
-      direct_token_ttl: 86_400,
     },
     scopes: [
       { name: 'openid', description: 'Who you are' },
@@ -103,14 +98,14 @@ const declared = declareProvider(
 
 /** The gateway refuses before an API is reached, so an expired token, a missing one and a path that nobody has are told apart by it. */
 const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation) => {
-  if (endpoint !== 'api')
-    return settings.style === 'rfc' ? standardErrorReply(error) : declared.errorReply(error, endpoint, settings, situation)
+  const { style, unknown_route_status } = gatewaySettings.of(settings)
+  if (endpoint !== 'api') return style === 'rfc' ? standardErrorReply(error) : declared.errorReply(error, endpoint, settings, situation)
   const reply = declared.errorReply(error, endpoint, settings, situation)
   if (error.code === 'invalid_token' && /has expired/.test(error.message)) {
     return { ...reply, body: { message: 'The incoming token has expired' } }
   }
   if ((error.code === 'not_found' && error.message === 'Not found') || error.code === 'method_not_allowed') {
-    return { ...reply, status: Number(settings.unknown_route_status) }
+    return { ...reply, status: unknown_route_status }
   }
   return error.code === 'not_found' ? { ...reply, body: { message: error.message } } : reply
 }
@@ -119,6 +114,7 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
 export const gateway: Provider = {
   ...declared,
   ...codeOnly,
+  own_settings: gatewaySettings.described,
   errorReply,
   routes: [...gatewayRoutes, directTokenRoute],
   collection: gatewayCollection,

@@ -4,6 +4,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import { requireAccessToken } from '../../oauth/proof/access-token.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { ApiRequest } from '../provider.ts'
+import { iokidsSettings } from './settings.ts'
 
 /**
  * The access token of an API request.
@@ -40,7 +41,7 @@ export async function authorized(request: ApiRequest, permission: string): Promi
       `App ${client.app.name} lacks the permission scope '${permission}'; it has: ${client.app.scopes.join(', ') || 'none'}`,
     )
   }
-  if (request.settings.enforce_token_scope === true && !scopes(token.scope).includes(permission)) {
+  if (iokidsSettings.of(request.settings).enforce_token_scope && !scopes(token.scope).includes(permission)) {
     throw new OAuthError(
       'insufficient_scope',
       'The token lacks the scope',

@@ -2,6 +2,7 @@ import { type ErrorCode, type OAuthError, wireCode } from '../../oauth/model/err
 import type { Settings } from '../../oauth/model/settings.ts'
 import type { Endpoint, Reply } from '../provider.ts'
 import { ApiError } from './api-error.ts'
+import { iokidsSettings } from './settings.ts'
 
 const errorCodes: Partial<Record<ErrorCode, number>> = {
   invalid_request: 4001,
@@ -32,7 +33,7 @@ export function iokidsErrorReply(error: OAuthError, endpoint: Endpoint, settings
     return { status, headers, body: { error: wireCode(error), error_code, error_description: error.message } }
   }
   const error_code = numberOf(error)
-  if (error_code === 4011) return { status: settings.permission_status === 403 ? 403 : 401, body: noPermission }
+  if (error_code === 4011) return { status: iokidsSettings.of(settings).permission_status, body: noPermission }
   return { status, headers, body: { error_code, error_description: description(error, error_code) } }
 }
 

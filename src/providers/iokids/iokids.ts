@@ -5,6 +5,7 @@ import { iokidsRoutes } from './api.ts'
 import { iokidsCollection } from './collection.ts'
 import { iokidsErrorReply } from './errors.ts'
 import { iokidsIcons } from './icons.ts'
+import { iokidsSettings } from './settings.ts'
 import { iokidsTokens } from './tokens.ts'
 import { iokidsGrantTypes, iokidsWorld } from './world.ts'
 
@@ -24,7 +25,8 @@ export const iokids: Provider = {
   },
   grant_types: iokidsGrantTypes,
   auth_methods: ['client_secret_post', 'client_secret_basic', 'none'],
-  settings: { access_token_ttl: 300, rotation: 'lenient', permission_status: 401, enforce_token_scope: false },
+  settings: { access_token_ttl: 300, rotation: 'lenient' },
+  own_settings: iokidsSettings.described,
   scopes: [
     { name: 'profile', description: 'Your profile and cover photo' },
     { name: 'kids', description: 'Your kids' },

@@ -6,6 +6,7 @@ import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { socialidCollection } from './collection.ts'
 import { providerCodeGrant, providerCredentialsGrant, userIdGrant } from './login-app.ts'
+import { socialidSettings } from './settings.ts'
 import { socialidRoutes, userIds } from './users.ts'
 
 const token: IdDeclaration = { alphabet: 'hex', length: 64 }
@@ -32,7 +33,6 @@ const declared = declareProvider(
     client_authentication: { methods: ['client_secret_basic', 'none'], secret_in: 'header' },
     parameters: { email_address: 'email' },
     lifetimes: { access_token: 604_800, refresh_token: 0 },
-    settings: { wrong_password_error: 'invalid_client' },
     scopes: [],
     ids: {
       client_id: { prefix: '1', alphabet: 'digits', length: 6 },
@@ -91,7 +91,7 @@ const identifying: readonly (string | undefined)[] = ['password', 'provider_cred
  * setting `wrong_password_error: invalid_grant` says both as RFC 6749 does.
  */
 const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation) => {
-  if (error.code !== 'invalid_grant' || settings.wrong_password_error === 'invalid_grant') {
+  if (error.code !== 'invalid_grant' || socialidSettings.of(settings).wrong_password_error === 'invalid_grant') {
     return declared.errorReply(error, endpoint, settings, situation)
   }
   const code = endpoint === 'token' && identifying.includes(situation.grant_type) ? 'invalid_client' : 'invalid_request'
@@ -102,6 +102,7 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
 export const socialid: Provider = {
   ...declared,
   ...codeOnly,
+  own_settings: socialidSettings.described,
   requests: {
     ...declared.requests,
     revokes_grants: true,

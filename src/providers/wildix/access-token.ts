@@ -4,6 +4,7 @@ import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 import { authClient, authService } from './auth-client.ts'
 import { result, unauthorized } from './envelope.ts'
+import { wildixSettings } from './settings.ts'
 
 const refusals = {
   unknown: 'The personal token was not issued by this sandbox, or it was altered',
@@ -20,7 +21,8 @@ export async function accessToken(request: ApiRequest): Promise<Reply> {
   if (request.method === 'HEAD') return result({})
   const token = presentedToken(request.authorization, undefined)?.token
   if (token === undefined) throw unauthorized('Bearer', 'Step 2 asks for "Authorization: Bearer" with the personal token of step 1')
-  const taken = realm.store.takeOneTimeToken(digest(token), realm.clock.now(), settings.personal_token_single_use === false)
+  const { personal_token_single_use } = wildixSettings.of(settings)
+  const taken = realm.store.takeOneTimeToken(digest(token), realm.clock.now(), !personal_token_single_use)
   if (typeof taken === 'string') throw unauthorized('Bearer', refusals[taken])
   const { user, service, details } = taken
   trace.username = user.username

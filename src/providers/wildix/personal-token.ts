@@ -6,6 +6,7 @@ import { signJwt } from '../../oauth/jose/jwt.ts'
 import { checkPassword } from '../../oauth/users/sign-in.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 import { result, unauthorized } from './envelope.ts'
+import { wildixSettings } from './settings.ts'
 
 /** Step 1: an extension and its password for a token that is good for one authentication at a service. */
 export async function personalToken(request: ApiRequest): Promise<Reply> {
@@ -24,7 +25,7 @@ export async function personalToken(request: ApiRequest): Promise<Reply> {
   if (magicUsers.get(user.username)?.denies === true) throw refuse('The user is magic: deny')
 
   const now = realm.clock.now()
-  const expires_at = now + Number(settings.personal_token_ttl) * 1000
+  const expires_at = now + wildixSettings.of(settings).personal_token_ttl * 1000
   const service = query.service ?? ''
   const pbx = new URL(base_url).host
   const claims = {

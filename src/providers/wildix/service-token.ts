@@ -7,6 +7,7 @@ import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 import { authService } from './auth-client.ts'
 import { result, unauthorized } from './envelope.ts'
+import { wildixSettings } from './settings.ts'
 
 /** Step 3: the access token for a token of a service. */
 export async function serviceToken(request: ApiRequest): Promise<Reply> {
@@ -18,7 +19,7 @@ export async function serviceToken(request: ApiRequest): Promise<Reply> {
   const { aud, scope } = body as Record<string, unknown>
   if (typeof aud !== 'string' || aud === '') throw badRequest('aud is required')
   if (typeof scope !== 'string' || scope.trim() === '') throw badRequest('scope is required')
-  const services = settings.services as Readonly<Record<string, readonly string[]>>
+  const { services, service_token_shape } = wildixSettings.of(settings)
   const offered = Object.hasOwn(services, aud) ? services[aud] : undefined
   if (offered === undefined) {
     throw forbidden(`aud '${aud}' is not among the services: ${Object.keys(services).join(', ') || 'none'} (setting services)`)
@@ -30,7 +31,7 @@ export async function serviceToken(request: ApiRequest): Promise<Reply> {
   const issued = await issueTokens({ grant, user, scope: granted, audience: [aud], refresh: 'none' }, undefined, client, context)
   const token = issued.access_token
   const members = { token, accessToken: token, tokenType: 'Bearer', expiresIn: issued.expires_in }
-  switch (settings.service_token_shape) {
+  switch (service_token_shape) {
     case 'flat':
       return { ...result({}), body: members }
     case 'both':

@@ -7,6 +7,7 @@ import { wildixCollection } from './collection.ts'
 import { personalInfo } from './personal-info.ts'
 import { personalToken } from './personal-token.ts'
 import { serviceToken } from './service-token.ts'
+import { wildixSettings } from './settings.ts'
 import { wildixAccessTokens } from './tokens.ts'
 
 const declared = declareProvider(
@@ -27,12 +28,6 @@ const declared = declareProvider(
       discovery: null,
     },
     client_authentication: { methods: ['client_secret_post', 'none'], secret_in: 'body' },
-    settings: {
-      personal_token_ttl: 60,
-      personal_token_single_use: true,
-      service_token_shape: 'envelope',
-      services: { 'https://api.x-bees.com': ['xbees'] },
-    },
     scopes: [],
     ids: {
       client_id: { prefix: 'oauth2-app-', alphabet: 'digits', length: 7 },
@@ -94,6 +89,7 @@ const declared = declareProvider(
 export const wildix: Provider = {
   ...declared,
   ...codeOnly,
+  own_settings: wildixSettings.described,
   tokens: { ...declared.tokens, access: wildixAccessTokens },
   routes: [
     { method: 'GET', path: '/api/v1/personal/token', handle: personalToken },
