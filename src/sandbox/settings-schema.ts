@@ -46,6 +46,11 @@ const protocolSettings = {
     .describe(
       'PEM of the authorities that certificates of clients (tls_client_auth) are checked against; without it any certificate with the registered subject will do, whoever issued it.',
     ),
+  outbound: z
+    .enum(['private', 'any'])
+    .describe(
+      "Whom grantbox may call of its own accord, such as a client's jwks_uri: hosts on this machine and private networks, or any. Link-local addresses and clouds' metadata are never called.",
+    ),
   documents: z.record(z.url(), z.unknown()).describe('JSON documents by the URL under which clients refer to them, such as a jwks_uri.'),
   registration: z.enum(['open', 'token', 'off']).describe('Who may register clients: anybody, whoever has registration_token, or nobody.'),
   registration_token: z.string().min(1).describe('The initial access token of registration (RFC 7591 §3).'),

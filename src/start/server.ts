@@ -13,6 +13,7 @@ import { assetsPath } from '../http/pages/assets.ts'
 import { serveAsset } from '../http/pages/static.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
 import { originOf, route } from '../http/routing.ts'
+import { callMark } from '../oauth/clients/outbound.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers as builtIn } from '../providers/registry.ts'
 import { applyDeclared, DeclarationError, type SandboxDeclaration } from '../sandbox/declared.ts'
@@ -163,7 +164,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/'
     if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url)) {
-      if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
+      if (request.headers[callMark] !== undefined) refuseOwnCall(response)
+      else if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
       else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       const destination = route(request, sandboxes)
@@ -224,6 +226,17 @@ function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { made?: Promis
     return get.made
   }
   return get
+}
+
+/** A client may register any address, and grantbox would be let in as one of this machine's programs. */
+function refuseOwnCall(response: ServerResponse): void {
+  response.writeHead(403, { 'Content-Type': 'application/json' })
+  response.end(
+    JSON.stringify({
+      error: 'access_denied',
+      error_description: 'grantbox does not manage itself because a client registered this address',
+    }),
+  )
 }
 
 function isLoopback(host: string): boolean {

@@ -277,6 +277,23 @@ describe('ping mode (CIBA §10.2)', () => {
     expect((await poll(auth_req_id, server, client)).status).toBe(200)
   })
 
+  test.each(['/_grantbox/sandboxes/mine/reset', '/dashboard/mine/settings/reset', '//_grantbox/sandboxes/mine/reset'])(
+    'grantbox does not reset its own sandbox because a client registered %s',
+    async (path) => {
+      const own = await start({ defaultProvider: 'standard' })
+      const mine = await own.server.sandboxes.create({ name: 'mine', provider: sandbox.provider })
+      await addUser(mine, { username: 'kept' })
+      const metadata = { backchannel_token_delivery_mode: 'ping' as const, backchannel_client_notification_endpoint: own.url + path }
+      const client = credentials(await addClient(mine, { metadata }, (await mine.directory.listApps())[0]))
+      const { body } = await request({ ...ask, ...client, client_notification_token: 't' }, `${own.url}/mine`)
+      expect(body.auth_req_id).toBeTruthy()
+      const [waiting] = await listBackchannelRequests(mine)
+      const decided = await decideBackchannelRequest(mine, waiting?.id ?? '', 'allowed')
+      expect(await own.sandbox('mine').directory.findUser('kept')).toBeDefined()
+      expect(decided?.unreached).toMatch(/40[34]/)
+    },
+  )
+
   test('an endpoint that redirects is not followed', async () => {
     const { url, came } = await notified(307)
     const client = await pingClient(url)

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isNearby } from '../../src/http/post-nearby.ts'
 import type { ClientMetadata } from '../../src/oauth/model/records.ts'
 import { Jar } from '../support/browser-jar.ts'
 import { addClient } from '../support/iokids-setup.ts'
@@ -207,28 +206,6 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout §2)', () => {
     expect(lastExplanation()).toContain('app.example.com is neither this machine nor on a private network')
     expect(lastExplanation()).toContain(moved.uri)
     expect([moved.bodies.length, other.bodies.length]).toEqual([1, 0])
-  })
-
-  test.each([
-    ['localhost', true],
-    ['app.localhost', true],
-    ['127.0.0.1', true],
-    ['[::1]', true],
-    ['10.1.2.3', true],
-    ['172.20.0.4', true],
-    ['192.168.1.1', true],
-    ['[fd00::1]', true],
-    ['my-app', true],
-    ['host.docker.internal', true],
-    ['8.8.8.8', false],
-    ['172.32.0.1', false],
-    ['169.254.169.254', false],
-    ['[2001:db8::1]', false],
-    ['[::ffff:8.8.8.8]', false],
-    ['app.example.com', false],
-    ['localhost.example.com', false],
-  ])('%s is nearby: %s', (host, expected) => {
-    expect(isNearby(host)).toBe(expected)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { digest, sameSecret } from '../../basics/random.ts'
+import { call } from '../../oauth/clients/outbound.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { note } from '../../oauth/realm/context.ts'
@@ -12,7 +13,6 @@ import { forgetSession, sessionOf } from '../pages/browser-session.ts'
 import { readCookie } from '../pages/cookies.ts'
 import { userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
-import { postNearby } from '../post-nearby.ts'
 
 /** A logout request, or what the user decided on the page that asks. */
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -56,11 +56,20 @@ function isConfirmed(request: FastifyRequest, exchange: Exchange, { confirm = ''
   return request.method === 'POST' && sameSecret(confirm, confirmation(request, exchange))
 }
 
+/** How long a client may take to answer, milliseconds. */
+const patience = 3000
+
 /** Back-Channel Logout §2.5. A client that cannot be told hinders nobody; the journal says so. */
 async function tellClient(client: Client, session: Session, { context }: Exchange): Promise<void> {
   const uri = client.metadata.backchannel_logout_uri
   if (uri === undefined) return
-  const problem = await postNearby(uri, { logout_token: await logoutToken(client, session, context) })
+  const answer = await call(uri, context.realm.settings, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `logout_token=${await logoutToken(client, session, context)}`,
+    patience,
+  })
+  const problem = 'problem' in answer ? answer.problem : answer.status >= 300 ? `it answered ${answer.status}` : undefined
   if (problem !== undefined) note(context, `Client '${client.client_id}' was not told of the logout at ${uri}: ${problem}`)
 }
 

@@ -2,7 +2,6 @@ import { randomLowerCase } from '../../basics/random.ts'
 import { TakenError } from '../model/directory.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
-import type { Settings } from '../model/settings.ts'
 import { type Context, note } from '../realm/context.ts'
 import { readDocument } from './documents.ts'
 import { checkClientMetadata, type RegisteredMetadata } from './metadata.ts'
@@ -29,7 +28,7 @@ export async function documentClient(client_id: string, context: Context): Promi
   const known = realm.store.findClient(client_id)
   // Somebody registered a client by this name: then it is that one.
   if (known !== undefined && known.metadata.from_document !== true) return known
-  const problem = addressProblem(client_id, realm.settings)
+  const problem = addressProblem(client_id)
   if (problem !== undefined) throw failed(`client_id '${client_id}' cannot be the address of a metadata document: ${problem}`)
   const read = await readDocument(client_id, realm.settings, limits)
   if ('problem' in read) {
@@ -41,14 +40,11 @@ export async function documentClient(client_id: string, context: Context): Promi
 }
 
 /** §3. On this machine plain http will do: a client under development has no certificate. */
-function addressProblem(client_id: string, { documents }: Settings): string | undefined {
+function addressProblem(client_id: string): string | undefined {
   if (!URL.canParse(client_id)) return 'it is no URL'
   const { protocol, hostname, pathname, username, password } = new URL(client_id)
   const local = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
   if (protocol !== 'https:' && !local) return 'it is not https'
-  if (!local && !Object.hasOwn(documents, client_id)) {
-    return "it is not on this machine, and other hosts are never called: put the document into the sandbox's setting documents"
-  }
   if (pathname === '/') return 'it has no path'
   if (client_id.includes('#')) return 'it has a fragment'
   if (username !== '' || password !== '') return 'it has a username or password'
@@ -70,7 +66,7 @@ function described(client_id: string, document: unknown, { realm }: Context): Re
     )
   }
   try {
-    return checkClientMetadata({ ...members, token_endpoint_auth_method }, realm.offered?.(realm.settings) ?? {})
+    return checkClientMetadata({ ...members, token_endpoint_auth_method }, realm.offered?.(realm.settings) ?? {}, realm.settings)
   } catch (error) {
     if (error instanceof OAuthError) throw refused(client_id, error.explanation)
     throw error

@@ -1,37 +1,31 @@
 import { parseJson } from '../../basics/json.ts'
 import type { Settings } from '../model/settings.ts'
-import { isPrivateHost } from './private-host.ts'
+import { call, callProblem } from './outbound.ts'
 
-/** How long a document may take, milliseconds, and how many characters it may have. */
+/** How long a document may take, milliseconds, and how many bytes it may have. */
 const usual = { patience: 3000, largest: 256 * 1024 }
 
 /**
- * A JSON document that a client refers to by URL, such as its key set. Hosts elsewhere are out of reach: their documents stand
- * in the sandbox's setting `documents`. Those of this machine and its private network, where the client under development
- * runs, are fetched.
+ * A JSON document that a client refers to by URL, such as its key set. One that may not be called for stands in the sandbox's setting
+ * `documents`; those of the client under development, on this machine or its private network, are fetched.
  * @returns the document, or why there is none
  */
 export async function readDocument(
   url: string,
-  { documents }: Pick<Settings, 'documents'>,
-  { patience, largest }: typeof usual = usual,
+  settings: Pick<Settings, 'documents' | 'outbound'>,
+  limits: typeof usual = usual,
 ): Promise<{ document: unknown } | { problem: string }> {
+  const { documents } = settings
   if (Object.hasOwn(documents, url)) return { document: documents[url] }
-  if (!URL.canParse(url)) return { problem: `'${url}' is no URL` }
-  const { protocol, hostname } = new URL(url)
-  if (!/^https?:$/.test(protocol) || !isPrivateHost(hostname)) {
-    return {
-      problem: `'${url}' is outside of this machine and its private network, and never called: put the document into the sandbox's setting documents`,
-    }
-  }
+  const refused = callProblem(url, settings)
+  if (refused !== undefined) return { problem: `${refused}: put the document into the sandbox's setting documents` }
+  const answer = await call(url, settings, { method: 'GET', headers: { accept: 'application/json' }, ...limits })
+  if ('problem' in answer) return { problem: `'${url}' cannot be read: ${answer.problem}` }
+  const { status, text } = answer
+  if (status < 200 || status > 299) return { problem: `'${url}' cannot be read: it answers ${status}` }
   try {
-    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patience), headers: { accept: 'application/json' } })
-    if (!response.ok) return { problem: `'${url}' answers ${response.status}` }
-    const text = await response.text()
-    if (text.length > largest) return { problem: `'${url}' has more than ${largest} characters` }
     return { document: parseJson(text) }
   } catch (error) {
-    const { message, cause } = error as Error
-    return { problem: `'${url}' cannot be read: ${cause instanceof Error ? cause.message : message}` }
+    return { problem: `'${url}' cannot be read: ${error instanceof Error ? error.message : String(error)}` }
   }
 }

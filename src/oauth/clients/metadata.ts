@@ -3,10 +3,11 @@ import { OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientMetadata } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
+import type { Settings } from '../model/settings.ts'
 import type { Supported } from '../realm/supported.ts'
 import { chosenMembers, plainMembers, readableMembers } from './metadata-rules.ts'
 import { isByCertificate, isBySecret } from './methods.ts'
-import { notificationProblem } from './ping.ts'
+import { callProblem } from './outbound.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
 /** What a client registered, checked and completed. */
@@ -26,7 +27,7 @@ type Members = Readonly<Record<string, unknown>>
  * (RFC 7591 §2: "MUST ignore").
  * @throws OAuthError `invalid_redirect_uri`, `invalid_client_metadata`, `unapproved_software_statement`
  */
-export function checkClientMetadata(document: unknown, supported: Supported): RegisteredMetadata {
+export function checkClientMetadata(document: unknown, supported: Supported, settings: Pick<Settings, 'outbound'>): RegisteredMetadata {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw invalid('The metadata must be a JSON object', 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)')
   }
@@ -46,7 +47,7 @@ export function checkClientMetadata(document: unknown, supported: Supported): Re
   checkMethod(token_endpoint_auth_method, members, grant_types)
   checkKeys(members, token_endpoint_auth_method)
   checkSecret(members, token_endpoint_auth_method)
-  checkBackchannel(members, grant_types)
+  checkBackchannel(members, grant_types, settings)
   delete metadata.token_endpoint_auth_method
   return {
     redirect_uris: redirectUris(members, grant_types),
@@ -199,7 +200,7 @@ function keyProblem(key: unknown): string | undefined {
   }
 }
 
-function checkBackchannel(members: Members, grant_types: readonly string[]): void {
+function checkBackchannel(members: Members, grant_types: readonly string[], settings: Pick<Settings, 'outbound'>): void {
   const { backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: endpoint } = members
   if (mode === 'ping' && typeof endpoint !== 'string') {
     throw invalid(
@@ -207,7 +208,7 @@ function checkBackchannel(members: Members, grant_types: readonly string[]): voi
       'backchannel_token_delivery_mode is ping, which needs backchannel_client_notification_endpoint (CIBA §4)',
     )
   }
-  const problem = typeof endpoint === 'string' ? notificationProblem(endpoint) : undefined
+  const problem = typeof endpoint === 'string' ? callProblem(endpoint, settings) : undefined
   if (problem !== undefined) {
     throw invalid('backchannel_client_notification_endpoint is not valid', `backchannel_client_notification_endpoint: ${problem}`)
   }

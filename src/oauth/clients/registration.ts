@@ -27,7 +27,7 @@ export async function register(
   { realm, trace }: Context,
 ): Promise<Record<string, unknown>> {
   checkInitialToken(initial_access_token, realm.settings)
-  const registered = checkClientMetadata(document, supported)
+  const registered = checkClientMetadata(document, supported, realm.settings)
   const client_id = ids.client_id()
   const created_at = realm.clock.now()
   const registration_access_token = randomText(43)
@@ -83,7 +83,7 @@ export async function updateRegistration(
   { supported, ids, registration_endpoint }: RegistrationSurroundings,
   { realm }: Context,
 ): Promise<Record<string, unknown>> {
-  const registered = checkClientMetadata(document, supported)
+  const registered = checkClientMetadata(document, supported, realm.settings)
   checkUpdate(document as Readonly<Record<string, unknown>>, client)
   const { token_endpoint_auth_method, grant_types, metadata } = registered
   const updated: Client = {

@@ -199,6 +199,6 @@ export async function decideBackchannelRequest(
   if (waiting?.grant_type !== cibaType) return undefined
   const decided = await decide(waiting, decision, realm)
   if (decided === undefined) return undefined
-  const unreached = decided.request.ping === undefined ? undefined : await ping(decided.request.ping)
+  const unreached = decided.request.ping === undefined ? undefined : await ping(decided.request.ping, realm.settings)
   return { client_id: decided.client.client_id, username: decided.user?.username, unreached }
 }

@@ -54,7 +54,9 @@ export interface Settings {
    * registered subject will do, whoever issued it: fit for trying a client, and no protection.
    */
   trusted_client_ca: string | null
-  /** Documents that clients refer to by URL, such as key sets: hosts outside of the private network are never called. */
+  /** Whom grantbox may call of its own accord, for clients' documents and to tell them something: this machine and private networks, or any host. */
+  outbound: 'private' | 'any'
+  /** Documents that clients refer to by URL, such as key sets, where these may not be called for. */
   documents: Readonly<Record<string, unknown>>
   /** Who may register clients: anybody, whoever has `registration_token`, or nobody (RFC 7591 §3). */
   registration: 'open' | 'token' | 'off'
@@ -100,6 +102,7 @@ export const defaultSettings: Settings = {
   access_token_format: 'jwt',
   dpop_nonce: 'off',
   trusted_client_ca: null,
+  outbound: 'private',
   documents: {},
   registration: 'open',
   registration_token: null,
