@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { clientAuthMethods } from '../oauth/clients/methods.ts'
+import { signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
 import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
@@ -11,8 +12,6 @@ import { accents } from '../providers/page-texts.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
-
-const algs = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const
 
 /** A name of a provider or a sandbox. */
 export const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'a name of a-z, 0-9 and "-", 1 to 63 characters' })
@@ -81,7 +80,7 @@ const opaque = handle(z.strictObject({ format: z.literal('opaque'), ...idShape, 
 const jwt = z
   .strictObject({
     format: z.literal('jwt'),
-    alg: z.enum(algs).optional().describe("The sandbox's signing_alg when absent."),
+    alg: z.enum(signingAlgs).optional().describe("The sandbox's signing_alg when absent."),
     header: members(['alg', 'kid']).optional().describe('Members keep their order.'),
     claims: members(claimNames).describe('Members keep their order; one claim is "{jti}".'),
     jti: handle(z.strictObject({ ...idShape, length: z.int().max(1024) })).optional(),
@@ -244,8 +243,8 @@ export const providerSchema = z
       .optional(),
     signing: z
       .strictObject({
-        alg: z.enum(algs).optional(),
-        algs: z.array(z.enum(algs).exclude(['HS256'])).optional(),
+        alg: z.enum(signingAlgs).optional(),
+        algs: z.array(z.enum(signingAlgs).exclude(['HS256'])).optional(),
         key_id: z
           .string()
           .refine((one) => one.includes('{number}') && templateProblems(one, ['alg', 'number']).length === 0, {

@@ -1,7 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { clientKeys } from '../clients/keys.ts'
-import { readClaims, readHeader } from '../jose/jwt.ts'
-import { clientSigningAlgs, fitsAlg, sameAlg, signatureProblem } from '../jose/verification.ts'
+import { boundsProblem, type ReadJwt, readJwt, shown, signerProblem } from '../jose/check.ts'
+import { clientSigningAlgs, sameAlg } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
@@ -21,14 +21,14 @@ const ofTheJwt = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sub']
  * @throws OAuthError `invalid_request_object`
  */
 export async function readRequestObject(jwt: string, client: Client, context: Context): Promise<Parameters> {
-  const header = readHeader(jwt)
-  const claims = readClaims(jwt)
-  if (header === undefined || claims === undefined) {
+  const read = readJwt(jwt)
+  if (read === undefined) {
     const encrypted = jwt.split('.').length === 5
     throw invalid(encrypted ? 'the request object is encrypted, which is not supported' : 'the request object is no JWT')
   }
-  await checkSignature(jwt, header, client, context)
-  checkClaims(claims, client, context)
+  await checkSignature(read, client, context)
+  checkClaims(read, client, context)
+  const { claims } = read
   const parameters = parametersOf(claims)
   if (parameters.client_id !== client.client_id) {
     throw invalid(
@@ -38,8 +38,9 @@ export async function readRequestObject(jwt: string, client: Client, context: Co
   return parameters
 }
 
-async function checkSignature(jwt: string, { alg, kid, typ }: Record<string, unknown>, client: Client, context: Context): Promise<void> {
+async function checkSignature(jwt: ReadJwt, client: Client, context: Context): Promise<void> {
   const { client_id, client_secret, metadata } = client
+  const { alg, typ } = jwt.header
   if (typ !== undefined && typ !== 'JWT' && typ !== 'oauth-authz-req+jwt') {
     throw invalid(`its typ is ${shown(typ)}; a request object's is oauth-authz-req+jwt (RFC 9101 §10.8)`)
   }
@@ -51,48 +52,34 @@ async function checkSignature(jwt: string, { alg, kid, typ }: Record<string, unk
     if (context.realm.settings.strictness === 'lenient') return
     throw invalid('its alg is none: it is not signed, and only a lenient sandbox takes that (RFC 9101 §10.2)')
   }
-  if (alg === 'HS256') {
-    if (client_secret === null) throw invalid(`it is signed with HS256, and client '${client_id}' has no secret`)
-    const problem = await signatureProblem(jwt, new TextEncoder().encode(client_secret), alg)
-    if (problem !== undefined) throw invalid(`it is not signed with the client_secret of '${client_id}' (${problem})`)
-    return
-  }
-  if (typeof alg !== 'string' || !requestObjectAlgs.some((one) => one === alg)) {
-    throw invalid(`its alg is ${shown(alg)}; ${requestObjectAlgs.join(', ')} are taken`)
-  }
-  const found = await clientKeys(client, context)
-  if ('problem' in found) throw invalid(`it is signed with ${alg}, and ${found.problem}`)
-  const fitting = found.keys.filter((key) => (kid === undefined || key.kid === kid) && fitsAlg(key, alg))
-  for (const key of fitting) if ((await signatureProblem(jwt, key, alg)) === undefined) return
-  throw invalid(
-    fitting.length === 0
-      ? `no key of client '${client_id}' has kid ${shown(kid)} and is for ${alg}`
-      : `it is not signed with a key of client '${client_id}'`,
-  )
+  const octets = client_secret === null ? undefined : new TextEncoder().encode(client_secret)
+  const problem = await signerProblem(jwt, {
+    name: `client '${client_id}'`,
+    algs: requestObjectAlgs,
+    keys: () => clientKeys(client, context),
+    secret: octets && { name: `the client_secret of '${client_id}'`, octets },
+  })
+  if (problem !== undefined) throw invalid(problem)
 }
 
 /** RFC 9101 §4, RFC 7519 §4.1. */
-function checkClaims(claims: Record<string, unknown>, { client_id }: Client, { realm, issuer }: Context): void {
-  const { iss, aud, sub, exp, nbf, iat } = claims
+function checkClaims(jwt: ReadJwt, { client_id }: Client, { realm, issuer }: Context): void {
+  const { claims } = jwt
+  const { iss, sub } = claims
   if (iss !== undefined && iss !== client_id) throw invalid(`its iss is ${shown(iss)} and not the client_id '${client_id}' (RFC 9101 §4)`)
-  if (aud !== undefined && ![aud].flat().some((one) => withoutSlash(one) === withoutSlash(issuer))) {
-    throw invalid(`its aud is ${shown(aud)} and does not name the issuer '${issuer}' (RFC 9101 §4)`)
-  }
   // Else it could be used to authenticate the client.
   if (sub !== undefined && sub === client_id) throw invalid('its sub is the client_id, as in a client assertion (RFC 9101 §10.8)')
-  const now = seconds(realm.clock.now())
-  for (const [name, time] of Object.entries({ exp, nbf, iat })) {
-    if (time !== undefined && typeof time !== 'number') throw invalid(`its ${name} is ${shown(time)}; seconds since the epoch are needed`)
-  }
-  if (typeof exp === 'number' && exp + leeway <= now) throw invalid(`it expired ${now - exp} s ago by the sandbox's clock`)
-  if (typeof nbf === 'number' && nbf - leeway > now) throw invalid(`it is valid in ${nbf - now} s only, by the sandbox's clock`)
+  const audience = { what: 'the issuer', names: [issuer] }
+  const bounds = { now: seconds(realm.clock.now()), audience, early: leeway, late: leeway, rule: 'RFC 9101 §4' }
+  const wrong = boundsProblem(jwt, bounds)
+  if (wrong !== undefined) throw invalid(wrong.problem)
   for (const name of ['request', 'request_uri']) {
     if (claims[name] !== undefined) throw invalid(`it has a member ${name}, which cannot stand inside one (RFC 9101 §4)`)
   }
 }
 
 /** Members as parameters: numbers in digits, objects as JSON, several resources side by side. */
-function parametersOf(claims: Record<string, unknown>): Parameters {
+function parametersOf(claims: ReadJwt['claims']): Parameters {
   const parameters: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(claims)) {
     if (ofTheJwt.includes(name) || value === null || value === '') continue
@@ -105,12 +92,4 @@ function parametersOf(claims: Record<string, unknown>): Parameters {
 
 function invalid(why: string): OAuthError {
   return new OAuthError('invalid_request_object', 'The request object is not valid', `The request object is refused: ${why}`)
-}
-
-function withoutSlash(text: unknown): unknown {
-  return typeof text === 'string' ? text.replace(/\/$/, '') : text
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : value === undefined ? 'missing' : JSON.stringify(value)
 }

@@ -1,7 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
-import { readClaims, readHeader } from '../jose/jwt.ts'
-import { clientSigningAlgs, fitsAlg, sameAlg, signatureProblem } from '../jose/verification.ts'
+import { type Bounds, boundsProblem, type ReadJwt, readJwt, type Signer, shown, signerProblem } from '../jose/check.ts'
+import { clientSigningAlgs, sameAlg } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
@@ -11,6 +11,8 @@ import { checkMethod, failed, isByAssertion } from './methods.ts'
 
 /** RFC 7523 §2.2. */
 export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+const words = { it: 'The assertion', its: "The assertion's" }
 
 /** Seconds by which a client's clock may differ from the sandbox's. */
 const leeway = 60
@@ -33,19 +35,17 @@ export async function authenticateByAssertion(parameters: Parameters, context: C
     )
   }
   if (type !== clientAssertionType) throw failed(`client_assertion_type '${type}' is not ${clientAssertionType} (RFC 7523 §2.2)`)
-  const header = readHeader(assertion)
-  const claims = readClaims(assertion)
-  if (header === undefined || claims === undefined)
-    throw failed('client_assertion is no JWT: three parts of base64url with JSON (RFC 7519 §3)')
-
-  const client = await clientOf(claims, parameters, context)
-  const alg = algOf(header, client)
-  await checkSignature(assertion, alg, header, client, context)
-  await checkClaims(claims, client, context)
+  const jwt = readJwt(assertion)
+  if (jwt === undefined) throw failed('client_assertion is no JWT: three parts of base64url with JSON (RFC 7519 §3)')
+  const client = await clientOf(jwt.claims, parameters, context)
+  checkAlg(jwt.header, client)
+  const problem = (await signerProblem(jwt, signerOf(client, context), words)) ?? boundsProblem(jwt, boundsOf(context), words)?.problem
+  if (problem !== undefined) throw failed(problem)
+  checkFirst(jwt, client, context)
   return client
 }
 
-async function clientOf({ iss, sub }: Record<string, unknown>, { client_id }: Parameters, context: Context): Promise<Client> {
+async function clientOf({ iss, sub }: ReadJwt['claims'], { client_id }: Parameters, context: Context): Promise<Client> {
   if (typeof sub !== 'string') throw failed('The assertion has no sub, which is the client_id (RFC 7523 §3)')
   context.trace.client_id = sub
   if (client_id !== undefined && client_id !== sub) {
@@ -64,91 +64,50 @@ async function clientOf({ iss, sub }: Record<string, unknown>, { client_id }: Pa
   return client
 }
 
-/** The algorithm of the assertion, when the client may use it (RFC 8725 §3.1). */
-function algOf({ alg }: Record<string, unknown>, client: Client): string {
-  const method = client.token_endpoint_auth_method
-  const allowed: readonly string[] = method === 'client_secret_jwt' ? ['HS256'] : clientSigningAlgs
-  if (typeof alg === 'string' && allowed.includes(alg)) {
-    const registered = client.metadata.token_endpoint_auth_signing_alg
-    if (registered === undefined || sameAlg(registered, alg)) return alg
-    throw failed(
-      `The assertion is signed with ${alg}; client '${client.client_id}' registered token_endpoint_auth_signing_alg ${registered}`,
-    )
-  }
-  if (alg === 'none') throw failed('The assertion has alg none: it is not signed, so anybody could have written it (RFC 8725 §3.2)')
+/** @throws OAuthError when the algorithm is not one that the client may use (RFC 8725 §3.1) */
+function checkAlg({ alg }: ReadJwt['header'], client: Client): void {
+  const { client_id, token_endpoint_auth_method: method, metadata } = client
   if (method === 'private_key_jwt' && typeof alg === 'string' && alg.startsWith('HS')) {
     throw failed(
-      `The assertion has alg ${alg}, a shared secret's; client '${client.client_id}' is registered for private_key_jwt, and its public key is no secret (RFC 8725 §2.1)`,
+      `The assertion has alg ${alg}, a shared secret's; client '${client_id}' is registered for private_key_jwt, and its public key is no secret (RFC 8725 §2.1)`,
     )
   }
-  throw failed(`The assertion has alg ${shown(alg)}; ${method} takes ${allowed.join(', ')}`)
+  const algs = algsOf(method)
+  if (alg !== 'none' && !algs.some((one) => one === alg)) {
+    throw failed(`The assertion has alg ${shown(alg)}; ${method} takes ${algs.join(', ')}`)
+  }
+  const registered = metadata.token_endpoint_auth_signing_alg
+  if (registered === undefined || sameAlg(registered, alg)) return
+  throw failed(`The assertion is signed with ${alg}; client '${client_id}' registered token_endpoint_auth_signing_alg ${registered}`)
 }
 
-async function checkSignature(
-  assertion: string,
-  alg: string,
-  { kid }: Record<string, unknown>,
-  client: Client,
-  context: Context,
-): Promise<void> {
-  const { client_id, client_secret } = client
-  if (alg === 'HS256') {
-    const problem = await signatureProblem(assertion, new TextEncoder().encode(client_secret ?? ''), alg)
-    if (problem !== undefined) throw failed(`The assertion is not signed with the client_secret of '${client_id}' (${problem})`)
-    return
-  }
-  const registered = await clientKeys(client, context)
-  if ('problem' in registered) throw failed(registered.problem)
-  const named = kid === undefined ? registered.keys : registered.keys.filter((key) => key.kid === kid)
-  if (named.length === 0) {
-    const kids = registered.keys.map((key) => shown(key.kid)).join(', ')
-    throw failed(`kid ${shown(kid)} names none of the keys of client '${client_id}', whose kids are: ${kids || 'none'}`)
-  }
-  const fitting = named.filter((key) => fitsAlg(key, alg))
-  if (fitting.length === 0)
-    throw failed(`No key of client '${client_id}'${kid === undefined ? '' : ` with kid ${shown(kid)}`} is for ${alg}`)
-  const problems: string[] = []
-  for (const key of fitting) {
-    const problem = await signatureProblem(assertion, key, alg)
-    if (problem === undefined) return
-    problems.push(problem)
-  }
-  throw failed(`The assertion is not signed with a key of client '${client_id}' (${[...new Set(problems)].join('; ')})`)
+function algsOf(method: string): readonly string[] {
+  return method === 'client_secret_jwt' ? ['HS256'] : clientSigningAlgs
 }
 
-/** RFC 7523 §3, rules 3 to 7. */
-async function checkClaims(
-  { aud, exp, nbf, iat, jti }: Record<string, unknown>,
-  client: Client,
-  { realm, transport }: Context,
-): Promise<void> {
-  const audiences = transport?.audiences() ?? []
-  const named = (Array.isArray(aud) ? aud : [aud]).map(withoutSlash)
-  if (!audiences.some((one) => named.includes(withoutSlash(one)))) {
-    throw failed(`The assertion's aud is ${shown(aud)}; it must name this server: ${[...new Set(audiences)].join(' or ')} (RFC 7523 §3)`)
+function signerOf(client: Client, context: Context): Signer {
+  const { client_id, client_secret, token_endpoint_auth_method } = client
+  const octets = new TextEncoder().encode(client_secret ?? '')
+  return {
+    name: `client '${client_id}'`,
+    algs: algsOf(token_endpoint_auth_method),
+    keys: () => clientKeys(client, context),
+    secret: { name: `the client_secret of '${client_id}'`, octets },
   }
-  const now = seconds(realm.clock.now())
-  if (typeof exp !== 'number') throw failed(`The assertion's exp is ${shown(exp)}; seconds since the epoch are needed (RFC 7523 §3)`)
-  if (exp + leeway <= now) throw failed(`The assertion expired ${now - exp} s ago by the sandbox's clock (exp ${exp}, now ${now})`)
-  if (exp > now + longest) throw failed(`The assertion expires in ${exp - now} s; at most ${longest} s are taken (RFC 7523 §3)`)
-  for (const [name, time] of Object.entries({ nbf, iat })) {
-    if (time === undefined) continue
-    if (typeof time !== 'number') throw failed(`The assertion's ${name} is ${shown(time)}; seconds since the epoch are needed`)
-    if (time - leeway > now)
-      throw failed(`The assertion's ${name} lies ${time - now} s in the future by the sandbox's clock (${name} ${time}, now ${now})`)
-  }
-  if (typeof jti !== 'string' || jti === '')
+}
+
+/** RFC 7523 §3, rules 3 to 6. */
+function boundsOf({ realm, transport }: Context): Bounds {
+  const audience = { what: 'this server', names: transport?.audiences() ?? [] }
+  return { now: seconds(realm.clock.now()), audience, needed: ['aud', 'exp'], early: leeway, late: leeway, longest, rule: 'RFC 7523 §3' }
+}
+
+/** RFC 7523 §3, rule 7. */
+function checkFirst({ claims: { jti, exp } }: ReadJwt, { client_id }: Client, { realm }: Context): void {
+  if (typeof jti !== 'string' || jti === '') {
     throw failed(`The assertion's jti is ${shown(jti)}; a text is needed that comes once (OpenID Connect Core §9)`)
-  const identifier = `assertion ${digest(`${client.client_id} ${jti}`).toString('base64url')}`
-  const first = realm.store.seeFirst(identifier, Math.ceil(exp + leeway) * 1000, realm.clock.now())
+  }
+  const identifier = `assertion ${digest(`${client_id} ${jti}`).toString('base64url')}`
+  const first = realm.store.seeFirst(identifier, Math.ceil(Number(exp) + leeway) * 1000, realm.clock.now())
   if (!first) throw failed(`The assertion was used before: its jti ${shown(jti)} came already (RFC 7523 §3)`)
-}
-
-function withoutSlash(text: unknown): unknown {
-  return typeof text === 'string' ? text.replace(/\/$/, '') : text
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing'
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
 }

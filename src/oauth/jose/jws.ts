@@ -3,7 +3,10 @@ import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { hmacSha256 } from './hmac.ts'
 
 /** The algorithms that grantbox signs with (RFC 7518 §3.1, RFC 8037 §3.1). */
-export type SigningAlg = 'HS256' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
+export const signingAlgs = ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'] as const
+
+/** One of {@link signingAlgs}. */
+export type SigningAlg = (typeof signingAlgs)[number]
 
 /** An imported key, ready to sign. */
 export interface SigningKey {

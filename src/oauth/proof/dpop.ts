@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto'
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
-import { readClaims, readHeader } from '../jose/jwt.ts'
+import { algProblem, type Bounds, boundsProblem, type ReadJwt, readJwt, shown } from '../jose/check.ts'
 import { clientSigningAlgs, type Jwk, publicHalf, signatureProblem } from '../jose/verification.ts'
 import type { ErrorCode, OAuthError } from '../model/errors.ts'
 import type { Context } from '../realm/context.ts'
 import { makeNonce, nonceProblem } from './dpop-nonce.ts'
+
+const words = { it: 'The proof', its: "The proof's" }
 
 /** Seconds by which a proof's `iat` may differ from the sandbox's clock. */
 const window = 60
@@ -26,11 +28,11 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
   if (transport === undefined || proof === undefined)
     throw fail('The header DPoP is missing: it carries a proof for each request (RFC 9449 §4.1)')
   if (proof.includes(',')) throw fail('The header DPoP came more than once (RFC 9449 §4.3, rule 1)')
-  const header = readHeader(proof)
-  const claims = readClaims(proof)
-  if (header === undefined || claims === undefined) throw fail('The header DPoP is no JWT (RFC 9449 §4.3, rule 2)')
+  const jwt = readJwt(proof)
+  if (jwt === undefined) throw fail('The header DPoP is no JWT (RFC 9449 §4.3, rule 2)')
 
-  const jwk = await checkSignature(proof, header, fail)
+  const jwk = await checkSignature(jwt, fail)
+  const { claims } = jwt
   const { jti, htm, htu } = claims
   if (typeof jti !== 'string' || jti === '') throw fail('The proof has no jti (RFC 9449 §4.2)')
   if (htm !== transport.method)
@@ -51,7 +53,10 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
       const explanation = `The setting dpop_nonce asks for a nonce of this server, and ${problem}: send the proof again with the one in DPoP-Nonce (RFC 9449 §8)`
       throw refuse('use_dpop_nonce', 'The DPoP proof needs a nonce', explanation, { 'DPoP-Nonce': makeNonce(realm) })
     }
-  } else checkTime(claims.iat, seconds(realm.clock.now()), fail)
+  } else {
+    const problem = boundsProblem({ claims: { iat: claims.iat } }, agesOf(seconds(realm.clock.now())), words)?.problem
+    if (problem !== undefined) throw fail(problem)
+  }
 
   const { calculateJwkThumbprint } = await import('jose')
   const jkt = await calculateJwkThumbprint(jwk)
@@ -64,33 +69,24 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
 }
 
 /** RFC 9449 §4.3, rules 4 to 7. */
-async function checkSignature(
-  proof: string,
-  { typ, alg, jwk }: Record<string, unknown>,
-  fail: (explanation: string) => OAuthError,
-): Promise<Jwk> {
+async function checkSignature({ text, header }: ReadJwt, fail: (explanation: string) => OAuthError): Promise<Jwk> {
+  const { typ, alg, jwk } = header
   if (typ !== 'dpop+jwt') throw fail(`The proof's typ is ${shown(typ)}; it must be 'dpop+jwt'`)
-  if (alg === 'none') throw fail('The proof has alg none: it is not signed and proves nothing')
-  if (typeof alg !== 'string' || !clientSigningAlgs.some((one) => one === alg)) {
-    throw fail(`The proof's alg is ${shown(alg)}; taken are ${clientSigningAlgs.join(', ')}`)
-  }
+  const unfit = algProblem(alg, clientSigningAlgs, words)
+  if (unfit !== undefined) throw fail(unfit)
   if (typeof jwk !== 'object' || jwk === null) throw fail("The proof's header has no jwk, the public key that it is about")
   const key: Jwk = { ...jwk }
   const publicKey = publicHalf(key)
   if (publicKey === undefined) throw fail(`The proof's jwk has kty ${shown(key.kty)}; a public key is needed`)
   if (key.d !== undefined) throw fail("The proof's jwk holds a private key: it is known to others now, make a new one")
-  const problem = await signatureProblem(proof, publicKey, alg)
+  const problem = await signatureProblem(text, publicKey, String(alg))
   if (problem !== undefined) throw fail(`The proof is not signed with the key in its jwk (${problem})`)
   return publicKey
 }
 
-function checkTime(iat: unknown, now: number, fail: (explanation: string) => OAuthError): void {
-  if (typeof iat !== 'number') throw fail(`The proof's iat is ${shown(iat)}; seconds since the epoch are needed`)
-  if (Math.abs(iat - now) <= window) return
-  const distance = iat < now ? `${now - iat} s old` : `${iat - now} s in the future`
-  throw fail(
-    `The proof is ${distance} by the sandbox's clock; its iat may differ by ${window} s (iat ${iat}, now ${now}; RFC 9449 §4.3, rule 11)`,
-  )
+/** RFC 9449 §4.3, rule 11. */
+function agesOf(now: number): Bounds {
+  return { now, needed: ['iat'], early: window, late: 0, oldest: window, rule: 'RFC 9449 §4.3, rule 11' }
 }
 
 /** A URL without query and fragment, written in one way (RFC 3986 §6.2.2 and §6.2.3). */
@@ -102,9 +98,4 @@ function normal(url: unknown): string | undefined {
     return /[A-Za-z0-9._~-]/.test(character) ? character : octet.toUpperCase()
   })
   return origin + path
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing'
-  return typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
 }

@@ -1,3 +1,4 @@
+import { namesOneOf } from '../jose/check.ts'
 import { challenge } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ActiveAccessToken } from '../model/records.ts'
@@ -41,7 +42,7 @@ export async function requireScope(
     throw error instanceof OAuthError ? withHints(error, hints) : error
   })
   const { aud } = token.details
-  if (aud !== undefined && !aud.some((one) => urls.some((url) => withoutSlash(url) === withoutSlash(one)))) {
+  if (aud !== undefined && !namesOneOf(aud, urls)) {
     const message = 'The access token is for another resource'
     throw new OAuthError(
       'invalid_token',
@@ -65,8 +66,4 @@ function withHints(error: OAuthError, hints: Readonly<Record<string, string>>): 
   const more = Object.entries(hints).map(([name, value]) => `${name}="${value}"`)
   const headers = { ...error.headers, 'WWW-Authenticate': [said, ...more].join(', ') }
   return new OAuthError(error.code, error.message, error.explanation, headers, error.status)
-}
-
-function withoutSlash(text: string): string {
-  return text.replace(/\/$/, '')
 }

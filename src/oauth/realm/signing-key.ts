@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { type SigningAlg, type SigningKey, signInput } from '../jose/jws.ts'
+import { type SigningAlg, type SigningKey, signInput, signingAlgs } from '../jose/jws.ts'
 import { encodeSegment, readClaims, readHeader } from '../jose/jwt.ts'
 import type { Client } from '../model/records.ts'
 import type { Realm } from './context.ts'
@@ -13,8 +13,6 @@ type Signer = Pick<Realm, 'keys' | 'settings'>
 /** The kinds of JWT that a sandbox issues and that may have to be signed again. */
 export type SignedToken = 'access_token' | 'id_token'
 
-const signingAlgs: readonly string[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256']
-
 /**
  * The key that signs what a client is told: of the algorithm that it registered, else of the sandbox's, else RS256 (OpenID
  * Connect Dynamic Client Registration §2, RFC 9701 §6, JARM §3). The HS256 that a client registered is made with its own secret
@@ -23,8 +21,8 @@ const signingAlgs: readonly string[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS2
 export function responseKey(client: Client, registered: string | undefined, { keys, settings }: Signer): MaybePromise<SigningKey> {
   const own = registered === 'HS256' ? ownKey(client) : undefined
   if (own !== undefined) return own
-  if (registered !== undefined && signingAlgs.includes(registered)) return keys.signing(registered as SigningAlg)
-  return keys.signing(settings.id_token_signing_alg ?? (keys.has('RS256') ? 'RS256' : settings.signing_alg))
+  const alg = signingAlgs.find((one) => one === registered)
+  return keys.signing(alg ?? settings.id_token_signing_alg ?? (keys.has('RS256') ? 'RS256' : settings.signing_alg))
 }
 
 /** The key that a client's ID tokens are signed with, and its logout tokens. */

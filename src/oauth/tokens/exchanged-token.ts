@@ -1,4 +1,6 @@
+import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
+import { boundsProblem } from '../jose/check.ts'
 import type { AccessTokenDetails, Client, Grant, User } from '../model/records.ts'
 import type { TokenType } from '../model/token-types.ts'
 import type { Context } from '../realm/context.ts'
@@ -77,12 +79,13 @@ async function idToken(token: string, client: Client, context: Context): Promise
   const { iss, sub, aud, exp, iat } = read.claims
   if (iss !== issuer) return `its iss is '${String(iss)}' and not '${issuer}'`
   if (![aud].flat().includes(client_id)) return `its aud is ${JSON.stringify(aud)}: it was not issued to client '${client_id}'`
-  const now = realm.clock.now()
-  if (typeof exp !== 'number' || exp * 1000 <= now) return refusals.expired
+  const bounds = { now: seconds(realm.clock.now()), needed: ['exp'] as const, early: 0, late: 0, rule: 'OpenID Connect Core §2' }
+  const stale = boundsProblem({ claims: { exp } }, bounds)
+  if (stale !== undefined) return stale.problem
   const user = typeof sub === 'string' ? realm.store.findUserById(sub) : undefined
   if (user === undefined || user.disabled) return refusals.revoked
   // An ID token has no row of its own; what it came of was there when it was issued.
   const grant = realm.store.findGrant(client_id, user, (Number(iat) + 1) * 1000)
   if (grant === undefined) return refusals.revoked
-  return { sub: user.user_id, user, scope: grant.scope, grant, expires_at: exp * 1000, cnf: undefined }
+  return { sub: user.user_id, user, scope: grant.scope, grant, expires_at: Number(exp) * 1000, cnf: undefined }
 }

@@ -1,5 +1,5 @@
-import { readClaims, readHeader } from '../jose/jwt.ts'
-import { signatureProblem } from '../jose/verification.ts'
+import { type ReadJwt, readJwt, signerProblem } from '../jose/check.ts'
+import { signingAlgs } from '../jose/jws.ts'
 import type { Realm } from '../realm/context.ts'
 import { signedBy } from '../realm/signing-key.ts'
 
@@ -8,23 +8,19 @@ import { signedBy } from '../realm/signing-key.ts'
  * RP-Initiated Logout §2).
  * @returns the claims, or why they cannot be believed
  */
-export async function readOwnJwt(token: string, realm: Realm): Promise<{ claims: Record<string, unknown> } | { problem: string }> {
-  const header = readHeader(token)
-  const claims = readClaims(token)
-  if (header === undefined || claims === undefined) return { problem: 'it is no signed JWT' }
-  const { alg, kid, typ } = header
-  if (typ !== 'JWT') return { problem: `it is a token of another kind: its typ is '${String(typ)}'` }
-  if (alg === 'HS256') {
-    const client = realm.store.findClient(String([claims.aud].flat()[0]))
-    const { key } = await signedBy('id_token', alg, client, realm)
-    const problem = await signatureProblem(token, key.export(), alg)
-    return problem === undefined ? { claims } : { problem }
-  }
-  const key = await realm.keys.find(typeof kid === 'string' ? kid : undefined)
-  if (key === undefined || key.alg !== alg) {
-    return { problem: `no key of this sandbox has kid '${String(kid)}' and alg '${String(alg)}'` }
-  }
-  const problem = await signatureProblem(token, key, String(alg))
+export async function readOwnJwt(token: string, realm: Realm): Promise<{ claims: ReadJwt['claims'] } | { problem: string }> {
+  const jwt = readJwt(token)
+  if (jwt === undefined) return { problem: 'it is no signed JWT' }
+  const { header, claims } = jwt
+  if (header.typ !== 'JWT') return { problem: `it is a token of another kind: its typ is '${String(header.typ)}'` }
+  const client = realm.store.findClient(String([claims.aud].flat()[0]))
+  const { key } = await signedBy('id_token', 'HS256', client, realm)
+  const problem = await signerProblem(jwt, {
+    name: 'this sandbox',
+    algs: signingAlgs,
+    keys: async () => ({ keys: await realm.keys.publicKeys() }),
+    secret: { name: 'the secret of its ID tokens', octets: key.export() },
+  })
   return problem === undefined ? { claims } : { problem }
 }
 
