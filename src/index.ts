@@ -8,7 +8,7 @@ export type { App, AppChange, Apps, Client, NewApp, NewClient } from './library/
 export type { Clock, ClockState } from './library/clock.ts'
 export { type ConnectOptions, connectGrantbox } from './library/connect.ts'
 export { type FieldError, GrantboxError } from './library/error.ts'
-export type { Endpoint, Fault, Faults, NewFault } from './library/faults.ts'
+export type { Fault, Faults, NewFault } from './library/faults.ts'
 export type { Grantbox } from './library/grantbox.ts'
 export type { Grant, GrantCode, GrantLineage, GrantQuery, Grants, GrantToken, TokenState, TokenUse } from './library/grants.ts'
 export type { Key, Keys } from './library/keys.ts'
@@ -18,3 +18,4 @@ export type { Authorization, Authorized, NewSandbox, Sandbox, SandboxChange, San
 export { type StartOptions, startGrantbox } from './library/start.ts'
 export type { Duration, TokenAnswer, TokenExpiry, TokenRequest, Tokens } from './library/tokens.ts'
 export type { NewUser, User, UserChange, UserGeneration, Users } from './library/users.ts'
+export type { Endpoint } from './oauth/model/endpoint.ts'

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Endpoint, Provider, Reply } from '../providers/provider.ts'
+import type { Endpoint } from '../oauth/model/endpoint.ts'
+import type { Provider, Reply } from '../providers/provider.ts'
 import type { Exchange } from './exchange.ts'
 
 /**

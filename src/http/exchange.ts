@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
-import type { Endpoint } from '../providers/provider.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
 import { type Destination, originOf } from './routing.ts'

@@ -1,21 +1,6 @@
+import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { ControlClient } from './control-client.ts'
 import type { Duration } from './tokens.ts'
-
-/** What a request is for. */
-export type Endpoint =
-  | 'authorize'
-  | 'token'
-  | 'userinfo'
-  | 'jwks'
-  | 'discovery'
-  | 'introspection'
-  | 'revocation'
-  | 'device_authorization'
-  | 'backchannel_authentication'
-  | 'par'
-  | 'registration'
-  | 'end_session'
-  | 'api'
 
 /** An instruction to misbehave: which requests meet it, how often, and what happens to them. */
 export interface NewFault {

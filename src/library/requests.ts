@@ -1,6 +1,6 @@
+import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { ControlClient } from './control-client.ts'
 import { GrantboxError } from './error.ts'
-import type { Endpoint } from './faults.ts'
 
 /** A request to a sandbox and what was answered; secrets are masked unless the sandbox's setting `show_secrets` says otherwise. */
 export interface JournalEntry {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ClientAuthMethod } from '../oauth/clients/methods.ts'
 import type { SigningAlg } from '../oauth/jose/jws.ts'
 import type { Directory } from '../oauth/model/directory.ts'
+import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
 import type { Parameters } from '../oauth/model/parameters.ts'
 import type { App, ClientMetadata, ResponseMode, User } from '../oauth/model/records.ts'
@@ -12,22 +13,6 @@ import type { RequestCollection } from './collection.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
 import type { SocialStore } from './social.ts'
-
-/** What a request was for; faults and the journal name it so. */
-export type Endpoint =
-  | 'authorize'
-  | 'token'
-  | 'userinfo'
-  | 'jwks'
-  | 'discovery'
-  | 'introspection'
-  | 'revocation'
-  | 'device_authorization'
-  | 'backchannel_authentication'
-  | 'par'
-  | 'registration'
-  | 'end_session'
-  | 'api'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
 export interface Reply {

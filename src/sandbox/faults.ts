@@ -1,5 +1,5 @@
+import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { AuthorizationFaults, Misbehaviour } from '../oauth/model/fault.ts'
-import type { Endpoint } from '../providers/provider.ts'
 
 /** When a fault strikes. */
 export interface FaultWhen {

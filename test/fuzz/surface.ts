@@ -1,8 +1,9 @@
 import { protocolEndpoints } from '../../src/http/endpoints/registry.ts'
+import type { Endpoint } from '../../src/oauth/model/endpoint.ts'
 import { OAuthError } from '../../src/oauth/model/errors.ts'
 import { defaultSettings } from '../../src/oauth/model/settings.ts'
 import { initialSettings } from '../../src/providers/own-settings.ts'
-import type { Endpoint, Provider } from '../../src/providers/provider.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { providers } from '../../src/providers/registry.ts'
 
 /** A JSON schema as the control API's description has them; only what the fuzzer looks at. */

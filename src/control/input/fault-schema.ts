@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { endpoints } from '../../oauth/model/endpoint.ts'
 import { duration } from '../../sandbox/duration.ts'
 import type { Fault } from '../../sandbox/faults.ts'
-import { endpoints } from './endpoints.ts'
 
 const tokenFlaws = ['bad_signature', 'expired', 'not_yet_valid', 'wrong_audience', 'wrong_issuer', 'alg_none', 'unknown_kid'] as const
 const callbackFlaws = ['wrong_state', 'missing_state', 'wrong_iss', 'missing_code', 'code_and_error', 'twice'] as const

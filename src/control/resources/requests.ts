@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { endpoints } from '../../oauth/model/endpoint.ts'
 import type { Resource } from '../deps.ts'
-import { endpoints } from '../input/endpoints.ts'
 import { sandboxNamed } from '../input/lookup.ts'
 import { inSandbox, limit, refusal } from '../schemas.ts'
 import { entryView, viewEntry } from '../views/journal.ts'

@@ -1,6 +1,7 @@
+import type { Endpoint } from '../../oauth/model/endpoint.ts'
 import { type ErrorCode, type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
-import type { Endpoint, Reply } from '../provider.ts'
+import type { Reply } from '../provider.ts'
 import { ApiError } from './api-error.ts'
 import { iokidsSettings } from './settings.ts'
 

@@ -1,6 +1,4 @@
-import type { Endpoint } from '../../providers/provider.ts'
-
-/** What a request may have been for. */
+/** What a request may be for; faults and the journal name it so. */
 export const endpoints = [
   'authorize',
   'token',
@@ -15,4 +13,7 @@ export const endpoints = [
   'registration',
   'end_session',
   'api',
-] as const satisfies readonly Endpoint[]
+] as const
+
+/** What a request was for; `api` is the vendor's own. */
+export type Endpoint = (typeof endpoints)[number]
