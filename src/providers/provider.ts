@@ -171,6 +171,10 @@ export interface Provider {
   readonly brands?: boolean
   /** SVG of the apps' icons, by the name that an app carries. */
   readonly icons: Readonly<Record<string, string>>
+  /** SVG of the picture of a user of that id, the same each time; a face drawn by chance of the id when absent. */
+  readonly picture?: (user_id: string) => Promise<string>
+  /** Whether an answer of its API says that a token was missing, unknown, expired or revoked; when absent, a 401 does. */
+  readonly refuses?: (answer: { status: number; body: string | undefined }) => boolean
   /** How an error is said. */
   errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply
   /** How the members of a successful token answer are sent, when not as JSON alone. */

@@ -1,3 +1,4 @@
+import type { Provider } from '../providers/provider.ts'
 import type { JournalEntry } from './journal.ts'
 
 /** What is counted; `token:` is followed by the grant type, `api` are requests to the vendor's API and for a user's claims. */
@@ -35,10 +36,11 @@ export class Counts {
     this.#store = store
   }
 
-  add(entry: JournalEntry): void {
+  /** @param refuses whether the vendor's answer refused a token */
+  add(entry: JournalEntry, refuses: Provider['refuses'] = ({ status }) => status === 401): void {
     if (this.#stopped) return
     const hour = Math.floor(entry.time / hourLength)
-    for (const name of namesOf(entry)) {
+    for (const name of namesOf(entry, refuses)) {
       const key = `${hour} ${name}`
       const known = this.#waiting.get(key)
       if (known === undefined) this.#waiting.set(key, { hour, name, count: 1 })
@@ -72,20 +74,15 @@ export class Counts {
 }
 
 /** What an answered request counts as. */
-function namesOf(entry: JournalEntry): CountName[] {
-  const { endpoint, status, grant_type, grant_id } = entry
+function namesOf(entry: JournalEntry, refuses: NonNullable<Provider['refuses']>): CountName[] {
+  const { endpoint, status, grant_type, grant_id, response_body: body } = entry
   const names: CountName[] = []
   if (endpoint === 'authorize' && grant_id !== undefined && status < 400) names.push('sign_in')
   if (endpoint === 'token' && status < 300) names.push(`token:${grant_type ?? 'unknown'}`)
   if (endpoint === 'api' || endpoint === 'userinfo') {
     names.push('api')
-    if (isRefused(entry)) names.push('refused')
+    if (refuses({ status, body })) names.push('refused')
   }
   if (status >= 400) names.push('error')
   return names
-}
-
-/** Whether a token was missing, unknown, expired or revoked; some vendors say so with a status of their own. */
-function isRefused({ status, response_body }: JournalEntry): boolean {
-  return status === 401 || (status >= 400 && response_body !== undefined && /"error_code":\s*4011\b/.test(response_body))
 }

@@ -336,7 +336,7 @@ export class Sandboxes {
     const directory = this.#table.directory(record.id)
     const journal = this.#newJournal()
     const counts = new Counts(this.#table.counts(record.id))
-    journal.follow({}, (entry) => counts.add(entry))
+    journal.follow({}, (entry) => counts.add(entry, this.#providers.get(record.provider)?.refuses))
     const sandbox: Sandbox = {
       id: record.id,
       name: record.name,

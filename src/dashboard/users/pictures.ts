@@ -1,11 +1,11 @@
-import { drawPicture, imageSizes } from '../../providers/iokids/drawings.ts'
+import { drawPicture } from '../../providers/picture.ts'
 import type { Part } from '../frame/visit.ts'
 
 /** Users' pictures. They follow from the user's id alone, so that nothing is looked up and a browser may keep them. */
 export const picturePages: Part = ({ get }) => {
-  get('/pictures/:user_id.svg', async ({ params, reply }) => {
+  get('/pictures/:user_id.svg', async ({ sandbox, params, reply }) => {
     const user_id = (params.user_id ?? '').slice(0, 200)
-    const svg = await drawPicture({ row: 0, user_id, username: '', first_name: '', type: null, claims: {} }, imageSizes.picture.medium)
+    const svg = await (sandbox.provider.picture ?? drawPicture)(user_id)
     return reply
       .type('image/svg+xml')
       .header('Cache-Control', 'private, max-age=86400, immutable')

@@ -18,12 +18,6 @@ export interface Dimensions {
   height: number
 }
 
-/** A user's picture as SVG, the same for the same user each time. The style is CC0. */
-export async function drawPicture(user: Person, { width }: Dimensions): Promise<string> {
-  const [{ createAvatar }, style] = await Promise.all([import('@dicebear/core'), import('@dicebear/thumbs')])
-  return createAvatar(style, { seed: user.user_id, size: width }).toString()
-}
-
 /** A user's cover photo as SVG: a strip across the middle of a square of shapes. */
 export async function drawCover(user: Person, dimensions: Dimensions): Promise<string> {
   return strip(await shapes(user.user_id), dimensions)

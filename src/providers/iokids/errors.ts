@@ -38,6 +38,11 @@ export function iokidsErrorReply(error: OAuthError, endpoint: Endpoint, settings
   return { status, headers, body: { error_code, error_description: description(error, error_code) } }
 }
 
+/** Whatever status the setting `permission_status` gives it. */
+export function iokidsRefuses({ status, body = '' }: { status: number; body: string | undefined }): boolean {
+  return status === 401 || (status >= 400 && /"error_code":\s*4011\b/.test(body))
+}
+
 function numberOf(error: OAuthError): number {
   if (error instanceof ApiError) return error.error_code
   if (error.status === 429) return 4291

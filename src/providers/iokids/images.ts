@@ -1,10 +1,11 @@
 import { digest } from '../../basics/random.ts'
 import type { App, User } from '../../oauth/model/records.ts'
+import { drawPicture } from '../picture.ts'
 import type { ApiRequest, Route } from '../provider.ts'
 import { ApiError } from './api-error.ts'
 import { authorized } from './authorized.ts'
 import { conditional } from './conditional.ts'
-import { type Dimensions, drawCover, drawIcon, drawPicture, type ImageSize, imageSizes, toPng } from './drawings.ts'
+import { type Dimensions, drawCover, drawIcon, type ImageSize, imageSizes, toPng } from './drawings.ts'
 import { iconIdOf, imageIdOf, readImageId } from './image-ids.ts'
 import { oneOf } from './paging.ts'
 import { areFriends } from './people.ts'
@@ -57,7 +58,7 @@ export async function findImage({ directory, social }: ApiRequest, viewer: User,
 function draw(drawing: Drawing, dimensions: Dimensions): Promise<string> {
   switch (drawing.kind) {
     case 'picture':
-      return drawPicture(drawing.user, dimensions)
+      return drawPicture(drawing.user.user_id, dimensions.width)
     case 'cover':
       return drawCover(drawing.user, dimensions)
     case 'icon':

@@ -3,7 +3,7 @@ import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
 import { iokidsRoutes } from './api.ts'
 import { iokidsCollection } from './collection.ts'
-import { iokidsErrorReply } from './errors.ts'
+import { iokidsErrorReply, iokidsRefuses } from './errors.ts'
 import { iokidsIcons } from './icons.ts'
 import { iokidsSettings } from './settings.ts'
 import { iokidsTokens } from './tokens.ts'
@@ -58,6 +58,7 @@ export const iokids: Provider = {
   brands: true,
   icons: iokidsIcons,
   errorReply: iokidsErrorReply,
+  refuses: iokidsRefuses,
   routes: iokidsRoutes,
   world: iokidsWorld,
   collection: iokidsCollection,
