@@ -4,7 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/ascii.ts scripts/build.ts scripts/third-party.ts ./scripts/
+COPY scripts/build.ts scripts/third-party.ts ./scripts/
 COPY src ./src
 RUN npm run build
 RUN npm prune --omit=dev

@@ -90,7 +90,7 @@ async function coldStart(quick: boolean): Promise<string> {
   return [
     table(['spawn to first 200', 'ms', 'CPU ms'], body),
     '',
-    verdict('present: ≤ 1.0 × oauth2-mock-server ES256', here <= 1, `${here.toFixed(2)} ×`),
+    verdict('present: ≤ 1.1 × oauth2-mock-server ES256', here <= 1.1, `${here.toFixed(2)} ×`),
     verdict('new: ≤ 1.3 ×', anew <= 1.3, `${anew.toFixed(2)} ×`),
   ].join('\n')
 }

@@ -1,10 +1,9 @@
 /** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
 import { spawnSync } from 'node:child_process'
 import fs, { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
-import { asAscii } from './ascii.ts'
 import { thirdPartyLicences } from './third-party.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -34,32 +33,18 @@ const standIns: Readonly<Record<string, string>> = {
   // Files are read without waiting while it starts; each of these is imported by name, and loads the others when it is called.
   'node:fs/promises': `for (const name of ${JSON.stringify(functionsOf(fs))})
     exports[name] = (...given) => ${builtin('node:fs/promises')}[name](...given)`,
-  // What holds needs nobody to say how it does not.
-  'node:assert': `module.exports = (holds, ...message) => { if (!holds) ${builtin('node:assert')}(holds, ...message) }`,
-  // What is bundled together fits together: from the source, the versions that plugins ask for are looked at.
-  semver: 'exports.satisfies = () => true',
-  // Asked about the router's own expressions, for no path of ours has one.
-  'safe-regex2': 'module.exports = () => true',
   // Neither is used: the routes that have schemas bring their own compilers.
   '@fastify/ajv-compiler': noCompiler,
   '@fastify/fast-json-stringify-compiler': noCompiler,
 }
 
-/** The framework's way to make loggers: ours is given to it, and loads pino when a line is written. */
-const pinoOfFramework = 'node_modules/fastify/lib/logger-pino.js'
-const withoutPino: readonly (readonly [string, string])[] = [
-  ["const pino = require('pino')\nconst { serializersSym } = pino.symbols\n", 'const serializersSym = Symbol()\n'],
-  // pino has it by itself.
-  ['  err: pino.stdSerializers.err,\n', ''],
-]
-
 const commonJs = '.cjs'
 
-const bundling: Plugin = {
-  name: 'grantbox',
-  resolveId(id, importer) {
+const modulesOfNode: Plugin = {
+  name: 'modules of Node.js',
+  resolveId(id, importer, { kind }) {
     // What the bundler itself imports is none of ours.
-    if (importer?.startsWith('\0') === true) return null
+    if (kind === 'dynamic-import' || importer?.startsWith('\0') === true) return null
     return id.startsWith('node:') || id in standIns ? `\0${id}${commonJs}` : null
   },
   /**
@@ -71,59 +56,27 @@ const bundling: Plugin = {
     const name = id.slice(1, -commonJs.length)
     return { code: standIns[name] ?? `module.exports = ${builtin(name)}`, moduleType: 'js' }
   },
-  transform(code, id) {
-    if (!id.split(sep).join('/').endsWith(pinoOfFramework)) return null
-    const missing = withoutPino.find(([text]) => !code.includes(text))
-    if (missing !== undefined) throw new Error(`${pinoOfFramework} changed: it has no ${missing[0]}`)
-    return { code: withoutPino.reduce((changed, [text, other]) => changed.replace(text, other), code), map: null }
-  },
 }
 
-/** Source files become CommonJS, which alone can be loaded with a code cache that is taken later (`src/cli/code-cache.ts`). */
-const toCommonJs: Plugin = {
-  name: 'grantbox to CommonJS',
-  /**
-   * Files name folders by where they lie, and in a bundle they lie elsewhere: every file is in a folder of `dist`, so the folder
-   * that belongs to a source file is one up and down again.
-   */
-  transform(code, id) {
-    if (!id.startsWith(source + sep) || !code.includes('import.meta.')) return null
-    const folder = relative(source, dirname(id)).split(sep).join('/')
-    const changed = code
-      .replaceAll('import.meta.dirname', `(__dirname + '/../${folder}')`)
-      .replaceAll('import.meta.resolve(', '((name) => String(process.getBuiltinModule("node:url").pathToFileURL(require.resolve(name))))(')
-    return { code: changed, map: null }
-  },
-  generateBundle(_, outputs) {
-    for (const chunk of chunksOf(Object.values(outputs))) {
-      const { code, mappings } = asAscii(chunk.code, chunk.map?.mappings ?? '')
-      chunk.code = code
-      if (chunk.map) chunk.map.mappings = mappings
-    }
-  },
-}
-
-/** What the executable runs is in files of its own. */
-const builtProgram: Plugin = {
-  name: 'grantbox built program',
-  resolveId: (id) => (id === './run-cli.ts' ? join(source, 'cli/built-program.ts') : null),
-}
-
-/** No line moves in {@link bundling}; and what is loaded with the program's core may also be asked for later. */
-const ignored = ['SOURCEMAP_BROKEN', 'INEFFECTIVE_DYNAMIC_IMPORT']
+/** What is loaded with the program's core may also be asked for later. */
+const ignored = ['INEFFECTIVE_DYNAMIC_IMPORT']
 
 const options: RolldownOptions = {
   cwd: root,
-  input: { cli: join(source, 'cli/run-cli.ts'), library: join(source, 'index.ts') },
+  input: {
+    'cli/main': join(source, 'cli/main.ts'),
+    'program/library': join(source, 'index.ts'),
+    'program/node-version': join(source, 'start/node-version.ts'),
+  },
   platform: 'node',
   // A linked folder of modules keeps its name here: source maps are published, and say nothing of where it lies on this machine.
   resolve: { symlinks: false },
   // A native module, and one whose WebAssembly is read from its folder: they are installed beside the program.
   external: ['better-sqlite3', '@resvg/resvg-wasm'],
-  plugins: [bundling, toCommonJs],
+  plugins: [modulesOfNode],
   onLog: (level, log, handle) => (ignored.includes(log.code ?? '') ? undefined : handle(level, log)),
 }
-const naming = { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' } as const
+const naming = { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'program/[name]-[hash].js' } as const
 
 /** The modules that are loaded with any of `files`. */
 function loadedWith(files: readonly string[], chunks: readonly OutputChunk[]): Set<string> {
@@ -145,7 +98,7 @@ const unjoined = chunksOf((await bundle.generate(naming)).output)
 const [commands, core] = [loadedWith(everyCommand, unjoined), loadedWith(everyServer, unjoined)]
 const { output: written } = await bundle.write({
   ...naming,
-  dir: join(output, 'program'),
+  dir: output,
   sourcemap: true,
   // Names stay; each file that is found and linked costs a millisecond, and each megabyte that is read some more.
   minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
@@ -158,28 +111,8 @@ const { output: written } = await bundle.write({
 })
 await bundle.close()
 
-for (const [name, file] of [
-  ['cli/main', 'cli/main.ts'],
-  ['node-version', 'start/node-version.ts'],
-] as const) {
-  const entrance = await rolldown({
-    cwd: root,
-    platform: 'node',
-    input: { [name]: join(source, file) },
-    plugins: [bundling, builtProgram],
-  })
-  await entrance.write({ format: 'esm', entryFileNames: '[name].js', codeSplitting: false, dir: output })
-  await entrance.close()
-}
-
-const names = chunksOf(written).find((chunk) => chunk.name === 'library')?.exports ?? []
-await writeFile(
-  join(output, 'index.js'),
-  `import './node-version.js'
-const require = process.getBuiltinModule('node:module').createRequire(import.meta.url)
-export const { ${names.join(', ')} } = require('./program/library.cjs')
-`,
-)
+// Of what is imported the version of Node.js is looked at before anything else is loaded.
+await writeFile(join(output, 'index.js'), `import './program/node-version.js'\nexport * from './program/library.js'\n`)
 
 const modules = chunksOf(written).flatMap((chunk) => chunk.moduleIds.map((id) => relative(root, id)))
 await writeFile(join(output, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(root, [...modules, pico]))

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The folders of the packages that a bundle took something from, of paths as esbuild names its inputs. */
+/** The folders of the packages that a bundle took something from, of paths as the bundler names its inputs. */
 function packagesOf(inputs: readonly string[]): string[] {
   const found = inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [])
   return [...new Set(found)].sort()

@@ -9,8 +9,6 @@ export interface CommandContext {
   cwd: string
   stdout: Writable
   stderr: Writable
-  /** Told when a server listens. */
-  started?(): void
 }
 
 /** A command of the command line. */

@@ -2,6 +2,9 @@
 /** The executable. Everything is imported after the check of the Node.js version, whose message would otherwise come too late. */
 try {
   await import('../start/node-version.ts')
+  // Code that was compiled once is kept where NODE_COMPILE_CACHE says, or else in the folder for temporary files.
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
   const { runCli } = await import('./run-cli.ts')
   const { argv, env, stdout, stderr } = process
   process.exitCode = await runCli({ argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr })

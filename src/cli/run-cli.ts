@@ -1,4 +1,4 @@
-import { version } from '../basics/version.ts'
+import { version } from '../basics/package.ts'
 import type { CommandContext } from './command.ts'
 import { findCommand } from './commands.ts'
 

@@ -38,7 +38,6 @@ export const run: Command = {
         GRANTBOX_URL: originOf(config.host, bound.port),
         ...(server.adminToken !== undefined && { GRANTBOX_ADMIN_TOKEN: server.adminToken }),
       }
-      context.started?.()
       try {
         return await runChild(file, args, { ...env, ...own }, context)
       } finally {

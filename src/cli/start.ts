@@ -39,7 +39,6 @@ export const start: Command = {
       const info = await server.describe(originOf(config.host, port))
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
-      context.started?.()
       // Whoever shares the data folder, as the next container does, finds the authority there without asking for it. To make or
       // to read it takes as long as the first answer, which comes first.
       setTimeout(

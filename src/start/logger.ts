@@ -5,8 +5,7 @@ import type { Logger } from 'pino'
 const methods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
 
 /**
- * A logger to stderr in pino's format, which is loaded when the first line is written: most processes never write one, and it
- * would be a good part of their start.
+ * A logger to stderr in pino's format, which is made when the first line is written: most processes never write one.
  * @param level `silent`, or the least severe of the methods that write anything
  */
 export function createLogger(level: string): FastifyBaseLogger {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -101,7 +101,7 @@ describe('the package', () => {
     }
   }, 120_000)
 
-  test('keeps what was compiled for the next start, beside what Node.js keeps, and does without', async () => {
+  test('keeps what was compiled where Node.js is told to, and does without', async () => {
     const cache = join(folder, 'cache')
     const start = async (variables: Record<string, string>) => {
       const main = join(project, 'node_modules/grantbox/dist/cli/main.js')
@@ -110,21 +110,11 @@ describe('the package', () => {
       await child.said(/^\{/)
       child.process.kill('SIGTERM')
       expect(await child.ended).toMatchObject({ code: 0, stderr: '' })
-      const files = await readdir(cache, { recursive: true }).catch(() => [])
-      return files.flatMap((path) => (path.includes('grantbox-') ? join(cache, path) : [])).sort()
+      return (await readdir(cache, { recursive: true }).catch(() => [])).length
     }
-    expect(await start({ NODE_COMPILE_CACHE: cache, NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual([])
-    expect(await start({ NODE_COMPILE_CACHE: join(project, 'package.json') })).toEqual([])
-    const files = await start({ NODE_COMPILE_CACHE: cache })
-    const [, kept = ''] = files
-    expect(files).toEqual(['commands', 'core'].map((name) => expect.stringMatching(`grantbox-${name}-[\\w-]+\\.cjs\\.cache$`)))
-    const { ino, mode } = await stat(kept)
-    expect(mode & 0o777).toBe(0o600)
-    await start({ NODE_COMPILE_CACHE: cache })
-    expect((await stat(kept)).ino).toBe(ino)
-    await truncate(kept, 10_000)
-    await start({ NODE_COMPILE_CACHE: cache })
-    expect((await stat(kept)).size).toBeGreaterThan(100_000)
+    expect(await start({ NODE_COMPILE_CACHE: cache, NODE_DISABLE_COMPILE_CACHE: '1' })).toBe(0)
+    expect(await start({ NODE_COMPILE_CACHE: join(project, 'package.json') })).toBe(0)
+    expect(await start({ NODE_COMPILE_CACHE: cache })).toBeGreaterThan(2)
   }, 60_000)
 
   test('is a library with types', async () => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { packageFolder } from '../../basics/package.ts'
 
 /** A static file of the pages, ready to be sent. */
 export interface Asset {
@@ -15,7 +16,7 @@ export interface Asset {
 /** Where the pages expect the assets: `{assetsPath}/{name}`. */
 export const assetsPath = '/_grantbox/assets'
 
-const ours = (name: string) => join(import.meta.dirname, '../../../views/assets', name)
+const ours = (name: string) => join(packageFolder, 'views/assets', name)
 
 /** The build puts this one sheet beside the program, so that its package of 20 MB need not be installed with it. */
 function pico(): string {

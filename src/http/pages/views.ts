@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { packageFolder } from '../../basics/package.ts'
 import type { PageTexts } from '../../providers/page-texts.ts'
 import { pageHeaders } from './assets.ts'
 
@@ -176,7 +177,7 @@ export const shownUsers = 8
 
 /** Gives an app the template engine; each template is read and compiled when it is first drawn, and kept. */
 export async function registerViews(app: FastifyInstance): Promise<void> {
-  const root = join(import.meta.dirname, '../../../views')
+  const root = join(packageFolder, 'views')
   const eta = new Eta({
     views: root,
     cache: true,

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type Database from 'better-sqlite3'
+import { packageFolder } from '../../basics/package.ts'
 import { StartError } from '../../basics/start-error.ts'
 
-const ours = join(import.meta.dirname, '../../../migrations')
+const ours = join(packageFolder, 'migrations')
 
 /**
  * Brings the database to this program's version: the numbered files of `migrations/`, counted by `user_version`, all in one
