@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../basics/folder.ts'
 import type { Flags } from '../config/flags.ts'
 import type { Command } from './command.ts'
 import { controlFlags, reach } from './control.ts'
@@ -22,7 +23,7 @@ export const postman: Command = {
       collection: await client.get<object>(`${path}/collection.json`),
       environment: await client.get<object>(`${path}/environment.json`, { client_id: values.get('client-id') }),
     }
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     for (const [kind, document] of Object.entries(documents)) {
       const file = join(folder, `${name}.postman_${kind}.json`)
       await writeFile(file, `${JSON.stringify(document, null, 2)}\n`)

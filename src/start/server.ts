@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Clock, systemClock } from '../basics/clock.ts'
 import { closest } from '../basics/closest.ts'
+import { makeFolder } from '../basics/folder.ts'
 import { version } from '../basics/package.ts'
 import { randomText } from '../basics/random.ts'
 import { StartError } from '../basics/start-error.ts'
@@ -256,7 +256,7 @@ async function stored(database: Database): Promise<void> {
 
 function ensureFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
     throw new StartError(

@@ -1,8 +1,9 @@
 /** Where the certificate authority and localhost's certificate lie in the data folder, and how they get there. */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomUUID, X509Certificate } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeFolder } from '../../basics/folder.ts'
 import { authorityCertificate, authorityName, type Validity } from './x509.ts'
 
 /** A certificate file that cannot be used. The message names the file and says how to mend it. */
@@ -47,7 +48,7 @@ export async function loadAuthority(
   usable: (certificate: X509Certificate) => boolean,
 ): Promise<CertifiedKey> {
   const paths = authorityPaths(dataDir)
-  await mkdir(dataDir, { recursive: true })
+  makeFolder(dataDir)
   // Read in this order: a certificate that is there has its key beside it.
   const certificatePem = await readIfThere(paths.certificate)
   const key = await loadAuthorityKey(paths, certificatePem !== undefined)

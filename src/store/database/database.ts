@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { makeFolder } from '../../basics/folder.ts'
 import { StartError } from '../../basics/start-error.ts'
 import { GoneError } from '../../oauth/model/gone-error.ts'
 import { changesKeptRows } from './kept-tables.ts'
@@ -240,7 +241,7 @@ function inMemory(image: Buffer): Sqlite.Database {
 function open(file: string): Sqlite.Database {
   try {
     if (file !== ':memory:') {
-      mkdirSync(dirname(file), { recursive: true })
+      makeFolder(dirname(file))
       // SQLite would open it for reading, and later tell of a disk error.
       if (existsSync(file)) accessSync(file, constants.W_OK)
       // Keys, secrets and passwords stand in it; what SQLite lays beside it gets the same mode.
