@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clientAuthMethods } from '../oauth/clients/methods.ts'
+import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'

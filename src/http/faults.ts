@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { basicCredentials } from '../oauth/clients/authentication.ts'
+import { basicCredentials } from '../oauth/clients/methods/secret.ts'
 import { findToken } from '../oauth/endpoints/introspection.ts'
 import { wait } from '../oauth/faults/misbehave.ts'
 import { challenge } from '../oauth/model/challenge.ts'

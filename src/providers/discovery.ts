@@ -1,6 +1,7 @@
 import { promptValues } from '../oauth/authorization/parameters.ts'
 import { requestObjectAlgs } from '../oauth/authorization/request-object.ts'
-import { clientAuthMethods, isByAssertion, isByCertificate } from '../oauth/clients/methods.ts'
+import type { AuthMethod } from '../oauth/clients/methods/method.ts'
+import { authMethods, clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { clientSigningAlgs } from '../oauth/jose/verification.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import { listModes, servedResponseTypes, usualResponseModes } from '../oauth/realm/response-type.ts'
@@ -26,9 +27,12 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
   const at = (path: string | undefined) => (path === undefined ? undefined : addresses.internal_url + path)
   const algs = [...provider.signing_algs, 'HS256']
   const { certificate_url } = addresses
-  const methods = provider.auth_methods ?? clientAuthMethods
-  const auth_methods = certificate_url === undefined ? methods.filter((one) => !isByCertificate(one)) : methods
-  const signing_algs = assertionAlgs(auth_methods)
+  // In the provider's own order.
+  const methods = (provider.auth_methods ?? clientAuthMethods)
+    .flatMap((name) => authMethods.find((method) => method.name === name) ?? [])
+    .filter(({ by_certificate }) => certificate_url !== undefined || !by_certificate)
+  const auth_methods = methods.map(({ name }) => name)
+  const signing_algs = assertionAlgs(methods)
   const binds = provider.sender_constraints ?? true
   return {
     issuer: addresses.issuer,
@@ -58,26 +62,25 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     token_endpoint_auth_methods_supported: auth_methods,
     token_endpoint_auth_signing_alg_values_supported: signing_algs,
     introspection_endpoint_auth_methods_supported:
-      paths.introspection === undefined ? undefined : auth_methods.filter((one) => one !== 'none'),
+      paths.introspection === undefined ? undefined : methods.filter(({ is_public }) => !is_public).map(({ name }) => name),
     introspection_endpoint_auth_signing_alg_values_supported: paths.introspection === undefined ? undefined : signing_algs,
     revocation_endpoint_auth_methods_supported: paths.revocation === undefined ? undefined : auth_methods,
     revocation_endpoint_auth_signing_alg_values_supported: paths.revocation === undefined ? undefined : signing_algs,
     dpop_signing_alg_values_supported: binds ? clientSigningAlgs : undefined,
     tls_client_certificate_bound_access_tokens: certificate_url !== undefined && binds ? true : undefined,
     mtls_endpoint_aliases:
-      certificate_url === undefined || !(binds || auth_methods.some(isByCertificate)) ? undefined : aliases(provider, certificate_url),
+      certificate_url === undefined || !(binds || methods.some(({ by_certificate }) => by_certificate))
+        ? undefined
+        : aliases(provider, certificate_url),
     code_challenge_methods_supported: settings.strictness === 'rfc' ? ['S256'] : ['S256', 'plain'],
     claims_supported: paths.userinfo === undefined ? undefined : ['sub', ...Object.values(scopeClaims).flat()],
   }
 }
 
 /** The algorithms of assertions, when there is a method that uses any (RFC 8414 §2). */
-function assertionAlgs(auth_methods: readonly string[]): readonly string[] | undefined {
-  if (!auth_methods.some(isByAssertion)) return undefined
-  return [
-    ...(auth_methods.includes('client_secret_jwt') ? ['HS256'] : []),
-    ...(auth_methods.includes('private_key_jwt') ? clientSigningAlgs : []),
-  ]
+function assertionAlgs(methods: readonly Pick<AuthMethod, 'signing_algs'>[]): readonly string[] | undefined {
+  const algs = methods.flatMap(({ signing_algs }) => signing_algs)
+  return algs.length === 0 ? undefined : [...new Set(algs)]
 }
 
 /** The endpoints that look at a client's certificate, where it is asked for (RFC 8705 §5). */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ClientAuthMethod } from '../oauth/clients/methods.ts'
+import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../oauth/jose/jws.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'

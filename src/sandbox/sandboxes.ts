@@ -1,6 +1,6 @@
 import type { Clock } from '../basics/clock.ts'
 import { randomLowerCase, randomText } from '../basics/random.ts'
-import { clientAuthMethods } from '../oauth/clients/methods.ts'
+import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { KeyRing } from '../oauth/jose/keys.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import type { Settings } from '../oauth/model/settings.ts'

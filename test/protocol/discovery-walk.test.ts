@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { clientAuthMethods } from '../../src/oauth/clients/methods.ts'
+import { clientAuthMethods } from '../../src/oauth/clients/methods/registry.ts'
 import { grantTypes } from '../../src/oauth/grants/registry.ts'
 import { responseModes, responseTypes } from '../../src/oauth/realm/response-type.ts'
 import { attempts } from '../support/discovery-attempts.ts'

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { clientAuthMethods } from '../../src/oauth/clients/methods.ts'
+import { clientAuthMethods } from '../../src/oauth/clients/methods/registry.ts'
 import { makeCertificate } from '../support/client-certificates.ts'
 import { pairOf, type WalkClient, Walker } from '../support/discovery-walk.ts'
 import { startForFile } from '../support/server.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clientAuthMethods } from '../../oauth/clients/methods.ts'
+import { clientAuthMethods } from '../../oauth/clients/methods/registry.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'

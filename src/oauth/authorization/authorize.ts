@@ -1,5 +1,5 @@
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { isPublic } from '../clients/methods.ts'
+import { isPublic } from '../clients/methods/registry.ts'
 import { resolveRedirectUri, sameRedirectUri } from '../clients/redirect-uri.ts'
 import { findClient } from '../clients/unregistered.ts'
 import { isPkceText } from '../grants/pkce.ts'

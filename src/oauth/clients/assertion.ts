@@ -1,13 +1,13 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
 import { type Bounds, boundsProblem, type ReadJwt, readJwt, type Signer, shown, signerProblem } from '../jose/check.ts'
-import { clientSigningAlgs, sameAlg } from '../jose/verification.ts'
+import { sameAlg } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { clientKeys } from './keys.ts'
-import { checkMethod, failed, isByAssertion } from './methods.ts'
+import { type AuthMethod, checkMethod, failed } from './methods/method.ts'
 
 /** RFC 7523 §2.2. */
 export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -24,7 +24,11 @@ const longest = 24 * 3600
  * or `private_key_jwt`, whichever it registered.
  * @throws OAuthError `invalid_client`, or `invalid_request` when the parameters contradict each other
  */
-export async function authenticateByAssertion(parameters: Parameters, context: Context): Promise<Client> {
+export async function authenticateByAssertion(
+  parameters: Parameters,
+  methods: readonly [AuthMethod, ...AuthMethod[]],
+  context: Context,
+): Promise<Client> {
   const { client_assertion: assertion, client_assertion_type: type } = parameters
   if (type === undefined || assertion === undefined) {
     const missing = type === undefined ? 'client_assertion_type' : 'client_assertion'
@@ -37,15 +41,19 @@ export async function authenticateByAssertion(parameters: Parameters, context: C
   if (type !== clientAssertionType) throw failed(`client_assertion_type '${type}' is not ${clientAssertionType} (RFC 7523 §2.2)`)
   const jwt = readJwt(assertion)
   if (jwt === undefined) throw failed('client_assertion is no JWT: three parts of base64url with JSON (RFC 7519 §3)')
-  const client = await clientOf(jwt.claims, parameters, context)
-  checkAlg(jwt.header, client)
-  const problem = (await signerProblem(jwt, signerOf(client, context), words)) ?? boundsProblem(jwt, boundsOf(context), words)?.problem
+  const client = clientOf(jwt.claims, parameters, context)
+  // Which of the methods it is, is for the registration to say and never for the assertion.
+  const method = methods.find(({ name }) => name === client.token_endpoint_auth_method) ?? methods[0]
+  checkMethod(client, method, context)
+  checkAlg(jwt.header, client, method)
+  const problem =
+    (await signerProblem(jwt, signerOf(client, method, context), words)) ?? boundsProblem(jwt, boundsOf(context), words)?.problem
   if (problem !== undefined) throw failed(problem)
   checkFirst(jwt, client, context)
   return client
 }
 
-async function clientOf({ iss, sub }: ReadJwt['claims'], { client_id }: Parameters, context: Context): Promise<Client> {
+function clientOf({ iss, sub }: ReadJwt['claims'], { client_id }: Parameters, context: Context): Client {
   if (typeof sub !== 'string') throw failed('The assertion has no sub, which is the client_id (RFC 7523 §3)')
   context.trace.client_id = sub
   if (client_id !== undefined && client_id !== sub) {
@@ -58,39 +66,30 @@ async function clientOf({ iss, sub }: ReadJwt['claims'], { client_id }: Paramete
   if (iss !== sub) throw failed(`The assertion's iss is ${shown(iss)} and its sub '${sub}'; both are the client_id (RFC 7523 §3)`)
   const client = context.realm.store.findClient(sub)
   if (client === undefined) throw failed(`client_id '${sub}' of the assertion is not registered in sandbox '${context.realm.name}'`)
-  const registered = client.token_endpoint_auth_method
-  // Which of the two it is, is for the registration to say and never for the assertion.
-  checkMethod(client, isByAssertion(registered) ? registered : 'private_key_jwt', context)
   return client
 }
 
 /** @throws OAuthError when the algorithm is not one that the client may use (RFC 8725 §3.1) */
-function checkAlg({ alg }: ReadJwt['header'], client: Client): void {
-  const { client_id, token_endpoint_auth_method: method, metadata } = client
-  if (method === 'private_key_jwt' && typeof alg === 'string' && alg.startsWith('HS')) {
+function checkAlg({ alg }: ReadJwt['header'], { client_id, metadata }: Client, { name, signing_algs, needs_keys }: AuthMethod): void {
+  if (needs_keys && typeof alg === 'string' && alg.startsWith('HS')) {
     throw failed(
-      `The assertion has alg ${alg}, a shared secret's; client '${client_id}' is registered for private_key_jwt, and its public key is no secret (RFC 8725 §2.1)`,
+      `The assertion has alg ${alg}, a shared secret's; client '${client_id}' is registered for ${name}, and its public key is no secret (RFC 8725 §2.1)`,
     )
   }
-  const algs = algsOf(method)
-  if (alg !== 'none' && !algs.some((one) => one === alg)) {
-    throw failed(`The assertion has alg ${shown(alg)}; ${method} takes ${algs.join(', ')}`)
+  if (alg !== 'none' && !signing_algs.some((one) => one === alg)) {
+    throw failed(`The assertion has alg ${shown(alg)}; ${name} takes ${signing_algs.join(', ')}`)
   }
   const registered = metadata.token_endpoint_auth_signing_alg
   if (registered === undefined || sameAlg(registered, alg)) return
   throw failed(`The assertion is signed with ${alg}; client '${client_id}' registered token_endpoint_auth_signing_alg ${registered}`)
 }
 
-function algsOf(method: string): readonly string[] {
-  return method === 'client_secret_jwt' ? ['HS256'] : clientSigningAlgs
-}
-
-function signerOf(client: Client, context: Context): Signer {
-  const { client_id, client_secret, token_endpoint_auth_method } = client
+function signerOf(client: Client, { signing_algs }: AuthMethod, context: Context): Signer {
+  const { client_id, client_secret } = client
   const octets = new TextEncoder().encode(client_secret ?? '')
   return {
     name: `client '${client_id}'`,
-    algs: algsOf(token_endpoint_auth_method),
+    algs: signing_algs,
     keys: () => clientKeys(client, context),
     secret: { name: `the client_secret of '${client_id}'`, octets },
   }

@@ -1,34 +1,38 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { type Jwk, publicHalf } from '../jose/verification.ts'
-import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { chainProblem, readCertificates } from './certificate-chain.ts'
 import { nameOfSubject, sameName } from './distinguished-name.ts'
 import { clientKeys } from './keys.ts'
-import { checkMethod, failed } from './methods.ts'
+import { failed } from './methods/method.ts'
 
 /**
- * Authenticates a client by the certificate of its TLS connection, as `tls_client_auth` or `self_signed_tls_client_auth`
- * (RFC 8705 §2.1 and §2.2). That the client holds the certificate's key the handshake has proved.
+ * Makes sure of a client of `tls_client_auth` by the certificate of its connection (RFC 8705 §2.1). That the client holds the
+ * certificate's key the handshake has proved.
  * @throws OAuthError `invalid_client`
  */
-export async function authenticateByCertificate(
-  client: Client,
-  method: 'tls_client_auth' | 'self_signed_tls_client_auth',
-  { client_secret }: Parameters,
-  context: Context,
-): Promise<Client> {
-  if (client_secret !== undefined) checkMethod(client, 'client_secret_post', context)
-  checkMethod(client, method, context)
-  const certificate = shownCertificate(context)
-  if (typeof certificate === 'string') throw failed(`client '${client.client_id}' authenticates by ${method}, and ${certificate}`)
-  if (method === 'tls_client_auth') {
-    checkSubject(certificate, client)
-    checkChain(certificate, context)
-  } else await checkRegistered(certificate, client, context)
+export function proveSubject(client: Client, context: Context): Client {
+  const certificate = requireCertificate(client, context)
+  checkSubject(certificate, client)
+  checkChain(certificate, context)
   return client
+}
+
+/**
+ * The same for `self_signed_tls_client_auth` (RFC 8705 §2.2).
+ * @throws OAuthError `invalid_client`
+ */
+export async function proveRegistered(client: Client, context: Context): Promise<Client> {
+  await checkRegistered(requireCertificate(client, context), client, context)
+  return client
+}
+
+function requireCertificate({ client_id, token_endpoint_auth_method }: Client, context: Context): X509Certificate {
+  const certificate = shownCertificate(context)
+  if (typeof certificate !== 'string') return certificate
+  throw failed(`client '${client_id}' authenticates by ${token_endpoint_auth_method}, and ${certificate}`)
 }
 
 /** The certificate that the client showed, or why there is none. */

@@ -5,7 +5,7 @@ import type { Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { readDocument } from './documents.ts'
 import { checkClientMetadata, type RegisteredMetadata } from './metadata.ts'
-import { failed } from './methods.ts'
+import { failed } from './methods/method.ts'
 
 /** How long a document may take, milliseconds, and how long it may be (Client ID Metadata Document §6.6). */
 const limits = { patience: 2000, largest: 64 * 1024 }

@@ -3,7 +3,8 @@ import { redirectUriProblem } from './redirect-uri.ts'
 /** The problem of a metadata value, as the end of a sentence that begins with the member's name; undefined when it may stand. */
 export type Rule = (value: unknown) => string | undefined
 
-const text: Rule = (value) => (typeof value === 'string' && value !== '' && value.length <= 2048 ? undefined : 'must be a text')
+/** A text that is not empty. */
+export const text: Rule = (value) => (typeof value === 'string' && value !== '' && value.length <= 2048 ? undefined : 'must be a text')
 const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false')
 const seconds: Rule = (value) => (Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number of seconds')
 const url: Rule = (value) =>
@@ -46,12 +47,7 @@ export const plainMembers: Readonly<Record<string, Rule>> = {
   backchannel_logout_session_required: flag,
   frontchannel_logout_uri: url,
   frontchannel_logout_session_required: flag,
-  // RFC 8705 §2.1.2 and §3.4
-  tls_client_auth_subject_dn: text,
-  tls_client_auth_san_dns: text,
-  tls_client_auth_san_uri: text,
-  tls_client_auth_san_ip: text,
-  tls_client_auth_san_email: text,
+  // RFC 8705 §3.4
   tls_client_certificate_bound_access_tokens: flag,
   // RFC 9449 §5.2, RFC 9126 §6, RFC 9101 §10.5
   dpop_bound_access_tokens: flag,

@@ -1,12 +1,13 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
-import { OAuthError } from '../model/errors.ts'
+import { ownValue } from '../../basics/own-value.ts'
+import { type ErrorCode, OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientMetadata } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Supported } from '../realm/supported.ts'
-import { chosenMembers, plainMembers, readableMembers } from './metadata-rules.ts'
-import { isByCertificate, isBySecret } from './methods.ts'
+import { chosenMembers, plainMembers, type Rule, readableMembers } from './metadata-rules.ts'
+import { authMethods, hasSecret, methodNamed } from './methods/registry.ts'
 import { callProblem } from './outbound.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
@@ -22,6 +23,26 @@ export interface RegisteredMetadata {
 
 type Members = Readonly<Record<string, unknown>>
 
+/** A client that may not be: which member breaks which rule. Each door says it in its own way. */
+export class MetadataError extends OAuthError {
+  /** Empty when it is the whole. */
+  readonly field: string
+
+  constructor(code: ErrorCode, field: string, message: string, explanation: string) {
+    super(code, message, explanation)
+    this.name = 'MetadataError'
+    this.field = field
+  }
+}
+
+/** The rules of single members, those of the methods too. */
+const rules: Readonly<Record<string, Rule>> = Object.assign({}, plainMembers, ...authMethods.map(({ members }) => members))
+
+/** The names of all members of a client's metadata that mean something here. */
+export const metadataMembers: readonly string[] = [...Object.keys(rules), ...Object.keys(chosenMembers), 'response_types', 'jwks'].filter(
+  (name) => name !== 'token_endpoint_auth_method',
+)
+
 /**
  * Checks the metadata of a client (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2). What is not known is left out
  * (RFC 7591 §2: "MUST ignore").
@@ -29,7 +50,11 @@ type Members = Readonly<Record<string, unknown>>
  */
 export function checkClientMetadata(document: unknown, supported: Supported, settings: Pick<Settings, 'outbound'>): RegisteredMetadata {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw invalid('The metadata must be a JSON object', 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)')
+    throw invalid(
+      '',
+      'The metadata must be a JSON object',
+      'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)',
+    )
   }
   // A member that is null counts as left out (RFC 7592 §2.2).
   const members: Members = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
@@ -62,11 +87,11 @@ function checkedMembers(members: Members, supported: Supported): ClientMetadata 
   const metadata: ClientMetadata = {}
   for (const [name, value] of Object.entries(members)) {
     const base = readableMembers.find((one) => name.startsWith(`${one}#`)) ?? name
-    const rule = Object.hasOwn(plainMembers, base) ? plainMembers[base] : undefined
+    const rule = ownValue(rules, base)
     const list = Object.hasOwn(chosenMembers, name) ? chosenMembers[name] : undefined
     if (rule === undefined && list === undefined) continue
     const problem = rule?.(value) ?? (list === undefined ? undefined : notListed(value, list, supported))
-    if (problem !== undefined) throw invalid(`${name} is not valid`, `${name} ${problem}`)
+    if (problem !== undefined) throw invalid(name, `${name} is not valid`, `${name} ${problem}`)
     metadata[name] = value
   }
   return metadata
@@ -83,11 +108,11 @@ function chosen(members: Members, name: string, list: string, supported: Support
   const values = members[name]
   if (values === undefined) return undefined
   if (!Array.isArray(values) || values.length === 0 || !values.every((one) => typeof one === 'string')) {
-    throw invalid(`${name} is not valid`, `${name} must be a list of texts, with at least one`)
+    throw invalid(name, `${name} is not valid`, `${name} must be a list of texts, with at least one`)
   }
   for (const value of values) {
     const problem = notListed(value, list, supported)
-    if (problem !== undefined) throw invalid(`${name} is not valid`, `${name} ${problem}`)
+    if (problem !== undefined) throw invalid(name, `${name} is not valid`, `${name} ${problem}`)
   }
   return [...new Set<string>(values)]
 }
@@ -106,6 +131,7 @@ function responseTypes(members: Members, grant_types: readonly string[], support
     const missing = needed.find((one) => !grant_types.includes(one))
     if (missing !== undefined) {
       throw invalid(
+        'response_types',
         'response_types and grant_types do not agree',
         `response_types has '${type}', which goes with the grant type ${missing}; grant_types: ${grant_types.join(', ')} (RFC 7591 §2.1)`,
       )
@@ -113,6 +139,7 @@ function responseTypes(members: Members, grant_types: readonly string[], support
   }
   if (codes && !given.some((type) => type.split(' ').includes('code'))) {
     throw invalid(
+      'response_types',
       'response_types and grant_types do not agree',
       `grant_types has authorization_code, which goes with a response type with code; response_types: ${given.join(', ')} (RFC 7591 §2.1)`,
     )
@@ -138,44 +165,41 @@ function redirectUris(members: Members, grant_types: readonly string[]): readonl
 function scopesOf({ scope }: Members, { scopes_supported }: Supported): readonly string[] {
   const offered = Array.isArray(scopes_supported) ? scopes_supported.map(String) : []
   if (scope === undefined) return offered
-  if (typeof scope !== 'string') throw invalid('scope is not valid', 'scope must be a text of scopes with blanks between them')
+  if (typeof scope !== 'string') throw invalid('scope', 'scope is not valid', 'scope must be a text of scopes with blanks between them')
   const unknown = scopes(scope).find((one) => !offered.includes(one))
   if (unknown === undefined) return scopes(scope)
-  throw invalid('scope is not valid', `scope has '${unknown}', which is none of: ${offered.join(', ')}`)
+  throw invalid('scope', 'scope is not valid', `scope has '${unknown}', which is none of: ${offered.join(', ')}`)
 }
 
-function checkMethod(method: string, members: Members, grant_types: readonly string[]): void {
-  const secretless = method === 'none' ? ['client_credentials', cibaType].find((one) => grant_types.includes(one)) : undefined
+function checkMethod(name: string, members: Members, grant_types: readonly string[]): void {
+  const method = methodNamed(name)
+  const secretless = method?.is_public === true ? ['client_credentials', cibaType].find((one) => grant_types.includes(one)) : undefined
   if (secretless !== undefined) {
     throw invalid(
+      'grant_types',
       'A public client cannot use this grant type',
-      `token_endpoint_auth_method is none and grant_types has ${secretless}, which asks for a client that can authenticate`,
+      `token_endpoint_auth_method is ${name} and grant_types has ${secretless}, which asks for a client that can authenticate`,
     )
   }
-  if (method !== 'tls_client_auth') return
-  const subjects = Object.keys(members).filter((name) => /^tls_client_auth_(subject_dn|san_)/.test(name))
-  if (subjects.length === 1) return
-  throw invalid(
-    'tls_client_auth needs one subject',
-    `tls_client_auth needs exactly one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip, _san_email; ${subjects.join(', ') || 'none'} came (RFC 8705 §2.1.2)`,
-  )
+  const problem = method?.problem?.(members)
+  if (problem !== undefined) throw invalid(problem.field, problem.message, problem.explanation)
 }
 
 function checkKeys({ jwks, jwks_uri, ...members }: Members, method: string): void {
   if (jwks !== undefined && jwks_uri !== undefined) {
-    throw invalid('jwks and jwks_uri exclude each other', 'jwks and jwks_uri came; only one of them may (RFC 7591 §2)')
+    throw invalid('jwks', 'jwks and jwks_uri exclude each other', 'jwks and jwks_uri came; only one of them may (RFC 7591 §2)')
   }
   const encrypted = Object.keys(members).find((name) => name.endsWith('_encrypted_response_alg'))
-  const why = method === 'private_key_jwt' || method === 'self_signed_tls_client_auth' ? method : encrypted
+  const why = methodNamed(method)?.needs_keys === true ? method : encrypted
   if (why !== undefined && jwks === undefined && jwks_uri === undefined) {
-    throw invalid(`${why} needs the client's keys`, `${why} needs jwks or jwks_uri, and neither came`)
+    throw invalid('jwks', `${why} needs the client's keys`, `${why} needs jwks or jwks_uri, and neither came`)
   }
   if (jwks === undefined) return
   const keys = typeof jwks === 'object' && jwks !== null && 'keys' in jwks ? jwks.keys : undefined
-  if (!Array.isArray(keys)) throw invalid('jwks is not valid', 'jwks must be an object with a list "keys" (RFC 7517 §5)')
+  if (!Array.isArray(keys)) throw invalid('jwks', 'jwks is not valid', 'jwks must be an object with a list "keys" (RFC 7517 §5)')
   keys.forEach((key, i) => {
     const problem = keyProblem(key)
-    if (problem !== undefined) throw invalid('jwks is not valid', `key ${i + 1} of jwks ${problem}`)
+    if (problem !== undefined) throw invalid('jwks', 'jwks is not valid', `key ${i + 1} of jwks ${problem}`)
   })
 }
 
@@ -184,6 +208,7 @@ function checkSecret(members: Members, method: string): void {
   const name = Object.keys(members).find((one) => one.endsWith('_signed_response_alg') && members[one] === 'HS256')
   if (name === undefined || hasSecret(method)) return
   throw invalid(
+    name,
     'HS256 needs a client secret',
     `${name} is HS256, which signs with the client's secret, and a client of ${method} has none (OpenID Connect Core §10.1)`,
   )
@@ -204,31 +229,32 @@ function checkBackchannel(members: Members, grant_types: readonly string[], sett
   const { backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: endpoint } = members
   if (mode === 'ping' && typeof endpoint !== 'string') {
     throw invalid(
+      'backchannel_client_notification_endpoint',
       'backchannel_client_notification_endpoint is missing',
       'backchannel_token_delivery_mode is ping, which needs backchannel_client_notification_endpoint (CIBA §4)',
     )
   }
   const problem = typeof endpoint === 'string' ? callProblem(endpoint, settings) : undefined
   if (problem !== undefined) {
-    throw invalid('backchannel_client_notification_endpoint is not valid', `backchannel_client_notification_endpoint: ${problem}`)
+    throw invalid(
+      'backchannel_client_notification_endpoint',
+      'backchannel_client_notification_endpoint is not valid',
+      `backchannel_client_notification_endpoint: ${problem}`,
+    )
   }
   if (mode !== undefined && !grant_types.includes(cibaType)) {
     throw invalid(
+      'backchannel_token_delivery_mode',
       'backchannel_token_delivery_mode needs its grant type',
       `backchannel_token_delivery_mode came, and grant_types lacks ${cibaType} (CIBA §4)`,
     )
   }
 }
 
-/** Whether a client with this method has a secret. */
-export function hasSecret(method: string): boolean {
-  return !isByCertificate(method) && (isBySecret(method) || method === 'client_secret_jwt')
+function invalid(field: string, message: string, explanation: string): MetadataError {
+  return new MetadataError('invalid_client_metadata', field, message, explanation)
 }
 
-function invalid(message: string, explanation: string): OAuthError {
-  return new OAuthError('invalid_client_metadata', message, explanation)
-}
-
-function badRedirect(message: string, explanation: string): OAuthError {
-  return new OAuthError('invalid_redirect_uri', message, explanation)
+function badRedirect(message: string, explanation: string): MetadataError {
+  return new MetadataError('invalid_redirect_uri', 'redirect_uris', message, explanation)
 }

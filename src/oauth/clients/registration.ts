@@ -5,7 +5,8 @@ import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import type { Supported } from '../realm/supported.ts'
-import { checkClientMetadata, hasSecret, type RegisteredMetadata } from './metadata.ts'
+import { checkClientMetadata, type RegisteredMetadata } from './metadata.ts'
+import { hasSecret } from './methods/registry.ts'
 
 /** What registration is given by the server. */
 export interface RegistrationSurroundings {

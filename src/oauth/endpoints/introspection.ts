@@ -1,7 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
 import { authenticateClient } from '../clients/authentication.ts'
-import { isPublic } from '../clients/methods.ts'
+import { isPublic } from '../clients/methods/registry.ts'
 import { signJwt } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ReadParameters } from '../model/parameters.ts'

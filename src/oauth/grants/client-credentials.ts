@@ -1,4 +1,4 @@
-import { isPublic } from '../clients/methods.ts'
+import { isPublic } from '../clients/methods/registry.ts'
 import { OAuthError } from '../model/errors.ts'
 import { narrow } from '../model/scope.ts'
 import type { GrantType } from '../realm/context.ts'

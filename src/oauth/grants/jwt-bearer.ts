@@ -1,5 +1,6 @@
-import { authenticateClient, basicCredentials } from '../clients/authentication.ts'
-import { failed } from '../clients/methods.ts'
+import { authenticateClient } from '../clients/authentication.ts'
+import { failed } from '../clients/methods/method.ts'
+import { basicCredentials } from '../clients/methods/secret.ts'
 import { findClient, hasApp } from '../clients/unregistered.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { failAlternately } from '../faults/misbehave.ts'

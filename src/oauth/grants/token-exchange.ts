@@ -1,5 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
-import { isPublic } from '../clients/methods.ts'
+import { isPublic } from '../clients/methods/registry.ts'
 import { OAuthError } from '../model/errors.ts'
 import { tokenExchangeType } from '../model/grant-names.ts'
 import type { Parameters } from '../model/parameters.ts'

@@ -1,4 +1,4 @@
-import { isPublic } from '../clients/methods.ts'
+import { isPublic } from '../clients/methods/registry.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { AccessTokenDetails, Client, GrantDetails } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'

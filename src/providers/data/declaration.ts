@@ -1,4 +1,4 @@
-import type { ClientAuthMethod } from '../../oauth/clients/methods.ts'
+import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../../oauth/jose/jws.ts'
 import type { PageTexts } from '../page-texts.ts'
 import type { Template } from './template.ts'

@@ -1,4 +1,4 @@
-import { clientAuthMethods } from '../../oauth/clients/methods.ts'
+import { clientAuthMethods } from '../../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../../oauth/jose/jws.ts'
 import type { ProviderDeclaration } from './declaration.ts'
 import { hostNames, ImportError, type Imported, nameOfHost, pathOf } from './import.ts'

@@ -1,4 +1,4 @@
-import type { ClientAuthMethod } from '../../oauth/clients/methods.ts'
+import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { ClientDeclaration, ProviderDeclaration } from './declaration.ts'
 import { cleanName, hostNames, ImportError, type Imported, pathOf } from './import.ts'
 import type { Abilities } from './import-discovery.ts'

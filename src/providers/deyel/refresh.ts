@@ -1,4 +1,5 @@
-import { authenticateClient, basicCredentials } from '../../oauth/clients/authentication.ts'
+import { authenticateClient } from '../../oauth/clients/authentication.ts'
+import { basicCredentials } from '../../oauth/clients/methods/secret.ts'
 import { refreshToken } from '../../oauth/grants/refresh-token.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'

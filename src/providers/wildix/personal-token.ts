@@ -1,6 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest, randomText } from '../../basics/random.ts'
-import { basicCredentials } from '../../oauth/clients/authentication.ts'
+import { basicCredentials } from '../../oauth/clients/methods/secret.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { signJwt } from '../../oauth/jose/jwt.ts'
 import { checkPassword } from '../../oauth/users/sign-in.ts'

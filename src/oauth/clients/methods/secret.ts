@@ -1,0 +1,139 @@
+import { after, type MaybePromise } from '../../../basics/maybe-promise.ts'
+import { sameSecret } from '../../../basics/random.ts'
+import { OAuthError } from '../../model/errors.ts'
+import type { Parameters } from '../../model/parameters.ts'
+import type { Client } from '../../model/records.ts'
+import type { Context } from '../../realm/context.ts'
+import { type AuthMethod, checkMethod, checkOffered, type FindClient, failed } from './method.ts'
+import { none } from './none.ts'
+
+interface Credentials {
+  client_id: string
+  client_secret: string
+}
+
+const bySecret = {
+  has_secret: true,
+  needs_keys: false,
+  is_public: false,
+  by_certificate: false,
+  signing_algs: [],
+  prove(client, parameters, context) {
+    if (client.client_secret === null) return none.prove(client, parameters, context)
+    const { client_secret } = parameters
+    if (client_secret === undefined) {
+      throw failed(`client '${client.client_id}' has a secret, and none came (neither client_secret nor Basic)`)
+    }
+    checkMethod(client, clientSecretPost, context)
+    if (!sameSecret(client_secret, client.client_secret)) throw failed(`client_secret is not the one of client '${client.client_id}'`)
+    return client
+  },
+} as const satisfies Partial<AuthMethod>
+
+/** The secret in the Authorization header (RFC 6749 §2.3.1). */
+export const clientSecretBasic = {
+  ...bySecret,
+  name: 'client_secret_basic',
+  label: 'Secret in the header (client_secret_basic)',
+  stands_for: ['client_secret_post'],
+  recognize(authorization, parameters, context, find) {
+    const header = basicCredentials(authorization)
+    // With an assertion beside it, it is for that method to refuse.
+    if (header === undefined || parameters.client_assertion !== undefined || parameters.client_assertion_type !== undefined)
+      return undefined
+    return authenticateByHeader(header, parameters, context, find)
+  },
+} as const satisfies AuthMethod
+
+/** The secret in the body (RFC 6749 §2.3.1). */
+export const clientSecretPost = {
+  ...bySecret,
+  name: 'client_secret_post',
+  label: 'Secret in the body (client_secret_post)',
+  stands_for: ['client_secret_basic'],
+} as const satisfies AuthMethod
+
+function authenticateByHeader(
+  candidates: readonly Credentials[],
+  parameters: Parameters,
+  context: Context,
+  find: FindClient,
+): MaybePromise<Client> {
+  const challenge = { 'WWW-Authenticate': `Basic realm="${context.realm.name}", charset="UTF-8"` }
+  const first = candidates[0]
+  if (first === undefined) throw failed('The Basic credentials are not base64 of client_id:client_secret (RFC 7617 §2)', challenge)
+  context.trace.client_id = first.client_id
+  const { client_id, client_secret } = parameters
+  if (client_id !== undefined && !candidates.some((one) => one.client_id === client_id)) {
+    throw new OAuthError(
+      'invalid_request',
+      'Two different clients are named',
+      `The Basic header names client '${first.client_id}' and the body names '${client_id}'; one request authenticates one client (RFC 6749 §2.3)`,
+    )
+  }
+  if (client_secret !== undefined && !candidates.some((one) => one.client_secret === client_secret)) {
+    throw new OAuthError(
+      'invalid_request',
+      'Two different client secrets are given',
+      'client_secret in the body differs from the one in the Basic header (RFC 6749 §2.3)',
+    )
+  }
+  let known = false
+  for (const candidate of candidates) {
+    const client = context.realm.store.findClient(candidate.client_id)
+    if (client === undefined || client.metadata.unregistered === true) continue
+    known = true
+    // Some clients send a blank password for a client that has no secret.
+    const secretless = client.token_endpoint_auth_method === none.name || (client.client_secret === null && isBySecret(client))
+    if (secretless && candidate.client_secret === '') checkOffered(client, context)
+    else {
+      checkMethod(client, clientSecretBasic, context, challenge)
+      if (!sameSecret(candidate.client_secret, client.client_secret ?? '')) continue
+    }
+    context.trace.client_id = client.client_id
+    return client
+  }
+  if (known) throw failed(`The secret in the Basic header is not the one of client '${first.client_id}'`, challenge)
+  return after(find(first.client_id, context), (admitted) => {
+    if (admitted !== undefined) return admitted
+    throw failed(`client_id '${first.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`, challenge)
+  })
+}
+
+function isBySecret({ token_endpoint_auth_method }: Client): boolean {
+  return [clientSecretBasic.name, clientSecretPost.name].some((name) => name === token_endpoint_auth_method)
+}
+
+/**
+ * The ways to read a Basic header, likeliest first: as sent, then form-decoded (RFC 6749 §2.3.1 asks clients to form-encode,
+ * and hardly one does). Undefined when there is no Basic header, empty when it cannot be read.
+ */
+export function basicCredentials(authorization: string | undefined): Credentials[] | undefined {
+  if (authorization === undefined) return undefined
+  const encoded = /^basic +(.*)$/i.exec(authorization.trim())?.[1]
+  if (encoded === undefined) return /^basic$/i.test(authorization.trim()) ? [] : undefined
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) return []
+  const text = decodeText(Buffer.from(encoded, 'base64'))
+  const colon = text.indexOf(':')
+  if (colon < 0) return []
+  const raw = { client_id: text.slice(0, colon), client_secret: text.slice(colon + 1) }
+  const decoded = { client_id: formDecode(raw.client_id), client_secret: formDecode(raw.client_secret) }
+  return decoded.client_id === raw.client_id && decoded.client_secret === raw.client_secret ? [raw] : [raw, decoded]
+}
+
+/** UTF-8, or latin-1 for bytes that are not (Python's requests sends latin-1). */
+function decodeText(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
+  }
+}
+
+function formDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
