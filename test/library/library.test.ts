@@ -1,3 +1,4 @@
+import * as nodeModule from 'node:module'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { connectGrantbox, type Grantbox, GrantboxError, startGrantbox } from '../../src/index.ts'
 import { spawnModule } from '../support/command-line.ts'
@@ -202,7 +203,10 @@ test('says who does not answer', async () => {
 
 test('importing it, and starting and closing it, leaves nothing that keeps the process alive', async () => {
   const { code, stdout, stderr } = await spawnModule(`
+    import { setTimeout } from 'node:timers/promises'
     const { startGrantbox } = await import(${index})
+    // The loader of Node.js 22 may still be closing a file that it read.
+    await setTimeout(20)
     const idle = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap' && name !== 'TTYWrap')
     const box = await startGrantbox()
     await box.sandbox().users.list()
@@ -212,8 +216,11 @@ test('importing it, and starting and closing it, leaves nothing that keeps the p
   expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: '', stdout: '[]\n' })
 })
 
-test('importing it loads no package, and starting it none of those that only the control API and generated users need', async () => {
-  const { stdout, stderr } = await spawnModule(`
+// Node.js has these hooks since 22.15.
+test.skipIf(!('registerHooks' in nodeModule))(
+  'importing it loads no package, and starting it none of those that only the control API and generated users need',
+  async () => {
+    const { stdout, stderr } = await spawnModule(`
     import { registerHooks } from 'node:module'
     const loaded = new Set()
     registerHooks({ load(url, context, next) {
@@ -227,6 +234,7 @@ test('importing it loads no package, and starting it none of those that only the
     await box.close()
     console.log(JSON.stringify({ imported, heavy: ['zod', '@faker-js/faker', 'yaml', '@fastify/swagger', '@resvg/resvg-wasm'].filter((name) => loaded.has(name)) }))
   `).ended
-  expect(stderr).toBe('')
-  expect(JSON.parse(stdout)).toEqual({ imported: [], heavy: [] })
-})
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ imported: [], heavy: [] })
+  },
+)

@@ -13,15 +13,18 @@ interface Locked {
       hasInstallScript?: boolean
       dependencies?: Record<string, string>
       integrity?: string
+      version?: string
       link?: boolean
     }
   >
 }
-const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Locked
+const lockIn = (folder: string) => (JSON.parse(readFileSync(join(root, folder, 'package-lock.json'), 'utf8')) as Locked).packages
+const packages = lockIn('.')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>
   devDependencies: Record<string, string>
   scripts: Record<string, string>
+  engines: { node: string }
 }
 const nameOf = (path: string) => path.replace(/^.*node_modules\//, '')
 
@@ -43,9 +46,15 @@ test('our own package runs no script when it is installed', () => {
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$|^(pre|post)?uninstall$/.test(name))).toEqual([])
 })
 
-test('every package is pinned to what it was by its hash', () => {
-  const loose = Object.entries(packages).filter(([path, { integrity, link }]) => path !== '' && link !== true && integrity === undefined)
+test.each(['.', 'test/nodes'])('every package is pinned to what it was by its hash, in %s', (folder) => {
+  const loose = Object.entries(lockIn(folder)).filter(
+    ([path, { integrity, link }]) => path !== '' && link !== true && integrity === undefined,
+  )
   expect(loose.map(([path]) => path)).toEqual([])
+})
+
+test('the oldest Node.js that tests are run on is the oldest that we say is enough', () => {
+  expect(manifest.engines.node).toBe(`>=${lockIn('test/nodes')['node_modules/floor']?.version?.replace(/\.0$/, '')}`)
 })
 
 test('nothing comes from elsewhere than the registry', () => {

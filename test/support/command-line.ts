@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const main = join(import.meta.dirname, '../../src/cli/main.ts')
+/** The program: its source or, for a Node.js that runs no TypeScript, what was built of it. */
+const main = process.env.GRANTBOX_TEST_PROGRAM ?? join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** How a process ended and what it said. */
 export interface Ended {
