@@ -16,8 +16,8 @@ describe('secrets are compared in constant time', () => {
   /** Comparisons in which no secret of ours meets one that somebody sent. */
   const known: Readonly<Record<string, string>> = {
     'src/control/views/masking.ts: masked === decoded': 'whether a text was masked',
-    'src/oauth/clients/authentication.ts: one.client_secret === client_secret': 'two that the same client sent',
-    'src/oauth/clients/authentication.ts: decoded.client_secret === raw.client_secret': 'two readings of one',
+    'src/oauth/clients/methods/secret.ts: one.client_secret === client_secret': 'two that the same client sent',
+    'src/oauth/clients/methods/secret.ts: decoded.client_secret === raw.client_secret': 'two readings of one',
     'src/oauth/clients/distinguished-name.ts: token === separator': 'a part of a text',
     'src/oauth/jose/keys.ts: hmac?.secret !== secret': 'whether the setting changed',
     'src/providers/iokids/paging.ts: signature !== cursorSignature': 'a name that is the same in all cursors',
@@ -34,7 +34,7 @@ describe('secrets are compared in constant time', () => {
     const users = sourceFiles().filter(({ text }) => /\b(sameSecret|timingSafeEqual)\(/.test(text))
     const files = users.map(({ path }) => path)
     for (const file of [
-      'oauth/clients/authentication',
+      'oauth/clients/methods/secret',
       'oauth/users/sign-in',
       'oauth/grants/pkce',
       'control/access',

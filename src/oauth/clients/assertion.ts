@@ -43,7 +43,8 @@ export async function authenticateByAssertion(
   if (jwt === undefined) throw failed('client_assertion is no JWT: three parts of base64url with JSON (RFC 7519 §3)')
   const client = clientOf(jwt.claims, parameters, context)
   // Which of the methods it is, is for the registration to say and never for the assertion.
-  const method = methods.find(({ name }) => name === client.token_endpoint_auth_method) ?? methods[0]
+  const { token_endpoint_auth_method: registered } = client
+  const method = methods.find(({ name }) => name === registered) ?? methods[0]
   checkMethod(client, method, context)
   checkAlg(jwt.header, client, method)
   const problem =

@@ -84,8 +84,7 @@ function authenticateByHeader(
     if (client === undefined || client.metadata.unregistered === true) continue
     known = true
     // Some clients send a blank password for a client that has no secret.
-    const secretless = client.token_endpoint_auth_method === none.name || (client.client_secret === null && isBySecret(client))
-    if (secretless && candidate.client_secret === '') checkOffered(client, context)
+    if (isSecretless(client) && candidate.client_secret === '') checkOffered(client, context)
     else {
       checkMethod(client, clientSecretBasic, context, challenge)
       if (!sameSecret(candidate.client_secret, client.client_secret ?? '')) continue
@@ -100,8 +99,10 @@ function authenticateByHeader(
   })
 }
 
-function isBySecret({ token_endpoint_auth_method }: Client): boolean {
-  return [clientSecretBasic.name, clientSecretPost.name].some((name) => name === token_endpoint_auth_method)
+/** Whether a client has nothing to show. */
+function isSecretless({ client_secret, token_endpoint_auth_method: registered }: Client): boolean {
+  const shows: readonly string[] = [clientSecretBasic.name, clientSecretPost.name]
+  return registered === none.name || (client_secret === null && shows.includes(registered))
 }
 
 /**
