@@ -3,8 +3,8 @@ import { ConfigError } from '../config/error.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
 import { ControlClient } from '../library/control-client.ts'
 import type { SandboxInfo } from '../library/sandbox.ts'
+import { originOf } from '../start/origin.ts'
 import type { CommandContext } from './command.ts'
-import { originOf } from './origin.ts'
 
 /** The flags of commands that speak to a running grantbox. */
 export const controlFlags: Flags = {

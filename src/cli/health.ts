@@ -1,8 +1,8 @@
 import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
+import { originOf } from '../start/origin.ts'
 import type { Command } from './command.ts'
-import { originOf } from './origin.ts'
 
 const flags: Flags = { url: { value: 'URL', description: 'address of the grantbox to ask (made from --host and --port)' } }
 

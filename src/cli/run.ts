@@ -4,8 +4,7 @@ import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import type { Flags } from '../config/flags.ts'
 import type { Command, CommandContext } from './command.ts'
-import { originOf } from './origin.ts'
-import { serverOptions } from './start.ts'
+import { listenOptions } from './start.ts'
 
 const flags: Flags = {}
 
@@ -24,28 +23,21 @@ export const run: Command = {
     if (file === undefined)
       throw new ConfigError([{ where: 'grantbox run', message: 'expected: grantbox run [flags] -- COMMAND [ARGUMENTS]' }])
     const config = await loadConfig({ argv: argv.slice(0, at), env, cwd, commandFlags: flags })
-    const [{ createServer }, { createListener }] = await Promise.all([import('../start/server.ts'), import('../http/listener/listener.ts')])
+    const { listen } = await import('../start/listen.ts')
     const asked = new Set([...argv.slice(0, at).map((one) => one.split('=')[0]), ...Object.keys(env).filter((name) => env[name])])
     // Of its own accord it keeps nothing and is in nobody's way.
     const db = asked.has('--db') || asked.has('GRANTBOX_DB') ? config.db : ':memory:'
     const dataDir = asked.has('--data') || asked.has('GRANTBOX_DATA') ? config.data : undefined
     const port = asked.has('--port') || asked.has('GRANTBOX_PORT') ? config.port : 0
-    const server = await createServer({ ...serverOptions(config), db, dataDir })
+    const { server, origin, close } = await listen({ ...listenOptions(config), db, dataDir, port })
     try {
-      const listener = createListener({ handler: server.handler, certificates: server.certificates })
-      const bound = await listener.listen({ host: config.host, port })
       const own = {
-        GRANTBOX_URL: originOf(config.host, bound.port),
+        GRANTBOX_URL: origin,
         ...(server.adminToken !== undefined && { GRANTBOX_ADMIN_TOKEN: server.adminToken }),
       }
-      try {
-        return await runChild(file, args, { ...env, ...own }, context)
-      } finally {
-        server.quiesce()
-        await listener.close({ graceMs })
-      }
+      return await runChild(file, args, { ...env, ...own }, context)
     } finally {
-      await server.close()
+      await close(graceMs)
     }
   },
 }

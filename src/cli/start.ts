@@ -1,9 +1,9 @@
 import { type Config, loadConfig } from '../config/config.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
+import type { ListenOptions } from '../start/listen.ts'
 import type { GrantboxServer } from '../start/server.ts'
 import { renderBanner } from './banner.ts'
 import type { Command, CommandContext } from './command.ts'
-import { originOf } from './origin.ts'
 import { untilStopped } from './stop.ts'
 import { watchFile } from './watch-config.ts'
 
@@ -21,22 +21,16 @@ export const start: Command = {
   async run(context) {
     const { argv, env, cwd, stdout, stderr } = context
     const config = await loadConfig({ argv, env, cwd, commandFlags: flags })
-    const [{ createServer }, { createListener }] = await Promise.all([import('../start/server.ts'), import('../http/listener/listener.ts')])
-    const server = await createServer(serverOptions(config))
+    const { listen } = await import('../start/listen.ts')
+    const { server, origin, close } = await listen(listenOptions(config))
+    let unwatch = () => {}
     try {
-      const listener = createListener({
-        handler: server.handler,
-        certificates: server.certificates,
-        requestClientCertificate: config.client_certificates === 'always',
-        ...listenerLimits(config),
-      })
-      const { port } = await listener.listen({ host: config.host, port: config.port })
       const stopped = untilStopped(() => {
-        server.quiesce()
-        return listener.close({ graceMs })
+        unwatch()
+        return close(graceMs)
       }, stderr)
-      const unwatch = config.config === undefined ? () => {} : watchFile(config.config, () => reload(config, server, context))
-      const info = await server.describe(originOf(config.host, port))
+      if (config.config !== undefined) unwatch = watchFile(config.config, () => reload(config, server, context))
+      const info = await server.describe(origin)
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
       // Whoever shares the data folder, as the next container does, finds the authority there without asking for it. To make or
@@ -46,9 +40,8 @@ export const start: Command = {
         certificatesAfterMs,
       ).unref()
       await stopped
-      unwatch()
     } finally {
-      await server.close()
+      await close(0)
     }
     return 0
   },
@@ -58,9 +51,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What the settings say of the server. */
-export function serverOptions(config: Config) {
+/** What the settings say of the server, and of where and with which limits it listens. */
+export function listenOptions(config: Config): ListenOptions {
   return {
+    port: config.port,
+    requestTimeout: config.request_timeout * 1000,
+    maxConnections: config.max_connections,
     dataDir: config.data,
     db: config.db,
     defaultProvider: config.provider,
@@ -76,12 +72,6 @@ export function serverOptions(config: Config) {
     ...(config.internal_url !== undefined && { internalUrl: config.internal_url }),
     ...(config.admin_token !== undefined && { adminToken: config.admin_token }),
   }
-}
-
-/** What the settings say of connections. */
-function listenerLimits({ request_timeout, max_connections }: Config) {
-  const requestTimeout = request_timeout * 1000
-  return { maxConnections: max_connections, server: { requestTimeout, headersTimeout: Math.min(requestTimeout, 60_000) } }
 }
 
 /** Applies what the changed file declares; what cannot be applied is told, and what held before goes on. */

@@ -33,24 +33,8 @@ const graceMs = 500
  */
 export async function startGrantbox(options: StartOptions = {}): Promise<Grantbox> {
   const { provider = 'iokids', port = 0, host = 'localhost', db = ':memory:', data, logLevel = 'warn', ...given } = options
-  const [{ createServer }, { createListener }] = await Promise.all([import('../start/server.ts'), import('../http/listener/listener.ts')])
-  const server = await createServer({ db, dataDir: data, defaultProvider: provider, host, logLevel, ...given })
-  const listener = createListener({ handler: server.handler, certificates: server.certificates })
-  let bound: { port: number }
-  try {
-    bound = await listener.listen({ host, port })
-  } catch (error) {
-    await server.close()
-    throw error
-  }
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  const url = `http://${name}:${bound.port}`
-  let closing: Promise<void> | undefined
-  const stop = async () => {
-    server.quiesce()
-    await listener.close({ graceMs })
-    await server.close()
-  }
+  const { listen } = await import('../start/listen.ts')
+  const { server, origin: url, close } = await listen({ db, dataDir: data, defaultProvider: provider, host, port, logLevel, ...given })
   return grantbox({
     client: new ControlClient(url, server.adminToken),
     adminToken: server.adminToken,
@@ -61,9 +45,6 @@ export async function startGrantbox(options: StartOptions = {}): Promise<Grantbo
       const fixed = given.issuer === undefined ? at : at.replace(url, given.issuer)
       return sandbox?.settings.issuer ?? fixed + (sandbox?.provider.issuer_path ?? '')
     },
-    close() {
-      closing ??= stop()
-      return closing
-    },
+    close: () => close(graceMs),
   })
 }

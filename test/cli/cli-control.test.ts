@@ -110,6 +110,32 @@ describe('grantbox run', () => {
     expect(stdout).toBe('abc\n')
   })
 
+  test('listens with the limits that it was given', async () => {
+    const { stdout } = await runCommand(
+      [
+        'run',
+        '--max-connections',
+        '1',
+        '--request-timeout=1',
+        ...program(`
+          import { connect } from 'node:net'
+          const { port } = new URL(process.env.GRANTBOX_URL)
+          const ended = (text) => new Promise((resolve) => {
+            let came = ''
+            const socket = connect(port, '127.0.0.1', () => socket.write(text))
+            socket.on('data', (more) => { came += more }).on('error', () => {}).on('close', () => resolve(came))
+          })
+          const slow = ended('')
+          await new Promise((resolve) => setTimeout(resolve, 200))
+          console.log(await ended('GET /_grantbox/health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n') === '')
+          console.log(await Promise.race([slow, new Promise((resolve) => setTimeout(resolve, 5000, 'still there'))]) === '')
+        `),
+      ],
+      { cwd },
+    )
+    expect(stdout).toBe('true\ntrue\n')
+  }, 20_000)
+
   test('hands signals on and ends as a shell would say it', async () => {
     const child = spawnCommand(
       [

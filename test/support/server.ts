@@ -1,8 +1,8 @@
 import { afterAll, onTestFinished } from 'vitest'
 import type { Clock } from '../../src/basics/clock.ts'
-import { createListener } from '../../src/http/listener/listener.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { createServer, type GrantboxServer, type ServerOptions } from '../../src/start/server.ts'
+import { listen } from '../../src/start/listen.ts'
+import type { GrantboxServer, ServerOptions } from '../../src/start/server.ts'
 
 /** The machine's clock of a test: it moves when pushed, and otherwise as the real one does. */
 export class TestClock implements Clock {
@@ -34,16 +34,18 @@ export interface TestServer {
 /** Starts grantbox in memory on a free port. Whoever calls it closes it. */
 export async function launch(options: Partial<ServerOptions> = {}): Promise<TestServer> {
   const clock = new TestClock()
-  const server = await createServer({ db: ':memory:', defaultProvider: 'iokids', host: 'localhost', logLevel: 'warn', clock, ...options })
-  const listener = createListener({
-    handler: server.handler,
-    certificates: server.certificates,
-    requestClientCertificate: options.clientCertificates === 'always',
+  const { server, origin, close } = await listen({
+    db: ':memory:',
+    defaultProvider: 'iokids',
+    host: 'localhost',
+    port: 0,
+    logLevel: 'warn',
+    clock,
+    ...options,
   })
-  const { port } = await listener.listen({ host: 'localhost', port: 0 })
   return {
-    url: `http://localhost:${port}`,
-    https: `https://localhost:${port}`,
+    url: origin,
+    https: origin.replace('http:', 'https:'),
     clock,
     server,
     sandbox(name = server.sandboxes.defaultName) {
@@ -52,11 +54,7 @@ export async function launch(options: Partial<ServerOptions> = {}): Promise<Test
       return sandbox
     },
     ca: () => server.certificates.ca(),
-    async close() {
-      server.quiesce()
-      await listener.close({ graceMs: 500 })
-      await server.close()
-    },
+    close: () => close(500),
   }
 }
 
