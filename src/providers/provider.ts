@@ -10,6 +10,7 @@ import type { Settings } from '../oauth/model/settings.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { Context, RequestDialect } from '../oauth/realm/context.ts'
 import type { RequestCollection } from './collection.ts'
+import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
 import type { SocialStore } from './social.ts'
@@ -106,7 +107,7 @@ export interface Provider {
   readonly paths: {
     readonly authorize: string
     readonly token: string
-    /** Where new users join; absent, like each of the following, when the vendor has no such thing. */
+    /** Where new users come in, when not at `sign_up`; absent, like each of the following, when the vendor has no such thing. */
     readonly join?: string
     readonly userinfo?: string
     readonly jwks?: string
@@ -114,7 +115,7 @@ export interface Provider {
     readonly revocation?: string
     readonly par?: string
     readonly end_session?: string
-    /** Where new users make an account, when not at `join`. */
+    /** Where new users come in, when not at `join`. */
     readonly sign_up?: string
     readonly device_authorization?: string
     /** The page on which a user enters a device's code. */
@@ -167,6 +168,8 @@ export interface Provider {
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
   readonly kid?: (alg: SigningAlg, number: number) => string
   readonly texts: PageTexts
+  /** What its page for new users asks; an account with a password when absent. */
+  readonly new_users?: NewUserPage
   /** Whether its apps belong to brands and are found in mobile stores. */
   readonly brands?: boolean
   /** SVG of the apps' icons, by the name that an app carries. */

@@ -2,7 +2,9 @@ import fastify from 'fastify'
 import { afterAll, describe, expect, test } from 'vitest'
 import { assetsPath, findAsset, pageHeaders } from '../../src/http/pages/assets.ts'
 import { registerViews, render as reply, type Views } from '../../src/http/pages/views.ts'
+import { iokidsJoin } from '../../src/providers/iokids/join.ts'
 import { accents, defaultPageTexts, type PageTexts } from '../../src/providers/page-texts.ts'
+import { signUp } from '../../src/providers/sign-up.ts'
 
 const app = fastify()
 await registerViews(app)
@@ -53,8 +55,9 @@ const full: Views = {
   },
   continue: { ...step, user, scopes: [{ name: 'profile', description: 'Your name' }] },
   'not-allowed': { ...step, user, remedy: 'add' },
-  join: {
+  'new-user': {
     ...step,
+    ...iokidsJoin,
     values: { username: 'sunnyotter385', first_name: 'Tim', last_name: 'Ramos', type: 'kid', age: '9', parent: 'mum' },
     errors: {
       username: 'is taken',
@@ -76,12 +79,6 @@ const full: Views = {
     ],
   },
   'select-account': { ...step, user, users: [{ username: 'organicladybug833', name: 'marta olsen', type: 'Parent' }] },
-  'sign-up': {
-    ...step,
-    values: { username: 'sunnyotter385', first_name: 'Tim', last_name: 'Ramos', email: 'tim@example.com' },
-    errors: { username: 'is taken', first_name: 'is too long', last_name: 'is too long', email: 'is none', password: 'is missing' },
-    signInAction: '/oauth/signin?transaction=tx-1',
-  },
   logout: { texts, user, action: '/end_session', fields: { state: 'xyz', confirm: 'abc' } },
   twice: { texts, next: 'https://app.example/cb?code=1' },
   'signed-out': { texts, heading: 'You are signed out', frames: ['https://app.example/logout?sid=1'], next: 'https://app.example/' },
@@ -116,10 +113,9 @@ const bare: Views = {
   signin: { ...bareStep, users: [{ username: 'alice', name: undefined }], error: undefined },
   continue: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'openid' }] },
   'not-allowed': { ...bareStep, user: { username: 'alice' }, remedy: 'ask' },
-  join: { ...bareStep, values: {}, errors: {}, password: 'p' },
   consent: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'read', fixed: false }] },
   'select-account': { ...bareStep, user: { username: 'alice' }, users: [] },
-  'sign-up': { ...bareStep, values: {}, errors: {} },
+  'new-user': { ...bareStep, ...signUp, values: {}, errors: {} },
   logout: { texts: defaultPageTexts, user: { username: 'alice' }, action: '/end_session', fields: {} },
   twice: { texts: defaultPageTexts, next: 'https://app.example/cb' },
   'signed-out': { texts: defaultPageTexts, heading: 'You are signed out', frames: [] },
@@ -145,10 +141,9 @@ const names: (keyof Views)[] = [
   'signin',
   'continue',
   'not-allowed',
-  'join',
   'consent',
   'select-account',
-  'sign-up',
+  'new-user',
   'logout',
   'signed-out',
   'twice',
@@ -159,7 +154,7 @@ const names: (keyof Views)[] = [
   'error',
   'form-post',
 ]
-const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'join', 'consent', 'select-account', 'sign-up', 'device-confirm']
+const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'consent', 'select-account', 'new-user', 'device-confirm']
 
 const draw = (name: keyof Views, models: Views) => render(name, models[name])
 
@@ -313,9 +308,9 @@ test('not-allowed lets a parent add the app and a kid ask for it', async () => {
   expect(fieldsOf(kid)).toEqual(['transaction=tx-1', 'decision=ask', 'decision=switch'])
 })
 
-describe('join', () => {
+describe('new-user', () => {
   test('keeps what was typed and says beside each field what is wrong with it', async () => {
-    const html = await draw('join', full)
+    const html = await draw('new-user', full)
     expect(fieldsOf(html)).toEqual(
       expect.arrayContaining(['username=sunnyotter385', 'first_name=Tim', 'last_name=Ramos', 'type=kid', 'age=9', 'parent=mum']),
     )
@@ -327,7 +322,7 @@ describe('join', () => {
   })
 
   test('asks for no password and tells the one that every sandbox user has', async () => {
-    const html = await draw('join', full)
+    const html = await draw('new-user', full)
     expect(html).not.toContain('type="password"')
     expect(html).toContain('<code>Find Fluffy, LLC</code>')
   })

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Provider } from '../../src/providers/provider.ts'
+import { signUp } from '../../src/providers/sign-up.ts'
 import { standard } from '../../src/providers/standard/standard.ts'
+import { Jar } from '../support/browser-jar.ts'
 import { DashboardClient } from '../support/dashboard-client.ts'
 import { passwordTokens } from '../support/iokids-client.ts'
 import { start } from '../support/server.ts'
@@ -12,6 +14,16 @@ const corner: Provider = {
   name: 'Corner Shop',
   picture: async (user_id) => `<svg xmlns="http://www.w3.org/2000/svg"><title>${encodeURIComponent(user_id)}</title></svg>`,
   refuses: ({ status, body }) => status === 200 && body?.includes('closed') === true,
+  new_users: {
+    ...signUp,
+    rows: [
+      [{ name: 'username', label: 'Badge', required: true }],
+      [{ name: 'day', label: 'Day', kind: 'choice', choices: ['mon', 'tue'].map((value) => ({ value, label: value })) }],
+    ],
+    begin: ({ login_hint = '' }) => ({ username: `badge-${login_hint}` }),
+    check: async ({ username = '' }) => (username.startsWith('badge-') ? {} : { username: 'A badge is needed.' }),
+    userOf: (values) => ({ ...signUp.userOf(values), type: 'customer', claims: { day: values.day } }),
+  },
   routes: [{ method: 'GET', path: '/shop', handle: async () => ({ status: 200, body: { shop: 'closed' } }) }],
 }
 
@@ -43,4 +55,21 @@ test('a vendor says itself which answers refused a token, and a 401 alone does w
   server.clock.advance(301)
   expect((await fetch(`${server.url}/v1/me`, { headers: { authorization: access_token } })).status).toBe(403)
   expect(refused('iokids')).toEqual([1])
+})
+
+test('a vendor’s page for new users asks what the vendor wants to know, and makes the user that it says', async () => {
+  const { sandbox, base } = await open()
+  const [app] = await sandbox.directory.listApps()
+  const [client] = await sandbox.directory.listClients(app)
+  const request = { response_type: 'code', client_id: client?.client_id ?? '', redirect_uri: app?.redirect_uris[0] ?? '', scope: 'openid' }
+  const jar = new Jar()
+  const { location } = await jar.open(`${base}/authorize?${new URLSearchParams({ ...request, prompt: 'create', login_hint: '17' })}`)
+  const page = await jar.open(location?.href ?? '')
+  expect(page.html).toMatch(/<legend>Day<\/legend>.*name="day" value="mon" required checked/s)
+  expect(page.html).toContain('id="username" name="username" type="text" value="badge-17"')
+  const refused = await jar.post(page, base, { username: 'nobody', day: 'tue' })
+  expect(refused.status).toBe(400)
+  expect(refused.html).toMatch(/id="username-error">A badge is needed\..*value="tue" required checked/s)
+  expect((await jar.post(refused, base, { username: 'badge-17', day: 'tue' })).html).toContain('badge-17')
+  expect(await sandbox.directory.findUser('badge-17')).toMatchObject({ type: 'customer', claims: { day: 'tue' } })
 })

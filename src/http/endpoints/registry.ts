@@ -7,21 +7,19 @@ import { deviceAuthorizationEndpoint } from './device-authorization.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { endSessionEndpoint } from './end-session.ts'
 import { introspectionEndpoint } from './introspection.ts'
-import { joinEndpoint } from './join.ts'
 import { jwksEndpoint } from './jwks.ts'
+import { newUserEndpoint } from './new-user.ts'
 import { parEndpoint } from './par.ts'
 import { registrationEndpoint, registrationManagementEndpoint } from './registration.ts'
 import { resourceEndpoint, resourceMetadataEndpoint } from './resource.ts'
 import { revocationEndpoint } from './revocation.ts'
-import { signUpEndpoint } from './sign-up.ts'
 import { tokenEndpoint } from './token.ts'
 import { userinfoEndpoint } from './userinfo.ts'
 
 /** Every protocol endpoint; a provider has those whose paths it names. */
 export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   authorizeEndpoint,
-  joinEndpoint,
-  signUpEndpoint,
+  newUserEndpoint,
   parEndpoint,
   endSessionEndpoint,
   tokenEndpoint,

@@ -3,8 +3,9 @@ import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
+import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Exchange } from '../exchange.ts'
-import { type AppView, type JoinField, render, type SignUpField, shownUsers, type UserView } from './views.ts'
+import { type AppView, render, shownUsers, type UserView } from './views.ts'
 
 /** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
 
@@ -96,21 +97,27 @@ export async function selectAccountPage(reply: FastifyReply, exchange: Exchange,
   })
 }
 
-/** The page on which a new user makes an account. */
-export function signUpPage(
+/** The page on which a new user comes in. */
+export function newUserPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
-  values: Readonly<Partial<Record<SignUpField, string>>>,
-  errors: Readonly<Partial<Record<SignUpField, string>>> = {},
+  { rows, first, heading, company_password }: NewUserPage,
+  values: NewUserValues,
+  errors: NewUserErrors = {},
 ): void {
   const { sandbox, prefix } = exchange
-  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'sign-up', {
+  const { authorize, sign_up, join = sign_up } = sandbox.provider.paths
+  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'new-user', {
     ...step(exchange, interaction.client, interaction.id),
-    action: `${prefix}${sandbox.provider.paths.sign_up ?? ''}`,
-    signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
+    action: `${prefix}${join ?? ''}`,
+    signInAction: `${prefix}${authorize}?transaction=${interaction.id}`,
+    rows,
+    first,
+    heading,
     values,
     errors,
+    password: company_password === true ? sandbox.company : undefined,
   })
 }
 
@@ -120,25 +127,6 @@ export function notAllowedPage(reply: FastifyReply, exchange: Exchange, interact
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),
     remedy: user.type === 'kid' ? 'ask' : 'add',
-  })
-}
-
-/** The page on which a new user joins. */
-export function joinPage(
-  reply: FastifyReply,
-  exchange: Exchange,
-  interaction: Interaction,
-  values: Readonly<Partial<Record<JoinField, string>>>,
-  errors: Readonly<Partial<Record<JoinField, string>>> = {},
-): void {
-  const { sandbox, prefix } = exchange
-  render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'join', {
-    ...step(exchange, interaction.client, interaction.id),
-    action: `${prefix}${sandbox.provider.paths.join ?? ''}`,
-    signInAction: `${prefix}${sandbox.provider.paths.authorize}?transaction=${interaction.id}`,
-    values,
-    errors,
-    password: sandbox.company,
   })
 }
 

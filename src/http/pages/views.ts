@@ -3,6 +3,7 @@ import view from '@fastify/view'
 import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { packageFolder } from '../../basics/package.ts'
+import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { PageTexts } from '../../providers/page-texts.ts'
 import { pageHeaders } from './assets.ts'
 
@@ -30,12 +31,6 @@ interface Step {
   action: string
   transaction: string
 }
-
-/** Fields of the page on which a new user joins; the names are those of the form's parameters. */
-export type JoinField = 'username' | 'first_name' | 'last_name' | 'type' | 'age' | 'parent'
-
-/** Fields of the page on which a new user makes an account; the names are those of the form's parameters. */
-export type SignUpField = 'username' | 'first_name' | 'last_name' | 'email' | 'password'
 
 /** Every page and what it needs to be drawn. */
 export interface Views {
@@ -71,13 +66,16 @@ export interface Views {
     users: readonly UserView[]
     passwordHint?: string | undefined
   }
-  /** Posts the {@link SignUpField}s. */
-  'sign-up': Step & {
-    values: Readonly<Partial<Record<SignUpField, string>>>
-    errors: Readonly<Partial<Record<SignUpField, string>>>
-    /** Address of the sign-in page, for who has an account already. */
-    signInAction?: string | undefined
-  }
+  /** Posts the fields by their names. */
+  'new-user': Step &
+    Pick<NewUserPage, 'rows' | 'first' | 'heading'> & {
+      values: NewUserValues
+      errors: NewUserErrors
+      /** Every sandbox user has the same password, so it is told and not asked. */
+      password?: string | undefined
+      /** Address of the sign-in page, for who has a user already. */
+      signInAction?: string | undefined
+    }
   /** Posts `decision`: `logout` or `stay`, with the fields. */
   logout: {
     texts: PageTexts
@@ -86,13 +84,13 @@ export interface Views {
     /** What the client asked, to be asked again. */
     fields: Readonly<Record<string, string>>
   }
-  /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
   /** A fault: calls the client back in a frame, and once more. */
   twice: {
     texts: PageTexts
     /** The redirect URI with its answer. */
     next: string
   }
+  /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
   'signed-out': {
     texts: PageTexts
     heading: string
@@ -105,15 +103,6 @@ export interface Views {
   'not-allowed': Step & {
     user: UserView
     remedy: 'add' | 'ask'
-  }
-  /** Posts the {@link JoinField}s; `type` is `parent` or `kid`. */
-  join: Step & {
-    values: Readonly<Partial<Record<JoinField, string>>>
-    errors: Readonly<Partial<Record<JoinField, string>>>
-    /** Every sandbox user has the same password, so it is told and not asked. */
-    password: string
-    /** Address of the sign-in page, for who has a user already. */
-    signInAction?: string | undefined
   }
   /** Posts `user_code`. */
   'device-code': {

@@ -5,6 +5,7 @@ import { iokidsRoutes } from './api.ts'
 import { iokidsCollection } from './collection.ts'
 import { iokidsErrorReply, iokidsRefuses } from './errors.ts'
 import { iokidsIcons } from './icons.ts'
+import { iokidsJoin } from './join.ts'
 import { iokidsSettings } from './settings.ts'
 import { iokidsTokens } from './tokens.ts'
 import { iokidsGrantTypes, iokidsWorld } from './world.ts'
@@ -55,6 +56,7 @@ export const iokids: Provider = {
     continueHeading: 'Continue to use the App',
     accent: 'blue',
   },
+  new_users: iokidsJoin,
   brands: true,
   icons: iokidsIcons,
   errorReply: iokidsErrorReply,
