@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Provider, Reply } from '../providers/provider.ts'
-import type { Exchange } from './exchange.ts'
 
 /**
  * Answers one method of one path by sending the reply. It does not resolve with the reply, which is thenable: that would wait until
@@ -17,23 +16,10 @@ export interface EndpointHandlers {
   readonly handlers: Readonly<Record<string, Handler>>
 }
 
-/** A body of JSON that stays as it is, and its length in bytes. */
-export interface Constant {
-  readonly body: string
-  readonly length: string
-}
-
-/** Counts the bytes of a body once. */
-export function constant(body: string): Constant {
-  return { body, length: String(Buffer.byteLength(body)) }
-}
-
 /** A protocol endpoint and where a provider has it. */
 export interface ProtocolEndpoint extends EndpointHandlers {
   /** The provider's paths for it; none when it has no such endpoint. */
   paths(provider: Provider): readonly (string | undefined)[]
-  /** What a GET is answered with when that is known already: such an answer can do without the framework (answer-constant.ts). */
-  constant?(exchange: Exchange): Constant | undefined
 }
 
 /** An answer that no cache may keep (RFC 6749 §5.1). */

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
-import { answerConstant } from './answer-constant.ts'
 import { carry, type Exchange, exchangeOf } from './exchange.ts'
 import { journalEntry, recordAnswers } from './journal-hook.ts'
 import { registerViews } from './pages/views.ts'
@@ -34,7 +33,6 @@ export class ProtocolApps {
    * @param url below the sandbox
    */
   answer(exchange: Exchange, url: string, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
-    if (answerConstant(exchange, url, request, response, this.#options.settled)) return
     carry(request, exchange)
     request.url = url
     const { provider } = exchange.sandbox

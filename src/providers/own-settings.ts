@@ -1,9 +1,12 @@
 import type { z } from 'zod'
 import type { Settings } from '../oauth/model/settings.ts'
 
-/** What schemas are made of. It is handed over, so that no provider loads it before a setting is checked. */
+/**
+ * What schemas are made of. It is handed over, so that no provider loads it before a setting is checked; only these, so that the bundle has
+ * no more of the package than is used.
+ */
 export interface SchemaKit {
-  z: typeof z
+  z: Pick<typeof z, 'array' | 'boolean' | 'enum' | 'int' | 'literal' | 'number' | 'record' | 'strictObject' | 'string' | 'unknown'>
   /** A time to live, also as `"5m"`. */
   wholeSeconds: z.ZodType<number>
 }

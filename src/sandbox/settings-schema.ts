@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readCertificates } from '../oauth/clients/certificate-chain.ts'
 import type { Settings } from '../oauth/model/settings.ts'
+import type { SchemaKit } from '../providers/own-settings.ts'
 import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
 import type { SandboxSettings } from './settings.ts'
@@ -87,10 +88,27 @@ function makeSchema(provider: Provider): z.ZodType<Record<string, unknown>> {
   return z.strictObject({ ...nullable(ownShape(provider)), ...commonSettings.shape })
 }
 
+/** Named one by one: the whole namespace would bring the whole package into the bundle. */
+export const schemaKit: SchemaKit = {
+  z: {
+    array: z.array,
+    boolean: z.boolean,
+    enum: z.enum,
+    int: z.int,
+    literal: z.literal,
+    number: z.number,
+    record: z.record,
+    strictObject: z.strictObject,
+    string: z.string,
+    unknown: z.unknown,
+  },
+  wholeSeconds,
+}
+
 /** What a provider's own settings accept, by name. */
 export function ownShape({ own_settings = {} }: Provider): Record<string, z.ZodType> {
   return Object.fromEntries(
-    Object.entries(own_settings).map(([name, setting]) => [name, setting.accepts({ z, wholeSeconds }).describe(setting.says)]),
+    Object.entries(own_settings).map(([name, setting]) => [name, setting.accepts(schemaKit).describe(setting.says)]),
   )
 }
 

@@ -16,6 +16,7 @@ const plain: Provider = {
   ...vendor,
   id: 'plain',
   name: 'Plain',
+  own_settings: {},
   settings: {},
   scopes: [],
   world: { company: 'Plain Ltd', apps: [], users: [] },

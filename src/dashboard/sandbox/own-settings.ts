@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Provider } from '../../providers/provider.ts'
 import { wholeSeconds } from '../../sandbox/duration.ts'
+import { schemaKit } from '../../sandbox/settings-schema.ts'
 import type { Fields } from '../forms/fields.ts'
 
 /** How a form asks for a vendor's own setting. */
@@ -12,7 +13,7 @@ export type OwnControl = { name: string; label: string } & (
 /** The vendor's own settings that a form can ask for; the control API knows those that are lists and tables, too. */
 export function ownControls({ own_settings = {} }: Provider): OwnControl[] {
   return Object.entries(own_settings).flatMap(([name, { accepts, says }]): OwnControl[] => {
-    const schema = accepts({ z, wholeSeconds })
+    const schema = accepts(schemaKit)
     const label = says === '' ? name : `${name}: ${says.replaceAll('`', '')}`
     if (schema === wholeSeconds) return [{ name, label, kind: 'duration' }]
     if (schema instanceof z.ZodBoolean) return [{ name, label, kind: 'switch' }]

@@ -1,20 +1,20 @@
 import { discoveryDocument } from '../../providers/discovery.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { type Constant, constant, type ProtocolEndpoint } from '../endpoint.ts'
+import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 
 /** The documents of a sandbox as it is now (a change makes another object of it), made once for each address. */
-const documents = new WeakMap<Sandbox, Map<string, Constant>>()
+const documents = new WeakMap<Sandbox, Map<string, string>>()
 
 /** Clients may call a sandbox by any Host, so what is kept is bounded. */
 const keptAddresses = 16
 
-function documentOf(exchange: Exchange): Constant {
+function documentOf(exchange: Exchange): string {
   const { sandbox, called } = exchange
-  const known = documents.get(sandbox) ?? new Map<string, Constant>()
+  const known = documents.get(sandbox) ?? new Map<string, string>()
   const found = known.get(called)
   if (found !== undefined) return found
-  const document = constant(JSON.stringify(metadataOf(exchange)))
+  const document = JSON.stringify(metadataOf(exchange))
   if (known.size >= keptAddresses) known.clear()
   documents.set(sandbox, known.set(called, document))
   return document
@@ -37,10 +37,9 @@ export const discoveryEndpoint: ProtocolEndpoint = {
   // Behind the issuer (OpenID Connect Discovery §4) and between its host and its path (RFC 8414 §3.1).
   paths: ({ paths, issuer_path = '' }) =>
     (paths.discovery ?? []).flatMap((name) => [...new Set([`${issuer_path}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`])]),
-  constant: documentOf,
   handlers: {
     async GET(request, reply) {
-      reply.type('application/json').send(documentOf(exchangeOf(request)).body)
+      reply.type('application/json').send(documentOf(exchangeOf(request)))
     },
   },
 }

@@ -59,11 +59,6 @@ export class KeyRing {
     return making
   }
 
-  /** The published keys if they are known already: what {@link publicKeys} would give. */
-  get published(): readonly PublicJwk[] | undefined {
-    return this.#published
-  }
-
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
     if (this.#published !== undefined) return this.#published
