@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../basics/clock.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
 /** What the control API is given by the server. */
@@ -21,9 +22,9 @@ export interface ControlDeps {
   /** @throws when the database does not answer */
   checkDatabase: () => void
   /** How a request reached us; the host with its port. */
-  originOf: (request: IncomingMessage) => { scheme: string; host: string }
+  originOf: (request: IncomingMessage) => Origin
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
-  addresses?: { issuer?: string | undefined; publicUrl?: string | undefined } | undefined
+  addresses?: FixedAddresses | undefined
   /** Aborted when the server is about to stop: what waits for something to come is answered then. */
   stopping: AbortSignal
   /** Told of what went wrong inside; the client is not. */

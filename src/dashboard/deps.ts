@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../basics/clock.ts'
+import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
 /** What the dashboard is given by the server. */
@@ -15,9 +16,9 @@ export interface DashboardDeps {
   /** Undefined when all that a request changed is durable, else a promise of it; it rejects when the disk refused. */
   settled: (request: IncomingMessage) => Promise<void> | undefined
   /** How a request reached us; the host with its port. */
-  originOf: (request: IncomingMessage) => { scheme: string; host: string }
+  originOf: (request: IncomingMessage) => Origin
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
-  addresses?: { issuer?: string | undefined; publicUrl?: string | undefined } | undefined
+  addresses?: FixedAddresses | undefined
   /** Aborted when the server is about to stop: what stays open is ended then. */
   stopping: AbortSignal
   /** Told of what went wrong inside; the browser is not. */

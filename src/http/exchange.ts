@@ -2,16 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
+import { addressesAt, type FixedAddresses } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
 import { type Destination, originOf } from './routing.ts'
 import { HttpTransport } from './transport.ts'
 
-/** Addresses that the start fixes for every sandbox, without a slash at the end. */
-export interface FixedAddresses {
-  issuer?: string | undefined
-  publicUrl?: string | undefined
-  internalUrl?: string | undefined
+/** What the start says of every sandbox's addresses. */
+export interface ExchangeOptions extends FixedAddresses {
   /** Where TLS clients are asked for a certificate; only at host names of their own when absent. */
   clientCertificates?: 'mtls' | 'always' | undefined
 }
@@ -49,19 +47,13 @@ interface Routed extends IncomingMessage {
 export function beginExchange(
   request: IncomingMessage,
   { sandbox, prefix, url }: Destination,
-  fixed: FixedAddresses,
+  options: ExchangeOptions,
   refusals: number,
 ): Exchange {
   const { scheme, host } = originOf(request)
-  const { settings } = sandbox
-  const called = `${scheme}://${host}${prefix}`
-  const publicly = publicHost(host, sandbox.hosts)
-  const addressed = publicly === host ? called : `${scheme}://${publicly}${prefix}`
-  const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
-  const issuer = settings.issuer ?? fixedAs(fixed.issuer) + (sandbox.provider.issuer_path ?? '')
+  const addressed = { scheme, host: publicHost(host, sandbox.hosts) }
+  const { base_url, internal_url, issuer } = addressesAt(sandbox, addressed, prefix, options)
   const trace: Trace = {}
-  const base_url = settings.public_url ?? fixedAs(fixed.publicUrl)
-  const internal_url = settings.internal_url ?? fixedAs(fixed.internalUrl)
   const transport = new HttpTransport(request, {
     issuer,
     scheme,
@@ -71,13 +63,13 @@ export function beginExchange(
     base_url,
     path: url,
     token_path: sandbox.provider.paths.token,
-    always: fixed.clientCertificates === 'always',
+    always: options.clientCertificates === 'always',
   })
   return {
     sandbox,
     prefix,
     url: request.url ?? '/',
-    called,
+    called: `${scheme}://${host}${prefix}`,
     base_url,
     internal_url,
     context: { realm: sandbox, issuer, trace, transport },

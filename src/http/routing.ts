@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Origin } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import { publicHost } from './certificates/host.ts'
@@ -10,13 +11,6 @@ export interface Destination {
   prefix: string
   /** The path below the sandbox, with its query. */
   url: string
-}
-
-/** How a request reached us. */
-export interface Origin {
-  scheme: 'http' | 'https'
-  /** With the port, as the client wrote it. */
-  host: string
 }
 
 /** A Host header: as the client wrote it, and its name alone, in lower case. */

@@ -42,8 +42,7 @@ export async function startGrantbox(options: StartOptions = {}): Promise<Grantbo
     defaultProvider: provider,
     issuerOf(name, at) {
       const sandbox = server.sandboxes.find(name)
-      const fixed = given.issuer === undefined ? at : at.replace(url, given.issuer)
-      return sandbox?.settings.issuer ?? fixed + (sandbox?.provider.issuer_path ?? '')
+      return sandbox === undefined ? at : server.addressesOf(sandbox, url).issuer
     },
     close: () => close(graceMs),
   })

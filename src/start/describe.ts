@@ -1,3 +1,4 @@
+import { type Addresses, endpointsAt } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import type { StartInfo, StartSandbox } from './info.ts'
@@ -7,15 +8,17 @@ interface Started {
   adminToken: string | undefined
   version: string
   db: string
-  publicUrl: string | undefined
+  addressesOf: (sandbox: Sandbox) => Addresses
 }
 
 /** How many of a sandbox's users the start shows. */
 const shownUsers = 3
 
-/** What whoever started grantbox needs to know to use it. */
-export async function describeStart(origin: string, { sandboxes, adminToken, version, db, publicUrl }: Started): Promise<StartInfo> {
-  const url = publicUrl ?? origin
+/**
+ * What whoever started grantbox needs to know to use it.
+ * @param url where people reach it
+ */
+export async function describeStart(url: string, { sandboxes, adminToken, version, db, addressesOf }: Started): Promise<StartInfo> {
   return {
     url,
     https_url: url.replace(/^http:/, 'https:'),
@@ -26,7 +29,7 @@ export async function describeStart(origin: string, { sandboxes, adminToken, ver
       sandboxes
         .list()
         .slice(0, 10)
-        .map((sandbox) => describeSandbox(url, sandbox, sandbox.name === sandboxes.defaultName)),
+        .map((sandbox) => describeSandbox(url, sandbox, addressesOf(sandbox))),
     ),
     dashboard_url: `${url}/dashboard${adminToken === undefined ? '' : `?token=${adminToken}`}`,
     data: db,
@@ -34,9 +37,8 @@ export async function describeStart(origin: string, { sandboxes, adminToken, ver
   }
 }
 
-async function describeSandbox(url: string, sandbox: Sandbox, isDefault: boolean): Promise<StartSandbox> {
+async function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses): Promise<StartSandbox> {
   const { provider, directory } = sandbox
-  const base_url = isDefault ? url : `${url}/${sandbox.name}`
   const clients = await directory.listClients()
   const users = await directory.listUsers({ limit: shownUsers })
   const postman = `${url}/_grantbox/sandboxes/${sandbox.name}/postman`
@@ -44,8 +46,7 @@ async function describeSandbox(url: string, sandbox: Sandbox, isDefault: boolean
     name: sandbox.name,
     provider: provider.id,
     base_url,
-    authorization_endpoint: base_url + provider.paths.authorize,
-    token_endpoint: base_url + provider.paths.token,
+    ...endpointsAt(base_url, provider),
     clients: clients.map((client) => ({
       client_id: client.client_id,
       ...(client.client_secret === null ? {} : { client_secret: client.client_secret }),

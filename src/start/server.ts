@@ -16,7 +16,9 @@ import { originOf, route } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
 import type { Provider } from '../providers/provider.ts'
 import { providers as builtIn } from '../providers/registry.ts'
+import { type Addresses, addressesFrom } from '../sandbox/addresses.ts'
 import { applyDeclared, DeclarationError, type SandboxDeclaration } from '../sandbox/declared.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import { type JournalLimits, Sandboxes } from '../sandbox/sandboxes.ts'
 import { Database } from '../store/database/database.ts'
 import { sandboxTable } from '../store/sandbox-table.ts'
@@ -67,7 +69,9 @@ export interface GrantboxServer {
    * @throws DeclarationError when a sandbox cannot be what it is declared to be
    */
   declare(declared: Declared): Promise<void>
-  /** @param origin where it listens, as `http://localhost:9400` */
+  /** @param origin where somebody reaches it, as `http://localhost:9400` */
+  addressesOf(sandbox: Sandbox, origin: string): Addresses
+  /** @param origin where it listens */
   describe(origin: string): Promise<StartInfo>
   /** Ends what would stay open: event streams, and requests that wait for something to come. Call it before the listener closes. */
   quiesce(): void
@@ -127,7 +131,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       originOf,
       stopping: stopping.signal,
       bodyLimit: options.bodyLimit,
-      addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
+      addresses: options,
       onError: (error) => logger.error({ err: error }, 'the control API failed'),
     })
   })
@@ -143,7 +147,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       settled,
       originOf,
       stopping: stopping.signal,
-      addresses: { issuer: options.issuer, publicUrl: options.publicUrl },
+      addresses: options,
       onError: (error) => logger.error({ err: error }, 'the dashboard failed'),
     })
   })
@@ -184,6 +188,11 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     }
   }
 
+  const addressesOf = (sandbox: Sandbox, origin: string) => {
+    const { protocol: scheme, host } = new URL(origin)
+    return addressesFrom({ scheme: scheme === 'https:' ? 'https' : 'http', host }, sandbox, sandboxes, options)
+  }
+
   return {
     handler(request, response) {
       try {
@@ -206,7 +215,15 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       await applyDeclared(sandboxes, providers, next.sandboxes, last)
       await protocol.keep(providers.values())
     },
-    describe: (origin) => describeStart(origin, { sandboxes, adminToken, version: version(), db: file, publicUrl: options.publicUrl }),
+    addressesOf,
+    describe: (origin) =>
+      describeStart(options.publicUrl ?? origin, {
+        sandboxes,
+        adminToken,
+        version: version(),
+        db: file,
+        addressesOf: (sandbox) => addressesOf(sandbox, origin),
+      }),
     quiesce: () => stopping.abort(),
     async close() {
       stopping.abort()

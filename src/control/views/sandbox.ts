@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type Addresses, endpointsAt } from '../../sandbox/addresses.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Addresses } from '../addresses.ts'
 import { rfc3339, time } from '../schemas.ts'
 
 /** A sandbox as the API shows it. */
@@ -29,8 +29,7 @@ export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, d
     company,
     base_url,
     issuer,
-    authorization_endpoint: `${base_url}${provider.paths.authorize}`,
-    token_endpoint: `${base_url}${provider.paths.token}`,
+    ...endpointsAt(base_url, provider),
     default: name === defaultName,
     hosts: [...hosts],
     settings: { ...settings },
