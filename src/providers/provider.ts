@@ -13,6 +13,7 @@ import type { RequestCollection } from './collection.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
+import type { PeopleMaker } from './people/maker.ts'
 import type { SocialStore } from './social.ts'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
@@ -174,6 +175,8 @@ export interface Provider {
   readonly brands?: boolean
   /** SVG of the apps' icons, by the name that an app carries. */
   readonly icons: Readonly<Record<string, string>>
+  /** Who is generated, and what users are called who chose no name; families with names such as `beautifulmeercat246` when absent. */
+  readonly people?: PeopleMaker
   /** SVG of the picture of a user of that id, the same each time; a face drawn by chance of the id when absent. */
   readonly picture?: (user_id: string) => Promise<string>
   /** Whether an answer of its API says that a token was missing, unknown, expired or revoked; when absent, a 401 does. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { UserDraft } from '../oauth/model/directory.ts'
-import { generatePeople, type PersonDraft } from './people.ts'
+import { families } from '../providers/people/families.ts'
+import type { PersonDraft } from '../providers/people/maker.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Which users are wanted. */
@@ -31,13 +32,24 @@ export async function draftUsers(wanted: Generation, sandbox: Sandbox): Promise<
 }
 
 /** People whose usernames are free: made again, around those that turned out to be taken. */
-async function newPeople(wanted: Generation, { directory, clock }: Sandbox): Promise<PersonDraft[]> {
+async function newPeople(wanted: Generation, { provider, directory, clock }: Sandbox): Promise<PersonDraft[]> {
   const { seed = randomInt(2 ** 32) } = wanted
   const taken = new Set<string>()
   for (;;) {
-    const people = await generatePeople({ ...wanted, seed, now: clock.now(), taken: (name) => taken.has(name) })
+    const people = await (provider.people ?? families).generate({ ...wanted, seed, now: clock.now(), taken: (name) => taken.has(name) })
     const before = taken.size
     for (const { username } of people) if ((await directory.findUser(username)) !== undefined) taken.add(username)
     if (taken.size === before) return people
   }
+}
+
+/**
+ * A free username for somebody who chose none.
+ * @throws Error if every try is taken
+ */
+export async function suggestUsername({ provider, directory }: Pick<Sandbox, 'provider' | 'directory'>): Promise<string> {
+  for (const username of (provider.people ?? families).usernames()) {
+    if ((await directory.findUser(username)) === undefined) return username
+  }
+  throw new Error('no free username was found')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { User } from '../../src/oauth/model/records.ts'
-import { generatePeople } from '../../src/sandbox/people.ts'
+import { generatePeople } from '../../src/providers/people/families.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { Database } from '../../src/store/database/database.ts'
 import { searchSql, visibleRowsSql } from '../../src/store/people-store.ts'

@@ -12,6 +12,21 @@ const corner: Provider = {
   ...standard,
   id: 'corner',
   name: 'Corner Shop',
+  people: {
+    generate: async ({ count }) =>
+      Array.from({ length: count }, (_, index) => ({
+        username: `customer-${index}`,
+        first_name: 'some',
+        last_name: 'body',
+        email: `customer-${index}@example.com`,
+        type: 'customer',
+        age: 30,
+        password: null,
+        parents: [],
+        friends: [],
+      })),
+    usernames: () => ['alice', 'customer-x'],
+  },
   picture: async (user_id) => `<svg xmlns="http://www.w3.org/2000/svg"><title>${encodeURIComponent(user_id)}</title></svg>`,
   refuses: ({ status, body }) => status === 200 && body?.includes('closed') === true,
   new_users: {
@@ -72,4 +87,19 @@ test('a vendor’s page for new users asks what the vendor wants to know, and ma
   expect(refused.html).toMatch(/id="username-error">A badge is needed\..*value="tue" required checked/s)
   expect((await jar.post(refused, base, { username: 'badge-17', day: 'tue' })).html).toContain('badge-17')
   expect(await sandbox.directory.findUser('badge-17')).toMatchObject({ type: 'customer', claims: { day: 'tue' } })
+})
+
+test('a vendor’s people are who is generated, and its usernames are given to who chose none', async () => {
+  const { server } = await open()
+  const users = `${server.url}/_grantbox/sandboxes/corner/users`
+  const post = async (url: string, body: object): Promise<unknown> => {
+    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    return answer.json()
+  }
+  expect(await post(`${users}/generate`, { count: 2, type: 'kid' })).toMatchObject([
+    { username: 'customer-0', type: 'customer' },
+    { username: 'customer-1', type: 'customer' },
+  ])
+  expect(await server.sandbox('corner').directory.findUser('alice')).toBeDefined()
+  expect(await post(users, {})).toMatchObject({ username: 'customer-x' })
 })

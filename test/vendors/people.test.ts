@@ -1,8 +1,11 @@
 import { faker as sharedFaker } from '@faker-js/faker/locale/en'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type GeneratePeople, generatePeople, type PersonDraft } from '../../src/sandbox/people.ts'
-import { suggestUsername, usernameCandidates, usernameSpace } from '../../src/sandbox/usernames.ts'
+import { generatePeople } from '../../src/providers/people/families.ts'
+import type { GeneratePeople, PersonDraft } from '../../src/providers/people/maker.ts'
+import { usernameCandidates, usernameSpace } from '../../src/providers/people/usernames.ts'
+import { suggestUsername } from '../../src/sandbox/generation.ts'
+import { start } from '../support/server.ts'
 
 const noon = 1_514_903_640_000
 
@@ -148,7 +151,10 @@ describe('usernames', () => {
 
   test('are suggested for the Join Now form, past those that a store says are taken', async () => {
     const asked: string[] = []
-    const suggestion = await suggestUsername(async (username) => asked.push(username) < 3)
+    const { provider, directory } = (await start()).sandbox()
+    const [somebody] = await directory.listUsers({ limit: 1 })
+    const findUser = async (username: string) => (asked.push(username) < 3 ? somebody : undefined)
+    const suggestion = await suggestUsername({ provider, directory: { ...directory, findUser } })
     expect(asked).toHaveLength(3)
     expect(suggestion).toBe(asked[2])
     expect(suggestion).toMatch(/^[a-z]+\d{3}$/)

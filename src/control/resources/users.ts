@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { User } from '../../oauth/model/records.ts'
-import { suggestUsername } from '../../sandbox/usernames.ts'
+import { suggestUsername } from '../../sandbox/generation.ts'
 import type { Resource } from '../deps.ts'
 import { sandboxNamed, userNamed } from '../input/lookup.ts'
 import { appsNamed, checkPeople, checkType, splitName, tie, userChange, userDraft } from '../input/user-draft.ts'
@@ -75,7 +75,7 @@ export const users: Resource = async (app, { sandboxes }) => {
       const users = await directory.createUsers([
         {
           user_id: id,
-          username: given.username ?? (await suggestUsername(async (one) => (await directory.findUser(one)) !== undefined)),
+          username: given.username ?? (await suggestUsername(sandbox)),
           password,
           ...splitName(name),
           email,

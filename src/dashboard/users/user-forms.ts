@@ -3,8 +3,8 @@ import { Problem } from '../../control/problem.ts'
 import { typesOf } from '../../control/views/user.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { User } from '../../oauth/model/records.ts'
+import { suggestUsername } from '../../sandbox/generation.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { suggestUsername } from '../../sandbox/usernames.ts'
 import type { Fields } from '../forms/fields.ts'
 import { problemsIn } from '../forms/form-check.ts'
 import type { Choice } from '../frame/choice.ts'
@@ -30,7 +30,7 @@ export const userFormPages: Part = ({ get, post }) => {
     const { directory, provider, clock } = sandbox
     const apps = (await directory.listApps()).filter((app) => form.all('app').includes(app.app_id))
     try {
-      const username = values.username || (await freeUsername(sandbox))
+      const username = values.username || (await suggestUsername(sandbox))
       const draft = { ...checked.user, username, user_id: provider.ids.user_id(), created_at: clock.now(), apps, friends: [], parents: [] }
       await directory.createUsers([draft])
       return visit.go(userPath({ username }), 'user-saved')
@@ -117,7 +117,7 @@ async function addKid(visit: Visit) {
     await directory.createUsers([
       {
         ...checked.user,
-        username: values.username || (await freeUsername(sandbox)),
+        username: values.username || (await suggestUsername(sandbox)),
         user_id: provider.ids.user_id(),
         email: `${lettersOf(values.first_name)}.${lettersOf(values.last_name)}@example.com`,
         created_at: clock.now(),
@@ -261,10 +261,6 @@ function claimsOf(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined
   }
-}
-
-function freeUsername({ directory }: Sandbox): Promise<string> {
-  return suggestUsername(async (one) => (await directory.findUser(one)) !== undefined)
 }
 
 function takenText(username: string): string {

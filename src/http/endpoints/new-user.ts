@@ -4,7 +4,7 @@ import { PageError } from '../../oauth/model/errors.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { NewUserPage } from '../../providers/new-user.ts'
 import { signUp } from '../../providers/sign-up.ts'
-import { suggestUsername } from '../../sandbox/usernames.ts'
+import { suggestUsername } from '../../sandbox/generation.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
@@ -15,11 +15,10 @@ import { findInteraction, signedIn } from '../pages/sign-in-steps.ts'
 async function getPage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const interaction = await interactionOf(reply, exchange, readParameters(request.query).parameters)
-  const { directory } = exchange.sandbox
   const page = pageOf(exchange)
   const values = await page.begin({
     login_hint: interaction.request.login_hint,
-    suggestUsername: () => suggestUsername(async (name) => (await directory.findUser(name)) !== undefined),
+    suggestUsername: () => suggestUsername(exchange.sandbox),
   })
   return newUserPage(reply, exchange, interaction, page, values)
 }

@@ -1,39 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { Faker } from '@faker-js/faker'
+import type { GeneratePeople, PeopleMaker, PersonDraft } from './maker.ts'
 import { usernameCandidates, usernameSpace } from './usernames.ts'
 
-/** A sandbox user that is not stored yet. */
-export interface PersonDraft {
-  username: string
-  /** Lower case, like `brandon`. */
-  first_name: string
-  /** Lower case, like `ramos`. */
-  last_name: string
-  /** `first.last@example.com`, with a number after the name where it would repeat among those made together. */
-  email: string
-  type: 'parent' | 'kid'
-  /** Years. */
-  age: number
-  /** None of their own: it is the name of the company. */
-  password: null
-  /** Usernames of a family's kid's parents. */
-  parents: string[]
-  /** Usernames, parents with parents and kids with kids, never within a household. Friendship is mutual. */
-  friends: string[]
-}
-
-export interface GeneratePeople {
-  /** How many people; for `family` how many families, each of two parents and two kids. */
-  count: number
-  /** `parent` if absent. */
-  type?: 'parent' | 'kid' | 'family' | undefined
-  /** A whole number. The same seed gives the same people, but for usernames that are taken; absent: chance. */
-  seed?: number | undefined
-  /** The sandbox's clock, in milliseconds since the epoch. */
-  now: number
-  /** Whether the sandbox has this username. Those made in the same call are looked after here. */
-  taken: (username: string) => boolean
-}
+type Kin = 'parent' | 'kid'
 
 const parentAges = { min: 28, max: 55 }
 const kidAges = { min: 4, max: 15 }
@@ -96,7 +66,7 @@ function peopleMaker(faker: Faker, taken: (username: string) => boolean) {
     return `${name}${nth === 1 ? '' : nth}@example.com`
   }
 
-  function person(type: PersonDraft['type'], age: number, last_name: string, parents: string[] = []): PersonDraft {
+  function person(type: Kin, age: number, last_name: string, parents: string[] = []): PersonDraft {
     const first_name = faker.person.firstName().toLowerCase()
     return {
       username: username(),
@@ -114,7 +84,7 @@ function peopleMaker(faker: Faker, taken: (username: string) => boolean) {
   const lastName = () => faker.person.lastName().toLowerCase()
 
   return {
-    single(type: PersonDraft['type']): PersonDraft {
+    single(type: Kin): PersonDraft {
       return person(type, faker.number.int(type === 'parent' ? parentAges : kidAges), lastName())
     },
 
@@ -153,6 +123,12 @@ function befriend(households: PersonDraft[][], faker: Faker): void {
       }
     }
   }
+}
+
+/** Who lives in the sandboxes of a vendor that says nothing else. */
+export const families: PeopleMaker = {
+  generate: generatePeople,
+  usernames: () => usernameCandidates(randomInt(usernameSpace)),
 }
 
 function lettersOf(name: string): string {

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto'
-
 // Words that go together kindly: the vendor's users are families.
 const adjectives =
   `amber amazing artistic beautiful big black blue bold brave bright brown busy calm charming cheerful clever cool cosmic crazy curious
@@ -39,19 +37,6 @@ export function* usernameCandidates(start: number): Generator<string, void> {
       yield `${at(adjectives, Math.floor(position / 900 / animals.length))}${at(animals, Math.floor(position / 900))}${least + (position % (9 * least))}`
     }
   }
-}
-
-/**
- * A free username for the Join Now form.
- *
- * @param taken asked for each try
- * @throws Error if every try is taken
- */
-export async function suggestUsername(taken: (username: string) => boolean | Promise<boolean>): Promise<string> {
-  for (const username of usernameCandidates(randomInt(usernameSpace))) {
-    if (!(await taken(username))) return username
-  }
-  throw new Error('no free username was found')
 }
 
 function at(words: string[], index: number): string {
