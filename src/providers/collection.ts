@@ -67,3 +67,12 @@ export interface CollectionVariable {
   /** What the sandbox fills in; tokens start empty. */
   holds: 'apiServer' | 'clientId' | 'clientSecret' | 'refreshToken' | 'accessToken'
 }
+
+/** What a vendor's guide asks for, under the names that it gives them. */
+export const usualVariables: CollectionVariable[] = [
+  { name: 'apiServer', holds: 'apiServer' },
+  { name: 'clientId', holds: 'clientId' },
+  { name: 'clientSecret', holds: 'clientSecret' },
+  { name: 'refreshToken', holds: 'refreshToken' },
+  { name: 'accessToken', holds: 'accessToken' },
+]

@@ -1,4 +1,4 @@
-import type { CollectionRequest, RequestCollection } from '../collection.ts'
+import { type CollectionRequest, type RequestCollection, usualVariables } from '../collection.ts'
 import type { Provider } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 
@@ -38,13 +38,7 @@ export function collectionOf({ name, paths, grant_types, scopes, world, requests
       state: 'secret-session-state',
       clientAuthentication: inBody ? 'body' : 'header',
     },
-    variables: [
-      { name: 'apiServer', holds: 'apiServer' },
-      { name: 'clientId', holds: 'clientId' },
-      { name: 'clientSecret', holds: 'clientSecret' },
-      { name: 'refreshToken', holds: 'refreshToken' },
-      { name: 'accessToken', holds: 'accessToken' },
-    ],
+    variables: usualVariables,
     folders: [
       { name: 'Tokens', requests: Object.entries(requestsOf).flatMap(([type, one]) => (grant_types.includes(type) ? [one] : [])) },
       ...(paths.userinfo === undefined

@@ -1,4 +1,4 @@
-import type { CollectionRequest, RequestCollection } from '../collection.ts'
+import { type CollectionRequest, type RequestCollection, usualVariables } from '../collection.ts'
 
 const form: CollectionRequest = {
   name: 'Client Credentials',
@@ -14,13 +14,7 @@ const form: CollectionRequest = {
 export const deyelCollection: RequestCollection = {
   name: 'Deyel',
   description: 'Send "Client Credentials" first: it sets `accessToken`, which the requests of the folder REST carry.',
-  variables: [
-    { name: 'apiServer', holds: 'apiServer' },
-    { name: 'clientId', holds: 'clientId' },
-    { name: 'clientSecret', holds: 'clientSecret' },
-    { name: 'refreshToken', holds: 'refreshToken' },
-    { name: 'accessToken', holds: 'accessToken' },
-  ],
+  variables: usualVariables,
   folders: [
     {
       name: 'OAuth',

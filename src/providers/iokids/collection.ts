@@ -1,4 +1,4 @@
-import type { CollectionRequest, ExpectedAnswer, RequestCollection } from '../collection.ts'
+import { type CollectionRequest, type ExpectedAnswer, type RequestCollection, usualVariables } from '../collection.ts'
 
 const list: ExpectedAnswer = { status: 200, members: { items: 'array' } }
 const message: ExpectedAnswer = { status: 200, members: { id: 'string', from: 'object', to: 'object', acknowledged: 'boolean' } }
@@ -22,13 +22,7 @@ export const iokidsCollection: RequestCollection = {
     state: 'secret-session-state',
     clientAuthentication: 'body',
   },
-  variables: [
-    { name: 'apiServer', holds: 'apiServer' },
-    { name: 'clientId', holds: 'clientId' },
-    { name: 'clientSecret', holds: 'clientSecret' },
-    { name: 'refreshToken', holds: 'refreshToken' },
-    { name: 'accessToken', holds: 'accessToken' },
-  ],
+  variables: usualVariables,
   defaults: {
     friend: 'organicladybug833',
     messageId: 'msg_derek00000000001',

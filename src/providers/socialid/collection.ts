@@ -1,4 +1,4 @@
-import type { CollectionRequest, RequestCollection } from '../collection.ts'
+import { type CollectionRequest, type RequestCollection, usualVariables } from '../collection.ts'
 
 const token: CollectionRequest = {
   name: 'POST oauth/token password (username)',
@@ -14,13 +14,7 @@ const token: CollectionRequest = {
 export const socialidCollection: RequestCollection = {
   name: 'Social ID Now',
   description: 'Send "POST oauth/token password" first: it sets `accessToken` and `refreshToken`, which the others use.',
-  variables: [
-    { name: 'apiServer', holds: 'apiServer' },
-    { name: 'clientId', holds: 'clientId' },
-    { name: 'clientSecret', holds: 'clientSecret' },
-    { name: 'refreshToken', holds: 'refreshToken' },
-    { name: 'accessToken', holds: 'accessToken' },
-  ],
+  variables: usualVariables,
   folders: [
     {
       name: 'Login User Tokens',

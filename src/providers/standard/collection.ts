@@ -1,4 +1,4 @@
-import type { RequestCollection } from '../collection.ts'
+import { type RequestCollection, usualVariables } from '../collection.ts'
 
 /** The requests to try the standard provider with. */
 export const standardCollection: RequestCollection = {
@@ -13,13 +13,7 @@ export const standardCollection: RequestCollection = {
     state: 'secret-session-state',
     clientAuthentication: 'header',
   },
-  variables: [
-    { name: 'apiServer', holds: 'apiServer' },
-    { name: 'clientId', holds: 'clientId' },
-    { name: 'clientSecret', holds: 'clientSecret' },
-    { name: 'refreshToken', holds: 'refreshToken' },
-    { name: 'accessToken', holds: 'accessToken' },
-  ],
+  variables: usualVariables,
   folders: [
     {
       name: 'Tokens',
