@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Sent, saysWhy } from '../oauth/faults/kind.ts'
+import { struckAnswer } from '../oauth/faults/strike.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
-import { distort } from './distort.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 
 /** A body over this size is not kept: a thousand of them would fill the memory. */
@@ -50,16 +51,33 @@ export function journalEntry(
   return entry
 }
 
+/** Ends a connection because a fault says so; the journal has it with the status 0. */
+export function dropConnection(exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void {
+  exchange.explanation = saysWhy({ ...exchange.context.fault })
+  exchange.sandbox.journal.add(journalEntry(exchange, request, 0, {}, undefined))
+  reply.hijack()
+  request.raw.socket.destroy()
+}
+
+/** An answer as faults leave it, its headers already on the reply. */
+function sentAs(payload: unknown, { context }: Exchange, reply: FastifyReply): Sent {
+  const body = typeof payload === 'string' ? payload : undefined
+  if (context.fault === undefined) return { body }
+  const sent = struckAnswer(body, context)
+  reply.headers(sent.headers ?? {})
+  if (sent.body !== undefined && sent.body !== body) reply.header('Content-Length', Buffer.byteLength(sent.body))
+  return sent
+}
+
 /** Writes each answer into its sandbox's journal, and holds it until what it tells of is durable. */
 export function recordAnswers(app: FastifyInstance, settled: (since?: number) => Promise<void> | undefined): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const exchange = exchangeOf(request)
-    const { fault } = exchange.context
-    const sent = fault !== undefined && typeof payload === 'string' ? distort(payload, fault, reply) : payload
+    const { body, drop } = sentAs(payload, exchange, reply)
     const answered = () => {
-      const body = typeof sent === 'string' ? sent : undefined
+      if (drop === true) return dropConnection(exchange, request, reply)
       exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
-      done(null, sent)
+      done(null, body ?? payload)
     }
     // An answer that says that something failed promises nothing.
     const durable = settled(reply.statusCode < 500 ? exchange.refusals : undefined)

@@ -1,5 +1,7 @@
+import type { FaultEffects } from '../oauth/faults/registry.ts'
+import { stageOf } from '../oauth/faults/strike.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
-import type { AuthorizationFaults, Misbehaviour } from '../oauth/model/fault.ts'
+import type { AuthorizationFaults, AuthorizationStage } from '../oauth/model/fault.ts'
 
 /** When a fault strikes. */
 export interface FaultWhen {
@@ -13,8 +15,8 @@ export interface FaultWhen {
   times: number
 }
 
-/** An instruction to misbehave. */
-export interface Fault extends FaultWhen, Misbehaviour {
+/** When it strikes, and what it does then. */
+export interface Fault extends FaultWhen, FaultEffects {
   id: string
   /** How often it has struck. */
   hits: number
@@ -90,13 +92,13 @@ export class Faults implements AuthorizationFaults {
     return this.#strike(occasion, 'request')
   }
 
-  strikeAuthorization(stage: 'begin' | 'answer', who: { client_id: string; username: string | undefined }): Fault | undefined {
+  strikeAuthorization(stage: AuthorizationStage, who: { client_id: string; username: string | undefined }): Fault | undefined {
     return this.#strike({ endpoint: 'authorize', grant_type: undefined, ...who }, stage)
   }
 
   #strike(occasion: Occasion, stage: Stage): Fault | undefined {
     for (const fault of this.#faults) {
-      if (stageOf(fault, occasion) !== stage || !matches(fault, occasion)) continue
+      if (momentOf(fault, occasion) !== stage || !matches(fault, occasion)) continue
       const seen = (this.#seen.get(fault.id) ?? 0) + 1
       this.#seen.set(fault.id, seen)
       if (seen <= fault.after) continue
@@ -108,14 +110,13 @@ export class Faults implements AuthorizationFaults {
   }
 }
 
-/** When in the course of an authorization a fault has its moment; everywhere else it is the request. */
-type Stage = 'request' | 'begin' | 'answer'
+type Stage = AuthorizationStage | 'request'
 
-function stageOf(fault: Fault, { endpoint }: Occasion): Stage {
+/** Only an authorization has stages; and who its user is shows only when he has signed in. */
+function momentOf(fault: Fault, { endpoint }: Occasion): Stage {
   if (endpoint !== 'authorize') return 'request'
-  // Who the user is shows only when he has signed in.
-  if (fault.error !== undefined) return fault.username === undefined ? 'begin' : 'answer'
-  return (fault.callback ?? fault.granted_scope ?? fault.token) === undefined ? 'request' : 'answer'
+  const stage = stageOf(fault)
+  return stage === 'begin' && fault.username !== undefined ? 'answer' : stage
 }
 
 function matches({ endpoint, grant_type, client_id, username }: FaultWhen, occasion: Occasion): boolean {

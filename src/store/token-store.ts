@@ -49,8 +49,8 @@ export function tokenStatements(db: Database) {
       'SELECT min(issued_at) AS issued_at FROM token WHERE grant_id = ? AND generation = ? AND parent_id = ?',
     ),
     use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL'),
-    expireAccess: db.prepare<[now: number, id: number, sandbox: number]>(
-      `UPDATE token SET access_expires_at = min(access_expires_at, ?) WHERE id = ? AND ${own}`,
+    expireAccess: db.prepare<[now: number, digest: Buffer | null, id: number, sandbox: number]>(
+      `UPDATE token SET access_expires_at = min(access_expires_at, ?), access_digest = coalesce(?, access_digest) WHERE id = ? AND ${own}`,
     ),
     revokeAccess: db.prepare<[now: number, id: number, sandbox: number]>(
       `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${own}`,
@@ -159,8 +159,8 @@ export function tokenStore(
       if (expires_at !== null && expires_at <= now) return 'expired'
       return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
     },
-    expireAccessToken(id, now) {
-      db.write(() => statements.expireAccess.run(now, id, sandbox))
+    expireAccessToken(id, now, digest) {
+      db.write(() => statements.expireAccess.run(now, digest ?? null, id, sandbox))
     },
     revokeAccessToken: (id, now) => db.write(() => statements.revokeAccess.run(now, id, sandbox).changes === 1),
   }

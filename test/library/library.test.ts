@@ -84,7 +84,7 @@ describe.each([
     expect((await sandbox.grants.get(lineage.id)).active).toBe(false)
   })
 
-  test('moves clocks, misbehaves and rotates keys', async () => {
+  test('moves clocks, adds faults and rotates keys', async () => {
     const { clock, faults, keys } = (await open()).sandbox('standard')
     expect(await clock.freeze(new Date('2030-01-01T00:00:00Z'))).toMatchObject({ now: '2030-01-01T00:00:00.000Z', frozen: true })
     expect((await clock.advance('6m')).now).toBe('2030-01-01T00:06:00.000Z')

@@ -39,6 +39,24 @@ describe('the answer at the redirect URI', () => {
     expect(page.html).toContain(`<iframe class="hidden" src="${target.replaceAll('&', '&amp;')}"`)
   })
 
+  test('waits first, when a delay stands beside what is wrong with it', async () => {
+    const server = await start()
+    addFault(server, { callback: 'missing_state', delay_ms: 300 })
+    const { post } = await begin(server.url, { state: 's1' })
+    await post({ ...brandon })
+    const began = performance.now()
+    const answer = await post({ decision: 'allow' })
+    expect(performance.now() - began).toBeGreaterThanOrEqual(295)
+    expect(answer.headers.get('location')).not.toContain('state=')
+  })
+
+  test('never comes, when the connection drops after it was made', async () => {
+    const server = await start()
+    addFault(server, { drop: 'after' })
+    await expect(begin(server.url)).rejects.toThrow('fetch failed')
+    expect(server.sandbox().journal.list().at(-1)).toMatchObject({ endpoint: 'authorize', status: 0 })
+  })
+
   test('has fewer scopes, and the token answer says so', async () => {
     const server = await start()
     addFault(server, { granted_scope: 'profile' })

@@ -74,6 +74,19 @@ describe('what it does', () => {
     expect(server.sandbox().journal.list().at(-1)).toMatchObject({ endpoint: 'token', status: 0 })
   })
 
+  test('drops the connection after the answer was made: the code is redeemed, the tokens are stored', async () => {
+    const server = await start()
+    const code = await freshCode(server)
+    addFault(server, { drop: 'after' })
+    const exchange = { grant_type: 'authorization_code', code, redirect_uri: postmanCallback, ...findFluffy }
+    await expect(postToken(server.url, exchange)).rejects.toThrow('fetch failed')
+    const dropped = server.sandbox().journal.list().at(-1)
+    expect(dropped).toMatchObject({ endpoint: 'token', status: 0, grant_id: expect.any(Number) })
+    expect(dropped?.explanation).toContain('A fault of the sandbox')
+    expect(await postToken(server.url, exchange)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    expect((await rawToken(server)).status).toBe(200)
+  })
+
   test('waits, then answers as usual', async () => {
     const server = await start()
     addFault(server, { delay_ms: 300 })
@@ -161,6 +174,34 @@ describe('tokens that are wrong', () => {
     await expect(jwtVerify(bad.id_token, await keys(server), options)).rejects.toMatchObject({ code })
     const userinfo = await fetch(`${server.url}/userinfo`, { headers: { authorization: `Bearer ${bad.access_token}` } })
     expect(userinfo.status).toBe(401)
+  })
+
+  describe.each(['jwt', 'opaque'] as const)('expired, as %s,', (access_token_format) => {
+    test('is an expired token to userinfo and introspection, not one that was altered', async () => {
+      const server = await start({ defaultProvider: 'standard' })
+      const sandbox = await server.server.sandboxes.update(server.sandbox(), { settings: { access_token_format } })
+      addFault(server, { token: 'expired' })
+      const { access_token } = await standardToken(server)
+      expect(access_token.split('.').length === 3).toBe(access_token_format === 'jwt')
+      const userinfo = await fetch(`${server.url}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+      expect([userinfo.status, userinfo.headers.get('grantbox-explain')]).toEqual([401, expect.stringContaining('has expired')])
+      const { client_id, client_secret } = standardPassword
+      const body = new URLSearchParams({ token: access_token, client_id, client_secret })
+      const introspection = await fetch(`${server.url}/introspect`, { method: 'POST', body })
+      expect(await introspection.json()).toEqual({ active: false })
+      expect(sandbox.journal.list().at(-1)?.explanation).toBe('The token is not active: it has expired')
+    })
+  })
+
+  test('the ID token alone is wrong', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    addFault(server, { id_token: 'wrong_audience' })
+    const { access_token, id_token } = await standardToken(server)
+    const options = { issuer: server.url, audience: 'standard-web' }
+    await expect(jwtVerify(id_token, await keys(server), options)).rejects.toMatchObject({ code: 'ERR_JWT_CLAIM_VALIDATION_FAILED' })
+    await jwtVerify(access_token, await keys(server), { issuer: server.url })
+    const userinfo = await fetch(`${server.url}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+    expect(userinfo.status).toBe(200)
   })
 
   test('alg_none has no signature', async () => {

@@ -1,70 +1,91 @@
 import { z } from 'zod'
+import { type Form, keptName, type Member, type Members } from '../../oauth/faults/form.ts'
+import { type FaultDraft, type FaultEffects, type FaultView, faultKinds } from '../../oauth/faults/registry.ts'
 import { endpoints } from '../../oauth/model/endpoint.ts'
 import { duration } from '../../sandbox/duration.ts'
 import type { Fault } from '../../sandbox/faults.ts'
 
-const tokenFlaws = ['bad_signature', 'expired', 'not_yet_valid', 'wrong_audience', 'wrong_issuer', 'alg_none', 'unknown_kid'] as const
-const callbackFlaws = ['wrong_state', 'missing_state', 'wrong_iss', 'missing_code', 'code_and_error', 'twice'] as const
-const malformations = ['invalid_json', 'html', 'empty', 'wrong_content_type', 'truncated'] as const
-
-const deeds = ['error', 'status', 'headers', 'body', 'delay', 'drop', 'malformed', 'patch', 'token', 'granted_scope', 'callback'] as const
-
-const delay = duration.refine((milliseconds) => milliseconds >= 0 && milliseconds <= 600_000, { error: 'a duration of up to ten minutes' })
-
-/** RFC 6749 §A.7 and §A.8. */
-const errorCode = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/, { error: 'an error code such as invalid_grant' })
-const description = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/, { error: 'ASCII without quotation mark and backslash' })
+/** RFC 9110 §5.1 and §5.5. */
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'the name of a header' })
 const headerValue = z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'the value of a header: ASCII, no line break' })
 
-const members = {
+/** The schema of a member as it is asked for. */
+function asked(form: Form): z.ZodType {
+  switch (form.is) {
+    case 'text':
+      return form.pattern === undefined ? z.string() : z.string().regex(form.pattern, { error: form.expected })
+    case 'number':
+      return z.int().min(form.from).max(form.to)
+    case 'choice':
+      return z.literal([...form.of])
+    case 'duration':
+      return duration.refine((milliseconds) => milliseconds >= 0 && milliseconds <= form.to, { error: form.expected })
+    case 'headers':
+      return z.record(headerName, headerValue)
+    case 'anything':
+      return z.unknown()
+  }
+}
+
+const kept = (form: Form) => (form.is === 'duration' ? z.number() : asked(form))
+const shown = (form: Form) => (form.is === 'duration' ? z.string() : asked(form))
+
+const members: readonly (readonly [name: string, member: Member])[] = faultKinds.flatMap(({ members }) =>
+  Object.entries<Member>(members satisfies Members),
+)
+const durations = members.filter(([, { is }]) => is === 'duration').map(([name]) => name)
+
+/** The optional members of a schema whose values are of the type `T`. */
+type Shape<T> = { [N in keyof T]-?: z.ZodOptional<z.ZodType<Exclude<T[N], undefined>, Exclude<T[N], undefined>>> }
+
+function shape<T>(schemaOf: (form: Form) => z.ZodType, nameOf: (name: string, form: Form) => string = (name) => name): Shape<T> {
+  const entries = members.map(([name, member]) => [nameOf(name, member), schemaOf(member).optional().describe(member.says)])
+  return Object.fromEntries(entries) as Shape<T>
+}
+
+const when = {
   endpoint: z.enum([...endpoints, '*']).describe('Which requests meet it; `*` means all.'),
   grant_type: z.string().min(1).optional().describe('Only token requests of this grant type.'),
   client_id: z.string().min(1).optional(),
   username: z.string().min(1).optional().describe('Only requests about this user.'),
-  error: errorCode.optional().describe("Said in the provider's own dialect."),
-  error_description: description.optional(),
-  status: z.int().min(200).max(599).optional().describe('Said as given, with headers and body; with `error` the status of that error.'),
-  headers: z.record(headerName, headerValue).optional(),
-  body: z.unknown().optional().describe('Text as it is, anything else as JSON.'),
-  drop: z.boolean().optional().describe('The connection ends without an answer.'),
-  malformed: z.enum(malformations).optional(),
-  patch: z.unknown().optional().describe('A JSON merge patch on the answer (RFC 7396).'),
-  token: z.enum(tokenFlaws).optional().describe('What is wrong with the tokens that the answer brings.'),
-  granted_scope: z.string().optional().describe('The scope that is granted, whatever was asked for.'),
-  callback: z.enum(callbackFlaws).optional().describe('What is wrong with the answer at the redirect URI; for authorize alone.'),
 }
 
-/** A fault as it is asked for; what it does is one or more of its members. */
+/** A fault as it is asked for; what it does is one or more of the catalogue's members. */
 export const faultDraft = z
   .strictObject({
-    ...members,
+    ...when,
     after: z.int().min(0).default(0).describe('So many requests that match are let through first.'),
     times: z.int().min(0).default(1).describe('How often; 0 means until it is removed.'),
-    delay: delay.optional().describe('Waits before whatever follows; alone, before the usual answer. Such as "2s".'),
+    ...shape<FaultDraft>(asked),
   })
   .superRefine((fault, context) => {
+    const given = new Set(Object.entries(fault).flatMap(([name, value]) => (value === undefined ? [] : [name])))
     const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
-    if (deeds.every((deed) => fault[deed] === undefined))
-      context.addIssue({ code: 'custom', message: `one or more of: ${deeds.join(', ')}` })
-    const everywhere = fault.endpoint === '*'
-    if (fault.callback !== undefined && !everywhere && fault.endpoint !== 'authorize') {
-      wrong('callback', 'nothing: only what the authorize endpoint answers has a callback')
+    if (!members.some(([name]) => given.has(name))) {
+      const names = members.flatMap(([name, { beside }]) => (beside === undefined ? [name] : []))
+      context.addIssue({ code: 'custom', message: `one or more of: ${names.join(', ')}` })
     }
-    if (fault.grant_type !== undefined && !everywhere && fault.endpoint !== 'token') {
+    const isElsewhere = (endpoint: string) => fault.endpoint !== '*' && fault.endpoint !== endpoint
+    for (const { name, only } of faultKinds) {
+      if (only !== undefined && given.has(name) && isElsewhere(only.endpoint)) wrong(name, `nothing: ${only.has}`)
+    }
+    if (fault.grant_type !== undefined && isElsewhere('token')) {
       wrong('grant_type', 'nothing: only requests to the token endpoint have one')
     }
-    if (fault.error_description !== undefined && fault.error === undefined) wrong('error_description', 'an error beside it')
-    if (fault.body !== undefined && fault.status === undefined) wrong('body', 'a status beside it')
+    for (const [name, { beside }] of members) {
+      if (beside !== undefined && given.has(name) && !given.has(beside)) wrong(name, `${article(beside)} ${beside} beside it`)
+    }
   })
+
+const article = (word: string) => (/^[aeiou]/.test(word) ? 'an' : 'a')
+
+const counts = { id: z.string(), after: z.number(), times: z.number() }
 
 /** A fault in a snapshot. */
 export const storedFault = z.strictObject({
-  id: z.string(),
-  ...members,
-  after: z.number(),
-  times: z.number(),
-  delay_ms: z.number().optional(),
+  ...counts,
+  ...when,
+  ...shape<FaultEffects>(kept, keptName),
   hits: z.number(),
   seen: z.number(),
 })
@@ -72,23 +93,27 @@ export const storedFault = z.strictObject({
 /** A fault as the API shows it. */
 export const faultView = z
   .object({
-    id: z.string(),
-    ...members,
-    after: z.number(),
-    times: z.number(),
-    delay: z.string().optional(),
+    ...counts,
+    ...when,
+    ...shape<FaultView>(shown),
     hits: z.number().describe('How often it has struck.'),
   })
   .meta({ id: 'Fault' })
 
-export function toFault({ delay, ...fault }: z.output<typeof faultDraft>): Omit<Fault, 'id' | 'hits'> {
-  return { ...fault, ...(delay !== undefined && { delay_ms: delay }) }
+/** With other names and values for the durations. */
+function renamed(fault: object, rename: (name: string, value: unknown) => readonly [string, unknown] | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fault).map(([name, value]) => rename(name, value) ?? [name, value]))
 }
 
-export function viewFault({ delay_ms, ...fault }: Fault): z.output<typeof faultView> {
-  return {
-    ...fault,
-    ...(fault.headers !== undefined && { headers: { ...fault.headers } }),
-    ...(delay_ms !== undefined && { delay: `${delay_ms}ms` }),
-  } as z.output<typeof faultView>
+export function toFault(draft: z.output<typeof faultDraft>): Omit<Fault, 'id' | 'hits'> {
+  const fault = renamed(draft, (name, milliseconds) => (durations.includes(name) ? [`${name}_ms`, milliseconds] : undefined))
+  return fault as unknown as Omit<Fault, 'id' | 'hits'>
+}
+
+export function viewFault(fault: Fault): z.output<typeof faultView> {
+  const view = renamed(fault, (name, milliseconds) => {
+    const shownAs = durations.find((one) => `${one}_ms` === name)
+    return shownAs === undefined ? undefined : [shownAs, `${milliseconds}ms`]
+  })
+  return view as z.output<typeof faultView>
 }

@@ -4,7 +4,7 @@ import { faultDraft, faultView, toFault, viewFault } from '../input/fault-schema
 import { missing, sandboxNamed } from '../input/lookup.ts'
 import { inSandbox, refusal } from '../schemas.ts'
 
-/** A sandbox's faults: instructions to misbehave. */
+/** A sandbox's faults. */
 export const faults: Resource = async (app, { sandboxes }) => {
   const path = '/sandboxes/:sandbox/faults'
   const gone = { 204: z.undefined().describe('It is gone.'), default: refusal }
@@ -27,7 +27,7 @@ export const faults: Resource = async (app, { sandboxes }) => {
     {
       schema: {
         tags: ['faults'],
-        summary: 'Make a sandbox misbehave',
+        summary: 'Add a fault',
         params: inSandbox,
         body: faultDraft,
         response: { 201: faultView, default: refusal },

@@ -3,7 +3,7 @@ import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.t
 import { allow } from '../../oauth/authorization/decision.ts'
 import { notSilently, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
 import { translated } from '../../oauth/clients/dialect.ts'
-import { beginFaulty } from '../../oauth/faults/faulty-authorization.ts'
+import { strikeAuthorization } from '../../oauth/faults/strike.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
 import { beginInteraction } from '../../oauth/users/interaction.ts'
 import { sendAnswer } from '../answer.ts'
@@ -42,7 +42,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'
   const { request: asked, client } = await checkAuthorizationRequest(translated(read, context.realm.requests), context, { dry })
-  if (!dry) beginFaulty(asked, client, context)
+  if (!dry) await strikeAuthorization('begin', asked, client, undefined, context)
   const session = sessionOf(request, exchange)
   if (session !== undefined) context.trace.username = session.user.username
   const unready = sessionObstacle(asked, session, context)

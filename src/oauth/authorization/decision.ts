@@ -1,9 +1,8 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
 import { hasApp } from '../clients/unregistered.ts'
-import { answerFaulty, beginFaulty, spoilCallback } from '../faults/faulty-authorization.ts'
-import { failNext } from '../faults/misbehave.ts'
-import { tamper } from '../faults/tamper.ts'
+import { failNext } from '../faults/failing.ts'
+import { strikeAuthorization, strikesOn, struckCallback, struckPlan } from '../faults/strike.ts'
 import { AuthorizationError } from '../model/errors.ts'
 import { makeHandle } from '../model/handle.ts'
 import type { AuthorizationRequest, Client, Grant, GrantDetails, User } from '../model/records.ts'
@@ -47,17 +46,16 @@ export async function allow(
     const explanation = `The request is for the user with sub '${request.sub}' (id_token_hint or claims), and '${user.user_id}' signed in`
     throw refusal(request, client, 'login_required', 'Another user is signed in', explanation)
   }
-  answerFaulty(request, client, user.username, context)
-  const { fault } = context
+  await strikeAuthorization('answer', request, client, user.username, context)
   const consented = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
-  const scope = fault?.granted_scope ?? consented
+  const { scope } = struckPlan({ scope: consented, refresh: 'none' }, strikesOn(context))
   if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
   if (session !== undefined) realm.store.noteSessionClient(session, client)
   const { redirect_uri, response_mode } = request
   const { code, ...tokens } = await make(request, client, user, scope, session, context)
   if (code !== undefined) failNext(user.username, code, context)
-  const parameters = spoilCallback({ code, ...tokens, state: request.state, iss: issOf(context) }, fault?.callback)
-  return { client, redirect_uri, response_mode, code, parameters, twice: fault?.callback === 'twice' }
+  const parameters = { code, ...tokens, state: request.state, iss: issOf(context) }
+  return struckCallback({ client, redirect_uri, response_mode, code, parameters }, context)
 }
 
 async function make(
@@ -93,8 +91,7 @@ async function make(
     },
     context,
   )
-  const flaw = context.fault?.token
-  return { code, ...token, id_token: flaw === undefined ? id_token : await tamper(id_token, 'id_token', flaw, client, context.realm) }
+  return { code, ...token, id_token }
 }
 
 function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): { code: string; grant: Grant } {
@@ -172,7 +169,7 @@ export async function authorizeFor(
   context: Context,
 ): Promise<Outcome> {
   try {
-    beginFaulty(request, client, context)
+    await strikeAuthorization('begin', request, client, undefined, context)
     if (decision === 'deny') throw deny(request, client, 'The decision was deny')
     if (user.disabled) throw deny(request, client, `User '${user.username}' is disabled`)
     if (!hasApp(user, client, context)) {

@@ -1,6 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { withFragment, withQuery } from '../clients/redirect-uri.ts'
+import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError } from '../model/errors.ts'
 import type { Client, ResponseMode } from '../model/records.ts'
@@ -9,13 +10,10 @@ import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
 /** What the client is told at its redirect URI, before it is wrapped for the way there. */
-export interface AuthorizationAnswer {
+export interface AuthorizationAnswer extends CallbackAnswer {
   client: Client
   redirect_uri: string
   response_mode: ResponseMode
-  parameters: Readonly<Record<string, string | undefined>>
-  /** Whether a fault wants the client to be called back two times. */
-  twice?: boolean
 }
 
 /** What the browser is to do: go to an address, or post a form. */

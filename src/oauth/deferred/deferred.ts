@@ -1,6 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
-import { failNext, failOnce } from '../faults/misbehave.ts'
+import { failNext, failOnce } from '../faults/failing.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import type { Context, Realm } from '../realm/context.ts'

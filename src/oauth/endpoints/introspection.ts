@@ -6,27 +6,41 @@ import { signJwt } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ReadParameters } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
-import type { Context } from '../realm/context.ts'
+import { type Context, note } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
+type Found = { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken }
+
 /** A token of either kind that holds; undefined for whatever else. */
-export function findToken(
-  token: string,
-  { realm }: Context,
-): { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken } | undefined {
+export function findToken(token: string, context: Context): Found | undefined {
+  const found = lookUp(token, context)
+  return typeof found === 'string' ? undefined : found
+}
+
+const refusals = {
+  unknown: 'it was not issued by this sandbox, or it was altered',
+  expired: 'it has expired',
+  revoked: 'it, its grant, its user or its app was revoked or removed',
+} as const
+
+/** A token of either kind, or why it does not hold. */
+function lookUp(token: string, { realm }: Context): Found | keyof typeof refusals {
   const { tokens, store, clock } = realm
+  let why: keyof typeof refusals = 'unknown'
   const accessKey = tokens.access.keyOf(token)
   if (accessKey !== undefined) {
     const found = store.findAccessToken(accessKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'access', id: accessKey, token: found }
+    why = found
   }
   const refreshKey = tokens.refresh.keyOf(token)
   if (refreshKey !== undefined) {
     const found = store.findRefreshToken(refreshKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'refresh', id: refreshKey, token: found }
+    if (found !== 'unknown') why = found
   }
-  return undefined
+  return why
 }
 
 /** An introspection request, decoded. */
@@ -57,8 +71,11 @@ export async function introspect(read: IntrospectionRequest, context: Context): 
 }
 
 function describeToken(token: string, context: Context): Record<string, unknown> {
-  const found = findToken(token, context)
-  if (found === undefined) return { active: false }
+  const found = lookUp(token, context)
+  if (typeof found === 'string') {
+    note(context, `The token is not active: ${refusals[found]}`)
+    return { active: false }
+  }
   const { grant, client, user, scope, issued_at, expires_at } = found.token
   const details = found.use === 'access' ? found.token.details : {}
   return {

@@ -1,6 +1,6 @@
 import { digest } from '../../basics/random.ts'
 import { checkRedirectUri } from '../clients/redirect-uri.ts'
-import { failOnce } from '../faults/misbehave.ts'
+import { failOnce } from '../faults/failing.ts'
 import { OAuthError } from '../model/errors.ts'
 import { handleKey } from '../model/handle.ts'
 import { checkCodeKey } from '../proof/sender-constraint.ts'

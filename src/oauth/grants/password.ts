@@ -1,6 +1,6 @@
 import { hasApp } from '../clients/unregistered.ts'
+import { failAlternately } from '../faults/failing.ts'
 import { magicUsers } from '../faults/magic-users.ts'
-import { failAlternately } from '../faults/misbehave.ts'
 import { OAuthError } from '../model/errors.ts'
 import { narrow } from '../model/scope.ts'
 import type { GrantType } from '../realm/context.ts'

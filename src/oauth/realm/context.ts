@@ -2,7 +2,7 @@ import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
 import type { Directory } from '../model/directory.ts'
-import type { AuthorizationFaults, Misbehaviour } from '../model/fault.ts'
+import type { AuthorizationFaults } from '../model/fault.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { AccessTokenDetails, Client, ResponseMode } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
@@ -66,8 +66,8 @@ export interface Context {
   readonly transport?: Transport
   /** The keys that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
   confirmation?: AccessTokenDetails['cnf']
-  /** The fault that struck this request. */
-  fault?: Misbehaviour
+  /** The fault that struck this request; the catalogue in faults/ reads it. */
+  fault?: object
 }
 
 /** Notes in the journal what was let pass. */

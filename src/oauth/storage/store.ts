@@ -130,8 +130,8 @@ export interface ProtocolStore
   bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): void
   saveTokens(tokens: TokensDraft): void
   findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>
-  /** From now on it has expired. */
-  expireAccessToken(id: number, now: number): void
+  /** From now on it has expired; with a digest, so has what that is the digest of, and what was stored before is unknown. */
+  expireAccessToken(id: number, now: number, digest?: Buffer): void
   /** Whose code it is, without taking it. */
   usernameOfCode(id: number): string | undefined
   /** One token alone; false when there is none. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { seconds } from '../../basics/clock.ts'
+import { strikesOnIssue, struckIdToken } from '../faults/strike.ts'
 import type { SigningAlg } from '../jose/jws.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { Client, GrantDetails, User } from '../model/records.ts'
@@ -49,7 +50,9 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
     s_hash: draft.state === undefined ? undefined : halfHash(draft.state, key.alg),
     ...userClaims(user, draft.withClaims === true || realm.settings.scope_claims_in_id_token ? draft.scope : '', details.claims?.id_token),
   }
-  const jwt = await signJwt(claims, key)
+  const signed = await signJwt(claims, key)
+  const strikes = strikesOnIssue(context, user)
+  const jwt = strikes.length === 0 ? signed : await struckIdToken(signed, client, strikes, context)
   return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)
 }
 

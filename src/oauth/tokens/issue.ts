@@ -1,29 +1,32 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
-import { type Mischief, mischiefOf, spoilIssue, spoilTokens } from '../faults/misbehave.ts'
+import { magicStrikes, type Strike, strikesOnIssue, struckPlan, struckTokens, waits } from '../faults/strike.ts'
 import type { Client } from '../model/records.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
 import { mint } from './mint.ts'
 
-/** Mints what a grant type, or a vendor's own route, decided to issue; under mischief, spoilt. */
+/** Mints what a grant type, or a vendor's own route, decided to issue, as faults leave it. */
 export function issueTokens(
   issue: Issue,
   requested_scope: string | undefined,
   client: Client,
   context: Context,
 ): MaybePromise<IssuedTokens> {
-  const mischief = mischiefOf(issue, context)
-  return mischief === undefined ? mint(issue, client, context) : mintSpoilt(issue, requested_scope, client, context, mischief)
+  const strikes = strikesOnIssue(context, issue.user)
+  return strikes.length === 0 ? mint(issue, client, context) : mintStruck(issue, requested_scope, client, context, strikes)
 }
 
-async function mintSpoilt(
+async function mintStruck(
   issue: Issue,
   requested_scope: string | undefined,
   client: Client,
   context: Context,
-  mischief: Mischief,
+  strikes: readonly Strike[],
 ): Promise<IssuedTokens> {
-  const spoilt = await spoilIssue(issue, requested_scope, mischief)
-  return spoilTokens(await mint(spoilt, client, context), spoilt, mischief, context)
+  // The request's own fault has had its wait.
+  await waits(magicStrikes(issue.user))
+  const struck = struckPlan(issue, strikes)
+  const narrowed = struck.scope === issue.scope ? struck : { ...struck, requested_scope: requested_scope ?? issue.scope }
+  return struckTokens(await mint(narrowed, client, context), narrowed, strikes, context)
 }

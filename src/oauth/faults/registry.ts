@@ -1,0 +1,31 @@
+import { callback } from './callback.ts'
+import { delay } from './delay.ts'
+import { drop } from './drop.ts'
+import { error } from './error.ts'
+import type { Effects, Shown } from './form.ts'
+import { grantedScope } from './granted-scope.ts'
+import { headers } from './headers.ts'
+import { idToken } from './id-token.ts'
+import { malformed } from './malformed.ts'
+import { patch } from './patch.ts'
+import { status } from './status.ts'
+import { token } from './token.ts'
+
+/**
+ * The kinds of faults, one file each: what may be asked for, and what it does at which moment. The control API's schema, the library's
+ * types and the manual's table follow from here. When a fault strikes, and that it does, is decided elsewhere (`strike.ts`, `sandbox/`).
+ * A fault that is of several kinds does what they do in this order.
+ */
+export const faultKinds = [delay, drop, error, status, headers, patch, malformed, token, idToken, grantedScope, callback] as const
+
+type AllOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
+type AllMembers = AllOf<(typeof faultKinds)[number]['members']>
+
+/** What a fault does; one or more. */
+export type FaultEffects = Effects<AllMembers>
+
+/** The same as it is asked for. */
+export type FaultDraft = Shown<AllMembers, string | number>
+
+/** The same as it is shown. */
+export type FaultView = Shown<AllMembers, string>
