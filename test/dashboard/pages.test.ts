@@ -569,7 +569,7 @@ test('settings show the vendor’s own, and save only what was changed of them',
   const own = { personal_token_ttl: '1m', personal_token_single_use: 'on', service_token_shape: 'flat' }
   await browser.submit(page, { ...form, ...own })
   expect(server.sandbox('wildix').settings).toMatchObject({ personal_token_ttl: 60, service_token_shape: 'flat' })
-  const { settings } = await (await fetch(`${server.url}/_grantbox/sandboxes/wildix/snapshot`)).json()
+  const { settings } = (await (await fetch(`${server.url}/_grantbox/sandboxes/wildix/snapshot`)).json()) as { settings: unknown }
   expect(settings).not.toHaveProperty('personal_token_ttl')
   const wrong = await browser.post(page, { ...form, ...own, personal_token_ttl: 'soon' })
   expect(wrong.html).toMatch(/id="personal_token_ttl-error">Expected: a duration/)

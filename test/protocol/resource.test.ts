@@ -1,11 +1,9 @@
 import { createServer } from 'node:http'
-import { auth, extractWWWAuthenticateParams, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js'
-import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Jar } from '../support/browser-jar.ts'
 import { startForFile } from '../support/server.ts'
-import { bob, claimsOf, json, post, tokensOf, web } from '../support/standard-client.ts'
-import { authorizeUrl, callback, callbackOf, challenge, signInAndAllow, verifier } from '../support/standard-sign-in.ts'
+import { claimsOf, json, post, tokensOf, web } from '../support/standard-client.ts'
+import { authorizeUrl, callback, callbackOf, challenge, verifier } from '../support/standard-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const resource = `${server.url}/resource`
@@ -250,80 +248,5 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
     const answer = await post(`${server.url}/iokids`, '/oauth/token', { grant_type: 'client_credentials', client_id: `${url}/c` })
     expect(answer.body.error).toBe('invalid_client')
     expect(asked).toEqual([])
-  })
-})
-
-/** What an application keeps for the MCP SDK. */
-function application(clientMetadataUrl?: string) {
-  const kept: { client?: OAuthClientInformationMixed; tokens?: OAuthTokens; verifier?: string; url?: URL } = {}
-  const provider: OAuthClientProvider = {
-    redirectUrl: callback,
-    ...(clientMetadataUrl === undefined ? {} : { clientMetadataUrl }),
-    clientMetadata: {
-      client_name: 'An MCP client',
-      redirect_uris: [callback],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    },
-    clientInformation: () => kept.client,
-    saveClientInformation: (client) => {
-      kept.client = client
-    },
-    tokens: () => kept.tokens,
-    saveTokens: (tokens) => {
-      kept.tokens = tokens
-    },
-    redirectToAuthorization: (url) => {
-      kept.url = url
-    },
-    saveCodeVerifier: (text) => {
-      kept.verifier = text
-    },
-    codeVerifier: () => kept.verifier ?? '',
-  }
-  return { kept, provider }
-}
-
-describe('the client of the MCP SDK, from nothing', () => {
-  /** 401 → metadata → registration or document → PKCE → tokens. */
-  async function connect(base: string, { kept, provider }: ReturnType<typeof application>) {
-    const serverUrl = `${base}/resource`
-    const { resourceMetadataUrl, scope } = extractWWWAuthenticateParams(await fetch(serverUrl))
-    const given = { serverUrl, ...(resourceMetadataUrl && { resourceMetadataUrl }), ...(scope !== undefined && { scope }) }
-    expect(await auth(provider, given)).toBe('REDIRECT')
-    const jar = new Jar()
-    const end = await signInAndAllow(jar, await jar.open(kept.url?.href ?? ''), base, bob)
-    const authorizationCode = end.location?.searchParams.get('code') ?? ''
-    expect(await auth(provider, { ...given, authorizationCode })).toBe('AUTHORIZED')
-    return given
-  }
-
-  test.each(['', '/standard'])('registers, signs in with PKCE for this resource, calls it and refreshes (at "%s")', async (prefix) => {
-    const base = server.url + prefix
-    const app = application()
-    const given = await connect(base, app)
-    expect(app.kept.url?.searchParams.get('resource')).toBe(`${base}/resource`)
-    expect(app.kept.url?.searchParams.get('code_challenge_method')).toBe('S256')
-    expect(claimsOf(app.kept.tokens?.access_token)).toMatchObject({ aud: `${base}/resource`, sub: 'bob', scope: 'read' })
-    expect((await use(app.kept.tokens?.access_token, {}, `${base}/resource`)).status).toBe(200)
-
-    const before = app.kept.tokens
-    expect(before?.refresh_token).toBeDefined()
-    expect(await auth(app.provider, given)).toBe('AUTHORIZED')
-    expect(app.kept.tokens?.access_token).not.toBe(before?.access_token)
-    expect((await use(app.kept.tokens?.access_token, {}, `${base}/resource`)).body).toMatchObject({ sub: 'bob' })
-  })
-
-  test('is known by its metadata document and registers nothing', async () => {
-    const client_id = 'https://mcp.example/client.json'
-    const document = { ...application().provider.clientMetadata, client_id }
-    const { name } = await server.server.sandboxes.create({
-      provider: server.sandbox().provider,
-      settings: { documents: { [client_id]: document }, registration: 'off' },
-    })
-    const app = application(client_id)
-    await connect(`${server.url}/${name}`, app)
-    expect(claimsOf(app.kept.tokens?.access_token)).toMatchObject({ client_id, sub: 'bob' })
   })
 })

@@ -12,10 +12,15 @@ const rows = page
   .map((line) => line.split('|').slice(1, -1))
   .map((cells) => cells.map((cell) => cell.trim()))
 const standards = rows.filter((cells) => cells.length === 4).map(([name = '', , , tests = '']) => ({ name, tests }))
-const clients = rows.filter((cells) => cells.length === 3).map(([name = '', , tests = '']) => ({ name: name.replaceAll('`', ''), tests }))
+const unquoted = (cell: string) => cell.replaceAll('`', '')
+const clients = rows
+  .filter((cells) => cells.length === 3)
+  .map(([name = '', , tests = '']) => ({ name: unquoted(name), tests: unquoted(tests) }))
 
-const read = (tests: string) =>
-  Promise.all([...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => readFile(join(root, 'test', file), 'utf8')))
+const isJudge = (file: string) => file.startsWith('judges/')
+
+const readOne = (file: string) => readFile(join(root, isJudge(file) ? '' : 'test', file), 'utf8')
+const read = (tests: string) => Promise.all([...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => readOne(file)))
 
 /** As tests cite a standard: by its number, or by the words before what explains it. */
 function citations(name: string): string[] {
@@ -50,12 +55,17 @@ test('every standard of authorization that the code cites has a row', async () =
   expect(cited.filter((number) => number >= 6749 && !others.includes(number) && !page.includes(`RFC ${number}`))).toEqual([])
 })
 
-test('every client is installed, and every judge has its row', async () => {
-  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+test('every client is installed where its judge is, every judge has its row, and judges/ installs nothing else', async () => {
+  const manifest = async (folder: string) => JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
+  const { devDependencies } = await manifest('.')
+  const { dependencies } = await manifest('judges')
   for (const { name, tests } of clients) {
-    expect(devDependencies).toHaveProperty([name])
-    expect((await read(tests)).length).toBe(1)
+    expect(isJudge(tests) ? dependencies : devDependencies).toHaveProperty([name])
+    expect(await readOne(tests)).not.toBe('')
   }
-  const judges = (await readdir(join(root, 'test/judges'))).filter((file) => file.endsWith('.test.ts'))
-  expect(clients.map(({ tests }) => tests.replaceAll('`', '')).sort()).toEqual(judges.map((file) => `judges/${file}`).sort())
+  const judges = (await readdir(join(root, 'judges'))).filter((file) => file.endsWith('.test.ts')).map((file) => `judges/${file}`)
+  const strictest = ['protocol/oauth4webapi.test.ts', 'protocol/openid-client.test.ts']
+  expect(clients.map(({ tests }) => tests).sort()).toEqual([...judges, ...strictest].sort())
+  const named = clients.map(({ name }) => name)
+  expect(Object.keys(dependencies).filter((name) => !name.startsWith('@types/') && !named.includes(name))).toEqual([])
 })

@@ -26,6 +26,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   scripts: Record<string, string>
   engines: { node: string }
 }
+const judges = JSON.parse(readFileSync(join(root, 'judges/package.json'), 'utf8')) as Pick<typeof manifest, 'dependencies'>
 const nameOf = (path: string) => path.replace(/^.*node_modules\//, '')
 
 test('of what a user installs nothing but better-sqlite3 may run a script while it is installed', () => {
@@ -42,11 +43,15 @@ test('of what a contributor installs only Node.js itself does, which has to fetc
   expect(scripted.map(([path]) => nameOf(path))).toEqual(['node'])
 })
 
+test('of the clients that judge it none does', () => {
+  expect(Object.entries(lockIn('judges')).filter(([, { hasInstallScript }]) => hasInstallScript === true)).toEqual([])
+})
+
 test('our own package runs no script when it is installed', () => {
   expect(Object.keys(manifest.scripts).filter((name) => /^(pre|post)?install$|^prepare$|^(pre|post)?uninstall$/.test(name))).toEqual([])
 })
 
-test.each(['.', 'test/nodes'])('every package is pinned to what it was by its hash, in %s', (folder) => {
+test.each(['.', 'test/nodes', 'judges'])('every package is pinned to what it was by its hash, in %s', (folder) => {
   const loose = Object.entries(lockIn(folder)).filter(
     ([path, { integrity, link }]) => path !== '' && link !== true && integrity === undefined,
   )
@@ -58,6 +63,6 @@ test('the oldest Node.js that tests are run on is the oldest that we say is enou
 })
 
 test('nothing comes from elsewhere than the registry', () => {
-  const all = { ...manifest.dependencies, ...manifest.devDependencies }
+  const all = { ...manifest.dependencies, ...manifest.devDependencies, ...judges.dependencies }
   expect(Object.entries(all).filter(([, version]) => !/^[\^~]?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
 })

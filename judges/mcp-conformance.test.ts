@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { startForFile } from '../support/server.ts'
+import { startForFile } from '../test/support/server.ts'
+import { throughSignIn } from '../test/support/through-sign-in.ts'
 import { freePort } from './free-port.ts'
-import { throughSignIn } from './sign-in.ts'
 
 /** What the Model Context Protocol asks of authorization servers, as its own program checks it. */
 
 const server = await startForFile({ defaultProvider: 'standard' })
-const program = join(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js')
+const program = join(import.meta.dirname, 'node_modules/@modelcontextprotocol/conformance/dist/index.js')
 
 /** Runs the program, with a user who signs in where it sends the browser. */
 async function conformance(url: string): Promise<{ code: number; output: string }> {

@@ -9,7 +9,7 @@ import { addClient } from '../support/iokids-setup.ts'
 import { startForFile } from '../support/server.ts'
 import { alice, web } from '../support/standard-client.ts'
 import { callback } from '../support/standard-sign-in.ts'
-import { postedAfterSignIn, throughSignIn } from './sign-in.ts'
+import { postedAfterSignIn, throughSignIn } from '../support/through-sign-in.ts'
 
 /** openid-client 6 against the standard provider: everything that it can do. */
 

@@ -2,9 +2,9 @@ import { Auth, type AuthConfig } from '@auth/core'
 import type { OIDCConfig } from '@auth/core/providers'
 import type { Profile } from '@auth/core/types'
 import { describe, expect, test } from 'vitest'
-import { addApp, addClient } from '../support/iokids-setup.ts'
-import { startForFile } from '../support/server.ts'
-import { throughSignIn } from './sign-in.ts'
+import { addApp, addClient } from '../test/support/iokids-setup.ts'
+import { startForFile } from '../test/support/server.ts'
+import { throughSignIn } from '../test/support/through-sign-in.ts'
 
 /** Auth.js, as its framework integrations call it, with grantbox as a provider of the developer's own. */
 

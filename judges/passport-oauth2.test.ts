@@ -1,10 +1,10 @@
 import OAuth2Strategy from 'passport-oauth2'
 import { describe, expect, test } from 'vitest'
-import { addClient } from '../support/iokids-setup.ts'
-import { startForFile } from '../support/server.ts'
-import { post, userinfoStatus, web } from '../support/standard-client.ts'
-import { callback } from '../support/standard-sign-in.ts'
-import { throughSignIn } from './sign-in.ts'
+import { addClient } from '../test/support/iokids-setup.ts'
+import { startForFile } from '../test/support/server.ts'
+import { post, userinfoStatus, web } from '../test/support/standard-client.ts'
+import { callback } from '../test/support/standard-sign-in.ts'
+import { throughSignIn } from '../test/support/through-sign-in.ts'
 
 /** passport-oauth2, which most of Passport's strategies are made of, driven as Passport drives a strategy. */
 

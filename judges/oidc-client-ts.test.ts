@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import type * as library from 'oidc-client-ts'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { ClientDraft } from '../../src/oauth/model/directory.ts'
-import { browser } from '../support/browser.ts'
-import { addApp, addClient } from '../support/iokids-setup.ts'
-import { startForFile } from '../support/server.ts'
-import { alice, claimsOf, userinfoStatus } from '../support/standard-client.ts'
+import type { ClientDraft } from '../src/oauth/model/directory.ts'
+import { browser } from '../test/support/browser.ts'
+import { addApp, addClient } from '../test/support/iokids-setup.ts'
+import { startForFile } from '../test/support/server.ts'
+import { alice, claimsOf, userinfoStatus } from '../test/support/standard-client.ts'
 
 /** oidc-client-ts, as a page of an application uses it: in a browser, on an origin of its own. */
 
@@ -23,7 +23,7 @@ const app = await addApp(sandbox, { name: 'Notes', redirect_uris: [`${applicatio
 
 /** The library's own build for browsers, and pages that load it; the callback page does what its documentation says. */
 async function serveApplication(): Promise<string> {
-  const bundle = await readFile(join(import.meta.dirname, '../../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.js'))
+  const bundle = await readFile(join(import.meta.dirname, 'node_modules/oidc-client-ts/dist/browser/oidc-client-ts.js'))
   const html = '<!doctype html><title>Notes</title><link rel="icon" href="data:,"><script src="/oidc-client-ts.js"></script>'
   const listener = createServer((request, response) => {
     if (request.url === '/oidc-client-ts.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(bundle)

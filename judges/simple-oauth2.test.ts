@@ -1,9 +1,9 @@
 import { AuthorizationCode, ClientCredentials, type ModuleOptions, ResourceOwnerPassword } from 'simple-oauth2'
 import { describe, expect, test } from 'vitest'
-import { startForFile } from '../support/server.ts'
-import { alice, userinfoStatus, web } from '../support/standard-client.ts'
-import { callback } from '../support/standard-sign-in.ts'
-import { throughSignIn } from './sign-in.ts'
+import { startForFile } from '../test/support/server.ts'
+import { alice, userinfoStatus, web } from '../test/support/standard-client.ts'
+import { callback } from '../test/support/standard-sign-in.ts'
+import { throughSignIn } from '../test/support/through-sign-in.ts'
 
 /** simple-oauth2: each of its grants, refresh and revocation. */
 

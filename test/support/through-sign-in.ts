@@ -1,6 +1,6 @@
-import { Jar } from '../support/browser-jar.ts'
-import { alice } from '../support/standard-client.ts'
-import { signInAndAllow } from '../support/standard-sign-in.ts'
+import { Jar } from './browser-jar.ts'
+import { alice } from './standard-client.ts'
+import { signInAndAllow } from './standard-sign-in.ts'
 
 /** Takes the address that a client made through the sign-in, and gives the one at which the client is called back. */
 export async function throughSignIn(authorization: URL | string, user = alice, jar = new Jar()): Promise<URL> {

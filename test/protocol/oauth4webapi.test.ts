@@ -8,7 +8,7 @@ import { addClient } from '../support/iokids-setup.ts'
 import { startForFile } from '../support/server.ts'
 import { alice, web } from '../support/standard-client.ts'
 import { callback } from '../support/standard-sign-in.ts'
-import { postedAfterSignIn, throughSignIn } from './sign-in.ts'
+import { postedAfterSignIn, throughSignIn } from '../support/through-sign-in.ts'
 
 /** oauth4webapi 3 against the standard provider: every request that it can make, and every answer that it checks. */
 
