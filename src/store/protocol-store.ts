@@ -83,6 +83,8 @@ export function protocolStatements(db: Database) {
     // What is written for each flow has its values by position, which costs half as much as by name.
     saveGrant: db.prepare(
       `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, parent_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      // A new one changes none of those that were read, and each flow brings one.
+      { keeps: true },
     ),
     ownGrant: prepare<StoredGrantRow>(
       `SELECT ${storedGrantColumns} FROM "grant"

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { makeFolder } from '../../basics/folder.ts'
 import { StartError } from '../../basics/start-error.ts'
 import { GoneError } from '../../oauth/model/gone-error.ts'
-import { changesKeptRows } from './kept-tables.ts'
+import { writesKeptTables } from './kept-tables.ts'
 import { migrate } from './migrate.ts'
 import { hideParameters } from './planner.ts'
 
@@ -54,11 +54,17 @@ export class Database {
     this.#commit = this.#db.prepare('COMMIT')
   }
 
-  /** A statement of the program, which is prepared when it is first run: most starts need few of them. */
-  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
-    return new PreparedOnUse(() => {
+  /**
+   * A statement of the program, which is prepared when it is first run: most starts need few of them.
+   * @param options.keeps that it changes no record that is in memory, although it writes to a table of theirs
+   */
+  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(
+    sql: string,
+    { keeps = false }: { keeps?: boolean } = {},
+  ): Statement<Parameters, Row> {
+    return new PreparedOnUse((parameters) => {
       const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
-      return changesKeptRows(sql) ? this.#forgetful(statement) : statement
+      return statement.readonly || keeps || !writesKeptTables(this.#db, sql, parameters) ? statement : this.#forgetful(statement)
     })
   }
 
@@ -199,25 +205,25 @@ export class Database {
 }
 
 class PreparedOnUse<Parameters extends unknown[], Row> implements Statement<Parameters, Row> {
-  readonly #prepare: () => Statement<Parameters, Row>
+  readonly #prepare: (parameters: Parameters) => Statement<Parameters, Row>
   #prepared: Statement<Parameters, Row> | undefined
 
-  constructor(prepare: () => Statement<Parameters, Row>) {
+  constructor(prepare: (parameters: Parameters) => Statement<Parameters, Row>) {
     this.#prepare = prepare
   }
 
   get(...parameters: Parameters): Row | undefined {
-    this.#prepared ??= this.#prepare()
+    this.#prepared ??= this.#prepare(parameters)
     return this.#prepared.get(...parameters)
   }
 
   all(...parameters: Parameters): Row[] {
-    this.#prepared ??= this.#prepare()
+    this.#prepared ??= this.#prepare(parameters)
     return this.#prepared.all(...parameters)
   }
 
   run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint } {
-    this.#prepared ??= this.#prepare()
+    this.#prepared ??= this.#prepare(parameters)
     return this.#prepared.run(...parameters)
   }
 }

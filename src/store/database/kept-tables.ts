@@ -1,32 +1,33 @@
-/** The tables whose rows are kept in memory, with what they depend on by ON DELETE CASCADE. */
-const keptTables: readonly string[] = ['sandbox', 'app', 'client', 'user', 'grant']
+import type Sqlite from 'better-sqlite3'
 
-/** Columns that stand in no kept record, so that an UPDATE of these alone changes none. */
-const unkept: Readonly<Record<string, readonly string[]>> = {
-  sandbox: ['clock_offset', 'clock_frozen_at'],
-}
+/** The tables whose rows are kept in memory. */
+const keptTables: readonly string[] = ['app', 'client', 'user', 'grant']
 
-const target =
-  /\b(?:update(?:\s+or\s+\w+)?|delete\s+from|replace\s+into|insert\s+or\s+replace\s+into)\s+"?(\w+)"?(?:\s+as\s+\w+)?(\s+set\s)?/gi
-const upsert = /\binsert\s+into\s+"?(\w+)"?[\s\S]*\bdo\s+update\b/i
+/** An instruction as EXPLAIN lists it, as far as it is looked at. */
+type Instruction = [address: number, opcode: string, p1: number, p2: number]
 
 /**
- * Whether a statement may change a row that is kept in memory. An INSERT changes none: only rows that were found are kept.
- * Reading it off the statement's text means that nobody who writes a new one has to think of it.
+ * Whether a statement may change a row that is kept in memory. SQLite itself says what it would write to, so that nobody who
+ * makes a new statement has to think of it: what cascades and what triggers do is among its instructions.
+ * @param parameters of the statement, which SQLite wants for explaining it as well
  */
-export function changesKeptRows(sql: string): boolean {
-  const inserted = upsert.exec(sql)?.[1]?.toLowerCase()
-  if (inserted !== undefined && keptTables.includes(inserted)) return true
-  return [...sql.matchAll(target)].some((match) => {
-    const table = match[1]?.toLowerCase() ?? ''
-    if (!keptTables.includes(table)) return false
-    const columns = match[2] === undefined ? [] : assigned(sql.slice(match.index + match[0].length))
-    return columns.length === 0 || columns.some((column) => unkept[table]?.includes(column) !== true)
+export function writesKeptTables(db: Sqlite.Database, sql: string, parameters: readonly unknown[]): boolean {
+  const instructions = db
+    .prepare<unknown[], Instruction>(`EXPLAIN ${sql}`)
+    .raw()
+    .all(...parameters)
+  const pages = new Set(instructions.flatMap(writtenPage))
+  if (pages.size === 0) return false
+  const tables = new Map(db.prepare<[], [number, string]>('SELECT rootpage, tbl_name FROM sqlite_schema').raw().all())
+  return [...pages].some((page) => {
+    const table = tables.get(page)
+    // A page that no table has is the schema's own: who changes that may have changed anything.
+    return table === undefined || keptTables.includes(table)
   })
 }
 
-/** The columns that a SET clause gives values to: each stands at its beginning or after a comma, before an equals sign. */
-function assigned(clause: string): string[] {
-  const end = /\b(?:where|from|returning)\b/i.exec(clause)?.index ?? clause.length
-  return [...clause.slice(0, end).matchAll(/(?:^|,)\s*"?(\w+)"?\s*=/g)].map((match) => match[1]?.toLowerCase() ?? '')
+/** The first page of the table or index that an instruction writes to. */
+function writtenPage([, opcode, p1, p2]: Instruction): number[] {
+  if (opcode === 'OpenWrite') return [p2]
+  return opcode === 'Clear' || opcode === 'Destroy' ? [p1] : []
 }
