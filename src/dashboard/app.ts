@@ -6,45 +6,17 @@ import { admit } from './access/access.ts'
 import { dashboardPath } from './access/cookies.ts'
 import { Csrf } from './access/csrf.ts'
 import { endSession, Sessions } from './access/session.ts'
-import { appPages } from './apps/apps.ts'
-import { brandPages } from './apps/brands.ts'
-import { callbackPages } from './apps/callback.ts'
-import { clientPages } from './apps/clients.ts'
-import { exportPages } from './apps/exports.ts'
 import type { DashboardDeps } from './deps.ts'
-import { flowPages } from './flows/flows.ts'
 import { Fields } from './forms/fields.ts'
-import { render, renderUnrouted } from './frame/views.ts'
-import { checkForm, csrfToken, type Part, pagesOf, seeOther } from './frame/visit.ts'
-import { requestPages } from './requests/requests.ts'
-import { analyticsPages } from './sandbox/analytics.ts'
-import { approvalPages } from './sandbox/approvals.ts'
-import { docPages } from './sandbox/docs.ts'
-import { homePage } from './sandbox/home.ts'
-import { settingsPages } from './sandbox/settings.ts'
-import { generationPages } from './users/generation.ts'
-import { picturePages } from './users/pictures.ts'
-import { userFormPages } from './users/user-forms.ts'
-import { userPages } from './users/users.ts'
+import { page, render, renderUnrouted } from './frame/page.ts'
+import { checkForm, csrfToken, registerPages, seeOther } from './frame/visit.ts'
+import { menu } from './registry.ts'
+import { homeModel, homePage } from './sandbox/home.ts'
 
-/** Everything a sandbox's dashboard has; a new part is one file and one name here. */
-const parts: readonly Part[] = [
-  brandPages,
-  appPages,
-  clientPages,
-  userPages,
-  userFormPages,
-  generationPages,
-  picturePages,
-  callbackPages,
-  requestPages,
-  flowPages,
-  analyticsPages,
-  approvalPages,
-  settingsPages,
-  docPages,
-  exportPages,
-]
+const signInPage = page<{ to: string; error?: string | undefined }>('sign-in')
+/** Comes back by itself, from our own site, so that the browser sends its cookies. */
+const returnPage = page<{ href: string }>('return')
+const errorPage = page<{ status: number; heading: string; message: string; back: string }>('error')
 
 /** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */
 export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyInstance> {
@@ -70,13 +42,8 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   })
 
   app.get(dashboardPath, async (request, reply) => {
-    const model = await homePage(request, deps)
-    return render(
-      reply,
-      'home',
-      { title: 'Sandboxes', ...model },
-      { csrf: csrfToken(request, reply, csrf), signedIn: sessions !== undefined },
-    )
+    const model = await homeModel(request, deps)
+    return render(reply, homePage(model), { csrf: csrfToken(request, reply, csrf), signedIn: sessions !== undefined })
   })
   // Signing in and out; a path of its own might be a sandbox's name.
   app.post(dashboardPath, async (request, reply) => {
@@ -86,16 +53,14 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     if (form.text('do') === 'sign-out') return seeOther(reply.header('Set-Cookie', endSession(port)), dashboardPath)
     const to = ownPath(form.raw('to'))
     const cookie = sessions?.begin(form.text('token'), port, now)
-    if (sessions !== undefined && cookie === undefined) return signInPage(request, reply, csrf, to, true)
+    if (sessions !== undefined && cookie === undefined) return askForToken(request, reply, csrf, to, true)
     if (cookie !== undefined) reply.header('Set-Cookie', cookie)
     return seeOther(reply, to)
   })
   await app.register(async (inner) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
     inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
-    const pages = pagesOf(inner, deps, csrf)
-    pages.get('', async ({ go }) => go('/apps'))
-    for (const part of parts) part(pages)
+    registerPages(inner, menu, deps, csrf)
   })
   await app.ready()
   return app
@@ -111,23 +76,23 @@ function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | u
     const { path, token } = takeToken(url)
     if (token !== undefined && method === 'GET') {
       const cookie = sessions?.begin(token, where.port, where.now)
-      if (sessions !== undefined && cookie === undefined) return signInPage(request, reply, csrf, path, true)
+      if (sessions !== undefined && cookie === undefined) return askForToken(request, reply, csrf, path, true)
       if (cookie !== undefined) reply.header('Set-Cookie', cookie)
       return seeOther(reply, path)
     }
-    if (admission.is === 'return') return render(reply, 'return', { title: 'Dashboard', href: ownPath(url) }, { csrf: '' })
+    if (admission.is === 'return') return render(reply, returnPage({ title: 'Dashboard', href: ownPath(url) }), { csrf: '' })
     // The form that signs in is read before its sender is known.
     if (admission.is === 'sign-in' && !(method === 'POST' && path === dashboardPath)) {
-      return signInPage(request, reply, csrf, method === 'GET' ? path : dashboardPath, false)
+      return askForToken(request, reply, csrf, method === 'GET' ? path : dashboardPath, false)
     }
   })
 }
 
-function signInPage(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, to: string, refused: boolean): FastifyReply {
+function askForToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, to: string, refused: boolean): FastifyReply {
   const error = refused ? 'This is not the admin token of this grantbox.' : undefined
   // RFC 9110 §15.5.2 asks for a challenge; no browser opens a box of its own for this one.
   reply.code(401).header('WWW-Authenticate', 'Bearer realm="grantbox"')
-  return render(reply, 'sign-in', { title: 'Sign in', to: ownPath(to), error }, { csrf: csrfToken(request, reply, csrf) })
+  return render(reply, signInPage({ title: 'Sign in', to: ownPath(to), error }), { csrf: csrfToken(request, reply, csrf) })
 }
 
 function circumstances({ raw }: FastifyRequest, { clock, originOf }: DashboardDeps): { port: string; now: number } {
@@ -152,13 +117,13 @@ function ownPath(path: string | undefined): string {
 
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): FastifyReply {
   const { status, headers, model } = problemPage(error, request, deps)
-  return render(reply.code(status).headers(headers), 'error', model, { csrf: '' })
+  return render(reply.code(status).headers(headers), errorPage(model), { csrf: '' })
 }
 
 /** For what never came to a route, such as a malformed path. */
 function answerUnrouted(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): void {
   const { status, headers, model } = problemPage(error, request, deps)
-  renderUnrouted(app, reply.code(status).headers(headers), 'error', model, { csrf: '' })
+  renderUnrouted(app, reply.code(status).headers(headers), errorPage(model), { csrf: '' })
 }
 
 function problemPage(error: unknown, request: FastifyRequest, { onError }: DashboardDeps) {

@@ -1,8 +1,8 @@
 import { ownValue } from '../../basics/own-value.ts'
-import { avatar } from '../../http/pages/views.ts'
+import { type Avatar, avatar } from '../../http/pages/views.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Choice } from '../frame/choice.ts'
+import type { Choice, Refused } from '../forms/form.ts'
 import { bannerOf, hasBrands } from '../frame/vendor.ts'
 
 /** A client as the dashboard shows it. */
@@ -19,12 +19,6 @@ export interface ClientCard {
 /** The sections of an app's card, by which an address can name the one to open. */
 export type AppSection = 'clients' | 'scopes' | 'redirect-uris' | 'stores'
 
-/** A field that was refused: what was typed and the rule that it broke. */
-export interface Refused {
-  value: string
-  error: string
-}
-
 /** An app as the dashboard shows it. */
 export interface AppCard {
   id: string
@@ -32,7 +26,7 @@ export interface AppCard {
   description: string
   /** A `data:` URI; a letter stands in for none. */
   icon?: string | undefined
-  avatar: { letter: string; tint: number }
+  avatar: Avatar
   brand?: string | undefined
   /** Path of its page; forms of its sections hang below. */
   href: string
@@ -66,9 +60,21 @@ export const authMethods: Readonly<Record<string, string>> = {
 }
 
 /** What an app's icon shows, as a `data:` URI. */
-export function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
+function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
   const svg = icon === null ? undefined : ownValue(provider.icons, icon)
   return svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+}
+
+/** An app as a link to its page. */
+export interface AppLink {
+  name: string
+  href: string
+  icon?: string | undefined
+  avatar: Avatar
+}
+
+export function appLink(app: App, sandbox: Sandbox, base: string): AppLink {
+  return { name: app.name, href: `${base}${appPath(app)}`, icon: iconOf(sandbox, app), avatar: avatar(app.name) }
 }
 
 /** Path of an app's page. */
@@ -124,9 +130,11 @@ export async function appCard(
 
 /** What a provider's apps may be allowed to do; what an app has beyond it stays to be seen. */
 export function scopeChoices({ provider }: Sandbox, chosen: readonly string[]): Choice[] {
-  const known = provider.scopes.map(({ name, description }) => ({ value: name, label: name, help: description }))
-  const others = chosen.filter((name) => !known.some((one) => one.value === name)).map((name) => ({ value: name, label: name, help: '' }))
-  return [...known, ...others].map((one) => ({ ...one, chosen: chosen.includes(one.value) }))
+  const offered = provider.scopes.map(({ name, description }) => ({ value: name, label: name, help: description }))
+  const others = chosen
+    .filter((name) => !offered.some(({ value }) => value === name))
+    .map((name) => ({ value: name, label: name, help: '' }))
+  return [...offered, ...others].map((scope) => ({ ...scope, chosen: chosen.includes(scope.value) }))
 }
 
 /** The ways in which a client may authenticate, the vendor's own chosen. */

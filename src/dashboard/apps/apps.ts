@@ -2,18 +2,54 @@ import { appNamed } from '../../control/input/lookup.ts'
 import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
 import type { App } from '../../oauth/model/records.ts'
 import { newApp, newClient } from '../../sandbox/new-app.ts'
+import type { Choice, Errors, FormState } from '../forms/form.ts'
 import { linkProblem, nameProblem, problemsIn } from '../forms/form-check.ts'
+import { confirmPage } from '../frame/confirm.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { developerOf, hasBrands } from '../frame/vendor.ts'
-import type { DashboardViews } from '../frame/views.ts'
-import type { Part, Visit } from '../frame/visit.ts'
-import { type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
+import { part, type Visit } from '../frame/visit.ts'
+import { type AppCard, type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
 import { brandChoices, brandNamed } from './brands.ts'
 import { callbackUri } from './callback.ts'
 
-const section = 'Apps'
+const appsPage = page<{ apps: readonly AppCard[]; newHref: string; brand?: string | undefined }>('apps')
+
+const appPage = page<{ app: AppCard }>('app')
+
+const appFormPage = page<
+  FormState & {
+    heading: string
+    action: string
+    button: string
+    back: string
+    brands: readonly Choice[]
+    scopes: readonly Choice[]
+    grantTypes: readonly Choice[]
+    authMethods: readonly Choice[]
+    /** Whether the app is new: then its first client and its redirect URIs are asked for too. */
+    isNew: boolean
+    developer: string
+  }
+>('app-form')
+
+const notices = noticesOf({
+  'app-deleted': 'The app was deleted, and all that its clients were given.',
+  'scopes-saved': 'The permission scopes were saved.',
+  'uri-removed': 'The redirect URI was removed.',
+  'uri-added': 'The redirect URI was added.',
+  'stores-saved': 'The store links were saved.',
+  'app-created': 'The app was created, with its first client.',
+  'app-saved': 'The app was saved.',
+})
+
+const icon =
+  '<rect x="4" y="4" width="7" height="7" rx="1.6"/><rect x="13" y="4" width="7" height="7" rx="1.6"/><rect x="4" y="13" width="7" height="7" rx="1.6"/><rect x="13" y="13" width="7" height="7" rx="1.6"/>'
 
 /** The apps: cards, and the forms on them. */
-export const appPages: Part = ({ get, post }) => {
+export const appPages = part({ icon, notices }, ({ get, post }) => {
+  get('', async ({ go }) => go('/apps'))
+
   get('/apps', async (visit) => {
     const { sandbox, base } = visit
     const clients = Map.groupBy(await sandbox.directory.listClients(), (client) => client.app.row)
@@ -26,7 +62,7 @@ export const appPages: Part = ({ get, post }) => {
         }),
       ),
     )
-    return visit.page('apps', { title: 'Apps', section, apps: cards, newHref: `${base}/apps/new` })
+    return visit.show(appsPage, { title: 'Apps', apps: cards, newHref: `${base}/apps/new` })
   })
 
   get('/apps/new', async (visit) => newAppForm(visit))
@@ -34,7 +70,7 @@ export const appPages: Part = ({ get, post }) => {
 
   get('/apps/:app', async (visit) => {
     const open = visit.query.text('open') as AppSection
-    return appPage(visit, await appOf(visit), { open: open || 'clients' })
+    return showApp(visit, await appOf(visit), { open: open || 'clients' })
   })
   get('/apps/:app/edit', async (visit) => {
     const app = await appOf(visit)
@@ -46,9 +82,8 @@ export const appPages: Part = ({ get, post }) => {
   get('/apps/:app/delete', async (visit) => {
     const app = await appOf(visit)
     const clients = await visit.sandbox.directory.listClients(app)
-    return visit.page('confirm', {
+    return visit.show(confirmPage, {
       title: `Delete ${app.name}`,
-      section,
       heading: `Delete ${app.name}?`,
       lines: [
         clients.length === 1 ? 'Its client ID stops working.' : `Its ${clients.length} client IDs stop working.`,
@@ -63,29 +98,29 @@ export const appPages: Part = ({ get, post }) => {
   })
   post('/apps/:app/delete', async (visit) => {
     await visit.sandbox.directory.deleteApp(await appOf(visit))
-    return visit.go('/apps', 'app-deleted')
+    return visit.go('/apps', notices['app-deleted'])
   })
 
   post('/apps/:app/scopes', async (visit) => {
     const app = await appOf(visit)
-    const known = scopeChoices(visit.sandbox, app.scopes).map((choice) => choice.value)
-    const scopes = visit.form.all('scope').filter((scope) => known.includes(scope))
+    const offered = scopeChoices(visit.sandbox, app.scopes).map((choice) => choice.value)
+    const scopes = visit.form.all('scope').filter((scope) => offered.includes(scope))
     await visit.sandbox.directory.updateApp({ ...app, scopes })
-    return visit.go(`${appPath(app)}?open=scopes#scopes`, 'scopes-saved')
+    return visit.go(`${appPath(app)}?open=scopes#scopes`, notices['scopes-saved'])
   })
 
   post('/apps/:app/redirect-uris', async (visit) => {
     const app = await appOf(visit)
     const uri = visit.form.text('uri')
     if (visit.form.has('remove')) {
-      const redirect_uris = app.redirect_uris.filter((one) => one !== visit.form.raw('remove'))
+      const redirect_uris = app.redirect_uris.filter((registered) => registered !== visit.form.raw('remove'))
       await visit.sandbox.directory.updateApp({ ...app, redirect_uris })
-      return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, 'uri-removed')
+      return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-removed'])
     }
     const error = redirectUriProblem(uri) ?? (app.redirect_uris.includes(uri) ? 'This redirect URI is registered already' : undefined)
-    if (error !== undefined) return appPage(visit, app, { open: 'redirect-uris', refusedUri: { value: uri, error } }, 400)
+    if (error !== undefined) return showApp(visit, app, { open: 'redirect-uris', refusedUri: { value: uri, error } }, 400)
     await visit.sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, uri] })
-    return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, 'uri-added')
+    return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-added'])
   })
 
   post('/apps/:app/stores', async (visit) => {
@@ -95,22 +130,22 @@ export const appPages: Part = ({ get, post }) => {
       const error = value === '' ? undefined : linkProblem(value)
       return error === undefined ? [] : [[name, { value, error }]]
     })
-    if (wrong.length > 0) return appPage(visit, app, { open: 'stores', refusedStores: Object.fromEntries(wrong) }, 400)
+    if (wrong.length > 0) return showApp(visit, app, { open: 'stores', refusedStores: Object.fromEntries(wrong) }, 400)
     const mobile_store_links = Object.fromEntries(Object.entries(links).filter(([, value]) => value !== ''))
     await visit.sandbox.directory.updateApp({ ...app, mobile_store_links })
-    return visit.go(`${appPath(app)}?open=stores#stores`, 'stores-saved')
+    return visit.go(`${appPath(app)}?open=stores#stores`, notices['stores-saved'])
   })
-}
+})
 
 /** The app that an address names. @throws Problem 404 */
 export function appOf({ params, sandbox }: Visit): Promise<App> {
   return appNamed(params.app ?? '', sandbox)
 }
 
-async function appPage(visit: Visit, app: App, options: CardOptions, status?: number) {
+async function showApp(visit: Visit, app: App, options: CardOptions, status?: number) {
   const { sandbox, base } = visit
   const card = await appCard(app, await sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
-  return visit.page('app', { title: app.name, section, app: card }, status)
+  return visit.show(appPage, { title: app.name, app: card }, status)
 }
 
 async function createApp(visit: Visit) {
@@ -125,7 +160,7 @@ async function createApp(visit: Visit) {
   const app = await newApp(sandbox, { name, description: form.text('description'), scopes: form.all('scope'), redirect_uris: uris })
   await newClient(sandbox, app, { grant_types: form.all('grant_type'), token_endpoint_auth_method: form.text('auth_method') })
   await assignBrand(visit, app)
-  return visit.go(`${appPath(app)}?open=clients`, 'app-created')
+  return visit.go(`${appPath(app)}?open=clients`, notices['app-created'])
 }
 
 async function saveApp(visit: Visit) {
@@ -136,7 +171,7 @@ async function saveApp(visit: Visit) {
   if (Object.keys(errors).length > 0) return editAppForm(visit, app, { name, description, brand: form.text('brand') }, errors)
   await sandbox.directory.updateApp({ ...app, name, description })
   await assignBrand(visit, app)
-  return visit.go(appPath(app), 'app-saved')
+  return visit.go(appPath(app), notices['app-saved'])
 }
 
 async function assignBrand({ sandbox, form }: Visit, app: App): Promise<void> {
@@ -148,13 +183,14 @@ async function takenName({ sandbox }: Visit, name: string): Promise<string | und
   return (await sandbox.directory.listApps()).some((app) => app.name === name) ? `There is an app named ${name} already.` : undefined
 }
 
-async function newAppForm(visit: Visit, errors: Readonly<Record<string, string>> = {}) {
+async function newAppForm(visit: Visit, errors: Errors = {}) {
   const { sandbox, base, form } = visit
   const { provider } = sandbox
   const again = Object.keys(errors).length > 0
   const chosen = (field: string, all: readonly string[]) => (again ? form.all(field) : all)
   const usual = authChoices(sandbox).find((choice) => choice.chosen)?.value
-  const model: DashboardViews['app-form'] = {
+  const model = {
+    title: 'New App',
     heading: 'New App',
     action: `${base}/apps`,
     button: 'Create App',
@@ -178,18 +214,14 @@ async function newAppForm(visit: Visit, errors: Readonly<Record<string, string>>
     isNew: true,
     developer: developerOf(sandbox),
   }
-  return visit.page('app-form', { title: 'New App', section, ...model }, again ? 400 : 200)
+  return visit.show(appFormPage, model, again ? 400 : 200)
 }
 
-async function editAppForm(
-  visit: Visit,
-  app: App,
-  values: Record<'name' | 'description' | 'brand', string>,
-  errors: Readonly<Record<string, string>> = {},
-) {
+async function editAppForm(visit: Visit, app: App, values: Record<'name' | 'description' | 'brand', string>, errors: Errors = {}) {
   const { sandbox, base } = visit
   const path = `${base}${appPath(app)}`
-  const model: DashboardViews['app-form'] = {
+  const model = {
+    title: `Edit ${app.name}`,
     heading: `Edit ${app.name}`,
     action: `${path}/edit`,
     button: 'Save',
@@ -203,7 +235,7 @@ async function editAppForm(
     isNew: false,
     developer: developerOf(sandbox),
   }
-  return visit.page('app-form', { title: `Edit ${app.name}`, section, ...model }, Object.keys(errors).length > 0 ? 400 : 200)
+  return visit.show(appFormPage, model, Object.keys(errors).length > 0 ? 400 : 200)
 }
 
 function linesOf(text: string): string[] {

@@ -1,24 +1,42 @@
 import { Problem } from '../../control/problem.ts'
-import { avatar } from '../../http/pages/views.ts'
+import { type Avatar, avatar } from '../../http/pages/views.ts'
 import type { Brand } from '../../sandbox/brands.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Choice, Refused } from '../forms/form.ts'
 import { nameProblem } from '../forms/form-check.ts'
-import type { Choice } from '../frame/choice.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasBrands } from '../frame/vendor.ts'
-import type { Part, Visit } from '../frame/visit.ts'
-import { appPath, iconOf } from './app-card.ts'
+import { part, type Visit } from '../frame/visit.ts'
+import { type AppLink, appLink } from './app-card.ts'
 
-const section = 'Brands'
+const brandsPage = page<{
+  /** The company's own comes first and has no form. */
+  brands: readonly {
+    name: string
+    avatar: Avatar
+    apps: readonly AppLink[]
+    action?: string
+  }[]
+  refused?: Refused | undefined
+}>('brands')
+
+const notices = noticesOf({
+  'brand-saved': 'The brand was saved.',
+  'brand-deleted': 'The brand was deleted. Its apps belong to the company now.',
+})
+
+const icon = '<path d="M4 4h7l9 9-7 7-9-9z"/><circle cx="8.5" cy="8.5" r="1.4"/>'
 
 /** The brands: the company's own, which all apps belong to until one is named, and those that were made. */
-export const brandPages: Part = ({ get, post }) => {
-  get('/brands', async (visit) => brandsPage(visit))
+export const brandPages = part({ icon, isServed: hasBrands, notices }, ({ get, post }) => {
+  get('/brands', async (visit) => showBrands(visit))
   post('/brands', async (visit) => {
     const name = visit.form.text('name')
     const error = await brandProblem(visit, name)
-    if (error !== undefined) return brandsPage(visit, { value: name, error })
+    if (error !== undefined) return showBrands(visit, { value: name, error })
     await visit.sandbox.brands.create(name)
-    return visit.go('/brands', 'brand-saved')
+    return visit.go('/brands', notices['brand-saved'])
   })
   post('/brands/:brand', async (visit) => {
     const brand = await brandOf(visit)
@@ -26,23 +44,21 @@ export const brandPages: Part = ({ get, post }) => {
     const error = name === brand.name ? undefined : await brandProblem(visit, name)
     if (error !== undefined) throw new Problem(400, error)
     await visit.sandbox.brands.rename(brand, name)
-    return visit.go('/brands', 'brand-saved')
+    return visit.go('/brands', notices['brand-saved'])
   })
   post('/brands/:brand/delete', async (visit) => {
     await visit.sandbox.brands.delete(await brandOf(visit))
-    return visit.go('/brands', 'brand-deleted')
+    return visit.go('/brands', notices['brand-deleted'])
   })
-}
+})
 
-async function brandsPage(visit: Visit, refused?: { value: string; error: string }) {
+async function showBrands(visit: Visit, refused?: Refused) {
   const { sandbox, base } = visit
   if (!hasBrands(sandbox.provider)) throw new Problem(404, `${sandbox.provider.name} has no brands`)
   const owners = await sandbox.brands.byApp()
   const apps = await sandbox.directory.listApps()
   const appsOf = (row: number | undefined) =>
-    apps
-      .filter((app) => owners.get(app.row)?.row === row)
-      .map((app) => ({ name: app.name, href: `${base}${appPath(app)}`, icon: iconOf(sandbox, app), avatar: avatar(app.name) }))
+    apps.filter((app) => owners.get(app.row)?.row === row).map((app) => appLink(app, sandbox, base))
   const own = { name: sandbox.company, avatar: avatar(sandbox.company), apps: appsOf(undefined) }
   const made = (await sandbox.brands.list()).map((brand) => ({
     name: brand.name,
@@ -50,7 +66,7 @@ async function brandsPage(visit: Visit, refused?: { value: string; error: string
     apps: appsOf(brand.row),
     action: `${base}/brands/${brand.row}`,
   }))
-  return visit.page('brands', { title: 'Brands', section, brands: [own, ...made], refused }, refused === undefined ? 200 : 400)
+  return visit.show(brandsPage, { title: 'Brands', brands: [own, ...made], refused }, refused === undefined ? 200 : 400)
 }
 
 async function brandProblem({ sandbox }: Visit, name: string): Promise<string | undefined> {
@@ -68,7 +84,7 @@ async function brandOf({ params, sandbox }: Visit): Promise<Brand> {
 export async function brandChoices(sandbox: Sandbox, chosen: string): Promise<Choice[]> {
   if (!hasBrands(sandbox.provider)) return []
   const made = (await sandbox.brands.list()).map(({ name }) => ({ value: name, label: name, chosen: name === chosen }))
-  return [{ value: '', label: `${sandbox.company} (the company)`, chosen: !made.some((one) => one.chosen) }, ...made]
+  return [{ value: '', label: `${sandbox.company} (the company)`, chosen: !made.some((brand) => brand.chosen) }, ...made]
 }
 
 /** The brand of that name; undefined for the company itself. */

@@ -1,4 +1,5 @@
-import type { Part, Visit } from '../frame/visit.ts'
+import { page } from '../frame/page.ts'
+import { part, type Visit } from '../frame/visit.ts'
 import { exchangeCommand } from './snippets.ts'
 
 /** The dashboard's own redirect URI, for who wants to see what comes back from a sign-in. */
@@ -6,8 +7,10 @@ export function callbackUri({ origin, base }: Pick<Visit, 'origin' | 'base'>): s
   return `${origin}${base}/callback`
 }
 
+const callbackPage = page<{ sent: readonly { name: string; value: string }[]; failed: boolean; command?: string | undefined }>('callback')
+
 /** What a sign-in sent back. It is shown and nothing else: whoever asked for it has to redeem it. */
-export const callbackPages: Part = ({ get }) => {
+export const callbackPages = part({}, ({ get }) => {
   get('/callback', async (visit) => {
     const { sandbox, query, addresses } = visit
     const code = query.raw('code')
@@ -17,15 +20,14 @@ export const callbackPages: Part = ({ get }) => {
       return value === undefined ? [] : { name, value }
     })
     const grant_client = code === undefined ? undefined : await clientOf(visit)
-    return visit.page('callback', {
+    return visit.show(callbackPage, {
       title: 'Callback',
-      section: 'Sandbox',
       sent,
       failed: query.has('error'),
       command: code && grant_client && exchangeCommand(sandbox, grant_client, addresses.base_url, callbackUri(visit), code),
     })
   })
-}
+})
 
 /** The client that the newest sign-in to this address was for: a redirect does not say it. */
 async function clientOf(visit: Visit) {

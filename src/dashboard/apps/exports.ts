@@ -1,8 +1,7 @@
 import { exportDocuments, exportedClient } from '../../control/exports/documents.ts'
 import { Problem } from '../../control/problem.ts'
 import type { Client } from '../../oauth/model/records.ts'
-import type { Export } from '../frame/views.ts'
-import type { Part } from '../frame/visit.ts'
+import { part } from '../frame/visit.ts'
 
 const files = {
   'postman-collection.json': { label: 'Postman collection', make: 'postmanCollection' },
@@ -11,6 +10,12 @@ const files = {
   'requests.http': { label: '.http file', make: 'httpFile' },
 } as const
 
+/** A file to take away. */
+export interface Export {
+  label: string
+  href: string
+}
+
 /** The links to what other tools import to try a client. */
 export function exportsOf(base: string, client: Client | undefined): Export[] {
   const query = client === undefined ? '' : `?client_id=${encodeURIComponent(client.client_id)}`
@@ -18,7 +23,7 @@ export function exportsOf(base: string, client: Client | undefined): Export[] {
 }
 
 /** Those files. The control API has them too, but a browser that signed in here is not known there. */
-export const exportPages: Part = ({ get }) => {
+export const exportPages = part({}, ({ get }) => {
   get('/exports/:file', async ({ params, query, sandbox, addresses, reply }) => {
     const name = Object.keys(files).find((file): file is keyof typeof files => file === params.file)
     if (name === undefined) throw new Problem(404, `There is no such file; there are: ${Object.keys(files).join(', ')}`)
@@ -31,4 +36,4 @@ export const exportPages: Part = ({ get }) => {
       .header('X-Content-Type-Options', 'nosniff')
       .send(typeof made === 'string' ? made : JSON.stringify(made, null, 2))
   })
-}
+})

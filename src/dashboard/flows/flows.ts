@@ -3,30 +3,70 @@ import { Problem } from '../../control/problem.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { FlowCard } from '../frame/views.ts'
-import type { Part, Visit } from '../frame/visit.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
+import { part, type Visit } from '../frame/visit.ts'
 import { agoInWords, dateAndTime } from '../frame/words.ts'
 import { type FlowStep, flowSteps, grantNames } from './flow-steps.ts'
 import { type Flow, flowsIn } from './flows-in.ts'
-import { drawSequence } from './sequence.ts'
-import { tokenTree } from './token-tree.ts'
+import { drawSequence, type Sequence } from './sequence.ts'
+import { type TreeNode, tokenTree } from './token-tree.ts'
 
-const section = 'Flows'
 const perPage = 25
 /** A picture of more would not be looked at. */
 const mostSteps = 60
 
+/** A flow in the list. */
+interface FlowCard {
+  href: string
+  /** How it began: `Authorization code`. */
+  kind: string
+  app?: string | undefined
+  user?: string | undefined
+  state: { text: string; look: 'good' | 'bad' | 'warn' }
+  began: string
+  steps: readonly { text: string; isBad: boolean }[]
+}
+
+const flowsPage = page<{ flows: readonly FlowCard[]; olderHref?: string | undefined; newerHref?: string | undefined; sandboxHref: string }>(
+  'flows',
+)
+
+const flowPage = page<{
+  kind: string
+  app?: string | undefined
+  client_id?: string | undefined
+  user?: string | undefined
+  scope?: string | undefined
+  state: FlowCard['state']
+  reason?: string | undefined
+  began: string
+  steps: readonly FlowStep[]
+  /** How many steps before these are not shown. */
+  skipped: number
+  /** The same picture for wide and for narrow pages; none when there is nothing to draw. */
+  sequences: readonly Sequence[]
+  tree: readonly TreeNode[]
+  revokeAction?: string | undefined
+}>('flow')
+
+const notices = noticesOf({
+  'grant-revoked': 'The grant was revoked. Its tokens work no more.',
+})
+
+const icon =
+  '<circle cx="6" cy="6" r="2.500"/><circle cx="18" cy="12" r="2.500"/><circle cx="6" cy="18" r="2.500"/><path d="M8.500 6.500c4 0 4 4.500 7 5M8.500 17.500c4 0 4-4.500 7-5"/>'
+
 /** The journal grouped by grant: who said what to whom, and what became of the tokens. */
-export const flowPages: Part = ({ get, post }) => {
+export const flowPages = part({ icon, notices }, ({ get, post }) => {
   get('/flows', async (visit) => {
     const { sandbox, base, query } = visit
     const flows = flowsIn(sandbox.journal.list()).reverse()
     const page = query.whole('page', 1, 1000) ?? 1
     const shown = flows.slice((page - 1) * perPage, page * perPage)
     const clients = new Map((await sandbox.directory.listClients()).map((client) => [client.client_id, client]))
-    return visit.page('flows', {
+    return visit.show(flowsPage, {
       title: 'Flows',
-      section,
       flows: await Promise.all(shown.map((flow) => flowCard(flow, clients, visit))),
       olderHref: flows.length > page * perPage ? `${base}/flows?page=${page + 1}` : undefined,
       newerHref: page > 1 ? `${base}/flows?page=${page - 1}` : undefined,
@@ -36,16 +76,15 @@ export const flowPages: Part = ({ get, post }) => {
 
   get('/flows/:flow', async (visit) => {
     const { sandbox, base, params } = visit
-    const flow = flowsIn(sandbox.journal.list()).find((one) => one.key === params.flow)
+    const flow = flowsIn(sandbox.journal.list()).find(({ key }) => key === params.flow)
     const grant = await grantOf(params.flow, sandbox)
     if (flow === undefined && grant === undefined) throw new Problem(404, 'This flow is not in the journal (any more).')
     const prefix = sandbox.provider.texts.usernamePrefix ?? ''
     const all = flowSteps(flow?.entries ?? [], base, prefix)
     const steps = all.slice(-mostSteps)
     const client = grant?.client ?? (await clientOf(flow, sandbox))
-    return visit.page('flow', {
+    return visit.show(flowPage, {
       title: `${kindOf(flow, grant)} flow`,
-      section,
       kind: kindOf(flow, grant),
       app: client?.app.name,
       client_id: client?.client_id ?? clientIdOf(flow),
@@ -67,9 +106,9 @@ export const flowPages: Part = ({ get, post }) => {
     const grant = await grantOf(params.flow, sandbox)
     if (grant === undefined) throw new Problem(404, 'There is no such grant.')
     sandbox.store.revokeGrant(grant.grant.id, 'the user removed the app', sandbox.clock.now())
-    return visit.go(`/flows/${params.flow}`, 'grant-revoked')
+    return visit.go(`/flows/${params.flow}`, notices['grant-revoked'])
   })
-}
+})
 
 async function grantOf(key: string | undefined, { grants }: Sandbox): Promise<GrantEntry | undefined> {
   const [, id] = /^grant-(\d{1,15})$/.exec(key ?? '') ?? []

@@ -1,15 +1,58 @@
+import type { Accent } from '../../providers/page-texts.ts'
+import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { dashboardPath } from '../access/cookies.ts'
-import { developerOf, hasApprovals, hasBrands } from './vendor.ts'
-import type { Frame, MenuEntry } from './views.ts'
+import { developerOf } from './vendor.ts'
+
+/** What stands around a sandbox's pages. */
+export interface Frame {
+  /** The vendor's logo, such as `iOKids®`. */
+  logo: string
+  accent: Accent
+  company: string
+  sandbox: string
+  /** Path of the sandbox's dashboard, without a slash at the end. */
+  base: string
+  menu: readonly MenuEntry[]
+  developer: string
+  /** What was just done. */
+  notice?: string | undefined
+}
+
+/** An entry of the left menu. */
+interface MenuEntry {
+  label: string
+  href: string
+  icon: string
+  current: boolean
+}
+
+/** What the menu is made of. */
+export interface MenuSection {
+  /** The vendor's word, which in lower case is the path; a section without one has no entry. */
+  entry?: string
+  /** The first one is what the entry leads to. */
+  parts: readonly MenuItem[]
+}
+
+export interface MenuItem {
+  /** What is drawn within an SVG of 24 by 24. */
+  icon?: string
+  /** Whether the vendor's dashboard has it; every one has what does not say. */
+  isServed?(provider: Provider): boolean
+}
 
 /** Path of a sandbox's dashboard, without a slash at the end. */
 export function basePath({ name }: Pick<Sandbox, 'name'>): string {
   return `${dashboardPath}/${name}`
 }
 
-/** What stands around the pages of a sandbox. */
-export function frameOf(sandbox: Sandbox, section: string | undefined, notice?: string): Frame {
+/**
+ * What stands around the pages of a sandbox.
+ * @param menu in its order
+ * @param current the section that the page belongs to
+ */
+export function frameOf(sandbox: Sandbox, menu: readonly MenuSection[], current: MenuSection, notice: string | undefined): Frame {
   const { provider, company, name } = sandbox
   const base = basePath(sandbox)
   return {
@@ -18,26 +61,12 @@ export function frameOf(sandbox: Sandbox, section: string | undefined, notice?: 
     company,
     sandbox: name,
     base,
-    menu: menuOf(sandbox, base, section),
+    menu: menu.flatMap((section) => {
+      const { entry, parts } = section
+      if (entry === undefined || parts[0]?.isServed?.(provider) === false) return []
+      return { label: entry, href: `${base}/${entry.toLowerCase()}`, icon: parts[0]?.icon ?? '', current: section === current }
+    }),
     developer: developerOf(sandbox),
     notice,
   }
-}
-
-/** The vendor's entries in the vendor's order, then ours. */
-function menuOf({ provider }: Sandbox, base: string, section: string | undefined): MenuEntry[] {
-  const labels = [
-    ...(hasBrands(provider) ? ['Brands'] : []),
-    'Apps',
-    'Sandbox',
-    'Analytics',
-    'Requests',
-    'Flows',
-    ...(hasApprovals(provider) ? ['Approvals'] : []),
-    'Settings',
-  ]
-  return labels.map((label) => {
-    const name = label.toLowerCase()
-    return { label, href: `${base}/${name}`, icon: name, current: label === section }
-  })
 }

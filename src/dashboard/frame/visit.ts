@@ -8,9 +8,9 @@ import { dashboardPath } from '../access/cookies.ts'
 import { type Csrf, csrfField } from '../access/csrf.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { Fields } from '../forms/fields.ts'
-import { basePath, frameOf } from './frame.ts'
+import { basePath, frameOf, type MenuItem, type MenuSection } from './frame.ts'
 import { type Notice, noticeText } from './notices.ts'
-import { type DashboardParts, type DashboardViews, render, type Titled } from './views.ts'
+import { type Page, render, type Template, type Titled } from './page.ts'
 
 /** One request to a sandbox's dashboard. */
 export interface Visit {
@@ -27,37 +27,62 @@ export interface Visit {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   /** Answers with a page. */
-  page<K extends keyof DashboardViews>(name: K, model: DashboardViews[K] & Titled, status?: number): FastifyReply
+  show<Model extends object>(page: Page<Model>, model: NoInfer<Model & Titled>, status?: number): FastifyReply
   /** Answers a form: the browser goes on to that path of the dashboard, where a notice says what was done. */
   go(path: string, notice?: Notice, count?: number): FastifyReply
 }
 
 type Handler = (visit: Visit) => Promise<FastifyReply>
 
-/** Registers what the dashboard of every sandbox has. */
+/** Registers what the dashboard of every sandbox has. Paths are below `/dashboard/{sandbox}`. */
 export interface Pages {
   get(path: string, handler: Handler): void
   /** A form of ours: one that is not is refused before the handler sees it. */
   post(path: string, handler: Handler): void
   /** Draws a part of a page, for what is sent to a page that is open. */
-  draw<K extends keyof DashboardParts>(name: K, model: DashboardParts[K]): Promise<string>
+  draw<Model extends object>(template: Template<Model>, model: NoInfer<Model>): Promise<string>
   readonly deps: DashboardDeps
 }
 
-/** The pages of one part of the dashboard: a file each, listed in app.ts. */
-export type Part = (pages: Pages) => void
+/** One part of the dashboard: a file each, listed in registry.ts. */
+export interface Part extends PartOptions {
+  routes(pages: Pages): void
+}
 
-/** Paths are below `/dashboard/{sandbox}`. */
-export function pagesOf(app: FastifyInstance, deps: DashboardDeps, csrf: Csrf): Pages {
-  return {
-    deps,
-    draw: (name, model) => app.view(`dashboard/${name}`, model),
-    get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => handler(visit(request, reply, deps, csrf))),
-    post: (path, handler) =>
-      app.post(`${dashboardPath}/:sandbox${path}`, (request, reply) => {
-        checkForm(request, deps, csrf)
-        return handler(visit(request, reply, deps, csrf))
-      }),
+interface PartOptions extends MenuItem {
+  /** What its forms let the next page say. */
+  notices?: Readonly<Record<string, Notice>>
+}
+
+/** Defines a part by its routes. */
+export function part(options: PartOptions, routes: Part['routes']): Part {
+  return { ...options, routes }
+}
+
+/** The parts below an entry of the menu. */
+export interface Section extends MenuSection {
+  parts: readonly [Part, ...Part[]]
+}
+
+/** Every part's pages in one app. */
+export function registerPages(app: FastifyInstance, menu: readonly Section[], deps: DashboardDeps, csrf: Csrf): void {
+  const notices = menu.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part.notices ?? {})))
+  for (const section of menu) {
+    const visitOf = (request: FastifyRequest, reply: FastifyReply) => visit(request, reply, { deps, csrf, menu, section, notices })
+    const pages: Pages = {
+      deps,
+      draw(part, values) {
+        const { template, model } = part(values)
+        return app.view(template, model)
+      },
+      get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => handler(visitOf(request, reply))),
+      post: (path, handler) =>
+        app.post(`${dashboardPath}/:sandbox${path}`, (request, reply) => {
+          checkForm(request, deps, csrf)
+          return handler(visitOf(request, reply))
+        }),
+    }
+    for (const part of section.parts) part.routes(pages)
   }
 }
 
@@ -85,7 +110,16 @@ export function csrfToken(request: FastifyRequest, reply: FastifyReply, csrf: Cs
   return token
 }
 
-function visit(request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps, csrf: Csrf): Visit {
+/** What every visit to a section shares. */
+interface SectionDeps {
+  deps: DashboardDeps
+  csrf: Csrf
+  menu: readonly Section[]
+  section: Section
+  notices: readonly Notice[]
+}
+
+function visit(request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu, section, notices }: SectionDeps): Visit {
   const params = request.params as Record<string, string>
   const sandbox = sandboxNamed(params.sandbox ?? '', deps.sandboxes)
   const base = basePath(sandbox)
@@ -101,11 +135,10 @@ function visit(request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps
     form: new Fields(request.body),
     request,
     reply,
-    page(name, model, status = 200) {
-      const notice = noticeText(query.text('notice'), query.text('n'))
-      const frame = frameOf(sandbox, model.section, notice)
-      return render(reply.code(status), name, model, {
-        frame,
+    show(page, model, status = 200) {
+      const notice = noticeText(notices, query.text('notice'), query.text('n'))
+      return render(reply.code(status), page(model), {
+        frame: frameOf(sandbox, menu, section, notice),
         csrf: csrfToken(request, reply, csrf),
         signedIn: deps.adminToken !== undefined,
       })
@@ -123,6 +156,6 @@ export function seeOther(reply: FastifyReply, path: string): FastifyReply {
 
 function withNotice(path: string, notice: Notice, count: number | undefined): string {
   const [before = '', fragment] = path.split('#', 2)
-  const parameters = `notice=${notice}${count === undefined ? '' : `&n=${count}`}`
+  const parameters = `notice=${notice.name}${count === undefined ? '' : `&n=${count}`}`
   return `${before}${before.includes('?') ? '&' : '?'}${parameters}${fragment === undefined ? '' : `#${fragment}`}`
 }

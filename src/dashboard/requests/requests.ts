@@ -1,18 +1,43 @@
 import { Problem } from '../../control/problem.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { flowsIn } from '../flows/flows-in.ts'
-import type { Part, Visit } from '../frame/visit.ts'
-import { requestRow } from './request-row.ts'
+import type { Choice } from '../forms/form.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page, partial } from '../frame/page.ts'
+import { part, type Visit } from '../frame/visit.ts'
+import { type RequestRow, requestRow } from './request-row.ts'
 
-const section = 'Requests'
 const perPage = 50
 
 /** How long new requests are collected before they are sent to a page that is open, milliseconds. */
 const pause = 100
 const mostAtOnce = 100
 
+const requestsPage = page<{
+  rows: readonly RequestRow[]
+  endpoints: readonly Choice[]
+  onlyErrors: boolean
+  filtered: boolean
+  total: number
+  olderHref?: string | undefined
+  /** Where new rows come from while the page is open; absent on pages of older ones. */
+  streamHref?: string | undefined
+  /** A command that sends a request. */
+  example: string
+}>('requests')
+
+const rowPart = partial<{ row: RequestRow; open: boolean }>('partials/request')
+
+const requestPage = page<{ row: RequestRow }>('request')
+
+const notices = noticesOf({
+  'requests-forgotten': 'The requests were forgotten.',
+})
+
+const icon = '<path d="M4 8h14l-3.500-3.500M20 16H6l3.500 3.500"/>'
+
 /** The journal: newest on top, live where scripts run. */
-export const requestPages: Part = ({ get, post, draw, deps }) => {
+export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) => {
   get('/requests', async (visit) => {
     const { sandbox, base, query } = visit
     const wanted = filterOf(visit)
@@ -23,9 +48,8 @@ export const requestPages: Part = ({ get, post, draw, deps }) => {
     const last = shown.at(-1)
     const newest = all.at(-1)?.id ?? 0
     const flows = flowPaths(all, base)
-    return visit.page('requests', {
+    return visit.show(requestsPage, {
       title: 'Requests',
-      section,
       rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id))),
       endpoints: [...new Set(all.map((entry) => entry.endpoint))]
         .sort()
@@ -57,7 +81,7 @@ export const requestPages: Part = ({ get, post, draw, deps }) => {
       waiting = []
       const flows = flowPaths(sandbox.journal.list(), base)
       for (const entry of entries) {
-        const html = await draw('partials/request', { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
+        const html = await draw(rowPart, { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
         raw.write(`id: ${entry.id}\nevent: row\n${dataLines(html)}\n`)
       }
     }
@@ -90,20 +114,19 @@ export const requestPages: Part = ({ get, post, draw, deps }) => {
 
   post('/requests/forget', async (visit) => {
     visit.sandbox.journal.clear()
-    return visit.go('/requests', 'requests-forgotten')
+    return visit.go('/requests', notices['requests-forgotten'])
   })
 
   get('/requests/:id', async (visit) => {
     const { sandbox, base, params } = visit
     const entry = sandbox.journal.list().find(({ id }) => String(id) === params.id)
     if (entry === undefined) throw new Problem(404, 'This request is not in the journal (any more): it keeps the newest thousand.')
-    return visit.page('request', {
+    return visit.show(requestPage, {
       title: `${entry.method} ${entry.endpoint}`,
-      section,
       row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), base).get(entry.id)),
     })
   })
-}
+})
 
 /** Where the flow of each request is, by the request's id. */
 function flowPaths(entries: readonly JournalEntry[], base: string): Map<number, string> {

@@ -2,11 +2,10 @@ import { ownValue } from '../../basics/own-value.ts'
 import { type HourlyCount, hourLength } from '../../sandbox/counts.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { grantNames } from '../flows/flow-steps.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
-import type { Part } from '../frame/visit.ts'
-import { drawChart, type Series } from './chart.ts'
-
-const section = 'Analytics'
+import { part } from '../frame/visit.ts'
+import { type Chart, drawChart, type Series } from './chart.ts'
 
 /** How far back to look, how many hours one bar stands for, and after how many of them one is named. */
 const ranges = {
@@ -15,11 +14,20 @@ const ranges = {
   month: { label: '30 days', hours: 720, bar: 24, labelEvery: 120 },
 } as const
 
+const analyticsPage = page<{
+  ranges: readonly { label: string; href: string; current: boolean }[]
+  charts: readonly Chart[]
+  isEmpty: boolean
+  sandboxHref: string
+}>('analytics')
+
+const icon = '<path d="M4 20h16M7 16v-5M12 16V6M17 16v-8"/>'
+
 /** What the journal counted, drawn on the server. */
-export const analyticsPages: Part = ({ get }) => {
+export const analyticsPages = part({ icon }, ({ get }) => {
   get('/analytics', async (visit) => {
     const { sandbox, base, query } = visit
-    const name = (Object.keys(ranges) as (keyof typeof ranges)[]).find((one) => one === query.text('range')) ?? 'day'
+    const name = (Object.keys(ranges) as (keyof typeof ranges)[]).find((range) => range === query.text('range')) ?? 'day'
     const { hours, bar, labelEvery } = ranges[name]
     // Bars begin at hours that one reads: at midnight for days.
     const last = Math.floor(Math.floor(sandbox.clock.now() / hourLength) / bar) * bar
@@ -29,9 +37,8 @@ export const analyticsPages: Part = ({ get }) => {
     const labels = buckets.map((hour) => labelOf(hour, bar))
     const axis = buckets.map((hour) => (hour % labelEvery === 0 ? labelOf(hour, bar === 1 ? 1 : 24) : undefined))
     const series = seriesOf(counts, buckets, bar)
-    return visit.page('analytics', {
+    return visit.show(analyticsPage, {
       title: 'Analytics',
-      section,
       ranges: Object.entries(ranges).map(([value, { label }]) => ({
         label,
         href: `${base}/analytics?range=${value}`,
@@ -47,7 +54,7 @@ export const analyticsPages: Part = ({ get }) => {
       sandboxHref: `${base}/sandbox`,
     })
   })
-}
+})
 
 type SeriesOf = (name: string, counted: HourlyCount['name'], color: number | 'bad') => Series
 

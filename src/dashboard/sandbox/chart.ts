@@ -78,5 +78,5 @@ export function drawChart(
 /** The next number of 1, 2, 4 and 6 times a power of ten, whose half is whole where it can be. */
 function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 4, 6, 10].find((one) => one * power >= value) ?? 10) * power
+  return ([1, 2, 4, 6, 10].find((factor) => factor * power >= value) ?? 10) * power
 }

@@ -2,16 +2,42 @@ import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { curlOf } from '../apps/curl.ts'
-import { exportsOf } from '../apps/exports.ts'
+import { type Export, exportsOf } from '../apps/exports.ts'
+import { page } from '../frame/page.ts'
 import { hasApprovals, hasKids } from '../frame/vendor.ts'
-import type { Part, Visit } from '../frame/visit.ts'
+import { part, type Visit } from '../frame/visit.ts'
+
+const helpPage = page<{
+  vendor: string
+  company: string
+  base_url: string
+  families: boolean
+  approvals: boolean
+  magicUsers: readonly { username: string; does: string }[]
+  docsHref: string
+  apiHref: string
+}>('help')
+
+const docsPage = page<{
+  vendor: string
+  base_url: string
+  endpoints: readonly { label: string; url: string }[]
+  grantTypes: readonly string[]
+  scopes: readonly { name: string; description: string }[]
+  about?: string | undefined
+  folders: readonly {
+    name: string
+    requests: readonly { name: string; method: string; path: string; description?: string | undefined; command: string }[]
+  }[]
+  exports: readonly Export[]
+}>('docs')
 
 /** What the top bar leads to: how to begin, and what the sandbox answers. */
-export const docPages: Part = ({ get }) => {
+export const docPages = part({}, ({ get }) => {
   get('/help', async (visit) => {
     const { sandbox, base, addresses } = visit
     const { provider, company } = sandbox
-    return visit.page('help', {
+    return visit.show(helpPage, {
       title: 'Help & Support',
       vendor: provider.name,
       company,
@@ -34,7 +60,7 @@ export const docPages: Part = ({ get }) => {
       client_id: client?.client_id ?? 'CLIENT_ID',
       client_secret: client?.client_secret ?? 'CLIENT_SECRET',
     }
-    return visit.page('docs', {
+    return visit.show(docsPage, {
       title: 'API Documentation',
       vendor: provider.name,
       base_url: addresses.base_url,
@@ -56,7 +82,7 @@ export const docPages: Part = ({ get }) => {
       exports: exportsOf(base, client),
     })
   })
-}
+})
 
 const endpointNames: Readonly<Record<string, string>> = {
   authorize: 'Authorization: where users sign in',

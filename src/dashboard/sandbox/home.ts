@@ -1,16 +1,34 @@
 import type { FastifyRequest } from 'fastify'
 import { addressesOf } from '../../control/addresses.ts'
-import { avatar } from '../../http/pages/views.ts'
+import { type Avatar, avatar } from '../../http/pages/views.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { basePath } from '../frame/frame.ts'
-import type { DashboardViews } from '../frame/views.ts'
+import { page, type Titled } from '../frame/page.ts'
+
+export const homePage = page<HomeModel>('home')
+
+interface HomeModel {
+  sandboxes: readonly {
+    name: string
+    company: string
+    provider: string
+    href: string
+    base_url: string
+    apps: number
+    users: number
+    isDefault: boolean
+    avatar: Avatar
+  }[]
+  version: string
+}
 
 /** All sandboxes, the default one first. */
-export async function homePage(request: FastifyRequest, deps: DashboardDeps): Promise<DashboardViews['home']> {
+export async function homeModel(request: FastifyRequest, deps: DashboardDeps): Promise<HomeModel & Titled> {
   const { sandboxes, version } = deps
   const first = (name: string) => (name === sandboxes.defaultName ? 0 : 1)
   const list = sandboxes.list().sort((a, b) => first(a.name) - first(b.name))
   return {
+    title: 'Sandboxes',
     version,
     sandboxes: await Promise.all(
       list.map(async (sandbox) => ({

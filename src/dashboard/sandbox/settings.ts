@@ -3,13 +3,14 @@ import { Problem } from '../../control/problem.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
+import type { Choice, Errors, FormState } from '../forms/form.ts'
 import { nameProblem } from '../forms/form-check.ts'
-import type { Choice } from '../frame/choice.ts'
-import type { Part, Visit } from '../frame/visit.ts'
+import { confirmPage } from '../frame/confirm.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
+import { part, type Visit } from '../frame/visit.ts'
 import { dateAndTime, durationInWords } from '../frame/words.ts'
 import { type OwnControl, ownControls, ownValue } from './own-settings.ts'
-
-const section = 'Settings'
 
 /** The settings that people change most; the control API knows them all. */
 const durations = {
@@ -38,10 +39,34 @@ const switches = {
   show_secrets: 'Show secrets and tokens in the requests as they came',
 } as const
 
+const settingsPage = page<{
+  action: string
+  now: string
+  /** How the clock differs from the machine's; empty when it does not. */
+  clockState: string
+  isFrozen: boolean
+  company: string
+  fields: readonly { name: string; label: string; value: string; error?: string | undefined }[]
+  choices: readonly { name: string; label: string; choices: readonly Choice[] }[]
+  switches: readonly Choice[]
+  errors: Errors
+  apiHref: string
+}>('settings')
+
+const notices = noticesOf({
+  'settings-saved': 'The settings were saved.',
+  'clock-set': 'The clock was set.',
+  'tokens-expired': (n: string) => (n === '1' ? 'One token expired.' : `${n} tokens expired.`),
+  'sandbox-reset': 'The sandbox is as it was when it was made.',
+})
+
+const icon =
+  '<circle cx="12" cy="12" r="3"/><path d="M12 3.500v3M12 17.500v3M3.500 12h3M17.500 12h3M6 6l2.100 2.100M15.900 15.900 18 18M18 6l-2.100 2.100M8.100 15.900 6 18"/>'
+
 /** A sandbox's clock and its most used settings. */
-export const settingsPages: Part = ({ get, post, deps }) => {
+export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   const { sandboxes } = deps
-  get('/settings', async (visit) => settingsPage(visit))
+  get('/settings', async (visit) => showSettings(visit))
 
   post('/settings', async (visit) => {
     const { sandbox, form } = visit
@@ -61,15 +86,15 @@ export const settingsPages: Part = ({ get, post, deps }) => {
     const typed = [...Object.keys(durations), ...own.map(({ name }) => name)]
     const values = { company, ...Object.fromEntries(typed.map((name) => [name, form.text(name)])) }
     const companyProblem = nameProblem(company, 'The name')
-    if (companyProblem !== undefined) return settingsPage(visit, values, { company: companyProblem })
+    if (companyProblem !== undefined) return showSettings(visit, values, { company: companyProblem })
     try {
       const settings = check(settingsSchema(sandbox.provider), changed)
       await sandboxes.update(sandbox, { company, settings })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      return settingsPage(visit, values, Object.fromEntries(error.errors.map(({ field, expected }) => [field, `Expected: ${expected}.`])))
+      return showSettings(visit, values, Object.fromEntries(error.errors.map(({ field, expected }) => [field, `Expected: ${expected}.`])))
     }
-    return visit.go('/settings', 'settings-saved')
+    return visit.go('/settings', notices['settings-saved'])
   })
 
   post('/settings/clock', async (visit) => {
@@ -78,7 +103,7 @@ export const settingsPages: Part = ({ get, post, deps }) => {
       case 'advance': {
         const by = parseDuration(form.text('by'))
         if (by === undefined || form.text('by') === '')
-          return settingsPage(visit, {}, { by: 'A time such as 6m, 90s, 2h or 1d is expected.' })
+          return showSettings(visit, {}, { by: 'A time such as 6m, 90s, 2h or 1d is expected.' })
         await sandboxes.advanceClock(sandbox, by)
         break
       }
@@ -91,20 +116,19 @@ export const settingsPages: Part = ({ get, post, deps }) => {
       default:
         await sandboxes.setClock(sandbox, { offset: 0, frozen: false })
     }
-    return visit.go('/settings', 'clock-set')
+    return visit.go('/settings', notices['clock-set'])
   })
 
   post('/settings/expire', async (visit) => {
     const { sandbox, form } = visit
     const what = form.text('what') === 'all' ? 'all' : 'access'
     const expired = await sandbox.grants.expire(what, {}, sandbox.clock.now())
-    return visit.go('/settings', 'tokens-expired', expired.access_tokens + expired.refresh_tokens)
+    return visit.go('/settings', notices['tokens-expired'], expired.access_tokens + expired.refresh_tokens)
   })
 
   get('/settings/reset', async (visit) =>
-    visit.page('confirm', {
+    visit.show(confirmPage, {
       title: 'Reset',
-      section,
       heading: `Reset ${visit.sandbox.name}?`,
       lines: [
         'Its apps, users, grants, settings and clock become what they were when it was made.',
@@ -118,21 +142,20 @@ export const settingsPages: Part = ({ get, post, deps }) => {
   )
   post('/settings/reset', async (visit) => {
     await sandboxes.reset(visit.sandbox)
-    return visit.go('/settings', 'sandbox-reset')
+    return visit.go('/settings', notices['sandbox-reset'])
   })
-}
+})
 
-function settingsPage(visit: Visit, typed: Readonly<Record<string, string>> = {}, errors: Readonly<Record<string, string>> = {}) {
+function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
   const { sandbox, base } = visit
   const { clock } = sandbox
   const settings = valuesOf(sandbox)
   const own = ownControls(sandbox.provider)
   const { offset, frozen_at } = clock.state
-  return visit.page(
-    'settings',
+  return visit.show(
+    settingsPage,
     {
       title: 'Settings',
-      section,
       action: `${base}/settings`,
       now: dateAndTime(clock.now()),
       clockState: [

@@ -3,11 +3,12 @@ import { randomLowerCase } from '../../basics/random.ts'
 import { Problem } from '../../control/problem.ts'
 import { draftUsers, type Generation } from '../../sandbox/generation.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
-import type { Part, Visit } from '../frame/visit.ts'
+import { part, type Visit } from '../frame/visit.ts'
 import { usersPerPage } from './users.ts'
 
-const section = 'Sandbox'
 const most = 10_000
 
 /** Up to so many users are made while the browser waits. */
@@ -25,8 +26,14 @@ interface Job {
   before: number
 }
 
+const generationPage = page<{ done: number; total: number; error?: string | undefined; back: string; refresh?: string }>('generation')
+
+const notices = noticesOf({
+  'users-generated': (n: string) => (n === '1' ? 'One user was generated.' : `${n} users were generated.`),
+})
+
 /** Users by the hundred: few at once, many in the background with a page that shows how far it is. */
-export const generationPages: Part = ({ get, post, deps }) => {
+export const generationPages = part({ notices }, ({ get, post, deps }) => {
   const jobs = new Map<string, Job>()
 
   post('/sandbox/generate', async (visit) => {
@@ -62,9 +69,8 @@ export const generationPages: Part = ({ get, post, deps }) => {
     const job = jobs.get(visit.params.job ?? '')
     if (job === undefined || job.sandbox !== visit.sandbox.name) throw new Problem(404, 'This generation is over, or never was.')
     if (job.error === undefined && job.done >= job.total) return finished(visit, job)
-    return visit.page('generation', {
+    return visit.show(generationPage, {
       title: 'Generating users',
-      section,
       done: job.done,
       total: job.total,
       error: job.error,
@@ -72,7 +78,7 @@ export const generationPages: Part = ({ get, post, deps }) => {
       back: `${visit.base}/sandbox`,
     })
   })
-}
+})
 
 async function work(job: Job, wanted: Generation, sandbox: Sandbox): Promise<void> {
   const drafts = await draftUsers(wanted, sandbox)
@@ -86,5 +92,5 @@ async function work(job: Job, wanted: Generation, sandbox: Sandbox): Promise<voi
 /** Goes on to the page of the list where the new users begin. */
 function finished({ go }: Visit, job: Job) {
   const page = Math.floor(job.before / usersPerPage) + 1
-  return go(page > 1 ? `/sandbox?page=${page}` : '/sandbox', 'users-generated', job.total)
+  return go(page > 1 ? `/sandbox?page=${page}` : '/sandbox', notices['users-generated'], job.total)
 }

@@ -1,8 +1,8 @@
 import { drawPicture } from '../../providers/picture.ts'
-import type { Part } from '../frame/visit.ts'
+import { part } from '../frame/visit.ts'
 
 /** Users' pictures. They follow from the user's id alone, so that nothing is looked up and a browser may keep them. */
-export const picturePages: Part = ({ get }) => {
+export const picturePages = part({}, ({ get }) => {
   get('/pictures/:user_id.svg', async ({ sandbox, params, reply }) => {
     const user_id = (params.user_id ?? '').slice(0, 200)
     const svg = await (sandbox.provider.picture ?? drawPicture)(user_id)
@@ -13,4 +13,4 @@ export const picturePages: Part = ({ get }) => {
       .header('X-Content-Type-Options', 'nosniff')
       .send(svg)
   })
-}
+})

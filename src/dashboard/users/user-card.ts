@@ -1,7 +1,7 @@
-import { avatar } from '../../http/pages/views.ts'
-import type { App, User } from '../../oauth/model/records.ts'
+import { type Avatar, avatar } from '../../http/pages/views.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { appPath, iconOf } from '../apps/app-card.ts'
+import { type AppLink, appLink } from '../apps/app-card.ts'
 import type { SignInLinks } from '../apps/sign-in-links.ts'
 import { hasKids } from '../frame/vendor.ts'
 
@@ -17,20 +17,14 @@ export interface UserCard {
   name: string
   /** Address of the picture; a letter stands in for none. */
   picture?: string | undefined
-  avatar: { letter: string; tint: number }
+  avatar: Avatar
   /** The vendor's rows in the vendor's order: Type, Email, Age, Created, Password. */
   rows: readonly { label: string; value: string }[]
   disabled: boolean
   friends: readonly Acquaintance[]
   kids: readonly Acquaintance[]
   parents: readonly Acquaintance[]
-  apps: readonly {
-    name: string
-    href: string
-    icon?: string | undefined
-    avatar: { letter: string; tint: number }
-    signInHref?: string | undefined
-  }[]
+  apps: readonly (AppLink & { signInHref?: string | undefined })[]
   editHref: string
   deleteHref: string
   addFriendHref?: string | undefined
@@ -52,7 +46,7 @@ export async function userCard(user: User, sandbox: Sandbox, base: string, links
     directory.parentsOf(user),
     directory.appsOf(user),
   ])
-  const known = (others: readonly User[]) => others.map(({ username }) => ({ username, href: `${base}${userPath({ username })}` }))
+  const linked = (others: readonly User[]) => others.map(({ username }) => ({ username, href: `${base}${userPath({ username })}` }))
   const path = `${base}${userPath(user)}`
   const social = hasKids(provider)
   return {
@@ -62,10 +56,10 @@ export async function userCard(user: User, sandbox: Sandbox, base: string, links
     avatar: avatar(nameOf(user) || user.username, user.username),
     rows: rowsOf(user, sandbox),
     disabled: user.disabled,
-    friends: known(friends),
-    kids: known(kids),
-    parents: known(parents),
-    apps: apps.map((app) => appOfUser(app, sandbox, base, links.of(app, user))),
+    friends: linked(friends),
+    kids: linked(kids),
+    parents: linked(parents),
+    apps: apps.map((app) => ({ ...appLink(app, sandbox, base), signInHref: links.of(app, user) })),
     editHref: `${path}/edit`,
     deleteHref: `${path}/delete`,
     addFriendHref: social ? `${path}/add/friend` : undefined,
@@ -111,8 +105,4 @@ const created = new Intl.DateTimeFormat('en-US', {
 /** `1/2/2018, 2:34 PM`, with an ordinary blank: newer ICU data has a narrow one. */
 export function createdAt(milliseconds: number): string {
   return created.format(milliseconds).replaceAll('\u202f', ' ')
-}
-
-function appOfUser(app: App, sandbox: Sandbox, base: string, signInHref: string | undefined): UserCard['apps'][number] {
-  return { name: app.name, href: `${base}${appPath(app)}`, icon: iconOf(sandbox, app), avatar: avatar(app.name), signInHref }
 }

@@ -1,27 +1,63 @@
 import { userNamed } from '../../control/input/lookup.ts'
-import { Problem } from '../../control/problem.ts'
-import { avatar } from '../../http/pages/views.ts'
 import type { App, User } from '../../oauth/model/records.ts'
-import { appPath, iconOf } from '../apps/app-card.ts'
+import { type AppLink, appLink } from '../apps/app-card.ts'
 import { callbackUri } from '../apps/callback.ts'
 import { signInLinks } from '../apps/sign-in-links.ts'
+import type { Choice } from '../forms/form.ts'
+import { confirmPage } from '../frame/confirm.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
-import type { Pager } from '../frame/views.ts'
-import type { Part, Visit } from '../frame/visit.ts'
-import { nameOf, userCard, userPath } from './user-card.ts'
-
-const section = 'Sandbox'
+import { part, type Visit } from '../frame/visit.ts'
+import { nameOf, type UserCard, userCard, userPath } from './user-card.ts'
 
 /** How many users a page of the list has. */
 export const usersPerPage = 24
 
+/** The links from a page of the list to others. */
+interface Pager {
+  page: number
+  pages: number
+  first?: string | undefined
+  previous?: string | undefined
+  next?: string | undefined
+  last?: string | undefined
+}
+
+const usersPage = page<{
+  heading: string
+  apps: readonly AppLink[]
+  appChoices: readonly Choice[]
+  users: readonly UserCard[]
+  search: string
+  /** Whether a search or an app narrows the list. */
+  filtered: boolean
+  total: number
+  found: number
+  /** The number of the first user shown. */
+  first: number
+  /** Stands before every username: `@`. */
+  prefix: string
+  families: boolean
+  pager: Pager
+}>('users')
+
+const userPage = page<{ user: UserCard; prefix: string }>('user')
+
+const notices = noticesOf({
+  'user-deleted': 'The user was deleted, and all that was allowed in its name.',
+})
+
+const icon =
+  '<circle cx="9" cy="8.5" r="3.5"/><path d="M3 19.500c.6-3.4 3-5 6-5s5.400 1.600 6 5M16 5.400a3.500 3.500 0 0 1 0 6.200M18 15c1.700.700 2.700 2.200 3 4.500"/>'
+
 /** The sandbox: its company, its apps, and its users as cards. */
-export const userPages: Part = ({ get, post }) => {
+export const userPages = part({ icon, notices }, ({ get, post }) => {
   get('/sandbox', async (visit) => {
     const { sandbox, base, query } = visit
     const { directory, provider } = sandbox
     const apps = await directory.listApps()
-    const [search, app] = [query.text('q').replace(/^@/, ''), apps.find((one) => one.app_id === query.text('app'))]
+    const [search, app] = [query.text('q').replace(/^@/, ''), apps.find(({ app_id }) => app_id === query.text('app'))]
     const found = await directory.countUsers(app, search)
     const pages = Math.max(1, Math.ceil(found / usersPerPage))
     const page = Math.min(query.whole('page', 1, 1e9) ?? 1, pages)
@@ -32,12 +68,11 @@ export const userPages: Part = ({ get, post }) => {
       ...(app !== undefined && { app }),
     })
     const links = await linksOf(visit)
-    return visit.page('users', {
+    return visit.show(usersPage, {
       title: `${sandbox.company} Sandbox`,
-      section,
       heading: `${sandbox.company} Sandbox`,
-      apps: apps.map((one) => ({ name: one.name, href: `${base}${appPath(one)}`, icon: iconOf(sandbox, one), avatar: avatar(one.name) })),
-      appChoices: apps.map((one) => ({ value: one.app_id, label: one.name, chosen: one === app })),
+      apps: apps.map((listed) => appLink(listed, sandbox, base)),
+      appChoices: apps.map((listed) => ({ value: listed.app_id, label: listed.name, chosen: listed === app })),
       users: await Promise.all(users.map((user) => userCard(user, sandbox, base, links))),
       search,
       filtered: search !== '' || app !== undefined,
@@ -53,9 +88,8 @@ export const userPages: Part = ({ get, post }) => {
   get('/sandbox/users/:username', async (visit) => {
     const { sandbox, base } = visit
     const user = await userOf(visit)
-    return visit.page('user', {
+    return visit.show(userPage, {
       title: `@${user.username}`,
-      section,
       user: await userCard(user, sandbox, base, await linksOf(visit)),
       prefix: sandbox.provider.texts.usernamePrefix ?? '',
     })
@@ -63,9 +97,8 @@ export const userPages: Part = ({ get, post }) => {
 
   get('/sandbox/users/:username/delete', async (visit) => {
     const user = await userOf(visit)
-    return visit.page('confirm', {
+    return visit.show(confirmPage, {
       title: `Delete @${user.username}`,
-      section,
       heading: `Delete @${user.username}?`,
       lines: [
         nameOf(user) || user.username,
@@ -80,22 +113,9 @@ export const userPages: Part = ({ get, post }) => {
   })
   post('/sandbox/users/:username/delete', async (visit) => {
     await visit.sandbox.directory.deleteUser(await userOf(visit))
-    return visit.go('/sandbox', 'user-deleted')
+    return visit.go('/sandbox', notices['user-deleted'])
   })
-
-  post('/sandbox/users/:username/remove', async (visit) => {
-    const { sandbox, form } = visit
-    const user = await userOf(visit)
-    if (form.has('friend')) {
-      await sandbox.directory.removeFriend(user, await userNamed(form.text('friend'), sandbox))
-      return visit.go(`${userPath(user)}/edit`, 'friend-removed')
-    }
-    const app = await sandbox.directory.findApp(form.text('app'))
-    if (app === undefined) throw new Problem(404, 'There is no such app')
-    await sandbox.directory.removeApp(user, app, sandbox.clock.now())
-    return visit.go(`${userPath(user)}/edit`, 'user-app-removed')
-  })
-}
+})
 
 /** The user that an address names. @throws Problem 404 */
 export function userOf({ params, sandbox }: Visit): Promise<User> {

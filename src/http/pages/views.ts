@@ -192,8 +192,14 @@ export function render<K extends keyof Views>(
 
 const tints = 8
 
-/** A letter of the name and one of the style sheet's tints, always the same for the same key, for what has no picture. */
-export function avatar(name: string, key = name): { letter: string; tint: number } {
+/** A letter and one of the style sheet's tints, for what has no picture. */
+export interface Avatar {
+  letter: string
+  tint: number
+}
+
+/** The avatar of a name, always the same for the same key. */
+export function avatar(name: string, key = name): Avatar {
   let sum = 0
   for (const character of key) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973
   const letter = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?'

@@ -1,0 +1,31 @@
+import { appPages } from './apps/apps.ts'
+import { brandPages } from './apps/brands.ts'
+import { callbackPages } from './apps/callback.ts'
+import { clientPages } from './apps/clients.ts'
+import { exportPages } from './apps/exports.ts'
+import { flowPages } from './flows/flows.ts'
+import type { Section } from './frame/visit.ts'
+import { requestPages } from './requests/requests.ts'
+import { analyticsPages } from './sandbox/analytics.ts'
+import { approvalPages } from './sandbox/approvals.ts'
+import { docPages } from './sandbox/docs.ts'
+import { settingsPages } from './sandbox/settings.ts'
+import { generationPages } from './users/generation.ts'
+import { picturePages } from './users/pictures.ts'
+import { userFormPages } from './users/user-form.ts'
+import { tiePages } from './users/user-ties.ts'
+import { userPages } from './users/users.ts'
+
+/** Everything a sandbox's dashboard has, in the order of its menu: the vendor's entries in the vendor's order, then ours. */
+export const menu: readonly Section[] = [
+  { entry: 'Brands', parts: [brandPages] },
+  { entry: 'Apps', parts: [appPages, clientPages] },
+  { entry: 'Sandbox', parts: [userPages, userFormPages, tiePages, generationPages, callbackPages] },
+  { entry: 'Analytics', parts: [analyticsPages] },
+  { entry: 'Requests', parts: [requestPages] },
+  { entry: 'Flows', parts: [flowPages] },
+  { entry: 'Approvals', parts: [approvalPages] },
+  { entry: 'Settings', parts: [settingsPages] },
+  // What the top bar leads to, and what pages are made of.
+  { parts: [docPages, exportPages, picturePages] },
+]
