@@ -12,7 +12,7 @@ export interface StartSandbox {
   name: string
   provider: string
   base_url: string
-  /** Absent when the provider has no sign-in page. */
+  /** Where browsers are sent to sign in. */
   authorization_endpoint?: string
   token_endpoint: string
   clients: readonly StartClient[]

@@ -1,7 +1,7 @@
 import { type AppDraft, type ClientDraft, type Directory, TakenError, type UserDraft, type UserQuery } from '../oauth/model/directory.ts'
 import type { App, Client, User } from '../oauth/model/records.ts'
 import type { Database } from './database/database.ts'
-import { withDescendants } from './lineage.ts'
+import { withDescendants } from './lineage-store.ts'
 import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
 
 /** The users that a search finds. */

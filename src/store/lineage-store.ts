@@ -2,6 +2,11 @@ import type { LineageStore } from '../oauth/storage/lineage-store.ts'
 import type { Database } from './database/database.ts'
 import { type GrantRow, grantColumns, toGrant } from './rows.ts'
 
+/** The grants of a query and all that came of their tokens (RFC 8693), as a table `line` for the statement that follows. */
+export function withDescendants(grants: string): string {
+  return `WITH RECURSIVE line (id) AS (${grants} UNION SELECT child.id FROM "grant" AS child JOIN line ON child.parent_id = line.id)`
+}
+
 /** Every statement about what tokens came of, prepared once for all sandboxes. */
 export function lineageStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)

@@ -1,4 +1,4 @@
-import type { UserLookup } from '../oauth/storage/user-lookup.ts'
+import type { UserLookup } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { iokidsIcons } from '../../src/providers/iokids/icons.ts'
+import { iokidsIcons } from '../../src/providers/iokids/drawings.ts'
 import { as, noPermission, notFound } from '../support/iokids-calls.ts'
 import { brandon, passwordTokens } from '../support/iokids-client.ts'
 import { addApp, addUser } from '../support/iokids-setup.ts'

@@ -9,7 +9,7 @@ import type { Client } from '../model/records.ts'
 import { narrowResource } from '../model/resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
 import type { Context, GrantType, Realm } from '../realm/context.ts'
-import { servedGrantTypes } from '../realm/served-grant-types.ts'
+import { servedGrantTypes } from '../realm/response-type.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** A request to the token endpoint, decoded. */

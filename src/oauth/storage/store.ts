@@ -18,7 +18,12 @@ import type { OneTimeTokenStore } from './one-time-token-store.ts'
 import type { PushedRequestStore } from './pushed-request-store.ts'
 import type { RegistrationStore } from './registration-store.ts'
 import type { SessionStore } from './session-store.ts'
-import type { UserLookup } from './user-lookup.ts'
+
+/** Other ways to find a user than by username. */
+export interface UserLookup {
+  /** In any letter case; of several the oldest. */
+  findUserByEmail(email: string): User | undefined
+}
 
 /** Why something that may be used once was refused. */
 export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'

@@ -1,9 +1,9 @@
 import { randomLowerCase, randomText } from '../../basics/random.ts'
+import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import { responseModes, responseTypes } from '../../oauth/realm/response-type.ts'
 import { defaultPageTexts } from '../page-texts.ts'
-import type { Provider } from '../provider.ts'
+import type { Provider, Reply } from '../provider.ts'
 import { standardCollection } from './collection.ts'
-import { standardErrorReply } from './errors.ts'
 import { standardTokens } from './tokens.ts'
 import { standardGrantTypes, standardWorld } from './world.ts'
 
@@ -61,4 +61,9 @@ export const standard: Provider = {
   routes: [],
   world: standardWorld,
   collection: standardCollection,
+}
+
+/** RFC 6749 §5.2. */
+export function standardErrorReply(error: OAuthError): Reply {
+  return { status: error.status, headers: error.headers, body: { error: wireCode(error), error_description: error.message } }
 }

@@ -1,4 +1,0 @@
-/** The apps' icons by name, as SVG. */
-export const iokidsIcons: Readonly<Record<string, string>> = {
-  duck: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="14" fill="#fde3ef"/><ellipse cx="33" cy="53" rx="19" ry="2.6" fill="#f3c3d9"/><path d="M24 19.5c-4.5 .4-9.6 1.7-12.3 3.6-1.2 .9-.9 2.5 .4 3.1 3.9 1.8 9.4 2 12.9 .6z" fill="#f6a623"/><path d="M12.2 24.600c4 .6 8.3 .5 12.3-.4" fill="none" stroke="#cf7d0c" stroke-width="1.3" stroke-linecap="round"/><path d="M14 38.500c0 8.5 8 14 19 14s19-6 19-15c0-3-1-6-3-8-3 4-7 5.2-11.4 4.2 3.2-2.2 5.4-6 5.4-10.200C43 16.5 38 11.5 32 11.500S21 16.5 21 22.500c0 3 1.1 5.9 3 8-3.2 1.5-10 2-10 8z" fill="#f27eb2"/><path d="M25.5 38.500c4.5 3.6 11 3.4 17.5-.8 .4 6.3-4.2 10.3-9.6 9.9-4.7-.3-8-3.9-7.9-9.100z" fill="#d85a95"/><circle cx="30" cy="20.5" r="2.7" fill="#3b2030"/><circle cx="29.1" cy="19.6" r=".9" fill="#fff"/></svg>`,
-}
