@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -59,11 +60,13 @@ test('every client is installed where its judge is, every judge has its row, and
   const manifest = async (folder: string) => JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
   const { devDependencies } = await manifest('.')
   const { dependencies } = await manifest('judges')
+  const python = (await readFile(join(root, 'judges/python/requirements.in'), 'utf8')).split('\n')
   for (const { name, tests } of clients) {
-    expect(isJudge(tests) ? dependencies : devDependencies).toHaveProperty([name])
+    if (name.endsWith(' (Python)')) expect(python).toContain(name.replace(' (Python)', ''))
+    else expect(isJudge(tests) ? dependencies : devDependencies).toHaveProperty([name])
     expect(await readOne(tests)).not.toBe('')
   }
-  const judges = (await readdir(join(root, 'judges'))).filter((file) => file.endsWith('.test.ts')).map((file) => `judges/${file}`)
+  const judges = globSync('judges/{,*/}*.test.ts', { cwd: root })
   const strictest = ['protocol/oauth4webapi.test.ts', 'protocol/openid-client.test.ts']
   expect(clients.map(({ tests }) => tests).sort()).toEqual([...judges, ...strictest].sort())
   const named = clients.map(({ name }) => name)

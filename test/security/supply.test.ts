@@ -58,6 +58,12 @@ test.each(['.', 'test/nodes', 'judges'])('every package is pinned to what it was
   expect(loose.map(([path]) => path)).toEqual([])
 })
 
+test('so is every package from PyPI', () => {
+  const requirements = readFileSync(join(root, 'judges/python/requirements.txt'), 'utf8').replaceAll('\\\n', '').trim().split('\n')
+  expect(requirements.length).toBeGreaterThan(1)
+  expect(requirements.filter((line) => !/^[\w-]+==[\w.]+ .*--hash=sha256:[0-9a-f]{64}/.test(line))).toEqual([])
+})
+
 test('the oldest Node.js that tests are run on is the oldest that we say is enough', () => {
   expect(manifest.engines.node).toBe(`>=${lockIn('test/nodes')['node_modules/floor']?.version?.replace(/\.0$/, '')}`)
 })

@@ -1,0 +1,69 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { onTestFinished } from 'vitest'
+import { throughSignIn } from '../test/support/through-sign-in.ts'
+
+type Command = readonly [string, ...string[]]
+
+/** A client in another language: a program, and what it needs. All commands are run in its folder. */
+export interface ForeignJudge {
+  folder: string
+  /** Succeeds where the language's tools are, and says on its last line of errors what is missing elsewhere. */
+  toolchain: Command
+  install: readonly Command[]
+  /** What an installer prints that cannot reach its registry. */
+  unreachable: RegExp
+  /** The program; the trial's name follows as its last argument. */
+  program: Command
+}
+
+/** What a command printed when it failed; undefined when it succeeded. */
+async function failureOf([command, ...args]: Command, cwd: string): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(command, args, { cwd, timeout: 180_000 })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return 'stderr' in error && error.stderr !== '' ? String(error.stderr).trim() : error.message
+  }
+}
+
+/**
+ * Installs what a judge needs.
+ * @returns why this machine cannot have it; undefined when it is ready
+ * @throws Error when a command fails for a reason that is not the machine's
+ */
+export async function prepare({ folder, toolchain, install, unreachable }: ForeignJudge): Promise<string | undefined> {
+  const missing = await failureOf(toolchain, folder)
+  if (missing !== undefined) return `${toolchain[0]} is not enough: ${missing.split('\n').at(-1)}`
+  for (const command of install) {
+    const failure = await failureOf(command, folder)
+    if (failure === undefined) continue
+    if (unreachable.test(failure)) return `${command[0]} cannot reach its registry`
+    throw new Error(`${command.join(' ')}: ${failure}`)
+  }
+  return undefined
+}
+
+/**
+ * Runs a trial, with a user: each line that the program prints is an address that it wants opened, and it reads a line that says where the
+ * user's browser came back.
+ * @returns what the program exited with, and what it printed as errors
+ */
+export async function tryOut(judge: ForeignJudge, trial: string, env: Record<string, string>): Promise<{ code: unknown; errors: string }> {
+  const [command, ...args] = judge.program
+  const child = spawn(command, [...args, trial], { cwd: judge.folder, env: { ...process.env, ...env } })
+  onTestFinished(() => {
+    child.kill()
+  })
+  const closed = once(child, 'close')
+  let errors = ''
+  child.stderr.on('data', (data) => {
+    errors += data
+  })
+  for await (const address of createInterface(child.stdout)) child.stdin.write(`${(await throughSignIn(address)).href}\n`)
+  const [code] = await closed
+  return { code, errors }
+}
