@@ -7,6 +7,8 @@ try {
   enableCompileCache()
   const { runCli } = await import('./run-cli.ts')
   const { argv, env, stdout, stderr } = process
+  // Whoever read the output may be gone, as head is once it has its lines: what is still written then is for nobody, and no fault.
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
   process.exitCode = await runCli({ argv: argv.slice(2), env, cwd: process.cwd(), stdout, stderr })
 } catch (error) {
   process.exitCode = 1
@@ -14,3 +16,7 @@ try {
 }
 // Output is written by now or within moments; a connection that someone keeps open is no reason to stay.
 setTimeout(() => process.exit(), 500).unref()
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config/error.ts'
+import { textOf } from '../config/file.ts'
 import { type Flags, unknown } from '../config/flags.ts'
 import type { Command } from './command.ts'
 
@@ -53,7 +54,9 @@ function readArguments(argv: readonly string[]): { file: string; name: string | 
 
 async function readJson(path: string, label: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    const text = textOf(await readFile(path))
+    if (typeof text !== 'string') throw new Error(`got ${text.came}; save it as UTF-8`)
+    return JSON.parse(text)
   } catch (error) {
     throw problem(label, `expected a file of JSON that can be read (${error instanceof Error ? error.message : String(error)})`)
   }

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Declared } from './declarations.ts'
 import { ConfigError, type ConfigProblem } from './error.ts'
-import { type ConfigFile, readConfigFile } from './file.ts'
+import { type ConfigFile, inlineVariable, readConfigFile } from './file.ts'
 import { type Flags, parseFlags, unknown } from './flags.ts'
 import { describe, environmentName, flagName, isKey, type Key, keys, schema } from './schema.ts'
 
@@ -46,7 +46,7 @@ export async function loadConfig({ argv, env, cwd, commandFlags = {} }: ConfigSo
       given.set(key, { value: fromText(key, variable), where: `environment variable ${environmentName(key)}`, folder: cwd })
   }
 
-  const file = await fileOf(cwd, given.get('config'), problems)
+  const file = await fileOf(cwd, given.get('config'), env[inlineVariable], problems)
   for (const [key, value] of Object.entries(file?.content ?? {})) {
     if (key === '$schema' || key === 'providers' || key === 'sandboxes') continue
     if (isKey(key) && describe(key).notInFile) problems.push({ where: `${file?.label}: ${key}`, message: 'cannot stand in a config file' })
@@ -99,6 +99,7 @@ export function helpText(commandFlags: Flags = {}): string {
     `Each setting is also an environment variable (--${example}: ${environmentName('public_url')})`,
     'and a key of grantbox.config.json or grantbox.config.yaml (public_url).',
     'Flags win, then the environment, then the file.',
+    `${inlineVariable} holds the text of a config file, JSON or YAML, where there is no file.`,
   ].join('\n')
 }
 
@@ -125,9 +126,14 @@ function fromText(key: Key, text: string): unknown {
 }
 
 /** A file that cannot be read or parsed is one problem among the others. */
-async function fileOf(cwd: string, named: Given | undefined, problems: ConfigProblem[]): Promise<ConfigFile | undefined> {
+async function fileOf(
+  cwd: string,
+  named: Given | undefined,
+  inline: string | undefined,
+  problems: ConfigProblem[],
+): Promise<ConfigFile | undefined> {
   try {
-    return await readConfigFile(cwd, named && { path: String(named.value), where: named.where })
+    return await readConfigFile(cwd, named && { path: String(named.value), where: named.where }, inline)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     problems.push(...error.problems)
@@ -156,5 +162,5 @@ function withAbsolutePaths(settings: z.output<typeof schema>, folderOf: (key: Ke
   const data = resolve(folderOf('data'), settings.data)
   const db =
     settings.db === undefined ? join(data, 'grantbox.db') : settings.db === ':memory:' ? ':memory:' : resolve(folderOf('db'), settings.db)
-  return { ...settings, data, db, ...(file && { config: file.path }) }
+  return { ...settings, data, db, ...(file?.path !== undefined && { config: file.path }) }
 }

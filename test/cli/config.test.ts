@@ -122,6 +122,73 @@ describe('where a setting comes from', () => {
   })
 })
 
+describe('a config file in a variable', () => {
+  test.each([
+    '{"port": 9555, "sandboxes": {"shop": {"provider": "standard"}}}',
+    'port: 9555\nsandboxes:\n  shop:\n    provider: standard\n',
+  ])('is JSON or YAML: %j', async (text) => {
+    const config = await load([], { GRANTBOX_CONFIG_INLINE: text })
+    expect([config.port, config.config, config.declared?.sandboxes.map(({ name }) => name)]).toEqual([9555, undefined, ['shop']])
+  })
+
+  test('gives way to flags and variables, and its paths start at the working folder', async () => {
+    const config = await load(['--port', '1'], { GRANTBOX_CONFIG_INLINE: 'port: 2\nhost: 127.0.0.1\ndata: here', GRANTBOX_HOST: '::1' })
+    expect([config.port, config.host, config.data]).toEqual([1, '::1', join(cwd, 'here')])
+  })
+
+  test('counts as unset when it is empty', async () => {
+    expect((await load([], { GRANTBOX_CONFIG_INLINE: '' })).port).toBe(9400)
+  })
+
+  test('names its mistakes as those of a file', async () => {
+    expect(await problems([], { GRANTBOX_CONFIG_INLINE: 'prot: 1' })).toEqual([
+      'GRANTBOX_CONFIG_INLINE: prot: unknown key; did you mean port?',
+    ])
+    expect(await problems([], { GRANTBOX_CONFIG_INLINE: '- 1' })).toEqual([
+      'GRANTBOX_CONFIG_INLINE: expected keys with values at the top level',
+    ])
+    expect((await problems([], { GRANTBOX_CONFIG_INLINE: '{"port": ' }))[0]).toMatch(
+      /^GRANTBOX_CONFIG_INLINE: expected JSON or YAML, but GRANTBOX_CONFIG_INLINE cannot be parsed: /,
+    )
+  })
+
+  test('is refused beside a file, for one of them would be ignored', async () => {
+    await file('grantbox.config.yaml', 'port: 9410')
+    const way = 'expected one config file; unset the variable, or leave the file out'
+    expect(await problems([], { GRANTBOX_CONFIG_INLINE: 'port: 1' })).toEqual([
+      `environment variable GRANTBOX_CONFIG_INLINE and grantbox.config.yaml: ${way}`,
+    ])
+    expect(await problems(['--config', 'other.json'], { GRANTBOX_CONFIG_INLINE: 'port: 1' })).toEqual([
+      `environment variable GRANTBOX_CONFIG_INLINE and flag --config: ${way}`,
+    ])
+  })
+})
+
+describe('the encoding of a config file', () => {
+  const write = (name: string, bytes: Buffer) => writeFile(join(cwd, name), bytes)
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le')
+
+  test.each([
+    ['grantbox.config.json', '{"port": 9410}'],
+    ['grantbox.config.yaml', 'port: 9410'],
+  ])('may begin with a byte order mark: %s', async (name, text) => {
+    await write(name, Buffer.from(`\u{feff}${text}`))
+    expect((await load()).port).toBe(9410)
+  })
+
+  test.each([
+    ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), utf16('port: 1')])],
+    ['UTF-16', Buffer.concat([Buffer.from([0xfe, 0xff]), utf16('port: 1').swap16()])],
+    ['UTF-16', utf16('port: 1')],
+    ['UTF-16', utf16('port: 1').swap16()],
+    ['another encoding, such as Latin-1', Buffer.from('provider: caf\u00e9', 'latin1')],
+    ['a NUL byte, which no text has', Buffer.from('port: 1\n# \0')],
+  ])('is named when it is %s', async (came, bytes) => {
+    await write('grantbox.config.yaml', bytes)
+    expect(await problems()).toEqual([`grantbox.config.yaml: expected text in UTF-8, got ${came}; save it as UTF-8`])
+  })
+})
+
 describe('what is refused', () => {
   test('a wrong value says where it stands, what was expected and what came', async () => {
     const expected = 'expected a whole number from 0 to 65535, got'

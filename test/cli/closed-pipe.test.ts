@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
+
+/** `grantbox … | head -1` closes the pipe when it has its line, and what is still written is for nobody. */
+
+const main = process.env.GRANTBOX_TEST_PROGRAM ?? join(import.meta.dirname, '../../src/cli/main.ts')
+
+async function cut(argv: readonly string[], closed: 'stdout' | 'stderr' | 'both') {
+  const cwd = await mkdtemp(join(tmpdir(), 'grantbox-pipe-'))
+  onTestFinished(() => rm(cwd, { recursive: true }))
+  const child = spawn(process.execPath, [main, ...argv], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const name of ['stdout', 'stderr'] as const) {
+    if (closed === name || closed === 'both') child[name].destroy()
+    else
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        said += text
+      })
+  }
+  return { child, said: () => said, ended: new Promise<number | null>((resolve) => child.on('close', resolve)) }
+}
+
+test.each([...Object.keys(commands).map((name) => `${name} --help`), 'schema', '--version', 'help'])(
+  'grantbox %s ends well when nobody reads its output',
+  async (line) => {
+    const { said, ended } = await cut(line.split(' '), 'stdout')
+    expect([await ended, said()]).toEqual([0, ''])
+  },
+)
+
+test('a command that fails says so by its exit code alone when nobody reads its words', async () => {
+  const { said, ended } = await cut(['statr'], 'both')
+  expect([await ended, said()]).toEqual([1, ''])
+})
+
+test('a server goes on when nobody reads its banner', async () => {
+  const { child, ended } = await cut(['start', '--port', '0', '--db', ':memory:', '--json'], 'stdout')
+  const gone = await Promise.race([ended, new Promise((resolve) => setTimeout(() => resolve('it runs'), 3000))])
+  expect(gone).toBe('it runs')
+  child.kill('SIGTERM')
+  expect(await ended).toBe(0)
+})
