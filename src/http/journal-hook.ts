@@ -48,6 +48,7 @@ export function journalEntry(
   if (exchange.error !== undefined) entry.error = exchange.error
   const explanation = exchange.explanation ?? trace.explanation
   if (explanation !== undefined) entry.explanation = explanation
+  if (trace.notes !== undefined) entry.notes = trace.notes
   return entry
 }
 

@@ -17,6 +17,8 @@ export interface JournalEntry {
   error: string | null
   /** Which rule the request broke, what was expected and what came. */
   explanation: string | null
+  /** What of the request had no effect, a sentence each. */
+  notes: string[]
   client_id: string | null
   username: string | null
   grant_type: string | null

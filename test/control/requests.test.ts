@@ -43,6 +43,7 @@ describe('the journal', () => {
         status: 200,
         error: null,
         explanation: null,
+        notes: [],
         client_id: 'iok-cid-findfluffy',
         username: null,
         grant_type: 'refresh_token',
@@ -71,6 +72,13 @@ describe('the journal', () => {
       request_body: { client_secret: secret, refresh_token: token },
       response_body: '<b>',
     })
+  })
+
+  test('shows what of a request had no effect', async () => {
+    const { call, sandbox } = await start()
+    sandbox.journal.add(entry({ notes: ['display had no effect', 'so had claims_locales'] }))
+    const { body } = await call('GET', `${iokids}/requests`)
+    expect(body.items).toEqual([expect.objectContaining({ notes: ['display had no effect', 'so had claims_locales'] })])
   })
 
   test('shows the explanation and error of a refusal', async () => {

@@ -409,6 +409,14 @@ describe('requests', () => {
     expect(rows((await browser.get(older.replaceAll('&amp;', '&'))).html)).toHaveLength(21)
   })
 
+  test('tell what of one had no effect', async () => {
+    const { server, browser } = await open()
+    await fetch(`${server.url}/v1/me`)
+    const [entry] = server.sandbox().journal.list()
+    Object.assign(entry ?? {}, { notes: ['<display> had no effect'] })
+    expect(textOf((await browser.get(`${base}/requests/${entry?.id}`)).html)).toContain('Note: <display> had no effect')
+  })
+
   test('one has a page of its own, and 404 once the journal was emptied', async () => {
     const { server, browser } = await open()
     await fetch(`${server.url}/v1/me`)

@@ -22,6 +22,7 @@ export interface RequestRow {
   who: readonly string[]
   error?: string | undefined
   explanation?: string | undefined
+  notes: readonly string[]
   /** Where the flow is that it belongs to. */
   flowHref?: string | undefined
   requestHeaders: readonly { name: string; value: string }[]
@@ -51,6 +52,7 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     who: [view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter((part) => part !== null),
     error: view.error ?? undefined,
     explanation: view.explanation ?? undefined,
+    notes: view.notes,
     flowHref,
     requestHeaders: headersOf(view.request_headers),
     requestBody: textOf(view.request_body),

@@ -54,6 +54,8 @@ export interface Trace {
   grant_id?: number
   /** What was let pass that a strict server would refuse. */
   explanation?: string
+  /** What of the request had no effect, a sentence each. */
+  notes?: string[]
 }
 
 /** One request to a sandbox. */
@@ -73,6 +75,12 @@ export interface Context {
 /** Notes in the journal what was let pass. */
 export function note({ trace }: Context, explanation: string): void {
   trace.explanation = trace.explanation === undefined ? explanation : `${trace.explanation}. ${explanation}`
+}
+
+/** Notes in the journal what had no effect: names, and no values, since they may be secret. */
+export function noteTo({ trace }: Context, sentence: string): void {
+  trace.notes ??= []
+  trace.notes.push(sentence)
 }
 
 /** One way to get a token (RFC 6749 §1.3). It decides; it does not mint. */
