@@ -8,10 +8,9 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 
 function run(command: string, args: readonly string[], minutes: number, cwd = root): void {
-  const { status, signal } = spawnSync(command, args, { cwd, stdio: 'inherit', timeout: minutes * 60_000 })
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit', timeout: minutes * 60_000 })
   if (status === 0) return
-  const how = signal === null ? 'failed' : `was stopped, after ${minutes} minutes at most`
-  process.stderr.write(`${[command, ...args].join(' ')} ${how}\n`)
+  process.stderr.write(`${[command, ...args].join(' ')} failed${error === undefined ? '' : `: ${error.message}`}\n`)
   process.exit(1)
 }
 
