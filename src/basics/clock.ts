@@ -1,3 +1,8 @@
+/**
+ * In this room: what knows nothing of OAuth and what any room may use: texts that are random, JSON, the clock, folders, near words.
+ * Elsewhere: whatever has a subject; then it belongs to the room of that subject.
+ */
+
 /** The sandbox's time. Issuing and checking read this clock alone, so that a test can push it. */
 export interface Clock {
   /** Milliseconds since the epoch. */

@@ -1,3 +1,8 @@
+/**
+ * In this room: the command line, one file for each command and its line in the list below.
+ * Elsewhere: what a command does, which is in `start/` or asked of a running grantbox by way of `control.ts`.
+ */
+
 import { ConfigError } from '../config/error.ts'
 import { unknown } from '../config/flags.ts'
 import type { CommandEntry } from './command.ts'

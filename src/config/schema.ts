@@ -1,3 +1,8 @@
+/**
+ * In this room: what grantbox is told at its start, by flags, variables and a file, and what is said about mistakes in them.
+ * Elsewhere: a sandbox's settings (`sandbox/settings-schema.ts`) and what is done with all this (`start/`).
+ */
+
 import { isIP } from 'node:net'
 import { z } from 'zod'
 

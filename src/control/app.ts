@@ -1,3 +1,9 @@
+/**
+ * In this room: the control API: its app, who may call it, how it refuses. `resources/` has its routes, `input/` what it is told,
+ * `views/` what it shows, `exports/` what it makes for other tools.
+ * Elsewhere: what the routes do, which is in `sandbox/` and `oauth/`: a route checks, calls and shows.
+ */
+
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseJson } from '../basics/json.ts'

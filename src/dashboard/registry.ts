@@ -1,3 +1,10 @@
+/**
+ * In this room: the dashboard, one room for each part, and its menu. A page is defined beside its route, with what it is drawn from
+ * (`frame/page.ts`).
+ * Elsewhere: templates (`views/dashboard/`), the pages on which users sign in (`http/pages/`), and rules that the control API has
+ * too.
+ */
+
 import { appPages } from './apps/apps.ts'
 import { brandPages } from './apps/brands.ts'
 import { callbackPages } from './apps/callback.ts'

@@ -1,3 +1,9 @@
+/**
+ * In this room: a request's way to the protocol and back: routing, the exchange, errors, faults, the journal. `listener/` has the
+ * port, `endpoints/` the handlers, `pages/` what browsers see.
+ * Elsewhere: rules of the protocol (`oauth/`), the control API and the dashboard, which are apps of their own.
+ */
+
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'

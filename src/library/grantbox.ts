@@ -1,3 +1,8 @@
+/**
+ * In this room: grantbox as a library: typed objects that speak the control API, for a grantbox in this process or elsewhere.
+ * Elsewhere: anything that the control API cannot do; only `start.ts` imports the server.
+ */
+
 import type { ControlClient } from './control-client.ts'
 import type { LoginOptions, LoginPage, LoginUser } from './login.ts'
 import { type NewSandbox, type Place, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'

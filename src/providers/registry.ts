@@ -1,3 +1,8 @@
+/**
+ * In this room: the vendors, a folder each, and what a vendor may say of itself (`provider.ts`). Data and pure functions.
+ * Elsewhere: what is done with it: no other room names a vendor.
+ */
+
 import { deyel } from './deyel/deyel.ts'
 import { gateway } from './gateway/gateway.ts'
 import { iokids } from './iokids/iokids.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: a world of its own with its clock, settings, faults, journal and counts, and how worlds are made and found.
+ * Elsewhere: what a vendor says (`providers/`) and SQL (`store/`).
+ */
+
 import type { Directory } from '../oauth/model/directory.ts'
 import type { GrantBook } from '../oauth/model/grant-book.ts'
 import type { Realm } from '../oauth/realm/context.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: the wiring: from the configuration to a server that listens, and what is said of it.
+ * Elsewhere: flags (`cli/`) and rules of any kind.
+ */
+
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'

@@ -1,3 +1,8 @@
+/**
+ * In this room: every SQL statement, beside the method that runs it, one file for each interface.
+ * Elsewhere: the database itself (`database/`) and decisions: a store takes, finds and keeps.
+ */
+
 import { timingSafeEqual } from 'node:crypto'
 import type { StoredKey } from '../oauth/jose/keys.ts'
 import type { AuthorizationRequest, Client, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'

@@ -119,3 +119,16 @@ describe('none goes up', () => {
     ])
   })
 })
+
+describe('each room says what lives there and what does not', () => {
+  const says = /^\/\*\*\n \* In this room: [\s\S]+?\n \* Elsewhere: [\s\S]+?\*\/\n\n/
+  const files = sourceFiles()
+  const roomsOf = (some: typeof files) =>
+    [...new Set(some.map(({ path }) => posix.dirname(path)))].filter((folder) => folder !== 'src').sort()
+
+  test('at the top of one file, the one to open first', () => {
+    const heads = files.filter(({ text }) => says.test(text))
+    expect(roomsOf(heads)).toEqual(roomsOf(files))
+    expect(heads).toHaveLength(roomsOf(heads).length)
+  })
+})

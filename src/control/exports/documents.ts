@@ -1,3 +1,8 @@
+/**
+ * In this room: a sandbox as documents for other tools, such as Postman's collections.
+ * Elsewhere: the requests of a vendor, which it brings itself (`providers/`), and the routes (`resources/`).
+ */
+
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { anyOf } from '../input/validation.ts'

@@ -1,3 +1,9 @@
+/**
+ * In this room: how what comes in is checked and looked up: bodies and paths to users, clients and faults, or a problem that says
+ * what was expected.
+ * Elsewhere: what goes out (`views/`).
+ */
+
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
 import { closest } from '../../basics/closest.ts'

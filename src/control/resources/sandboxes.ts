@@ -1,3 +1,8 @@
+/**
+ * In this room: the routes of the control API, one file for each kind of thing, listed in `control/app.ts`.
+ * Elsewhere: schemas that several need: those of answers are in `views/`, those of bodies in `input/`.
+ */
+
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { closest } from '../../basics/closest.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: what the control API shows of a thing, as a schema and the function that fills it.
+ * Elsewhere: routes, and secrets of requests: `masking.ts` covers them.
+ */
+
 import { z } from 'zod'
 import { type Addresses, endpointsAt } from '../../sandbox/addresses.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: who may see the dashboard and send its forms: hosts, the session of the admin token, tokens against forged forms.
+ * Elsewhere: the page that asks for the token (`dashboard/app.ts`).
+ */
+
 import type { IncomingHttpHeaders } from 'node:http'
 import { decideAccess } from '../../control/access.ts'
 import type { Sessions } from './session.ts'

@@ -1,9 +1,13 @@
+/**
+ * In this room: the pages of brands, apps and their client ids, and how to use them.
+ * Elsewhere: what a client may be, which the protocol decides (`oauth/clients/`).
+ */
+
 import { appNamed } from '../../control/input/lookup.ts'
 import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
 import type { App } from '../../oauth/model/records.ts'
 import { newApp, newClient } from '../../sandbox/new-app.ts'
-import type { Choice, Errors, FormState } from '../forms/form.ts'
-import { linkProblem, nameProblem, problemsIn } from '../forms/form-check.ts'
+import { type Choice, type Errors, type FormState, linkProblem, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirmPage } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: the journal told as flows: who said what to whom, as steps, pictures and trees of tokens.
+ * Elsewhere: single requests (`requests/`).
+ */
+
 import { ownValue } from '../../basics/own-value.ts'
 import { Problem } from '../../control/problem.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'

@@ -1,3 +1,9 @@
+/**
+ * In this room: what all pages of a sandbox share: a visit, how a page and a part are defined, the frame with its menu, notices,
+ * wording of times.
+ * Elsewhere: anything that only one part has.
+ */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { addressesOf } from '../../control/addresses.ts'
 import { sandboxNamed } from '../../control/input/lookup.ts'

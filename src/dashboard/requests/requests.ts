@@ -1,3 +1,8 @@
+/**
+ * In this room: the journal request by request, live, with the tokens in it decoded.
+ * Elsewhere: requests that belong together (`flows/`).
+ */
+
 import { Problem } from '../../control/problem.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { flowsIn } from '../flows/flows-in.ts'

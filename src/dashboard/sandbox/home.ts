@@ -1,3 +1,8 @@
+/**
+ * In this room: pages about sandboxes as a whole: the list of them, settings, analytics, approvals, help.
+ * Elsewhere: apps and users, which have rooms of their own.
+ */
+
 import type { FastifyRequest } from 'fastify'
 import { addressesOf } from '../../control/addresses.ts'
 import { type Avatar, avatar } from '../../http/pages/views.ts'

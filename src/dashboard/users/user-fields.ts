@@ -2,8 +2,7 @@ import { typesOf } from '../../control/views/user.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Fields } from '../forms/fields.ts'
-import type { Errors } from '../forms/form.ts'
-import { problemsIn } from '../forms/form-check.ts'
+import { type Errors, problemsIn } from '../forms/form.ts'
 
 const fields = ['username', 'first_name', 'last_name', 'email', 'type', 'age', 'password', 'claims'] as const
 /** The fields of the forms, as they were typed. */

@@ -1,3 +1,8 @@
+/**
+ * In this room: the users of a sandbox: the list, a user's card, the forms, the making of many.
+ * Elsewhere: which users a vendor has (`providers/`) and how they are stored (`store/`).
+ */
+
 import { userNamed } from '../../control/input/lookup.ts'
 import type { App, User } from '../../oauth/model/records.ts'
 import { type AppLink, appLink } from '../apps/app-card.ts'

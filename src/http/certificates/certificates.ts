@@ -1,3 +1,8 @@
+/**
+ * In this room: grantbox's own certificate authority and the certificates that it makes.
+ * Elsewhere: certificates of clients (`oauth/clients/`).
+ */
+
 /** grantbox's own certificate authority, and a certificate for each host name it is asked for. */
 import { constants, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'

@@ -1,3 +1,8 @@
+/**
+ * In this room: the handlers of the protocol's endpoints, one file each: they decode the request, call `oauth/` and answer.
+ * Elsewhere: a vendor's own API (`providers/`).
+ */
+
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { authorizeEndpoint } from './authorize.ts'
 import { backchannelAuthenticationEndpoint } from './backchannel-authentication.ts'

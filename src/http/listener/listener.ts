@@ -1,3 +1,8 @@
+/**
+ * In this room: the port: what the first bytes say, http and https on one address, what is said to bytes that are no request.
+ * Elsewhere: routes.
+ */
+
 /** One port that answers http and https alike. */
 import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'

@@ -1,3 +1,8 @@
+/**
+ * In this room: what browsers see while users sign in: models of pages, the steps between them, cookies, files.
+ * Elsewhere: the templates (`views/`) and the dashboard.
+ */
+
 import type { FastifyReply } from 'fastify'
 import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'

@@ -1,3 +1,9 @@
+/**
+ * In this room: the authorization request: how it is read and checked, what stands in its way, the decision, the answer at the
+ * redirect URI.
+ * Elsewhere: sign-in (`users/`) and pages (`http/`).
+ */
+
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { resolveRedirectUri, sameRedirectUri } from '../clients/redirect-uri.ts'

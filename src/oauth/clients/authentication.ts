@@ -1,3 +1,8 @@
+/**
+ * In this room: clients: how they authenticate, register, describe themselves, and how grantbox calls them.
+ * Elsewhere: how a client is stored (`storage/`).
+ */
+
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: what waits for a user who decides elsewhere: device codes and backchannel requests.
+ * Elsewhere: their grant types (`grants/`), which redeem.
+ */
+
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
 import { failNext, failOnce } from '../faults/failing.ts'

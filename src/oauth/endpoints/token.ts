@@ -1,3 +1,8 @@
+/**
+ * In this room: what endpoints do, as the RFCs tell it, without HTTP.
+ * Elsewhere: handlers (`http/endpoints/`).
+ */
+
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { readResource } from '../authorization/parameters.ts'
 import { authenticateClient } from '../clients/authentication.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: the faults that can be asked for, one file each, and what strikes with them.
+ * Elsewhere: when a fault strikes (`sandbox/faults.ts`).
+ */
+
 import { callback } from './callback.ts'
 import { delay } from './delay.ts'
 import { drop } from './drop.ts'

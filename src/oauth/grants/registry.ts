@@ -1,3 +1,8 @@
+/**
+ * In this room: the grant types, one file each: a grant decides what to issue.
+ * Elsewhere: the making of tokens (`tokens/`).
+ */
+
 import type { GrantType } from '../realm/context.ts'
 import { authorizationCode } from './authorization-code.ts'
 import { ciba } from './ciba.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: keys, signing and checking of JWTs (RFC 7515 to 7519).
+ * Elsewhere: what stands in a token (`tokens/`).
+ */
+
 import { type KeyObject, sign } from 'node:crypto'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { hmacSha256 } from './hmac.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: who may use a token: access tokens as they are shown, and their binding to keys and certificates.
+ * Elsewhere: how tokens are made (`tokens/`).
+ */
+
 import { digest } from '../../basics/random.ts'
 import { challenge, type TokenScheme } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'

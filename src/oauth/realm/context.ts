@@ -1,3 +1,8 @@
+/**
+ * In this room: the sandbox as the protocol sees it, and what is decided there to be issued.
+ * Elsewhere: the sandbox itself (`sandbox/`), which fulfils these types.
+ */
+
 import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'

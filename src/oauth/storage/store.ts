@@ -1,3 +1,8 @@
+/**
+ * In this room: the interfaces of what the protocol keeps.
+ * Elsewhere: their SQL (`store/`).
+ */
+
 import type { KeyStore } from '../jose/keys.ts'
 import type {
   AccessTokenDetails,

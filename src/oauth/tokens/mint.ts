@@ -1,3 +1,8 @@
+/**
+ * In this room: what is issued: minting, ID tokens, formats, encryption, exchanged tokens.
+ * Elsewhere: who gets it, which grants and endpoints decide.
+ */
+
 import { seconds } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'

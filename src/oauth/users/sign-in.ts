@@ -1,3 +1,8 @@
+/**
+ * In this room: users: signing in and out, sessions, who is meant by a hint or an assertion.
+ * Elsewhere: the pages that ask them (`http/pages/`).
+ */
+
 import { sameSecret } from '../../basics/random.ts'
 import { type MagicUser, magicUsers } from '../faults/magic-users.ts'
 import type { User } from '../model/records.ts'

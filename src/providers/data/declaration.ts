@@ -1,3 +1,8 @@
+/**
+ * In this room: providers as data: how one is declared, what its templates and token formats are, and imports of others' documents.
+ * Elsewhere: reading of config files (`config/`).
+ */
+
 import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../../oauth/jose/jws.ts'
 import type { PageTexts } from '../page-texts.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: Deyel: its claims, its tokens and its customers.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
 import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: a gateway before an API: its direct token, and the data behind it.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
 import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'

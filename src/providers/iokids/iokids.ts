@@ -1,3 +1,8 @@
+/**
+ * In this room: iOKids: families, their messages and pictures, data of applications, and its way to answer.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
 import { randomLowerCase } from '../../basics/random.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'

@@ -1,3 +1,8 @@
+/**
+ * In this room: who lives in generated sandboxes: what a maker of people does, families, and usernames.
+ * Elsewhere: how many are wanted (`sandbox/generation.ts`).
+ */
+
 /** A sandbox user that is not stored yet. */
 export interface PersonDraft {
   username: string

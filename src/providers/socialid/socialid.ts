@@ -1,3 +1,8 @@
+/**
+ * In this room: the social identity provider: its users and its Login App.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
 import { OAuthError } from '../../oauth/model/errors.ts'
 import { codeOnly } from '../code-only.ts'
 import type { IdDeclaration } from '../data/declaration.ts'

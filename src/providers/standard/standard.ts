@@ -1,3 +1,8 @@
+/**
+ * In this room: a provider as the standards describe it, from which the others differ.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
 import { randomLowerCase, randomText } from '../../basics/random.ts'
 import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import { responseModes, responseTypes } from '../../oauth/realm/response-type.ts'

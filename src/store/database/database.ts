@@ -1,10 +1,15 @@
+/**
+ * In this room: the database: statements, transactions, migrations, pruning, and what is kept in memory.
+ * Elsewhere: statements about any table but its own catalogue, and what is dead.
+ */
+
 import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { makeFolder } from '../../basics/folder.ts'
 import { StartError } from '../../basics/start-error.ts'
 import { GoneError } from '../../oauth/model/gone-error.ts'
-import { writesKeptTables } from './kept-tables.ts'
+import { type Memory, writesKeptTables } from './kept-tables.ts'
 import { migrate } from './migrate.ts'
 import { hideParameters } from './planner.ts'
 
@@ -13,12 +18,6 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
   get(...parameters: Parameters): Row | undefined
   all(...parameters: Parameters): Row[]
   run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint }
-}
-
-/** Records that were read, by key: bounded, and forgotten as soon as any statement may have changed one. */
-export interface Memory<Key, Value> {
-  get(key: Key): Value | undefined
-  set(key: Key, value: Value): void
 }
 
 /** As large as any usual change, for on a full disk there is room for small ones; what of it stays when we are killed is pruned. */

@@ -1,5 +1,11 @@
 import type Sqlite from 'better-sqlite3'
 
+/** Records that were read, by key: bounded, and forgotten as soon as any statement may have changed one. */
+export interface Memory<Key, Value> {
+  get(key: Key): Value | undefined
+  set(key: Key, value: Value): void
+}
+
 /** The tables whose rows are kept in memory. */
 const keptTables: readonly string[] = ['app', 'client', 'user', 'grant']
 

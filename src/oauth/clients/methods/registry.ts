@@ -1,3 +1,8 @@
+/**
+ * In this room: the ways in which clients authenticate, one file each.
+ * Elsewhere: reading a request for what it brings (`clients/authentication.ts`).
+ */
+
 import type { Client } from '../../model/records.ts'
 import { clientSecretJwt, privateKeyJwt } from './assertion.ts'
 import { selfSignedTlsClientAuth, tlsClientAuth } from './certificate.ts'
