@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { closest } from '../basics/closest.ts'
+import { pathText, valueAt } from '../basics/data-path.ts'
 import type { ConfigProblem } from './error.ts'
 
 /** A node of a JSON Schema, as far as it is looked at here. */
@@ -87,22 +88,6 @@ const words: Readonly<Record<string, string>> = {
   object: 'keys with values',
   record: 'keys with values',
   array: 'a list',
-}
-
-/** `apps[0].clients[1].client_id`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  let text = ''
-  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text === '' ? String(step) : `.${String(step)}`
-  return text
-}
-
-function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
-  let value = data
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Record<PropertyKey, unknown>)[step]
-  }
-  return value
 }
 
 function shown(value: unknown): string {

@@ -7,6 +7,7 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
 import { closest } from '../../basics/closest.ts'
+import { pathText, valueAt } from '../../basics/data-path.ts'
 import { type FieldProblem, invalidAll } from '../problem.ts'
 
 /**
@@ -81,17 +82,7 @@ function problem(field: string, expected: string, came: unknown): FieldProblem {
 
 /** `settings.rotation`, `redirect_uris[0]`; the whole body when nothing names a part of it. */
 function fieldName(name: string, path: readonly PropertyKey[]): string {
-  const text = path.reduce<string>((before, key) => {
-    if (typeof key === 'number') return `${before}[${key}]`
-    return before === '' ? String(key) : `${before}.${String(key)}`
-  }, name)
-  return text === '' ? 'body' : text
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let at = value
-  for (const key of path) at = typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined
-  return at
+  return pathText(path, name) || 'body'
 }
 
 /** As it came, unless it is so long that it would hide the rest. */
