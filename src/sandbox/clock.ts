@@ -15,7 +15,19 @@ export interface ClockChange {
   frozen?: boolean | undefined
 }
 
-/** A sandbox's clock: the machine's, moved or stopped. */
+/** What RFC 3339 can say, from the epoch on; milliseconds. */
+const latest = Date.UTC(10_000, 0) - 1
+
+/** A clock was to be set to a time that nothing could write: it stays as it was. */
+export class ClockRangeError extends Error {
+  override readonly name = 'ClockRangeError'
+
+  constructor() {
+    super('a time from 1970 to 9999')
+  }
+}
+
+/** A sandbox's clock: the machine's, moved or stopped. Whoever moves it, it keeps within what can be written. */
 export class SandboxClock implements Clock {
   readonly #system: Clock
   #state: ClockState
@@ -33,21 +45,37 @@ export class SandboxClock implements Clock {
     return this.#state
   }
 
-  /** Moves the clock by so many milliseconds, back when negative; a frozen one stays frozen at its new time. */
+  /**
+   * Moves the clock by so many milliseconds, back when negative; a frozen one stays frozen at its new time.
+   * @throws ClockRangeError
+   */
   advance(milliseconds: number): ClockState {
     const { offset, frozen_at } = this.#state
-    this.#state = { offset: offset + milliseconds, frozen_at: frozen_at === null ? null : frozen_at + milliseconds }
-    return this.#state
+    return this.load({ offset: offset + milliseconds, frozen_at: frozen_at === null ? null : frozen_at + milliseconds })
   }
 
-  /** Sets, stops or starts the clock; it goes on from where it stood unless told a time. */
+  /**
+   * Sets, stops or starts the clock; it goes on from where it stood unless told a time.
+   * @throws ClockRangeError
+   */
   set({ offset, now = offset === undefined ? this.now() : this.#system.now() + offset, frozen }: ClockChange): ClockState {
     const stop = frozen ?? this.#state.frozen_at !== null
-    this.#state = { offset: offset ?? now - this.#system.now(), frozen_at: stop ? now : null }
-    return this.#state
+    return this.load({ offset: offset ?? now - this.#system.now(), frozen_at: stop ? now : null })
   }
-  /** Goes on from a snapshot. */
-  load(state: ClockState): void {
+
+  /**
+   * Goes on from a state, such as a snapshot's.
+   * @throws ClockRangeError
+   */
+  load(state: ClockState): ClockState {
+    this.check(state)
     this.#state = state
+    return state
+  }
+
+  /** @throws ClockRangeError for a state that it cannot have */
+  check({ offset, frozen_at }: ClockState): void {
+    const times = [this.#system.now() + offset, ...(frozen_at === null ? [] : [frozen_at])]
+    if (!times.every((time) => time >= 0 && time <= latest)) throw new ClockRangeError()
   }
 }

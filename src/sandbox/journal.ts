@@ -41,7 +41,8 @@ interface Kept extends Held {
 
 /** What came in and went out of a sandbox, newest last: a ring that forgets its oldest entries. */
 export class Journal implements Forgetful {
-  readonly #capacity: number
+  /** How many entries it keeps at least, as long as the memory of all journals suffices. */
+  readonly capacity: number
   readonly #memory: JournalMemory | undefined
   #kept: Kept[] = []
   #closed = false
@@ -52,7 +53,7 @@ export class Journal implements Forgetful {
    * @param memory what it shares with other journals
    */
   constructor(capacity = 1000, memory?: JournalMemory) {
-    this.#capacity = capacity
+    this.capacity = capacity
     this.#memory = memory
   }
 
@@ -66,7 +67,7 @@ export class Journal implements Forgetful {
   #keep(kept: Kept): void {
     this.#kept.push(kept)
     // Cutting some at once costs less than shifting at each entry.
-    if (this.#kept.length >= this.#capacity * 1.125) this.#letGo(this.#kept.length - this.#capacity)
+    if (this.#kept.length >= this.capacity * 1.125) this.#letGo(this.#kept.length - this.capacity)
     this.#memory?.hold(kept)
   }
 
@@ -80,8 +81,8 @@ export class Journal implements Forgetful {
   }
 
   list(query: JournalQuery = {}): JournalEntry[] {
-    const { limit = this.#capacity, after } = query
-    const found = this.#kept.slice(-this.#capacity).flatMap(({ entry }) => (matches(entry, query) ? [entry] : []))
+    const { limit = this.capacity, after } = query
+    const found = this.#kept.slice(-this.capacity).flatMap(({ entry }) => (matches(entry, query) ? [entry] : []))
     return after === undefined ? found.slice(-limit) : found.slice(0, limit)
   }
 

@@ -49,6 +49,49 @@ describe('a device', () => {
   })
 })
 
+describe('a device whose user decides through the control API', () => {
+  const lenient = async () => {
+    const server = await start()
+    const { sandboxes } = server.server
+    const sandbox = await sandboxes.update(server.sandbox(), { settings: { strictness: 'lenient' } })
+    return { server, sandbox }
+  }
+  const decide = (server: TestServer, user_code: unknown, username: string) =>
+    control(server, 'POST', '/sandboxes/iokids/device', { user_code, username })
+
+  test('is allowed for a client that nobody registered, as on the page', async () => {
+    const { server } = await lenient()
+    const { user_code, device_code } = await post(server, '/oauth/device_authorization', { client_id: 'stray' })
+    expect((await decide(server, user_code, 'beautifulmeercat246')).body).toMatchObject({ client_id: 'stray', decision: 'allow' })
+    server.clock.advance(10)
+    const poll = { client_id: 'stray', grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: String(device_code) }
+    expect(await post(server, '/oauth/token', poll)).toMatchObject({ access_token: expect.any(String) })
+  })
+
+  test('stays with the browser that has its page open when the decision is refused', async () => {
+    const server = await start()
+    const { store, clock } = server.sandbox()
+    const { user_code } = await post(server, '/oauth/device_authorization', { ...findFluffy, scope: 'profile' })
+    store.openDeferred(String(user_code).replace('-', ''), 'the-browser', clock.now())
+    await control(server, 'POST', '/sandboxes/iokids/users', { username: 'stranger', apps: [] })
+    expect((await decide(server, user_code, 'stranger')).status).toBe(400)
+    expect(store.findDeferred('the-browser', clock.now())).toBeDefined()
+  })
+
+  test('is told when the decision comes too late', async () => {
+    const server = await start()
+    const { store } = server.sandbox()
+    const { user_code } = await post(server, '/oauth/device_authorization', { ...findFluffy, scope: 'profile' })
+    const { setDeferredUser } = store
+    store.setDeferredUser = (...it) => {
+      server.clock.advance(3600)
+      setDeferredUser(...it)
+    }
+    const { status, body } = await decide(server, user_code, 'beautifulmeercat246')
+    expect([status, body.errors?.[0].field]).toEqual([400, 'user_code'])
+  })
+})
+
 describe('a backchannel request', () => {
   const begin = (server: TestServer) =>
     post(server, '/bc-authorize', { ...web, scope: 'openid', login_hint: 'alice', binding_message: 'W4SCT' })

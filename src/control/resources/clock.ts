@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ClockRangeError } from '../../sandbox/clock.ts'
 import { duration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Resource } from '../deps.ts'
@@ -25,11 +26,8 @@ const change = z
     path: ['offset_ms'],
   })
 
-/** What RFC 3339 can say, from the epoch on. */
-const latest = Date.UTC(10_000, 0) - 1
-
 /** A sandbox's time, by which its tokens are issued and checked. */
-export const clock: Resource = async (app, { sandboxes, clock: machine }) => {
+export const clock: Resource = async (app, { sandboxes }) => {
   const path = '/sandboxes/:sandbox/clock'
   const answer = { 200: clockView, default: refusal }
 
@@ -43,9 +41,8 @@ export const clock: Resource = async (app, { sandboxes, clock: machine }) => {
     async (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { now, offset_ms, frozen } = request.body
-      if (now !== undefined) checkTime(Date.parse(now), 'now', now)
-      if (offset_ms !== undefined) checkTime(machine.now() + offset_ms, 'offset_ms', offset_ms)
-      await sandboxes.setClock(sandbox, { now: now === undefined ? undefined : Date.parse(now), offset: offset_ms, frozen })
+      const change = { now: now === undefined ? undefined : Date.parse(now), offset: offset_ms, frozen }
+      await within(now === undefined ? 'offset_ms' : 'now', now ?? offset_ms, () => sandboxes.setClock(sandbox, change))
       return viewClock(sandbox)
     },
   )
@@ -63,8 +60,8 @@ export const clock: Resource = async (app, { sandboxes, clock: machine }) => {
     },
     async (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      checkTime(sandbox.clock.now() + request.body.by, 'by', `${request.body.by}ms`)
-      await sandboxes.advanceClock(sandbox, request.body.by)
+      const { by } = request.body
+      await within('by', `${by}ms`, () => sandboxes.advanceClock(sandbox, by))
       return viewClock(sandbox)
     },
   )
@@ -75,8 +72,11 @@ function viewClock({ clock }: Sandbox): z.output<typeof clockView> {
   return { now: rfc3339(clock.now()), offset_ms: offset, frozen: frozen_at !== null }
 }
 
-/** @throws Problem for a time that cannot be written */
-function checkTime(milliseconds: number, field: string, came: unknown): void {
-  if (milliseconds >= 0 && milliseconds <= latest) return
-  throw invalid({ field, expected: 'a time from 1970 to 9999', came })
+/** @throws Problem that names the member of the body that asked for a time which no clock can have */
+async function within(field: string, came: unknown, move: () => Promise<void>): Promise<void> {
+  try {
+    await move()
+  } catch (error) {
+    throw error instanceof ClockRangeError ? invalid({ field, expected: error.message, came }) : error
+  }
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { randomText } from '../../basics/random.ts'
+import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { decideBackchannelRequest, listBackchannelRequests } from '../../oauth/deferred/backchannel.ts'
 import { decide } from '../../oauth/deferred/deferred.ts'
 import { cleanUserCode } from '../../oauth/deferred/device.ts'
+import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { Resource } from '../deps.ts'
 import { sandboxNamed, userMentioned } from '../input/lookup.ts'
 import { invalid, Problem } from '../problem.ts'
@@ -44,14 +46,19 @@ export const deferred: Resource = async (app, { sandboxes }) => {
       const { store, clock } = sandbox
       const user = await userMentioned(username, sandbox)
       const code = cleanUserCode(user_code)
-      const waiting = code === undefined ? undefined : store.openDeferred(code, randomText(32), clock.now())
-      if (waiting === undefined) throw invalid({ field: 'user_code', expected: 'one that waits for a decision', came: user_code })
-      if (decision === 'allow' && !store.userHasApp(user, waiting.client)) {
-        throw invalid({ field: 'username', expected: `a user of app ${waiting.client.app.name}`, came: username })
+      const over = invalid({ field: 'user_code', expected: 'one that waits for a decision', came: user_code })
+      // Only looked at: a browser that has its page open may go on with it until there is a decision.
+      const asking = code === undefined ? undefined : store.listDeferred(deviceCodeType, clock.now()).find((one) => one.user_code === code)
+      if (code === undefined || asking === undefined) throw over
+      if (decision === 'allow' && !hasApp(user, asking.client, { realm: sandbox })) {
+        throw invalid({ field: 'username', expected: `a user of app ${asking.client.app.name}`, came: username })
       }
-      store.setDeferredUser(waiting.interaction_id, user)
-      await decide({ ...waiting, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
-      return { client_id: waiting.client.client_id, username: user.username, decision }
+      const taken = store.openDeferred(code, randomText(32), clock.now())
+      if (taken === undefined) throw over
+      store.setDeferredUser(taken.interaction_id, user)
+      const done = await decide({ ...taken, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
+      if (done === undefined) throw over
+      return { client_id: done.client.client_id, username: user.username, decision }
     },
   )
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ClockRangeError } from '../../sandbox/clock.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { SnapshotError } from '../../sandbox/snapshot.ts'
 import { addressesOf } from '../addresses.ts'
@@ -83,9 +84,11 @@ export const state: Resource = async (app, deps) => {
         // Of another provider's settings it would be said that they are unknown.
         const own = document.provider === before.provider.id
         const checked = own ? check(settingsSchema(before.provider), settings, 'settings') : settings
+        before.clock.check(document.clock)
         const sandbox = await deps.sandboxes.restore(before, { ...document, settings: checked })
         return viewSandbox(sandbox, addressesOf(sandbox, request.raw, deps), deps.sandboxes.defaultName)
       } catch (error) {
+        if (error instanceof ClockRangeError) throw invalid({ field: 'clock', expected: error.message, came: document.clock })
         if (error instanceof SnapshotError) throw invalid({ field: error.field, expected: error.message, came: error.came })
         throw error
       }

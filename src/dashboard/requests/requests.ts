@@ -125,7 +125,8 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
   get('/requests/:id', async (visit) => {
     const { sandbox, base, params } = visit
     const entry = sandbox.journal.list().find(({ id }) => String(id) === params.id)
-    if (entry === undefined) throw new Problem(404, 'This request is not in the journal (any more): it keeps the newest thousand.')
+    if (entry === undefined)
+      throw new Problem(404, `This request is not in the journal (any more): it keeps the newest ${sandbox.journal.capacity}.`)
     return visit.show(requestPage, {
       title: `${entry.method} ${entry.endpoint}`,
       row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), base).get(entry.id)),

@@ -1,5 +1,6 @@
 import { check } from '../../control/input/validation.ts'
 import { Problem } from '../../control/problem.ts'
+import { ClockRangeError } from '../../sandbox/clock.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
@@ -103,7 +104,12 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
         const by = parseDuration(form.text('by'))
         if (by === undefined || form.text('by') === '')
           return showSettings(visit, {}, { by: 'A time such as 6m, 90s, 2h or 1d is expected.' })
-        await sandboxes.advanceClock(sandbox, by)
+        try {
+          await sandboxes.advanceClock(sandbox, by)
+        } catch (error) {
+          if (!(error instanceof ClockRangeError)) throw error
+          return showSettings(visit, {}, { by: `The clock can stand at ${error.message}.` })
+        }
         break
       }
       case 'stop':

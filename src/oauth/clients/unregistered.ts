@@ -49,7 +49,7 @@ async function adopt(client_id: string, { realm }: Context): Promise<Client | un
 }
 
 /** Whether the user has the client's app; every user has an app that nobody registered. */
-export function hasApp(user: User, client: Client, { realm }: Context): boolean {
+export function hasApp(user: User, client: Client, { realm }: Pick<Context, 'realm'>): boolean {
   if (realm.store.userHasApp(user, client)) return true
   if (client.metadata.unregistered !== true) return false
   realm.store.addUserToApp(user, client)
