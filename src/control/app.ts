@@ -124,12 +124,12 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
 function answerUnknownPaths(app: FastifyInstance): void {
   const paths = new Map<string, { pattern: RegExp; methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
-    const known = paths.get(url) ?? {
+    const route = paths.get(url) ?? {
       pattern: new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}/?$`),
       methods: new Set(),
     }
-    for (const one of [method].flat()) known.methods.add(one)
-    paths.set(url, known)
+    for (const name of [method].flat()) route.methods.add(name)
+    paths.set(url, route)
   })
   app.setNotFoundHandler(({ method, url }) => {
     const path = pathOf(url)

@@ -148,7 +148,7 @@ function auth(request: CollectionRequest, collection: RequestCollection): BrunoA
 }
 
 function variable(holds: string, collection: RequestCollection): string {
-  return `{{${collection.variables.find((one) => one.holds === holds)?.name ?? holds}}}`
+  return `{{${collection.variables.find((variable) => variable.holds === holds)?.name ?? holds}}}`
 }
 
 /** Keeps what a good answer brings for the requests to come. */

@@ -66,7 +66,7 @@ function saversOf(collection: RequestCollection, names: ReadonlyMap<CollectionRe
 }
 
 function block(request: CollectionRequest, folder: string, name: string, collection: RequestCollection): string {
-  const variable = (holds: string) => `{{${collection.variables.find((one) => one.holds === holds)?.name ?? holds}}}`
+  const variable = (holds: string) => `{{${collection.variables.find((declared) => declared.holds === holds)?.name ?? holds}}}`
   const { method, path, auth, headers = {}, form, json, description } = request
   const all: Record<string, string> = {
     ...(auth === 'bearer' && { Authorization: `Bearer ${variable('accessToken')}` }),

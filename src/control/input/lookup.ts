@@ -9,7 +9,7 @@ import { anyOf } from './validation.ts'
 export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {
   const sandbox = sandboxes.find(name)
   if (sandbox !== undefined) return sandbox
-  throw missing('sandbox', name, () => sandboxes.list().map((one) => one.name))
+  throw missing('sandbox', name, () => sandboxes.list().map((sandbox) => sandbox.name))
 }
 
 /** The app that a path names, by its id or else by its exact name. @throws Problem 404 that names those there are */
@@ -27,7 +27,7 @@ export async function clientNamed(client_id: string, { store, directory }: Sandb
   const client = store.findClient(client_id)
   if (client !== undefined) return client
   const clients = await directory.listClients()
-  throw missing('client', client_id, () => clients.map((one) => one.client_id))
+  throw missing('client', client_id, () => clients.map((client) => client.client_id))
 }
 
 /** The client that a body or query names. @throws Problem 400 that names those there are */
@@ -37,7 +37,7 @@ export async function clientMentioned(client_id: string, { store, directory }: S
   throw mistaken(
     'client_id',
     client_id,
-    (await directory.listClients()).map((one) => one.client_id),
+    (await directory.listClients()).map((client) => client.client_id),
   )
 }
 
@@ -52,7 +52,7 @@ export async function userMentioned<T extends string | undefined>(
   throw mistaken(
     'username',
     username,
-    (await directory.listUsers({ limit: shown })).map((one) => one.username),
+    (await directory.listUsers({ limit: shown })).map((user) => user.username),
   )
 }
 
@@ -61,20 +61,20 @@ export async function userNamed(username: string, { directory }: Sandbox): Promi
   const user = await directory.findUser(username)
   if (user !== undefined) return user
   const some = await directory.listUsers({ limit: shown + 1 })
-  throw missing('user', username, () => some.map((one) => one.username))
+  throw missing('user', username, () => some.map((user) => user.username))
 }
 
 const shown = 20
 
-function mistaken(field: string, came: string, known: readonly string[]): Problem {
-  const suggestion = closest(came, known)
-  const expected = anyOf(known.slice(0, shown)) || 'nothing, for there is none'
+function mistaken(field: string, came: string, names: readonly string[]): Problem {
+  const suggestion = closest(came, names)
+  const expected = anyOf(names.slice(0, shown)) || 'nothing, for there is none'
   return invalid({ field, expected, came, ...(suggestion !== undefined && { suggestion }) })
 }
 
 /** The refusal of a path that names nothing, with what it may have meant. */
-export function missing(kind: string, name: string, known: () => string[]): Problem {
-  const names = known()
+export function missing(kind: string, name: string, listNames: () => string[]): Problem {
+  const names = listNames()
   const suggestion = closest(name, names)
   const guess = suggestion === undefined ? '' : `, did you mean '${suggestion}'?`
   const list = names.length === 0 ? 'none' : `${names.slice(0, shown).join(', ')}${names.length > shown ? ', …' : ''}`

@@ -56,9 +56,9 @@ export async function appsNamed(wanted: readonly string[] | undefined, { directo
   if (wanted === undefined) return undefined
   const apps = await directory.listApps()
   return wanted.map((name, index) => {
-    const app = apps.find((one) => one.app_id === name) ?? apps.find((one) => one.name === name)
+    const app = apps.find(({ app_id }) => app_id === name) ?? apps.find((listed) => listed.name === name)
     if (app !== undefined) return app
-    const names = apps.map((one) => one.name)
+    const names = apps.map((listed) => listed.name)
     throw invalid({ field: `apps[${index}]`, expected: anyOf(names) || 'nothing, for the sandbox has no apps', came: name })
   })
 }
@@ -101,7 +101,7 @@ export async function tie(
 
   async function people(usernames: readonly string[]): Promise<User[]> {
     const found = await Promise.all(usernames.map((username) => directory.findUser(username)))
-    return found.filter((one) => one !== undefined)
+    return found.filter((user) => user !== undefined)
   }
 }
 

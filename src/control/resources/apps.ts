@@ -31,8 +31,8 @@ const draft = change.extend({ ...clientDraft.shape, name })
 /** A sandbox's apps, each created with a client. */
 export const apps: Resource = async (app, { sandboxes }) => {
   const list = '/sandboxes/:sandbox/apps'
-  const one = `${list}/:app`
-  const view = async (one: App, { directory }: Sandbox) => viewApp(one, await directory.listClients(one))
+  const path = `${list}/:app`
+  const view = async (listed: App, { directory }: Sandbox) => viewApp(listed, await directory.listClients(listed))
 
   app.get(
     list,
@@ -47,7 +47,7 @@ export const apps: Resource = async (app, { sandboxes }) => {
     async (request) => {
       const { directory } = sandboxNamed(request.params.sandbox, sandboxes)
       const clients = Map.groupBy(await directory.listClients(), (client) => client.app.row)
-      return { items: (await directory.listApps()).map((one) => viewApp(one, clients.get(one.row) ?? [])) }
+      return { items: (await directory.listApps()).map((listed) => viewApp(listed, clients.get(listed.row) ?? [])) }
     },
   )
 
@@ -85,7 +85,7 @@ export const apps: Resource = async (app, { sandboxes }) => {
   )
 
   app.get(
-    one,
+    path,
     { schema: { tags: ['apps'], summary: 'One app', params: inApp, response: { 200: appView, default: refusal } } },
     async (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
@@ -94,7 +94,7 @@ export const apps: Resource = async (app, { sandboxes }) => {
   )
 
   app.patch(
-    one,
+    path,
     {
       schema: { tags: ['apps'], summary: 'Change an app', params: inApp, body: change, response: { 200: appView, default: refusal } },
     },
@@ -117,7 +117,7 @@ export const apps: Resource = async (app, { sandboxes }) => {
   )
 
   app.delete(
-    one,
+    path,
     {
       schema: {
         tags: ['apps'],
@@ -136,10 +136,12 @@ export const apps: Resource = async (app, { sandboxes }) => {
 
 /** @throws Problem when a scope is none of the provider's */
 function checkScopes(provider: Provider, scopes: readonly string[] | undefined): void {
-  const known = scopesOf(provider)
+  const offered = scopesOf(provider)
   // A provider that lists no scopes knows none that would be wrong.
-  if (known.length === 0) return
-  check(z.object({ scopes: z.array(z.string().refine((one) => known.includes(one), { error: anyOf(known) })).optional() }), { scopes })
+  if (offered.length === 0) return
+  check(z.object({ scopes: z.array(z.string().refine((scope) => offered.includes(scope), { error: anyOf(offered) })).optional() }), {
+    scopes,
+  })
 }
 
 /** @throws TakenError because an app is also found by its name */

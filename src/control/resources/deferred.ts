@@ -76,11 +76,11 @@ export const deferred: Resource = async (app, { sandboxes }) => {
     async (request) => {
       const waiting = await listBackchannelRequests(sandboxNamed(request.params.sandbox, sandboxes))
       return {
-        items: waiting.map((one) => ({
-          ...one,
-          binding_message: one.binding_message ?? null,
-          issued_at: rfc3339(one.issued_at),
-          expires_at: rfc3339(one.expires_at),
+        items: waiting.map((request) => ({
+          ...request,
+          binding_message: request.binding_message ?? null,
+          issued_at: rfc3339(request.issued_at),
+          expires_at: rfc3339(request.expires_at),
         })),
       }
     },

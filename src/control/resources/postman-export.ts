@@ -11,7 +11,7 @@ const forClient = z.strictObject({ client_id: z.string().optional().describe('Th
 
 /** What Postman, Bruno and editors import to try a sandbox. */
 export const postmanExport: Resource = async (app, deps) => {
-  const one = '/sandboxes/:sandbox'
+  const path = '/sandboxes/:sandbox'
   const documents = async (request: FastifyRequest, name: string, client_id?: string) => {
     const sandbox = sandboxNamed(name, deps.sandboxes)
     return exportDocuments(sandbox, await exportedClient(sandbox, client_id), addressesOf(sandbox, request.raw, deps).base_url)
@@ -25,7 +25,7 @@ export const postmanExport: Resource = async (app, deps) => {
   })
 
   app.get(
-    `${one}/postman/collection.json`,
+    `${path}/postman/collection.json`,
     {
       schema: {
         tags: ['exports'],
@@ -37,17 +37,17 @@ export const postmanExport: Resource = async (app, deps) => {
     async (request) => ({ ...(await documents(request, request.params.sandbox)).postmanCollection() }),
   )
   app.get(
-    `${one}/postman/environment.json`,
+    `${path}/postman/environment.json`,
     { schema: schema('The variables of that collection, filled for one client') },
     async (request) => ({ ...(await documents(request, request.params.sandbox, request.query.client_id)).postmanEnvironment() }),
   )
   app.get(
-    `${one}/bruno/collection.json`,
+    `${path}/bruno/collection.json`,
     { schema: schema('The same requests as a Bruno collection, with an environment filled for one client') },
     async (request) => ({ ...(await documents(request, request.params.sandbox, request.query.client_id)).brunoCollection() }),
   )
   app.get(
-    `${one}/http/requests.http`,
+    `${path}/http/requests.http`,
     {
       schema: {
         ...schema('The same requests as a file for the HTTP clients of editors, filled for one client'),

@@ -68,15 +68,15 @@ export const sandboxes: Resource = async (app, deps) => {
     },
   )
 
-  const one = '/sandboxes/:sandbox'
+  const path = '/sandboxes/:sandbox'
   app.get(
-    one,
+    path,
     { schema: { tags: ['sandboxes'], summary: 'One sandbox', params: inSandbox, response: { 200: sandboxView, default: refusal } } },
     async (request) => view(sandboxNamed(request.params.sandbox, deps.sandboxes), request),
   )
 
   app.patch(
-    one,
+    path,
     {
       schema: {
         tags: ['sandboxes'],
@@ -95,7 +95,7 @@ export const sandboxes: Resource = async (app, deps) => {
   )
 
   app.delete(
-    one,
+    path,
     {
       schema: {
         tags: ['sandboxes'],
@@ -113,7 +113,7 @@ export const sandboxes: Resource = async (app, deps) => {
   )
 }
 
-function unknownProvider(came: string, known: readonly string[]): Problem {
-  const suggestion = closest(came, known)
-  return invalid({ field: 'provider', expected: anyOf(known), came, ...(suggestion !== undefined && { suggestion }) })
+function unknownProvider(came: string, names: readonly string[]): Problem {
+  const suggestion = closest(came, names)
+  return invalid({ field: 'provider', expected: anyOf(names), came, ...(suggestion !== undefined && { suggestion }) })
 }

@@ -31,10 +31,10 @@ const bodyLimit = 512 * 1024 * 1024
 
 /** A sandbox's state as a whole: back to the beginning, out as a document, in again. */
 export const state: Resource = async (app, deps) => {
-  const one = '/sandboxes/:sandbox'
+  const path = '/sandboxes/:sandbox'
 
   app.post(
-    `${one}/reset`,
+    `${path}/reset`,
     {
       schema: {
         tags: ['state'],
@@ -50,7 +50,7 @@ export const state: Resource = async (app, deps) => {
   )
 
   app.get(
-    `${one}/snapshot`,
+    `${path}/snapshot`,
     {
       schema: {
         tags: ['state'],
@@ -66,7 +66,7 @@ export const state: Resource = async (app, deps) => {
   )
 
   app.put(
-    `${one}/snapshot`,
+    `${path}/snapshot`,
     {
       bodyLimit,
       schema: {

@@ -44,7 +44,7 @@ export const tokens: Resource = async (app, deps) => {
       const client = await clientMentioned(client_id, sandbox)
       const user = await userMentioned(username, sandbox)
       const wanted = scope === undefined ? client.app.scopes : scopes(scope)
-      const foreign = wanted.find((one) => !client.app.scopes.includes(one))
+      const foreign = wanted.find((scope) => !client.app.scopes.includes(scope))
       if (foreign !== undefined) throw invalid({ field: 'scope', expected: anyOf(client.app.scopes) || 'nothing', came: foreign })
       const context: Context = { realm: sandbox, issuer: addressesOf(sandbox, request.raw, deps).issuer, trace: {} }
       const draft = {

@@ -89,7 +89,7 @@ export const users: Resource = async (app, { sandboxes }) => {
           parents,
         },
       ])
-      const [user] = await Promise.all(users.map((one) => viewStoredUser(one, sandbox)))
+      const [user] = await Promise.all(users.map((made) => viewStoredUser(made, sandbox)))
       if (user === undefined) throw new Error('the user was not stored')
       return reply.code(201).send(user)
     },

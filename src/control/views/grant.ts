@@ -107,8 +107,8 @@ export function viewLineage(entry: GrantEntry, lineage: Lineage, sandbox: Sandbo
     return expires_at !== null && expires_at <= now ? 'expired' : 'active'
   }
   const uses = Map.groupBy(
-    sandbox.journal.list().filter((one) => one.grant_id === entry.grant.id),
-    (one) => carriedBy(one, sandbox),
+    sandbox.journal.list().filter(({ grant_id }) => grant_id === entry.grant.id),
+    (request) => carriedBy(request, sandbox),
   )
   const access = (token: AccessTokenRecord): TokenNode => ({
     use: 'access',
@@ -132,13 +132,13 @@ export function viewLineage(entry: GrantEntry, lineage: Lineage, sandbox: Sandbo
   })
   const kept = new Set<number | null>(lineage.refresh_tokens.map((token) => token.id))
   /** What came of a token that was pruned stands first now. */
-  const known = (id: number | null) => (kept.has(id) ? id : null)
+  const keptId = (id: number | null) => (kept.has(id) ? id : null)
   /** What the use of a refresh token brought; null for what came first. */
   const issuedFor = (parent_id: number | null): TokenNode[] => {
-    const successors = lineage.refresh_tokens.filter((token) => known(token.parent_id) === parent_id)
+    const successors = lineage.refresh_tokens.filter((token) => keptId(token.parent_id) === parent_id)
     const ids = new Set<number | null>(successors.map((token) => token.id))
     if (parent_id === null) ids.add(null)
-    return [...lineage.access_tokens.filter((token) => ids.has(known(token.refresh_id))).map(access), ...successors.map(refresh)]
+    return [...lineage.access_tokens.filter((token) => ids.has(keptId(token.refresh_id))).map(access), ...successors.map(refresh)]
   }
   const [code] = lineage.codes
   return {

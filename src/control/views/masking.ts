@@ -17,9 +17,9 @@ export function maskText(secret: string): string {
 /** A copy of decoded JSON, a form or headers in which no secret can be read. */
 export function mask(value: unknown, name = ''): unknown {
   if (secretNames.test(name)) return maskAll(value, name)
-  if (Array.isArray(value)) return value.map((one) => mask(one, name))
+  if (Array.isArray(value)) return value.map((entry) => mask(entry, name))
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mask(one, key)]))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mask(member, key)]))
   return codeName.test(name) && typeof value === 'string' ? maskText(value) : value
 }
 
@@ -32,9 +32,9 @@ export function maskUrl(url: string): string {
 }
 
 function maskAll(value: unknown, name: string): unknown {
-  if (Array.isArray(value)) return value.map((one) => maskAll(one, name))
+  if (Array.isArray(value)) return value.map((entry) => maskAll(entry, name))
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, maskAll(one, name)]))
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, maskAll(member, name)]))
   }
   if (typeof value === 'number') return '…'
   if (typeof value !== 'string') return value

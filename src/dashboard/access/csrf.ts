@@ -16,9 +16,9 @@ export class Csrf {
 
   /** The token for a page's forms, and the cookie to set when the browser has none yet. */
   issue(cookies: string | undefined): { token: string; cookie: string | undefined } {
-    const known = cookieIn(cookies)
-    const value = known ?? randomText(32)
-    return { token: this.#tokenOf(value), cookie: known === undefined ? setCookie(cookieName, value) : undefined }
+    const earlier = cookieIn(cookies)
+    const value = earlier ?? randomText(32)
+    return { token: this.#tokenOf(value), cookie: earlier === undefined ? setCookie(cookieName, value) : undefined }
   }
 
   /** Why a form is refused; undefined when it is ours. */

@@ -16,6 +16,6 @@ export function noticesOf<N extends string>(texts: Readonly<Record<N, string | N
 
 /** The text of the notice that an address names; undefined when there is none of that name. */
 export function noticeText(notices: readonly Notice[], name: string, count: string): string | undefined {
-  const notice = notices.find((one) => one.name === name)
+  const notice = notices.find((candidate) => candidate.name === name)
   return notice?.text(/^\d{1,9}$/.test(count) ? Number(count).toLocaleString('en-US') : 'Some')
 }

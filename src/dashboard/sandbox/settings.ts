@@ -173,23 +173,26 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
       company: typed.company ?? sandbox.company,
       fields: [
         ...Object.entries(durations).map(([name, label]) => ({ name, label, value: secondsAsText(settings[name]) })),
-        ...own.flatMap((one) =>
-          one.kind === 'switch' || one.kind === 'choice' ? [] : [{ ...one, value: shown(settings[one.name], one) }],
+        ...own.flatMap((control) =>
+          control.kind === 'switch' || control.kind === 'choice' ? [] : [{ ...control, value: shown(settings[control.name], control) }],
         ),
       ].map(({ name, label, value }) => ({ name, label, value: typed[name] ?? value, error: errors[name] })),
       choices: [
         ...Object.entries(choices).map(([name, { label, values }]) => ({ name, label, values: Object.entries(values) })),
-        ...own.flatMap(({ name, label, ...one }) =>
-          one.kind === 'choice' ? [{ name, label, values: one.values.map((value) => [String(value), String(value)] as const) }] : [],
+        ...own.flatMap(({ name, label, ...control }) =>
+          control.kind === 'choice'
+            ? [{ name, label, values: control.values.map((value) => [String(value), String(value)] as const) }]
+            : [],
         ),
       ].map(({ name, label, values }) => ({
         name,
         label,
         choices: values.map(([value, text]): Choice => ({ value, label: text, chosen: String(settings[name]) === value })),
       })),
-      switches: [...Object.entries(switches), ...own.flatMap((one) => (one.kind === 'switch' ? [[one.name, one.label] as const] : []))].map(
-        ([value, label]): Choice => ({ value, label, chosen: settings[value] === true }),
-      ),
+      switches: [
+        ...Object.entries(switches),
+        ...own.flatMap((control) => (control.kind === 'switch' ? [[control.name, control.label] as const] : [])),
+      ].map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
       errors,
       apiHref: `/_grantbox/sandboxes/${sandbox.name}`,
     },
