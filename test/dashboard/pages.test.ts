@@ -426,6 +426,26 @@ describe('requests', () => {
     expect((await browser.get(`${base}/requests/${id}`)).status).toBe(404)
   })
 
+  test('come to an open page without secrets once these are no longer to be shown', async () => {
+    const { server } = await open()
+    const { sandboxes } = server.server
+    await sandboxes.update(server.sandbox(), { settings: { show_secrets: true } })
+    const stream = await fetch(`${server.url}${base}/requests/stream?after=0`)
+    const chunks = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    const ask = async (password: string) => {
+      text = ''
+      await postToken(server.url, { grant_type: 'password', ...findFluffy, username: 'x', password })
+      while (!text.includes('</details></li>')) text += (await chunks?.read())?.value ?? ''
+    }
+    await ask('a-secret')
+    expect(text).toContain('a-secret')
+    await sandboxes.update(server.sandbox(), { settings: { show_secrets: false } })
+    await ask('another-secret')
+    expect(text).not.toContain('another-secret')
+    await chunks?.cancel()
+  })
+
   test('come to an open page as events with the rows that a reload would draw', async () => {
     const { server } = await open()
     const stream = await fetch(`${server.url}${base}/requests/stream?after=0&errors=on`)

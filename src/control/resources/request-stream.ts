@@ -1,16 +1,11 @@
 import { z } from 'zod'
+import { openEventStream } from '../../http/event-stream.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Resource } from '../deps.ts'
 import { sandboxNamed } from '../input/lookup.ts'
 import { inSandbox, refusal } from '../schemas.ts'
 import { viewEntry } from '../views/journal.ts'
 import { journalFilter } from './requests.ts'
-
-/** So often something is sent, lest a proxy takes the silence for the end; milliseconds. */
-const heartbeat = 15_000
-
-/** A client that lets so many bytes pile up is let go: it comes back and names the last event that it saw. */
-const patience = 8 * 1024 * 1024
 
 /** The journal as it grows. */
 export const requestStream: Resource = async (app, { sandboxes, stopping }) => {
@@ -36,32 +31,14 @@ export const requestStream: Resource = async (app, { sandboxes, stopping }) => {
       const { after, ...filter } = request.query
       const seen = request.headers['last-event-id']
       const from = seen !== undefined && /^\d{1,15}$/.test(seen) ? Number(seen) : after
-      reply.hijack()
-      const { raw } = reply
-      raw.writeHead(200, {
-        'Content-Type': 'text/event-stream; charset=utf-8',
-        'Cache-Control': 'no-store',
-        // The stream ends with its connection, which must not be offered for more.
-        Connection: 'close',
-        'X-Accel-Buffering': 'no',
-      })
-      raw.write(': the journal of a sandbox\n\n')
+      let unfollow = () => {}
+      const stream = openEventStream(reply, 'the journal of a sandbox', stopping, () => unfollow())
       const tell = (entry: JournalEntry) => {
         const { settings } = sandboxes.find(sandbox.name) ?? sandbox
-        raw.write(`id: ${entry.id}\nevent: request\ndata: ${JSON.stringify(viewEntry(entry, settings.show_secrets))}\n\n`)
-        if (raw.writableLength > patience) raw.destroy()
+        stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewEntry(entry, settings.show_secrets === true)) })
       }
       if (from !== undefined) for (const entry of sandbox.journal.list({ ...filter, after: from })) tell(entry)
-      const unfollow = sandbox.journal.follow(filter, tell)
-      const beat = setInterval(() => raw.write(':\n\n'), heartbeat).unref()
-      const stop = () => raw.end()
-      raw.once('close', () => {
-        clearInterval(beat)
-        unfollow()
-        stopping.removeEventListener('abort', stop)
-      })
-      if (stopping.aborted) stop()
-      else stopping.addEventListener('abort', stop)
+      unfollow = sandbox.journal.follow(filter, tell)
       return reply
     },
   )

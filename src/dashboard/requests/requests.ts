@@ -4,6 +4,7 @@
  */
 
 import { Problem } from '../../control/problem.ts'
+import { openEventStream } from '../../http/event-stream.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { flowsIn } from '../flows/flows-in.ts'
 import type { Choice } from '../forms/form.ts'
@@ -71,26 +72,24 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
   get('/requests/stream', async (visit) => {
     const { sandbox, base, query, reply } = visit
     const wanted = filterOf(visit)
-    reply.hijack()
-    const { raw } = reply
-    raw.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      Connection: 'close',
-      'Cache-Control': 'no-store',
-      'X-Accel-Buffering': 'no',
-    })
-    raw.write('retry: 2000\n\n')
     let waiting: JournalEntry[] = []
     const send = async () => {
       const entries = waiting
       waiting = []
+      // As it is now: its settings may have changed since the page was opened.
+      const sandbox = deps.sandboxes.find(visit.sandbox.name) ?? visit.sandbox
       const flows = flowPaths(sandbox.journal.list(), base)
       for (const entry of entries) {
         const html = await draw(rowPart, { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
-        raw.write(`id: ${entry.id}\nevent: row\n${dataLines(html)}\n`)
+        stream.send({ id: entry.id, name: 'row', data: html.trim() })
       }
     }
     let timer: NodeJS.Timeout | undefined
+    let unfollow = () => {}
+    const stream = openEventStream(reply, 'the journal of a sandbox', deps.stopping, () => {
+      clearTimeout(timer)
+      unfollow()
+    })
     // Nobody reads a thousand rows a second: what comes at once is drawn at once, and of very much the newest.
     const take = (entry: JournalEntry) => {
       if (!wanted.matches(entry)) return
@@ -98,22 +97,13 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       if (waiting.length > mostAtOnce) waiting.shift()
       timer ??= setTimeout(() => {
         timer = undefined
-        send().catch(() => raw.destroy())
+        send().catch(() => stream.destroy())
       }, pause)
     }
     // A browser that lost the connection says what it saw last (Server-Sent Events, HTML §9.2.4).
     const seen = Number(visit.request.headers['last-event-id'] ?? query.whole('after', 0, Number.MAX_SAFE_INTEGER) ?? 0)
     for (const entry of sandbox.journal.list({ after: Number.isSafeInteger(seen) ? seen : 0 })) take(entry)
-    const unfollow = sandbox.journal.follow({}, take)
-    const beat = setInterval(() => raw.write(': still here\n\n'), 15_000).unref()
-    const stop = () => raw.end()
-    deps.stopping.addEventListener('abort', stop)
-    raw.once('close', () => {
-      clearTimeout(timer)
-      clearInterval(beat)
-      unfollow()
-      deps.stopping.removeEventListener('abort', stop)
-    })
+    unfollow = sandbox.journal.follow({}, take)
     return reply
   })
 
@@ -137,15 +127,6 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
 /** Where the flow of each request is, by the request's id. */
 function flowPaths(entries: readonly JournalEntry[], base: string): Map<number, string> {
   return new Map(flowsIn(entries).flatMap((flow) => flow.entries.map((entry) => [entry.id, `${base}/flows/${flow.key}`])))
-}
-
-/** A text as the data of an event. */
-function dataLines(text: string): string {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => `data: ${line}\n`)
-    .join('')
 }
 
 /** Which requests the address asks for. */
