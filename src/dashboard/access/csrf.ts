@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { randomText, sameSecret } from '../../basics/random.ts'
-import { readCookie, setCookie } from './cookies.ts'
+import { readCookie } from '../../http/cookie.ts'
+import { dashboardCookie } from './cookies.ts'
 
 const cookieName = 'grantbox_csrf'
 
@@ -18,7 +19,7 @@ export class Csrf {
   issue(cookies: string | undefined): { token: string; cookie: string | undefined } {
     const earlier = cookieIn(cookies)
     const value = earlier ?? randomText(32)
-    return { token: this.#tokenOf(value), cookie: earlier === undefined ? setCookie(cookieName, value) : undefined }
+    return { token: this.#tokenOf(value), cookie: earlier === undefined ? dashboardCookie(cookieName, value) : undefined }
   }
 
   /** Why a form is refused; undefined when it is ours. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { randomText, sameSecret } from '../../basics/random.ts'
-import { readCookie, setCookie } from './cookies.ts'
+import { readCookie } from '../../http/cookie.ts'
+import { dashboardCookie } from './cookies.ts'
 
 /** How long a browser stays signed in, seconds. */
 const lifetime = 12 * 3600
@@ -20,7 +21,7 @@ export class Sessions {
   begin(token: string, port: string, now: number): string | undefined {
     if (!sameSecret(token, this.#adminToken)) return undefined
     const session = `${randomText(16)}.${Math.floor(now / 1000) + lifetime}`
-    return setCookie(cookieName(port), `${session}.${this.#sign(session)}`, lifetime)
+    return dashboardCookie(cookieName(port), `${session}.${this.#sign(session)}`, lifetime)
   }
 
   /** Whether a request's Cookie header has a session that holds. */
@@ -37,7 +38,7 @@ export class Sessions {
 
 /** The Set-Cookie header that signs a browser out. */
 export function endSession(port: string): string {
-  return setCookie(cookieName(port), '', 0)
+  return dashboardCookie(cookieName(port), '', 0)
 }
 
 /** Cookies do not tell ports apart, and two grantboxes may run on one machine. */

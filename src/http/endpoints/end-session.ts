@@ -10,7 +10,7 @@ import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { pageHeaders } from '../pages/assets.ts'
 import { forgetSession, sessionOf } from '../pages/browser-session.ts'
-import { readCookie } from '../pages/cookies.ts'
+import { sandboxCookie } from '../pages/cookies.ts'
 import { userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
 
@@ -49,7 +49,7 @@ function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exc
 
 /** Shows that the form was ours: only who has the session's cookie can make it. */
 function confirmation(request: FastifyRequest, exchange: Exchange): string {
-  return digest(`logout ${readCookie(request, exchange, 'session')}`).toString('base64url')
+  return digest(`logout ${sandboxCookie(request, exchange, 'session')}`).toString('base64url')
 }
 
 function isConfirmed(request: FastifyRequest, exchange: Exchange, { confirm = '' }: Parameters): boolean {

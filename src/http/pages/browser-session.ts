@@ -5,7 +5,7 @@ import type { Interaction, User } from '../../oauth/model/records.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { findSession, startSession } from '../../oauth/users/session.ts'
 import type { Exchange } from '../exchange.ts'
-import { readCookie, setCookie } from './cookies.ts'
+import { keepCookie, sandboxCookie } from './cookies.ts'
 
 const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
 
@@ -13,7 +13,7 @@ const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
 export function sessionOf(request: FastifyRequest, exchange: Exchange): Session | undefined {
   const known = found.get(request.raw)
   if (known !== undefined) return known.session
-  const cookie = exchange.sandbox.sessions ? readCookie(request, exchange, 'session') : undefined
+  const cookie = exchange.sandbox.sessions ? sandboxCookie(request, exchange, 'session') : undefined
   const session = cookie === undefined ? undefined : findSession(cookie, exchange.sandbox)
   found.set(request.raw, { session })
   return session
@@ -24,13 +24,13 @@ export async function beginSession(reply: FastifyReply, exchange: Exchange, user
   const { request } = reply
   const { session, cookie } = await startSession(user, sessionOf(request, exchange), exchange.sandbox)
   found.set(request.raw, { session })
-  setCookie(reply, exchange, 'session', cookie)
+  keepCookie(reply, exchange, 'session', cookie)
 }
 
 /** Takes the browser's session cookie away. */
 export function forgetSession(reply: FastifyReply, exchange: Exchange): void {
   found.set(reply.request.raw, { session: undefined })
-  setCookie(reply, exchange, 'session', '')
+  keepCookie(reply, exchange, 'session', '')
 }
 
 /**
@@ -39,15 +39,15 @@ export function forgetSession(reply: FastifyReply, exchange: Exchange): void {
  */
 export function bindBrowser(reply: FastifyReply, exchange: Exchange): Buffer | null {
   if (!exchange.sandbox.sessions) return null
-  const there = readCookie(reply.request, exchange, 'browser')
+  const there = sandboxCookie(reply.request, exchange, 'browser')
   const cookie = there ?? randomText(43)
-  if (there === undefined) setCookie(reply, exchange, 'browser', cookie)
+  if (there === undefined) keepCookie(reply, exchange, 'browser', cookie)
   return digest(cookie)
 }
 
 /** Whether the request comes from the browser in which the sign-in began. */
 export function isSameBrowser(request: FastifyRequest, exchange: Exchange, { browser }: Pick<Interaction, 'browser'>): boolean {
   if (browser === null) return true
-  const cookie = readCookie(request, exchange, 'browser')
+  const cookie = sandboxCookie(request, exchange, 'browser')
   return cookie !== undefined && digest(cookie).equals(browser)
 }

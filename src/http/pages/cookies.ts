@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readCookie, setCookie } from '../cookie.ts'
 import type { Exchange } from '../exchange.ts'
 import { originOf } from '../routing.ts'
 
@@ -6,27 +7,17 @@ import { originOf } from '../routing.ts'
 export type CookieUse = 'session' | 'browser'
 
 /** A cookie of the sandbox, as the browser sent it. */
-export function readCookie(request: FastifyRequest, exchange: Exchange, use: CookieUse): string | undefined {
+export function sandboxCookie(request: FastifyRequest, exchange: Exchange, use: CookieUse): string | undefined {
   const { cookie } = request.headers
-  if (cookie === undefined) return undefined
-  const start = `${nameOf(request, exchange, use)}=`
-  return cookie
-    .split(/; */)
-    .find((one) => one.startsWith(start))
-    ?.slice(start.length)
+  return cookie === undefined ? undefined : readCookie(cookie, nameOf(request, exchange, use))
 }
 
-/** Keeps a cookie until the browser is closed; an empty one is taken away. The value is of our own making and needs no encoding. */
-export function setCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string): void {
-  const parts = [
-    `${nameOf(reply.request, exchange, use)}=${value}`,
-    `Path=${exchange.prefix === '' ? '/' : exchange.prefix}`,
-    'HttpOnly',
-    'SameSite=Lax',
-    ...(isSecure(reply.request) ? ['Secure'] : []),
-    ...(value === '' ? ['Max-Age=0'] : []),
-  ]
-  reply.header('Set-Cookie', parts.join('; '))
+/** Keeps a cookie until the browser is closed; an empty one is taken away. */
+export function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string): void {
+  const name = nameOf(reply.request, exchange, use)
+  const path = exchange.prefix === '' ? '/' : exchange.prefix
+  const maxAge = value === '' ? 0 : undefined
+  reply.header('Set-Cookie', setCookie({ name, value, path, sameSite: 'Lax', secure: isSecure(reply.request), maxAge }))
 }
 
 /**
