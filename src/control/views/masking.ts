@@ -1,9 +1,4 @@
-/** Names whose values are secrets, wherever they stand: parameters, JSON members, headers. Vendors spell them in many ways. */
-const secretNames =
-  /secret|passw(or)?d|assertion$|code_?verifier|credential|api[-_]?key|^(proxy-)?authorization$|cookie|^session|tokens?$|token_hint$|(^|_)otp$|device_code$/i
-
-/** Also the name of a vendor's error number, so only text under it is a secret. */
-const codeName = /^code$/i
+import { isCodeName, isSecretName } from '../../oauth/model/secret-names.ts'
 
 /** Text so short that its beginning would tell most of it. */
 const shortest = 16
@@ -16,11 +11,11 @@ export function maskText(secret: string): string {
 
 /** A copy of decoded JSON, a form or headers in which no secret can be read. */
 export function mask(value: unknown, name = ''): unknown {
-  if (secretNames.test(name)) return maskAll(value, name)
+  if (isSecretName(name)) return maskAll(value, name)
   if (Array.isArray(value)) return value.map((entry) => mask(entry, name))
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, mask(member, key)]))
-  return codeName.test(name) && typeof value === 'string' ? maskText(value) : value
+  return isCodeName(name) && typeof value === 'string' ? maskText(value) : value
 }
 
 /** A URL in which the secrets of the query and the fragment are masked; all else stays as it was written. */

@@ -10,6 +10,7 @@ import { OAuthError } from '../../oauth/model/errors.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
+import { queryProblem } from './client-query.ts'
 import { metadataOf } from './discovery.ts'
 
 function surroundings(exchange: Exchange): RegistrationSurroundings {
@@ -20,6 +21,11 @@ function surroundings(exchange: Exchange): RegistrationSurroundings {
 
 function bearer(request: FastifyRequest): string | undefined {
   return presentedToken(request.headers.authorization, undefined)?.token
+}
+
+function checkQuery(request: FastifyRequest): void {
+  const problem = queryProblem(request)
+  if (problem !== undefined) throw problem
 }
 
 /** Metadata is JSON and nothing else (RFC 7591 §3.1): lists cannot be told from texts in a form. */
@@ -39,6 +45,7 @@ export const registrationEndpoint: ProtocolEndpoint = {
   paths: ({ paths }) => [paths.registration],
   handlers: {
     async POST(request, reply) {
+      checkQuery(request)
       const exchange = exchangeOf(request)
       const answer = await register(metadata(request), bearer(request), surroundings(exchange), exchange.context)
       sendJson(reply.code(201), answer)
@@ -47,6 +54,7 @@ export const registrationEndpoint: ProtocolEndpoint = {
 }
 
 async function managed(request: FastifyRequest) {
+  checkQuery(request)
   const exchange = exchangeOf(request)
   const { client_id } = request.params as { client_id: string }
   const token = bearer(request)

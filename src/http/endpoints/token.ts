@@ -6,10 +6,11 @@ import { type ReadParameters, readParameters } from '../../oauth/model/parameter
 import type { Settings } from '../../oauth/model/settings.ts'
 import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
+import { queryProblem } from './client-query.ts'
 
 /**
- * The parameters of a form endpoint for clients: in the body alone, never in the query, where they would be logged
- * (RFC 6749 §3.2 and §2.3.1). The sandbox's settings can allow the query, as Postman may be told to use, and forbid JSON.
+ * The parameters of a form endpoint for clients: in the body alone (RFC 6749 §3.2), and what else the query has is as
+ * {@link queryProblem} says. The sandbox's settings can allow the query, as Postman may be told to use, and forbid JSON.
  */
 export function bodyParameters(request: FastifyRequest, repeatable: readonly string[] = []): ReadParameters {
   const { provider, settings } = exchangeOf(request).sandbox
@@ -26,15 +27,13 @@ function readBody(
     const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
     return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
   }
-  const inQuery = Object.keys(request.query ?? {})
-  if (inQuery.length === 0) return read
   if (query_token_requests) {
     const fromQuery = readParameters(request.query, repeatable)
     const problem = read.problem ?? fromQuery.problem
     return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem }
   }
-  const explanation = `The query has ${inQuery.join(', ')}: this endpoint takes its parameters from the body alone (RFC 6749 §3.2)`
-  return { ...read, problem: new OAuthError('invalid_request', 'Parameters belong in the body', explanation) }
+  const problem = queryProblem(request)
+  return problem === undefined ? read : { ...read, problem }
 }
 
 /** RFC 6749 §3.2. */
