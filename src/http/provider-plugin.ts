@@ -92,6 +92,7 @@ function apiHandler(route: Route): Handler {
       context,
       directory: sandbox.directory,
       social: sandbox.social,
+      documents: sandbox.documents,
       settings: sandbox.settings,
       base_url,
       method: request.method,

@@ -9,9 +9,9 @@ export type Accent = (typeof accents)[number]
 
 /** How a provider words the pages that a user sees. Data alone: the layout belongs to `views/`. */
 export interface PageTexts {
-  /** Title of the sign-in window, such as `iOKids Login`. */
+  /** Title of the sign-in window, such as `Vendor Login`. */
   readonly title: string
-  /** The vendor's name as its logo writes it, such as `iOKids®`. */
+  /** The vendor's name as its logo writes it, such as `Vendor®`. */
   readonly logo: string
   readonly signInHeading: string
   /** What stands before the app's name below the heading. */

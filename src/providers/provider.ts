@@ -10,6 +10,7 @@ import type { Settings } from '../oauth/model/settings.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { Context, RequestDialect } from '../oauth/realm/context.ts'
 import type { RequestCollection } from './collection.ts'
+import type { Documents } from './documents.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
@@ -35,6 +36,8 @@ export interface ApiRequest {
   context: Context
   directory: Directory
   social: SocialStore
+  /** What the vendor keeps of its own. */
+  documents: Documents
   settings: Settings
   /** The base URL of the sandbox as the client addressed it, without a slash at the end. */
   base_url: string
@@ -187,5 +190,7 @@ export interface Provider {
   readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]
   readonly world: World
+  /** Fills a new sandbox with what the vendor keeps of its own, after its world was made. */
+  readonly seed?: (sandbox: { documents: Documents; apps: readonly App[]; users: readonly User[] }, now: number) => void
   readonly collection: RequestCollection
 }

@@ -91,34 +91,8 @@ export interface Messages {
   acknowledgeAll(app: App, receiver: User, before: number | undefined, now: number): Promise<number>
 }
 
-/** What an app keeps about a user: a JSON object, counted up at each change. */
-export interface StoredData {
-  data: Readonly<Record<string, unknown>>
-  version: number
-  created_at: number
-  updated_at: number
-}
-
-/** What apps keep about users, each app for itself. */
-export interface AppData {
-  /** @param bucket a bucket's name, or null for the data without one */
-  find(app: App, user: User, bucket: string | null): Promise<StoredData | undefined>
-  /**
-   * Replaces the data by what `change` makes of it, or removes it when that is undefined, in one transaction: what `change`
-   * throws leaves all as it was.
-   */
-  change(
-    app: App,
-    user: User,
-    bucket: string | null,
-    now: number,
-    change: (before: StoredData | undefined) => Readonly<Record<string, unknown>> | undefined,
-  ): Promise<{ before: StoredData | undefined; after: StoredData | undefined }>
-}
-
 /** What a social network keeps of a sandbox's users, for providers that are one. */
 export interface SocialStore {
   readonly people: People
   readonly messages: Messages
-  readonly appData: AppData
 }

@@ -354,6 +354,7 @@ export class Sandboxes {
       directory,
       grants: this.#table.grants(record.id),
       social: this.#table.social(record.id),
+      documents: this.#table.documents(record.id),
       brands: this.#table.brands(record.id),
       counts,
     }

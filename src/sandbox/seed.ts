@@ -5,7 +5,7 @@ import type { Sandbox } from './sandbox.ts'
 
 /** Fills a new sandbox with what its provider preloads. */
 export async function seed(
-  { provider, directory, social }: Pick<Sandbox, 'provider' | 'directory' | 'social'>,
+  { provider, directory, social, documents }: Pick<Sandbox, 'provider' | 'directory' | 'social' | 'documents'>,
   now: number,
 ): Promise<void> {
   const { world } = provider
@@ -22,6 +22,7 @@ export async function seed(
     if (app === undefined || sender === undefined || receiver === undefined) throw new Error(`message ${message.message_id} names nobody`)
     await social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
   }
+  provider.seed?.({ documents, apps: [...apps.values()], users }, now)
 }
 
 /** A preloaded or declared user with all that he does not say. */

@@ -1,6 +1,7 @@
 import type { Directory } from '../oauth/model/directory.ts'
 import type { GrantBook } from '../oauth/model/grant-book.ts'
 import type { ProtocolStore } from '../oauth/storage/store.ts'
+import type { Documents } from '../providers/documents.ts'
 import type { SocialStore } from '../providers/social.ts'
 import type { Brands } from './brands.ts'
 import type { ClockState } from './clock.ts'
@@ -48,6 +49,7 @@ export interface SandboxTable {
   directory(id: number): Directory
   grants(id: number): GrantBook
   social(id: number): SocialStore
+  documents(id: number): Documents
   brands(id: number): Brands
   counts(id: number): CountStore
 }

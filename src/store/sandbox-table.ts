@@ -5,6 +5,7 @@ import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
 import { countStatements, countStore } from './count-store.ts'
 import type { Database } from './database/database.ts'
 import { directoryStatements, directoryStore } from './directory-store.ts'
+import { documentStatements, documentStore } from './document-store.ts'
 import { grantBookStatements, grantBookStore } from './grant-book-store.ts'
 import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
@@ -42,6 +43,7 @@ export function sandboxTable(db: Database): SandboxTable {
   const directory = directoryStatements(db)
   const grants = grantBookStatements(db)
   const social = socialStatements(db)
+  const documents = documentStatements(db)
   const brands = brandStatements(db)
   const counts = countStatements(db)
   const ids = new Ids(protocol)
@@ -103,6 +105,7 @@ export function sandboxTable(db: Database): SandboxTable {
     protocolStore: (id) => withCarriedKeys(protocolStore(db, protocol, ids, id), carried.of(id)),
     directory: (id) => directoryStore(db, directory, id),
     grants: (id) => grantBookStore(db, grants, id),
+    documents: (id) => documentStore(db, documents, id),
     social: (id) => socialStore(db, social, id),
     brands: (id) => brandStore(db, brands, id),
     counts: (id) => countStore(db, counts, id),

@@ -1,12 +1,11 @@
 import type { SocialStore } from '../providers/social.ts'
-import { appDataStatements, appDataStore } from './app-data-store.ts'
 import type { Database } from './database/database.ts'
 import { messageStatements, messageStore } from './message-store.ts'
 import { peopleStatements, peopleStore } from './people-store.ts'
 
 /** Every statement of what a social network keeps, prepared once for all sandboxes. */
 export function socialStatements(db: Database) {
-  return { people: peopleStatements(db), messages: messageStatements(db), appData: appDataStatements(db) }
+  return { people: peopleStatements(db), messages: messageStatements(db) }
 }
 
 /** What a social network keeps of one sandbox. */
@@ -14,6 +13,5 @@ export function socialStore(db: Database, statements: ReturnType<typeof socialSt
   return {
     people: peopleStore(statements.people, sandbox),
     messages: messageStore(db, statements.messages),
-    appData: appDataStore(db, statements.appData),
   }
 }

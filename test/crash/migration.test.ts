@@ -91,3 +91,62 @@ test('the same migration without a kill is done, so it is the kill that it is sa
   file.close()
   expect(schemaOf(db)).toEqual([count + 1, expect.arrayContaining([expect.objectContaining({ name: 'later' })])])
 })
+
+/** A database of an older version: the program's first migrations, and rows as that version wrote them. */
+async function databaseOfVersion(version: number, sql: string): Promise<string> {
+  const ours = join(import.meta.dirname, '../../migrations')
+  const migrations = join(folder, `migrations-of-${version}`)
+  await mkdir(migrations)
+  const files = (await readdir(ours)).filter((one) => one.endsWith('.sql')).sort()
+  for (const file of files.slice(0, version)) await copyFile(join(ours, file), join(migrations, file))
+  const db = join(folder, `version-${version}.db`)
+  const file = new Sqlite(db)
+  migrate(file, db, migrations)
+  expect(file.pragma('user_version', { simple: true })).toBe(version)
+  file.exec(sql)
+  file.close()
+  return db
+}
+
+test('what apps had stored about users goes on when its table becomes documents, byte for byte', async () => {
+  const data = JSON.stringify({ level: 3, text: '"🐶\u2028\\', deep: JSON.parse(`${'['.repeat(1500)}${']'.repeat(1500)}`) }).replaceAll(
+    "'",
+    "''",
+  )
+  const db = await databaseOfVersion(
+    7,
+    `INSERT INTO sandbox (id, name, provider, company, settings, created_at) VALUES (5, 'iokids', 'iokids', 'Co', '{"signing_secret":"s"}', 1);
+     INSERT INTO app (id, sandbox_id, app_id, name, scopes, created_at) VALUES (7, 5, 'app_x', 'X', '["profile","appdata"]', 1);
+     INSERT INTO client (sandbox_id, app_row, client_id, client_secret, token_endpoint_auth_method, grant_types, created_at)
+       VALUES (5, 7, 'iok-cid-findfluffy', 'iok-cse-findfluffy', 'client_secret_post', '["password"]', 1);
+     INSERT INTO user (id, sandbox_id, user_id, username, password, created_at) VALUES (9, 5, 'usr_b', 'beautifulmeercat246', 'Find Fluffy, LLC', 1);
+     INSERT INTO user_app VALUES (9, 7);
+     INSERT INTO app_data (app_row, user_row, bucket, data, version, created_at, updated_at) VALUES
+       (7, 9, '', '{"a":1}', 2, 1000, 2000), (7, 9, 'finds', '${data}', 41, 3000, 4000);`,
+  )
+  const { url, sandbox } = await start({ db })
+  const { access_token } = await passwordTokens(url)
+  const read = async (path: string) =>
+    (await fetch(`${url}/v1/application/data${path}`, { headers: { authorization: access_token } })).json()
+  expect(await read('')).toEqual({
+    bucket: null,
+    data: { a: 1 },
+    version: 2,
+    created: '1970-01-01T00:00:01.000Z',
+    updated: '1970-01-01T00:00:02.000Z',
+  })
+  const finds = (await read('/finds')) as { data: unknown; version: number }
+  expect(finds.version).toBe(41)
+  expect(JSON.stringify(finds.data)).toBe(data)
+  await sandbox().directory.deleteUser(must(await sandbox().directory.findUser('beautifulmeercat246')))
+  expect(
+    sandbox()
+      .documents.kind('app_data')
+      .list({ app: { row: 7 }, limit: 10 }),
+  ).toEqual([])
+})
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is not there')
+  return value
+}

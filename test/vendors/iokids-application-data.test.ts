@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { findData } from '../../src/providers/iokids/stored-data.ts'
 import { as, notFound, refusal } from '../support/iokids-calls.ts'
 import { brandon } from '../support/iokids-client.ts'
 import { addClient, addUser, credentials } from '../support/iokids-setup.ts'
@@ -217,8 +218,9 @@ describe('the data of', () => {
     const [app] = await sandbox.directory.listApps()
     const user = await sandbox.directory.findUser(brandon.username)
     if (app === undefined || user === undefined) throw new Error('the world is empty')
-    expect(await sandbox.social.appData.find(app, user, 'finds')).toBeDefined()
+    expect(findData(sandbox.documents, { app, user, bucket: 'finds' })).toBeDefined()
     await sandbox.directory.deleteApp(app)
-    expect(await sandbox.social.appData.find(app, user, 'finds')).toBeUndefined()
+    expect(findData(sandbox.documents, { app, user, bucket: 'finds' })).toBeUndefined()
+    expect(sandbox.documents.kind('app_data').list({ user, limit: 10 })).toEqual([])
   })
 })

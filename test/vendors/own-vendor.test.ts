@@ -27,6 +27,7 @@ const corner: Provider = {
       })),
     usernames: () => ['alice', 'customer-x'],
   },
+  seed: ({ documents, users }) => documents.kind('sale').put('first', { sold: 1 }, { user: users[0] }),
   picture: async (user_id) => `<svg xmlns="http://www.w3.org/2000/svg"><title>${encodeURIComponent(user_id)}</title></svg>`,
   refuses: ({ status, body }) => status === 200 && body?.includes('closed') === true,
   new_users: {
@@ -102,4 +103,15 @@ test('a vendor’s people are who is generated, and its usernames are given to w
   ])
   expect(await server.sandbox('corner').directory.findUser('alice')).toBeDefined()
   expect(await post(users, {})).toMatchObject({ username: 'customer-x' })
+})
+
+test('a vendor’s documents are there from the beginning, and again after a reset', async () => {
+  const { server, sandbox } = await open()
+  const sale = async () => {
+    const [user] = await server.sandbox('corner').directory.listUsers({ limit: 1 })
+    return server.sandbox('corner').documents.kind('sale').get('first', { user })
+  }
+  expect(await sale()).toEqual({ sold: 1 })
+  await server.server.sandboxes.reset(sandbox)
+  expect(await sale()).toEqual({ sold: 1 })
 })

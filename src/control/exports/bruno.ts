@@ -1,6 +1,6 @@
 /*
  * Bruno imports Postman collections by itself, and ours with its folders, order, forms, headers, variables and scripts as they are
- * (tried with @usebruno/converters 0.23). But Postman has no word for Bruno's `autoFetchToken`, which Bruno takes for true: iOKids'
+ * (tried with @usebruno/converters 0.23). But Postman has no word for Bruno's `autoFetchToken`, which Bruno takes for true: a vendor's
  * "Refresh Access Token", which brings its own token and has OAuth 2.0 for who wants to sign in, would open a sign-in window before
  * it is sent. And all requests would go over https, whose authority Bruno has to be told to trust first.
  */

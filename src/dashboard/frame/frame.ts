@@ -6,7 +6,7 @@ import { developerOf } from './vendor.ts'
 
 /** What stands around a sandbox's pages. */
 export interface Frame {
-  /** The vendor's logo, such as `iOKids®`. */
+  /** The vendor's logo, such as `Vendor®`. */
   logo: string
   accent: Accent
   company: string

@@ -1,11 +1,11 @@
 import type { ActiveAccessToken, App, User } from '../../oauth/model/records.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
-import type { AppData, StoredData } from '../social.ts'
 import { ApiError, invalid } from './api-error.ts'
 import { authenticated, authorized } from './authorized.ts'
 import { conditional, requirePreconditions } from './conditional.ts'
 import { iconIdOf } from './image-ids.ts'
 import { type JsonObject, jsonBody, keepable } from './json-body.ts'
+import { changeData, findData, type StoredData } from './stored-data.ts'
 
 const bucketPattern = /^[A-Za-z0-9._-]{1,64}$/
 const noData: StoredData = { data: {}, version: 0, created_at: 0, updated_at: 0 }
@@ -25,7 +25,7 @@ export const applicationDataRoutes: readonly Route[] = [
     path: '/v1/application/data',
     async handle(request) {
       const { user, client } = await authorized(request, 'appdata')
-      const stored = (await request.social.appData.find(client.app, user, null)) ?? noData
+      const stored = findData(request.documents, { app: client.app, user, bucket: null }) ?? noData
       return conditional(request, etagOf(stored), {}, () => view(null, stored))
     },
   },
@@ -35,7 +35,7 @@ export const applicationDataRoutes: readonly Route[] = [
     async handle(request) {
       const token = await authorized(request, 'appdata')
       const patch = keepable(jsonBody(request))
-      const { after } = await change(request, token, null, (before) => merge(before?.data ?? {}, patch))
+      const { after } = change(request, token, null, (before) => merge(before?.data ?? {}, patch))
       return answer(200, null, after)
     },
   },
@@ -52,7 +52,7 @@ export const applicationDataRoutes: readonly Route[] = [
         )
       }
       const data = keepable(jsonBody(request))
-      const { before, after } = await change(request, token, bucket, () => data)
+      const { before, after } = change(request, token, bucket, () => data)
       return before === undefined
         ? answer(201, bucket, after, { Location: `${request.base_url}/v1/application/data/${bucket}` })
         : answer(200, bucket, after)
@@ -65,7 +65,7 @@ export const applicationDataRoutes: readonly Route[] = [
       const token = await authorized(request, 'appdata')
       const { bucket = '' } = request.params
       const patch = keepable(jsonBody(request))
-      const { after } = await change(request, token, bucket, (before) => merge(existing(before, bucket).data, patch))
+      const { after } = change(request, token, bucket, (before) => merge(existing(before, bucket).data, patch))
       return answer(200, bucket, after)
     },
   },
@@ -75,7 +75,7 @@ export const applicationDataRoutes: readonly Route[] = [
     async handle(request) {
       const { user, client } = await authorized(request, 'appdata')
       const { bucket = '' } = request.params
-      const stored = existing(await request.social.appData.find(client.app, user, bucket), bucket)
+      const stored = existing(findData(request.documents, { app: client.app, user, bucket }), bucket)
       return conditional(request, etagOf(stored), {}, () => view(bucket, stored))
     },
   },
@@ -85,7 +85,7 @@ export const applicationDataRoutes: readonly Route[] = [
     async handle(request) {
       const token = await authorized(request, 'appdata')
       const { bucket = '' } = request.params
-      await change(request, token, bucket, (before) => {
+      change(request, token, bucket, (before) => {
         existing(before, bucket)
         return undefined
       })
@@ -99,9 +99,9 @@ function change(
   request: ApiRequest,
   { user, client }: ActiveAccessToken & { user: User },
   bucket: string | null,
-  make: Parameters<AppData['change']>[4],
-): ReturnType<AppData['change']> {
-  return request.social.appData.change(client.app, user, bucket, request.context.realm.clock.now(), (before) => {
+  make: Parameters<typeof changeData>[3],
+): ReturnType<typeof changeData> {
+  return changeData(request.documents, { app: client.app, user, bucket }, request.context.realm.clock.now(), (before) => {
     const data = make(before)
     requirePreconditions(request, before && etagOf(before))
     return data

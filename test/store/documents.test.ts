@@ -1,0 +1,137 @@
+import Sqlite from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import type { App, User } from '../../src/oauth/model/records.ts'
+import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { migrate } from '../../src/store/database/migrate.ts'
+import { hideParameters } from '../../src/store/database/planner.ts'
+import { documentStatements } from '../../src/store/document-store.ts'
+import { start } from '../support/server.ts'
+
+interface Post {
+  text: string
+}
+
+async function world() {
+  const server = await start()
+  const sandbox = server.sandbox()
+  return { ...server, sandbox, posts: sandbox.documents.kind<Post>('post'), ...(await owners(sandbox)) }
+}
+
+async function owners({ directory }: Sandbox): Promise<{ app: App; ann: User; bob: User }> {
+  const [[app], [ann, bob]] = [await directory.listApps(), await directory.listUsers({ limit: 2 })]
+  if (app === undefined || ann === undefined || bob === undefined) throw new Error('the world is empty')
+  return { app, ann, bob }
+}
+
+describe('documents', () => {
+  test('are put, found, replaced and deleted by their key, and each kind is apart', async () => {
+    const { sandbox, posts } = await world()
+    posts.put('1', { text: 'one' })
+    posts.put('1', { text: 'uno' })
+    expect(posts.get('1')).toEqual({ text: 'uno' })
+    expect(sandbox.documents.kind('comment').get('1')).toBeUndefined()
+    expect(posts.delete('1')).toBe(true)
+    expect(posts.delete('1')).toBe(false)
+    expect(posts.get('1')).toBeUndefined()
+  })
+
+  test('of one key stand once for each owner, and go with any of their owners', async () => {
+    const { sandbox, posts, app, ann, bob } = await world()
+    posts.put('1', { text: 'nobody’s' })
+    posts.put('1', { text: 'ann’s' }, { user: ann })
+    posts.put('1', { text: 'bob’s in the app' }, { user: bob, app })
+    posts.put('1', { text: 'the app’s' }, { app })
+    expect([posts.get('1'), posts.get('1', { user: ann }), posts.get('1', { user: bob })].map((one) => one?.text)).toEqual([
+      'nobody’s',
+      'ann’s',
+      undefined,
+    ])
+    await sandbox.directory.deleteUser(ann)
+    expect(posts.get('1', { user: ann })).toBeUndefined()
+    await sandbox.directory.deleteApp(app)
+    expect([posts.get('1', { user: bob, app }), posts.get('1', { app }), posts.get('1')?.text]).toEqual([undefined, undefined, 'nobody’s'])
+  })
+
+  test('are listed by owner and by name, the highest place first, page by page', async () => {
+    const { sandbox, posts, app, ann, bob } = await world()
+    for (const [key, place] of [
+      ['a', 5],
+      ['b', 7],
+      ['c', 5],
+      ['d', 1],
+    ] as const) {
+      posts.put(key, { text: key }, { user: ann, list: 'beach', place, ...(key === 'd' && { app }) })
+    }
+    posts.put('e', { text: 'e' }, { user: bob, list: 'beach', place: 6 })
+    sandbox.documents.kind('other').put('x', {}, { user: ann, list: 'beach' })
+    const keys = (query: Parameters<typeof posts.list>[0]) => posts.list(query).map(({ key }) => key)
+    expect(keys({ user: ann, limit: 9 })).toEqual(['b', 'c', 'a', 'd'])
+    expect(keys({ user: ann, app, limit: 9 })).toEqual(['d'])
+    expect(keys({ app, limit: 9 })).toEqual(['d'])
+    expect(keys({ list: 'beach', limit: 9 })).toEqual(['b', 'e', 'c', 'a', 'd'])
+    const [first] = posts.list({ user: ann, limit: 1 })
+    expect(first).toMatchObject({ key: 'b', place: 7, body: { text: 'b' } })
+    expect(keys({ user: ann, after: first, limit: 2 })).toEqual(['c', 'a'])
+  })
+
+  test('are changed all or none', async () => {
+    const { sandbox, posts } = await world()
+    const change = () =>
+      sandbox.documents.transaction(() => {
+        posts.put('1', { text: 'one' })
+        throw new Error('not so')
+      })
+    expect(change).toThrow('not so')
+    expect(posts.get('1')).toBeUndefined()
+    expect(sandbox.documents.transaction(() => posts.put('1', { text: 'one' }))).toBeUndefined()
+    expect(posts.get('1')).toEqual({ text: 'one' })
+  })
+
+  test('come along in a snapshot, to another sandbox too, where they belong to its own apps and users', async () => {
+    const { server, sandbox, posts, app, ann } = await world()
+    posts.put('1', { text: 'one' }, { user: ann, app, place: 3 })
+    posts.put('2', { text: 'two' }, { list: 'beach' })
+    const snapshot = await server.sandboxes.snapshot(sandbox)
+    posts.delete('1', { user: ann, app })
+    const back = await server.sandboxes.restore(sandbox, snapshot)
+    expect(back.documents.kind('post').get('1', await of(back))).toEqual({ text: 'one' })
+    const copy = await server.sandboxes.create({ name: 'copy', provider: sandbox.provider })
+    const theirs = await server.sandboxes.restore(copy, snapshot)
+    const { app: theirApp, ann: theirAnn } = await owners(theirs)
+    expect(theirAnn.row).not.toBe(ann.row)
+    expect(theirs.documents.kind('post').get('1', { user: theirAnn, app: theirApp })).toEqual({ text: 'one' })
+    expect(theirs.documents.kind('post').list({ list: 'beach', limit: 9 })).toMatchObject([{ key: '2' }])
+
+    async function of(one: Sandbox) {
+      const found = await owners(one)
+      return { user: found.ann, app: found.app }
+    }
+  })
+
+  test('are gone after a reset and with their sandbox, and each sandbox has its own', async () => {
+    const { server, sandbox, posts } = await world()
+    const other = await server.sandboxes.create({ name: 'other', provider: sandbox.provider })
+    posts.put('1', { text: 'one' })
+    other.documents.kind('post').put('1', { text: 'other' })
+    await server.sandboxes.reset(sandbox)
+    expect([posts.get('1'), other.documents.kind('post').get('1')]).toEqual([undefined, { text: 'other' }])
+    await server.sandboxes.delete(other)
+    expect(other.documents.kind('post').get('1')).toBeUndefined()
+  })
+
+  test('are found by an index, whatever is asked', () => {
+    const db = new Sqlite(':memory:')
+    migrate(db, ':memory:')
+    const plans: Record<string, string> = {}
+    const texts: string[] = []
+    documentStatements({ prepare: (sql: string) => texts.push(sql) } as never)
+    for (const sql of texts.filter((one) => one.startsWith('SELECT'))) {
+      const names = Object.fromEntries([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]))
+      const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${hideParameters(sql)}`).all(names)
+      plans[/WHERE\s+(\w+ = @\w+(?: AND (?:app_row|list) = @\w+)?)/.exec(sql)?.[1] ?? sql] = plan.map(({ detail }) => detail).join('; ')
+    }
+    db.close()
+    expect(Object.values(plans)).toHaveLength(5)
+    for (const plan of Object.values(plans)) expect(plan).toMatch(/^SEARCH document USING INDEX document_\w+ \([^)]*\)$/)
+  })
+})
