@@ -5,6 +5,7 @@ import type { Beforehand } from '../oauth/faults/kind.ts'
 import { beforehand, strikesOn, waits } from '../oauth/faults/strike.ts'
 import { handleKey } from '../oauth/model/handle.ts'
 import { readParameters } from '../oauth/model/parameters.ts'
+import { targetParameters } from '../oauth/model/resource.ts'
 import { presentedToken } from '../oauth/proof/presented-token.ts'
 import type { Occasion } from '../sandbox/faults.ts'
 import type { Handler } from './endpoint.ts'
@@ -45,7 +46,7 @@ function sayAsGiven(
 
 /** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */
 async function occasionOf(request: FastifyRequest, exchange: Exchange): Promise<Occasion> {
-  const { parameters } = readParameters(request.method === 'POST' ? request.body : request.query, ['resource', 'audience'])
+  const { parameters } = readParameters(request.method === 'POST' ? request.body : request.query, targetParameters)
   const occasion: Occasion = {
     endpoint: exchange.endpoint,
     grant_type: parameters.grant_type,

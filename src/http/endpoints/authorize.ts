@@ -5,6 +5,7 @@ import { notSilently, sessionObstacle, userObstacle } from '../../oauth/authoriz
 import { translated } from '../../oauth/clients/dialect.ts'
 import { strikeAuthorization } from '../../oauth/faults/strike.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import { beginInteraction } from '../../oauth/users/interaction.ts'
 import { sendAnswer } from '../answer.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
@@ -13,7 +14,7 @@ import { bindBrowser, sessionOf } from '../pages/browser-session.ts'
 import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
 /** Parameters that may repeat: resources (RFC 8707 §2), and the ticked scopes of the consent page. */
-const repeatable = ['resource', 'audience', 'granted']
+const repeatable = [...targetParameters, 'granted']
 
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
 async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {

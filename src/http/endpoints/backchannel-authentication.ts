@@ -1,4 +1,5 @@
 import { authenticateBackchannel } from '../../oauth/deferred/backchannel.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'
@@ -10,7 +11,7 @@ export const backchannelAuthenticationEndpoint: ProtocolEndpoint = {
   handlers: {
     async POST(request, reply) {
       const { context } = exchangeOf(request)
-      const read = { ...bodyParameters(request), authorization: request.headers.authorization }
+      const read = { ...bodyParameters(request, targetParameters), authorization: request.headers.authorization }
       return sendJson(reply, await authenticateBackchannel(read, context))
     },
   },

@@ -1,4 +1,5 @@
 import { authorizeDevice } from '../../oauth/deferred/device.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'
@@ -10,7 +11,7 @@ export const deviceAuthorizationEndpoint: ProtocolEndpoint = {
   handlers: {
     async POST(request, reply) {
       const { sandbox, context, base_url } = exchangeOf(request)
-      const read = { ...bodyParameters(request), authorization: request.headers.authorization }
+      const read = { ...bodyParameters(request, targetParameters), authorization: request.headers.authorization }
       const { device_code, user_code, ...times } = await authorizeDevice(read, context)
       const verification_uri = `${base_url}${sandbox.provider.paths.device ?? ''}`
       const verification_uri_complete = `${verification_uri}?user_code=${user_code}`

@@ -1,4 +1,5 @@
 import { pushAuthorizationRequest } from '../../oauth/authorization/pushed-request.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { bodyParameters } from './token.ts'
@@ -10,7 +11,7 @@ export const parEndpoint: ProtocolEndpoint = {
   handlers: {
     async POST(request, reply) {
       const { context } = exchangeOf(request)
-      const read = bodyParameters(request, ['resource', 'audience'])
+      const read = bodyParameters(request, targetParameters)
       const pushed = await pushAuthorizationRequest({ ...read, authorization: request.headers.authorization }, context)
       return sendJson(reply.code(201), pushed)
     },

@@ -3,6 +3,7 @@ import { translated } from '../../oauth/clients/dialect.ts'
 import { token } from '../../oauth/endpoints/token.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
 import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
@@ -43,7 +44,7 @@ export const tokenEndpoint: ProtocolEndpoint = {
   handlers: {
     async POST(request, reply) {
       const { context, sandbox } = exchangeOf(request)
-      const read = bodyParameters(request, ['resource', 'audience'])
+      const read = bodyParameters(request, targetParameters)
       const members = await token({ ...read, authorization: request.headers.authorization }, context)
       const { tokenReply } = sandbox.provider
       return tokenReply === undefined ? sendJson(reply, members) : send(noStore(reply), tokenReply(members, request.headers.accept))

@@ -12,11 +12,12 @@ import { isPkceText } from '../grants/pkce.ts'
 import { AuthorizationError, OAuthError, PageError, type RedirectTarget } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { AuthorizationRequest, Client } from '../model/records.ts'
+import { readTargets } from '../model/resource.ts'
 import { narrow, scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
-import { chooseAcr, readClaimsRequest, readMaxAge, readPrompt, readResource, readThumbprint, wantedValues } from './parameters.ts'
+import { chooseAcr, readClaimsRequest, readMaxAge, readPrompt, readThumbprint, wantedValues } from './parameters.ts'
 import { type RequestSource, requestedParameters } from './requested-parameters.ts'
 
 /** An authorization request that holds, and the parameters that it was read from. */
@@ -126,7 +127,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     nonce: parameters.nonce,
     login_hint: parameters.login_hint,
     max_age: readMaxAge(parameters.max_age, client),
-    resource: readResource(parameters.resource, settings),
+    resource: readTargets(parameters, settings),
     dpop_jkt: readThumbprint(parameters.dpop_jkt),
     acr: chooseAcr(parameters.acr_values, claims, settings),
     claims,

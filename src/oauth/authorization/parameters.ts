@@ -31,29 +31,6 @@ export function readMaxAge(max_age: string | undefined, { metadata }: Client): n
   throw new OAuthError('invalid_request', 'max_age is malformed', `max_age '${max_age}' is no whole number of seconds`)
 }
 
-/** Absolute URIs without a fragment (RFC 8707 §2), each allowed by the sandbox. */
-export function readResource(resource: string | undefined, { resources }: Pick<Settings, 'resources'>): string[] | undefined {
-  if (resource === undefined) return undefined
-  const values = scopes(resource)
-  for (const value of values) {
-    if (!/^[a-z][a-z0-9+.-]*:/i.test(value) || !URL.canParse(value) || value.includes('#')) {
-      throw new OAuthError(
-        'invalid_target',
-        'resource is malformed',
-        `resource '${value}' is no absolute URI without a fragment (RFC 8707 §2)`,
-      )
-    }
-    if (resources !== null && !resources.includes(value)) {
-      throw new OAuthError(
-        'invalid_target',
-        'This resource is not known',
-        `resource '${value}' is none of the sandbox's setting resources: ${resources.join(', ') || 'none'}`,
-      )
-    }
-  }
-  return values
-}
-
 /** RFC 9449 §10: the thumbprint is that of RFC 7638, 256 bits of base64url. */
 export function readThumbprint(dpop_jkt: string | undefined): string | undefined {
   if (dpop_jkt === undefined || /^[A-Za-z0-9_-]{43}$/.test(dpop_jkt)) return dpop_jkt

@@ -7,6 +7,7 @@ import { OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
+import { readTargets } from '../model/resource.ts'
 import { narrow, scopes } from '../model/scope.ts'
 import type { Context, Realm } from '../realm/context.ts'
 import type { DeferredRequest } from '../storage/deferred-store.ts'
@@ -44,6 +45,7 @@ export async function authenticateBackchannel(
   }
   const { settings, clock, store } = context.realm
   const scope = requestedScope(parameters, client)
+  const resource = readTargets(parameters, settings)
   const expires_in = requestedExpiry(parameters) ?? settings.backchannel_ttl
   const binding_message = bindingMessage(parameters)
   const auth_req_id = randomText(43)
@@ -66,7 +68,7 @@ export async function authenticateBackchannel(
       user_code: null,
       interaction_id,
       scope,
-      details: {},
+      details: resource === undefined ? {} : { resource },
       request,
       interval: settings.backchannel_interval,
       issued_at: now,

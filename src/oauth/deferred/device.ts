@@ -3,6 +3,7 @@ import { authenticateClient } from '../clients/authentication.ts'
 import { OAuthError } from '../model/errors.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
 import type { ReadParameters } from '../model/parameters.ts'
+import { readTargets } from '../model/resource.ts'
 import { narrow } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 
@@ -47,6 +48,7 @@ export async function authorizeDevice(
     )
   }
   const scope = narrow(read.parameters.scope, client.app.scopes, `app ${client.app.name}`)
+  const resource = readTargets(read.parameters, settings)
   const device_code = randomText(43)
   const now = clock.now()
   const draft = {
@@ -56,7 +58,7 @@ export async function authorizeDevice(
     user: undefined,
     interaction_id: null,
     scope,
-    details: {},
+    details: resource === undefined ? {} : { resource },
     request: {},
     interval: settings.device_interval,
     issued_at: now,

@@ -4,14 +4,13 @@
  */
 
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { readResource } from '../authorization/parameters.ts'
 import { authenticateClient } from '../clients/authentication.ts'
 import { authenticateAs } from '../clients/dialect.ts'
 import { grantTypes } from '../grants/registry.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import { narrowResource } from '../model/resource.ts'
+import { narrowResource, readTargets } from '../model/resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
 import type { Context, GrantType, Realm } from '../realm/context.ts'
 import { servedGrantTypes } from '../realm/response-type.ts'
@@ -63,7 +62,7 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
   const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation
-    const resource = readResource(parameters.resource, realm.settings)
+    const resource = readTargets(parameters, realm.settings)
     return after(grantType.redeem(parameters, client, context), (issue) => {
       if (context.confirmation !== undefined) bindRefreshTokens(issue, client, context.confirmation, context)
       // A grant type of its own mind about resources, as token exchange, has decided.

@@ -1,5 +1,33 @@
 import { OAuthError } from './errors.ts'
+import type { Parameters } from './parameters.ts'
 import type { Grant } from './records.ts'
+import { scopes } from './scope.ts'
+import type { Settings } from './settings.ts'
+
+/** The parameters that say whom an access token is for; each may come more than once (RFC 8707 §2, RFC 8693 §2.1). */
+export const targetParameters: readonly string[] = ['resource', 'audience']
+
+/**
+ * Whom the access tokens are to be for: `resource`, absolute URIs without a fragment (RFC 8707 §2), and `audience`, any text, as
+ * many vendors have it. Each is allowed by the sandbox.
+ */
+export function readTargets({ resource, audience }: Parameters, { resources }: Pick<Settings, 'resources'>): string[] | undefined {
+  if (resource === undefined && audience === undefined) return undefined
+  const uris = scopes(resource)
+  const malformed = uris.find((value) => !/^[a-z][a-z0-9+.-]*:/i.test(value) || !URL.canParse(value) || value.includes('#'))
+  if (malformed !== undefined) {
+    const explanation = `resource '${malformed}' is no absolute URI without a fragment (RFC 8707 §2)`
+    throw new OAuthError('invalid_target', 'resource is malformed', explanation)
+  }
+  const targets = [...new Set([...uris, ...scopes(audience)])]
+  const unknown = targets.find((value) => resources !== null && !resources.includes(value))
+  if (unknown === undefined) return targets
+  throw new OAuthError(
+    'invalid_target',
+    'This resource is not known',
+    `${uris.includes(unknown) ? 'resource' : 'audience'} '${unknown}' is none of the sandbox's setting resources: ${resources?.join(', ') || 'none'}`,
+  )
+}
 
 /**
  * The resources of an access token when the token request names some (RFC 8707 §2.2): no more than the user gave.
@@ -13,7 +41,7 @@ export function narrowResource(resource: readonly string[], { grant_type, detail
     'invalid_target',
     'The resource goes beyond the grant',
     granted.length === 0
-      ? `resource '${beyond}' came, and the authorization request named none (RFC 8707 §2.2)`
-      : `resource '${beyond}' is none of those that were granted: ${granted.join(', ')} (RFC 8707 §2.2)`,
+      ? `'${beyond}' came as resource or audience, and the authorization request named none (RFC 8707 §2.2)`
+      : `'${beyond}' came as resource or audience, and is none of those that were granted: ${granted.join(', ')} (RFC 8707 §2.2)`,
   )
 }

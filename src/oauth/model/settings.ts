@@ -69,7 +69,7 @@ export interface Settings {
   auto_consent: boolean
   /** Refuses authorization requests that were not pushed (RFC 9126 §5). */
   require_pushed_authorization_requests: boolean
-  /** The resources that clients may ask for (RFC 8707), or null for any. */
+  /** The resources and audiences that clients may ask for (RFC 8707), or null for any. */
   resources: readonly string[] | null
   /** The authentication context classes that a client may ask for, or null for any. */
   acr_values: readonly string[] | null

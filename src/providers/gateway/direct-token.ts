@@ -1,11 +1,12 @@
 import { token } from '../../oauth/endpoints/token.ts'
 import { readParameters } from '../../oauth/model/parameters.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { gatewaySettings } from './settings.ts'
 
 /** The newer API's token form: the client's credentials in the body, no grant type, and tokens that live a day. */
 async function directToken({ context, body }: ApiRequest): Promise<Reply> {
-  const { parameters, problem } = readParameters(body)
+  const { parameters, problem } = readParameters(body, targetParameters)
   const access_token_ttl = gatewaySettings.of(context.realm.settings).direct_token_ttl
   const realm = { ...context.realm, settings: { ...context.realm.settings, access_token_ttl } }
   const request = { parameters: { ...parameters, grant_type: 'client_credentials' }, problem, authorization: undefined }
