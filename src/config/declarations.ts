@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import { closest } from '../basics/closest.ts'
+import { MetadataError } from '../oauth/clients/metadata.ts'
+import { holdToRules } from '../oauth/clients/rulebook.ts'
 import { grantTypes } from '../oauth/grants/registry.ts'
+import { confidentialMethod, offeredToClients } from '../providers/clients.ts'
 import type { ProviderDeclaration } from '../providers/data/declaration.ts'
 import { declareProvider } from '../providers/data/declare.ts'
-import type { Provider } from '../providers/provider.ts'
+import { declaredApp } from '../providers/data/world.ts'
+import type { Provider, WorldApp } from '../providers/provider.ts'
 import { providers as builtIn } from '../providers/registry.ts'
 import type { SandboxDeclaration } from '../sandbox/declared.ts'
+import { settingsOf } from '../sandbox/settings.ts'
 import { settingsSchema } from '../sandbox/settings-schema.ts'
 import type { ConfigProblem } from './error.ts'
 import { problemsIn } from './problems.ts'
@@ -48,6 +53,11 @@ export function readDeclarations(
     if (known === undefined) problems.push(noSuch(`${label}: sandboxes.${name}.provider`, 'a provider', provider, [...all.keys()]))
     const own = known === undefined ? undefined : settingsSchema(known).safeParse(settings ?? {})
     if (own?.success === false) problems.push(...problemsIn(own.error, settings, label, {}, ['sandboxes', name, 'settings']))
+    if (known !== undefined) {
+      const defaults = { company: '', scopes: [], grant_types: known.grant_types, auth_method: confidentialMethod(known.auth_methods) }
+      const apps = (rest.apps ?? []).map((app) => declaredApp(app, defaults))
+      problems.push(...clientProblems(apps, known, own?.data ?? {}, `${label}: sandboxes.${name}`))
+    }
     return { ...rest, name, provider, ...(own?.data === undefined ? {} : { settings: own.data }) }
   })
   return { declared: { providers, sandboxes }, problems }
@@ -112,7 +122,33 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
   const names = provider.world.apps.flatMap((app) => app.clients.map((client) => client.client_id))
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) meeting.push({ where: `${where}.apps`, message: `expected each client_id once, got "${twice}" twice` })
-  return [...unknown, ...meeting]
+  const clients = declaration.apps === undefined ? [] : clientProblems(provider.world.apps, provider, {}, where)
+  return [...unknown, ...meeting, ...clients]
+}
+
+/** The clients that may not be what they are declared to be. */
+function clientProblems(
+  apps: readonly WorldApp[],
+  provider: Provider,
+  settings: Readonly<Record<string, unknown>>,
+  where: string,
+): ConfigProblem[] {
+  const effective = settingsOf(provider, settings)
+  const offered = offeredToClients(provider, effective)
+  return apps.flatMap((app, index) =>
+    app.clients.flatMap((client, number) => {
+      try {
+        holdToRules(client, offered, effective)
+        return []
+      } catch (error) {
+        if (!(error instanceof MetadataError)) throw error
+        const { field, expected, came, explanation } = error
+        const member = /^(token_endpoint_auth_method|grant_types)\b/.test(field) ? field : `metadata.${field}`
+        const message = came === undefined ? explanation : `expected ${expected}, got ${JSON.stringify(came)}`
+        return [{ where: `${where}.apps[${index}].clients[${number}].${member}`, message }]
+      }
+    }),
+  )
 }
 
 /** Paths differ in more than letter case and a slash at the end. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { MetadataError } from '../oauth/clients/metadata.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import { OAuthError } from '../oauth/model/errors.ts'
 import { GoneError } from '../oauth/model/gone-error.ts'
@@ -71,6 +72,10 @@ export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
   if (thrown instanceof GoneError) return new Problem(409, `The request met another one: ${thrown.message}`)
   if (thrown instanceof TakenError) return new Problem(409, thrown.message, [{ field: thrown.field, expected: 'one that is free' }])
+  if (thrown instanceof MetadataError) {
+    const { field, expected, came } = thrown
+    return new Problem(400, `${field}: ${thrown.explanation}`, [{ field, expected, ...(came !== undefined && { came }) }])
+  }
   // The protocol refused what it was asked on somebody's behalf.
   if (thrown instanceof OAuthError && thrown.status < 500) return new Problem(400, `${thrown.code}: ${thrown.explanation}`)
   const { code = '', statusCode = 500, message = '' } = thrown as { code?: string; statusCode?: number; message?: string }

@@ -1,5 +1,6 @@
 import type { Directory } from '../oauth/model/directory.ts'
 import type { App } from '../oauth/model/records.ts'
+import { confidentialMethod } from '../providers/clients.ts'
 import type { AppDeclaration, UserDeclaration } from '../providers/data/declaration.ts'
 import { declaredApp, declaredUser } from '../providers/data/world.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -72,7 +73,7 @@ async function fill({ directory, provider, clock, company }: Sandbox, declaratio
     company,
     scopes: provider.scopes.map((scope) => scope.name),
     grant_types: provider.grant_types,
-    auth_method: provider.auth_methods?.find((one) => one !== 'none'),
+    auth_method: confidentialMethod(provider.auth_methods),
   }
   for (const app of apps) await haveApp(app, directory, defaults, clock.now())
   const known = await directory.listApps()

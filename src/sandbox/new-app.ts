@@ -1,5 +1,6 @@
+import { completeClient, holdToRules, type NewClient, type WantedClient } from '../oauth/clients/rulebook.ts'
 import type { App, Client } from '../oauth/model/records.ts'
-import type { Provider } from '../providers/provider.ts'
+import { offeredToClients, usualClient } from '../providers/clients.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** What a new app may say of itself. */
@@ -9,14 +10,6 @@ export interface NewApp {
   /** All that the provider knows when absent. */
   scopes?: readonly string[]
   redirect_uris?: readonly string[]
-}
-
-/** What a new client may say of itself. */
-export interface NewClient {
-  /** All that the provider serves when absent. */
-  grant_types?: readonly string[]
-  /** As the vendor's own client does it when absent. */
-  token_endpoint_auth_method?: string
 }
 
 /** An app with ids as the vendor makes them. */
@@ -34,19 +27,23 @@ export async function newApp({ provider, directory, clock }: Sandbox, draft: New
   })
 }
 
-/** A client of an app, with a secret unless it is a public one. */
-export async function newClient({ provider, directory, clock }: Sandbox, app: App, draft: NewClient = {}): Promise<Client> {
-  const { grant_types = provider.grant_types, token_endpoint_auth_method = usualAuthentication(provider) } = draft
-  return directory.createClient(app, {
-    client_id: provider.ids.client_id(),
-    client_secret: token_endpoint_auth_method === 'none' ? null : provider.ids.client_secret(),
-    token_endpoint_auth_method,
-    grant_types: [...new Set(grant_types)],
-    created_at: clock.now(),
-  })
+/**
+ * A client with ids as the vendor makes them, and what else was left out.
+ * @throws MetadataError when it may not be
+ */
+export function newClient(
+  { provider, settings }: Sandbox,
+  wanted: { [member in keyof WantedClient]?: WantedClient[member] | undefined } = {},
+): NewClient {
+  const { client_id = provider.ids.client_id(), client_secret = provider.ids.client_secret() } = wanted
+  return holdToRules(
+    completeClient({ ...wanted, client_id, client_secret }, usualClient(provider)),
+    offeredToClients(provider, settings),
+    settings,
+  )
 }
 
-/** How the vendor's own client authenticates. */
-export function usualAuthentication(provider: Provider): string {
-  return provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method ?? 'client_secret_basic'
+/** Stores a new client of an app. */
+export function addClient({ directory, clock }: Sandbox, app: App, client: NewClient): Promise<Client> {
+  return directory.createClient(app, { ...client, created_at: clock.now() })
 }

@@ -126,6 +126,25 @@ describe('apps', () => {
     expect(await server.sandbox().directory.listApps()).toHaveLength(1)
   })
 
+  test.each([
+    ['no grant type', { auth_method: 'none' }, 'grant_types must be a list of texts, with at least one'],
+    ['a grant type that is not served', { auth_method: 'none', grant_type: ['magic'] }, 'grant_types is "magic", which is not supported'],
+    ['a method that nobody knows', { auth_method: 'magic', grant_type: ['password'] }, 'token_endpoint_auth_method is "magic"'],
+    ['client_credentials without a secret', { auth_method: 'none', grant_type: ['client_credentials'] }, 'asks for a client that can'],
+  ])('an app whose client has %s comes back with the rule (RFC 7591 §2)', async (_about, fields, rule) => {
+    const { server, browser } = await open()
+    const { status, html } = await browser.post(`${base}/apps`, { name: 'New', redirect_uris: '', ...fields })
+    expect([status, html.match(/<p class="wrong"/g)?.length]).toEqual([400, 1])
+    expect(textOf(html)).toContain(rule)
+    expect(await server.sandbox().directory.listApps()).toHaveLength(1)
+  })
+
+  test('a further client has a method that the provider takes', async () => {
+    const { server, browser } = await open()
+    expect((await browser.post(`${fluffy}/clients`, { auth_method: 'magic' })).status).toBe(400)
+    expect(await server.sandbox().directory.listClients()).toHaveLength(1)
+  })
+
   test('editing renames an app and gives it to a brand', async () => {
     const { browser } = await open()
     await browser.post(`${base}/brands`, { name: 'Whisker & Sons' })

@@ -3,9 +3,9 @@
  * Elsewhere: the requests of a vendor, which it brings itself (`providers/`), and the routes (`resources/`).
  */
 
+import { anyOf } from '../../basics/any-of.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { anyOf } from '../input/validation.ts'
 import { invalid } from '../problem.ts'
 import { type BrunoCollection, brunoCollection } from './bruno.ts'
 import { firstTokens, withGrantFolders } from './grant-folders.ts'

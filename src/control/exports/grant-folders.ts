@@ -1,3 +1,5 @@
+import { isMethod } from '../../oauth/clients/methods/registry.ts'
+import { clientSecretPost } from '../../oauth/clients/methods/secret.ts'
 import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/model/grant-names.ts'
 import type { CollectionRequest, RequestCollection, RequestFolder } from '../../providers/collection.ts'
 import type { Provider } from '../../providers/provider.ts'
@@ -95,7 +97,7 @@ function folder(name: string, requests: CollectionRequest[]): RequestFolder {
 
 /** A request to the token endpoint, authenticated as the vendor's own client is. */
 function tokenRequest(name: string, form: Record<string, string>, { paths, world }: Provider): CollectionRequest {
-  const inBody = world.apps[0]?.clients[0]?.token_endpoint_auth_method === 'client_secret_post'
+  const inBody = isMethod(world.apps[0]?.clients[0]?.token_endpoint_auth_method, clientSecretPost)
   return {
     name,
     method: 'POST',

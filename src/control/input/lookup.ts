@@ -1,9 +1,9 @@
+import { anyOf } from '../../basics/any-of.ts'
 import { closest } from '../../basics/closest.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 import { invalid, Problem } from '../problem.ts'
-import { anyOf } from './validation.ts'
 
 /** The sandbox that a path names. @throws Problem 404 that names those there are */
 export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { anyOf } from '../../basics/any-of.ts'
 import { closest } from '../../basics/closest.ts'
 import type { App, User } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { invalid } from '../problem.ts'
 import { typesOf } from '../views/user.ts'
-import { anyOf } from './validation.ts'
 
 // The sign-in page drops the "@" that vendors print before a username.
 const username = z

@@ -6,6 +6,7 @@
 
 import type { FastifySchemaCompiler } from 'fastify'
 import { z } from 'zod'
+import { anyOf } from '../../basics/any-of.ts'
 import { closest } from '../../basics/closest.ts'
 import { pathText, valueAt } from '../../basics/data-path.ts'
 import { type FieldProblem, invalidAll } from '../problem.ts'
@@ -89,11 +90,6 @@ function fieldName(name: string, path: readonly PropertyKey[]): string {
 function shortened(came: unknown): unknown {
   const text = JSON.stringify(came) ?? ''
   return text.length <= 200 ? came : `${text.slice(0, 200)}…`
-}
-
-/** `lenient, strict or off` */
-export function anyOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
 function amount(count: number | bigint, origin: string): string {

@@ -1,13 +1,15 @@
 import { z } from 'zod'
+import { anyOf } from '../../basics/any-of.ts'
 import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { App } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
+import { addClient, newApp } from '../../sandbox/new-app.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Resource } from '../deps.ts'
-import { addClient, checkClient, clientDraft } from '../input/client-draft.ts'
+import { clientDraft, draftedClient } from '../input/client-draft.ts'
 import { appNamed, sandboxNamed } from '../input/lookup.ts'
-import { anyOf, check } from '../input/validation.ts'
+import { check } from '../input/validation.ts'
 import { inApp, inSandbox, name, refusal } from '../schemas.ts'
 import { appView, viewApp } from '../views/app.ts'
 
@@ -64,22 +66,13 @@ export const apps: Resource = async (app, { sandboxes }) => {
     },
     async (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const { provider, directory, clock } = sandbox
+      const { provider } = sandbox
       const { name, description = '', scopes = scopesOf(provider), redirect_uris = [], ...client } = request.body
       checkScopes(provider, scopes)
-      await checkClient(client, sandbox)
+      const first = draftedClient(client, sandbox)
       await checkFree(name, sandbox)
-      const app = await directory.createApp({
-        app_id: provider.ids.app_id(),
-        name,
-        description,
-        icon: null,
-        scopes: distinct(scopes),
-        redirect_uris: distinct(redirect_uris),
-        mobile_store_links: {},
-        created_at: clock.now(),
-      })
-      await addClient(app, client, sandbox)
+      const app = await newApp(sandbox, { name, description, scopes, redirect_uris })
+      await addClient(sandbox, app, first)
       return reply.code(201).send(await view(app, sandbox))
     },
   )

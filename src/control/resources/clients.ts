@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { addClient } from '../../sandbox/new-app.ts'
 import type { Resource } from '../deps.ts'
-import { addClient, checkClient, clientDraft } from '../input/client-draft.ts'
+import { clientDraft, draftedClient } from '../input/client-draft.ts'
 import { appNamed, clientNamed, sandboxNamed } from '../input/lookup.ts'
 import { inApp, inSandbox, refusal } from '../schemas.ts'
 import { clientView, viewClient } from '../views/app.ts'
@@ -21,8 +22,7 @@ export const clients: Resource = async (app, { sandboxes }) => {
     async (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const owner = await appNamed(request.params.app, sandbox)
-      await checkClient(request.body, sandbox)
-      return reply.code(201).send(viewClient(await addClient(owner, request.body, sandbox)))
+      return reply.code(201).send(viewClient(await addClient(sandbox, owner, draftedClient(request.body, sandbox))))
     },
   )
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { anyOf } from '../../basics/any-of.ts'
 import { mintDirectly } from '../../oauth/endpoints/direct-mint.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { Context } from '../../oauth/realm/context.ts'
@@ -6,7 +7,6 @@ import { duration } from '../../sandbox/duration.ts'
 import { addressesOf } from '../addresses.ts'
 import type { Resource } from '../deps.ts'
 import { clientMentioned, sandboxNamed, userMentioned } from '../input/lookup.ts'
-import { anyOf } from '../input/validation.ts'
 import { invalid } from '../problem.ts'
 import { inSandbox, refusal } from '../schemas.ts'
 

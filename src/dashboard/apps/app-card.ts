@@ -1,6 +1,8 @@
 import { ownValue } from '../../basics/own-value.ts'
 import { type Avatar, avatar } from '../../http/pages/views.ts'
+import { authMethods } from '../../oauth/clients/methods/registry.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
+import { usualClient } from '../../providers/clients.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Choice, Refused } from '../forms/form.ts'
 import { bannerOf, hasBrands } from '../frame/vendor.ts'
@@ -52,12 +54,6 @@ export interface StoreLink {
 }
 
 const stores = { apple: 'Apple App Store', google: 'Google Play', amazon: 'Amazon Appstore' }
-
-export const authMethods: Readonly<Record<string, string>> = {
-  client_secret_post: 'Secret in the body (client_secret_post)',
-  client_secret_basic: 'Secret in the header (client_secret_basic)',
-  none: 'No secret: a public client with PKCE (none)',
-}
 
 /** What an app's icon shows, as a `data:` URI. */
 function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
@@ -137,10 +133,12 @@ export function scopeChoices({ provider }: Sandbox, chosen: readonly string[]): 
   return [...offered, ...others].map((scope) => ({ ...scope, chosen: chosen.includes(scope.value) }))
 }
 
-/** The ways in which a client may authenticate, the vendor's own chosen. */
-export function authChoices({ provider }: Sandbox): Choice[] {
-  const usual = provider.world.apps[0]?.clients[0]?.token_endpoint_auth_method
-  return Object.entries(authMethods).map(([value, label]) => ({ value, label, chosen: value === usual }))
+/** The ways in which a client may authenticate that need no more than a form asks for, the vendor's own chosen. */
+export function authChoices({ provider, auth_methods }: Sandbox): Choice[] {
+  const usual = usualClient(provider).auth_method
+  return authMethods
+    .filter(({ name, needs_keys, by_certificate }) => auth_methods.includes(name) && !needs_keys && !by_certificate)
+    .map(({ name, label }) => ({ value: name, label, chosen: name === usual }))
 }
 
 function storeLinks(app: App, refused: Readonly<Record<string, Refused>> = {}): NonNullable<AppCard['stores']> {

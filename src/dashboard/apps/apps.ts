@@ -4,9 +4,11 @@
  */
 
 import { appNamed } from '../../control/input/lookup.ts'
+import { MetadataError } from '../../oauth/clients/metadata.ts'
 import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
+import type { NewClient } from '../../oauth/clients/rulebook.ts'
 import type { App } from '../../oauth/model/records.ts'
-import { newApp, newClient } from '../../sandbox/new-app.ts'
+import { addClient, newApp, newClient } from '../../sandbox/new-app.ts'
 import { type Choice, type Errors, type FormState, linkProblem, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirmPage } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
@@ -156,15 +158,28 @@ async function createApp(visit: Visit) {
   const { sandbox, form } = visit
   const [name, uris] = [form.text('name'), linesOf(form.raw('redirect_uris') ?? '')]
   const wrongUri = uris.map((uri) => ({ uri, problem: redirectUriProblem(uri) })).find(({ problem }) => problem !== undefined)
+  const client = clientOf(visit)
   const errors = problemsIn({
     name: nameProblem(name) ?? (await takenName(visit, name)),
     redirect_uris: wrongUri && `${wrongUri.uri}: ${wrongUri.problem}`,
+    ...('problem' in client ? client.problem : {}),
   })
-  if (Object.keys(errors).length > 0) return newAppForm(visit, errors)
+  if ('problem' in client || Object.keys(errors).length > 0) return newAppForm(visit, errors)
   const app = await newApp(sandbox, { name, description: form.text('description'), scopes: form.all('scope'), redirect_uris: uris })
-  await newClient(sandbox, app, { grant_types: form.all('grant_type'), token_endpoint_auth_method: form.text('auth_method') })
+  await addClient(sandbox, app, client)
   await assignBrand(visit, app)
   return visit.go(`${appPath(app)}?open=clients`, notices['app-created'])
+}
+
+/** The client of a new app, or the field that is wrong and why. */
+function clientOf({ sandbox, form }: Visit): NewClient | { problem: Record<string, string> } {
+  const token_endpoint_auth_method = form.text('auth_method') || undefined
+  try {
+    return newClient(sandbox, { grant_types: form.all('grant_type'), token_endpoint_auth_method })
+  } catch (error) {
+    if (!(error instanceof MetadataError)) throw error
+    return { problem: { [error.field.startsWith('grant_types') ? 'grant_type' : 'auth_method']: error.explanation } }
+  }
 }
 
 async function saveApp(visit: Visit) {

@@ -1,11 +1,11 @@
 import { Problem } from '../../control/problem.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
-import { newClient } from '../../sandbox/new-app.ts'
+import { addClient, newClient } from '../../sandbox/new-app.ts'
 import { confirmPage } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type AppCard, appCard, appPath, authMethods, type ClientCard } from './app-card.ts'
+import { type AppCard, appCard, appPath, type ClientCard } from './app-card.ts'
 import { appOf } from './apps.ts'
 import { type Export, exportsOf } from './exports.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
@@ -21,8 +21,8 @@ const notices = noticesOf({
 export const clientPages = part({ notices }, ({ get, post }) => {
   post('/apps/:app/clients', async (visit) => {
     const app = await appOf(visit)
-    const method = visit.form.text('auth_method')
-    await newClient(visit.sandbox, app, Object.hasOwn(authMethods, method) ? { token_endpoint_auth_method: method } : {})
+    const token_endpoint_auth_method = visit.form.text('auth_method') || undefined
+    await addClient(visit.sandbox, app, newClient(visit.sandbox, { token_endpoint_auth_method }))
     return visit.go(`${appPath(app)}?open=clients`, notices['client-created'])
   })
 

@@ -1,3 +1,6 @@
+import { none } from '../../oauth/clients/methods/none.ts'
+import { isMethod } from '../../oauth/clients/methods/registry.ts'
+import { clientSecretBasic } from '../../oauth/clients/methods/secret.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { shellWord } from './curl.ts'
@@ -71,7 +74,7 @@ interface Filled {
 function filledIn(provider: Sandbox['provider'], client: Client, base_url: string): Filled {
   const redirectUri = client.app.redirect_uris[0] ?? ''
   const scope = provider.collection.signIn?.scope ?? client.app.scopes.join(' ')
-  const isPublic = client.token_endpoint_auth_method === 'none'
+  const isPublic = isMethod(client.token_endpoint_auth_method, none)
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: client.client_id,
@@ -94,7 +97,7 @@ function filledIn(provider: Sandbox['provider'], client: Client, base_url: strin
     client_id: client.client_id,
     client_secret: client.client_secret ?? undefined,
     isPublic,
-    basic: client.token_endpoint_auth_method === 'client_secret_basic',
+    basic: isMethod(client.token_endpoint_auth_method, clientSecretBasic),
     signsIn: client.grant_types.includes('authorization_code') && redirectUri !== '',
     refreshes: client.grant_types.includes('refresh_token'),
   }

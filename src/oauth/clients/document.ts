@@ -5,13 +5,15 @@ import type { Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { readDocument } from './documents.ts'
 import { checkClientMetadata, type RegisteredMetadata } from './metadata.ts'
+import { privateKeyJwt } from './methods/assertion.ts'
 import { failed } from './methods/method.ts'
+import { none } from './methods/none.ts'
 
 /** How long a document may take, milliseconds, and how long it may be (Client ID Metadata Document §6.6). */
 const limits = { patience: 2000, largest: 64 * 1024 }
 
 /** What a client without a secret can do, and one that is described by a document cannot have a secret (§4.1). */
-const methods: readonly unknown[] = ['none', 'private_key_jwt']
+const methods: readonly unknown[] = [none.name, privateKeyJwt.name]
 
 /** Whether a client_id is the address of a document that describes the client, in this realm. */
 export function isDocumentId(client_id: string, { realm }: Context): boolean {
@@ -58,7 +60,7 @@ function described(client_id: string, document: unknown, { realm }: Context): Re
   if (members.client_id !== client_id) {
     throw refused(client_id, `its client_id is ${JSON.stringify(members.client_id)} and not its own address`)
   }
-  const { token_endpoint_auth_method = 'none' } = members
+  const { token_endpoint_auth_method = none.name } = members
   if (!methods.includes(token_endpoint_auth_method) || members.client_secret !== undefined) {
     throw refused(
       client_id,

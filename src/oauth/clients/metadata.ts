@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
+import { anyOf } from '../../basics/any-of.ts'
 import { ownValue } from '../../basics/own-value.ts'
 import { type ErrorCode, OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
@@ -8,6 +9,7 @@ import type { Settings } from '../model/settings.ts'
 import type { Supported } from '../realm/supported.ts'
 import { chosenMembers, plainMembers, type Rule, readableMembers } from './metadata-rules.ts'
 import { authMethods, hasSecret, methodNamed } from './methods/registry.ts'
+import { clientSecretBasic } from './methods/secret.ts'
 import { callProblem } from './outbound.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 
@@ -25,15 +27,24 @@ type Members = Readonly<Record<string, unknown>>
 
 /** A client that may not be: which member breaks which rule. Each door says it in its own way. */
 export class MetadataError extends OAuthError {
-  /** Empty when it is the whole. */
+  /** Such as `grant_types[0]`; empty when it is the whole. */
   readonly field: string
+  /** What would have been right. */
+  readonly expected: string
+  /** What stood there, where one value alone is wrong. */
+  readonly came: unknown
 
-  constructor(code: ErrorCode, field: string, message: string, explanation: string) {
+  constructor(code: ErrorCode, field: string, message: string, explanation: string, expected = explanation, came?: unknown) {
     super(code, message, explanation)
     this.name = 'MetadataError'
     this.field = field
+    this.expected = expected
+    this.came = came
   }
 }
+
+/** The grant types that ask for a client that can authenticate. */
+export const secretGrantTypes: readonly string[] = ['client_credentials', cibaType]
 
 /** The rules of single members, those of the methods too. */
 const rules: Readonly<Record<string, Rule>> = Object.assign({}, plainMembers, ...authMethods.map(({ members }) => members))
@@ -65,20 +76,33 @@ export function checkClientMetadata(document: unknown, supported: Supported, set
       'software_statement came; this server approves of no issuer of them (RFC 7591 §3.2.2). Send its claims as plain members',
     )
   }
+  const { response_types, metadata, ...client } = checkClient(members, supported, settings)
+  return {
+    ...client,
+    redirect_uris: redirectUris(members, client.grant_types),
+    scopes: scopesOf(members, supported),
+    metadata: { response_types, ...metadata },
+  }
+}
+
+/**
+ * Checks what a client itself may be; what its app has, redirect URIs and scopes, is not looked at.
+ * @throws MetadataError `invalid_client_metadata`
+ */
+export function checkClient(members: Members, supported: Supported, settings: Pick<Settings, 'outbound'>) {
   const grant_types = chosen(members, 'grant_types', 'grant_types_supported', supported) ?? ['authorization_code']
   const response_types = responseTypes(members, grant_types, supported)
-  const metadata: ClientMetadata = { response_types, ...checkedMembers(members, supported) }
-  const token_endpoint_auth_method = String(members.token_endpoint_auth_method ?? 'client_secret_basic')
+  const metadata = checkedMembers(members, supported)
+  const token_endpoint_auth_method = String(members.token_endpoint_auth_method ?? clientSecretBasic.name)
   checkMethod(token_endpoint_auth_method, members, grant_types)
   checkKeys(members, token_endpoint_auth_method)
   checkSecret(members, token_endpoint_auth_method)
   checkBackchannel(members, grant_types, settings)
   delete metadata.token_endpoint_auth_method
   return {
-    redirect_uris: redirectUris(members, grant_types),
     token_endpoint_auth_method,
     grant_types,
-    scopes: scopesOf(members, supported),
+    response_types,
     metadata: members.jwks === undefined ? metadata : { ...metadata, jwks: members.jwks as NonNullable<ClientMetadata['jwks']> },
   }
 }
@@ -90,17 +114,20 @@ function checkedMembers(members: Members, supported: Supported): ClientMetadata 
     const rule = ownValue(rules, base)
     const list = Object.hasOwn(chosenMembers, name) ? chosenMembers[name] : undefined
     if (rule === undefined && list === undefined) continue
-    const problem = rule?.(value) ?? (list === undefined ? undefined : notListed(value, list, supported))
-    if (problem !== undefined) throw invalid(name, `${name} is not valid`, `${name} ${problem}`)
+    if (list !== undefined) checkListed(name, value, list, supported)
+    const problem = rule?.(value)
+    if (problem !== undefined) throw invalid(name, `${name} is not valid`, `${name} ${problem}`, problem.replace(/^must be /, ''), value)
     metadata[name] = value
   }
   return metadata
 }
 
-function notListed(value: unknown, list: string, supported: Supported): string | undefined {
-  const offered = supported[list]
-  if (Array.isArray(offered) && offered.includes(value)) return undefined
-  return `is ${JSON.stringify(value)}, which is not supported; ${list}: ${Array.isArray(offered) ? offered.join(', ') : 'none'}`
+/** @throws MetadataError when the server does not offer the value */
+function checkListed(name: string, value: unknown, list: string, supported: Supported, field = name): void {
+  const offered = Array.isArray(supported[list]) ? supported[list].map(String) : []
+  if (typeof value === 'string' && offered.includes(value)) return
+  const explanation = `${name} is ${JSON.stringify(value)}, which is not supported; ${list}: ${offered.join(', ') || 'none'}`
+  throw invalid(field, `${name} is not valid`, explanation, anyOf(offered) || 'nothing', value)
 }
 
 /** A list of values that the server must offer; undefined when the member is absent. */
@@ -108,12 +135,11 @@ function chosen(members: Members, name: string, list: string, supported: Support
   const values = members[name]
   if (values === undefined) return undefined
   if (!Array.isArray(values) || values.length === 0 || !values.every((one) => typeof one === 'string')) {
-    throw invalid(name, `${name} is not valid`, `${name} must be a list of texts, with at least one`)
+    throw invalid(name, `${name} is not valid`, `${name} must be a list of texts, with at least one`, 'a list of texts, with at least one')
   }
-  for (const value of values) {
-    const problem = notListed(value, list, supported)
-    if (problem !== undefined) throw invalid(name, `${name} is not valid`, `${name} ${problem}`)
-  }
+  values.forEach((value, index) => {
+    checkListed(name, value, list, supported, `${name}[${index}]`)
+  })
   return [...new Set<string>(values)]
 }
 
@@ -173,7 +199,7 @@ function scopesOf({ scope }: Members, { scopes_supported }: Supported): readonly
 
 function checkMethod(name: string, members: Members, grant_types: readonly string[]): void {
   const method = methodNamed(name)
-  const secretless = method?.is_public === true ? ['client_credentials', cibaType].find((one) => grant_types.includes(one)) : undefined
+  const secretless = method?.is_public === true ? secretGrantTypes.find((one) => grant_types.includes(one)) : undefined
   if (secretless !== undefined) {
     throw invalid(
       'grant_types',
@@ -251,8 +277,8 @@ function checkBackchannel(members: Members, grant_types: readonly string[], sett
   }
 }
 
-function invalid(field: string, message: string, explanation: string): MetadataError {
-  return new MetadataError('invalid_client_metadata', field, message, explanation)
+function invalid(field: string, message: string, explanation: string, expected?: string, came?: unknown): MetadataError {
+  return new MetadataError('invalid_client_metadata', field, message, explanation, expected, came)
 }
 
 function badRedirect(message: string, explanation: string): MetadataError {

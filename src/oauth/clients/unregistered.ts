@@ -4,6 +4,8 @@ import { TakenError } from '../model/directory.ts'
 import type { Client, User } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { documentClient, isDocumentId } from './document.ts'
+import { none } from './methods/none.ts'
+import { completeClient } from './rulebook.ts'
 
 /** Clients that nobody registered: a lenient sandbox lets them in, and says so in the journal. */
 
@@ -34,11 +36,11 @@ async function adopt(client_id: string, { realm }: Context): Promise<Client | un
       created_at,
     })
     return await directory.createClient(app, {
-      client_id,
-      client_secret: null,
-      token_endpoint_auth_method: 'none',
-      grant_types: [...grant_types, 'implicit'],
-      metadata: { unregistered: true },
+      ...completeClient(
+        // It may do what a public client may not.
+        { client_id, client_secret: null, grant_types: [...grant_types, 'implicit'], metadata: { unregistered: true } },
+        { auth_method: none.name, grant_types },
+      ),
       created_at,
     })
   } catch (error) {

@@ -1,5 +1,7 @@
 import { digest, randomText } from '../../basics/random.ts'
 import { authenticateClient } from '../clients/authentication.ts'
+import { none } from '../clients/methods/none.ts'
+import { isMethod } from '../clients/methods/registry.ts'
 import { ping } from '../clients/ping.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { magicUsers } from '../faults/magic-users.ts'
@@ -81,7 +83,7 @@ export async function authenticateBackchannel(
 }
 
 function checkClient({ client_id, client_secret, token_endpoint_auth_method, grant_types }: Client): void {
-  if (client_secret === null && token_endpoint_auth_method === 'none') {
+  if (client_secret === null && isMethod(token_endpoint_auth_method, none)) {
     throw new OAuthError(
       'invalid_client',
       'Client authentication failed',

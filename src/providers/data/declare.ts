@@ -1,6 +1,7 @@
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
+import { confidentialMethod } from '../clients.ts'
 import type { OwnSetting } from '../own-settings.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
@@ -59,7 +60,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     collection: base.collection,
   }
   const { apps, users, company = name } = declaration
-  const defaults = { company, scopes: scopes.map((scope) => scope.name), grant_types, auth_method: methods?.find((one) => one !== 'none') }
+  const defaults = { company, scopes: scopes.map((scope) => scope.name), grant_types, auth_method: confidentialMethod(methods) }
   const world =
     apps === undefined && users === undefined
       ? inheritedWorld(base, provider, declaration.company)

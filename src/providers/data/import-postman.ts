@@ -1,4 +1,5 @@
-import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
+import { none } from '../../oauth/clients/methods/none.ts'
+import { clientSecretBasic, clientSecretPost } from '../../oauth/clients/methods/secret.ts'
 import type { ClientDeclaration, ProviderDeclaration } from './declaration.ts'
 import { cleanName, hostNames, ImportError, type Imported, pathOf } from './import.ts'
 import type { Abilities } from './import-discovery.ts'
@@ -37,7 +38,7 @@ export function importPostman(collection: Json, abilities: Abilities): Imported 
   const used = new Set(blocks.flatMap((block) => grants[block.grant_type ?? 'authorization_code'] ?? []))
   const grant_types = [...used].filter((one) => abilities.grant_types.includes(one))
   const inBody = first('client_authentication') === 'body'
-  const method: ClientAuthMethod = inBody ? 'client_secret_post' : 'client_secret_basic'
+  const [method, other] = inBody ? [clientSecretPost.name, clientSecretBasic.name] : [clientSecretBasic.name, clientSecretPost.name]
   const scopes = [
     ...new Set(blocks.flatMap((block) => (block.scope ?? '').split(' ').filter((scope) => scope !== '' && !isVariable(scope)))),
   ]
@@ -57,7 +58,7 @@ export function importPostman(collection: Json, abilities: Abilities): Imported 
     ...(hosts.length === 0 ? {} : { hosts }),
     paths: { ...(authUrl === undefined ? {} : { authorize: pathOf(authUrl) }), token: pathOf(tokenUrl) },
     grant_types,
-    client_authentication: { methods: [method, ...(inBody ? ['client_secret_basic' as const] : ['client_secret_post' as const]), 'none'] },
+    client_authentication: { methods: [method, other, none.name] },
     ...(scopes.length === 0 ? {} : { scopes: scopes.map((scope) => ({ name: scope, description: '' })) }),
     apps: [{ name: title, ...(redirect_uris.length === 0 ? {} : { redirect_uris }), clients: [client] }],
     users: [{ username: username ?? 'alice', password: usable(first('password')) ?? 'password' }],

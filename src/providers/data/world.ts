@@ -1,3 +1,5 @@
+import { none } from '../../oauth/clients/methods/none.ts'
+import { completeClient, type NewClient } from '../../oauth/clients/rulebook.ts'
 import type { World, WorldApp, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 import type { AppDeclaration, ClientDeclaration, UserDeclaration } from './declaration.ts'
@@ -7,8 +9,8 @@ export interface WorldDefaults {
   company: string
   scopes: readonly string[]
   grant_types: readonly string[]
-  /** Of confidential clients; Basic when absent. */
-  auth_method?: string | undefined
+  /** Of confidential clients. */
+  auth_method: string
 }
 
 /** The apps and users of a declaration as a sandbox starts with them. */
@@ -33,19 +35,10 @@ export function declaredApp(app: AppDeclaration, defaults: WorldDefaults): World
   }
 }
 
-function declaredClient(
-  client: ClientDeclaration,
-  { grant_types, auth_method = 'client_secret_basic' }: WorldDefaults,
-): WorldApp['clients'][number] {
-  const client_secret = client.client_secret ?? null
-  const isPublic = client_secret === null && client.metadata?.jwks === undefined
-  return {
-    client_id: client.client_id,
-    client_secret,
-    token_endpoint_auth_method: client.token_endpoint_auth_method ?? (isPublic ? 'none' : auth_method),
-    grant_types: client.grant_types ?? (isPublic ? grant_types.filter((one) => one !== 'client_credentials') : grant_types),
-    ...(client.metadata === undefined ? {} : { metadata: client.metadata }),
-  }
+/** One that shows nothing is public. */
+function declaredClient({ client_secret = null, ...client }: ClientDeclaration, { grant_types, auth_method }: WorldDefaults): NewClient {
+  const showsNothing = client_secret === null && client.metadata?.jwks === undefined
+  return completeClient({ ...client, client_secret }, { grant_types, auth_method: showsNothing ? none.name : auth_method })
 }
 
 /** A user with what his declaration left out. */

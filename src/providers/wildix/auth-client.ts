@@ -1,3 +1,5 @@
+import { none } from '../../oauth/clients/methods/none.ts'
+import { completeClient } from '../../oauth/clients/rulebook.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { ApiRequest } from '../provider.ts'
@@ -23,10 +25,7 @@ export async function authClient({ context, directory }: ApiRequest): Promise<Cl
       description: 'The authentication service: service tokens are issued to it.',
     })
     return await directory.createClient(app, {
-      client_id: authService,
-      client_secret: null,
-      token_endpoint_auth_method: 'none',
-      grant_types: [],
+      ...completeClient({ client_id: authService, client_secret: null }, { auth_method: none.name, grant_types: [] }),
       created_at,
     })
   } catch (error) {

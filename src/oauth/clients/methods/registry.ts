@@ -42,3 +42,8 @@ export function isPublic({ token_endpoint_auth_method, client_secret }: Client):
 export function hasSecret(name: string): boolean {
   return byName.get(name)?.has_secret ?? false
 }
+
+/** Whether this is the name of the method. */
+export function isMethod(name: string | undefined, method: AuthMethod): boolean {
+  return name === method.name
+}

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { clientAuthMethods } from '../../src/oauth/clients/methods/registry.ts'
+import { sourceFiles } from '../support/source.ts'
+
+/** Data of vendors, which say what their clients do; the type holds them to the methods that there are. */
+const vendors = /^src\/providers\/(standard|iokids|wildix|deyel|socialid)\//
+
+test('client authentication methods are named where they are made and in the data of vendors, and nowhere else', () => {
+  const names = clientAuthMethods.filter((name) => name !== 'none').join('|')
+  const naming = new RegExp(`['"\`](${names})['"\`]|auth_method\\w*(: | = | === | !== )['"\`]none['"\`]`)
+  const found = sourceFiles()
+    .filter(({ path, text }) => !path.startsWith('src/oauth/clients/methods/') && naming.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+    .map(({ path }) => path)
+  expect(found.filter((path) => !vendors.test(path))).toEqual([])
+  expect(found.some((path) => vendors.test(path))).toBe(true)
+})
