@@ -28,7 +28,7 @@ const delay = 1000
 /** Counts what the journal of a sandbox writes down: the journal forgets, the counts stay. */
 export class Counts {
   readonly #store: CountStore
-  #waiting = new Map<string, HourlyCount>()
+  readonly #waiting = new Map<string, HourlyCount>()
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -46,7 +46,7 @@ export class Counts {
       if (known === undefined) this.#waiting.set(key, { hour, name, count: 1 })
       else known.count++
     }
-    if (this.#waiting.size > 0 && this.#timer === undefined) this.#timer = setTimeout(() => this.flush(), delay).unref()
+    if (this.#waiting.size > 0 && this.#timer === undefined) this.#timer = setTimeout(() => this.#flushInTime(), delay).unref()
   }
 
   /** From that hour on, up to now, oldest first. */
@@ -60,9 +60,17 @@ export class Counts {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#waiting.size === 0) return
-    const counts = [...this.#waiting.values()]
-    this.#waiting = new Map()
-    this.#store.add(counts)
+    this.#store.add([...this.#waiting.values()])
+    this.#waiting.clear()
+  }
+
+  /** Nobody waits for what a timer stores, so nobody is told that it could not: it stays, and is stored with what comes next. */
+  #flushInTime(): void {
+    try {
+      this.flush()
+    } catch {
+      // A disk that refuses says so to those who change something.
+    }
   }
 
   /** Counts no more, and forgets what is not stored yet. */
