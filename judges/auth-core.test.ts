@@ -11,8 +11,8 @@ import { throughSignIn } from '../test/support/through-sign-in.ts'
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
 const application = 'http://localhost:3000'
-const app = await addApp(sandbox, { redirect_uris: [`${application}/auth/callback/grantbox`] })
-const client = await addClient(sandbox, { token_endpoint_auth_method: 'client_secret_basic' }, app)
+const app = addApp(sandbox, { redirect_uris: [`${application}/auth/callback/grantbox`] })
+const client = addClient(sandbox, { token_endpoint_auth_method: 'client_secret_basic' }, app)
 
 type Provider = AuthConfig['providers'][number]
 
@@ -43,11 +43,11 @@ const asOAuth: Provider = {
 }
 
 /** With claims from the ID token, as Auth.js reads them unless it is told otherwise. */
-async function asOidcUnasked(): Promise<Provider> {
-  const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { scope_claims_in_id_token: true } })
+function asOidcUnasked(): Provider {
+  const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { scope_claims_in_id_token: true } })
   const there = server.sandbox(name)
-  const own = await addApp(there, { redirect_uris: app.redirect_uris })
-  const { client_id, client_secret } = await addClient(there, { token_endpoint_auth_method: 'client_secret_basic' }, own)
+  const own = addApp(there, { redirect_uris: app.redirect_uris })
+  const { client_id, client_secret } = addClient(there, { token_endpoint_auth_method: 'client_secret_basic' }, own)
   const { idToken: _userinfo, ...unasked } = asOidc
   return { ...unasked, issuer: `${server.url}/${name}`, clientId: client_id, clientSecret: client_secret ?? '' }
 }
@@ -98,7 +98,7 @@ function visitor(provider: Provider) {
 
 describe.each([
   ['oidc, from discovery', asOidc],
-  ['oidc, with the setting scope_claims_in_id_token', await asOidcUnasked()],
+  ['oidc, with the setting scope_claims_in_id_token', asOidcUnasked()],
   ['oauth, with addresses', asOAuth],
 ])('as a provider of type %s', (_type, provider) => {
   test('signs a user in', async () => {

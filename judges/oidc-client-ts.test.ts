@@ -19,7 +19,7 @@ const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
 const open = browser()
 const application = await serveApplication()
-const app = await addApp(sandbox, { name: 'Notes', redirect_uris: [`${application}/callback`] })
+const app = addApp(sandbox, { name: 'Notes', redirect_uris: [`${application}/callback`] })
 
 /** The library's own build for browsers, and pages that load it; the callback page does what its documentation says. */
 async function serveApplication(): Promise<string> {
@@ -130,7 +130,7 @@ describe('by redirect', () => {
   test.each(['query', 'fragment'] as const)(
     'signs a user in with PKCE, by the %s, and reads userinfo across origins',
     async (response_mode) => {
-      const { client_id } = await addSpa()
+      const { client_id } = addSpa()
       const { user } = await signedIn({ client_id, response_mode })
       expect(user.profile).toMatchObject({ sub: 'alice', name: 'Alice Arnold', email: 'alice@example.com' })
       expect(user.state).toBe('where I was')
@@ -139,7 +139,7 @@ describe('by redirect', () => {
   )
 
   test('with DPoP its tokens are bound to the key in the browser', async () => {
-    const { client_id } = await addSpa()
+    const { client_id } = addSpa()
     const { page, user } = await signedIn({ client_id, dpop: true })
     expect(user.token_type).toBe('DPoP')
     expect(claimsOf(user.access_token).cnf).toMatchObject({ jkt: expect.any(String) })
@@ -150,7 +150,7 @@ describe('by redirect', () => {
 
 describe('silent renewal', () => {
   test('by a hidden frame with prompt=none, while the session lasts', async () => {
-    const options = { client_id: (await addSpa({ grant_types: ['authorization_code'] })).client_id }
+    const options = { client_id: addSpa({ grant_types: ['authorization_code'] }).client_id }
     const { page, user } = await signedIn(options)
     expect(user.refresh_token).toBeUndefined()
     await answerFrames(page, options)
@@ -161,7 +161,7 @@ describe('silent renewal', () => {
   })
 
   test('a frame without a session is answered login_required', async () => {
-    const options = { client_id: (await addSpa()).client_id }
+    const options = { client_id: addSpa().client_id }
     const page = await openApplication(options)
     await answerFrames(page, options)
     const error = await inPage(page, (manager) => manager.signinSilent().catch((one) => ({ ...one })))
@@ -169,7 +169,7 @@ describe('silent renewal', () => {
   })
 
   test('by refresh token, which rotates', async () => {
-    const { client_id } = await addSpa()
+    const { client_id } = addSpa()
     const { page, user } = await signedIn({ client_id })
     const renewed = await inPage(page, async (manager) => (await manager.signinSilent()) as library.User)
     expect(renewed.refresh_token).not.toBe(user.refresh_token)
@@ -177,7 +177,7 @@ describe('silent renewal', () => {
   })
 
   test('revoking ends what was renewed', async () => {
-    const { client_id } = await addSpa()
+    const { client_id } = addSpa()
     const { page, user } = await signedIn({ client_id })
     await inPage(page, (manager) => manager.revokeTokens())
     expect(await userinfoStatus(server.url, user.access_token)).toBe(401)
@@ -185,7 +185,7 @@ describe('silent renewal', () => {
 })
 
 test('in a popup', async () => {
-  const options = { client_id: (await addSpa()).client_id }
+  const options = { client_id: addSpa().client_id }
   const page = await openApplication(options)
   const [popup, user] = await Promise.all([
     page.waitForEvent('popup').then(async (one) => {
@@ -202,7 +202,7 @@ test('in a popup', async () => {
 })
 
 test('signing out ends the session and comes back, and the next silent sign-in needs a user', async () => {
-  const options = { client_id: (await addSpa()).client_id }
+  const options = { client_id: addSpa().client_id }
   const { page } = await signedIn(options)
   await inPage(page, (manager) => manager.signoutRedirect({ state: 'left' })).catch(ignoreNavigation)
   await page.waitForURL(`${application}/bye*`)

@@ -10,7 +10,7 @@ import { throughSignIn } from '../test/support/through-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 interface Profile {
   access_token: string
@@ -109,6 +109,6 @@ test('refuses a callback whose state is not that of the session', async () => {
 })
 
 test('without PKCE, for a client that registered client_secret_post', async () => {
-  const { client_id, client_secret } = await addClient(sandbox, {}, app)
+  const { client_id, client_secret } = addClient(sandbox, {}, app)
   expect(await signIn(strategyOf({ clientID: client_id, clientSecret: client_secret ?? '', pkce: false }))).toHaveProperty('user')
 })

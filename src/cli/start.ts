@@ -30,7 +30,7 @@ export const start: Command = {
         return close(graceMs)
       }, stderr)
       if (config.config !== undefined) unwatch = watchFile(config.config, () => reload(config, server, context))
-      const info = await server.describe(origin)
+      const info = server.describe(origin)
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
       // Whoever shares the data folder, as the next container does, finds the authority there without asking for it. To make or

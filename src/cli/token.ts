@@ -23,7 +23,7 @@ export const token: Command = {
     const { name } = await sandbox()
     const path = `/sandboxes/${name}`
     const claims = readClaims(values.get('claims'))
-    const client_id = values.get('client-id') ?? (await firstClient((await client.get<{ items: App[] }>(`${path}/apps`)).items))
+    const client_id = values.get('client-id') ?? firstClient((await client.get<{ items: App[] }>(`${path}/apps`)).items)
     const expires_in = values.get('expires-in')
     const answer = await client.post<TokenAnswer>(`${path}/tokens`, {
       client_id,
@@ -37,7 +37,7 @@ export const token: Command = {
   },
 }
 
-async function firstClient(apps: readonly App[]): Promise<string> {
+function firstClient(apps: readonly App[]): string {
   const first = apps.flatMap((app) => app.clients)[0]
   if (first === undefined) throw new ConfigError([{ where: 'flag --client-id', message: 'expected a client, for the sandbox has none' }])
   return first.client_id

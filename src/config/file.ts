@@ -37,9 +37,9 @@ export async function readConfigFile(
     throw problem(present.join(' and '), `expected one config file${way}`)
   }
   if (inline) return { label: inlineVariable, path: undefined, folder: cwd, content: await contentOf(inline, inlineVariable) }
-  if (named !== undefined) return open(resolve(cwd, named.path), named.path, named.where)
+  if (named !== undefined) return await open(resolve(cwd, named.path), named.path, named.where)
   const [name] = found
-  return name === undefined ? undefined : open(join(cwd, name), name, name)
+  return name === undefined ? undefined : await open(join(cwd, name), name, name)
 }
 
 async function open(path: string, label: string, where: string): Promise<ConfigFile> {

@@ -99,7 +99,7 @@ function acceptJsonAlone(app: FastifyInstance): void {
 }
 
 function guard(app: FastifyInstance, { adminToken, sandboxes }: ControlDeps): void {
-  app.addHook('onRequest', async ({ method, url, headers }) => {
+  app.addHook('onRequest', ({ method, url, headers }, _reply, done) => {
     const access = decideAccess({
       host: headers.host,
       origin: headers.origin,
@@ -111,6 +111,7 @@ function guard(app: FastifyInstance, { adminToken, sandboxes }: ControlDeps): vo
       isOurHost: (host) => sandboxes.findByHost(host) !== undefined,
     })
     if (!access.allowed) throw new Problem(access.status, access.problem, [], access.headers)
+    done()
   })
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../basics/clock.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
@@ -32,4 +32,4 @@ export interface ControlDeps {
 }
 
 /** The routes of one kind of thing: a file each, listed in app.ts. */
-export type Resource = FastifyPluginAsyncZod<ControlDeps>
+export type Resource = FastifyPluginCallbackZod<ControlDeps>

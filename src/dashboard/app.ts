@@ -41,12 +41,12 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     throw new Problem(404, 'There is no such page. The menu of a sandbox names those there are.')
   })
 
-  app.get(dashboardPath, async (request, reply) => {
-    const model = await homeModel(request, deps)
+  app.get(dashboardPath, (request, reply) => {
+    const model = homeModel(request, deps)
     return render(reply, homePage(model), { csrf: csrfToken(request, reply, csrf), signedIn: sessions !== undefined })
   })
   // Signing in and out; a path of its own might be a sandbox's name.
-  app.post(dashboardPath, async (request, reply) => {
+  app.post(dashboardPath, (request, reply) => {
     checkForm(request, deps, csrf)
     const form = new Fields(request.body)
     const { port, now } = circumstances(request, deps)
@@ -57,10 +57,11 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     if (cookie !== undefined) reply.header('Set-Cookie', cookie)
     return seeOther(reply, to)
   })
-  await app.register(async (inner) => {
+  await app.register((inner, _options, done) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
     inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
     registerPages(inner, menu, deps, csrf)
+    done()
   })
   await app.ready()
   return app
@@ -68,7 +69,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
 
 /** Lets in who may see the dashboard. A token in the address becomes a cookie at once, for addresses are kept in histories. */
 function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | undefined, csrf: Csrf): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers } = request
     const where = circumstances(request, deps)
     const admission = admit({ method, headers, ...where, sessions, isOurHost: (host) => deps.sandboxes.findByHost(host) !== undefined })
@@ -85,6 +86,7 @@ function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | u
     if (admission.is === 'sign-in' && !(method === 'POST' && path === dashboardPath)) {
       return askForToken(request, reply, csrf, method === 'GET' ? path : dashboardPath, false)
     }
+    done()
   })
 }
 

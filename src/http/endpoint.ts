@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { MaybePromise } from '../basics/maybe-promise.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Provider, Reply } from '../providers/provider.ts'
 
@@ -6,7 +7,7 @@ import type { Provider, Reply } from '../providers/provider.ts'
  * Answers one method of one path by sending the reply. It does not resolve with the reply, which is thenable: that would wait until
  * the answer is out, and costs listeners on each response.
  */
-export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => MaybePromise<void>
 
 /** What a path answers, by method; HEAD and OPTIONS follow from these. */
 export interface EndpointHandlers {

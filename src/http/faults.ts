@@ -21,7 +21,7 @@ export function withFaults(handler: Handler): Handler {
 }
 
 async function struck(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<void> {
-  const fault = exchange.sandbox.faults.strike(await occasionOf(request, exchange))
+  const fault = exchange.sandbox.faults.strike(occasionOf(request, exchange))
   if (fault === undefined) return handler(request, reply)
   exchange.context.fault = fault
   const strikes = strikesOn(exchange.context)
@@ -45,7 +45,7 @@ function sayAsGiven(
 }
 
 /** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */
-async function occasionOf(request: FastifyRequest, exchange: Exchange): Promise<Occasion> {
+function occasionOf(request: FastifyRequest, exchange: Exchange): Occasion {
   const { parameters } = readParameters(request.method === 'POST' ? request.body : request.query, targetParameters)
   const occasion: Occasion = {
     endpoint: exchange.endpoint,

@@ -70,7 +70,8 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
       const answer = answers.get(request.method === 'HEAD' ? 'GET' : request.method)
       if (answer !== undefined) {
         // Not handed to the framework, which would wait for the reply itself ({@link Handler}).
-        answer(request, reply).catch((error: unknown) => {
+        const later = answer(request, reply)
+        later?.catch((error: unknown) => {
           if (!reply.sent) reply.send(error)
         })
         return

@@ -35,8 +35,8 @@ export interface NewUserPage {
   /** Users get the company's name for a password, and are told so. */
   readonly company_password?: boolean
   /** What the fields begin with. */
-  begin(request: { login_hint: string | undefined; suggestUsername(): Promise<string> }): Promise<NewUserValues> | NewUserValues
-  check(values: NewUserValues, directory: Directory): Promise<NewUserErrors>
+  begin(request: { login_hint: string | undefined; suggestUsername(): string }): NewUserValues
+  check(values: NewUserValues, directory: Directory): NewUserErrors
   /** The user of values that were found to be right. */
   userOf(values: NewUserValues): Omit<UserDraft, 'user_id' | 'created_at' | 'apps' | 'disabled'>
 }

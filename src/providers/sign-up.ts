@@ -15,12 +15,12 @@ export const signUp: NewUserPage = {
   ],
   first: 'username',
   begin: ({ login_hint }) => (login_hint === undefined ? {} : { [login_hint.includes('@') ? 'email' : 'username']: login_hint }),
-  async check(values, directory) {
+  check(values, directory) {
     const errors: NewUserErrors = {}
     const username = cleanUsername(values.username ?? '')
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(username)) {
       errors.username = 'A username has 1 to 64 letters, digits, dots, hyphens or underscores.'
-    } else if ((await directory.findUser(username)) !== undefined) errors.username = 'This username is taken.'
+    } else if (directory.findUser(username) !== undefined) errors.username = 'This username is taken.'
     for (const field of ['first_name', 'last_name'] as const) {
       if ((values[field] ?? '').length > 64) errors[field] = 'A name has at most 64 characters.'
     }

@@ -38,17 +38,17 @@ export interface PeopleSearch {
  */
 export interface People {
   /** By id, or by username in any letter case. */
-  find(name: string): Promise<User | undefined>
-  relation(viewer: User, other: Pick<User, 'row'>): Promise<Relation>
+  find(name: string): User | undefined
+  relation(viewer: User, other: Pick<User, 'row'>): Relation
   /** Of those whom the viewer may see. */
-  friends(viewer: User, page: RowPage): Promise<User[]>
-  kids(parent: User, page: RowPage): Promise<User[]>
+  friends(viewer: User, page: RowPage): User[]
+  kids(parent: User, page: RowPage): User[]
   /** Ordered by username. */
-  search(viewer: User, search: PeopleSearch): Promise<User[]>
+  search(viewer: User, search: PeopleSearch): User[]
   /** The rows of all whom the viewer may see, himself left out, oldest first. */
-  visibleRows(viewer: User, type: 'parent' | 'kid' | undefined): Promise<number[]>
+  visibleRows(viewer: User, type: 'parent' | 'kid' | undefined): number[]
   /** In the order of `rows`. */
-  byRows(rows: readonly number[]): Promise<User[]>
+  byRows(rows: readonly number[]): User[]
 }
 
 /** What one user wrote to another in an app; times are milliseconds since the epoch by the sandbox's clock. */
@@ -81,14 +81,14 @@ export interface MessageQuery {
 /** An app's messages. An app sees those that were written through it. */
 export interface Messages {
   /** Stores a message unless the app has one of that id; then that one is given. */
-  put(draft: MessageDraft): Promise<{ message: Message; created: boolean }>
+  put(draft: MessageDraft): { message: Message; created: boolean }
   /** A message that the user wrote or was sent. */
-  find(app: App, user: User, message_id: string): Promise<Message | undefined>
-  list(app: App, user: User, query: MessageQuery): Promise<Message[]>
+  find(app: App, user: User, message_id: string): Message | undefined
+  list(app: App, user: User, query: MessageQuery): Message[]
   /** Notes that the receiver has seen a message; the first time stays. Undefined when he was sent none of that id. */
-  acknowledge(app: App, receiver: User, message_id: string, now: number): Promise<Message | undefined>
+  acknowledge(app: App, receiver: User, message_id: string, now: number): Message | undefined
   /** All that were sent before `before`, or all there are; gives how many had not been acknowledged. */
-  acknowledgeAll(app: App, receiver: User, before: number | undefined, now: number): Promise<number>
+  acknowledgeAll(app: App, receiver: User, before: number | undefined, now: number): number
 }
 
 /** What a social network keeps of a sandbox's users, for providers that are one. */

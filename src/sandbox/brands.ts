@@ -8,15 +8,15 @@ export interface Brand {
 
 /** A sandbox's brands. An app belongs to one brand, or to the company itself. */
 export interface Brands {
-  list(): Promise<Brand[]>
+  list(): Brand[]
   /** @throws TakenError when there is one of that name */
-  create(name: string): Promise<Brand>
+  create(name: string): Brand
   /** @throws TakenError when there is another one of that name */
-  rename(brand: Brand, name: string): Promise<void>
+  rename(brand: Brand, name: string): void
   /** Its apps stay. */
-  delete(brand: Brand): Promise<void>
+  delete(brand: Brand): void
   /** The brand of each app that has one, by the app's row. */
-  byApp(): Promise<ReadonlyMap<number, Brand>>
+  byApp(): ReadonlyMap<number, Brand>
   /** @param brand undefined for the company itself */
-  assign(app: App, brand: Brand | undefined): Promise<void>
+  assign(app: App, brand: Brand | undefined): void
 }

@@ -31,25 +31,25 @@ export class DeclarationError extends Error {
  * @param before what was declared until now: a setting that is gone from it goes back to what the provider says
  * @throws DeclarationError
  */
-export async function applyDeclared(
+export function applyDeclared(
   sandboxes: Sandboxes,
   providers: ReadonlyMap<string, Provider>,
   declarations: readonly SandboxDeclaration[],
   before: readonly SandboxDeclaration[] = [],
-): Promise<void> {
+): void {
   for (const declaration of declarations) {
     const last = before.find(({ name }) => name === declaration.name)
-    const sandbox = await sandboxOf(sandboxes, providers, declaration, last)
-    await fill(sandbox, declaration)
+    const sandbox = sandboxOf(sandboxes, providers, declaration, last)
+    fill(sandbox, declaration)
   }
 }
 
-async function sandboxOf(
+function sandboxOf(
   sandboxes: Sandboxes,
   providers: ReadonlyMap<string, Provider>,
   { name, provider: providerName, company, hosts, settings = {}, seed }: SandboxDeclaration,
   before: SandboxDeclaration | undefined,
-): Promise<Sandbox> {
+): Sandbox {
   const there = sandboxes.find(name)
   if (there === undefined) {
     const provider = providers.get(providerName)
@@ -67,7 +67,7 @@ async function sandboxOf(
   return sandboxes.update(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
 }
 
-async function fill({ directory, provider, clock, company }: Sandbox, declaration: SandboxDeclaration): Promise<void> {
+function fill({ directory, provider, clock, company }: Sandbox, declaration: SandboxDeclaration): void {
   const { apps = [], users = [] } = declaration
   const defaults = {
     company,
@@ -75,37 +75,32 @@ async function fill({ directory, provider, clock, company }: Sandbox, declaratio
     grant_types: provider.grant_types,
     auth_method: confidentialMethod(provider.auth_methods),
   }
-  for (const app of apps) await haveApp(app, directory, defaults, clock.now())
-  const known = await directory.listApps()
+  for (const app of apps) haveApp(app, directory, defaults, clock.now())
+  const known = directory.listApps()
   const wanted = users.map((user) => declaredUser(user, known))
   const fresh = []
   for (const user of wanted) {
-    const there = await directory.findUser(user.username)
+    const there = directory.findUser(user.username)
     if (there === undefined) fresh.push(user)
     else {
       const { apps: userApps, friends: _friends, parents: _parents, ...members } = user
-      await directory.updateUser({ ...there, ...members })
-      for (const app of known) if (userApps.includes(app.app_id)) await directory.addApp(there, app)
+      directory.updateUser({ ...there, ...members })
+      for (const app of known) if (userApps.includes(app.app_id)) directory.addApp(there, app)
     }
   }
   const byId = new Map(known.map((app) => [app.app_id, app]))
-  if (fresh.length > 0) await directory.createUsers(fresh.map((user) => userDraft(user, provider, byId, clock.now())))
+  if (fresh.length > 0) directory.createUsers(fresh.map((user) => userDraft(user, provider, byId, clock.now())))
 }
 
-async function haveApp(
-  declaration: AppDeclaration,
-  directory: Directory,
-  defaults: Parameters<typeof declaredApp>[1],
-  created_at: number,
-): Promise<void> {
+function haveApp(declaration: AppDeclaration, directory: Directory, defaults: Parameters<typeof declaredApp>[1], created_at: number): void {
   const { clients, ...wanted } = declaredApp(declaration, defaults)
-  const there = (await directory.listApps()).find(({ app_id, name }) => app_id === wanted.app_id || name === wanted.name)
+  const there = directory.listApps().find(({ app_id, name }) => app_id === wanted.app_id || name === wanted.name)
   const app: App =
     there === undefined
-      ? await directory.createApp({ ...wanted, mobile_store_links: {}, created_at })
+      ? directory.createApp({ ...wanted, mobile_store_links: {}, created_at })
       : { ...there, ...wanted, app_id: there.app_id, icon: there.icon }
-  if (there !== undefined) await directory.updateApp(app)
-  const known = await directory.listClients()
+  if (there !== undefined) directory.updateApp(app)
+  const known = directory.listClients()
   for (const client of clients) {
     const same = known.find(({ client_id }) => client_id === client.client_id)
     if (same !== undefined) {
@@ -115,8 +110,8 @@ async function haveApp(
       )
       if (!changed && same.app.app_id === app.app_id) continue
       // A client is what it was registered as: another secret makes another client.
-      await directory.deleteClient(same)
+      directory.deleteClient(same)
     }
-    await directory.createClient(app, { ...client, created_at })
+    directory.createClient(app, { ...client, created_at })
   }
 }

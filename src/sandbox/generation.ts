@@ -18,7 +18,7 @@ export interface Generation {
 export async function draftUsers(wanted: Generation, sandbox: Sandbox): Promise<UserDraft[]> {
   const { directory, provider, clock } = sandbox
   const people = await newPeople(wanted, sandbox)
-  const apps = await directory.listApps()
+  const apps = directory.listApps()
   const typed = wanted.type !== undefined || provider.world.users.some((user) => typeof user.type === 'string')
   return people.map((person) => ({
     ...person,
@@ -38,7 +38,7 @@ async function newPeople(wanted: Generation, { provider, directory, clock }: San
   for (;;) {
     const people = await (provider.people ?? families).generate({ ...wanted, seed, now: clock.now(), taken: (name) => taken.has(name) })
     const before = taken.size
-    for (const { username } of people) if ((await directory.findUser(username)) !== undefined) taken.add(username)
+    for (const { username } of people) if (directory.findUser(username) !== undefined) taken.add(username)
     if (taken.size === before) return people
   }
 }
@@ -47,9 +47,9 @@ async function newPeople(wanted: Generation, { provider, directory, clock }: San
  * A free username for somebody who chose none.
  * @throws Error if every try is taken
  */
-export async function suggestUsername({ provider, directory }: Pick<Sandbox, 'provider' | 'directory'>): Promise<string> {
+export function suggestUsername({ provider, directory }: Pick<Sandbox, 'provider' | 'directory'>): string {
   for (const username of (provider.people ?? families).usernames()) {
-    if ((await directory.findUser(username)) === undefined) return username
+    if (directory.findUser(username) === undefined) return username
   }
   throw new Error('no free username was found')
 }

@@ -109,7 +109,7 @@ export class Journal implements Forgetful {
   async wait(query: JournalQuery, milliseconds: number, signal?: AbortSignal): Promise<JournalEntry[]> {
     const there = this.list(query)
     if (there.length > 0 || milliseconds <= 0) return there
-    return new Promise((resolve) => {
+    return await new Promise((resolve) => {
       const end = (entries: JournalEntry[]) => {
         clearTimeout(timer)
         this.#added.off('entry', look)

@@ -13,7 +13,7 @@ export interface NewApp {
 }
 
 /** An app with ids as the vendor makes them. */
-export async function newApp({ provider, directory, clock }: Sandbox, draft: NewApp): Promise<App> {
+export function newApp({ provider, directory, clock }: Sandbox, draft: NewApp): App {
   const { name, description = '', scopes = provider.scopes.map((scope) => scope.name), redirect_uris = [] } = draft
   return directory.createApp({
     app_id: provider.ids.app_id(),
@@ -44,6 +44,6 @@ export function newClient(
 }
 
 /** Stores a new client of an app. */
-export function addClient({ directory, clock }: Sandbox, app: App, client: NewClient): Promise<Client> {
+export function addClient({ directory, clock }: Sandbox, app: App, client: NewClient): Client {
   return directory.createClient(app, { ...client, created_at: clock.now() })
 }

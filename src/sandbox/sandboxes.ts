@@ -61,7 +61,7 @@ export class Sandboxes {
   readonly #newJournal: () => Journal
   readonly defaultName: string
   /** Brings back what a configuration wants in a sandbox, when it was reset. */
-  afterReset: (sandbox: Sandbox) => Promise<void> = async () => {}
+  afterReset: (sandbox: Sandbox) => void = () => {}
 
   constructor(
     table: SandboxTable,
@@ -79,17 +79,17 @@ export class Sandboxes {
   }
 
   /** Reads what is stored and makes one sandbox for each built-in provider that has none yet. */
-  async load(): Promise<void> {
-    for (const record of await this.#table.list()) {
+  load(): void {
+    for (const record of this.#table.list()) {
       // One of a provider that is not declared any more sleeps until it is.
       if (this.#providers.has(record.provider)) this.#remember(record)
     }
-    await this.#haveOneOfEach()
+    this.#haveOneOfEach()
   }
 
-  async #haveOneOfEach(): Promise<void> {
+  #haveOneOfEach(): void {
     for (const provider of this.#providers.values()) {
-      if (!this.#records.has(provider.id)) await this.create({ name: provider.id, provider })
+      if (!this.#records.has(provider.id)) this.create({ name: provider.id, provider })
       for (const host of provider.hosts ?? []) this.#vendorHosts.set(host.toLowerCase(), provider.id)
     }
   }
@@ -103,9 +103,9 @@ export class Sandboxes {
   }
 
   /** Takes notice that the providers changed: sandboxes go on with their state and speak as theirs does now. */
-  async providersChanged(): Promise<void> {
+  providersChanged(): void {
     this.#vendorHosts.clear()
-    for (const record of await this.#table.list()) {
+    for (const record of this.#table.list()) {
       const provider = this.#providers.get(record.provider)
       const opened = this.#opened.get(record.name)
       if (provider === undefined) {
@@ -118,7 +118,7 @@ export class Sandboxes {
         this.#opened.set(record.name, { ...opened, ...speechOf(provider), settings, keys: this.#keyRing(record.name, provider, opened) })
       }
     }
-    await this.#haveOneOfEach()
+    this.#haveOneOfEach()
   }
 
   get default(): Sandbox | undefined {
@@ -157,17 +157,10 @@ export class Sandboxes {
   }
 
   /** @throws TakenError when the name or a host is another sandbox's */
-  async create({
-    name,
-    provider,
-    company = provider.world.company,
-    hosts = [],
-    settings = {},
-    seed: seeded = true,
-  }: NewSandbox): Promise<Sandbox> {
+  create({ name, provider, company = provider.world.company, hosts = [], settings = {}, seed: seeded = true }: NewSandbox): Sandbox {
     const created_at = this.#clock.now()
     const initial = { company, settings: mergeSettings({}, settings, newSecret) }
-    const record = await this.#table.insert({
+    const record = this.#table.insert({
       name: name ?? `${provider.id}-${randomLowerCase(8)}`,
       provider: provider.id,
       ...initial,
@@ -179,7 +172,7 @@ export class Sandboxes {
     })
     this.#remember(record)
     const sandbox = this.#open(record)
-    if (seeded) await seed(sandbox, created_at)
+    if (seeded) seed(sandbox, created_at)
     return sandbox
   }
 
@@ -187,7 +180,7 @@ export class Sandboxes {
    * Changes a sandbox and keeps it so; whoever holds the old object goes on with it as it was.
    * @throws TakenError when a host is another sandbox's
    */
-  async update({ name }: Sandbox, { company, hosts, settings = {} }: SandboxChange): Promise<Sandbox> {
+  update({ name }: Sandbox, { company, hosts, settings = {} }: SandboxChange): Sandbox {
     const before = this.#record(name)
     const record: SandboxRecord = {
       ...before,
@@ -195,29 +188,29 @@ export class Sandboxes {
       hosts: hosts === undefined ? before.hosts : this.#freeHosts(hosts, name),
       settings: mergeSettings(before.settings, settings, newSecret),
     }
-    await this.#table.update(record)
+    this.#table.update(record)
     return this.#replace(before, record)
   }
 
   /** Back to what it was when it was created: the preloaded world, its settings then, the machine's time, no faults, no journal. */
-  async reset({ name }: Sandbox): Promise<Sandbox> {
+  reset({ name }: Sandbox): Sandbox {
     const before = this.#record(name)
     const record: SandboxRecord = { ...before, ...before.initial }
-    await this.#table.clear(record.id)
-    await this.#table.update(record)
+    this.#table.clear(record.id)
+    this.#table.update(record)
     const sandbox = this.#replace(before, record)
     forgetAll(sandbox)
-    await this.setClock(sandbox, { offset: 0, frozen: false })
-    if (record.seeded) await seed(sandbox, sandbox.clock.now())
-    await this.afterReset(sandbox)
+    this.setClock(sandbox, { offset: 0, frozen: false })
+    if (record.seeded) seed(sandbox, sandbox.clock.now())
+    this.afterReset(sandbox)
     return this.find(record.name) ?? sandbox
   }
 
   /** The whole state of a sandbox, but for its name, its hosts and its journal. */
-  async snapshot({ id, name, clock, faults }: Sandbox): Promise<Snapshot> {
+  snapshot({ id, name, clock, faults }: Sandbox): Snapshot {
     const { provider, company, settings } = this.#record(name)
     const { version } = this.#table
-    const tables = await this.#table.dump(id)
+    const tables = this.#table.dump(id)
     return { format: 'grantbox-snapshot', version, provider, company, settings, clock: clock.state, faults: faults.state, tables }
   }
 
@@ -225,7 +218,7 @@ export class Sandboxes {
    * Puts a snapshot in the place of a sandbox's state, all or nothing; its journal begins anew.
    * @throws SnapshotError when it is another provider's, another version's, or does not hang together
    */
-  async restore({ name }: Sandbox, snapshot: Snapshot): Promise<Sandbox> {
+  restore({ name }: Sandbox, snapshot: Snapshot): Sandbox {
     const before = this.#record(name)
     const { provider, version, company, settings, clock, faults, tables } = snapshot
     if (provider !== before.provider) throw new SnapshotError('provider', `${before.provider}, as which sandbox ${name} speaks`, provider)
@@ -233,9 +226,9 @@ export class Sandboxes {
       throw new SnapshotError('version', `${this.#table.version}, of this grantbox: take the snapshot again with this version`, version)
     }
     const record: SandboxRecord = { ...before, company, settings: mergeSettings({}, settings, newSecret) }
-    await this.#table.load(record.id, tables)
-    await this.#table.update(record)
-    await this.#table.saveClock(record.id, clock)
+    this.#table.load(record.id, tables)
+    this.#table.update(record)
+    this.#table.saveClock(record.id, clock)
     const sandbox = this.#replace(before, record)
     forgetAll(sandbox)
     sandbox.clock.load(clock)
@@ -243,15 +236,15 @@ export class Sandboxes {
     return sandbox
   }
 
-  async delete(sandbox: Sandbox): Promise<void> {
+  delete(sandbox: Sandbox): void {
     sandbox.counts.stop()
-    await this.#table.delete(sandbox.id)
+    this.#table.delete(sandbox.id)
     this.#forget(this.#record(sandbox.name))
   }
 
   /** Takes notice that the store took back what was changed last: what is known from memory is again as it is stored. */
-  async changesTakenBack(): Promise<void> {
-    const stored = await this.#table.list()
+  changesTakenBack(): void {
+    const stored = this.#table.list()
     const ids = new Set(stored.map((record) => record.id))
     for (const record of [...this.#records.values()]) {
       if (ids.has(record.id)) continue
@@ -274,13 +267,13 @@ export class Sandboxes {
   }
 
   /** Moves a sandbox's clock and keeps it so. */
-  async advanceClock(sandbox: Sandbox, milliseconds: number): Promise<void> {
-    await this.#table.saveClock(sandbox.id, sandbox.clock.advance(milliseconds))
+  advanceClock(sandbox: Sandbox, milliseconds: number): void {
+    this.#table.saveClock(sandbox.id, sandbox.clock.advance(milliseconds))
   }
 
   /** Sets, stops or starts a sandbox's clock and keeps it so. */
-  async setClock(sandbox: Sandbox, change: ClockChange): Promise<void> {
-    await this.#table.saveClock(sandbox.id, sandbox.clock.set(change))
+  setClock(sandbox: Sandbox, change: ClockChange): void {
+    this.#table.saveClock(sandbox.id, sandbox.clock.set(change))
   }
 
   /** From now on a sandbox is as another record says; whoever holds the old object goes on with it as it was. */

@@ -4,23 +4,23 @@ import type { Provider, WorldUser } from '../providers/provider.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /** Fills a new sandbox with what its provider preloads. */
-export async function seed(
+export function seed(
   { provider, directory, social, documents }: Pick<Sandbox, 'provider' | 'directory' | 'social' | 'documents'>,
   now: number,
-): Promise<void> {
+): void {
   const { world } = provider
   const apps = new Map<string, App>()
   for (const { clients, ...draft } of world.apps) {
-    const app = await directory.createApp({ ...draft, mobile_store_links: {}, created_at: now })
+    const app = directory.createApp({ ...draft, mobile_store_links: {}, created_at: now })
     apps.set(app.app_id, app)
-    for (const client of clients) await directory.createClient(app, { ...client, created_at: now })
+    for (const client of clients) directory.createClient(app, { ...client, created_at: now })
   }
-  const users = await directory.createUsers(world.users.map((user) => userDraft(user, provider, apps, now)))
+  const users = directory.createUsers(world.users.map((user) => userDraft(user, provider, apps, now)))
   const named = (username: string) => users.find((user) => user.username === username)
   for (const { app_id, from, to, ...message } of world.messages ?? []) {
     const [app, sender, receiver] = [apps.get(app_id), named(from), named(to)]
     if (app === undefined || sender === undefined || receiver === undefined) throw new Error(`message ${message.message_id} names nobody`)
-    await social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
+    social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
   }
   provider.seed?.({ documents, apps: [...apps.values()], users }, now)
 }

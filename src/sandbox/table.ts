@@ -26,25 +26,25 @@ export interface SandboxRecord {
 
 /** What the sandboxes ask of the store. */
 export interface SandboxTable {
-  list(): Promise<SandboxRecord[]>
+  list(): SandboxRecord[]
   /** @throws TakenError when the name is another sandbox's */
-  insert(record: Omit<SandboxRecord, 'id'>): Promise<SandboxRecord>
+  insert(record: Omit<SandboxRecord, 'id'>): SandboxRecord
   /** Saves the company, the settings and the hosts. */
-  update(record: SandboxRecord): Promise<void>
+  update(record: SandboxRecord): void
   /** With all that belongs to it. */
-  delete(id: number): Promise<void>
-  saveClock(id: number, clock: ClockState): Promise<void>
+  delete(id: number): void
+  saveClock(id: number, clock: ClockState): void
   /** Of the tables, for snapshots. */
   readonly version: number
   /** All rows of a sandbox. */
-  dump(id: number): Promise<SnapshotTables>
+  dump(id: number): SnapshotTables
   /**
    * Puts rows in the place of a sandbox's own, all or none.
    * @throws SnapshotError that names the row that does not fit
    */
-  load(id: number, rows: SnapshotTables): Promise<void>
+  load(id: number, rows: SnapshotTables): void
   /** Takes the rows of a sandbox away, but for the first signing key of each algorithm. */
-  clear(id: number): Promise<void>
+  clear(id: number): void
   protocolStore(id: number): ProtocolStore
   directory(id: number): Directory
   grants(id: number): GrantBook

@@ -18,29 +18,27 @@ const shownUsers = 3
  * What whoever started grantbox needs to know to use it.
  * @param url where people reach it
  */
-export async function describeStart(url: string, { sandboxes, adminToken, version, db, addressesOf }: Started): Promise<StartInfo> {
+export function describeStart(url: string, { sandboxes, adminToken, version, db, addressesOf }: Started): StartInfo {
   return {
     url,
     https_url: url.replace(/^http:/, 'https:'),
     version,
     default_sandbox: sandboxes.defaultName,
     // The preloaded ones and whatever was made since; a test suite's hundreds would hide them.
-    sandboxes: await Promise.all(
-      sandboxes
-        .list()
-        .slice(0, 10)
-        .map((sandbox) => describeSandbox(url, sandbox, addressesOf(sandbox))),
-    ),
+    sandboxes: sandboxes
+      .list()
+      .slice(0, 10)
+      .map((sandbox) => describeSandbox(url, sandbox, addressesOf(sandbox))),
     dashboard_url: `${url}/dashboard${adminToken === undefined ? '' : `?token=${adminToken}`}`,
     data: db,
     ...(adminToken === undefined ? {} : { admin_token: adminToken }),
   }
 }
 
-async function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses): Promise<StartSandbox> {
+function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses): StartSandbox {
   const { provider, directory } = sandbox
-  const clients = await directory.listClients()
-  const users = await directory.listUsers({ limit: shownUsers })
+  const clients = directory.listClients()
+  const users = directory.listUsers({ limit: shownUsers })
   const postman = `${url}/_grantbox/sandboxes/${sandbox.name}/postman`
   return {
     name: sandbox.name,

@@ -77,7 +77,7 @@ export interface GrantboxServer {
   /** @param origin where somebody reaches it, as `http://localhost:9400` */
   addressesOf(sandbox: Sandbox, origin: string): Addresses
   /** @param origin where it listens */
-  describe(origin: string): Promise<StartInfo>
+  describe(origin: string): StartInfo
   /** Ends what would stay open: event streams, and requests that wait for something to come. Call it before the listener closes. */
   quiesce(): void
   close(): Promise<void>
@@ -105,20 +105,26 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const begun = new WeakMap<IncomingMessage, number>()
   const settled = (request: IncomingMessage) => database.settled(begun.get(request))
   const stopping = new AbortController()
-  await sandboxes.load()
+  sandboxes.load()
   sandboxes.afterReset = ({ name }) =>
     applyDeclared(
       sandboxes,
       providers,
       declared.sandboxes.filter((one) => one.name === name),
     )
-  await applyDeclared(sandboxes, providers, declared.sandboxes).catch((error: unknown) => {
+  try {
+    applyDeclared(sandboxes, providers, declared.sandboxes)
+  } catch (error) {
     database.close()
     throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error
-  })
+  }
   await stored(database)
   database.onRollback(() => {
-    sandboxes.changesTakenBack().catch((error) => logger.error({ err: error }, 'what is stored cannot be read'))
+    try {
+      sandboxes.changesTakenBack()
+    } catch (error) {
+      logger.error({ err: error }, 'what is stored cannot be read')
+    }
   })
 
   const protocol = new ProtocolApps({ settled: (since) => database.settled(since), logger, bodyLimit: options.bodyLimit })
@@ -214,10 +220,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       await protocol.prepare(next.providers)
       providers.clear()
       for (const [id, provider] of all) providers.set(id, provider)
-      await sandboxes.providersChanged()
+      sandboxes.providersChanged()
       const last = declared.sandboxes
       declared = next
-      await applyDeclared(sandboxes, providers, next.sandboxes, last)
+      applyDeclared(sandboxes, providers, next.sandboxes, last)
       await protocol.keep(providers.values())
     },
     addressesOf,

@@ -32,19 +32,19 @@ export function brandStore(db: Database, statements: ReturnType<typeof brandStat
     }
   }
   return {
-    list: async () => statements.list.all({ sandbox }),
-    async create(name) {
+    list: () => statements.list.all({ sandbox }),
+    create(name) {
       const created = unlessTaken(name, () => statements.create.get({ sandbox, name }))
       return { row: created?.row ?? 0, name }
     },
-    async rename({ row }, name) {
+    rename({ row }, name) {
       unlessTaken(name, () => statements.rename.run({ sandbox, row, name }))
     },
-    async delete({ row }) {
+    delete({ row }) {
       db.write(() => statements.delete.run({ sandbox, row }))
     },
-    byApp: async () => new Map(statements.byApp.all({ sandbox }).map(({ app_row, row, name }) => [app_row, { row, name }])),
-    async assign(app, brand) {
+    byApp: () => new Map(statements.byApp.all({ sandbox }).map(({ app_row, row, name }) => [app_row, { row, name }])),
+    assign(app, brand) {
       db.write(() =>
         brand === undefined ? statements.unassign.run({ app: app.row }) : statements.assign.run({ app: app.row, brand: brand.row }),
       )

@@ -140,22 +140,22 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
   })
 
   return {
-    async createApp(draft) {
+    createApp(draft) {
       const row = db.write(() => inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id]))
       return { ...draft, row }
     },
-    listApps: async () => statements.listApps.all({ sandbox }).map(toApp),
-    async findApp(app_id) {
+    listApps: () => statements.listApps.all({ sandbox }).map(toApp),
+    findApp(app_id) {
       const row = statements.findApp.get({ sandbox, app_id })
       return row === undefined ? undefined : toApp(row)
     },
-    async updateApp(app) {
+    updateApp(app) {
       db.write(() => statements.updateApp.run({ ...appValues(app), row: app.row }))
     },
-    async deleteApp(app) {
+    deleteApp(app) {
       db.write(() => statements.deleteApp.run({ row: app.row, sandbox }))
     },
-    async createClient(app: App, draft: ClientDraft): Promise<Client> {
+    createClient(app: App, draft: ClientDraft): Client {
       const row = db.write(() =>
         inserted(
           () =>
@@ -171,13 +171,13 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
       )
       return { ...draft, metadata: draft.metadata ?? {}, app, row }
     },
-    listClients: async (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
-    async deleteClient(client) {
+    listClients: (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
+    deleteClient(client) {
       db.write(() => statements.deleteClient.run({ row: client.row, sandbox }))
     },
 
-    createUsers: async (drafts) => createUsers(drafts),
-    async listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
+    createUsers: (drafts) => createUsers(drafts),
+    listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
       if (search !== undefined && search !== '') {
         return statements.searchUsers
           .all({ sandbox, after, offset, limit, search: prefixPattern(search), app: app?.row ?? null })
@@ -189,40 +189,40 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
           : statements.listAppUsers.all({ app: app.row, after, offset, limit })
       ).map(toUser)
     },
-    async countUsers(app, search) {
+    countUsers(app, search) {
       if (search !== undefined && search !== '')
         return statements.countFound.get({ sandbox, search: prefixPattern(search), app: app?.row ?? null })?.n ?? 0
       return (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0
     },
-    async findUser(username) {
+    findUser(username) {
       const row = statements.findUser.get({ sandbox, username })
       return row === undefined ? undefined : toUser(row)
     },
-    appsOf: async (user) => statements.appsOf.all({ user: user.row }).map(toApp),
-    friendsOf: async (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
-    parentsOf: async (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
-    kidsOf: async (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
-    async updateUser(user) {
+    appsOf: (user) => statements.appsOf.all({ user: user.row }).map(toApp),
+    friendsOf: (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
+    parentsOf: (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
+    kidsOf: (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
+    updateUser(user) {
       const values = { ...userValues(user), row: user.row }
       db.write(() => unlessTaken(() => statements.updateUser.run(values), ['username', user.username], ['id', user.user_id]))
     },
-    async deleteUser(user) {
+    deleteUser(user) {
       db.write(() => statements.deleteUser.run({ row: user.row, sandbox }))
     },
-    async addApp(user, app) {
+    addApp(user, app) {
       db.write(() => statements.addApp.run({ user: user.row, app: app.row }))
     },
-    removeApp: async (user, app, now) => removeApp(user, app, now),
-    async addFriend(user, friend) {
+    removeApp: (user, app, now) => removeApp(user, app, now),
+    addFriend(user, friend) {
       db.write(() => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }))
     },
-    async removeFriend(user, friend) {
+    removeFriend(user, friend) {
       db.write(() => statements.removeFriend.run({ user: user.row, friend: friend.row }))
     },
-    async addParent(kid, parent) {
+    addParent(kid, parent) {
       db.write(() => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }))
     },
-    async removeParent(kid, parent) {
+    removeParent(kid, parent) {
       db.write(() => statements.removeParent.run({ user: kid.row, parent: parent.row }))
     },
   }

@@ -68,15 +68,15 @@ export function grantBookStore(db: Database, statements: ReturnType<typeof grant
     }
   })
   return {
-    async list({ client_id = null, username = null, active, after = 0, limit }) {
+    list({ client_id = null, username = null, active, after = 0, limit }) {
       const wanted = active === undefined ? null : Number(active)
       return statements.list.all({ sandbox, client_id, username, active: wanted, after, limit }).map(toEntry)
     },
-    async find(id) {
+    find(id) {
       const row = statements.find.get({ sandbox, id })
       return row === undefined ? undefined : toEntry(row)
     },
-    async lineageOf({ id: grant_id, scope }) {
+    lineageOf({ id: grant_id, scope }) {
       const rows = statements.tokens.all({ grant_id })
       // What came first of a refresh token says when it was used, and may have come under any rotation.
       const brought = new Map<number | null, number>()
@@ -100,6 +100,6 @@ export function grantBookStore(db: Database, statements: ReturnType<typeof grant
           })),
       }
     },
-    expire: async (what, owner, now) => expireTokens(what, owner, now),
+    expire: (what, owner, now) => expireTokens(what, owner, now),
   }
 }

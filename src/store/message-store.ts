@@ -61,28 +61,28 @@ export function messageStatements(db: Database) {
 /** The messages of one sandbox. */
 export function messageStore(db: Database, statements: ReturnType<typeof messageStatements>): Messages {
   return {
-    async put({ app, from, to, text, data, message_id, image_id, sent_at, acknowledged_at }) {
+    put({ app, from, to, text, data, message_id, image_id, sent_at, acknowledged_at }) {
       const draft = { message_id, image_id, sent_at, acknowledged_at, body: text, data: JSON.stringify(data) }
       const { changes } = db.write(() => statements.insert.run({ ...draft, app: app.row, sender: from.row, recipient: to.row }))
       const row = statements.find.get({ app: app.row, message_id })
       if (row === undefined) throw new Error('the message was not stored')
       return { message: toMessage(row), created: changes === 1 }
     },
-    async find(app, user, message_id) {
+    find(app, user, message_id) {
       const row = statements.find.get({ app: app.row, message_id })
       return row !== undefined && (row.sender_row === user.row || row.recipient_row === user.row) ? toMessage(row) : undefined
     },
-    async list(app, user, { box, acknowledged, after, limit }) {
+    list(app, user, { box, acknowledged, after, limit }) {
       const { sent_at, row } = after ?? { sent_at: Number.MAX_SAFE_INTEGER, row: 0 }
       const wanted = acknowledged === undefined ? null : Number(acknowledged)
       return statements[box].all({ app: app.row, user: user.row, acknowledged: wanted, sent_at, row, limit }).map(toMessage)
     },
-    async acknowledge(app, receiver, message_id, now) {
+    acknowledge(app, receiver, message_id, now) {
       db.write(() => statements.acknowledge.run({ app: app.row, receiver: receiver.row, message_id, now }))
       const row = statements.find.get({ app: app.row, message_id })
       return row?.recipient_row === receiver.row ? toMessage(row) : undefined
     },
-    acknowledgeAll: async (app, receiver, before, now) =>
+    acknowledgeAll: (app, receiver, before, now) =>
       db.write(() => statements.acknowledgeAll.run({ app: app.row, receiver: receiver.row, before: before ?? null, now })).changes,
   }
 }

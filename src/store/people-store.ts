@@ -57,11 +57,11 @@ export function peopleStatements(db: Database) {
 export function peopleStore(statements: ReturnType<typeof peopleStatements>, sandbox: number): People {
   const eyes = (viewer: User) => ({ viewer: viewer.row, viewerIsKid: viewer.type === 'kid' ? 1 : 0 })
   return {
-    async find(name) {
+    find(name) {
       const row = statements.findById.get({ sandbox, name }) ?? statements.findByUsername.get({ sandbox, name })
       return row === undefined ? undefined : toUser(row)
     },
-    async relation(viewer, other) {
+    relation(viewer, other) {
       const row = statements.relation.get({ viewer: viewer.row, other: other.row })
       return {
         self: row?.self === 1,
@@ -71,15 +71,15 @@ export function peopleStore(statements: ReturnType<typeof peopleStatements>, san
         relative: row?.relative === 1,
       }
     },
-    friends: async (viewer, page) => statements.friends.all({ ...eyes(viewer), ...page }).map(toUser),
-    kids: async (parent, page) => statements.kids.all({ viewer: parent.row, ...page }).map(toUser),
-    async search(viewer, { prefix, type, after, limit }) {
+    friends: (viewer, page) => statements.friends.all({ ...eyes(viewer), ...page }).map(toUser),
+    kids: (parent, page) => statements.kids.all({ viewer: parent.row, ...page }).map(toUser),
+    search(viewer, { prefix, type, after, limit }) {
       // No text that begins with the prefix sorts behind the prefix and the last character there is.
       const end = `${prefix}\u{10ffff}`
       return statements.search.all({ ...eyes(viewer), sandbox, prefix, end, type: type ?? null, after, limit }).map(toUser)
     },
-    visibleRows: async (viewer, type) => statements.visibleRows.all({ ...eyes(viewer), sandbox, type: type ?? null }).map((row) => row.id),
-    byRows: async (rows) =>
+    visibleRows: (viewer, type) => statements.visibleRows.all({ ...eyes(viewer), sandbox, type: type ?? null }).map((row) => row.id),
+    byRows: (rows) =>
       rows.flatMap((row) => {
         const found = statements.byRow.get({ sandbox, row })
         return found === undefined ? [] : [toUser(found)]

@@ -51,7 +51,7 @@ export function sandboxTable(db: Database): SandboxTable {
   const snapshots = snapshotStore(db, ids, carried)
 
   return {
-    list: async () =>
+    list: () =>
       list.all().map(
         (row): SandboxRecord => ({
           id: row.id,
@@ -66,7 +66,7 @@ export function sandboxTable(db: Database): SandboxTable {
           initial: row.initial === null ? { company: row.company, settings: JSON.parse(row.settings) } : JSON.parse(row.initial),
         }),
       ),
-    async insert(record) {
+    insert(record) {
       const values = {
         name: record.name,
         provider: record.provider,
@@ -89,19 +89,19 @@ export function sandboxTable(db: Database): SandboxTable {
         throw error
       }
     },
-    async update({ id, company, settings, hosts }) {
+    update({ id, company, settings, hosts }) {
       db.write(() => update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts) }))
     },
-    async delete(id) {
+    delete(id) {
       db.write(() => remove.run(id))
     },
-    async saveClock(id, clock) {
+    saveClock(id, clock) {
       db.write(() => saveClock.run({ id, ...clock }))
     },
     version: snapshots.version,
-    dump: async (id) => snapshots.dump(id),
-    load: async (id, rows) => snapshots.load(id, rows),
-    clear: async (id) => snapshots.clear(id),
+    dump: (id) => snapshots.dump(id),
+    load: (id, rows) => snapshots.load(id, rows),
+    clear: (id) => snapshots.clear(id),
     protocolStore: (id) => withCarriedKeys(protocolStore(db, protocol, ids, id), carried.of(id)),
     directory: (id) => directoryStore(db, directory, id),
     grants: (id) => grantBookStore(db, grants, id),

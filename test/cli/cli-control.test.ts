@@ -59,7 +59,7 @@ describe('grantbox users generate', () => {
     const [first = ''] = stdout.split('\n')
     expect(stdout.split('\n')).toHaveLength(3)
     expect(first).toContain('  Find Fluffy, LLC  ')
-    expect(await server.sandbox().store.findUser(first.split(' ')[0] ?? '')).toBeDefined()
+    expect(server.sandbox().store.findUser(first.split(' ')[0] ?? '')).toBeDefined()
     const json = JSON.parse((await grantbox('users', 'generate', '--count', '1', '--type', 'family', '--json')).stdout)
     expect(json).toHaveLength(4)
   })
@@ -78,9 +78,14 @@ test('grantbox postman writes a collection and an environment for this address',
 })
 
 test('grantbox reset brings one sandbox back, or all', async () => {
-  await server.sandbox().directory.deleteApp((await server.sandbox().directory.listApps())[0] as never)
+  server.sandbox().directory.deleteApp(server.sandbox().directory.listApps()[0] as never)
   expect(await grantbox('reset')).toMatchObject({ code: 0, stdout: 'iokids is as it was when it was created.\n' })
-  expect((await server.sandbox().directory.listApps()).map((app) => app.name)).toEqual(['FindFluffy'])
+  expect(
+    server
+      .sandbox()
+      .directory.listApps()
+      .map((app) => app.name),
+  ).toEqual(['FindFluffy'])
   expect((await grantbox('reset', '--all')).stdout.split('\n')).toHaveLength(server.server.sandboxes.list().length + 1)
 })
 

@@ -27,7 +27,7 @@ describe('an app', () => {
         created_at: expect.any(String),
       },
     ])
-    const stored = await sandbox.store.findClient(String(at(body, 'clients', 0, 'client_id')))
+    const stored = sandbox.store.findClient(String(at(body, 'clients', 0, 'client_id')))
     expect(stored?.client_secret).toBe(at(body, 'clients', 0, 'client_secret'))
   })
 
@@ -61,7 +61,7 @@ describe('an app', () => {
       redirect_uris: ['https://b.test/', 'https://b.test/'],
     })
     expect(body).toEqual({ ...before, name: 'Found', redirect_uris: ['https://b.test/'] })
-    expect(await sandbox.directory.findApp('app_findfluffy000000')).toMatchObject({ name: 'Found', redirect_uris: ['https://b.test/'] })
+    expect(sandbox.directory.findApp('app_findfluffy000000')).toMatchObject({ name: 'Found', redirect_uris: ['https://b.test/'] })
     expect((await call('PATCH', `${iokids}/apps/Found`, { name: 'Found', description: 'x', scopes: [] })).body).toMatchObject({
       description: 'x',
       scopes: [],

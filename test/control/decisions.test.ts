@@ -53,7 +53,7 @@ describe('a device whose user decides through the control API', () => {
   const lenient = async () => {
     const server = await start()
     const { sandboxes } = server.server
-    const sandbox = await sandboxes.update(server.sandbox(), { settings: { strictness: 'lenient' } })
+    const sandbox = sandboxes.update(server.sandbox(), { settings: { strictness: 'lenient' } })
     return { server, sandbox }
   }
   const decide = (server: TestServer, user_code: unknown, username: string) =>

@@ -49,7 +49,7 @@ describe('a sandbox', () => {
         settings: expect.objectContaining({ access_token_ttl: 5, permission_status: 403 }),
       }),
     ])
-    expect(await sandboxes.find('t42')?.directory.countUsers()).toBe(0)
+    expect(sandboxes.find('t42')?.directory.countUsers()).toBe(0)
     expect(sandboxes.findByHost('t42.localhost')?.name).toBe('t42')
   })
 
@@ -87,7 +87,7 @@ describe('a sandbox', () => {
     })
     expect(sandboxes.default?.settings).toMatchObject({ rotation: 'lenient', access_token_ttl: 10 })
     const reopened = new Sandboxes(sandboxTable(db), providers, systemClock, 'iokids')
-    await reopened.load()
+    reopened.load()
     expect(reopened.default).toMatchObject({ company: 'Renamed', hosts: ['a.test'], settings: { access_token_ttl: 10, code_ttl: 120 } })
   })
 

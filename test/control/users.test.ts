@@ -87,7 +87,7 @@ describe('users', () => {
       const stored = (await call('GET', `${iokids}/users/${user.username}`)).body
       expect(stored).toEqual({ ...user, friends: expect.toSatisfy((friends) => sameNames(friends, user.friends)) })
     }
-    expect(await sandbox.directory.countUsers()).toBe(6 + 12)
+    expect(sandbox.directory.countUsers()).toBe(6 + 12)
   })
 
   test('are the same for a seed, but for usernames that are taken', async () => {

@@ -138,7 +138,7 @@ test('what apps had stored about users goes on when its table becomes documents,
   const finds = (await read('/finds')) as { data: unknown; version: number }
   expect(finds.version).toBe(41)
   expect(JSON.stringify(finds.data)).toBe(data)
-  await sandbox().directory.deleteUser(must(await sandbox().directory.findUser('beautifulmeercat246')))
+  sandbox().directory.deleteUser(must(sandbox().directory.findUser('beautifulmeercat246')))
   expect(
     sandbox()
       .documents.kind('app_data')

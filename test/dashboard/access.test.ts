@@ -20,7 +20,7 @@ describe('bound to loopback', () => {
     ['localhost.evil.test', 403],
     ['192.168.0.1', 403],
   ])('a request for the host %s is answered with %i', async (host, status) => {
-    await open.server.sandboxes.update(open.sandbox(), { hosts: ['sandbox.iokids.net'] })
+    open.server.sandboxes.update(open.sandbox(), { hosts: ['sandbox.iokids.net'] })
     const answer = await rawRequest(open.url, '/dashboard/iokids/apps', { headers: { host: `${host}:${port(open)}` } })
     expect(answer.status).toBe(status)
     if (status === 403) expect(textOf(answer.text)).toContain('DNS rebinding')
@@ -65,7 +65,7 @@ describe('with an admin token', () => {
 
   test('the link of the start signs in: the token becomes a cookie that is not the token, and leaves the address', async () => {
     const browser = new DashboardClient(guarded.url)
-    const { dashboard_url } = await guarded.server.describe(guarded.url)
+    const { dashboard_url } = guarded.server.describe(guarded.url)
     const link = new URL(dashboard_url)
     const answer = await browser.get(link.pathname + link.search)
     expect([answer.status, answer.location]).toEqual([303, '/dashboard'])
@@ -117,13 +117,13 @@ describe('with an admin token', () => {
     const browser = new DashboardClient(guarded.url)
     const answer = await browser.post('/dashboard/iokids/apps/app_findfluffy000000/delete')
     expect(answer.status).toBe(401)
-    expect(await guarded.sandbox().directory.findApp('app_findfluffy000000')).toBeDefined()
+    expect(guarded.sandbox().directory.findApp('app_findfluffy000000')).toBeDefined()
   })
 })
 
 describe('a form', () => {
   const deletion = '/dashboard/iokids/apps/app_findfluffy000000/delete'
-  const stands = async () => expect(await open.sandbox().directory.findApp('app_findfluffy000000')).toBeDefined()
+  const stands = () => expect(open.sandbox().directory.findApp('app_findfluffy000000')).toBeDefined()
 
   test.each<[string, Record<string, string>]>([
     ['a page of another site', { origin: 'https://evil.test' }],
@@ -135,7 +135,7 @@ describe('a form', () => {
     const { status, html } = await new DashboardClient(open.url).post(deletion, {}, headers)
     expect(status).toBe(403)
     expect(html).not.toContain('FindFluffy')
-    await stands()
+    stands()
   })
 
   test('without its token is refused, with a page that says what to do', async () => {
@@ -145,7 +145,7 @@ describe('a form', () => {
     const { status, html } = await browser.post(deletion)
     expect(status).toBe(403)
     expect(textOf(html)).toContain('Nothing was changed. Go back to the dashboard, load its page again and send the form from there.')
-    await stands()
+    stands()
   })
 
   test("with the token of another browser's cookie is refused", async () => {
@@ -155,7 +155,7 @@ describe('a form', () => {
     expect(mine.csrf).not.toBe(other.csrf)
     mine.csrf = other.csrf
     expect((await mine.post(deletion)).status).toBe(403)
-    await stands()
+    stands()
   })
 
   test('of our own page is taken, as a browser sends it', async () => {

@@ -86,7 +86,7 @@ test("the vendor's guide is followed by clicking, and its flow appears under Req
   await signIn(window, { username, password })
   const callback = await callbackOf(window, () => window.getByRole('button', { name: 'Continue' }).click())
   // The dashboard signs in with the app's first client; the journal says with which.
-  const [first] = await server.sandbox().directory.listClients((await server.sandbox().directory.listApps()).at(-1))
+  const [first] = server.sandbox().directory.listClients(server.sandbox().directory.listApps().at(-1))
   const tokens = await postToken(server.url, {
     grant_type: 'authorization_code',
     code: callback.searchParams.get('code') ?? '',
@@ -183,5 +183,5 @@ test('a link on another site leads into the dashboard of a browser that is signe
   await page.evaluate(`document.querySelector('main').innerHTML = '<form method="post" action="${action}"><button>out</button></form>'`)
   await page.getByRole('button', { name: 'out' }).click()
   await page.getByText('This is refused').waitFor()
-  expect(await server.sandbox().directory.listApps()).toHaveLength(1)
+  expect(server.sandbox().directory.listApps()).toHaveLength(1)
 })

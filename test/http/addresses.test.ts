@@ -5,7 +5,7 @@ import { startForFile } from '../support/server.ts'
 const server = await startForFile()
 const { port } = new URL(server.url)
 const { sandboxes } = server.server
-const mine = await sandboxes.create({ name: 'mine', provider: server.sandbox('standard').provider, hosts: ['mine.test.localhost'] })
+const mine = sandboxes.create({ name: 'mine', provider: server.sandbox('standard').provider, hosts: ['mine.test.localhost'] })
 
 /** What the control API says when it is asked at a host. */
 async function asked(host: string, name: string): Promise<{ base_url: string; issuer: string; token_endpoint: string }> {
@@ -47,14 +47,14 @@ test("the default sandbox is at the root, but for a host that is another's", asy
 })
 
 test('a sandbox that lists localhost leaves the others an address', async () => {
-  await sandboxes.update(mine, { hosts: ['localhost'] })
+  sandboxes.update(mine, { hosts: ['localhost'] })
   const { base_url, issuer } = await asked('localhost', 'standard')
   expect(await issuerAt(base_url)).toBe(issuer)
-  await sandboxes.update(sandboxes.find('mine') ?? mine, { hosts: ['mine.test.localhost'] })
+  sandboxes.update(sandboxes.find('mine') ?? mine, { hosts: ['mine.test.localhost'] })
 })
 
-test('the start tells the addresses by which clients reach it', async () => {
-  const info = await server.server.describe(server.url)
+test('the start tells the addresses by which clients reach it', () => {
+  const info = server.server.describe(server.url)
   for (const { name, base_url, token_endpoint } of info.sandboxes) {
     expect(base_url).toBe(name === 'iokids' ? server.url : `${server.url}/${name}`)
     expect(token_endpoint.startsWith(base_url)).toBe(true)

@@ -18,8 +18,8 @@ import { answerIn, authorizeUrl, callback, callbackOf, challenge, redeem, verifi
 const server = await startForFile({ defaultProvider: 'standard' })
 const { url } = server
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
-const other = await addClient(sandbox, {}, app)
+const app = sandbox.directory.listApps()[0]
+const other = addClient(sandbox, {}, app)
 const otherForm = { client_id: other.client_id, client_secret: other.client_secret ?? '' }
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -128,7 +128,7 @@ describe('a token of one kind or place used as another', () => {
   })
 
   test('a token of another sandbox is none here, though its issuer has the same host', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider })
     const there = await tokensOf(`${url}/${name}`, { scope: 'openid' })
     expect(await userinfoStatus(url, there.access_token)).toBe(401)
     const refresh = { grant_type: 'refresh_token', refresh_token: there.refresh_token ?? '', ...web }
@@ -140,7 +140,7 @@ describe('client assertions', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const metadata = { jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] } }
   const keyed = { token_endpoint_auth_method: 'private_key_jwt', client_secret: null, metadata }
-  const [mine, theirs] = [await addClient(sandbox, keyed, app), await addClient(sandbox, { ...keyed, metadata: {} }, app)]
+  const [mine, theirs] = [addClient(sandbox, keyed, app), addClient(sandbox, { ...keyed, metadata: {} }, app)]
 
   const send = async (claims: JWTPayload, key: Parameters<SignJWT['sign']>[0] = privateKey, header: object = {}) => {
     const iat = Math.floor(server.clock.now() / 1000)
@@ -230,7 +230,7 @@ describe('codes', () => {
 describe('request objects', async () => {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k' }
-  const client = await addClient(sandbox, { metadata: { jwks: { keys: [jwk] } } }, app)
+  const client = addClient(sandbox, { metadata: { jwks: { keys: [jwk] } } }, app)
   const inside = { client_id: client.client_id, response_type: 'code', redirect_uri: callback, scope: 'openid', state: 'inside' }
   const answerTo = async (request: string, outside: Record<string, string> = {}) => {
     const { location } = await new Jar().open(authorizeUrl(url, { ...inside, ...outside, request }))
@@ -263,7 +263,7 @@ describe('more than was given', () => {
   })
 
   test('a resource that is not allowed is invalid_target (RFC 8707 §2)', async () => {
-    const { name } = await server.server.sandboxes.create({
+    const { name } = server.server.sandboxes.create({
       provider: sandbox.provider,
       settings: { resources: ['https://api.example/'] },
     })

@@ -20,7 +20,7 @@ test('keys and settings that change are seen at once', async () => {
   await own.sandbox().keys.rotate('rotate')
   expect(await keys()).toBe(2 * before)
   expect(await issuer()).toBe(own.url)
-  await own.server.sandboxes.update(own.sandbox(), { settings: { issuer: 'https://elsewhere.example' } })
+  own.server.sandboxes.update(own.sandbox(), { settings: { issuer: 'https://elsewhere.example' } })
   expect(await issuer()).toBe('https://elsewhere.example')
 })
 

@@ -13,7 +13,7 @@ const { url } = server
 const login = { grant_type: 'password', ...findFluffy, ...brandon }
 const form = new URLSearchParams(login).toString()
 
-const other = await sandboxes.create({ provider, name: 'other-world', hosts: ['Sandbox.iOKids.net', 't42.localhost'] })
+const other = sandboxes.create({ provider, name: 'other-world', hosts: ['Sandbox.iOKids.net', 't42.localhost'] })
 const port = new URL(url).port
 
 function claimsOf(token: unknown): Record<string, unknown> {
@@ -126,14 +126,14 @@ describe('the issuer', () => {
 
   test('is the setting issuer, byte for byte, however the sandbox is addressed', async () => {
     const fixed = 'https://Auth.example/iokids/'
-    const { name } = await sandboxes.create({ provider, settings: { issuer: fixed } })
+    const { name } = sandboxes.create({ provider, settings: { issuer: fixed } })
     expect(await issuer(`/${name}/oauth/token`)).toBe(fixed)
     expect(await issuer(`/${name}/oauth/token`, { host: 'elsewhere.example' })).toBe(fixed)
   })
 
   test("is the start's issuer with the sandbox's name below it, unless the sandbox has its own", async () => {
     const own = await start({ issuer: 'https://auth.example' })
-    const { name } = await own.server.sandboxes.create({ provider, settings: { issuer: 'https://mine.example' } })
+    const { name } = own.server.sandboxes.create({ provider, settings: { issuer: 'https://mine.example' } })
     expect(await issuer('/oauth/token', {}, own.url)).toBe('https://auth.example')
     expect(await issuer('/iokids/oauth/token', {}, own.url)).toBe('https://auth.example/iokids')
     expect(await issuer(`/${name}/oauth/token`, {}, own.url)).toBe('https://mine.example')
@@ -161,8 +161,8 @@ test('a path that is not there is 404: JSON for a program, a page for a browser'
 
 test('without a default sandbox the others go on, and the rest is told so in JSON', async () => {
   const own = await start()
-  const { name } = await own.server.sandboxes.create({ provider })
-  await own.server.sandboxes.delete(own.sandbox())
+  const { name } = own.server.sandboxes.create({ provider })
+  own.server.sandboxes.delete(own.sandbox())
   const { status, text } = await rawRequest(own.url, '/v1/me')
   expect([status, JSON.parse(text).error]).toEqual([404, 'not_found'])
   expect((await postForm(own.url, `/${name}/oauth/token`, form)).status).toBe(200)
@@ -202,10 +202,10 @@ describe('two sandboxes never take what is of the other, though clients and user
   })
 
   test('clients and users', async () => {
-    const app = (await other.directory.listApps())[0]
+    const app = other.directory.listApps()[0]
     if (app === undefined) throw new Error('no app')
     const client = { client_id: 'only-there', client_secret: 'secret' }
-    await other.directory.createClient(app, {
+    other.directory.createClient(app, {
       ...client,
       token_endpoint_auth_method: 'client_secret_post',
       grant_types: ['client_credentials'],

@@ -41,9 +41,9 @@ test('each provider is told of', () => {
 
 test('the guide has the values that the start prints', async () => {
   const { server } = await start()
-  const { sandboxes, default_sandbox } = await server.describe('http://localhost:9400')
+  const { sandboxes, default_sandbox } = server.describe('http://localhost:9400')
   const sandbox = sandboxes.find(({ name }) => name === default_sandbox)
-  const { redirect_uris = [] } = sandbox ? ((await server.sandboxes.find(sandbox.name)?.directory.listApps())?.[0] ?? {}) : {}
+  const { redirect_uris = [] } = sandbox ? (server.sandboxes.find(sandbox.name)?.directory.listApps()?.[0] ?? {}) : {}
   const https = (url = '') => url.replace('http:', 'https:')
   const values = [
     sandbox?.clients[0]?.client_id,

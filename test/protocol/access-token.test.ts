@@ -123,11 +123,11 @@ describe('4011, with exactly its two members', async () => {
   test('after 301 s; a refresh mends it', async () => {
     const own = await start()
     const { sandboxes } = own.server
-    await sandboxes.setClock(own.sandbox(), { frozen: true })
+    sandboxes.setClock(own.sandbox(), { frozen: true })
     const { access_token, refresh_token } = await passwordTokens(own.url)
-    await sandboxes.advanceClock(own.sandbox(), 299_000)
+    sandboxes.advanceClock(own.sandbox(), 299_000)
     expect((await me(access_token, own.url)).status).toBe(200)
-    await sandboxes.advanceClock(own.sandbox(), 2000)
+    sandboxes.advanceClock(own.sandbox(), 2000)
     const expired = await me(access_token, own.url)
     expect(expired.status).toBe(401)
     expect(expired.text).toBe(noPermission)
@@ -137,10 +137,10 @@ describe('4011, with exactly its two members', async () => {
   })
 
   test("after 301 s by the sandbox's own clock, while the others' tokens hold", async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider })
     const base = `${server.url}/${name}`
     const { access_token } = await passwordTokens(base)
-    await server.server.sandboxes.advanceClock(server.sandbox(name), 301_000)
+    server.server.sandboxes.advanceClock(server.sandbox(name), 301_000)
     const request = { headers: { authorization: access_token } }
     expect((await rawRequest(server.url, `/${name}/v1/me`, request)).text).toBe(noPermission)
     expect((await me(tokens.access_token)).status).toBe(200)
@@ -150,16 +150,16 @@ describe('4011, with exactly its two members', async () => {
     const { access_token } = await passwordTokens(server.url)
     expect((await me(access_token)).status).toBe(200)
     const { grant_id } = sandbox.journal.list({ limit: 1 })[0] ?? {}
-    await sandbox.store.revokeGrant(grant_id ?? 0, 'the test says so', sandbox.clock.now())
+    sandbox.store.revokeGrant(grant_id ?? 0, 'the test says so', sandbox.clock.now())
     const answer = await me(access_token)
     expect([answer.status, answer.text]).toEqual([401, noPermission])
     expect(answer.headers['grantbox-explain']).toContain('revoked')
   })
 
   test('when the app lacks the permission scope', async () => {
-    const app = await addApp(sandbox, { scopes: ['friends'] })
-    const client = await addClient(sandbox, {}, app)
-    const user = await addUser(sandbox, { username: 'limited' })
+    const app = addApp(sandbox, { scopes: ['friends'] })
+    const client = addClient(sandbox, {}, app)
+    const user = addUser(sandbox, { username: 'limited' })
     const { body } = await postToken(server.url, {
       grant_type: 'password',
       username: user.username,
@@ -174,7 +174,7 @@ describe('4011, with exactly its two members', async () => {
   })
 
   test('when the token lacks the scope, if the setting enforce_token_scope asks for it', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { enforce_token_scope: true } })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { enforce_token_scope: true } })
     const base = `${server.url}/${name}`
     const ask = async (scope: string) => {
       const { access_token } = await passwordTokens(base, { scope })
@@ -185,17 +185,17 @@ describe('4011, with exactly its two members', async () => {
   })
 
   test('when the app was deleted', async () => {
-    const app = await addApp(sandbox)
-    const client = await addClient(sandbox, {}, app)
-    await addUser(sandbox, { username: 'homeless' })
+    const app = addApp(sandbox)
+    const client = addClient(sandbox, {}, app)
+    addUser(sandbox, { username: 'homeless' })
     const { access_token } = await passwordTokens(server.url, { username: 'homeless', ...credentials(client) })
     expect((await me(access_token)).status).toBe(200)
-    await sandbox.directory.deleteApp(app)
+    sandbox.directory.deleteApp(app)
     expect((await me(access_token)).text).toBe(noPermission)
   })
 
   test('with status 403 when the setting permission_status says so', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { permission_status: 403 } })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { permission_status: 403 } })
     const answer = await rawRequest(server.url, `/${name}/v1/me`)
     expect([answer.status, answer.text]).toEqual([403, noPermission])
   })

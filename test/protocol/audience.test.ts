@@ -113,7 +113,7 @@ describe('audience is understood as resource is', () => {
 
   test('of a backchannel request', async () => {
     const asked = await post(url, '/bc-authorize', { ...web, scope: 'openid', login_hint: alice.username, audience: 'orders' })
-    const id = (await listBackchannelRequests(server.sandbox())).at(-1)?.id ?? ''
+    const id = listBackchannelRequests(server.sandbox()).at(-1)?.id ?? ''
     await decideBackchannelRequest(server.sandbox(), id, 'allowed')
     const polled = { grant_type: 'urn:openid:params:grant-type:ciba', auth_req_id: String(asked.body.auth_req_id), ...web }
     expect(audOf((await post(url, '/token', polled)).body)).toBe('orders')
@@ -127,7 +127,7 @@ describe('audience is understood as resource is', () => {
 })
 
 test('the setting resources says which audiences there are, at every endpoint', async () => {
-  await server.server.sandboxes.create({ name: 'some', provider: standard, settings: { resources: ['orders'] } })
+  server.server.sandboxes.create({ name: 'some', provider: standard, settings: { resources: ['orders'] } })
   const base = `${url}/some`
   expect(audOf((await post(base, '/token', { ...credentials, audience: 'orders' })).body)).toBe('orders')
   for (const [path, form] of [

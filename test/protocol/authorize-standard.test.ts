@@ -11,7 +11,7 @@ import { answerIn, authorizeUrl, callback, callbackOf, challenge, redeem, verifi
 const server = await startForFile({ defaultProvider: 'standard' })
 const { url } = server
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 /** The answer of a request that no user is needed to refuse. */
 async function refusedWith(parameters: Record<string, string | undefined>, base = url): Promise<URL> {
@@ -20,8 +20,8 @@ async function refusedWith(parameters: Record<string, string | undefined>, base 
   return location ?? new URL('about:blank')
 }
 
-async function sandboxWith(settings: Record<string, unknown>) {
-  const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings })
+function sandboxWith(settings: Record<string, unknown>) {
+  const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings })
   return { base: `${url}/${name}`, sandbox: server.sandbox(name) }
 }
 
@@ -94,15 +94,15 @@ describe('response types (OAuth 2.0 Multiple Response Types, OpenID Connect Core
           return page.location === undefined ? 'page' : answerIn(page.location).error
         }),
       )
-    expect(await both(await addClient(sandbox, { grant_types: ['authorization_code'] }, app))).toEqual(['page', 'unauthorized_client'])
-    expect(await both(await addClient(sandbox, { grant_types: ['implicit'] }, app))).toEqual(['unauthorized_client', 'page'])
+    expect(await both(addClient(sandbox, { grant_types: ['authorization_code'] }, app))).toEqual(['page', 'unauthorized_client'])
+    expect(await both(addClient(sandbox, { grant_types: ['implicit'] }, app))).toEqual(['unauthorized_client', 'page'])
     const metadata = { response_types: ['id_token'] }
-    const registered = await addClient(sandbox, { grant_types: ['authorization_code', 'implicit'], metadata }, app)
+    const registered = addClient(sandbox, { grant_types: ['authorization_code', 'implicit'], metadata }, app)
     expect(await both(registered)).toEqual(['unauthorized_client', 'page'])
   })
 
   test('strictness rfc has none that puts an access token into the browser, and discovery says so (RFC 9700 §2.1.2)', async () => {
-    const { base } = await sandboxWith({ strictness: 'rfc' })
+    const { base } = sandboxWith({ strictness: 'rfc' })
     const { body } = await json(`${base}/.well-known/openid-configuration`)
     expect(body.response_types_supported).toEqual(['code', 'code id_token', 'id_token', 'none'])
     expect(answerIn(await refusedWith({ response_type: 'token' }, base)).error).toBe('unsupported_response_type')
@@ -194,12 +194,12 @@ describe('errors', () => {
 describe('PKCE', () => {
   test('a public client must use it for a code, and not where there is none (RFC 9700 §2.1.1)', async () => {
     expect(answerIn(await refusedWith({ client_id: 'standard-spa' })).error).toBe('invalid_request')
-    const spa = await addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none', grant_types: ['implicit'] }, app)
+    const spa = addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none', grant_types: ['implicit'] }, app)
     expect((await new Jar().open(authorizeUrl(url, { client_id: spa.client_id, response_type: 'id_token' }))).status).toBe(200)
   })
 
   test('strictness rfc asks it of every client, with S256', async () => {
-    const { base } = await sandboxWith({ strictness: 'rfc' })
+    const { base } = sandboxWith({ strictness: 'rfc' })
     const refused = async (parameters: Record<string, string>) => answerIn(await refusedWith(parameters, base)).error
     expect(await refused({})).toBe('invalid_request')
     expect(await refused({ code_challenge: verifier })).toBe('invalid_request')
@@ -213,7 +213,7 @@ describe('PKCE', () => {
 
 describe('strictness rfc at the token endpoint (OAuth 2.1)', () => {
   test('knows no password grant, and discovery does not list it', async () => {
-    const { base } = await sandboxWith({ strictness: 'rfc' })
+    const { base } = sandboxWith({ strictness: 'rfc' })
     const basic = { authorization: `Basic ${Buffer.from(`${web.client_id}:${web.client_secret}`).toString('base64')}` }
     const { body } = await post(base, '/token', { grant_type: 'password', username: 'alice', password: 'password' }, basic)
     expect(body.error).toBe('unsupported_grant_type')
@@ -223,8 +223,8 @@ describe('strictness rfc at the token endpoint (OAuth 2.1)', () => {
   })
 })
 
-describe('strictness lenient', async () => {
-  const { base, sandbox: lenient } = await sandboxWith({ strictness: 'lenient' })
+describe('strictness lenient', () => {
+  const { base, sandbox: lenient } = sandboxWith({ strictness: 'lenient' })
   const explanations = () => lenient.journal.list({ limit: 50 }).map((entry) => entry.explanation ?? '')
 
   test('an unregistered client goes through the whole flow, and each entry of the journal says what passed', async () => {
@@ -259,7 +259,7 @@ describe('strictness lenient', async () => {
   })
 
   test('who passed is a stranger again when the sandbox is strict', async () => {
-    await server.server.sandboxes.update(lenient, { settings: { strictness: 'vendor' } })
+    server.server.sandboxes.update(lenient, { settings: { strictness: 'vendor' } })
     expect((await new Jar().open(authorizeUrl(base, { client_id: 'never-heard-of' }))).status).toBe(400)
     expect((await post(base, '/token', { grant_type: 'client_credentials', client_id: 'another' })).status).toBe(401)
   })
@@ -300,7 +300,7 @@ describe('resource indicators (RFC 8707)', () => {
   })
 
   test('the setting resources says which there are', async () => {
-    const { base } = await sandboxWith({ resources: [a] })
+    const { base } = sandboxWith({ resources: [a] })
     expect(answerIn(await refusedWith({ resource: b }, base)).error).toBe('invalid_target')
     expect(answerIn(await callbackOf(base, { resource: a })).code).toBeDefined()
   })
@@ -332,7 +332,7 @@ describe('claims and acr (OpenID Connect Core §5.5, §3.1.2.1)', () => {
   })
 
   test('the setting acr_values says which there are, discovery lists them, and an essential other one is refused', async () => {
-    const { base } = await sandboxWith({ acr_values: ['urn:silver'] })
+    const { base } = sandboxWith({ acr_values: ['urn:silver'] })
     expect((await json(`${base}/.well-known/openid-configuration`)).body.acr_values_supported).toEqual(['urn:silver'])
     expect((await idTokenOf({ acr_values: 'urn:gold urn:silver' }, base)).acr).toBe('urn:silver')
     const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:gold'] } } })

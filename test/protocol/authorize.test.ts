@@ -30,7 +30,7 @@ describe('1: what cannot go to the client is a page, 400, no redirect, no challe
 
   test('the page says which redirect URIs are registered', async () => {
     const { html } = await open(authorizeUrl(url, { redirect_uri: `${postmanCallback}/` }))
-    const app = (await sandbox.directory.listApps())[0]
+    const app = sandbox.directory.listApps()[0]
     expect(app?.redirect_uris.length).toBeGreaterThan(3)
     for (const uri of app?.redirect_uris ?? []) expect(html).toContain(`<code>${uri}</code>`)
     expect(html).toContain(`<code>${postmanCallback}/</code>`)
@@ -44,8 +44,8 @@ describe('1: what cannot go to the client is a page, 400, no redirect, no challe
   })
 })
 
-describe('2: every other fault is a 302 to the client with error, error_description and state (RFC 6749 §4.1.2.1)', async () => {
-  const noCode = await addClient(sandbox, { grant_types: ['password'] })
+describe('2: every other fault is a 302 to the client with error, error_description and state (RFC 6749 §4.1.2.1)', () => {
+  const noCode = addClient(sandbox, { grant_types: ['password'] })
   const challenge = 'a'.repeat(43)
   test.each<[string, Record<string, string | undefined>, string]>([
     ['no response_type', { response_type: undefined }, 'invalid_request'],

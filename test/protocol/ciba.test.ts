@@ -18,7 +18,7 @@ const poll = (auth_req_id: unknown, { url }: Pick<TestServer, 'url'> = server, c
 async function pending(form: Record<string, string> = ask, own: TestServer = server): Promise<{ auth_req_id: string; id: string }> {
   const { status, body } = await request(form, own.url)
   expect(status).toBe(200)
-  const id = (await listBackchannelRequests(own.sandbox())).at(-1)?.id ?? ''
+  const id = listBackchannelRequests(own.sandbox()).at(-1)?.id ?? ''
   return { auth_req_id: String(body.auth_req_id), id }
 }
 
@@ -45,10 +45,10 @@ async function notified(status = 204) {
   return { came, url: `http://127.0.0.1:${address.port}/notify` }
 }
 
-async function pingClient(endpoint: string) {
-  const app = (await sandbox.directory.listApps())[0]
+function pingClient(endpoint: string) {
+  const app = sandbox.directory.listApps()[0]
   const metadata = { backchannel_token_delivery_mode: 'ping' as const, backchannel_client_notification_endpoint: endpoint }
-  return credentials(await addClient(sandbox, { metadata }, app))
+  return credentials(addClient(sandbox, { metadata }, app))
 }
 
 describe('the backchannel authentication endpoint (CIBA §7)', () => {
@@ -90,12 +90,12 @@ describe('the backchannel authentication endpoint (CIBA §7)', () => {
   })
 
   test('refuses a client that is not registered for it', async () => {
-    const client = credentials(await addClient(sandbox, { grant_types: ['password'] }))
+    const client = credentials(addClient(sandbox, { grant_types: ['password'] }))
     expect((await request({ ...ask, ...client })).body.error).toBe('unauthorized_client')
   })
 
   test('refuses a disabled user', async () => {
-    await addUser(sandbox, { username: 'gone', disabled: true })
+    addUser(sandbox, { username: 'gone', disabled: true })
     expect((await request({ ...ask, login_hint: 'gone' })).body.error).toBe('unknown_user_id')
   })
 
@@ -107,11 +107,11 @@ describe('the backchannel authentication endpoint (CIBA §7)', () => {
     expect((await poll(body.auth_req_id, own)).body.error).toBe('authorization_pending')
     own.clock.advance(2)
     expect((await poll(body.auth_req_id, own)).body.error).toBe('expired_token')
-    expect(await listBackchannelRequests(own.sandbox())).toEqual([])
+    expect(listBackchannelRequests(own.sandbox())).toEqual([])
   })
 
   test('the settings backchannel_ttl and backchannel_interval hold', async () => {
-    const { name } = await server.server.sandboxes.create({
+    const { name } = server.server.sandboxes.create({
       provider: sandbox.provider,
       settings: { backchannel_ttl: 60, backchannel_interval: 2 },
     })
@@ -125,8 +125,8 @@ test('id_token_hint is an ID token that this client got, however old (CIBA §7.1
   own.clock.advance(7200)
   const hinted = (form: Record<string, string>) => request({ ...web, scope: 'openid', ...form }, own.url)
   expect((await hinted({ id_token_hint: id_token })).status).toBe(200)
-  expect(await listBackchannelRequests(own.sandbox())).toMatchObject([{ username: 'bob' }])
-  const other = credentials(await addClient(own.sandbox(), {}, (await own.sandbox().directory.listApps())[0]))
+  expect(listBackchannelRequests(own.sandbox())).toMatchObject([{ username: 'bob' }])
+  const other = credentials(addClient(own.sandbox(), {}, own.sandbox().directory.listApps()[0]))
   for (const form of [
     { id_token_hint: 'x' },
     { id_token_hint: `${id_token.slice(0, -8)}AAAAAAAA` },
@@ -170,7 +170,7 @@ describe('the token endpoint (CIBA §10.1)', () => {
   test('another client gets nothing', async () => {
     const { auth_req_id, id } = await pending()
     await decideBackchannelRequest(sandbox, id, 'allowed')
-    const other = credentials(await addClient(sandbox, {}))
+    const other = credentials(addClient(sandbox, {}))
     expect((await poll(auth_req_id, server, other)).body.error).toBe('invalid_grant')
     expect((await poll(auth_req_id)).status).toBe(200)
   })
@@ -195,21 +195,21 @@ describe('deciding', () => {
     const own = await start({ defaultProvider: 'standard' })
     const first = await pending({ ...ask, binding_message: 'W4SCT' }, own)
     await pending({ ...ask, login_hint: 'bob' }, own)
-    expect(await listBackchannelRequests(own.sandbox())).toMatchObject([
+    expect(listBackchannelRequests(own.sandbox())).toMatchObject([
       { client_id: 'standard-web', app: 'Example App', username: 'alice', scope: 'openid profile', binding_message: 'W4SCT' },
       { username: 'bob', binding_message: undefined },
     ])
     expect(await decideBackchannelRequest(own.sandbox(), first.id, 'denied')).toBeDefined()
     expect(await decideBackchannelRequest(own.sandbox(), first.id, 'allowed')).toBeUndefined()
     expect((await poll(first.auth_req_id, own)).body.error).toBe('access_denied')
-    expect(await listBackchannelRequests(own.sandbox())).toHaveLength(1)
+    expect(listBackchannelRequests(own.sandbox())).toHaveLength(1)
   })
 
   test('does not reach a device authorization, nor another sandbox', async () => {
     const { body: device } = await post(server.url, '/device_authorization', { client_id: 'standard-device' })
     const { store, clock } = sandbox
-    const opened = await store.openDeferred(String(device.user_code).replace('-', ''), 'an-interaction', clock.now())
-    await store.setDeferredUser('an-interaction', await store.findUser('alice'))
+    const opened = store.openDeferred(String(device.user_code).replace('-', ''), 'an-interaction', clock.now())
+    store.setDeferredUser('an-interaction', store.findUser('alice'))
     expect(opened).toBeDefined()
     expect(await decideBackchannelRequest(sandbox, 'an-interaction', 'allowed')).toBeUndefined()
     const { id } = await pending()
@@ -239,7 +239,7 @@ describe('ping mode (CIBA §10.2)', () => {
     'the client is told when the user has %s it, with its token and the auth_req_id',
     async (decision) => {
       const { came, url } = await notified()
-      const client = await pingClient(url)
+      const client = pingClient(url)
       const { auth_req_id, id } = await pending({ ...ask, ...client, client_notification_token: 'tell-me.123' })
       expect(came).toEqual([])
       expect(await decideBackchannelRequest(sandbox, id, decision)).toMatchObject({ unreached: undefined })
@@ -253,7 +253,7 @@ describe('ping mode (CIBA §10.2)', () => {
     ['is too long', { client_notification_token: 'x'.repeat(1025) }],
     ['has a blank', { client_notification_token: 'a b' }],
   ])('a client_notification_token that %s is invalid_request', async (_what, form) => {
-    const client = await pingClient('http://127.0.0.1:1/notify')
+    const client = pingClient('http://127.0.0.1:1/notify')
     expect((await request({ ...ask, ...client, ...form })).body.error).toBe('invalid_request')
   })
 
@@ -268,7 +268,7 @@ describe('ping mode (CIBA §10.2)', () => {
     ['http://[2001:db8::1]/notify', 'private'],
     ['http://127.0.0.1:1/notify', 'could not be told'],
   ])('who cannot be told at %s still gets the tokens, and the journal says why', async (endpoint, why) => {
-    const client = await pingClient(endpoint)
+    const client = pingClient(endpoint)
     const { auth_req_id, id } = await pending({ ...ask, ...client, client_notification_token: 't' })
     const form = new URLSearchParams({ transaction: id, decision: 'approve' })
     const answer = await fetch(`${server.url}/ciba`, { method: 'POST', body: form, redirect: 'manual' })
@@ -281,22 +281,22 @@ describe('ping mode (CIBA §10.2)', () => {
     'grantbox does not reset its own sandbox because a client registered %s',
     async (path) => {
       const own = await start({ defaultProvider: 'standard' })
-      const mine = await own.server.sandboxes.create({ name: 'mine', provider: sandbox.provider })
-      await addUser(mine, { username: 'kept' })
+      const mine = own.server.sandboxes.create({ name: 'mine', provider: sandbox.provider })
+      addUser(mine, { username: 'kept' })
       const metadata = { backchannel_token_delivery_mode: 'ping' as const, backchannel_client_notification_endpoint: own.url + path }
-      const client = credentials(await addClient(mine, { metadata }, (await mine.directory.listApps())[0]))
+      const client = credentials(addClient(mine, { metadata }, mine.directory.listApps()[0]))
       const { body } = await request({ ...ask, ...client, client_notification_token: 't' }, `${own.url}/mine`)
       expect(body.auth_req_id).toBeTruthy()
-      const [waiting] = await listBackchannelRequests(mine)
+      const [waiting] = listBackchannelRequests(mine)
       const decided = await decideBackchannelRequest(mine, waiting?.id ?? '', 'allowed')
-      expect(await own.sandbox('mine').directory.findUser('kept')).toBeDefined()
+      expect(own.sandbox('mine').directory.findUser('kept')).toBeDefined()
       expect(decided?.unreached).toMatch(/40[34]/)
     },
   )
 
   test('an endpoint that redirects is not followed', async () => {
     const { url, came } = await notified(307)
-    const client = await pingClient(url)
+    const client = pingClient(url)
     const { id } = await pending({ ...ask, ...client, client_notification_token: 't' })
     expect((await decideBackchannelRequest(sandbox, id, 'allowed'))?.unreached).toContain('307')
     expect(came).toHaveLength(1)
@@ -310,7 +310,7 @@ test('iOKids has it without openid, for users who have the app', async () => {
   expect(asked.status).toBe(200)
   const form = { grant_type, auth_req_id: String(asked.body.auth_req_id), ...findFluffy }
   expect((await post(base, '/oauth/token', form)).body).toMatchObject({ error: 'authorization_pending', error_code: 4001 })
-  const other = credentials(await addClient(server.sandbox('iokids'), {}, await addApp(server.sandbox('iokids'))))
+  const other = credentials(addClient(server.sandbox('iokids'), {}, addApp(server.sandbox('iokids'))))
   const refused = await post(base, '/oauth/bc-authorize', { ...other, login_hint: 'beautifulmeercat246' })
   expect(refused.status).toBe(403)
   expect(refused.body).toMatchObject({ error: 'access_denied' })
@@ -322,7 +322,7 @@ test('openid-client goes through it as its documentation says', async () => {
     execute: [openid.allowInsecureRequests],
   })
   const asked = await openid.initiateBackchannelAuthentication(config, { scope: 'openid email', login_hint: 'bob', binding_message: 'X1' })
-  const [waiting] = await listBackchannelRequests(own.sandbox())
+  const [waiting] = listBackchannelRequests(own.sandbox())
   await decideBackchannelRequest(own.sandbox(), waiting?.id ?? '', 'allowed')
   const tokens = await openid.pollBackchannelAuthenticationGrant(config, { ...asked, interval: 0.01 })
   expect(tokens.claims()?.sub).toBe('bob')

@@ -11,7 +11,7 @@ import { startForFile } from '../support/server.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const secret = 'a-secret-of-more-than-32-characters-for-HS256'
 
@@ -33,8 +33,8 @@ function client(method: string, metadata: ClientMetadata = {}, draft: Partial<Cl
   const client_secret = method.startsWith('client_secret') ? secret : null
   return addClient(sandbox, { token_endpoint_auth_method: method, client_secret, metadata, ...draft }, app)
 }
-const keyClient = await client('private_key_jwt', { jwks })
-const secretClient = await client('client_secret_jwt')
+const keyClient = client('private_key_jwt', { jwks })
+const secretClient = client('client_secret_jwt')
 
 interface Assertion {
   client_id?: string
@@ -80,7 +80,7 @@ describe('each method works with a client written by others (oauth4webapi)', () 
     ['client_secret_post', () => oauth.ClientSecretPost(secret)],
     ['client_secret_jwt', () => oauth.ClientSecretJwt(secret)],
   ])('%s', async (method, authentication) => {
-    const { client_id } = await client(method)
+    const { client_id } = client(method)
     expect(await requestWith(client_id, authentication())).toMatchObject({ token_type: 'bearer', scope: 'read' })
   })
 
@@ -90,7 +90,7 @@ describe('each method works with a client written by others (oauth4webapi)', () 
   })
 
   test('none, for a grant that a public client may use', async () => {
-    const { client_id } = await client('none')
+    const { client_id } = client('none')
     const answer = await post({ grant_type: 'password', username: 'alice', password: 'password', client_id })
     expect(answer.status).toBe(200)
   })
@@ -197,7 +197,7 @@ describe('what an assertion may say (RFC 7523 §3)', () => {
   })
 
   test('two clients may use the same jti', async () => {
-    const other = await client('private_key_jwt', { jwks })
+    const other = client('private_key_jwt', { jwks })
     const claims = { jti: crypto.randomUUID() }
     expect((await authenticate(await assertion({ claims }))).status).toBe(200)
     expect((await authenticate(await assertion({ client_id: other.client_id, claims }))).status).toBe(200)
@@ -254,7 +254,7 @@ describe('algorithms', () => {
   })
 
   test('a secret among the registered keys signs nothing', async () => {
-    const weak = await client('private_key_jwt', {
+    const weak = client('private_key_jwt', {
       jwks: { keys: [{ kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'o' }] },
     })
     const jwt = await assertion({ client_id: weak.client_id, header: { alg: 'HS256', kid: 'o' }, key: new TextEncoder().encode(secret) })
@@ -276,7 +276,7 @@ describe('algorithms', () => {
   })
 
   test('token_endpoint_auth_signing_alg is held to', async () => {
-    const { client_id } = await client('private_key_jwt', { jwks, token_endpoint_auth_signing_alg: 'RS256' })
+    const { client_id } = client('private_key_jwt', { jwks, token_endpoint_auth_signing_alg: 'RS256' })
     const answer = await authenticate(await assertion({ client_id }))
     expect(answer.status).toBe(401)
     expect(answer.explanation).toMatch(/signed with ES256; .* registered token_endpoint_auth_signing_alg RS256/)
@@ -285,7 +285,7 @@ describe('algorithms', () => {
   })
 
   test('EdDSA and Ed25519 are one algorithm (RFC 9864)', async () => {
-    const { client_id } = await client('private_key_jwt', { jwks, token_endpoint_auth_signing_alg: 'EdDSA' })
+    const { client_id } = client('private_key_jwt', { jwks, token_endpoint_auth_signing_alg: 'EdDSA' })
     for (const alg of ['EdDSA', 'Ed25519']) {
       const jwt = await assertion({ client_id, header: { alg, kid: 'my-EdDSA' }, key: pairs.EdDSA.privateKey })
       expect((await authenticate(jwt)).status, alg).toBe(200)
@@ -295,7 +295,7 @@ describe('algorithms', () => {
 
 describe('a client authenticates as it registered (RFC 7591 §2)', () => {
   test.each(['private_key_jwt', 'client_secret_jwt'])('one of %s is refused with its secret, or with nothing', async (method) => {
-    const { client_id } = await client(method, { jwks }, { client_secret: secret })
+    const { client_id } = client(method, { jwks }, { client_secret: secret })
     const body = await post({ ...own, client_id, client_secret: secret })
     expect(body).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
     expect(body.explanation).toMatch(`is registered for ${method} and came with client_secret_post`)
@@ -308,7 +308,7 @@ describe('a client authenticates as it registered (RFC 7591 §2)', () => {
   })
 
   test.each(['client_secret_basic', 'client_secret_post', 'none'])('one of %s is refused with an assertion', async (method) => {
-    const { client_id } = await client(method, { jwks })
+    const { client_id } = client(method, { jwks })
     const answer = await authenticate(await assertion({ client_id }))
     expect(answer.status).toBe(401)
     expect(answer.explanation).toMatch(`is registered for ${method}`)
@@ -318,13 +318,9 @@ describe('a client authenticates as it registered (RFC 7591 §2)', () => {
     ['client_secret_basic', 'client_secret_post'],
     ['client_secret_post', 'client_secret_basic'],
   ])('%s stands for %s, as API clients mix them, unless strictness is rfc', async (registered) => {
-    const strict = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { strictness: 'rfc' } })
+    const strict = server.server.sandboxes.create({ provider: sandbox.provider, settings: { strictness: 'rfc' } })
     for (const [box, status] of [[sandbox, 200] as const, [strict, 401] as const]) {
-      const { client_id } = await addClient(
-        box,
-        { token_endpoint_auth_method: registered, client_secret: secret },
-        (await box.directory.listApps())[0],
-      )
+      const { client_id } = addClient(box, { token_endpoint_auth_method: registered, client_secret: secret }, box.directory.listApps()[0])
       const form = registered === 'client_secret_basic' ? { client_id, client_secret: secret } : {}
       const headers: Record<string, string> =
         registered === 'client_secret_basic' ? {} : { authorization: `Basic ${btoa(`${client_id}:${secret}`)}` }
@@ -334,7 +330,7 @@ describe('a client authenticates as it registered (RFC 7591 §2)', () => {
 
   test('a provider takes only the methods that it has', async () => {
     const iokids = server.sandbox('iokids')
-    const { client_id } = await addClient(iokids, {
+    const { client_id } = addClient(iokids, {
       token_endpoint_auth_method: 'private_key_jwt',
       client_secret: null,
       metadata: { jwks },
@@ -348,13 +344,13 @@ describe('a client authenticates as it registered (RFC 7591 §2)', () => {
 
 describe('jwks_uri', () => {
   const addressed = async (jwks_uri: string) => {
-    const { client_id } = await client('private_key_jwt', { jwks_uri })
+    const { client_id } = client('private_key_jwt', { jwks_uri })
     return authenticate(await assertion({ client_id }))
   }
 
   test('is read from the setting documents, without a call to another host', async () => {
     const url = 'https://client.example/jwks.json'
-    await server.server.sandboxes.update(sandbox, { settings: { documents: { [url]: jwks } } })
+    server.server.sandboxes.update(sandbox, { settings: { documents: { [url]: jwks } } })
     expect((await addressed(url)).status).toBe(200)
   })
 
@@ -381,9 +377,9 @@ describe('jwks_uri', () => {
   })
 
   test('a client without keys is told so', async () => {
-    const { client_id } = await client('private_key_jwt')
+    const { client_id } = client('private_key_jwt')
     expect((await authenticate(await assertion({ client_id }))).explanation).toMatch(/neither jwks nor jwks_uri/)
-    const odd = await client('private_key_jwt', { jwks: { keys: 'none' } as unknown as NonNullable<ClientMetadata['jwks']> })
+    const odd = client('private_key_jwt', { jwks: { keys: 'none' } as unknown as NonNullable<ClientMetadata['jwks']> })
     expect((await authenticate(await assertion({ client_id: odd.client_id }))).explanation).toMatch(/is no key set/)
   })
 })

@@ -71,10 +71,10 @@ describe('client_secret_basic and client_secret_post (RFC 6749 §2.3.1)', () => 
   })
 })
 
-describe('odd credentials in a Basic header', async () => {
-  const app = (await sandbox.directory.listApps())[0]
+describe('odd credentials in a Basic header', () => {
+  const app = sandbox.directory.listApps()[0]
   const secrets = ['a:b::c', 'a+b', 'a b', '50%', '%41', 'pässwörd', '密码', ' blank ', '%', '+%2B+']
-  const clients = await Promise.all(secrets.map((secret) => addClient(sandbox, { client_secret: secret }, app)))
+  const clients = secrets.map((secret) => addClient(sandbox, { client_secret: secret }, app))
 
   test.each(clients.map((client) => [client.client_secret ?? '', client.client_id]))(
     'secret "%s" is taken as it is',
@@ -97,29 +97,29 @@ describe('odd credentials in a Basic header', async () => {
   })
 
   test('a plus is not a blank when the client sent it as it is', async () => {
-    const plus = await addClient(sandbox, { client_secret: 'x+y' }, app)
-    const blank = await addClient(sandbox, { client_secret: 'x y' }, app)
+    const plus = addClient(sandbox, { client_secret: 'x+y' }, app)
+    const blank = addClient(sandbox, { client_secret: 'x y' }, app)
     expect((await postToken(server.url, own, basic(plus.client_id, 'x+y'))).status).toBe(200)
     expect((await postToken(server.url, own, basic(plus.client_id, 'x y'))).status).toBe(401)
     expect((await postToken(server.url, own, basic(blank.client_id, 'x+y'))).status).toBe(200)
   })
 
   test('a client id with a colon cannot be told from its secret: the first colon splits (RFC 7617 §2)', async () => {
-    const client = await addClient(sandbox, { client_id: 'first', client_secret: 'second:third' }, app)
+    const client = addClient(sandbox, { client_id: 'first', client_secret: 'second:third' }, app)
     expect((await postToken(server.url, own, basic(client.client_id, 'second:third'))).status).toBe(200)
     expect((await postToken(server.url, own, basic('first:second', 'third'))).status).toBe(200)
   })
 
   test('an odd client_id in header and body, each encoded its own way, names one client', async () => {
-    const client = await addClient(sandbox, { client_id: 'odd id+1', client_secret: 's' }, app)
+    const client = addClient(sandbox, { client_id: 'odd id+1', client_secret: 's' }, app)
     const form = new URLSearchParams({ ...own, client_id: client.client_id }).toString()
     for (const id of ['odd id+1', 'odd+id%2B1']) expect((await postForm(server.url, '/oauth/token', form, basic(id, 's'))).status).toBe(200)
   })
 })
 
-describe('a public client', async () => {
-  const app = (await sandbox.directory.listApps())[0]
-  const client = await addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none' }, app)
+describe('a public client', () => {
+  const app = sandbox.directory.listApps()[0]
+  const client = addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none' }, app)
   const login = { grant_type: 'password', ...brandon }
 
   test.each<[string, Record<string, string>, Record<string, string>]>([

@@ -168,7 +168,7 @@ describe('polling (RFC 8628 §3.5)', () => {
   })
 
   test('the settings device_code_ttl and device_interval hold', async () => {
-    const { name } = await server.server.sandboxes.create({
+    const { name } = server.server.sandboxes.create({
       provider: server.sandbox().provider,
       settings: { device_code_ttl: 30, device_interval: 2 },
     })
@@ -176,9 +176,9 @@ describe('polling (RFC 8628 §3.5)', () => {
   })
 
   test('a refresh token goes to clients that are registered for it alone', async () => {
-    const app = (await server.sandbox().directory.listApps())[0]
+    const app = server.sandbox().directory.listApps()[0]
     const client = credentials(
-      await addClient(server.sandbox(), { client_secret: null, token_endpoint_auth_method: 'none', grant_types: [grant_type] }, app),
+      addClient(server.sandbox(), { client_secret: null, token_endpoint_auth_method: 'none', grant_types: [grant_type] }, app),
     )
     const { device_code, user_code } = await authorize(server.url, client)
     await decide(user_code)
@@ -262,8 +262,8 @@ describe('the verification page (RFC 8628 §3.3)', () => {
   test('nobody can allow what no user has signed in for, not even by asking the store', async () => {
     const { user_code, device_code } = await authorize()
     const { store, clock } = server.sandbox()
-    await store.openDeferred(user_code.replace('-', ''), 'an-interaction', clock.now())
-    expect(await store.decideDeferred('an-interaction', 'allowed', {}, clock.now())).toBeUndefined()
+    store.openDeferred(user_code.replace('-', ''), 'an-interaction', clock.now())
+    expect(store.decideDeferred('an-interaction', 'allowed', {}, clock.now())).toBeUndefined()
     expect((await poll(device_code)).body.error).toBe('authorization_pending')
   })
 
@@ -317,9 +317,9 @@ describe('iOKids', () => {
   })
 
   test('a user without the app adds it first, a kid is sent to a parent', async () => {
-    const client = await addClient(sandbox, {}, await addApp(sandbox))
-    await addUser(sandbox, { username: 'grownup', apps: [] })
-    await addUser(sandbox, { username: 'smallone', type: 'kid', age: 9, apps: [] })
+    const client = addClient(sandbox, {}, addApp(sandbox))
+    addUser(sandbox, { username: 'grownup', apps: [] })
+    addUser(sandbox, { username: 'smallone', type: 'kid', age: 9, apps: [] })
     const begin = async (username: string) => {
       const { body } = await post(base, '/oauth/device_authorization', credentials(client))
       const { transaction } = await page(at, { user_code: String(body.user_code) })

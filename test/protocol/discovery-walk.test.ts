@@ -32,11 +32,11 @@ const claims = {
 }
 
 async function sandboxWith(settings: Record<string, unknown>) {
-  const { name } = await server.server.sandboxes.create({ provider, settings })
+  const { name } = server.server.sandboxes.create({ provider, settings })
   const sandbox = server.sandbox(name)
-  const alice = await sandbox.directory.findUser('alice')
+  const alice = sandbox.directory.findUser('alice')
   if (alice === undefined) throw new Error('alice is not there')
-  await sandbox.directory.updateUser({ ...alice, claims })
+  sandbox.directory.updateUser({ ...alice, claims })
   return { walker: await Walker.at(server, `${server.url}/${name}`), sandbox }
 }
 

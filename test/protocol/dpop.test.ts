@@ -20,8 +20,8 @@ const basic = { authorization: `Basic ${btoa(`standard-web:${secret}`)}` }
 const login = { grant_type: 'password', username: 'alice', password: 'password', scope: 'openid profile read' }
 
 /** A sandbox of its own, for a test that sets something. */
-async function sandboxWith(settings: Partial<Settings>): Promise<string> {
-  const { name } = await server.server.sandboxes.create({ provider, settings })
+function sandboxWith(settings: Partial<Settings>): string {
+  const { name } = server.server.sandboxes.create({ provider, settings })
   return `${server.url}/${name}`
 }
 
@@ -91,7 +91,7 @@ describe('with clients written by others', () => {
   })
 
   test('openid-client: with nonces required it sends the proof again with the one it was given (RFC 9449 §8 and §9)', async () => {
-    const issuer = new URL(await sandboxWith({ dpop_nonce: 'required' }))
+    const issuer = new URL(sandboxWith({ dpop_nonce: 'required' }))
     const configuration = await client.discovery(issuer, 'standard-web', secret, undefined, { execute: [client.allowInsecureRequests] })
     const DPoP = client.getDPoPHandle(configuration, await client.randomDPoPKeyPair('ES256'))
     const tokens = await client.genericGrantRequest(configuration, 'password', login, { DPoP })
@@ -213,7 +213,7 @@ describe('a client that registered dpop_bound_access_tokens (RFC 9449 §5.2)', (
   test('gets no token without a proof', async () => {
     const sandbox = server.sandbox()
     const draft: Partial<ClientDraft> = { client_secret: secret, metadata: { dpop_bound_access_tokens: true } }
-    const { client_id } = await addClient(sandbox, draft, (await sandbox.directory.listApps())[0])
+    const { client_id } = addClient(sandbox, draft, sandbox.directory.listApps()[0])
     const form = { grant_type: 'client_credentials', client_id, client_secret: secret }
     const answer = await post(form)
     expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_dpop_proof' } })
@@ -311,7 +311,7 @@ test('a vendor whose answer always says bearer takes no notice of a proof', asyn
 
 describe('nonces (RFC 9449 §8)', () => {
   test('a proof without one of ours is told to use one, and then taken', async () => {
-    const base = await sandboxWith({ dpop_nonce: 'required' })
+    const base = sandboxWith({ dpop_nonce: 'required' })
     const htu = `${base}/token`
     for (const nonce of [undefined, 'made-up', 'zzzzzz.AAAAAAAAAAAAAAAAAAAAAA']) {
       const answer = await post(login, { ...basic, dpop: await proof({ htu, claims: { nonce } }) }, base)
@@ -322,7 +322,7 @@ describe('nonces (RFC 9449 §8)', () => {
   })
 
   test('the resource says it with 401 and a challenge (§9)', async () => {
-    const base = await sandboxWith({ dpop_nonce: 'required' })
+    const base = sandboxWith({ dpop_nonce: 'required' })
     const asked = await post(login, { ...basic, dpop: await proof({ htu: `${base}/token` }) }, base)
     const claims = { nonce: asked.headers.get('dpop-nonce') }
     const { body } = await post(login, { ...basic, dpop: await proof({ htu: `${base}/token`, claims }) }, base)
@@ -337,21 +337,21 @@ describe('nonces (RFC 9449 §8)', () => {
   })
 
   test('one lives five minutes of the sandbox, and stands for the clock of the client', async () => {
-    const base = await sandboxWith({ dpop_nonce: 'required' })
+    const base = sandboxWith({ dpop_nonce: 'required' })
     const box = server.sandbox(base.split('/').at(-1))
     const htu = `${base}/token`
     const nonce = (await post(login, { ...basic, dpop: await proof({ htu }) }, base)).headers.get('dpop-nonce')
     const claims = { nonce, iat: 1 }
-    await server.server.sandboxes.advanceClock(box, 299_000 - 2000)
+    server.server.sandboxes.advanceClock(box, 299_000 - 2000)
     expect((await post(login, { ...basic, dpop: await proof({ htu, claims }) }, base)).status).toBe(200)
-    await server.server.sandboxes.advanceClock(box, 5000)
+    server.server.sandboxes.advanceClock(box, 5000)
     const late = await post(login, { ...basic, dpop: await proof({ htu, claims }) }, base)
     expect(late.body.error).toBe('use_dpop_nonce')
     expect(late.explanation).toMatch(/nonces live 300 s/)
   })
 
   test('that of another sandbox is none', async () => {
-    const [one, two] = [await sandboxWith({ dpop_nonce: 'required' }), await sandboxWith({ dpop_nonce: 'required' })]
+    const [one, two] = [sandboxWith({ dpop_nonce: 'required' }), sandboxWith({ dpop_nonce: 'required' })]
     const nonce = (await post(login, { ...basic, dpop: await proof({ htu: `${one}/token` }) }, one)).headers.get('dpop-nonce')
     const answer = await post(login, { ...basic, dpop: await proof({ htu: `${two}/token`, claims: { nonce } }) }, two)
     expect(answer.body.error).toBe('use_dpop_nonce')
@@ -394,10 +394,10 @@ describe('dpop_jkt in the authorization request (RFC 9449 §10)', () => {
   })
 })
 
-describe('refresh tokens', async () => {
+describe('refresh tokens', () => {
   const sandbox = server.sandbox()
-  const app = (await sandbox.directory.listApps())[0]
-  const spa = await addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none' }, app)
+  const app = sandbox.directory.listApps()[0]
+  const spa = addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none' }, app)
   const tokens = async () => (await post({ ...login, client_id: spa.client_id }, { dpop: await proof() })).body
   const refresh = async (refresh_token: unknown, headers: Record<string, string>) =>
     post({ grant_type: 'refresh_token', client_id: spa.client_id, refresh_token: String(refresh_token) }, headers)

@@ -88,7 +88,7 @@ describe('every refusal is explained in the header and in the journal, and never
     ],
     [
       'a code of another client',
-      async () => code({ code: await freshCode(server), ...credentials(await addClient(sandbox)) }),
+      async () => code({ code: await freshCode(server), ...credentials(addClient(sandbox)) }),
       400,
       'token',
       'invalid_grant',

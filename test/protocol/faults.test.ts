@@ -51,7 +51,7 @@ describe('when a fault strikes', () => {
     const { providers } = await import('../../src/providers/registry.ts')
     const iokids = providers.get('iokids')
     if (iokids === undefined) throw new Error('iokids is missing')
-    await server.server.sandboxes.create({ name: 'other', provider: iokids })
+    server.server.sandboxes.create({ name: 'other', provider: iokids })
     expect((await postToken(`${server.url}/other`, withPassword)).status).toBe(200)
     await expect(postToken(server.url, withPassword)).rejects.toThrow('fetch failed')
   })
@@ -179,7 +179,7 @@ describe('tokens that are wrong', () => {
   describe.each(['jwt', 'opaque'] as const)('expired, as %s,', (access_token_format) => {
     test('is an expired token to userinfo and introspection, not one that was altered', async () => {
       const server = await start({ defaultProvider: 'standard' })
-      const sandbox = await server.server.sandboxes.update(server.sandbox(), { settings: { access_token_format } })
+      const sandbox = server.server.sandboxes.update(server.sandbox(), { settings: { access_token_format } })
       addFault(server, { token: 'expired' })
       const { access_token } = await standardToken(server)
       expect(access_token.split('.').length === 3).toBe(access_token_format === 'jwt')

@@ -12,14 +12,14 @@ const issuer = 'https://idp.example'
 const keys = await generateKeyPair('ES256')
 const strange = await generateKeyPair('ES256')
 const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256' }
-const { name } = await server.server.sandboxes.create({
+const { name } = server.server.sandboxes.create({
   name: 'trusting',
   provider: server.sandbox().provider,
   settings: { assertion_issuers: { [issuer]: { jwks: { keys: [jwk] } } } },
 })
 const base = `${server.url}/${name}`
 const sandbox = server.sandbox(name)
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 const now = () => Math.floor(server.clock.now() / 1000)
 /** Claims as they are signed, right or wrong. */
@@ -43,7 +43,7 @@ test('an assertion of a trusted issuer gives an access token for its user, and n
 })
 
 test('the user is named by username or by sub', async () => {
-  await addUser(sandbox, { username: 'carol', user_id: 'user-4711' })
+  addUser(sandbox, { username: 'carol', user_id: 'user-4711' })
   for (const sub of ['carol', 'CAROL', 'user-4711']) {
     const { body } = await redeem(await sign({ ...good(), sub }))
     expect(claimsOf(body.access_token).sub).toBe('user-4711')
@@ -101,12 +101,12 @@ describe('refuses with invalid_grant and says why', () => {
     const again = await redeem(await sign({ ...claims, exp: now() + 50 }))
     expect(again.body.error).toBe('invalid_grant')
     expect(again.headers.get('grantbox-explain')).toContain('used before')
-    const other = credentials(await addClient(sandbox, {}, app))
+    const other = credentials(addClient(sandbox, {}, app))
     expect((await redeem(await sign(claims), other)).body.error).toBe('invalid_grant')
   })
 
   test('a user who has been disabled', async () => {
-    await addUser(sandbox, { username: 'gone', disabled: true })
+    addUser(sandbox, { username: 'gone', disabled: true })
     expect((await redeem(await sign({ ...good(), sub: 'gone' }))).body.error).toBe('invalid_grant')
   })
 })
@@ -132,7 +132,7 @@ test.each<[string, Record<string, string>, number, string]>([
 describe('a client that issues assertions itself', async () => {
   const own = await generateKeyPair('RS256')
   const jwks = { keys: [{ ...(await exportJWK(own.publicKey)), kid: 'own' }] }
-  const client = await addClient(sandbox, { metadata: { jwks } }, app)
+  const client = addClient(sandbox, { metadata: { jwks } }, app)
   const claims = () => ({ ...good(), iss: client.client_id })
   const assertion = () => new SignJWT(claims() as JWTPayload).setProtectedHeader({ alg: 'RS256', kid: 'own' }).sign(own.privateKey)
 
@@ -165,14 +165,14 @@ test('a user without the app is refused where apps have users of their own', asy
   const kids = server.sandbox('iokids')
   const own = await generateKeyPair('ES256')
   const metadata = { jwks: { keys: [await exportJWK(own.publicKey)] } }
-  const client = await addClient(kids, { metadata }, await addApp(kids))
+  const client = addClient(kids, { metadata }, addApp(kids))
   const claims = { iss: client.client_id, sub: 'beautifulmeercat246', aud: `${server.url}/iokids`, exp: now() + 60 }
   const assertion = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(own.privateKey)
   const ask = () => post(`${server.url}/iokids`, '/oauth/token', { grant_type, assertion, ...credentials(client) })
   expect((await ask()).body).toMatchObject({ error: 'invalid_grant', error_code: 4003 })
-  const user = await kids.store.findUser('beautifulmeercat246')
+  const user = kids.store.findUser('beautifulmeercat246')
   if (user === undefined) throw new Error('no user')
-  await kids.store.addUserToApp(user, client)
+  kids.store.addUserToApp(user, client)
   expect((await ask()).status).toBe(200)
 })
 

@@ -13,7 +13,7 @@ import { authorizeUrl, redeem, signInAndAllow } from '../support/standard-sign-i
 const server = await startForFile({ defaultProvider: 'standard' })
 const { url } = server
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 const back = 'http://localhost:3000/'
 
 /** A browser in which a user is signed in, and the tokens of the preloaded client. */
@@ -33,7 +33,7 @@ const lastExplanation = () => sandbox.journal.list({ endpoint: 'end_session', li
 
 /** Lets the browser sign in to one more client. */
 async function alsoAt(jar: Jar, metadata: ClientMetadata) {
-  const client = await addClient(sandbox, { metadata }, app)
+  const client = addClient(sandbox, { metadata }, app)
   await signInAndAllow(jar, await jar.open(authorizeUrl(url, { client_id: client.client_id })), url)
   return client
 }
@@ -168,7 +168,7 @@ describe('back-channel logout (OpenID Connect Back-Channel Logout §2)', () => {
     const one = await receiver()
     const other = await receiver()
     const client = await alsoAt(jar, { backchannel_logout_uri: one.uri })
-    await addClient(sandbox, { metadata: { backchannel_logout_uri: other.uri } }, app)
+    addClient(sandbox, { metadata: { backchannel_logout_uri: other.uri } }, app)
     await jar.open(logoutUrl({ id_token_hint: id_token }))
     expect(other.bodies).toEqual([])
     const [body = ''] = one.bodies

@@ -78,7 +78,7 @@ test('HS256 is refused to a client that has no secret to verify it with (OpenID 
 })
 
 describe.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)('%s', async (alg) => {
-  const { name } = await server.server.sandboxes.create({ provider, settings: { signing_alg: alg, id_token_signing_alg: alg } })
+  const { name } = server.server.sandboxes.create({ provider, settings: { signing_alg: alg, id_token_signing_alg: alg } })
   const base = `${url}/${name}`
   const there = await Walker.at(server, base)
 

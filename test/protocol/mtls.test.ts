@@ -34,9 +34,9 @@ const mine = await makeCertificate({
 })
 const other = await makeCertificate({ subject: [['CN', 'stranger']] })
 
-async function addTlsClient(method: string, metadata: ClientMetadata, box: Sandbox = sandbox): Promise<string> {
-  const app = (await box.directory.listApps())[0]
-  return (await addClient(box, { client_secret: null, token_endpoint_auth_method: method, metadata }, app)).client_id
+function addTlsClient(method: string, metadata: ClientMetadata, box: Sandbox = sandbox): string {
+  const app = box.directory.listApps()[0]
+  return addClient(box, { client_secret: null, token_endpoint_auth_method: method, metadata }, app).client_id
 }
 
 function post(form: Record<string, string>, certificate?: TestCertificate, url = `${mtls}/token`) {
@@ -71,7 +71,7 @@ describe('clients written by others find the way from discovery (RFC 8705 §5)',
     ['tls_client_auth', { tls_client_auth_subject_dn: 'CN=fluffy,O=Find Fluffy\\, LLC,C=US' }],
     ['self_signed_tls_client_auth', { jwks: { keys: [{ ...mine.jwk }] } }],
   ])('%s with openid-client', async (method, metadata) => {
-    const client_id = await addTlsClient(method, metadata)
+    const client_id = addTlsClient(method, metadata)
     const settings = { use_mtls_endpoint_aliases: true }
     const issuer = new URL(`https://localhost:${port}`)
     const options = { [client.customFetch]: fetchWith(mine) }
@@ -81,7 +81,7 @@ describe('clients written by others find the way from discovery (RFC 8705 §5)',
   })
 
   test('oauth4webapi uses a certificate-bound token at userinfo', async () => {
-    const client_id = await addTlsClient('tls_client_auth', {
+    const client_id = addTlsClient('tls_client_auth', {
       tls_client_auth_san_dns: 'client.example',
       tls_client_certificate_bound_access_tokens: true,
     })
@@ -108,7 +108,7 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
     ['an IPv6 address, written another way', { tls_client_auth_san_ip: '2001:0db8:0::0007' }],
     ['an e-mail address', { tls_client_auth_san_email: 'ops@CLIENT.example' }],
   ])('knows a client by %s', async (_what, metadata) => {
-    const client_id = await addTlsClient('tls_client_auth', metadata)
+    const client_id = addTlsClient('tls_client_auth', metadata)
     expect((await post({ ...own, client_id }, mine)).status).toBe(200)
     const refused = await post({ ...own, client_id }, other)
     expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
@@ -122,20 +122,20 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
     ['a DNS name where a URI is', { tls_client_auth_san_dns: 'https://client.example/a,b' }],
     ['an e-mail address in other letters', { tls_client_auth_san_email: 'OPS@client.example' }],
   ])('does not know one by %s', async (_what, metadata) => {
-    const client_id = await addTlsClient('tls_client_auth', metadata)
+    const client_id = addTlsClient('tls_client_auth', metadata)
     expect((await post({ ...own, client_id }, mine)).status).toBe(401)
   })
 
   test('a client registers exactly one of them (RFC 8705 §2.1.2)', async () => {
     for (const metadata of [{}, { tls_client_auth_san_dns: 'client.example', tls_client_auth_san_ip: '10.0.0.7' }]) {
-      const answer = await post({ ...own, client_id: await addTlsClient('tls_client_auth', metadata) }, mine)
+      const answer = await post({ ...own, client_id: addTlsClient('tls_client_auth', metadata) }, mine)
       expect(answer.status).toBe(401)
       expect(answer.explanation).toMatch(/must register exactly one of/)
     }
   })
 
   test('without a certificate it is told where one is asked for', async () => {
-    const client_id = await addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
+    const client_id = addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
     const plain = await fetch(`${server.url}/token`, { method: 'POST', body: new URLSearchParams({ ...own, client_id }) })
     expect(plain.status).toBe(401)
     expect(plain.headers.get('grantbox-explain')).toContain(`no certificate came with the TLS connection: use ${mtls}`)
@@ -145,13 +145,13 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
   })
 
   test('a secret does not stand for the certificate, nor the certificate for a secret', async () => {
-    const client_id = await addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
+    const client_id = addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
     const withSecret = await post({ ...own, client_id, client_secret: 'x' }, mine)
     expect(withSecret.status).toBe(401)
     expect(withSecret.explanation).toMatch(/registered for tls_client_auth and came with client_secret_post/)
-    const app = (await sandbox.directory.listApps())[0]
+    const app = sandbox.directory.listApps()[0]
     const metadata = { tls_client_auth_san_dns: 'client.example' }
-    const bySecret = (await addClient(sandbox, { token_endpoint_auth_method: 'client_secret_post', metadata }, app)).client_id
+    const bySecret = addClient(sandbox, { token_endpoint_auth_method: 'client_secret_post', metadata }, app).client_id
     const withCertificate = await post({ ...own, client_id: bySecret }, mine)
     expect(withCertificate).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
   })
@@ -163,11 +163,11 @@ describe('the setting trusted_client_ca', async () => {
   const root = await named('root', { authority: true })
   const intermediate = await named('intermediate', { authority: true, issuer: root })
   const issued = await named('issued', { issuer: intermediate })
-  const box = await server.server.sandboxes.create({
+  const box = server.server.sandboxes.create({
     provider: sandbox.provider,
     settings: { trusted_client_ca: root.certificate.toString() },
   })
-  const client_id = await addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' }, box)
+  const client_id = addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' }, box)
   const ask = (certificate: TestCertificate) => post({ ...own, client_id }, certificate, `${mtls}/${box.name}/token`)
 
   test('lets in who was issued under it', async () => {
@@ -220,7 +220,7 @@ describe('self_signed_tls_client_auth (RFC 8705 §2.2)', () => {
     ['its key', { ...mine.jwk }],
     ['itself in x5c', { ...mine.jwk, x5c: [mine.x5c] }],
   ])('knows a certificate by %s in the registered keys', async (_what, key) => {
-    const client_id = await addTlsClient('self_signed_tls_client_auth', { jwks: { keys: [{ ...other.jwk, x: 'AAAA' }, key] } })
+    const client_id = addTlsClient('self_signed_tls_client_auth', { jwks: { keys: [{ ...other.jwk, x: 'AAAA' }, key] } })
     expect((await post({ ...own, client_id }, mine)).status).toBe(200)
     const refused = await post({ ...own, client_id }, other)
     expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_client' } })
@@ -228,13 +228,13 @@ describe('self_signed_tls_client_auth (RFC 8705 §2.2)', () => {
   })
 
   test('x5c is the certificate, and another one of the same key is not', async () => {
-    const client_id = await addTlsClient('self_signed_tls_client_auth', { jwks: { keys: [{ ...mine.jwk, x5c: [other.x5c] }] } })
+    const client_id = addTlsClient('self_signed_tls_client_auth', { jwks: { keys: [{ ...mine.jwk, x5c: [other.x5c] }] } })
     expect((await post({ ...own, client_id }, mine)).status).toBe(401)
   })
 })
 
-describe('certificate-bound access tokens (RFC 8705 §3)', async () => {
-  const client_id = await addTlsClient('self_signed_tls_client_auth', {
+describe('certificate-bound access tokens (RFC 8705 §3)', () => {
+  const client_id = addTlsClient('self_signed_tls_client_auth', {
     jwks: { keys: [{ ...mine.jwk }] },
     tls_client_certificate_bound_access_tokens: true,
   })
@@ -263,7 +263,7 @@ describe('certificate-bound access tokens (RFC 8705 §3)', async () => {
 
   test('are not made without a certificate; a public client binds its refresh tokens too (§4)', async () => {
     const metadata = { tls_client_certificate_bound_access_tokens: true }
-    const spa = await addTlsClient('none', metadata)
+    const spa = addTlsClient('none', metadata)
     const none = await post({ ...login, client_id: spa })
     expect(none).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     expect(none.explanation).toMatch(/tls_client_certificate_bound_access_tokens .* no certificate came/)
@@ -353,14 +353,14 @@ describe('where a certificate is asked for', () => {
 
   test('a host that a sandbox lists has one too, and one that is listed by that name stands for itself', async () => {
     const hosts = ['bank.example', 'mtls.listed.example']
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, hosts })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, hosts })
     const there = await discovered(`https://mtls.bank.example:${port}`)
     expect(there.issuer).toBe(`https://bank.example:${port}`)
     expect(await discovered(`https://mtls.listed.example:${port}`)).toMatchObject({
       issuer: `https://mtls.listed.example:${port}`,
       mtls_endpoint_aliases: { token_endpoint: `https://mtls.listed.example:${port}/token` },
     })
-    await server.server.sandboxes.delete(server.sandbox(name))
+    server.server.sandboxes.delete(server.sandbox(name))
   })
 
   test.each([
@@ -382,7 +382,7 @@ describe('where a certificate is asked for', () => {
     const trusted = await always.ca()
     const document = await discovered(always.https, trusted)
     expect(document.mtls_endpoint_aliases).toMatchObject({ token_endpoint: `${always.https}/token` })
-    const client_id = await addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' }, always.sandbox())
+    const client_id = addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' }, always.sandbox())
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const body = String(new URLSearchParams({ ...own, client_id }))
     const answer = await sendTls(`${always.https}/token`, { ca: trusted, method: 'POST', headers, body, certificate: mine })
@@ -390,7 +390,7 @@ describe('where a certificate is asked for', () => {
   })
 
   test('a ClientHello that comes in pieces is put together', async () => {
-    const client_id = await addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
+    const client_id = addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
     const body = String(new URLSearchParams({ ...own, client_id }))
     const text = await inPieces(
       `POST /token HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,

@@ -14,15 +14,15 @@ import { postedAfterSignIn, throughSignIn } from '../support/through-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 const insecure = { [oauth.allowInsecureRequests]: true }
 const issuer = new URL(server.url)
 const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure))
 const me: oauth.Client = { client_id: web.client_id }
 const basic = oauth.ClientSecretBasic(web.client_secret)
 
-async function registered(metadata: ClientMetadata) {
-  const { client_id, client_secret } = await addClient(sandbox, { metadata }, app)
+function registered(metadata: ClientMetadata) {
+  const { client_id, client_secret } = addClient(sandbox, { metadata }, app)
   const client = { client_id, ...metadata } as oauth.Client
   return { client, authentication: oauth.ClientSecretPost(client_secret ?? '') }
 }
@@ -146,7 +146,7 @@ describe('the authorization code flow', () => {
 
   test.each(['ES256', 'RS256', 'PS256', 'Ed25519'])('a request object signed with %s (RFC 9101)', async (alg) => {
     const { publicKey, privateKey } = await oauth.generateKeyPair(alg, { extractable: true })
-    const { client, authentication } = await registered({ jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] } })
+    const { client, authentication } = registered({ jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] } })
     const ask = await asked(client)
     const request = await oauth.issueRequestObject(as, client, ask.parameters, { key: privateKey, kid: 'k' })
     const query = new URLSearchParams({ client_id: client.client_id, request })
@@ -174,7 +174,7 @@ describe('hybrid', () => {
 
 describe('answers of registered algorithms', () => {
   test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])('ID token, userinfo and introspection with %s', async (alg) => {
-    const { client, authentication } = await registered({
+    const { client, authentication } = registered({
       id_token_signed_response_alg: alg,
       userinfo_signed_response_alg: alg,
       introspection_signed_response_alg: alg,
@@ -229,7 +229,7 @@ describe('without a browser', () => {
     const ask = new URLSearchParams({ scope: 'openid', login_hint: 'bob' })
     const answer = await oauth.backchannelAuthenticationRequest(as, me, basic, ask, insecure)
     const { auth_req_id } = await oauth.processBackchannelAuthenticationResponse(as, me, answer)
-    await decideBackchannelRequest(sandbox, (await listBackchannelRequests(sandbox))[0]?.id ?? '', 'allowed')
+    await decideBackchannelRequest(sandbox, listBackchannelRequests(sandbox)[0]?.id ?? '', 'allowed')
     const tokens = await oauth.backchannelAuthenticationGrantRequest(as, me, basic, auth_req_id, insecure)
     const granted = await oauth.processBackchannelAuthenticationGrantResponse(as, me, tokens)
     expect(oauth.getValidatedIdTokenClaims(granted)?.sub).toBe('bob')
@@ -239,7 +239,7 @@ describe('without a browser', () => {
 test('what a client registered and cannot be done is told, and nothing goes out unencrypted', async () => {
   const { publicKey } = await generateKeyPair('ES256')
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), use: 'sig' }] }
-  const { client, authentication } = await registered({ jwks, id_token_encrypted_response_alg: 'ECDH-ES' })
+  const { client, authentication } = registered({ jwks, id_token_encrypted_response_alg: 'ECDH-ES' })
   const ask = await asked(client)
   const response = oauth.validateAuthResponse(as, client, await throughSignIn(ask.url), ask.state)
   await expect(redeem(response, ask, { client, authentication })).rejects.toMatchObject({ error: 'invalid_client_metadata' })

@@ -15,7 +15,7 @@ import { postedAfterSignIn, throughSignIn } from '../support/through-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 const issuer = new URL(server.url)
 const execute = [openid.allowInsecureRequests]
 
@@ -26,7 +26,7 @@ function discover(metadata: Partial<openid.ClientMetadata> = {}): Promise<openid
 
 /** A client of its own, registered with the metadata that openid-client is told as well. */
 async function registered(metadata: ClientMetadata, draft: Partial<ClientDraft> = {}): Promise<openid.Configuration> {
-  const { client_id, client_secret } = await addClient(sandbox, { metadata, ...draft }, app)
+  const { client_id, client_secret } = addClient(sandbox, { metadata, ...draft }, app)
   const told = { ...metadata, client_secret: client_secret ?? undefined } as Partial<openid.ClientMetadata>
   return openid.discovery(issuer, client_id, told, undefined, { execute })
 }
@@ -211,7 +211,7 @@ describe('without a browser', async () => {
 
   test('CIBA, which polls too', async () => {
     const started = await openid.initiateBackchannelAuthentication(config, { scope: 'openid', login_hint: 'bob' })
-    await decideBackchannelRequest(sandbox, (await listBackchannelRequests(sandbox))[0]?.id ?? '', 'allowed')
+    await decideBackchannelRequest(sandbox, listBackchannelRequests(sandbox)[0]?.id ?? '', 'allowed')
     const tokens = await openid.pollBackchannelAuthenticationGrant(config, { ...started, interval: 0.01 })
     expect(tokens.claims()?.sub).toBe('bob')
   })

@@ -169,7 +169,7 @@ describe('grantbox does not manage itself', () => {
 })
 
 test('the setting outbound lets clients register hosts elsewhere', async () => {
-  const { name } = await server.server.sandboxes.create({ provider: server.sandbox().provider, settings: { outbound: 'any' } })
+  const { name } = server.server.sandboxes.create({ provider: server.sandbox().provider, settings: { outbound: 'any' } })
   const register = (endpoint: string) =>
     json(`${server.url}/${name}/register`, {
       method: 'POST',

@@ -9,7 +9,7 @@ import { answerIn, authorizeUrl, callback, challenge, signInAndAllow } from '../
 const server = await startForFile({ defaultProvider: 'standard' })
 const { url } = server
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 const asked = { response_type: 'code', redirect_uri: callback, scope: 'openid', state: 'pushed', nonce: 'n' }
 const push = (form: Record<string, string> = {}, headers?: Record<string, string>, base = url) =>
@@ -90,7 +90,7 @@ describe('the request_uri (RFC 9126 §4)', () => {
   })
 
   test("is no other client's", async () => {
-    const other = await addClient(sandbox, {}, app)
+    const other = addClient(sandbox, {}, app)
     const { request_uri } = (await push()).body
     const stolen = `${url}/authorize?${new URLSearchParams({ client_id: other.client_id, request_uri: String(request_uri) })}`
     expect((await new Jar().open(stolen)).status).toBe(400)
@@ -111,7 +111,7 @@ describe('the request_uri (RFC 9126 §4)', () => {
 
 describe('who must push (RFC 9126 §5)', () => {
   test('every client of a sandbox with the setting, as discovery says', async () => {
-    const { name } = await server.server.sandboxes.create({
+    const { name } = server.server.sandboxes.create({
       provider: sandbox.provider,
       settings: { require_pushed_authorization_requests: true },
     })
@@ -124,7 +124,7 @@ describe('who must push (RFC 9126 §5)', () => {
   })
 
   test('a client that registered it', async () => {
-    const strict = await addClient(sandbox, { metadata: { require_pushed_authorization_requests: true } }, app)
+    const strict = addClient(sandbox, { metadata: { require_pushed_authorization_requests: true } }, app)
     const { location } = await new Jar().open(authorizeUrl(url, { client_id: strict.client_id }))
     expect(answerIn(location ?? new URL(url)).error).toBe('invalid_request')
   })

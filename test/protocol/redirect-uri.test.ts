@@ -9,7 +9,7 @@ const sandbox = server.sandbox()
 const { url } = server
 
 async function clientFor(...redirect_uris: string[]) {
-  return addClient(sandbox, {}, await addApp(sandbox, { redirect_uris }))
+  return addClient(sandbox, {}, addApp(sandbox, { redirect_uris }))
 }
 
 async function accepted(client_id: string, redirect_uri: string): Promise<boolean> {
@@ -92,10 +92,10 @@ describe('the loopback addresses take any port (RFC 8252 §7.3)', () => {
 
 describe('where the answer goes', () => {
   async function codeAt(registered: string, redirect_uri: string | undefined = registered) {
-    const app = await addApp(sandbox, { redirect_uris: [registered] })
-    const client = await addClient(sandbox, {}, app)
-    const user = await sandbox.directory.findUser(brandon.username)
-    if (user !== undefined) await sandbox.store.addUserToApp(user, client)
+    const app = addApp(sandbox, { redirect_uris: [registered] })
+    const client = addClient(sandbox, {}, app)
+    const user = sandbox.directory.findUser(brandon.username)
+    if (user !== undefined) sandbox.store.addUserToApp(user, client)
     const { post } = await begin(url, { client_id: client.client_id, redirect_uri })
     await post(brandon)
     return { client, location: (await post({ decision: 'allow' })).location }

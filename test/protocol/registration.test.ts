@@ -140,7 +140,7 @@ describe('registering (RFC 7591 §3)', () => {
     const { body } = await json(`${server.url}/standard/.well-known/openid-configuration`)
     expect(body.registration_endpoint).toBe(`${server.url}/standard/register`)
     expect((await json(`${server.url}/iokids/register`, { method: 'POST' })).status).toBe(404)
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider })
     const { body: client } = await register(minimal, {}, `${server.url}/${name}`)
     expect(String(client.registration_client_uri)).toContain(`/${name}/register/`)
     expect((await json(`${server.url}/register/${client.client_id}`, { headers: bearer(client.registration_access_token) })).status).toBe(
@@ -240,19 +240,19 @@ describe('refuses', async () => {
 })
 
 describe('the setting registration', () => {
-  const with_ = async (settings: Record<string, unknown>) => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings })
+  const with_ = (settings: Record<string, unknown>) => {
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings })
     return `${server.url}/${name}`
   }
 
   test('off: nobody registers, and discovery does not offer it', async () => {
-    const base = await with_({ registration: 'off' })
+    const base = with_({ registration: 'off' })
     expect((await register(minimal, {}, base)).status).toBe(403)
     expect((await json(`${base}/.well-known/openid-configuration`)).body).not.toHaveProperty('registration_endpoint')
   })
 
   test('token: whoever has the initial access token', async () => {
-    const base = await with_({ registration: 'token', registration_token: 'let-me-in' })
+    const base = with_({ registration: 'token', registration_token: 'let-me-in' })
     const refused = await register(minimal, {}, base)
     expect(refused.status).toBe(401)
     expect(refused.headers.get('www-authenticate')).toContain('Bearer error="invalid_token"')
@@ -261,7 +261,7 @@ describe('the setting registration', () => {
   })
 
   test('token without a registration_token lets nobody in', async () => {
-    expect((await register(minimal, bearer('null'), await with_({ registration: 'token' }))).status).toBe(401)
+    expect((await register(minimal, bearer('null'), with_({ registration: 'token' }))).status).toBe(401)
   })
 })
 
@@ -337,7 +337,7 @@ describe('managing (RFC 7592 §2)', () => {
 
   test('DELETE ends the client, its app, its tokens and the registration access token', async () => {
     const own = await start({ defaultProvider: 'standard' })
-    const apps = (await own.sandbox().directory.listApps()).length
+    const apps = own.sandbox().directory.listApps().length
     const { body } = await register({ grant_types: ['client_credentials'] }, {}, own.url)
     const client = body as Record<string, string>
     const { client_id = '', client_secret = '' } = client
@@ -348,7 +348,7 @@ describe('managing (RFC 7592 §2)', () => {
     expect(await gone.text()).toBe('')
     expect((await tokens()).body.error).toBe('invalid_client')
     expect((await json(at(client), { headers: auth(client) })).status).toBe(401)
-    expect(await own.sandbox().directory.listApps()).toHaveLength(apps)
+    expect(own.sandbox().directory.listApps()).toHaveLength(apps)
     const introspected = await post(own.url, '/introspect', {
       token: String(issued.access_token),
       client_id: 'standard-web',

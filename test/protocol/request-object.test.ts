@@ -10,12 +10,12 @@ import { answerIn, callback, challenge, signInAndAllow } from '../support/standa
 const server = await startForFile({ defaultProvider: 'standard' })
 const { url } = server
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 const { privateKey, publicKey } = await generateKeyPair('ES256')
 const stranger = (await generateKeyPair('ES256')).privateKey
 const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }
-const signer = await addClient(sandbox, { metadata: { jwks: { keys: [jwk] } } }, app)
+const signer = addClient(sandbox, { metadata: { jwks: { keys: [jwk] } } }, app)
 
 type Members = Record<string, unknown>
 const now = () => Math.floor(server.clock.now() / 1000)
@@ -109,7 +109,7 @@ describe('is invalid_request_object', () => {
 
   test('when signed otherwise than registered', async () => {
     const metadata = { jwks: { keys: [jwk] }, request_object_signing_alg: 'RS256' }
-    const client = await addClient(sandbox, { metadata }, app)
+    const client = addClient(sandbox, { metadata }, app)
     const members = inside({ iss: client.client_id, client_id: client.client_id })
     expect(await answerTo(await sign(members), { client_id: client.client_id })).toMatchObject({ error: 'invalid_request_object' })
   })
@@ -120,14 +120,14 @@ test('request and request_uri exclude each other', async () => {
 })
 
 test('a client that registered require_signed_request_object sends one (RFC 9101 §10.5)', async () => {
-  const client = await addClient(sandbox, { metadata: { require_signed_request_object: true } }, app)
+  const client = addClient(sandbox, { metadata: { require_signed_request_object: true } }, app)
   const query = new URLSearchParams({ client_id: client.client_id, response_type: 'code', redirect_uri: callback, scope: 'openid' })
   const { location } = await new Jar().open(`${url}/authorize?${query}`)
   expect(answerIn(location ?? new URL(url)).error).toBe('invalid_request')
 })
 
 test('a lenient sandbox takes alg none', async () => {
-  const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { strictness: 'lenient' } })
+  const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { strictness: 'lenient' } })
   const base = `${url}/${name}`
   const members = inside({ iss: web.client_id, client_id: web.client_id, aud: base })
   expect((await answerTo(new UnsecuredJWT(members).encode(), { client_id: web.client_id }, base)).code).toBeDefined()
@@ -145,11 +145,7 @@ test('one can be pushed, and is checked there (RFC 9126 §3)', async () => {
 })
 
 test('openid-client signs one', async () => {
-  const spa = await addClient(
-    sandbox,
-    { client_secret: null, token_endpoint_auth_method: 'none', metadata: { jwks: { keys: [jwk] } } },
-    app,
-  )
+  const spa = addClient(sandbox, { client_secret: null, token_endpoint_auth_method: 'none', metadata: { jwks: { keys: [jwk] } } }, app)
   const config = await oidc.discovery(new URL(url), spa.client_id, undefined, oidc.None(), { execute: [oidc.allowInsecureRequests] })
   const parameters = { redirect_uri: callback, scope: 'openid', state: 's', code_challenge: challenge, code_challenge_method: 'S256' }
   const address = await oidc.buildAuthorizationUrlWithJAR(config, parameters, { key: privateKey, kid: 'k1' })

@@ -149,8 +149,8 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
     redirect_uris: [callback],
     grant_types: ['authorization_code', 'refresh_token'],
   }
-  const withDocuments = async (map: Record<string, unknown>) => {
-    const { name } = await server.server.sandboxes.create({ provider: server.sandbox().provider, settings: { documents: map } })
+  const withDocuments = (map: Record<string, unknown>) => {
+    const { name } = server.server.sandboxes.create({ provider: server.sandbox().provider, settings: { documents: map } })
     return `${server.url}/${name}`
   }
   const ask = (id: string) => ({ client_id: id, scope: 'openid read', code_challenge: challenge, code_challenge_method: 'S256' })
@@ -164,7 +164,7 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
     })
 
   test('signs in, redeems and refreshes without having registered', async () => {
-    const base = await withDocuments({ [client_id]: document })
+    const base = withDocuments({ [client_id]: document })
     expect((await new Jar().open(authorizeUrl(base, ask(client_id)))).html).toContain('Document Tool')
     const back = await callbackOf(base, ask(client_id))
     const { status, body } = await redeem(base, back.searchParams.get('code'), client_id)
@@ -182,7 +182,7 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
     name = 'Afterwards'
     expect((await new Jar().open(authorizeUrl(server.url, ask(id)))).html).toContain('Afterwards')
     expect(asked).toEqual(['/me.json', '/me.json'])
-    expect((await server.sandbox().store.findClient(id))?.app.name).toBe('Afterwards')
+    expect(server.sandbox().store.findClient(id)?.app.name).toBe('Afterwards')
   })
 
   test('stays when its document is gone', async () => {
@@ -203,7 +203,7 @@ describe('a client that a document describes (Client ID Metadata Document)', () 
     ['a grant type that nobody has', { ...document, grant_types: ['magic'] }, 'magic'],
     ['no object', 'text', 'its own address'],
   ])('is refused when its document has %s', async (_what, body, why) => {
-    const base = await withDocuments({ [client_id]: body })
+    const base = withDocuments({ [client_id]: body })
     const page = await new Jar().open(authorizeUrl(base, ask(client_id)))
     expect(page.status).toBe(400)
     expect(page.html).toContain('Unknown app')

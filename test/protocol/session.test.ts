@@ -9,7 +9,7 @@ import { answerIn, authorizeUrl, callbackOf, challenge, redeem, scopesOn, signIn
 const server = await startForFile({ defaultProvider: 'standard' })
 const { url } = server
 const sandbox = server.sandbox()
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 /** A browser in which alice has signed in and allowed the client openid and profile. */
 async function aliceIn(): Promise<Jar> {
@@ -23,8 +23,8 @@ const errorOf = async (jar: Jar, parameters: Record<string, string>) =>
   answerIn((await ask(jar, { prompt: 'none', ...parameters })).location ?? new URL(url)).error
 const heading = (page: { html: string }) => /<h1>([^<]*)<\/h1>/.exec(page.html)?.[1]
 
-async function sandboxWith(settings: Record<string, unknown>): Promise<string> {
-  const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings })
+function sandboxWith(settings: Record<string, unknown>): string {
+  const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings })
   return `${url}/${name}`
 }
 
@@ -41,35 +41,35 @@ describe('a second sign-in', () => {
 
   test('of another client asks for consent, and not for the password', async () => {
     const jar = await aliceIn()
-    const other = await addClient(sandbox, {}, app)
+    const other = addClient(sandbox, {}, app)
     const page = await ask(jar, { client_id: other.client_id })
     expect(heading(page)).toBe('Allow access')
     expect(page.html).not.toContain('name="password"')
   })
 
   test('asks for the password when the session is over, by the clock of the sandbox', async () => {
-    const base = await sandboxWith({ session_ttl: 60 })
+    const base = sandboxWith({ session_ttl: 60 })
     const jar = new Jar()
     await callbackOf(base, {}, jar)
     const { name } = server.server.sandboxes.find(base.slice(url.length + 1)) ?? { name: '' }
-    await server.server.sandboxes.advanceClock(server.sandbox(name), 59_000)
+    server.server.sandboxes.advanceClock(server.sandbox(name), 59_000)
     expect((await ask(jar, {}, base)).status).toBe(302)
-    await server.server.sandboxes.advanceClock(server.sandbox(name), 2_000)
+    server.server.sandboxes.advanceClock(server.sandbox(name), 2_000)
     expect(heading(await ask(jar, {}, base))).toBe('Sign in')
   })
 
   test('asks for the password when the user was disabled', async () => {
-    const user = await addUser(sandbox, { username: 'carol', password: 'password' })
+    const user = addUser(sandbox, { username: 'carol', password: 'password' })
     const jar = new Jar()
     await signInAndAllow(jar, await ask(jar), url, { username: 'carol', password: 'password' })
     expect((await ask(jar)).status).toBe(302)
-    await sandbox.directory.updateUser({ ...user, disabled: true })
+    sandbox.directory.updateUser({ ...user, disabled: true })
     expect(heading(await ask(jar))).toBe('Sign in')
   })
 
   test('does not cross over to another sandbox', async () => {
     const jar = await aliceIn()
-    const base = await sandboxWith({})
+    const base = sandboxWith({})
     expect(heading(await ask(jar, {}, base))).toBe('Sign in')
     const name = base.slice(url.length + 1)
     const session = jar.cookies.find((cookie) => cookie.includes('-session='))?.split(';')[0] ?? ''
@@ -235,7 +235,7 @@ describe('max_age (OpenID Connect Core §3.1.2.1)', () => {
   })
 
   test('a client can register one', async () => {
-    const client = await addClient(sandbox, { metadata: { default_max_age: 0 } }, app)
+    const client = addClient(sandbox, { metadata: { default_max_age: 0 } }, app)
     expect(await errorOf(await aliceIn(), { client_id: client.client_id })).toBe('login_required')
   })
 
@@ -268,7 +268,7 @@ describe('id_token_hint (OpenID Connect Core §3.1.2.1)', async () => {
   })
 
   test('that was signed with the client_secret is believed, and one with another secret is not', async () => {
-    const client = await addClient(sandbox, { metadata: { id_token_signed_response_alg: 'HS256' } }, app)
+    const client = addClient(sandbox, { metadata: { id_token_signed_response_alg: 'HS256' } }, app)
     const jar = await aliceIn()
     const { client_id, client_secret } = client
     const { location } = await signInAndAllow(jar, await ask(jar, { client_id }), url)
@@ -307,7 +307,7 @@ describe('consent', () => {
   test('what was unticked is asked again', async () => {
     const jar = new Jar()
     const user = { username: 'erin', password: 'password' }
-    await addUser(sandbox, user)
+    addUser(sandbox, user)
     const page = await jar.post(await ask(jar, { scope: 'openid profile email' }), url, user)
     await jar.post(page, url, { decision: 'allow', granted: 'email' })
     expect((await ask(jar, { scope: 'openid email' })).status).toBe(302)
@@ -317,7 +317,7 @@ describe('consent', () => {
   test('what was allowed before and is unticked now is taken back, and what was not asked stays', async () => {
     const jar = new Jar()
     const user = { username: 'fred', password: 'password' }
-    await addUser(sandbox, user)
+    addUser(sandbox, user)
     await signInAndAllow(jar, await ask(jar, { scope: 'openid email write' }), url, user)
     const page = await ask(jar, { scope: 'openid email', prompt: 'consent' })
     await jar.post(page, url, { decision: 'allow' })
@@ -341,7 +341,7 @@ describe('consent', () => {
   })
 
   test('is skipped by the setting auto_consent, unless prompt asks for it', async () => {
-    const base = await sandboxWith({ auto_consent: true })
+    const base = sandboxWith({ auto_consent: true })
     const jar = new Jar()
     const { location } = await jar.post(await ask(jar, {}, base), base, alice)
     expect(location?.searchParams.get('code')).toBeTruthy()

@@ -78,21 +78,21 @@ describe('4: username and password', () => {
   )
 
   test('a user may have a password of his own, and then the name of the company is none', async () => {
-    await addUser(sandbox, { username: 'secretive', password: 'mine' })
+    addUser(sandbox, { username: 'secretive', password: 'mine' })
     const { post } = await begin(url)
     expect((await post({ username: 'secretive', password: sandbox.company })).status).toBe(401)
     expect((await post({ username: 'secretive', password: 'mine' })).status).toBe(200)
   })
 
   test('a user who is disabled cannot sign in, by click neither', async () => {
-    await addUser(sandbox, { username: 'locked-out', disabled: true })
+    addUser(sandbox, { username: 'locked-out', disabled: true })
     const { post } = await begin(url)
     expect((await post({ username: 'locked-out', password: sandbox.company })).status).toBe(401)
     expect((await post({ pick: 'locked-out' })).status).toBe(401)
   })
 
   test("one click signs in a user of the list, and none without the app's", async () => {
-    await addUser(sandbox, { username: 'elsewhere', apps: [] })
+    addUser(sandbox, { username: 'elsewhere', apps: [] })
     const { post } = await begin(url)
     expect((await post({ pick: 'elsewhere' })).status).toBe(401)
     expect((await post({ pick: 'redbutterfly267' })).html).toMatch(/@redbutterfly267/)
@@ -107,7 +107,7 @@ describe('4: username and password', () => {
 
 describe('5: a user without the app', () => {
   test('who is a parent adds it and goes on', async () => {
-    await addUser(sandbox, { username: 'newparent', apps: [] })
+    addUser(sandbox, { username: 'newparent', apps: [] })
     const { post } = await begin(url)
     const page = await post({ username: 'newparent', password: sandbox.company })
     expect(page.status).toBe(200)
@@ -119,7 +119,7 @@ describe('5: a user without the app', () => {
   })
 
   test('who is a kid cannot add it; asking a parent ends in access_denied', async () => {
-    await addUser(sandbox, { username: 'newkid', type: 'kid', age: 9, apps: [] })
+    addUser(sandbox, { username: 'newkid', type: 'kid', age: 9, apps: [] })
     const { post } = await begin(url, { state: 'kids' })
     const page = await post({ username: 'newkid', password: sandbox.company })
     expect(page.html).toContain('@newkid cannot use FindFluffy yet')
@@ -201,23 +201,23 @@ describe('6: Continue to use the App', () => {
   })
 
   test('the setting auto_continue leaves the page out; a HEAD still finishes nothing', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { auto_continue: true } })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { auto_continue: true } })
     const { post } = await begin(`${url}/${name}`)
     expect((await post(brandon)).location?.searchParams.get('code')).toBeTruthy()
 
     const other = await begin(`${url}/${name}`)
     const own = server.sandbox(name)
-    await own.store.setInteractionUser(other.transaction, await own.directory.findUser(brandon.username))
+    own.store.setInteractionUser(other.transaction, own.directory.findUser(brandon.username))
     const target = `/${name}/oauth/signin?transaction=${other.transaction}`
     expect((await rawRequest(url, target, { method: 'HEAD' })).status).toBe(200)
     expect((await rawRequest(url, target)).status).toBe(302)
   })
 
   test('a sign-in is over after an hour', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider })
     const { post } = await begin(`${url}/${name}`)
     expect((await post(brandon)).status).toBe(200)
-    await server.server.sandboxes.advanceClock(server.sandbox(name), 3600_000)
+    server.server.sandboxes.advanceClock(server.sandbox(name), 3600_000)
     const answer = await post({ decision: 'allow' })
     expect(answer.status).toBe(400)
     expect(answer.html).toContain('This sign-in is over')

@@ -36,13 +36,13 @@ describe('a successful answer', () => {
   })
 
   test('a client that is not registered for refresh_token gets none', async () => {
-    const other = await addClient(sandbox, { grant_types: ['password'] }, (await sandbox.directory.listApps())[0])
+    const other = addClient(sandbox, { grant_types: ['password'] }, sandbox.directory.listApps()[0])
     const { body } = await postToken(server.url, { grant_type: 'password', ...brandon, ...credentials(other) })
     expect(Object.keys(body)).toEqual(['access_token', 'expires_in', 'token_type'])
   })
 
   test('the setting reported_expires_in replays the 3600 of the vendor while the token lives 300 s', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { reported_expires_in: 3600 } })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { reported_expires_in: 3600 } })
     const { body } = await postToken(`${server.url}/${name}`, login)
     expect(body.expires_in).toBe(3600)
     const { iat, exp } = JSON.parse(Buffer.from(String(body.access_token).split('.')[1] ?? '', 'base64url').toString())
@@ -58,8 +58,8 @@ describe('a successful answer', () => {
   })
 })
 
-describe('errors are said with error, error_code and error_description, in this order, and never cached', async () => {
-  const limited = credentials(await addClient(sandbox, { grant_types: ['client_credentials'] }))
+describe('errors are said with error, error_code and error_description, in this order, and never cached', () => {
+  const limited = credentials(addClient(sandbox, { grant_types: ['client_credentials'] }))
   test.each<[string, Record<string, string>, number, string, number]>([
     ['no grant_type', { ...findFluffy }, 400, 'invalid_request', 4001],
     ['no code', { grant_type: 'authorization_code', ...findFluffy }, 400, 'invalid_request', 4001],
@@ -128,7 +128,7 @@ describe('parameters', () => {
 
   test('the setting json_token_requests: false takes forms alone', async () => {
     const { provider } = sandbox
-    await server.server.sandboxes.create({ name: 'forms-alone', provider, settings: { json_token_requests: false } })
+    server.server.sandboxes.create({ name: 'forms-alone', provider, settings: { json_token_requests: false } })
     const json = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(login) }
     const refused = await rawRequest(server.url, '/forms-alone/oauth/token', json)
     expect([refused.status, JSON.parse(refused.text).error]).toEqual([400, 'invalid_request'])
@@ -137,7 +137,7 @@ describe('parameters', () => {
 
   test('the setting query_token_requests: true takes parameters from the URL, as Postman can be told to send them', async () => {
     const { provider } = sandbox
-    await server.server.sandboxes.create({ name: 'queries-too', provider, settings: { query_token_requests: true } })
+    server.server.sandboxes.create({ name: 'queries-too', provider, settings: { query_token_requests: true } })
     const query = `?${new URLSearchParams({ grant_type: 'password', ...brandon })}`
     expect((await postForm(server.url, `/queries-too/oauth/token${query}`, client)).status).toBe(200)
     expect((await postForm(server.url, `/oauth/token${query}`, client)).status).toBe(400)

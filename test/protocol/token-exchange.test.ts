@@ -10,10 +10,10 @@ const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
 const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const type = (name: string) => `urn:ietf:params:oauth:token-type:${name}`
-const app = (await sandbox.directory.listApps())[0]
+const app = sandbox.directory.listApps()[0]
 
 /** The service that was called with a user's token and exchanges it. */
-const service = credentials(await addService())
+const service = credentials(addService())
 const tokens = (form: Record<string, string> = {}) => tokensOf(server.url, { scope: 'openid profile read', ...form })
 
 function addService(draft: Partial<ClientDraft> = {}) {
@@ -116,9 +116,9 @@ describe('delegation (RFC 8693 §4.1)', () => {
     expect(claimsOf(onward.body.access_token).act).toEqual({ sub: 'bob' })
   })
 
-  describe('may_act says who (RFC 8693 §4.4)', async () => {
-    await addUser(sandbox, { username: 'guarded', claims: { may_act: { sub: 'bob' } } })
-    await addUser(sandbox, { username: 'served', claims: { may_act: [{ sub: 'bob' }, { client_id: service.client_id }] } })
+  describe('may_act says who (RFC 8693 §4.4)', () => {
+    addUser(sandbox, { username: 'guarded', claims: { may_act: { sub: 'bob' } } })
+    addUser(sandbox, { username: 'served', claims: { may_act: [{ sub: 'bob' }, { client_id: service.client_id }] } })
     const guarded = { username: 'guarded', password: sandbox.company }
     const as = async (user: { username: string; password: string }) => (await tokens(user)).access_token ?? ''
 
@@ -172,7 +172,7 @@ describe('token types (RFC 8693 §3)', () => {
   })
 
   test('a JWT is asked for and is one though access tokens are opaque', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider, settings: { access_token_format: 'opaque' } })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider, settings: { access_token_format: 'opaque' } })
     const base = `${server.url}/${name}`
     const { access_token } = await tokensOf(base)
     expect(access_token?.split('.')).toHaveLength(2)
@@ -212,7 +212,7 @@ describe('token types (RFC 8693 §3)', () => {
   })
 
   test('no refresh token for a client that is not registered for it', async () => {
-    const client = credentials(await addService({ grant_types: [grant_type] }))
+    const client = credentials(addService({ grant_types: [grant_type] }))
     const { access_token } = await tokens()
     const { body } = await exchange(access_token, { ...client, requested_token_type: type('refresh_token') })
     expect(body.error).toBe('unauthorized_client')
@@ -237,7 +237,7 @@ test('a token that is bound to a key comes back unbound to nobody but a client t
   const { body } = await post(server.url, '/token', form, await proof())
   expect(body.token_type).toBe('DPoP')
   const bare = { client_secret: null, token_endpoint_auth_method: 'none' }
-  const { client_id } = await addService(bare)
+  const { client_id } = addService(bare)
   const ask = { grant_type, subject_token: String(body.access_token), subject_token_type: type('access_token') }
   const stolen = await post(server.url, '/token', { ...ask, client_id })
   expect(stolen.body.error).toBe('invalid_request')
@@ -248,7 +248,7 @@ test('a token that is bound to a key comes back unbound to nobody but a client t
 
 test('an ID token that the client could have signed itself is no subject token', async () => {
   const metadata = { id_token_signed_response_alg: 'HS256' }
-  const client = credentials(await addService({ grant_types: [grant_type, 'password'], metadata }))
+  const client = credentials(addService({ grant_types: [grant_type, 'password'], metadata }))
   const { id_token } = await tokens(client)
   const refused = await exchange(id_token, { ...client, subject_token_type: type('id_token') })
   expect(refused.body.error).toBe('invalid_request')
@@ -283,12 +283,12 @@ describe('refuses', async () => {
   })
 
   test('a token of another sandbox', async () => {
-    const { name } = await server.server.sandboxes.create({ provider: sandbox.provider })
+    const { name } = server.server.sandboxes.create({ provider: sandbox.provider })
     expect((await exchange(good, web, `${server.url}/${name}`)).body.error).toBe('invalid_request')
   })
 
   test('a client that is not registered for it', async () => {
-    const client = credentials(await addClient(sandbox, { grant_types: ['password'] }, app))
+    const client = credentials(addClient(sandbox, { grant_types: ['password'] }, app))
     expect((await exchange(good, client)).body.error).toBe('unauthorized_client')
   })
 
@@ -369,12 +369,12 @@ test('discovery lists it, and oauth4webapi exchanges a token', async () => {
 
 test('a user who removes the app takes along what other apps’ clients got of its tokens', async () => {
   const own = await start({ defaultProvider: 'standard' })
-  const other = credentials(await addClient(own.sandbox(), {}))
+  const other = credentials(addClient(own.sandbox(), {}))
   const { access_token } = await tokensOf(own.url)
   const { body } = await exchange(access_token, other, own.url)
   expect(await userinfoStatus(own.url, body.access_token)).toBe(200)
-  const [user, first] = [await own.sandbox().store.findUser('alice'), (await own.sandbox().directory.listApps())[0]]
+  const [user, first] = [own.sandbox().store.findUser('alice'), own.sandbox().directory.listApps()[0]]
   if (user === undefined || first === undefined) throw new Error('no user or app')
-  await own.sandbox().directory.removeApp(user, first, own.clock.now())
+  own.sandbox().directory.removeApp(user, first, own.clock.now())
   expect(await userinfoStatus(own.url, body.access_token)).toBe(401)
 })

@@ -89,8 +89,8 @@ describe('the memory that journals share', () => {
 test('a sandbox that is deleted lets go of its journal', async () => {
   const { server, sandbox } = await start()
   const { provider } = sandbox()
-  const short = await server.sandboxes.create({ name: 'short', provider })
+  const short = server.sandboxes.create({ name: 'short', provider })
   addTo(short.journal, 10)
-  await server.sandboxes.delete(short)
+  server.sandboxes.delete(short)
   expect(short.journal.list()).toEqual([])
 })

@@ -8,8 +8,8 @@ const { url, server } = await startForFile()
 const { provider } = server.sandboxes.find('standard') ?? {}
 const iokids = server.sandboxes.find('iokids')?.provider
 if (provider === undefined || iokids === undefined) throw new Error('no provider')
-for (const name of ['one', 'two']) await server.sandboxes.create({ name, provider })
-await server.sandboxes.create({ name: 'kids', provider: iokids })
+for (const name of ['one', 'two']) server.sandboxes.create({ name, provider })
+server.sandboxes.create({ name: 'kids', provider: iokids })
 const one = `${url}/one`
 const two = `${url}/two`
 

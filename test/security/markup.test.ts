@@ -102,13 +102,13 @@ const clean: Findings = { ran: undefined, violations: [], foreign: [] }
 async function poison(server: TestServer): Promise<void> {
   for (const name of ['iokids', 'standard']) {
     const sandbox = server.sandbox(name)
-    for (const app of await sandbox.directory.listApps()) {
-      await sandbox.directory.updateApp({ ...app, name: polyglot, description: polyglot })
+    for (const app of sandbox.directory.listApps()) {
+      sandbox.directory.updateApp({ ...app, name: polyglot, description: polyglot })
     }
-    for (const user of await sandbox.directory.listUsers({ limit: 100 })) {
+    for (const user of sandbox.directory.listUsers({ limit: 100 })) {
       const password = user.password ?? brandon.password
       const email = `"${polyglot.replaceAll(/\s/g, '')}"@a.example`
-      await sandbox.directory.updateUser({
+      sandbox.directory.updateUser({
         ...user,
         password,
         email,
@@ -117,8 +117,8 @@ async function poison(server: TestServer): Promise<void> {
         claims: { [polyglot]: polyglot },
       })
     }
-    await server.server.sandboxes.update(sandbox, { company: polyglot })
-    await sandbox.brands.list()
+    server.server.sandboxes.update(sandbox, { company: polyglot })
+    sandbox.brands.list()
   }
   const send = (path: string, body: unknown) =>
     fetch(`${server.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })

@@ -10,10 +10,10 @@ import { web } from '../support/standard-client.ts'
 const server = await startForFile()
 const { url } = server
 const registered = 'https://app.example/cb'
-const { client_id } = await addClient(
+const { client_id } = addClient(
   server.sandbox('standard'),
   {},
-  await addApp(server.sandbox('standard'), { redirect_uris: [registered, 'http://127.0.0.1/cb', 'com.example.app:/cb'] }),
+  addApp(server.sandbox('standard'), { redirect_uris: [registered, 'http://127.0.0.1/cb', 'com.example.app:/cb'] }),
 )
 
 const authorize = (parameters: Record<string, string>) =>

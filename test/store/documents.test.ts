@@ -14,11 +14,11 @@ interface Post {
 async function world() {
   const server = await start()
   const sandbox = server.sandbox()
-  return { ...server, sandbox, posts: sandbox.documents.kind<Post>('post'), ...(await owners(sandbox)) }
+  return { ...server, sandbox, posts: sandbox.documents.kind<Post>('post'), ...owners(sandbox) }
 }
 
-async function owners({ directory }: Sandbox): Promise<{ app: App; ann: User; bob: User }> {
-  const [[app], [ann, bob]] = [await directory.listApps(), await directory.listUsers({ limit: 2 })]
+function owners({ directory }: Sandbox): { app: App; ann: User; bob: User } {
+  const [[app], [ann, bob]] = [directory.listApps(), directory.listUsers({ limit: 2 })]
   if (app === undefined || ann === undefined || bob === undefined) throw new Error('the world is empty')
   return { app, ann, bob }
 }
@@ -46,9 +46,9 @@ describe('documents', () => {
       'ann’s',
       undefined,
     ])
-    await sandbox.directory.deleteUser(ann)
+    sandbox.directory.deleteUser(ann)
     expect(posts.get('1', { user: ann })).toBeUndefined()
-    await sandbox.directory.deleteApp(app)
+    sandbox.directory.deleteApp(app)
     expect([posts.get('1', { user: bob, app }), posts.get('1', { app }), posts.get('1')?.text]).toEqual([undefined, undefined, 'nobody’s'])
   })
 
@@ -91,31 +91,31 @@ describe('documents', () => {
     const { server, sandbox, posts, app, ann } = await world()
     posts.put('1', { text: 'one' }, { user: ann, app, place: 3 })
     posts.put('2', { text: 'two' }, { list: 'beach' })
-    const snapshot = await server.sandboxes.snapshot(sandbox)
+    const snapshot = server.sandboxes.snapshot(sandbox)
     posts.delete('1', { user: ann, app })
-    const back = await server.sandboxes.restore(sandbox, snapshot)
-    expect(back.documents.kind('post').get('1', await of(back))).toEqual({ text: 'one' })
-    const copy = await server.sandboxes.create({ name: 'copy', provider: sandbox.provider })
-    const theirs = await server.sandboxes.restore(copy, snapshot)
-    const { app: theirApp, ann: theirAnn } = await owners(theirs)
+    const back = server.sandboxes.restore(sandbox, snapshot)
+    expect(back.documents.kind('post').get('1', of(back))).toEqual({ text: 'one' })
+    const copy = server.sandboxes.create({ name: 'copy', provider: sandbox.provider })
+    const theirs = server.sandboxes.restore(copy, snapshot)
+    const { app: theirApp, ann: theirAnn } = owners(theirs)
     expect(theirAnn.row).not.toBe(ann.row)
     expect(theirs.documents.kind('post').get('1', { user: theirAnn, app: theirApp })).toEqual({ text: 'one' })
     expect(theirs.documents.kind('post').list({ list: 'beach', limit: 9 })).toMatchObject([{ key: '2' }])
 
-    async function of(one: Sandbox) {
-      const found = await owners(one)
+    function of(one: Sandbox) {
+      const found = owners(one)
       return { user: found.ann, app: found.app }
     }
   })
 
   test('are gone after a reset and with their sandbox, and each sandbox has its own', async () => {
     const { server, sandbox, posts } = await world()
-    const other = await server.sandboxes.create({ name: 'other', provider: sandbox.provider })
+    const other = server.sandboxes.create({ name: 'other', provider: sandbox.provider })
     posts.put('1', { text: 'one' })
     other.documents.kind('post').put('1', { text: 'other' })
-    await server.sandboxes.reset(sandbox)
+    server.sandboxes.reset(sandbox)
     expect([posts.get('1'), other.documents.kind('post').get('1')]).toEqual([undefined, { text: 'other' }])
-    await server.sandboxes.delete(other)
+    server.sandboxes.delete(other)
     expect(other.documents.kind('post').get('1')).toBeUndefined()
   })
 

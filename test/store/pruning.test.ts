@@ -7,8 +7,8 @@ import { tokensOf } from '../support/standard-client.ts'
 
 const hour = 3_600_000
 
-async function userOf({ directory }: Sandbox): Promise<User> {
-  const user = await directory.findUser('alice')
+function userOf({ directory }: Sandbox): User {
+  const user = directory.findUser('alice')
   if (user === undefined) throw new Error('no alice')
   return user
 }
@@ -17,9 +17,9 @@ async function userOf({ directory }: Sandbox): Promise<User> {
 async function issueMany({ store }: Sandbox, grant_id: number, now: number): Promise<void> {
   for (let round = 0; round < 8; round++) {
     for (let i = 0; i < 256; i++) {
-      const id = await store.reserveIds(1)
+      const id = store.reserveIds(1)
       const access = { digest: Buffer.alloc(16), scope: null, details: undefined, expires_at: now + hour }
-      await store.saveTokens({ id, grant_id, parent_id: null, issued_at: now, access })
+      store.saveTokens({ id, grant_id, parent_id: null, issued_at: now, access })
     }
     await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setImmediate(resolve))
@@ -27,10 +27,10 @@ async function issueMany({ store }: Sandbox, grant_id: number, now: number): Pro
 }
 
 /** What the store finds by a key and any digest: `unknown` when nothing is there or the digest differs. */
-async function expectations(store: ProtocolStore, ids: Record<string, { id: number; digest: Buffer }>, now: number) {
+function expectations(store: ProtocolStore, ids: Record<string, { id: number; digest: Buffer }>, now: number) {
   const found: Record<string, unknown> = {}
   for (const [name, { id, digest }] of Object.entries(ids)) {
-    const access = await store.findAccessToken(id, digest, now)
+    const access = store.findAccessToken(id, digest, now)
     found[name] = typeof access === 'string' ? access : 'there'
   }
   return found
@@ -40,26 +40,26 @@ test('dead access tokens go an hour after they expired, by the clock of their sa
   const { sandbox, server } = await start({ defaultProvider: 'standard' })
   const one = sandbox()
   const provider = one.provider
-  const other = await server.sandboxes.create({ name: 'other', provider })
+  const other = server.sandboxes.create({ name: 'other', provider })
   const now = one.clock.now()
-  const save = async (where: Sandbox, expires_at: number, mark: number) => {
-    const client = await where.store.findClient('standard-web')
+  const save = (where: Sandbox, expires_at: number, mark: number) => {
+    const client = where.store.findClient('standard-web')
     if (client === undefined) throw new Error('no client')
-    const user = await userOf(where)
-    const grant = await where.store.saveGrant({ client, user, grant_type: 'password', scope: 'read', created_at: now })
-    const [id, digest] = [await where.store.reserveIds(1), Buffer.alloc(16, mark)]
+    const user = userOf(where)
+    const grant = where.store.saveGrant({ client, user, grant_type: 'password', scope: 'read', created_at: now })
+    const [id, digest] = [where.store.reserveIds(1), Buffer.alloc(16, mark)]
     const access = { digest, scope: null, details: undefined, expires_at }
-    await where.store.saveTokens({ id, grant_id: grant.id, parent_id: null, issued_at: now, access })
+    where.store.saveTokens({ id, grant_id: grant.id, parent_id: null, issued_at: now, access })
     return { id, digest, grant_id: grant.id }
   }
-  const dead = await save(one, now - hour - 1, 1)
-  const expired = await save(one, now - hour + 60_000, 2)
-  const living = await save(one, now + hour, 3)
-  const elsewhere = await save(other, now - hour - 1, 4)
+  const dead = save(one, now - hour - 1, 1)
+  const expired = save(one, now - hour + 60_000, 2)
+  const living = save(one, now + hour, 3)
+  const elsewhere = save(other, now - hour - 1, 4)
 
   await issueMany(one, living.grant_id, now)
-  expect(await expectations(one.store, { dead, expired, living }, now)).toEqual({ dead: 'unknown', expired: 'expired', living: 'there' })
-  expect(await expectations(other.store, { elsewhere }, now)).toEqual({ elsewhere: 'expired' })
+  expect(expectations(one.store, { dead, expired, living }, now)).toEqual({ dead: 'unknown', expired: 'expired', living: 'there' })
+  expect(expectations(other.store, { elsewhere }, now)).toEqual({ elsewhere: 'expired' })
 })
 
 test('a superseded refresh token revokes its grant for a day (RFC 9700 §4.14.2), and is unknown after that', async () => {
@@ -70,9 +70,9 @@ test('a superseded refresh token revokes its grant for a day (RFC 9700 §4.14.2)
     const response = await fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams(form) })
     return { explanation: response.headers.get('grantbox-explain') ?? '', body: (await response.json()) as Record<string, string> }
   }
-  const client = await one.store.findClient('standard-web')
+  const client = one.store.findClient('standard-web')
   if (client === undefined) throw new Error('no client')
-  const own = await one.store.ownGrant({ client, user: undefined, grant_type: 'client_credentials', scope: 'read', created_at: 0 })
+  const own = one.store.ownGrant({ client, user: undefined, grant_type: 'client_credentials', scope: 'read', created_at: 0 })
   const chain = async () => {
     const first = await tokensOf(url)
     const second = await refresh(first.refresh_token ?? '')

@@ -27,7 +27,7 @@ export const providers = new Map([vendor, plain].map((one) => [one.id, one]))
 export async function start(given: Partial<ControlDeps> = {}) {
   const db = new Database(':memory:')
   const sandboxes = new Sandboxes(sandboxTable(db), providers, systemClock, 'iokids')
-  await sandboxes.load()
+  sandboxes.load()
   const errors: unknown[] = []
   const app = await createControlApp({
     sandboxes,

@@ -39,7 +39,7 @@ const grants: Record<string, (walker: Walker, client: WalkClient, sandbox: Sandb
   async [cibaType](walker, client, sandbox) {
     const ask = { scope: 'openid', login_hint: 'alice', client_notification_token: 'for-ping' }
     const { body } = await walker.post(client, 'backchannel_authentication_endpoint', ask)
-    await decideBackchannelRequest(sandbox, (await listBackchannelRequests(sandbox)).at(-1)?.id ?? '', 'allowed')
+    await decideBackchannelRequest(sandbox, listBackchannelRequests(sandbox).at(-1)?.id ?? '', 'allowed')
     const form = { grant_type: cibaType, auth_req_id: String(body.auth_req_id) }
     return (await walker.post(client, 'token_endpoint', form)).body
   },

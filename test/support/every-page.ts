@@ -33,18 +33,18 @@ export const everyPage: Readonly<Record<string, Visit>> = {
     await signIn(page, { ...brandon, password: 'fluffy' })
   },
   'sign-in-crowded': async (page, server) => {
-    await page.goto(authorizeUrl(server.url, { client_id: await crowdedApp(server) }))
+    await page.goto(authorizeUrl(server.url, { client_id: crowdedApp(server) }))
   },
   continue: async (page, server) => {
     await page.goto(authorizeUrl(server.url, { scope: 'profile kids friends' }))
     await signIn(page, brandon)
   },
   'not-allowed-parent': async (page, server) => {
-    await page.goto(authorizeUrl(server.url, { client_id: await emptyApp(server) }))
+    await page.goto(authorizeUrl(server.url, { client_id: emptyApp(server) }))
     await signIn(page, brandon)
   },
   'not-allowed-kid': async (page, server) => {
-    await page.goto(authorizeUrl(server.url, { client_id: await emptyApp(server) }))
+    await page.goto(authorizeUrl(server.url, { client_id: emptyApp(server) }))
     await signIn(page, kid)
   },
   join,
@@ -134,15 +134,15 @@ function standardUrl({ url }: TestServer, parameters: Record<string, string> = {
   return `${url}/standard/authorize?${query}`
 }
 
-async function emptyApp(server: TestServer): Promise<string> {
-  return (await appNamed(server, 'FindWhiskers', 'Whiskers are everywhere. Find them.')).client_id
+function emptyApp(server: TestServer): string {
+  return appNamed(server, 'FindWhiskers', 'Whiskers are everywhere. Find them.').client_id
 }
 
 /** An app with a name and users that leave no room. */
-async function crowdedApp(server: TestServer): Promise<string> {
-  const { client_id, app } = await appNamed(server, `Rindfleischetikettierungsüberwachungs-${'Aufgaben'.repeat(5)}`, 'x'.repeat(200))
+function crowdedApp(server: TestServer): string {
+  const { client_id, app } = appNamed(server, `Rindfleischetikettierungsüberwachungs-${'Aufgaben'.repeat(5)}`, 'x'.repeat(200))
   const { directory, provider, clock } = server.sandbox('iokids')
-  await directory.createUsers(
+  directory.createUsers(
     Array.from({ length: 12 }, (_, index) => ({
       user_id: provider.ids.user_id(),
       username: `${'extraordinarilylongusername'.repeat(2)}${index}`,
@@ -163,10 +163,10 @@ async function crowdedApp(server: TestServer): Promise<string> {
   return client_id
 }
 
-async function appNamed(server: TestServer, name: string, description: string) {
+function appNamed(server: TestServer, name: string, description: string) {
   const { directory, provider, clock } = server.sandbox('iokids')
   const created_at = clock.now()
-  const app = await directory.createApp({
+  const app = directory.createApp({
     app_id: provider.ids.app_id(),
     name,
     description,
@@ -177,7 +177,7 @@ async function appNamed(server: TestServer, name: string, description: string) {
     created_at,
   })
   const client_id = provider.ids.client_id()
-  await directory.createClient(app, {
+  directory.createClient(app, {
     client_id,
     client_secret: provider.ids.client_secret(),
     token_endpoint_auth_method: 'client_secret_post',

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { postmanCallback } from './iokids-client.ts'
 
 /** A new app of the sandbox, with all permission scopes and Postman's callback unless the draft says otherwise. */
-export function addApp(sandbox: Sandbox, draft: Partial<AppDraft> = {}): Promise<App> {
+export function addApp(sandbox: Sandbox, draft: Partial<AppDraft> = {}): App {
   return sandbox.directory.createApp({
     app_id: sandbox.provider.ids.app_id(),
     name: 'Another App',
@@ -20,8 +20,8 @@ export function addApp(sandbox: Sandbox, draft: Partial<AppDraft> = {}): Promise
 }
 
 /** A new client, of a new app unless one is given. */
-export async function addClient(sandbox: Sandbox, draft: Partial<ClientDraft> = {}, app?: App): Promise<Client> {
-  return sandbox.directory.createClient(app ?? (await addApp(sandbox)), {
+export function addClient(sandbox: Sandbox, draft: Partial<ClientDraft> = {}, app?: App): Client {
+  return sandbox.directory.createClient(app ?? addApp(sandbox), {
     client_id: sandbox.provider.ids.client_id(),
     client_secret: sandbox.provider.ids.client_secret(),
     token_endpoint_auth_method: 'client_secret_post',
@@ -32,8 +32,8 @@ export async function addClient(sandbox: Sandbox, draft: Partial<ClientDraft> = 
 }
 
 /** A new user with every app of the sandbox and the company's name as password, unless the draft says otherwise. */
-export async function addUser(sandbox: Sandbox, draft: Partial<UserDraft> & { username: string }): Promise<User> {
-  const [user] = await sandbox.directory.createUsers([
+export function addUser(sandbox: Sandbox, draft: Partial<UserDraft> & { username: string }): User {
+  const [user] = sandbox.directory.createUsers([
     {
       user_id: sandbox.provider.ids.user_id(),
       password: null,
@@ -45,7 +45,7 @@ export async function addUser(sandbox: Sandbox, draft: Partial<UserDraft> & { us
       claims: {},
       disabled: false,
       created_at: sandbox.clock.now(),
-      apps: await sandbox.directory.listApps(),
+      apps: sandbox.directory.listApps(),
       friends: [],
       parents: [],
       ...draft,

@@ -396,7 +396,7 @@ describe('sandboxes of the config file', () => {
       60,
     ])
     const ask = (secret: string) => post(`${server.url}/t1/token`, { grant_type: 'client_credentials' }, basic('ci', secret))
-    expect([(await ask('one')).status, (await directory.findUser('alice'))?.username]).toEqual([200, 'alice'])
+    expect([(await ask('one')).status, directory.findUser('alice')?.username]).toEqual([200, 'alice'])
     await server.server.declare(
       declare({ t1: { provider: 'standard', apps: [{ name: 'CI', clients: [{ client_id: 'ci', client_secret: 'two' }] }] } }),
     )
@@ -436,7 +436,7 @@ describe('a provider that changes while grantbox runs', () => {
 
   test('sleeps when it is not declared any more, and wakes with its state', async () => {
     const server = await start({ declared: declared('/one') })
-    await server.server.sandboxes.update(server.sandbox('acme'), { company: 'Kept' })
+    server.server.sandboxes.update(server.sandbox('acme'), { company: 'Kept' })
     await server.server.declare({ providers: [], sandboxes: [] })
     expect(server.server.sandboxes.find('acme')).toBeUndefined()
     await server.server.declare(declared('/one'))

@@ -52,7 +52,7 @@ describe('the token of the page', () => {
     ['2022-01-01T03:00:00Z', '-03:00', 'Jan 1, 2022, 12:00:00 AM', '20220101000000'],
   ])('at %s and %s dtValidity is "%s"', async (time, utc_offset, dtValidity, compact) => {
     const own = await start()
-    await own.server.sandboxes.update(own.sandbox('deyel'), { settings: { utc_offset } })
+    own.server.sandboxes.update(own.sandbox('deyel'), { settings: { utc_offset } })
     own.clock.advance((Date.parse(time) - own.clock.now()) / 1000 + 0.2)
     const claims = claimsOf((await token(credentials, rest, `${own.url}/deyel`)).body.access_token)
     expect(claims.permissions).toBe(
@@ -146,7 +146,7 @@ describe('errors', () => {
 
   test('the setting failure_status says the status of the one body', async () => {
     const own = await start()
-    await own.server.sandboxes.update(own.sandbox('deyel'), { settings: { failure_status: 401 } })
+    own.server.sandboxes.update(own.sandbox('deyel'), { settings: { failure_status: 401 } })
     const answer = await token(credentials, basic('nobody', 'x'), `${own.url}/deyel`)
     expect([answer.status, answer.text]).toEqual([401, oneBody])
   })

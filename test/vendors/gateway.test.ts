@@ -60,17 +60,17 @@ describe('the token endpoint', () => {
   test('says unauthorized_client for a client that may not', async () => {
     const own = await start()
     const { directory } = own.sandbox('gateway')
-    const [app] = await directory.listApps()
+    const [app] = directory.listApps()
     if (app === undefined) throw new Error('no app')
     const draft = { client_secret: 's', token_endpoint_auth_method: 'client_secret_basic', grant_types: ['refresh_token'], created_at: 0 }
-    await directory.createClient(app, { client_id: 'narrow', ...draft })
+    directory.createClient(app, { client_id: 'narrow', ...draft })
     const answer = await token('grant_type=client_credentials', basic('narrow', 's'), `${own.url}/gateway`)
     expect([answer.status, answer.text]).toEqual([400, '{"error":"unauthorized_client"}'])
   })
 
   test('with style: rfc a wrong client is 401 with a challenge and a description', async () => {
     const own = await start()
-    await own.server.sandboxes.update(own.sandbox('gateway'), { settings: { style: 'rfc' } })
+    own.server.sandboxes.update(own.sandbox('gateway'), { settings: { style: 'rfc' } })
     const answer = await token(guide, basic('gateway-client', 'x'), `${own.url}/gateway`)
     expect(answer.status).toBe(401)
     expect(answer.body).toEqual({ error: 'invalid_client', error_description: expect.any(String) })
@@ -131,7 +131,7 @@ describe('the gateway', () => {
     const base = `${own.url}/gateway`
     const answer = await get('/nothing', undefined, {}, base)
     expect([answer.status, answer.text]).toEqual([403, '{"message":"Missing Authentication Token"}'])
-    await own.server.sandboxes.update(own.sandbox('gateway'), { settings: { unknown_route_status: 404 } })
+    own.server.sandboxes.update(own.sandbox('gateway'), { settings: { unknown_route_status: 404 } })
     expect((await get('/nothing', undefined, {}, base)).status).toBe(404)
   })
 
@@ -146,7 +146,7 @@ describe('the gateway', () => {
     const own = await start()
     const base = `${own.url}/gateway`
     const api_keys = { listed: { referers: ['https://app.example/'], origins: ['https://app.example'] } }
-    await own.server.sandboxes.update(own.sandbox('gateway'), { settings: { api_keys } })
+    own.server.sandboxes.update(own.sandbox('gateway'), { settings: { api_keys } })
     const answer = await get('/reso/odata/Office', await fresh(base), { 'x-api-key': 'listed', ...headers }, base)
     expect([answer.status, answer.body.message]).toEqual([status, status === 403 ? 'Forbidden' : undefined])
     expect((await get('/reso/odata/Office', await fresh(base), { 'x-api-key': 'gateway-key' }, base)).status).toBe(403)

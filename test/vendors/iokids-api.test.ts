@@ -225,11 +225,11 @@ test('every request of the exported collection passes its checks, and again in a
 describe('4011, Application does not have permission:', async () => {
   const server = await startForFile()
   const sandbox = server.sandbox()
-  const without = async (permission: string) =>
+  const without = (permission: string) =>
     addClient(
       sandbox,
       {},
-      await addApp(sandbox, { scopes: sandbox.provider.scopes.map(({ name }) => name).filter((name) => name !== permission) }),
+      addApp(sandbox, { scopes: sandbox.provider.scopes.map(({ name }) => name).filter((name) => name !== permission) }),
     )
 
   test.each(requests)('$request needs a token', async ({ request, body }) => {
@@ -241,9 +241,9 @@ describe('4011, Application does not have permission:', async () => {
   test.each(requests.filter(({ permission }) => permission !== undefined))(
     '$request needs the permission scope $permission of the app, and a user',
     async ({ request, body, permission = '' }) => {
-      const client = await without(permission)
+      const client = without(permission)
       const username = `some${client.client_id.slice(-12)}`
-      await addUser(sandbox, { username, apps: [client.app] })
+      addUser(sandbox, { username, apps: [client.app] })
       const call = await as(username, server.url, credentials(client))
       const answer = await call(request, body)
       expect(answer).toMatchObject(noPermission)
@@ -257,7 +257,7 @@ describe('4011, Application does not have permission:', async () => {
   )
 
   test('GET /v1/application asks for no permission, and no user', async () => {
-    const client = await addClient(sandbox, {}, await addApp(sandbox, { name: 'Bare', scopes: [] }))
+    const client = addClient(sandbox, {}, addApp(sandbox, { name: 'Bare', scopes: [] }))
     const { body } = await postToken(server.url, { grant_type: 'client_credentials', ...credentials(client) })
     const answer = await caller(server.url, String(body.access_token))('GET /v1/application')
     expect(answer).toMatchObject({ status: 200, body: { name: 'Bare', permission_scopes: [] } })
@@ -266,13 +266,13 @@ describe('4011, Application does not have permission:', async () => {
   test.each(requests.filter(({ permission }) => permission !== undefined))(
     '$request needs the token scope $permission when the sandbox enforces it',
     async ({ request, body, permission = '' }) => {
-      await server.server.sandboxes.update(sandbox, { settings: { enforce_token_scope: true } })
+      server.server.sandboxes.update(sandbox, { settings: { enforce_token_scope: true } })
       const wrong = permission === 'profile' ? 'search' : 'profile'
       const call = await as(brandon.username, server.url, { scope: wrong })
       expect(await call(request, body)).toMatchObject(noPermission)
       const allowed = await as(brandon.username, server.url, { scope: permission })
       expect((await allowed(request, body)).status).not.toBe(401)
-      await server.server.sandboxes.update(sandbox, { settings: { enforce_token_scope: null } })
+      server.server.sandboxes.update(sandbox, { settings: { enforce_token_scope: null } })
     },
   )
 })

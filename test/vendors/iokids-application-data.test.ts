@@ -179,8 +179,8 @@ describe('conditional requests (RFC 9110 §13)', () => {
 describe('the data of', () => {
   test('two apps are apart, for the same user and the same bucket', async () => {
     const { server, sandbox } = await world()
-    const client = await addClient(sandbox)
-    await addUser(sandbox, { username: 'ann' })
+    const client = addClient(sandbox)
+    addUser(sandbox, { username: 'ann' })
     const [here, there] = [await as('ann', server.url), await as('ann', server.url, credentials(client))]
     await here(`PUT ${finds}`, { of: 'FindFluffy' })
     await here(`POST ${data}`, { of: 'FindFluffy' })
@@ -193,8 +193,8 @@ describe('the data of', () => {
 
   test('two clients of one app are the same', async () => {
     const { server, sandbox, call } = await world()
-    const [app] = await sandbox.directory.listApps()
-    const client = await addClient(sandbox, {}, app)
+    const [app] = sandbox.directory.listApps()
+    const client = addClient(sandbox, {}, app)
     await call(`PUT ${finds}`, { a: 1 })
     expect(await (await as(brandon.username, server.url, credentials(client)))(`GET ${finds}`)).toMatchObject({ status: 200 })
   })
@@ -207,7 +207,7 @@ describe('the data of', () => {
 
   test('two sandboxes are apart', async () => {
     const { server, sandbox, call } = await world()
-    await server.server.sandboxes.create({ name: 't42', provider: sandbox.provider })
+    server.server.sandboxes.create({ name: 't42', provider: sandbox.provider })
     await call(`PUT ${finds}`, { a: 1 })
     expect(await (await as(brandon.username, `${server.url}/t42`))(`GET ${finds}`)).toMatchObject(notFound)
   })
@@ -215,11 +215,11 @@ describe('the data of', () => {
   test('a user are gone when the app is', async () => {
     const { sandbox, call } = await world()
     await call(`PUT ${finds}`, { a: 1 })
-    const [app] = await sandbox.directory.listApps()
-    const user = await sandbox.directory.findUser(brandon.username)
+    const [app] = sandbox.directory.listApps()
+    const user = sandbox.directory.findUser(brandon.username)
     if (app === undefined || user === undefined) throw new Error('the world is empty')
     expect(findData(sandbox.documents, { app, user, bucket: 'finds' })).toBeDefined()
-    await sandbox.directory.deleteApp(app)
+    sandbox.directory.deleteApp(app)
     expect(findData(sandbox.documents, { app, user, bucket: 'finds' })).toBeUndefined()
     expect(sandbox.documents.kind('app_data').list({ user, limit: 10 })).toEqual([])
   })

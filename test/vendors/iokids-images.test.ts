@@ -105,21 +105,21 @@ test("a picture is the user's own, and the same each time, in each sandbox", asy
 test('an icon is the one that the app names, and shapes of its own when it names none', async () => {
   const server = await start()
   const sandbox = server.sandbox()
-  const bare = await addApp(sandbox, { app_id: 'app_bare', icon: null })
+  const bare = addApp(sandbox, { app_id: 'app_bare', icon: null })
   const call = await as(brandon.username, server.url)
   const drawing = (svg: string) => svg.slice(svg.indexOf('>') + 1)
   expect(drawing((await call(icon)).body)).toBe(drawing(iokidsIcons.duck ?? ''))
   expect((await call(`GET /v1/images/img_abare`)).body).toMatch(/^<svg .*width="256" height="256"/)
-  await sandbox.directory.deleteApp(bare)
+  sandbox.directory.deleteApp(bare)
   expect(await call(`GET /v1/images/img_abare`)).toMatchObject(notFound)
 })
 
 describe('who sees whose picture and cover:', async () => {
   const server = await startForFile()
   const sandbox = server.sandbox()
-  await addUser(sandbox, { username: 'partner', user_id: 'usr_partner' })
-  await addUser(sandbox, { username: 'brother', user_id: 'usr_brother', type: 'kid', parents: ['beautifulmeercat246', 'partner'] })
-  await addUser(sandbox, { username: 'foxkid', user_id: 'usr_foxkid', type: 'kid', friends: ['beautifulmeercat246', 'tinyotter512'] })
+  addUser(sandbox, { username: 'partner', user_id: 'usr_partner' })
+  addUser(sandbox, { username: 'brother', user_id: 'usr_brother', type: 'kid', parents: ['beautifulmeercat246', 'partner'] })
+  addUser(sandbox, { username: 'foxkid', user_id: 'usr_foxkid', type: 'kid', friends: ['beautifulmeercat246', 'tinyotter512'] })
 
   test.each([
     ['beautifulmeercat246', 'usr_beautifulmeercat', 'his own', true],
@@ -152,7 +152,7 @@ describe('who sees whose picture and cover:', async () => {
 
 test('a user whose claims say so has no picture and no cover: 4041', async () => {
   const server = await start()
-  await addUser(server.sandbox(), { username: 'plain', user_id: 'usr_plain', claims: { image_id: null, cover_image_id: null } })
+  addUser(server.sandbox(), { username: 'plain', user_id: 'usr_plain', claims: { image_id: null, cover_image_id: null } })
   const call = await as('plain', server.url)
   expect((await call('GET /v1/me')).body).toMatchObject({ image_id: null, cover_image_id: null })
   expect(await call('GET /v1/me/cover')).toMatchObject(notFound)

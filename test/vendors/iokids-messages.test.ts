@@ -112,7 +112,7 @@ describe('PUT /v1/messages/{id}', () => {
 
   test('between a kid and an adult beyond the family is refused, friends or not', async () => {
     const { sandbox, who } = await world()
-    await addUser(sandbox, { username: 'littlefox100', type: 'kid', friends: [marta, lily] })
+    addUser(sandbox, { username: 'littlefox100', type: 'kid', friends: [marta, lily] })
     const kid = await who('littlefox100')
     expect(await kid('PUT /v1/messages/m1', hello)).toMatchObject(userMayNot)
     expect(await (await who(marta))('PUT /v1/messages/m2', { to: 'littlefox100', text: 'Hi' })).toMatchObject(userMayNot)
@@ -206,7 +206,7 @@ describe('GET /v1/messages', () => {
 
   test('is paged to its end, without a gap and without one twice, though all were sent at one moment', async () => {
     const { server, sandbox, brandon, marta } = await world()
-    await server.server.sandboxes.setClock(sandbox, { frozen: true })
+    server.server.sandboxes.setClock(sandbox, { frozen: true })
     const sent = Array.from({ length: 25 }, (_, i) => `m${i}`)
     for (const id of sent) await brandon(`PUT /v1/messages/${id}`, hello)
     const { items, pages } = await allPages(marta, 'GET /v1/messages?limit=7')
@@ -237,9 +237,9 @@ describe('GET /v1/messages', () => {
 describe('the messages of', () => {
   test('two apps are apart: neither lists, finds or acknowledges those of the other, and ids may repeat', async () => {
     const { sandbox, brandon, who } = await world()
-    const client = await addClient(sandbox)
-    await addUser(sandbox, { username: 'ann', apps: [client.app] })
-    await addUser(sandbox, { username: 'bob', friends: ['ann'] })
+    const client = addClient(sandbox)
+    addUser(sandbox, { username: 'ann', apps: [client.app] })
+    addUser(sandbox, { username: 'bob', friends: ['ann'] })
     const other = await who('bob', credentials(client))
     const here = await who('bob')
     await (await who('ann', credentials(client)))('PUT /v1/messages/m1', { to: 'bob', text: 'there' })
@@ -253,7 +253,7 @@ describe('the messages of', () => {
 
   test('two sandboxes are apart', async () => {
     const { server, sandbox, brandon } = await world()
-    await server.server.sandboxes.create({ name: 't42', provider: sandbox.provider })
+    server.server.sandboxes.create({ name: 't42', provider: sandbox.provider })
     await brandon('PUT /v1/messages/m1', hello)
     const there = await as(marta, `${server.url}/t42`)
     expect(await there('GET /v1/messages/m1')).toMatchObject(notFound)
@@ -266,11 +266,11 @@ describe('the messages of', () => {
   test('a user are gone when the app is', async () => {
     const { sandbox, brandon } = await world()
     await brandon('PUT /v1/messages/m1', hello)
-    const [app] = await sandbox.directory.listApps()
-    const user = await sandbox.directory.findUser(marta)
+    const [app] = sandbox.directory.listApps()
+    const user = sandbox.directory.findUser(marta)
     if (app === undefined || user === undefined) throw new Error('the world is empty')
-    expect(await sandbox.social.messages.find(app, user, 'm1')).toBeDefined()
-    await sandbox.directory.deleteApp(app)
-    expect(await sandbox.social.messages.find(app, user, 'm1')).toBeUndefined()
+    expect(sandbox.social.messages.find(app, user, 'm1')).toBeDefined()
+    sandbox.directory.deleteApp(app)
+    expect(sandbox.social.messages.find(app, user, 'm1')).toBeUndefined()
   })
 })

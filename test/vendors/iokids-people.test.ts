@@ -49,7 +49,7 @@ describe('GET /v1/me', () => {
 
   test('of a user without a type is a parent, without an age or address null', async () => {
     const { sandbox, who } = await world()
-    await addUser(sandbox, { username: 'ann', type: null, age: null })
+    addUser(sandbox, { username: 'ann', type: null, age: null })
     expect((await (await who('ann'))('GET /v1/me')).body).toMatchObject({ type: 'parent', age: null, email: null })
     expect(await (await who('ann'))('GET /v1/me/kids')).toMatchObject({ status: 200 })
   })
@@ -64,7 +64,7 @@ describe('GET /v1/me/kids', () => {
   test("has the parent's own kids alone, paged to the end", async () => {
     const { sandbox, brandon } = await world()
     for (const i of [1, 2, 3, 4]) {
-      await addUser(sandbox, { username: `kid${i}`, type: 'kid', parents: [i === 4 ? marta : 'beautifulmeercat246'] })
+      addUser(sandbox, { username: `kid${i}`, type: 'kid', parents: [i === 4 ? marta : 'beautifulmeercat246'] })
     }
     const { items, pages } = await allPages(brandon, 'GET /v1/me/kids?limit=2')
     expect(items.map((one) => (one as Seen).username)).toEqual([lily, 'kid1', 'kid2', 'kid3'])
@@ -82,7 +82,7 @@ describe('GET /v1/me/friends', () => {
   test('is paged to the end, without a gap and without one twice', async () => {
     const { sandbox, brandon } = await world()
     const more = Array.from({ length: 23 }, (_, i) => `friend${i}`)
-    for (const username of more) await addUser(sandbox, { username, friends: ['beautifulmeercat246'] })
+    for (const username of more) addUser(sandbox, { username, friends: ['beautifulmeercat246'] })
     expect((await brandon('GET /v1/me/friends')).body.items).toHaveLength(20)
     const { items, pages } = await allPages(brandon, 'GET /v1/me/friends?limit=5')
     expect(items.map((one) => (one as Seen).username)).toEqual([marta, 'redbutterfly267', ...more])
@@ -91,7 +91,7 @@ describe('GET /v1/me/friends', () => {
 
   test('shows no kid to an adult beyond the family, and no such adult to the kid', async () => {
     const { sandbox, who, brandon } = await world()
-    await addUser(sandbox, { username: 'littlefox100', type: 'kid', parents: [marta], friends: ['beautifulmeercat246', jonas, marta] })
+    addUser(sandbox, { username: 'littlefox100', type: 'kid', parents: [marta], friends: ['beautifulmeercat246', jonas, marta] })
     expect(names(await brandon('GET /v1/me/friends'))).not.toContain('littlefox100')
     expect(names(await (await who('littlefox100'))('GET /v1/me/friends'))).toEqual([marta, jonas])
     expect(names(await (await who(marta))('GET /v1/me/friends'))).toEqual(['beautifulmeercat246', 'littlefox100'])
@@ -101,9 +101,9 @@ describe('GET /v1/me/friends', () => {
 describe('GET /v1/search', () => {
   test('finds by the beginning of a username or first name, in any letter case, ordered by username', async () => {
     const { sandbox, brandon } = await world()
-    await addUser(sandbox, { username: 'zebra100', first_name: 'Marten' })
-    await addUser(sandbox, { username: 'marmot200', first_name: 'zoe' })
-    await addUser(sandbox, { username: 'smart300', first_name: 'amara' })
+    addUser(sandbox, { username: 'zebra100', first_name: 'Marten' })
+    addUser(sandbox, { username: 'marmot200', first_name: 'zoe' })
+    addUser(sandbox, { username: 'smart300', first_name: 'amara' })
     for (const q of ['mar', 'MAR', '@Mar', '%20mar']) {
       expect(names(await brandon(`GET /v1/search?q=${q}`))).toEqual(['marmot200', marta, 'zebra100'])
     }
@@ -112,8 +112,8 @@ describe('GET /v1/search', () => {
 
   test('takes % and _ for themselves', async () => {
     const { sandbox, brandon } = await world()
-    await addUser(sandbox, { username: 'ab_100', first_name: 'x' })
-    await addUser(sandbox, { username: 'abc100', first_name: 'x' })
+    addUser(sandbox, { username: 'ab_100', first_name: 'x' })
+    addUser(sandbox, { username: 'abc100', first_name: 'x' })
     expect(names(await brandon('GET /v1/search?q=ab_'))).toEqual(['ab_100'])
     expect(names(await brandon('GET /v1/search?q=%25%25'))).toEqual([])
   })
@@ -121,10 +121,10 @@ describe('GET /v1/search', () => {
   test("shows a kid kids and its own parents, an adult everybody but others' kids", async () => {
     const { sandbox, who, brandon } = await world()
     const draft = { first_name: 'sam' }
-    await addUser(sandbox, { ...draft, username: 'adult1' })
-    await addUser(sandbox, { ...draft, username: 'adult2', type: null })
-    await addUser(sandbox, { ...draft, username: 'kid1', type: 'kid', parents: ['adult1', 'beautifulmeercat246'] })
-    await addUser(sandbox, { ...draft, username: 'kid2', type: 'kid', parents: ['adult2'] })
+    addUser(sandbox, { ...draft, username: 'adult1' })
+    addUser(sandbox, { ...draft, username: 'adult2', type: null })
+    addUser(sandbox, { ...draft, username: 'kid1', type: 'kid', parents: ['adult1', 'beautifulmeercat246'] })
+    addUser(sandbox, { ...draft, username: 'kid2', type: 'kid', parents: ['adult2'] })
     expect(names(await brandon('GET /v1/search?q=sam'))).toEqual(['adult1', 'adult2', 'kid1'])
     expect(names(await (await who('kid1'))('GET /v1/search?q=sam'))).toEqual(['adult1', 'kid1', 'kid2'])
     expect(names(await (await who(lily))('GET /v1/search?q=sam'))).toEqual(['kid1', 'kid2'])
@@ -135,8 +135,8 @@ describe('GET /v1/search', () => {
 
   test('knows the users of its own sandbox alone', async () => {
     const { server, sandbox, brandon } = await world()
-    const other = await server.server.sandboxes.create({ name: 't42', provider: sandbox.provider })
-    await addUser(other, { username: 'organicbear111' })
+    const other = server.server.sandboxes.create({ name: 't42', provider: sandbox.provider })
+    addUser(other, { username: 'organicbear111' })
     expect(names(await brandon('GET /v1/search?q=organic'))).toEqual([marta])
     expect(names(await brandon('GET /v1/search/random?count=20'))).not.toContain('organicbear111')
   })
@@ -144,7 +144,7 @@ describe('GET /v1/search', () => {
   test('finds each of 5,000 once, over all pages', async () => {
     const { sandbox, brandon } = await world()
     const people = await addPeople(sandbox, 5000)
-    const expected = [...people, ...(await sandbox.directory.listUsers({ limit: 10 }))]
+    const expected = [...people, ...sandbox.directory.listUsers({ limit: 10 })]
       .filter((user) => user.type === 'parent' && (user.username.startsWith('ma') || user.first_name.startsWith('ma')))
       .map((user) => user.username)
     const { items, pages } = await allPages(brandon, 'GET /v1/search?q=ma&limit=10&type=parent')

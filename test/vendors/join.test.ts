@@ -45,9 +45,9 @@ describe('Join Now', () => {
     const { join } = await beginJoining()
     const page = await join({ ...parent, username: 'newkid', type: 'kid', age: '9', parent: '@BeautifulMeercat246' })
     expect(page.html).toContain('Continue to use the App')
-    const kid = await sandbox.directory.findUser('newkid')
+    const kid = sandbox.directory.findUser('newkid')
     expect(kid).toMatchObject({ type: 'kid', age: 9 })
-    if (kid !== undefined) expect((await sandbox.directory.parentsOf(kid)).map((one) => one.username)).toEqual(['beautifulmeercat246'])
+    if (kid !== undefined) expect(sandbox.directory.parentsOf(kid).map((one) => one.username)).toEqual(['beautifulmeercat246'])
   })
 
   test('a kid of 13 or more needs no parent', async () => {
@@ -77,7 +77,7 @@ describe('Join Now', () => {
     if (form.first_name === undefined) expect(html).toMatch(/name="first_name"[^>]*value="Ann-Kept"/)
     expect(headers.get('grantbox-explain')).toContain(message)
     expect(lastEntry(sandbox)).toMatchObject({ endpoint: 'authorize', status: 400, explanation: expect.stringContaining(message) })
-    expect(await sandbox.directory.findUser('refused')).toBeUndefined()
+    expect(sandbox.directory.findUser('refused')).toBeUndefined()
   })
 
   test('of two who take one username at once, one gets it', async () => {

@@ -37,7 +37,7 @@ const corner: Provider = {
       [{ name: 'day', label: 'Day', kind: 'choice', choices: ['mon', 'tue'].map((value) => ({ value, label: value })) }],
     ],
     begin: ({ login_hint = '' }) => ({ username: `badge-${login_hint}` }),
-    check: async ({ username = '' }) => (username.startsWith('badge-') ? {} : { username: 'A badge is needed.' }),
+    check: ({ username = '' }) => (username.startsWith('badge-') ? {} : { username: 'A badge is needed.' }),
     userOf: (values) => ({ ...signUp.userOf(values), type: 'customer', claims: { day: values.day } }),
   },
   routes: [{ method: 'GET', path: '/shop', handle: async () => ({ status: 200, body: { shop: 'closed' } }) }],
@@ -66,7 +66,7 @@ test('a vendor says itself which answers refused a token, and a 401 alone does w
   expect(refused(sandbox.name)).toEqual([1])
   await fetch(`${server.url}/standard/userinfo`)
   expect(refused('standard')).toEqual([1])
-  await server.server.sandboxes.update(server.sandbox('iokids'), { settings: { permission_status: 403 } })
+  server.server.sandboxes.update(server.sandbox('iokids'), { settings: { permission_status: 403 } })
   const { access_token } = await passwordTokens(server.url)
   server.clock.advance(301)
   expect((await fetch(`${server.url}/v1/me`, { headers: { authorization: access_token } })).status).toBe(403)
@@ -75,8 +75,8 @@ test('a vendor says itself which answers refused a token, and a 401 alone does w
 
 test('a vendor’s page for new users asks what the vendor wants to know, and makes the user that it says', async () => {
   const { sandbox, base } = await open()
-  const [app] = await sandbox.directory.listApps()
-  const [client] = await sandbox.directory.listClients(app)
+  const [app] = sandbox.directory.listApps()
+  const [client] = sandbox.directory.listClients(app)
   const request = { response_type: 'code', client_id: client?.client_id ?? '', redirect_uri: app?.redirect_uris[0] ?? '', scope: 'openid' }
   const jar = new Jar()
   const { location } = await jar.open(`${base}/authorize?${new URLSearchParams({ ...request, prompt: 'create', login_hint: '17' })}`)
@@ -87,7 +87,7 @@ test('a vendor’s page for new users asks what the vendor wants to know, and ma
   expect(refused.status).toBe(400)
   expect(refused.html).toMatch(/id="username-error">A badge is needed\..*value="tue" required checked/s)
   expect((await jar.post(refused, base, { username: 'badge-17', day: 'tue' })).html).toContain('badge-17')
-  expect(await sandbox.directory.findUser('badge-17')).toMatchObject({ type: 'customer', claims: { day: 'tue' } })
+  expect(sandbox.directory.findUser('badge-17')).toMatchObject({ type: 'customer', claims: { day: 'tue' } })
 })
 
 test('a vendor’s people are who is generated, and its usernames are given to who chose none', async () => {
@@ -101,17 +101,17 @@ test('a vendor’s people are who is generated, and its usernames are given to w
     { username: 'customer-0', type: 'customer' },
     { username: 'customer-1', type: 'customer' },
   ])
-  expect(await server.sandbox('corner').directory.findUser('alice')).toBeDefined()
+  expect(server.sandbox('corner').directory.findUser('alice')).toBeDefined()
   expect(await post(users, {})).toMatchObject({ username: 'customer-x' })
 })
 
 test('a vendor’s documents are there from the beginning, and again after a reset', async () => {
   const { server, sandbox } = await open()
   const sale = async () => {
-    const [user] = await server.sandbox('corner').directory.listUsers({ limit: 1 })
+    const [user] = server.sandbox('corner').directory.listUsers({ limit: 1 })
     return server.sandbox('corner').documents.kind('sale').get('first', { user })
   }
   expect(await sale()).toEqual({ sold: 1 })
-  await server.server.sandboxes.reset(sandbox)
+  server.server.sandboxes.reset(sandbox)
   expect(await sale()).toEqual({ sold: 1 })
 })

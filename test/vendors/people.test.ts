@@ -152,9 +152,9 @@ describe('usernames', () => {
   test('are suggested for the Join Now form, past those that a store says are taken', async () => {
     const asked: string[] = []
     const { provider, directory } = (await start()).sandbox()
-    const [somebody] = await directory.listUsers({ limit: 1 })
-    const findUser = async (username: string) => (asked.push(username) < 3 ? somebody : undefined)
-    const suggestion = await suggestUsername({ provider, directory: { ...directory, findUser } })
+    const [somebody] = directory.listUsers({ limit: 1 })
+    const findUser = (username: string) => (asked.push(username) < 3 ? somebody : undefined)
+    const suggestion = suggestUsername({ provider, directory: { ...directory, findUser } })
     expect(asked).toHaveLength(3)
     expect(suggestion).toBe(asked[2])
     expect(suggestion).toMatch(/^[a-z]+\d{3}$/)

@@ -112,7 +112,7 @@ describe('errors', () => {
   test('with wrong_password_error: invalid_grant a wrong password and a wrong refresh token are RFC 6749’s', async () => {
     const own = await start()
     const base = `${own.url}/socialid`
-    await own.server.sandboxes.update(own.sandbox('socialid'), { settings: { wrong_password_error: 'invalid_grant' } })
+    own.server.sandboxes.update(own.sandbox('socialid'), { settings: { wrong_password_error: 'invalid_grant' } })
     for (const answer of [await token({ ...john, password: 'x' }, app, base), await refresh('x', base)]) {
       expect([answer.status, answer.body.error]).toEqual([400, 'invalid_grant'])
     }

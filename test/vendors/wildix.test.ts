@@ -29,7 +29,7 @@ const accessToken = async () => resultOf(await access(await personalToken())).ac
 /** A server whose wildix sandbox has these settings. */
 async function startWith(settings: Record<string, unknown>): Promise<TestServer & { base: string }> {
   const own = await start()
-  await own.server.sandboxes.update(own.sandbox('wildix'), { settings })
+  own.server.sandboxes.update(own.sandbox('wildix'), { settings })
   return { ...own, base: `${own.url}/wildix` }
 }
 
@@ -153,7 +153,7 @@ describe('the three steps', () => {
     const mine = steps(own.base)
     const { accessToken } = resultOf(await mine.access(resultOf(await mine.personal()).token))
     const { grant_id } = own.sandbox('wildix').journal.list().at(-1) ?? {}
-    await own.sandbox('wildix').store.revokeGrant(grant_id ?? 0, 'test', own.clock.now())
+    own.sandbox('wildix').store.revokeGrant(grant_id ?? 0, 'test', own.clock.now())
     expect((await mine.service(accessToken)).status).toBe(401)
   })
 })
@@ -217,7 +217,7 @@ describe('the PBX’s own OAuth2', () => {
   async function registered() {
     const own = await startWith({})
     const { directory, provider } = own.sandbox('wildix')
-    const app = await directory.createApp({
+    const app = directory.createApp({
       app_id: 'app_kite',
       name: 'Kite',
       description: '',
@@ -234,7 +234,7 @@ describe('the PBX’s own OAuth2', () => {
       grant_types: provider.grant_types,
       created_at: own.clock.now(),
     }
-    await directory.createClient(app, client)
+    directory.createClient(app, client)
     const token = (form: Record<string, string>, headers: Record<string, string> = {}) =>
       post(`${own.base}/authorization/oauth2Token`, form, headers)
     return { ...own, client: { client_id: client.client_id, client_secret: 'kite-secret' }, token }

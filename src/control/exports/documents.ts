@@ -39,8 +39,8 @@ export function exportDocuments({ provider, name }: Sandbox, client: Client | un
  * The client that an export is for: the first of the sandbox when none is named.
  * @throws Problem when the one that is named is none of the sandbox's
  */
-export async function exportedClient({ directory }: Sandbox, client_id: string | undefined): Promise<Client | undefined> {
-  const clients = await directory.listClients()
+export function exportedClient({ directory }: Sandbox, client_id: string | undefined): Client | undefined {
+  const clients = directory.listClients()
   if (client_id === undefined) return clients[0]
   const found = clients.find((client) => client.client_id === client_id)
   if (found !== undefined) return found

@@ -13,54 +13,54 @@ export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {
 }
 
 /** The app that a path names, by its id or else by its exact name. @throws Problem 404 that names those there are */
-export async function appNamed(name: string, { directory }: Sandbox): Promise<App> {
-  const byId = await directory.findApp(name)
+export function appNamed(name: string, { directory }: Sandbox): App {
+  const byId = directory.findApp(name)
   if (byId !== undefined) return byId
-  const apps = await directory.listApps()
+  const apps = directory.listApps()
   const byName = apps.find((app) => app.name === name)
   if (byName !== undefined) return byName
   throw missing('app', name, () => apps.map((app) => app.name))
 }
 
 /** The client that a path names. @throws Problem 404 that names those there are */
-export async function clientNamed(client_id: string, { store, directory }: Sandbox): Promise<Client> {
+export function clientNamed(client_id: string, { store, directory }: Sandbox): Client {
   const client = store.findClient(client_id)
   if (client !== undefined) return client
-  const clients = await directory.listClients()
+  const clients = directory.listClients()
   throw missing('client', client_id, () => clients.map((client) => client.client_id))
 }
 
 /** The client that a body or query names. @throws Problem 400 that names those there are */
-export async function clientMentioned(client_id: string, { store, directory }: Sandbox): Promise<Client> {
+export function clientMentioned(client_id: string, { store, directory }: Sandbox): Client {
   const client = store.findClient(client_id)
   if (client !== undefined) return client
   throw mistaken(
     'client_id',
     client_id,
-    (await directory.listClients()).map((client) => client.client_id),
+    directory.listClients().map((client) => client.client_id),
   )
 }
 
 /** The user that a body or query names; nobody when it names none. @throws Problem 400 that names some of those there are */
-export async function userMentioned<T extends string | undefined>(
+export function userMentioned<T extends string | undefined>(
   username: T,
   { directory }: Sandbox,
-): Promise<User | (T extends undefined ? undefined : never)> {
+): User | (T extends undefined ? undefined : never) {
   if (username === undefined) return undefined as T extends undefined ? undefined : never
-  const user = await directory.findUser(username)
+  const user = directory.findUser(username)
   if (user !== undefined) return user
   throw mistaken(
     'username',
     username,
-    (await directory.listUsers({ limit: shown })).map((user) => user.username),
+    directory.listUsers({ limit: shown }).map((user) => user.username),
   )
 }
 
 /** The user that a path names, in any letter case. @throws Problem 404 that names some of those there are */
-export async function userNamed(username: string, { directory }: Sandbox): Promise<User> {
-  const user = await directory.findUser(username)
+export function userNamed(username: string, { directory }: Sandbox): User {
+  const user = directory.findUser(username)
   if (user !== undefined) return user
-  const some = await directory.listUsers({ limit: shown + 1 })
+  const some = directory.listUsers({ limit: shown + 1 })
   throw missing('user', username, () => some.map((user) => user.username))
 }
 

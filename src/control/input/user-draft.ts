@@ -52,9 +52,9 @@ export function splitName(name: string): { first_name: string; last_name: string
 }
 
 /** @throws Problem that names the app that is none of the sandbox's, and those that are */
-export async function appsNamed(wanted: readonly string[] | undefined, { directory }: Sandbox): Promise<App[] | undefined> {
+export function appsNamed(wanted: readonly string[] | undefined, { directory }: Sandbox): App[] | undefined {
   if (wanted === undefined) return undefined
-  const apps = await directory.listApps()
+  const apps = directory.listApps()
   return wanted.map((name, index) => {
     const app = apps.find(({ app_id }) => app_id === name) ?? apps.find((listed) => listed.name === name)
     if (app !== undefined) return app
@@ -64,10 +64,10 @@ export async function appsNamed(wanted: readonly string[] | undefined, { directo
 }
 
 /** @throws Problem that names the first of these who is no user of the sandbox */
-export async function checkPeople(field: string, usernames: readonly string[] | undefined, { directory }: Sandbox): Promise<void> {
+export function checkPeople(field: string, usernames: readonly string[] | undefined, { directory }: Sandbox): void {
   for (const [index, came] of (usernames ?? []).entries()) {
-    if ((await directory.findUser(came)) !== undefined) continue
-    const some = (await directory.listUsers({ limit: 100 })).map((user) => user.username)
+    if (directory.findUser(came) !== undefined) continue
+    const some = directory.listUsers({ limit: 100 }).map((user) => user.username)
     const suggestion = closest(came, some)
     throw invalid({
       field: `${field}[${index}]`,
@@ -79,29 +79,28 @@ export async function checkPeople(field: string, usernames: readonly string[] | 
 }
 
 /** Ties a user to these apps and people, and to no others of their kind; what is absent stays as it is. */
-export async function tie(
+export function tie(
   user: User,
   ties: { apps: readonly App[] | undefined; friends: readonly string[] | undefined; parents: readonly string[] | undefined },
   { directory, clock }: Sandbox,
-): Promise<void> {
+): void {
   const { apps, friends, parents } = ties
   if (apps !== undefined) {
     const rows = apps.map((app) => app.row)
-    for (const app of await directory.appsOf(user)) if (!rows.includes(app.row)) await directory.removeApp(user, app, clock.now())
-    for (const app of apps) await directory.addApp(user, app)
+    for (const app of directory.appsOf(user)) if (!rows.includes(app.row)) directory.removeApp(user, app, clock.now())
+    for (const app of apps) directory.addApp(user, app)
   }
   if (friends !== undefined) {
-    for (const friend of await directory.friendsOf(user)) await directory.removeFriend(user, friend)
-    for (const friend of await people(friends)) await directory.addFriend(user, friend)
+    for (const friend of directory.friendsOf(user)) directory.removeFriend(user, friend)
+    for (const friend of people(friends)) directory.addFriend(user, friend)
   }
   if (parents !== undefined) {
-    for (const parent of await directory.parentsOf(user)) await directory.removeParent(user, parent)
-    for (const parent of await people(parents)) await directory.addParent(user, parent)
+    for (const parent of directory.parentsOf(user)) directory.removeParent(user, parent)
+    for (const parent of people(parents)) directory.addParent(user, parent)
   }
 
-  async function people(usernames: readonly string[]): Promise<User[]> {
-    const found = await Promise.all(usernames.map((username) => directory.findUser(username)))
-    return found.filter((user) => user !== undefined)
+  function people(usernames: readonly string[]): User[] {
+    return usernames.flatMap((username) => directory.findUser(username) ?? [])
   }
 }
 

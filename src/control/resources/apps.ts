@@ -31,10 +31,10 @@ const change = z.strictObject({
 const draft = change.extend({ ...clientDraft.shape, name })
 
 /** A sandbox's apps, each created with a client. */
-export const apps: Resource = async (app, { sandboxes }) => {
+export const apps: Resource = (app, { sandboxes }) => {
   const list = '/sandboxes/:sandbox/apps'
   const path = `${list}/:app`
-  const view = async (listed: App, { directory }: Sandbox) => viewApp(listed, await directory.listClients(listed))
+  const view = (listed: App, { directory }: Sandbox) => viewApp(listed, directory.listClients(listed))
 
   app.get(
     list,
@@ -46,10 +46,10 @@ export const apps: Resource = async (app, { sandboxes }) => {
         response: { 200: z.object({ items: z.array(appView) }), default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const { directory } = sandboxNamed(request.params.sandbox, sandboxes)
-      const clients = Map.groupBy(await directory.listClients(), (client) => client.app.row)
-      return { items: (await directory.listApps()).map((listed) => viewApp(listed, clients.get(listed.row) ?? [])) }
+      const clients = Map.groupBy(directory.listClients(), (client) => client.app.row)
+      return { items: directory.listApps().map((listed) => viewApp(listed, clients.get(listed.row) ?? [])) }
     },
   )
 
@@ -64,25 +64,25 @@ export const apps: Resource = async (app, { sandboxes }) => {
         response: { 201: appView, default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { provider } = sandbox
       const { name, description = '', scopes = scopesOf(provider), redirect_uris = [], ...client } = request.body
       checkScopes(provider, scopes)
       const first = draftedClient(client, sandbox)
-      await checkFree(name, sandbox)
-      const app = await newApp(sandbox, { name, description, scopes, redirect_uris })
-      await addClient(sandbox, app, first)
-      return reply.code(201).send(await view(app, sandbox))
+      checkFree(name, sandbox)
+      const app = newApp(sandbox, { name, description, scopes, redirect_uris })
+      addClient(sandbox, app, first)
+      reply.code(201).send(view(app, sandbox))
     },
   )
 
   app.get(
     path,
     { schema: { tags: ['apps'], summary: 'One app', params: inApp, response: { 200: appView, default: refusal } } },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      return view(await appNamed(request.params.app, sandbox), sandbox)
+      return view(appNamed(request.params.app, sandbox), sandbox)
     },
   )
 
@@ -91,12 +91,12 @@ export const apps: Resource = async (app, { sandboxes }) => {
     {
       schema: { tags: ['apps'], summary: 'Change an app', params: inApp, body: change, response: { 200: appView, default: refusal } },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const before = await appNamed(request.params.app, sandbox)
+      const before = appNamed(request.params.app, sandbox)
       const { name = before.name, description = before.description, scopes, redirect_uris } = request.body
       checkScopes(sandbox.provider, scopes)
-      if (name !== before.name) await checkFree(name, sandbox)
+      if (name !== before.name) checkFree(name, sandbox)
       const app: App = {
         ...before,
         name,
@@ -104,7 +104,7 @@ export const apps: Resource = async (app, { sandboxes }) => {
         scopes: distinct(scopes ?? before.scopes),
         redirect_uris: distinct(redirect_uris ?? before.redirect_uris),
       }
-      await sandbox.directory.updateApp(app)
+      sandbox.directory.updateApp(app)
       return view(app, sandbox)
     },
   )
@@ -119,10 +119,10 @@ export const apps: Resource = async (app, { sandboxes }) => {
         response: { 204: z.undefined().describe('It is gone.'), default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      await sandbox.directory.deleteApp(await appNamed(request.params.app, sandbox))
-      return reply.code(204).send()
+      sandbox.directory.deleteApp(appNamed(request.params.app, sandbox))
+      reply.code(204).send()
     },
   )
 }
@@ -138,8 +138,8 @@ function checkScopes(provider: Provider, scopes: readonly string[] | undefined):
 }
 
 /** @throws TakenError because an app is also found by its name */
-async function checkFree(name: string, { directory }: Sandbox): Promise<void> {
-  if ((await directory.listApps()).some((app) => app.name === name)) throw new TakenError('name', name)
+function checkFree(name: string, { directory }: Sandbox): void {
+  if (directory.listApps().some((app) => app.name === name)) throw new TakenError('name', name)
 }
 
 function scopesOf(provider: Provider): string[] {

@@ -35,7 +35,7 @@ const authorized = z.object({
 })
 
 /** Signing in without a browser: everything is checked and made as if the user had gone through the pages. */
-export const authorize: Resource = async (app, deps) => {
+export const authorize: Resource = (app, deps) => {
   app.post(
     '/sandboxes/:sandbox/authorize',
     {
@@ -51,7 +51,7 @@ export const authorize: Resource = async (app, deps) => {
       const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
       const { username, decision, granted_scope, response_type = 'code', ...asked } = request.body
       const context: Context = { realm: sandbox, issuer: addressesOf(sandbox, request.raw, deps).issuer, trace: {} }
-      const user = await userOf(username, sandbox)
+      const user = userOf(username, sandbox)
       const parameters = Object.fromEntries(Object.entries({ ...asked, response_type }).filter(([, value]) => value !== undefined))
       try {
         const { request: checked, client } = await checkAuthorizationRequest({ parameters, problem: undefined }, context)
@@ -68,9 +68,9 @@ export const authorize: Resource = async (app, deps) => {
 }
 
 /** A magic user is made when he is first named. @throws Problem that names some of the users there are */
-async function userOf(username: string, sandbox: Sandbox) {
+function userOf(username: string, sandbox: Sandbox) {
   if (magicUsers.has(username)) {
-    const signedIn = await checkPassword(username, '', sandbox)
+    const signedIn = checkPassword(username, '', sandbox)
     if (signedIn.ok) return signedIn.user
   }
   return userMentioned(username, sandbox)

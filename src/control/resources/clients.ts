@@ -7,7 +7,7 @@ import { inApp, inSandbox, refusal } from '../schemas.ts'
 import { clientView, viewClient } from '../views/app.ts'
 
 /** Further clients of an app. */
-export const clients: Resource = async (app, { sandboxes }) => {
+export const clients: Resource = (app, { sandboxes }) => {
   app.post(
     '/sandboxes/:sandbox/apps/:app/clients',
     {
@@ -19,10 +19,10 @@ export const clients: Resource = async (app, { sandboxes }) => {
         response: { 201: clientView, default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const owner = await appNamed(request.params.app, sandbox)
-      return reply.code(201).send(viewClient(await addClient(sandbox, owner, draftedClient(request.body, sandbox))))
+      const owner = appNamed(request.params.app, sandbox)
+      reply.code(201).send(viewClient(addClient(sandbox, owner, draftedClient(request.body, sandbox))))
     },
   )
 
@@ -36,10 +36,10 @@ export const clients: Resource = async (app, { sandboxes }) => {
         response: { 204: z.undefined().describe('It is gone.'), default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      await sandbox.directory.deleteClient(await clientNamed(request.params.client_id, sandbox))
-      return reply.code(204).send()
+      sandbox.directory.deleteClient(clientNamed(request.params.client_id, sandbox))
+      reply.code(204).send()
     },
   )
 }

@@ -27,22 +27,22 @@ const change = z
   })
 
 /** A sandbox's time, by which its tokens are issued and checked. */
-export const clock: Resource = async (app, { sandboxes }) => {
+export const clock: Resource = (app, { sandboxes }) => {
   const path = '/sandboxes/:sandbox/clock'
   const answer = { 200: clockView, default: refusal }
 
-  app.get(path, { schema: { tags: ['clock'], summary: "A sandbox's time", params: inSandbox, response: answer } }, async (request) =>
+  app.get(path, { schema: { tags: ['clock'], summary: "A sandbox's time", params: inSandbox, response: answer } }, (request) =>
     viewClock(sandboxNamed(request.params.sandbox, sandboxes)),
   )
 
   app.patch(
     path,
     { schema: { tags: ['clock'], summary: 'Set, stop or start the clock', params: inSandbox, body: change, response: answer } },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { now, offset_ms, frozen } = request.body
       const change = { now: now === undefined ? undefined : Date.parse(now), offset: offset_ms, frozen }
-      await within(now === undefined ? 'offset_ms' : 'now', now ?? offset_ms, () => sandboxes.setClock(sandbox, change))
+      within(now === undefined ? 'offset_ms' : 'now', now ?? offset_ms, () => sandboxes.setClock(sandbox, change))
       return viewClock(sandbox)
     },
   )
@@ -58,10 +58,10 @@ export const clock: Resource = async (app, { sandboxes }) => {
         response: answer,
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { by } = request.body
-      await within('by', `${by}ms`, () => sandboxes.advanceClock(sandbox, by))
+      within('by', `${by}ms`, () => sandboxes.advanceClock(sandbox, by))
       return viewClock(sandbox)
     },
   )
@@ -73,9 +73,9 @@ function viewClock({ clock }: Sandbox): z.output<typeof clockView> {
 }
 
 /** @throws Problem that names the member of the body that asked for a time which no clock can have */
-async function within(field: string, came: unknown, move: () => Promise<void>): Promise<void> {
+function within(field: string, came: unknown, move: () => void): void {
   try {
-    await move()
+    move()
   } catch (error) {
     throw error instanceof ClockRangeError ? invalid({ field, expected: error.message, came }) : error
   }

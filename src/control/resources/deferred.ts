@@ -28,7 +28,7 @@ const backchannelRequest = z
   .meta({ id: 'BackchannelRequest' })
 
 /** What users decide elsewhere, on a device's page (RFC 8628) or on their phone (CIBA), decided without them. */
-export const deferred: Resource = async (app, { sandboxes }) => {
+export const deferred: Resource = (app, { sandboxes }) => {
   app.post(
     '/sandboxes/:sandbox/device',
     {
@@ -40,11 +40,11 @@ export const deferred: Resource = async (app, { sandboxes }) => {
         response: { 200: decided, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { user_code, username, decision = 'allow' } = request.body
       const { store, clock } = sandbox
-      const user = await userMentioned(username, sandbox)
+      const user = userMentioned(username, sandbox)
       const code = cleanUserCode(user_code)
       const over = invalid({ field: 'user_code', expected: 'one that waits for a decision', came: user_code })
       // Only looked at: a browser that has its page open may go on with it until there is a decision.
@@ -56,7 +56,7 @@ export const deferred: Resource = async (app, { sandboxes }) => {
       const taken = store.openDeferred(code, randomText(32), clock.now())
       if (taken === undefined) throw over
       store.setDeferredUser(taken.interaction_id, user)
-      const done = await decide({ ...taken, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
+      const done = decide({ ...taken, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
       if (done === undefined) throw over
       return { client_id: done.client.client_id, username: user.username, decision }
     },
@@ -73,8 +73,8 @@ export const deferred: Resource = async (app, { sandboxes }) => {
         response: { 200: z.object({ items: z.array(backchannelRequest) }), default: refusal },
       },
     },
-    async (request) => {
-      const waiting = await listBackchannelRequests(sandboxNamed(request.params.sandbox, sandboxes))
+    (request) => {
+      const waiting = listBackchannelRequests(sandboxNamed(request.params.sandbox, sandboxes))
       return {
         items: waiting.map((request) => ({
           ...request,

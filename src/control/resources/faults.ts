@@ -5,7 +5,7 @@ import { missing, sandboxNamed } from '../input/lookup.ts'
 import { inSandbox, refusal } from '../schemas.ts'
 
 /** A sandbox's faults. */
-export const faults: Resource = async (app, { sandboxes }) => {
+export const faults: Resource = (app, { sandboxes }) => {
   const path = '/sandboxes/:sandbox/faults'
   const gone = { 204: z.undefined().describe('It is gone.'), default: refusal }
 
@@ -19,7 +19,7 @@ export const faults: Resource = async (app, { sandboxes }) => {
         response: { 200: z.object({ items: z.array(faultView) }), default: refusal },
       },
     },
-    async (request) => ({ items: sandboxNamed(request.params.sandbox, sandboxes).faults.list().map(viewFault) }),
+    (request) => ({ items: sandboxNamed(request.params.sandbox, sandboxes).faults.list().map(viewFault) }),
   )
 
   app.post(
@@ -33,20 +33,16 @@ export const faults: Resource = async (app, { sandboxes }) => {
         response: { 201: faultView, default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { faults } = sandboxNamed(request.params.sandbox, sandboxes)
-      return reply.code(201).send(viewFault(faults.add(toFault(request.body))))
+      reply.code(201).send(viewFault(faults.add(toFault(request.body))))
     },
   )
 
-  app.delete(
-    path,
-    { schema: { tags: ['faults'], summary: 'Remove all faults', params: inSandbox, response: gone } },
-    async (request, reply) => {
-      sandboxNamed(request.params.sandbox, sandboxes).faults.clear()
-      return reply.code(204).send()
-    },
-  )
+  app.delete(path, { schema: { tags: ['faults'], summary: 'Remove all faults', params: inSandbox, response: gone } }, (request, reply) => {
+    sandboxNamed(request.params.sandbox, sandboxes).faults.clear()
+    reply.code(204).send()
+  })
 
   app.delete(
     `${path}/:id`,
@@ -58,11 +54,11 @@ export const faults: Resource = async (app, { sandboxes }) => {
         response: gone,
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { faults } = sandboxNamed(request.params.sandbox, sandboxes)
       const { id } = request.params
       if (!faults.delete(id)) throw missing('fault', id, () => faults.list().map((fault) => fault.id))
-      return reply.code(204).send()
+      reply.code(204).send()
     },
   )
 }

@@ -10,7 +10,7 @@ import { grantView, lineageView, viewGrant, viewLineage } from '../views/grant.t
 const inGrant = inSandbox.extend({ id: z.string() })
 
 /** What users, and clients by themselves, granted. */
-export const grants: Resource = async (app, { sandboxes }) => {
+export const grants: Resource = (app, { sandboxes }) => {
   const path = '/sandboxes/:sandbox/grants'
 
   app.get(
@@ -43,10 +43,10 @@ export const grants: Resource = async (app, { sandboxes }) => {
         },
       },
     },
-    async (request) => {
+    (request) => {
       const { limit, after = '0', ...query } = request.query
       const { grants } = sandboxNamed(request.params.sandbox, sandboxes)
-      const found = await grants.list({ ...query, after: Number(after), limit: limit + 1 })
+      const found = grants.list({ ...query, after: Number(after), limit: limit + 1 })
       const page = found.slice(0, limit)
       const last = found.length > limit ? page.at(-1) : undefined
       return { items: page.map(viewGrant), next_cursor: last === undefined ? null : String(last.grant.id) }
@@ -63,10 +63,10 @@ export const grants: Resource = async (app, { sandboxes }) => {
         response: { 200: lineageView, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const entry = await grantNumbered(request.params.id, sandbox)
-      return viewLineage(entry, await sandbox.grants.lineageOf(entry.grant), sandbox)
+      const entry = grantNumbered(request.params.id, sandbox)
+      return viewLineage(entry, sandbox.grants.lineageOf(entry.grant), sandbox)
     },
   )
 
@@ -80,18 +80,18 @@ export const grants: Resource = async (app, { sandboxes }) => {
         response: { 204: z.undefined().describe('It is revoked.'), default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const { grant } = await grantNumbered(request.params.id, sandbox)
+      const { grant } = grantNumbered(request.params.id, sandbox)
       sandbox.store.revokeGrant(grant.id, 'the user removed the app', sandbox.clock.now())
-      return reply.code(204).send()
+      reply.code(204).send()
     },
   )
 }
 
 /** @throws Problem 404 */
-async function grantNumbered(id: string, { name, grants }: Sandbox): Promise<GrantEntry> {
-  const entry = /^\d{1,15}$/.test(id) ? await grants.find(Number(id)) : undefined
+function grantNumbered(id: string, { name, grants }: Sandbox): GrantEntry {
+  const entry = /^\d{1,15}$/.test(id) ? grants.find(Number(id)) : undefined
   if (entry === undefined) throw new Problem(404, `There is no grant '${id}' in sandbox '${name}'`)
   return entry
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Resource } from '../deps.ts'
 
 /** Whether this grantbox works; open to all, so it tells its version and nothing more. */
-export const health: Resource = async (app, { version, checkDatabase, onError }) => {
+export const health: Resource = (app, { version, checkDatabase, onError }) => {
   const answer = (status: 'ok' | 'failing') => z.object({ status: z.literal(status), version: z.string() })
   app.get(
     '/health',
@@ -14,14 +14,14 @@ export const health: Resource = async (app, { version, checkDatabase, onError })
         response: { 200: answer('ok'), 503: answer('failing') },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       try {
         checkDatabase()
       } catch (error) {
         onError?.(error, request)
-        return reply.code(503).send({ status: 'failing', version })
+        return void reply.code(503).send({ status: 'failing', version })
       }
-      return reply.send({ status: 'ok', version })
+      reply.send({ status: 'ok', version })
     },
   )
 }

@@ -20,14 +20,12 @@ const keyList = z
   .meta({ id: 'Keys' })
 
 /** A sandbox's signing keys. */
-export const keys: Resource = async (app, { sandboxes }) => {
+export const keys: Resource = (app, { sandboxes }) => {
   const path = '/sandboxes/:sandbox/keys'
   const answer = { 200: keyList, default: refusal }
 
-  app.get(
-    path,
-    { schema: { tags: ['keys'], summary: 'The signing keys made so far', params: inSandbox, response: answer } },
-    async (request) => viewKeys(sandboxNamed(request.params.sandbox, sandboxes)),
+  app.get(path, { schema: { tags: ['keys'], summary: 'The signing keys made so far', params: inSandbox, response: answer } }, (request) =>
+    viewKeys(sandboxNamed(request.params.sandbox, sandboxes)),
   )
 
   app.post(
@@ -51,7 +49,7 @@ export const keys: Resource = async (app, { sandboxes }) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       await sandbox.keys.rotate(request.body.mode)
       // A provider that signs with a secret alone has no key set to keep an old key in.
-      if (sandbox.provider.signing_algs.length === 0) await sandboxes.update(sandbox, { settings: { signing_secret: null } })
+      if (sandbox.provider.signing_algs.length === 0) sandboxes.update(sandbox, { settings: { signing_secret: null } })
       return viewKeys(sandbox)
     },
   )
@@ -59,15 +57,15 @@ export const keys: Resource = async (app, { sandboxes }) => {
   app.post(
     `${path}/publish`,
     { schema: { tags: ['keys'], summary: 'Publish what publish_late held back', params: inSandbox, response: answer } },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      await sandbox.keys.publishPending()
+      sandbox.keys.publishPending()
       return viewKeys(sandbox)
     },
   )
 }
 
-async function viewKeys({ store }: Sandbox): Promise<z.output<typeof keyList>> {
+function viewKeys({ store }: Sandbox): z.output<typeof keyList> {
   const keys = store.listKeys()
   return { items: keys.map(({ kid, alg, state, created_at }) => ({ kid, alg, state, created_at: rfc3339(created_at) })) }
 }

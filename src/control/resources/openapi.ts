@@ -20,7 +20,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
 }
 
 /** The API's own description (OpenAPI 3.1), made from the schemas that check its requests. */
-export const openapi: Resource = async (app) => {
+export const openapi: Resource = (app) => {
   app.get(
     '/openapi.json',
     {
@@ -30,6 +30,6 @@ export const openapi: Resource = async (app) => {
         response: { 200: z.record(z.string(), z.unknown()), default: refusal },
       },
     },
-    async () => ({ ...app.swagger() }),
+    () => ({ ...app.swagger() }),
   )
 }

@@ -10,11 +10,11 @@ const document = z.record(z.string(), z.unknown())
 const forClient = z.strictObject({ client_id: z.string().optional().describe('The first client of the sandbox when absent.') })
 
 /** What Postman, Bruno and editors import to try a sandbox. */
-export const postmanExport: Resource = async (app, deps) => {
+export const postmanExport: Resource = (app, deps) => {
   const path = '/sandboxes/:sandbox'
-  const documents = async (request: FastifyRequest, name: string, client_id?: string) => {
+  const documents = (request: FastifyRequest, name: string, client_id?: string) => {
     const sandbox = sandboxNamed(name, deps.sandboxes)
-    return exportDocuments(sandbox, await exportedClient(sandbox, client_id), addressesOf(sandbox, request.raw, deps).base_url)
+    return exportDocuments(sandbox, exportedClient(sandbox, client_id), addressesOf(sandbox, request.raw, deps).base_url)
   }
   const schema = (summary: string) => ({
     tags: ['exports'],
@@ -34,17 +34,15 @@ export const postmanExport: Resource = async (app, deps) => {
         response: { 200: document, default: refusal },
       },
     },
-    async (request) => ({ ...(await documents(request, request.params.sandbox)).postmanCollection() }),
+    (request) => ({ ...documents(request, request.params.sandbox).postmanCollection() }),
   )
-  app.get(
-    `${path}/postman/environment.json`,
-    { schema: schema('The variables of that collection, filled for one client') },
-    async (request) => ({ ...(await documents(request, request.params.sandbox, request.query.client_id)).postmanEnvironment() }),
-  )
+  app.get(`${path}/postman/environment.json`, { schema: schema('The variables of that collection, filled for one client') }, (request) => ({
+    ...documents(request, request.params.sandbox, request.query.client_id).postmanEnvironment(),
+  }))
   app.get(
     `${path}/bruno/collection.json`,
     { schema: schema('The same requests as a Bruno collection, with an environment filled for one client') },
-    async (request) => ({ ...(await documents(request, request.params.sandbox, request.query.client_id)).brunoCollection() }),
+    (request) => ({ ...documents(request, request.params.sandbox, request.query.client_id).brunoCollection() }),
   )
   app.get(
     `${path}/http/requests.http`,
@@ -54,9 +52,9 @@ export const postmanExport: Resource = async (app, deps) => {
         response: { 200: { description: 'The file.', content: { 'text/plain': { schema: z.string() } } }, default: refusal },
       },
     },
-    async (request, reply) => {
-      const { httpFile } = await documents(request, request.params.sandbox, request.query.client_id)
-      return reply.type('text/plain; charset=utf-8').send(httpFile())
+    (request, reply) => {
+      const { httpFile } = documents(request, request.params.sandbox, request.query.client_id)
+      reply.type('text/plain; charset=utf-8').send(httpFile())
     },
   )
 }

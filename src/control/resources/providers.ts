@@ -16,7 +16,7 @@ const providerView = z
   .meta({ id: 'Provider' })
 
 /** The vendors that a sandbox can speak as. */
-export const providers: Resource = async (app, deps) => {
+export const providers: Resource = (app, deps) => {
   app.get(
     '/providers',
     {
@@ -26,7 +26,7 @@ export const providers: Resource = async (app, deps) => {
         response: { 200: z.object({ items: z.array(providerView) }), default: refusal },
       },
     },
-    async () => ({
+    () => ({
       items: [...deps.providers.values()].map((provider) => ({
         name: provider.id,
         title: provider.name,

@@ -8,7 +8,7 @@ import { viewEntry } from '../views/journal.ts'
 import { journalFilter } from './requests.ts'
 
 /** The journal as it grows. */
-export const requestStream: Resource = async (app, { sandboxes, stopping }) => {
+export const requestStream: Resource = (app, { sandboxes, stopping }) => {
   app.get(
     '/sandboxes/:sandbox/requests/stream',
     {
@@ -26,7 +26,7 @@ export const requestStream: Resource = async (app, { sandboxes, stopping }) => {
         },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { after, ...filter } = request.query
       const seen = request.headers['last-event-id']
@@ -39,7 +39,6 @@ export const requestStream: Resource = async (app, { sandboxes, stopping }) => {
       }
       if (from !== undefined) for (const entry of sandbox.journal.list({ ...filter, after: from })) tell(entry)
       unfollow = sandbox.journal.follow(filter, tell)
-      return reply
     },
   )
 }

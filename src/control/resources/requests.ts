@@ -13,7 +13,7 @@ export const journalFilter = z.strictObject({
 })
 
 /** A sandbox's journal: what came in and went out. */
-export const requests: Resource = async (app, { sandboxes, stopping }) => {
+export const requests: Resource = (app, { sandboxes, stopping }) => {
   const path = '/sandboxes/:sandbox/requests'
 
   app.get(
@@ -65,9 +65,9 @@ export const requests: Resource = async (app, { sandboxes, stopping }) => {
         response: { 204: z.undefined().describe('The journal is empty.'), default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       sandboxNamed(request.params.sandbox, sandboxes).journal.clear()
-      return reply.code(204).send()
+      reply.code(204).send()
     },
   )
 }

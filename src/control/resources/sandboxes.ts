@@ -27,7 +27,7 @@ const settings = commonSettings.describe("The provider's own settings stand besi
 const change = z.strictObject({ company: name.optional(), hosts: z.array(host).optional(), settings: settings.optional() })
 
 /** The sandboxes: list, create, read, change, delete. */
-export const sandboxes: Resource = async (app, deps) => {
+export const sandboxes: Resource = (app, deps) => {
   const view = (sandbox: Sandbox, request: FastifyRequest) =>
     viewSandbox(sandbox, addressesOf(sandbox, request.raw, deps), deps.sandboxes.defaultName)
 
@@ -40,7 +40,7 @@ export const sandboxes: Resource = async (app, deps) => {
         response: { 200: z.object({ items: z.array(sandboxView) }), default: refusal },
       },
     },
-    async (request) => ({ items: deps.sandboxes.list().map((sandbox) => view(sandbox, request)) }),
+    (request) => ({ items: deps.sandboxes.list().map((sandbox) => view(sandbox, request)) }),
   )
 
   app.post(
@@ -57,15 +57,15 @@ export const sandboxes: Resource = async (app, deps) => {
         response: { 201: sandboxView, default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { provider: providerName, settings = {}, ...draft } = request.body
       const provider = deps.providers.get(providerName)
       if (provider === undefined) throw unknownProvider(providerName, [...deps.providers.keys()])
       const problem = draft.name === undefined ? undefined : deps.sandboxes.nameProblem(draft.name)
       if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: draft.name })
       const checked = check(settingsSchema(provider), settings, 'settings')
-      const sandbox = await deps.sandboxes.create({ ...draft, provider, settings: checked })
-      return reply.code(201).send(view(sandbox, request))
+      const sandbox = deps.sandboxes.create({ ...draft, provider, settings: checked })
+      reply.code(201).send(view(sandbox, request))
     },
   )
 
@@ -73,7 +73,7 @@ export const sandboxes: Resource = async (app, deps) => {
   app.get(
     path,
     { schema: { tags: ['sandboxes'], summary: 'One sandbox', params: inSandbox, response: { 200: sandboxView, default: refusal } } },
-    async (request) => view(sandboxNamed(request.params.sandbox, deps.sandboxes), request),
+    (request) => view(sandboxNamed(request.params.sandbox, deps.sandboxes), request),
   )
 
   app.patch(
@@ -87,11 +87,11 @@ export const sandboxes: Resource = async (app, deps) => {
         response: { 200: sandboxView, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
       const { settings = {}, ...rest } = request.body
       const checked = check(settingsSchema(sandbox.provider), settings, 'settings')
-      return view(await deps.sandboxes.update(sandbox, { ...rest, settings: checked }), request)
+      return view(deps.sandboxes.update(sandbox, { ...rest, settings: checked }), request)
     },
   )
 
@@ -105,11 +105,11 @@ export const sandboxes: Resource = async (app, deps) => {
         response: { 204: z.undefined().describe('It is gone.'), default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
       if (sandbox.name === deps.sandboxes.defaultName) throw new Problem(409, `'${sandbox.name}' is the default sandbox and stays`)
-      await deps.sandboxes.delete(sandbox)
-      return reply.code(204).send()
+      deps.sandboxes.delete(sandbox)
+      reply.code(204).send()
     },
   )
 }

@@ -30,7 +30,7 @@ const snapshotDocument = z
 const bodyLimit = 512 * 1024 * 1024
 
 /** A sandbox's state as a whole: back to the beginning, out as a document, in again. */
-export const state: Resource = async (app, deps) => {
+export const state: Resource = (app, deps) => {
   const path = '/sandboxes/:sandbox'
 
   app.post(
@@ -43,8 +43,8 @@ export const state: Resource = async (app, deps) => {
         response: { 200: sandboxView, default: refusal },
       },
     },
-    async (request) => {
-      const sandbox = await deps.sandboxes.reset(sandboxNamed(request.params.sandbox, deps.sandboxes))
+    (request) => {
+      const sandbox = deps.sandboxes.reset(sandboxNamed(request.params.sandbox, deps.sandboxes))
       return viewSandbox(sandbox, addressesOf(sandbox, request.raw, deps), deps.sandboxes.defaultName)
     },
   )
@@ -61,8 +61,7 @@ export const state: Resource = async (app, deps) => {
       // Checking a document of ours member by member would cost more than making it.
       serializerCompiler: () => JSON.stringify,
     },
-    async (request) =>
-      (await deps.sandboxes.snapshot(sandboxNamed(request.params.sandbox, deps.sandboxes))) as z.output<typeof snapshotDocument>,
+    (request) => deps.sandboxes.snapshot(sandboxNamed(request.params.sandbox, deps.sandboxes)) as z.output<typeof snapshotDocument>,
   )
 
   app.put(
@@ -77,7 +76,7 @@ export const state: Resource = async (app, deps) => {
         response: { 200: sandboxView, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const before = sandboxNamed(request.params.sandbox, deps.sandboxes)
       const { settings, ...document } = request.body
       try {
@@ -85,7 +84,7 @@ export const state: Resource = async (app, deps) => {
         const own = document.provider === before.provider.id
         const checked = own ? check(settingsSchema(before.provider), settings, 'settings') : settings
         before.clock.check(document.clock)
-        const sandbox = await deps.sandboxes.restore(before, { ...document, settings: checked })
+        const sandbox = deps.sandboxes.restore(before, { ...document, settings: checked })
         return viewSandbox(sandbox, addressesOf(sandbox, request.raw, deps), deps.sandboxes.defaultName)
       } catch (error) {
         if (error instanceof ClockRangeError) throw invalid({ field: 'clock', expected: error.message, came: document.clock })

@@ -15,7 +15,7 @@ const tokenAnswer = z.record(z.string(), z.unknown()).describe("A token answer, 
 const expired = z.object({ access_tokens: z.number(), refresh_tokens: z.number() }).describe('How many lived until now.')
 
 /** Tokens without a flow, and the end of tokens. */
-export const tokens: Resource = async (app, deps) => {
+export const tokens: Resource = (app, deps) => {
   const path = '/sandboxes/:sandbox/tokens'
 
   app.post(
@@ -41,8 +41,8 @@ export const tokens: Resource = async (app, deps) => {
     async (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
       const { client_id, username, scope, claims, expires_in } = request.body
-      const client = await clientMentioned(client_id, sandbox)
-      const user = await userMentioned(username, sandbox)
+      const client = clientMentioned(client_id, sandbox)
+      const user = userMentioned(username, sandbox)
       const wanted = scope === undefined ? client.app.scopes : scopes(scope)
       const foreign = wanted.find((scope) => !client.app.scopes.includes(scope))
       if (foreign !== undefined) throw invalid({ field: 'scope', expected: anyOf(client.app.scopes) || 'nothing', came: foreign })
@@ -73,11 +73,11 @@ export const tokens: Resource = async (app, deps) => {
         response: { 200: expired, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
       const { what, client_id, username } = request.body
-      const client = client_id === undefined ? undefined : await clientMentioned(client_id, sandbox)
-      const user = await userMentioned(username, sandbox)
+      const client = client_id === undefined ? undefined : clientMentioned(client_id, sandbox)
+      const user = userMentioned(username, sandbox)
       return sandbox.grants.expire(what, { client, user }, sandbox.clock.now())
     },
   )

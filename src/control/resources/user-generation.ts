@@ -12,7 +12,7 @@ const generation = z.strictObject({
 })
 
 /** Users by the hundred. */
-export const userGeneration: Resource = async (app, { sandboxes }) => {
+export const userGeneration: Resource = (app, { sandboxes }) => {
   app.post(
     '/sandboxes/:sandbox/users/generate',
     {
@@ -27,7 +27,7 @@ export const userGeneration: Resource = async (app, { sandboxes }) => {
     async (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const drafts = await draftUsers(request.body, sandbox)
-      const users = await sandbox.directory.createUsers(drafts)
+      const users = sandbox.directory.createUsers(drafts)
       return reply.code(201).send(
         users.map((user, index) => {
           const { apps = [], friends = [], parents = [] } = drafts[index] ?? {}

@@ -10,7 +10,7 @@ import { userView, viewStoredUser } from '../views/user.ts'
 const inUser = inSandbox.extend({ username: z.string() })
 
 /** A sandbox's users. */
-export const users: Resource = async (app, { sandboxes }) => {
+export const users: Resource = (app, { sandboxes }) => {
   const list = '/sandboxes/:sandbox/users'
 
   app.get(
@@ -37,10 +37,10 @@ export const users: Resource = async (app, { sandboxes }) => {
         },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { limit, after, search } = request.query
-      const found = await sandbox.directory.listUsers({
+      const found = sandbox.directory.listUsers({
         limit: limit + 1,
         ...(after !== undefined && { after: Number(after) }),
         ...(search !== undefined && { search }),
@@ -48,7 +48,7 @@ export const users: Resource = async (app, { sandboxes }) => {
       const page = found.slice(0, limit)
       const last = found.length > limit ? page.at(-1) : undefined
       return {
-        items: await Promise.all(page.map((user) => viewStoredUser(user, sandbox))),
+        items: page.map((user) => viewStoredUser(user, sandbox)),
         next_cursor: last === undefined ? null : String(last.row),
       }
     },
@@ -65,17 +65,17 @@ export const users: Resource = async (app, { sandboxes }) => {
         response: { 201: userView, default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { directory, provider, clock } = sandbox
       const { name = '', password = null, email = null, type, age = null, claims = {}, disabled = false, ...given } = request.body
       const { id = provider.ids.user_id(), friends = [], parents = [] } = given
-      await checkPeople('friends', friends, sandbox)
-      await checkPeople('parents', parents, sandbox)
-      const users = await directory.createUsers([
+      checkPeople('friends', friends, sandbox)
+      checkPeople('parents', parents, sandbox)
+      const users = directory.createUsers([
         {
           user_id: id,
-          username: given.username ?? (await suggestUsername(sandbox)),
+          username: given.username ?? suggestUsername(sandbox),
           password,
           ...splitName(name),
           email,
@@ -84,14 +84,14 @@ export const users: Resource = async (app, { sandboxes }) => {
           claims,
           disabled,
           created_at: clock.now(),
-          apps: (await appsNamed(given.apps, sandbox)) ?? (await directory.listApps()),
+          apps: appsNamed(given.apps, sandbox) ?? directory.listApps(),
           friends,
           parents,
         },
       ])
-      const [user] = await Promise.all(users.map((made) => viewStoredUser(made, sandbox)))
+      const [user] = users
       if (user === undefined) throw new Error('the user was not stored')
-      return reply.code(201).send(user)
+      reply.code(201).send(viewStoredUser(user, sandbox))
     },
   )
 
@@ -105,9 +105,9 @@ export const users: Resource = async (app, { sandboxes }) => {
         response: { 200: userView, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      return viewStoredUser(await userNamed(request.params.username, sandbox), sandbox)
+      return viewStoredUser(userNamed(request.params.username, sandbox), sandbox)
     },
   )
 
@@ -122,22 +122,22 @@ export const users: Resource = async (app, { sandboxes }) => {
         response: { 200: userView, default: refusal },
       },
     },
-    async (request) => {
+    (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
       const { directory, provider } = sandbox
-      const before = await userNamed(request.params.username, sandbox)
+      const before = userNamed(request.params.username, sandbox)
       const { name, type, id, apps, friends, parents, ...rest } = request.body
       checkType(type, provider)
-      await checkPeople('friends', friends, sandbox)
-      await checkPeople('parents', parents, sandbox)
+      checkPeople('friends', friends, sandbox)
+      checkPeople('parents', parents, sandbox)
       const user: User = {
         ...before,
         ...named({ ...rest, type, user_id: id }),
         ...(name !== undefined && splitName(name)),
       }
-      const ties = { apps: await appsNamed(apps, sandbox), friends, parents }
-      await directory.updateUser(user)
-      await tie(user, ties, sandbox)
+      const ties = { apps: appsNamed(apps, sandbox), friends, parents }
+      directory.updateUser(user)
+      tie(user, ties, sandbox)
       return viewStoredUser(user, sandbox)
     },
   )
@@ -152,10 +152,10 @@ export const users: Resource = async (app, { sandboxes }) => {
         response: { 204: z.undefined().describe('It is gone.'), default: refusal },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      await sandbox.directory.deleteUser(await userNamed(request.params.username, sandbox))
-      return reply.code(204).send()
+      sandbox.directory.deleteUser(userNamed(request.params.username, sandbox))
+      reply.code(204).send()
     },
   )
 }

@@ -53,8 +53,8 @@ export function viewUser(user: User, { apps, friends, parents }: Ties, company: 
 }
 
 /** A user with the ties that the sandbox keeps. */
-export async function viewStoredUser(user: User, { directory, company }: Sandbox): Promise<z.output<typeof userView>> {
-  const [apps, friends, parents] = await Promise.all([directory.appsOf(user), directory.friendsOf(user), directory.parentsOf(user)])
+export function viewStoredUser(user: User, { directory, company }: Sandbox): z.output<typeof userView> {
+  const [apps, friends, parents] = [directory.appsOf(user), directory.friendsOf(user), directory.parentsOf(user)]
   const usernames = (users: readonly User[]) => users.map(({ username }) => username)
   return viewUser(user, { apps: apps.map((app) => app.app_id), friends: usernames(friends), parents: usernames(parents) }, company)
 }

@@ -86,13 +86,7 @@ export interface CardOptions {
 }
 
 /** An app with its clients, filled from its sandbox. */
-export async function appCard(
-  app: App,
-  clients: readonly Client[],
-  sandbox: Sandbox,
-  base: string,
-  options: CardOptions = {},
-): Promise<AppCard> {
+export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, base: string, options: CardOptions = {}): AppCard {
   const { provider, directory, brands } = sandbox
   const href = `${base}${appPath(app)}`
   return {
@@ -101,7 +95,7 @@ export async function appCard(
     description: app.description,
     icon: iconOf(sandbox, app),
     avatar: avatar(app.name),
-    brand: hasBrands(provider) ? ((await brands.byApp()).get(app.row)?.name ?? sandbox.company) : undefined,
+    brand: hasBrands(provider) ? (brands.byApp().get(app.row)?.name ?? sandbox.company) : undefined,
     href,
     banner: bannerOf(provider),
     clients: clients.map((client) => ({
@@ -117,7 +111,7 @@ export async function appCard(
     redirect_uris: app.redirect_uris,
     ownCallback: options.callback !== undefined && app.redirect_uris.includes(options.callback) ? undefined : options.callback,
     stores: hasBrands(provider) ? storeLinks(app, options.refusedStores) : undefined,
-    users: await directory.countUsers(app),
+    users: directory.countUsers(app),
     usersHref: `${base}/sandbox?app=${encodeURIComponent(app.app_id)}`,
     open: options.open,
     refusedUri: options.refusedUri,

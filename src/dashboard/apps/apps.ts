@@ -54,40 +54,38 @@ const icon =
 
 /** The apps: cards, and the forms on them. */
 export const appPages = part({ icon, notices }, ({ get, post }) => {
-  get('', async ({ go }) => go('/apps'))
+  get('', ({ go }) => go('/apps'))
 
-  get('/apps', async (visit) => {
+  get('/apps', (visit) => {
     const { sandbox, base } = visit
-    const clients = Map.groupBy(await sandbox.directory.listClients(), (client) => client.app.row)
-    const apps = await sandbox.directory.listApps()
-    const cards = await Promise.all(
-      apps.map((app, index) =>
-        appCard(app, clients.get(app.row) ?? [], sandbox, base, {
-          callback: callbackUri(visit),
-          open: index === 0 ? 'clients' : undefined,
-        }),
-      ),
+    const clients = Map.groupBy(sandbox.directory.listClients(), (client) => client.app.row)
+    const apps = sandbox.directory.listApps()
+    const cards = apps.map((app, index) =>
+      appCard(app, clients.get(app.row) ?? [], sandbox, base, {
+        callback: callbackUri(visit),
+        open: index === 0 ? 'clients' : undefined,
+      }),
     )
     return visit.show(appsPage, { title: 'Apps', apps: cards, newHref: `${base}/apps/new` })
   })
 
-  get('/apps/new', async (visit) => newAppForm(visit))
+  get('/apps/new', (visit) => newAppForm(visit))
   post('/apps', createApp)
 
-  get('/apps/:app', async (visit) => {
+  get('/apps/:app', (visit) => {
     const open = visit.query.text('open') as AppSection
-    return showApp(visit, await appOf(visit), { open: open || 'clients' })
+    return showApp(visit, appOf(visit), { open: open || 'clients' })
   })
-  get('/apps/:app/edit', async (visit) => {
-    const app = await appOf(visit)
-    const brand = (await visit.sandbox.brands.byApp()).get(app.row)?.name ?? ''
+  get('/apps/:app/edit', (visit) => {
+    const app = appOf(visit)
+    const brand = visit.sandbox.brands.byApp().get(app.row)?.name ?? ''
     return editAppForm(visit, app, { name: app.name, description: app.description, brand })
   })
   post('/apps/:app/edit', saveApp)
 
-  get('/apps/:app/delete', async (visit) => {
-    const app = await appOf(visit)
-    const clients = await visit.sandbox.directory.listClients(app)
+  get('/apps/:app/delete', (visit) => {
+    const app = appOf(visit)
+    const clients = visit.sandbox.directory.listClients(app)
     return visit.show(confirmPage, {
       title: `Delete ${app.name}`,
       heading: `Delete ${app.name}?`,
@@ -102,35 +100,35 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
       back: `${visit.base}${appPath(app)}`,
     })
   })
-  post('/apps/:app/delete', async (visit) => {
-    await visit.sandbox.directory.deleteApp(await appOf(visit))
+  post('/apps/:app/delete', (visit) => {
+    visit.sandbox.directory.deleteApp(appOf(visit))
     return visit.go('/apps', notices['app-deleted'])
   })
 
-  post('/apps/:app/scopes', async (visit) => {
-    const app = await appOf(visit)
+  post('/apps/:app/scopes', (visit) => {
+    const app = appOf(visit)
     const offered = scopeChoices(visit.sandbox, app.scopes).map((choice) => choice.value)
     const scopes = visit.form.all('scope').filter((scope) => offered.includes(scope))
-    await visit.sandbox.directory.updateApp({ ...app, scopes })
+    visit.sandbox.directory.updateApp({ ...app, scopes })
     return visit.go(`${appPath(app)}?open=scopes#scopes`, notices['scopes-saved'])
   })
 
-  post('/apps/:app/redirect-uris', async (visit) => {
-    const app = await appOf(visit)
+  post('/apps/:app/redirect-uris', (visit) => {
+    const app = appOf(visit)
     const uri = visit.form.text('uri')
     if (visit.form.has('remove')) {
       const redirect_uris = app.redirect_uris.filter((registered) => registered !== visit.form.raw('remove'))
-      await visit.sandbox.directory.updateApp({ ...app, redirect_uris })
+      visit.sandbox.directory.updateApp({ ...app, redirect_uris })
       return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-removed'])
     }
     const error = redirectUriProblem(uri) ?? (app.redirect_uris.includes(uri) ? 'This redirect URI is registered already' : undefined)
     if (error !== undefined) return showApp(visit, app, { open: 'redirect-uris', refusedUri: { value: uri, error } }, 400)
-    await visit.sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, uri] })
+    visit.sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, uri] })
     return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-added'])
   })
 
-  post('/apps/:app/stores', async (visit) => {
-    const app = await appOf(visit)
+  post('/apps/:app/stores', (visit) => {
+    const app = appOf(visit)
     const links = Object.fromEntries(storeNames.map((name) => [name, visit.form.text(name)]))
     const wrong = Object.entries(links).flatMap(([name, value]) => {
       const error = value === '' ? undefined : linkProblem(value)
@@ -138,36 +136,36 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
     })
     if (wrong.length > 0) return showApp(visit, app, { open: 'stores', refusedStores: Object.fromEntries(wrong) }, 400)
     const mobile_store_links = Object.fromEntries(Object.entries(links).filter(([, value]) => value !== ''))
-    await visit.sandbox.directory.updateApp({ ...app, mobile_store_links })
+    visit.sandbox.directory.updateApp({ ...app, mobile_store_links })
     return visit.go(`${appPath(app)}?open=stores#stores`, notices['stores-saved'])
   })
 })
 
 /** The app that an address names. @throws Problem 404 */
-export function appOf({ params, sandbox }: Visit): Promise<App> {
+export function appOf({ params, sandbox }: Visit): App {
   return appNamed(params.app ?? '', sandbox)
 }
 
-async function showApp(visit: Visit, app: App, options: CardOptions, status?: number) {
+function showApp(visit: Visit, app: App, options: CardOptions, status?: number) {
   const { sandbox, base } = visit
-  const card = await appCard(app, await sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
+  const card = appCard(app, sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
   return visit.show(appPage, { title: app.name, app: card }, status)
 }
 
-async function createApp(visit: Visit) {
+function createApp(visit: Visit) {
   const { sandbox, form } = visit
   const [name, uris] = [form.text('name'), linesOf(form.raw('redirect_uris') ?? '')]
   const wrongUri = uris.map((uri) => ({ uri, problem: redirectUriProblem(uri) })).find(({ problem }) => problem !== undefined)
   const client = clientOf(visit)
   const errors = problemsIn({
-    name: nameProblem(name) ?? (await takenName(visit, name)),
+    name: nameProblem(name) ?? takenName(visit, name),
     redirect_uris: wrongUri && `${wrongUri.uri}: ${wrongUri.problem}`,
     ...('problem' in client ? client.problem : {}),
   })
   if ('problem' in client || Object.keys(errors).length > 0) return newAppForm(visit, errors)
-  const app = await newApp(sandbox, { name, description: form.text('description'), scopes: form.all('scope'), redirect_uris: uris })
-  await addClient(sandbox, app, client)
-  await assignBrand(visit, app)
+  const app = newApp(sandbox, { name, description: form.text('description'), scopes: form.all('scope'), redirect_uris: uris })
+  addClient(sandbox, app, client)
+  assignBrand(visit, app)
   return visit.go(`${appPath(app)}?open=clients`, notices['app-created'])
 }
 
@@ -182,27 +180,27 @@ function clientOf({ sandbox, form }: Visit): NewClient | { problem: Record<strin
   }
 }
 
-async function saveApp(visit: Visit) {
+function saveApp(visit: Visit) {
   const { sandbox, form } = visit
-  const app = await appOf(visit)
+  const app = appOf(visit)
   const [name, description] = [form.text('name'), form.text('description')]
-  const errors = problemsIn({ name: nameProblem(name) ?? (name === app.name ? undefined : await takenName(visit, name)) })
+  const errors = problemsIn({ name: nameProblem(name) ?? (name === app.name ? undefined : takenName(visit, name)) })
   if (Object.keys(errors).length > 0) return editAppForm(visit, app, { name, description, brand: form.text('brand') }, errors)
-  await sandbox.directory.updateApp({ ...app, name, description })
-  await assignBrand(visit, app)
+  sandbox.directory.updateApp({ ...app, name, description })
+  assignBrand(visit, app)
   return visit.go(appPath(app), notices['app-saved'])
 }
 
-async function assignBrand({ sandbox, form }: Visit, app: App): Promise<void> {
-  if (hasBrands(sandbox.provider)) await sandbox.brands.assign(app, await brandNamed(form.text('brand'), sandbox))
+function assignBrand({ sandbox, form }: Visit, app: App): void {
+  if (hasBrands(sandbox.provider)) sandbox.brands.assign(app, brandNamed(form.text('brand'), sandbox))
 }
 
 /** An app is also found by its name. */
-async function takenName({ sandbox }: Visit, name: string): Promise<string | undefined> {
-  return (await sandbox.directory.listApps()).some((app) => app.name === name) ? `There is an app named ${name} already.` : undefined
+function takenName({ sandbox }: Visit, name: string): string | undefined {
+  return sandbox.directory.listApps().some((app) => app.name === name) ? `There is an app named ${name} already.` : undefined
 }
 
-async function newAppForm(visit: Visit, errors: Errors = {}) {
+function newAppForm(visit: Visit, errors: Errors = {}) {
   const { sandbox, base, form } = visit
   const { provider } = sandbox
   const again = Object.keys(errors).length > 0
@@ -216,7 +214,7 @@ async function newAppForm(visit: Visit, errors: Errors = {}) {
     back: `${base}/apps`,
     values: { name: form.text('name'), description: form.text('description'), redirect_uris: form.raw('redirect_uris') ?? '' },
     errors,
-    brands: await brandChoices(sandbox, form.text('brand')),
+    brands: brandChoices(sandbox, form.text('brand')),
     scopes: scopeChoices(
       sandbox,
       chosen(
@@ -236,7 +234,7 @@ async function newAppForm(visit: Visit, errors: Errors = {}) {
   return visit.show(appFormPage, model, again ? 400 : 200)
 }
 
-async function editAppForm(visit: Visit, app: App, values: Record<'name' | 'description' | 'brand', string>, errors: Errors = {}) {
+function editAppForm(visit: Visit, app: App, values: Record<'name' | 'description' | 'brand', string>, errors: Errors = {}) {
   const { sandbox, base } = visit
   const path = `${base}${appPath(app)}`
   const model = {
@@ -247,7 +245,7 @@ async function editAppForm(visit: Visit, app: App, values: Record<'name' | 'desc
     back: path,
     values,
     errors,
-    brands: await brandChoices(sandbox, values.brand),
+    brands: brandChoices(sandbox, values.brand),
     scopes: [],
     grantTypes: [],
     authMethods: [],

@@ -11,7 +11,7 @@ const callbackPage = page<{ sent: readonly { name: string; value: string }[]; fa
 
 /** What a sign-in sent back. It is shown and nothing else: whoever asked for it has to redeem it. */
 export const callbackPages = part({}, ({ get }) => {
-  get('/callback', async (visit) => {
+  get('/callback', (visit) => {
     const { sandbox, query, addresses } = visit
     const code = query.raw('code')
     const names = ['code', 'state', 'iss', 'scope', 'error', 'error_description']
@@ -19,7 +19,7 @@ export const callbackPages = part({}, ({ get }) => {
       const value = query.raw(name)
       return value === undefined ? [] : { name, value }
     })
-    const grant_client = code === undefined ? undefined : await clientOf(visit)
+    const grant_client = code === undefined ? undefined : clientOf(visit)
     return visit.show(callbackPage, {
       title: 'Callback',
       sent,
@@ -30,7 +30,7 @@ export const callbackPages = part({}, ({ get }) => {
 })
 
 /** The client that the newest sign-in to this address was for: a redirect does not say it. */
-async function clientOf(visit: Visit) {
+function clientOf(visit: Visit) {
   const { sandbox } = visit
   const uri = encodeURIComponent(callbackUri(visit))
   const entries = sandbox.journal.list({ endpoint: 'authorize' })

@@ -19,18 +19,18 @@ const notices = noticesOf({
 
 /** The client ids of an app, and how to use them. */
 export const clientPages = part({ notices }, ({ get, post }) => {
-  post('/apps/:app/clients', async (visit) => {
-    const app = await appOf(visit)
+  post('/apps/:app/clients', (visit) => {
+    const app = appOf(visit)
     const token_endpoint_auth_method = visit.form.text('auth_method') || undefined
-    await addClient(visit.sandbox, app, newClient(visit.sandbox, { token_endpoint_auth_method }))
+    addClient(visit.sandbox, app, newClient(visit.sandbox, { token_endpoint_auth_method }))
     return visit.go(`${appPath(app)}?open=clients`, notices['client-created'])
   })
 
-  get('/apps/:app/clients/:client', async (visit) => {
+  get('/apps/:app/clients/:client', (visit) => {
     const { sandbox, base, addresses } = visit
-    const app = await appOf(visit)
-    const client = await clientOf(visit, app)
-    const card = await appCard(app, [client], sandbox, base)
+    const app = appOf(visit)
+    const client = clientOf(visit, app)
+    const card = appCard(app, [client], sandbox, base)
     const [shown] = card.clients
     if (shown === undefined) throw new Error('an app lost its client')
     return visit.show(usePage, {
@@ -42,9 +42,9 @@ export const clientPages = part({ notices }, ({ get, post }) => {
     })
   })
 
-  get('/apps/:app/clients/:client/delete', async (visit) => {
-    const app = await appOf(visit)
-    const client = await clientOf(visit, app)
+  get('/apps/:app/clients/:client/delete', (visit) => {
+    const app = appOf(visit)
+    const client = clientOf(visit, app)
     return visit.show(confirmPage, {
       title: `Delete ${client.client_id}`,
       heading: 'Delete this client ID?',
@@ -55,15 +55,15 @@ export const clientPages = part({ notices }, ({ get, post }) => {
       back: `${visit.base}${appPath(app)}`,
     })
   })
-  post('/apps/:app/clients/:client/delete', async (visit) => {
-    const app = await appOf(visit)
-    await visit.sandbox.directory.deleteClient(await clientOf(visit, app))
+  post('/apps/:app/clients/:client/delete', (visit) => {
+    const app = appOf(visit)
+    visit.sandbox.directory.deleteClient(clientOf(visit, app))
     return visit.go(`${appPath(app)}?open=clients`, notices['client-deleted'])
   })
 })
 
-async function clientOf({ params, sandbox }: Visit, app: App): Promise<Client> {
-  const clients = await sandbox.directory.listClients(app)
+function clientOf({ params, sandbox }: Visit, app: App): Client {
+  const clients = sandbox.directory.listClients(app)
   const client = clients.find(({ client_id }) => client_id === params.client)
   if (client === undefined) throw new Problem(404, `${app.name} has no client ID '${params.client}'`)
   return client

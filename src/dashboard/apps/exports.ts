@@ -24,10 +24,10 @@ export function exportsOf(base: string, client: Client | undefined): Export[] {
 
 /** Those files. The control API has them too, but a browser that signed in here is not known there. */
 export const exportPages = part({}, ({ get }) => {
-  get('/exports/:file', async ({ params, query, sandbox, addresses, reply }) => {
+  get('/exports/:file', ({ params, query, sandbox, addresses, reply }) => {
     const name = Object.keys(files).find((file): file is keyof typeof files => file === params.file)
     if (name === undefined) throw new Problem(404, `There is no such file; there are: ${Object.keys(files).join(', ')}`)
-    const client = await exportedClient(sandbox, query.raw('client_id'))
+    const client = exportedClient(sandbox, query.raw('client_id'))
     const made = exportDocuments(sandbox, client, addresses.base_url)[files[name].make]()
     return reply
       .type(typeof made === 'string' ? 'text/plain; charset=utf-8' : 'application/json')

@@ -15,8 +15,8 @@ const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
  * The links for a sandbox's apps.
  * @param callback the dashboard's own redirect URI, preferred where it is registered: it shows what comes back
  */
-export async function signInLinks(sandbox: Sandbox, base_url: string, callback: string): Promise<SignInLinks> {
-  const clients = Map.groupBy(await sandbox.directory.listClients(), (client) => client.app.row)
+export function signInLinks(sandbox: Sandbox, base_url: string, callback: string): SignInLinks {
+  const clients = Map.groupBy(sandbox.directory.listClients(), (client) => client.app.row)
   const addresses = new Map<number, URL | undefined>()
   return {
     of(app, user) {

@@ -64,30 +64,30 @@ const icon =
 
 /** The journal grouped by grant: who said what to whom, and what became of the tokens. */
 export const flowPages = part({ icon, notices }, ({ get, post }) => {
-  get('/flows', async (visit) => {
+  get('/flows', (visit) => {
     const { sandbox, base, query } = visit
     const flows = flowsIn(sandbox.journal.list()).reverse()
     const page = query.whole('page', 1, 1000) ?? 1
     const shown = flows.slice((page - 1) * perPage, page * perPage)
-    const clients = new Map((await sandbox.directory.listClients()).map((client) => [client.client_id, client]))
+    const clients = new Map(sandbox.directory.listClients().map((client) => [client.client_id, client]))
     return visit.show(flowsPage, {
       title: 'Flows',
-      flows: await Promise.all(shown.map((flow) => flowCard(flow, clients, visit))),
+      flows: shown.map((flow) => flowCard(flow, clients, visit)),
       olderHref: flows.length > page * perPage ? `${base}/flows?page=${page + 1}` : undefined,
       newerHref: page > 1 ? `${base}/flows?page=${page - 1}` : undefined,
       sandboxHref: `${base}/sandbox`,
     })
   })
 
-  get('/flows/:flow', async (visit) => {
+  get('/flows/:flow', (visit) => {
     const { sandbox, base, params } = visit
     const flow = flowsIn(sandbox.journal.list()).find(({ key }) => key === params.flow)
-    const grant = await grantOf(params.flow, sandbox)
+    const grant = grantOf(params.flow, sandbox)
     if (flow === undefined && grant === undefined) throw new Problem(404, 'This flow is not in the journal (any more).')
     const prefix = sandbox.provider.texts.usernamePrefix ?? ''
     const all = flowSteps(flow?.entries ?? [], base, prefix)
     const steps = all.slice(-mostSteps)
-    const client = grant?.client ?? (await clientOf(flow, sandbox))
+    const client = grant?.client ?? clientOf(flow, sandbox)
     return visit.show(flowPage, {
       title: `${kindOf(flow, grant)} flow`,
       kind: kindOf(flow, grant),
@@ -101,27 +101,27 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
       steps,
       skipped: all.length - steps.length,
       sequences: steps.length === 0 ? [] : [drawSequence(steps, 'wide'), drawSequence(steps, 'narrow')],
-      tree: grant === undefined ? [] : await tokenTree(grant, flow, sandbox),
+      tree: grant === undefined ? [] : tokenTree(grant, flow, sandbox),
       revokeAction: grant !== undefined && grant.grant.revoked_at === null ? `${base}/flows/${params.flow}/revoke` : undefined,
     })
   })
 
-  post('/flows/:flow/revoke', async (visit) => {
+  post('/flows/:flow/revoke', (visit) => {
     const { sandbox, params } = visit
-    const grant = await grantOf(params.flow, sandbox)
+    const grant = grantOf(params.flow, sandbox)
     if (grant === undefined) throw new Problem(404, 'There is no such grant.')
     sandbox.store.revokeGrant(grant.grant.id, 'the user removed the app', sandbox.clock.now())
     return visit.go(`/flows/${params.flow}`, notices['grant-revoked'])
   })
 })
 
-async function grantOf(key: string | undefined, { grants }: Sandbox): Promise<GrantEntry | undefined> {
+function grantOf(key: string | undefined, { grants }: Sandbox): GrantEntry | undefined {
   const [, id] = /^grant-(\d{1,15})$/.exec(key ?? '') ?? []
   return id === undefined ? undefined : grants.find(Number(id))
 }
 
-async function flowCard(flow: Flow, clients: ReadonlyMap<string, Client>, { sandbox, base }: Visit): Promise<FlowCard> {
-  const grant = await grantOf(flow.key, sandbox)
+function flowCard(flow: Flow, clients: ReadonlyMap<string, Client>, { sandbox, base }: Visit): FlowCard {
+  const grant = grantOf(flow.key, sandbox)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
   const client_id = grant?.client.client_id ?? clientIdOf(flow)
   return {
@@ -179,7 +179,7 @@ function clientIdOf(flow: Flow | undefined): string | undefined {
   return flow?.entries.find((entry) => entry.client_id !== undefined)?.client_id
 }
 
-async function clientOf(flow: Flow | undefined, { store }: Sandbox): Promise<Client | undefined> {
+function clientOf(flow: Flow | undefined, { store }: Sandbox): Client | undefined {
   const client_id = clientIdOf(flow)
   return client_id === undefined ? undefined : store.findClient(client_id)
 }

@@ -18,8 +18,8 @@ export interface TreeNode {
 }
 
 /** The family of a grant's tokens, the code at its root when there was one. */
-export async function tokenTree(entry: GrantEntry, flow: Flow | undefined, sandbox: Sandbox): Promise<TreeNode[]> {
-  const lineage = viewLineage(entry, await sandbox.grants.lineageOf(entry.grant), sandbox)
+export function tokenTree(entry: GrantEntry, flow: Flow | undefined, sandbox: Sandbox): TreeNode[] {
+  const lineage = viewLineage(entry, sandbox.grants.lineageOf(entry.grant), sandbox)
   const now = sandbox.clock.now()
   const refused = refusedTokens(flow, sandbox)
   const isWhole = entry.grant.revoked_at === null && entry.user?.disabled !== true

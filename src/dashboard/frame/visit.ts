@@ -38,7 +38,7 @@ export interface Visit {
   go(path: string, notice?: Notice, count?: number): FastifyReply
 }
 
-type Handler = (visit: Visit) => Promise<FastifyReply>
+type Handler = (visit: Visit) => FastifyReply | Promise<FastifyReply>
 
 /** Registers what the dashboard of every sandbox has. Paths are below `/dashboard/{sandbox}`. */
 export interface Pages {

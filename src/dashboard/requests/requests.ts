@@ -44,7 +44,7 @@ const icon = '<path d="M4 8h14l-3.500-3.500M20 16H6l3.500 3.500"/>'
 
 /** The journal: newest on top, live where scripts run. */
 export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) => {
-  get('/requests', async (visit) => {
+  get('/requests', (visit) => {
     const { sandbox, base, query } = visit
     const wanted = filterOf(visit)
     const before = query.whole('before', 1, Number.MAX_SAFE_INTEGER)
@@ -69,7 +69,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     })
   })
 
-  get('/requests/stream', async (visit) => {
+  get('/requests/stream', (visit) => {
     const { sandbox, base, query, reply } = visit
     const wanted = filterOf(visit)
     let waiting: JournalEntry[] = []
@@ -107,12 +107,12 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     return reply
   })
 
-  post('/requests/forget', async (visit) => {
+  post('/requests/forget', (visit) => {
     visit.sandbox.journal.clear()
     return visit.go('/requests', notices['requests-forgotten'])
   })
 
-  get('/requests/:id', async (visit) => {
+  get('/requests/:id', (visit) => {
     const { sandbox, base, params } = visit
     const entry = sandbox.journal.list().find(({ id }) => String(id) === params.id)
     if (entry === undefined)

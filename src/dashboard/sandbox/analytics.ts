@@ -25,7 +25,7 @@ const icon = '<path d="M4 20h16M7 16v-5M12 16V6M17 16v-8"/>'
 
 /** What the journal counted, drawn on the server. */
 export const analyticsPages = part({ icon }, ({ get }) => {
-  get('/analytics', async (visit) => {
+  get('/analytics', (visit) => {
     const { sandbox, base, query } = visit
     const name = (Object.keys(ranges) as (keyof typeof ranges)[]).find((range) => range === query.text('range')) ?? 'day'
     const { hours, bar, labelEvery } = ranges[name]

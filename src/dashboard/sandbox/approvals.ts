@@ -33,7 +33,7 @@ const icon = '<rect x="6.500" y="3" width="11" height="18" rx="2.500"/><path d="
 
 /** What apps asked of users who are elsewhere (CIBA §7): somebody has to answer for them. */
 export const approvalPages = part({ icon, isServed: hasApprovals, notices }, ({ get, post }) => {
-  get('/approvals', async (visit) => {
+  get('/approvals', (visit) => {
     const { sandbox, base } = visit
     const { store, clock, provider } = sandbox
     if (!hasApprovals(provider)) throw new Problem(404, `${provider.name} asks nobody who is elsewhere`)

@@ -34,7 +34,7 @@ const docsPage = page<{
 
 /** What the top bar leads to: how to begin, and what the sandbox answers. */
 export const docPages = part({}, ({ get }) => {
-  get('/help', async (visit) => {
+  get('/help', (visit) => {
     const { sandbox, base, addresses } = visit
     const { provider, company } = sandbox
     return visit.show(helpPage, {
@@ -50,11 +50,11 @@ export const docPages = part({}, ({ get }) => {
     })
   })
 
-  get('/docs', async (visit) => {
+  get('/docs', (visit) => {
     const { sandbox, base, addresses } = visit
     const { provider } = sandbox
     const { collection } = provider
-    const client = await someClient(visit)
+    const client = someClient(visit)
     const filling = {
       base_url: addresses.base_url,
       client_id: client?.client_id ?? 'CLIENT_ID',
@@ -109,6 +109,6 @@ function endpointsOf({ paths }: Provider, base_url: string): { label: string; ur
 }
 
 /** The client whose values the examples carry. */
-async function someClient({ sandbox }: Visit): Promise<Client | undefined> {
-  return (await sandbox.directory.listClients())[0]
+function someClient({ sandbox }: Visit): Client | undefined {
+  return sandbox.directory.listClients()[0]
 }

@@ -28,25 +28,23 @@ interface HomeModel {
 }
 
 /** All sandboxes, the default one first. */
-export async function homeModel(request: FastifyRequest, deps: DashboardDeps): Promise<HomeModel & Titled> {
+export function homeModel(request: FastifyRequest, deps: DashboardDeps): HomeModel & Titled {
   const { sandboxes, version } = deps
   const first = (name: string) => (name === sandboxes.defaultName ? 0 : 1)
   const list = sandboxes.list().sort((a, b) => first(a.name) - first(b.name))
   return {
     title: 'Sandboxes',
     version,
-    sandboxes: await Promise.all(
-      list.map(async (sandbox) => ({
-        name: sandbox.name,
-        company: sandbox.company,
-        provider: sandbox.provider.name,
-        href: `${basePath(sandbox)}/apps`,
-        base_url: addressesOf(sandbox, request.raw, deps).base_url,
-        apps: (await sandbox.directory.listApps()).length,
-        users: await sandbox.directory.countUsers(),
-        isDefault: sandbox.name === sandboxes.defaultName,
-        avatar: avatar(sandbox.company, sandbox.name),
-      })),
-    ),
+    sandboxes: list.map((sandbox) => ({
+      name: sandbox.name,
+      company: sandbox.company,
+      provider: sandbox.provider.name,
+      href: `${basePath(sandbox)}/apps`,
+      base_url: addressesOf(sandbox, request.raw, deps).base_url,
+      apps: sandbox.directory.listApps().length,
+      users: sandbox.directory.countUsers(),
+      isDefault: sandbox.name === sandboxes.defaultName,
+      avatar: avatar(sandbox.company, sandbox.name),
+    })),
   }
 }

@@ -66,9 +66,9 @@ const icon =
 /** A sandbox's clock and its most used settings. */
 export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   const { sandboxes } = deps
-  get('/settings', async (visit) => showSettings(visit))
+  get('/settings', (visit) => showSettings(visit))
 
-  post('/settings', async (visit) => {
+  post('/settings', (visit) => {
     const { sandbox, form } = visit
     const company = form.text('company')
     const changed: Record<string, unknown> = {
@@ -89,7 +89,7 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
     if (companyProblem !== undefined) return showSettings(visit, values, { company: companyProblem })
     try {
       const settings = check(settingsSchema(sandbox.provider), changed)
-      await sandboxes.update(sandbox, { company, settings })
+      sandboxes.update(sandbox, { company, settings })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       return showSettings(visit, values, Object.fromEntries(error.errors.map(({ field, expected }) => [field, `Expected: ${expected}.`])))
@@ -97,7 +97,7 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/settings', notices['settings-saved'])
   })
 
-  post('/settings/clock', async (visit) => {
+  post('/settings/clock', (visit) => {
     const { sandbox, form } = visit
     switch (form.text('do')) {
       case 'advance': {
@@ -105,7 +105,7 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
         if (by === undefined || form.text('by') === '')
           return showSettings(visit, {}, { by: 'A time such as 6m, 90s, 2h or 1d is expected.' })
         try {
-          await sandboxes.advanceClock(sandbox, by)
+          sandboxes.advanceClock(sandbox, by)
         } catch (error) {
           if (!(error instanceof ClockRangeError)) throw error
           return showSettings(visit, {}, { by: `The clock can stand at ${error.message}.` })
@@ -113,25 +113,25 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
         break
       }
       case 'stop':
-        await sandboxes.setClock(sandbox, { frozen: true })
+        sandboxes.setClock(sandbox, { frozen: true })
         break
       case 'go':
-        await sandboxes.setClock(sandbox, { frozen: false })
+        sandboxes.setClock(sandbox, { frozen: false })
         break
       default:
-        await sandboxes.setClock(sandbox, { offset: 0, frozen: false })
+        sandboxes.setClock(sandbox, { offset: 0, frozen: false })
     }
     return visit.go('/settings', notices['clock-set'])
   })
 
-  post('/settings/expire', async (visit) => {
+  post('/settings/expire', (visit) => {
     const { sandbox, form } = visit
     const what = form.text('what') === 'all' ? 'all' : 'access'
-    const expired = await sandbox.grants.expire(what, {}, sandbox.clock.now())
+    const expired = sandbox.grants.expire(what, {}, sandbox.clock.now())
     return visit.go('/settings', notices['tokens-expired'], expired.access_tokens + expired.refresh_tokens)
   })
 
-  get('/settings/reset', async (visit) =>
+  get('/settings/reset', (visit) =>
     visit.show(confirmPage, {
       title: 'Reset',
       heading: `Reset ${visit.sandbox.name}?`,
@@ -145,8 +145,8 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
       back: `${visit.base}/settings`,
     }),
   )
-  post('/settings/reset', async (visit) => {
-    await sandboxes.reset(visit.sandbox)
+  post('/settings/reset', (visit) => {
+    sandboxes.reset(visit.sandbox)
     return visit.go('/settings', notices['sandbox-reset'])
   })
 })

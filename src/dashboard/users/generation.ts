@@ -46,7 +46,7 @@ export const generationPages = part({ notices }, ({ get, post, deps }) => {
       sandbox: sandbox.name,
       total: count * (type === 'family' ? 4 : 1),
       done: 0,
-      before: await sandbox.directory.countUsers(),
+      before: sandbox.directory.countUsers(),
     }
     if (job.total <= atOnce) {
       await work(job, { count, type }, sandbox)
@@ -65,7 +65,7 @@ export const generationPages = part({ notices }, ({ get, post, deps }) => {
     return visit.reply.code(303).header('Location', `${base}/sandbox/generate/${id}`).send()
   })
 
-  get('/sandbox/generate/:job', async (visit) => {
+  get('/sandbox/generate/:job', (visit) => {
     const job = jobs.get(visit.params.job ?? '')
     if (job === undefined || job.sandbox !== visit.sandbox.name) throw new Problem(404, 'This generation is over, or never was.')
     if (job.error === undefined && job.done >= job.total) return finished(visit, job)
@@ -83,7 +83,7 @@ export const generationPages = part({ notices }, ({ get, post, deps }) => {
 async function work(job: Job, wanted: Generation, sandbox: Sandbox): Promise<void> {
   const drafts = await draftUsers(wanted, sandbox)
   while (job.done < drafts.length) {
-    await sandbox.directory.createUsers(drafts.slice(job.done, job.done + chunk))
+    sandbox.directory.createUsers(drafts.slice(job.done, job.done + chunk))
     job.done = Math.min(job.done + chunk, drafts.length)
     await setImmediate()
   }

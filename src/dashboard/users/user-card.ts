@@ -38,14 +38,14 @@ export function userPath({ username }: Pick<User, 'username'>): string {
 }
 
 /** A user with those and that which it is tied to. */
-export async function userCard(user: User, sandbox: Sandbox, base: string, links: SignInLinks): Promise<UserCard> {
+export function userCard(user: User, sandbox: Sandbox, base: string, links: SignInLinks): UserCard {
   const { directory, provider } = sandbox
-  const [friends, kids, parents, apps] = await Promise.all([
+  const [friends, kids, parents, apps] = [
     directory.friendsOf(user),
     directory.kidsOf(user),
     directory.parentsOf(user),
     directory.appsOf(user),
-  ])
+  ]
   const linked = (others: readonly User[]) => others.map(({ username }) => ({ username, href: `${base}${userPath({ username })}` }))
   const path = `${base}${userPath(user)}`
   const social = hasKids(provider)

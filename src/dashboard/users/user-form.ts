@@ -36,18 +36,18 @@ const notices = noticesOf({
 
 /** The form on which a user is made and changed. */
 export const userFormPages = part({ notices }, ({ get, post }) => {
-  get('/sandbox/users/new', async (visit) => newForm(visit, emptyValues(visit.sandbox)))
-  post('/sandbox/users', async (visit) => {
+  get('/sandbox/users/new', (visit) => newForm(visit, emptyValues(visit.sandbox)))
+  post('/sandbox/users', (visit) => {
     const { sandbox, form } = visit
     const values = valuesOf(form)
     const checked = check(values, sandbox)
     if ('errors' in checked) return newForm(visit, values, checked.errors)
     const { directory, provider, clock } = sandbox
-    const apps = (await directory.listApps()).filter((app) => form.all('app').includes(app.app_id))
+    const apps = directory.listApps().filter((app) => form.all('app').includes(app.app_id))
     try {
-      const username = values.username || (await suggestUsername(sandbox))
+      const username = values.username || suggestUsername(sandbox)
       const draft = { ...checked.user, username, user_id: provider.ids.user_id(), created_at: clock.now(), apps, friends: [], parents: [] }
-      await directory.createUsers([draft])
+      directory.createUsers([draft])
       return visit.go(userPath({ username }), notices['user-saved'])
     } catch (error) {
       if (error instanceof TakenError) return newForm(visit, values, { username: takenText(values.username) })
@@ -55,19 +55,19 @@ export const userFormPages = part({ notices }, ({ get, post }) => {
     }
   })
 
-  get('/sandbox/users/:username/edit', async (visit) => {
-    const user = await userOf(visit)
+  get('/sandbox/users/:username/edit', (visit) => {
+    const user = userOf(visit)
     return editForm(visit, user, valuesFrom(user))
   })
-  post('/sandbox/users/:username/edit', async (visit) => {
-    const user = await userOf(visit)
+  post('/sandbox/users/:username/edit', (visit) => {
+    const user = userOf(visit)
     const values = valuesOf(visit.form)
     const checked = check(values, visit.sandbox)
     const errors = 'errors' in checked ? checked.errors : values.username === '' ? { username: 'A username is needed.' } : undefined
     if (errors !== undefined || 'errors' in checked) return editForm(visit, user, values, errors)
     try {
       const changed = { ...user, ...checked.user, username: values.username, disabled: visit.form.has('disabled') }
-      await visit.sandbox.directory.updateUser(changed)
+      visit.sandbox.directory.updateUser(changed)
       return visit.go(userPath(changed), notices['user-saved'])
     } catch (error) {
       if (error instanceof TakenError) return editForm(visit, user, values, { username: takenText(values.username) })
@@ -85,7 +85,7 @@ function editForm(visit: Visit, user: User, values: Values, errors: Errors = {})
   return userForm(visit, values, errors, { heading, action: `${userPath(user)}/edit`, back: userPath(user), user })
 }
 
-async function userForm(
+function userForm(
   visit: Visit,
   values: Values,
   errors: Errors,
@@ -93,10 +93,10 @@ async function userForm(
 ) {
   const { sandbox, base, form } = visit
   const again = Object.keys(errors).length > 0
-  const apps = await sandbox.directory.listApps()
+  const apps = sandbox.directory.listApps()
   const isChosen = (app_id: string) => !again || form.all('app').includes(app_id)
-  const owned = user === undefined ? [] : await sandbox.directory.appsOf(user)
-  const friends = user === undefined ? [] : await sandbox.directory.friendsOf(user)
+  const owned = user === undefined ? [] : sandbox.directory.appsOf(user)
+  const friends = user === undefined ? [] : sandbox.directory.friendsOf(user)
   return visit.show(
     userFormPage,
     {

@@ -29,23 +29,23 @@ const notices = noticesOf({
 
 /** What a user is tied to: friends, apps, kids. */
 export const tiePages = part({ notices }, ({ get, post }) => {
-  get('/sandbox/users/:username/add/friend', async (visit) => friendForm(visit, await userOf(visit)))
-  post('/sandbox/users/:username/add/friend', async (visit) => {
+  get('/sandbox/users/:username/add/friend', (visit) => friendForm(visit, userOf(visit)))
+  post('/sandbox/users/:username/add/friend', (visit) => {
     const { sandbox, form } = visit
-    const user = await userOf(visit)
+    const user = userOf(visit)
     const name = form.text('friend').replace(/^@/, '')
-    const friend = await sandbox.directory.findUser(name)
-    const error = friend === undefined ? await nobodyText(name, sandbox) : friendProblem(user, friend)
+    const friend = sandbox.directory.findUser(name)
+    const error = friend === undefined ? nobodyText(name, sandbox) : friendProblem(user, friend)
     if (friend === undefined || error !== undefined) return friendForm(visit, user, { value: name, error: error ?? '' })
-    await sandbox.directory.addFriend(user, friend)
+    sandbox.directory.addFriend(user, friend)
     return visit.go(userPath(user), notices['friend-added'])
   })
 
-  get('/sandbox/users/:username/add/app', async (visit) => {
+  get('/sandbox/users/:username/add/app', (visit) => {
     const { sandbox, base } = visit
-    const user = await userOf(visit)
-    const had = (await sandbox.directory.appsOf(user)).map((app) => app.row)
-    const others = (await sandbox.directory.listApps()).filter((app) => !had.includes(app.row))
+    const user = userOf(visit)
+    const had = sandbox.directory.appsOf(user).map((app) => app.row)
+    const others = sandbox.directory.listApps().filter((app) => !had.includes(app.row))
     return visit.show(addAppPage, {
       title: 'Add an app',
       username: user.username,
@@ -54,38 +54,38 @@ export const tiePages = part({ notices }, ({ get, post }) => {
       apps: others.map((app, index) => ({ value: app.app_id, label: app.name, chosen: index === 0 })),
     })
   })
-  post('/sandbox/users/:username/add/app', async (visit) => {
-    const user = await userOf(visit)
-    const app = await visit.sandbox.directory.findApp(visit.form.text('app'))
+  post('/sandbox/users/:username/add/app', (visit) => {
+    const user = userOf(visit)
+    const app = visit.sandbox.directory.findApp(visit.form.text('app'))
     if (app === undefined) throw new Problem(404, 'There is no such app')
-    await visit.sandbox.directory.addApp(user, app)
+    visit.sandbox.directory.addApp(user, app)
     return visit.go(userPath(user), notices['user-app-added'])
   })
 
-  get('/sandbox/users/:username/add/kid', async (visit) => {
-    const user = await userOf(visit)
+  get('/sandbox/users/:username/add/kid', (visit) => {
+    const user = userOf(visit)
     return kidForm(visit, user, { username: '', first_name: '', last_name: user.last_name, age: '' })
   })
   post('/sandbox/users/:username/add/kid', addKid)
 
-  post('/sandbox/users/:username/remove', async (visit) => {
+  post('/sandbox/users/:username/remove', (visit) => {
     const { sandbox, form } = visit
-    const user = await userOf(visit)
+    const user = userOf(visit)
     if (form.has('friend')) {
-      await sandbox.directory.removeFriend(user, await userNamed(form.text('friend'), sandbox))
+      sandbox.directory.removeFriend(user, userNamed(form.text('friend'), sandbox))
       return visit.go(`${userPath(user)}/edit`, notices['friend-removed'])
     }
-    const app = await sandbox.directory.findApp(form.text('app'))
+    const app = sandbox.directory.findApp(form.text('app'))
     if (app === undefined) throw new Problem(404, 'There is no such app')
-    await sandbox.directory.removeApp(user, app, sandbox.clock.now())
+    sandbox.directory.removeApp(user, app, sandbox.clock.now())
     return visit.go(`${userPath(user)}/edit`, notices['user-app-removed'])
   })
 })
 
-async function addKid(visit: Visit) {
+function addKid(visit: Visit) {
   const { sandbox, form } = visit
   const { directory, provider, clock } = sandbox
-  const parent = await userOf(visit)
+  const parent = userOf(visit)
   const values = { ...emptyValues(sandbox), ...valuesOf(form), type: 'kid' }
   const checked = check(values, sandbox)
   const errors = {
@@ -95,14 +95,14 @@ async function addKid(visit: Visit) {
   }
   if ('errors' in checked || Object.keys(errors).length > 0) return kidForm(visit, parent, values, errors)
   try {
-    await directory.createUsers([
+    directory.createUsers([
       {
         ...checked.user,
-        username: values.username || (await suggestUsername(sandbox)),
+        username: values.username || suggestUsername(sandbox),
         user_id: provider.ids.user_id(),
         email: `${lettersOf(values.first_name)}.${lettersOf(values.last_name)}@example.com`,
         created_at: clock.now(),
-        apps: await directory.appsOf(parent),
+        apps: directory.appsOf(parent),
         friends: [],
         parents: [parent.username],
       },
@@ -133,11 +133,11 @@ function kidForm(visit: Visit, parent: User, values: FormState['values'], errors
   return visit.show(addKidPage, { title: 'Add a kid', ...model }, Object.keys(errors).length > 0 ? 400 : 200)
 }
 
-async function nobodyText(name: string, { directory }: Sandbox): Promise<string> {
+function nobodyText(name: string, { directory }: Sandbox): string {
   if (name === '') return 'A username is needed.'
   const near = closest(
     name,
-    (await directory.listUsers({ limit: 200 })).map((user) => user.username),
+    directory.listUsers({ limit: 200 }).map((user) => user.username),
   )
   return `There is no user @${name}.${near === undefined ? '' : ` Did you mean @${near}?`}`
 }

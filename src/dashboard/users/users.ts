@@ -58,30 +58,30 @@ const icon =
 
 /** The sandbox: its company, its apps, and its users as cards. */
 export const userPages = part({ icon, notices }, ({ get, post }) => {
-  get('/sandbox', async (visit) => {
+  get('/sandbox', (visit) => {
     const { sandbox, base, query } = visit
     const { directory, provider } = sandbox
-    const apps = await directory.listApps()
+    const apps = directory.listApps()
     const [search, app] = [query.text('q').replace(/^@/, ''), apps.find(({ app_id }) => app_id === query.text('app'))]
-    const found = await directory.countUsers(app, search)
+    const found = directory.countUsers(app, search)
     const pages = Math.max(1, Math.ceil(found / usersPerPage))
     const page = Math.min(query.whole('page', 1, 1e9) ?? 1, pages)
-    const users = await directory.listUsers({
+    const users = directory.listUsers({
       limit: usersPerPage,
       offset: (page - 1) * usersPerPage,
       search,
       ...(app !== undefined && { app }),
     })
-    const links = await linksOf(visit)
+    const links = linksOf(visit)
     return visit.show(usersPage, {
       title: `${sandbox.company} Sandbox`,
       heading: `${sandbox.company} Sandbox`,
       apps: apps.map((listed) => appLink(listed, sandbox, base)),
       appChoices: apps.map((listed) => ({ value: listed.app_id, label: listed.name, chosen: listed === app })),
-      users: await Promise.all(users.map((user) => userCard(user, sandbox, base, links))),
+      users: users.map((user) => userCard(user, sandbox, base, links)),
       search,
       filtered: search !== '' || app !== undefined,
-      total: await directory.countUsers(),
+      total: directory.countUsers(),
       found,
       first: (page - 1) * usersPerPage + 1,
       prefix: provider.texts.usernamePrefix ?? '',
@@ -90,18 +90,18 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
     })
   })
 
-  get('/sandbox/users/:username', async (visit) => {
+  get('/sandbox/users/:username', (visit) => {
     const { sandbox, base } = visit
-    const user = await userOf(visit)
+    const user = userOf(visit)
     return visit.show(userPage, {
       title: `@${user.username}`,
-      user: await userCard(user, sandbox, base, await linksOf(visit)),
+      user: userCard(user, sandbox, base, linksOf(visit)),
       prefix: sandbox.provider.texts.usernamePrefix ?? '',
     })
   })
 
-  get('/sandbox/users/:username/delete', async (visit) => {
-    const user = await userOf(visit)
+  get('/sandbox/users/:username/delete', (visit) => {
+    const user = userOf(visit)
     return visit.show(confirmPage, {
       title: `Delete @${user.username}`,
       heading: `Delete @${user.username}?`,
@@ -116,14 +116,14 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       back: `${visit.base}${userPath(user)}`,
     })
   })
-  post('/sandbox/users/:username/delete', async (visit) => {
-    await visit.sandbox.directory.deleteUser(await userOf(visit))
+  post('/sandbox/users/:username/delete', (visit) => {
+    visit.sandbox.directory.deleteUser(userOf(visit))
     return visit.go('/sandbox', notices['user-deleted'])
   })
 })
 
 /** The user that an address names. @throws Problem 404 */
-export function userOf({ params, sandbox }: Visit): Promise<User> {
+export function userOf({ params, sandbox }: Visit): User {
   return userNamed(params.username ?? '', sandbox)
 }
 

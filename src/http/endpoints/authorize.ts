@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
 import { notSilently, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
@@ -17,23 +18,23 @@ import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../page
 const repeatable = [...targetParameters, 'granted']
 
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
-async function getAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function getAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   const exchange = exchangeOf(request)
   const read = readParameters(request.query, repeatable)
   const { transaction } = read.parameters
   if (transaction !== undefined && read.parameters.client_id === undefined) {
-    return nextPage(reply, exchange, await findInteraction(reply, exchange, transaction))
+    return nextPage(reply, exchange, findInteraction(reply, exchange, transaction))
   }
   return begin(request, reply, exchange, read)
 }
 
 /** POST of the authorization endpoint: a step of the sign-in, or a new request sent as a form (RFC 6749 §3.1). */
-async function postAuthorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function postAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   const exchange = exchangeOf(request)
   const read = readParameters(request.body, repeatable)
   const { parameters } = read
   if (parameters.transaction === undefined) return begin(request, reply, exchange, read)
-  const interaction = await findInteraction(reply, exchange, parameters.transaction)
+  const interaction = findInteraction(reply, exchange, parameters.transaction)
   return (parameters.decision === undefined ? signIn : decide)(reply, exchange, interaction, parameters)
 }
 
@@ -54,7 +55,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   }
   if (obstacle !== undefined && asked.prompt.includes('none')) throw notSilently(obstacle, asked, client)
   const draft = { request: asked, client, user, browser: dry ? null : bindBrowser(reply, exchange) }
-  const interaction = dry ? { ...draft, id: '' } : await beginInteraction(draft, context)
+  const interaction = dry ? { ...draft, id: '' } : beginInteraction(draft, context)
   return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', session?.user)
 }
 

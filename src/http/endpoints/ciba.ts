@@ -14,7 +14,7 @@ function action({ sandbox, prefix }: Exchange): string {
 }
 
 /** What waits for a decision, as a user's phone would show it. */
-async function getCiba(asked: FastifyRequest, reply: FastifyReply): Promise<void> {
+function getCiba(asked: FastifyRequest, reply: FastifyReply): void {
   const exchange = exchangeOf(asked)
   const { store, clock, provider } = exchange.sandbox
   const waiting = store.listDeferred(cibaType, clock.now())

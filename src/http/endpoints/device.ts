@@ -14,13 +14,13 @@ import { type Exchange, exchangeOf } from '../exchange.ts'
 import { deviceCodePage, deviceConfirmPage, deviceDonePage, deviceNotAllowedPage, deviceSignInPage } from '../pages/device-pages.ts'
 
 /** GET of the verification page. A code in the address is filled in and no more: whoever follows a link has entered nothing yet. */
-async function getDevice(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function getDevice(request: FastifyRequest, reply: FastifyReply) {
   const { user_code } = readParameters(request.query).parameters
   return deviceCodePage(reply, exchangeOf(request), user_code)
 }
 
 /** POST of it: the code, then the steps of signing in and deciding. */
-async function postDevice(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function postDevice(request: FastifyRequest, reply: FastifyReply) {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
   if (parameters.transaction === undefined) return enterCode(reply, exchange, parameters.user_code ?? '')
@@ -42,7 +42,7 @@ function over(): PageError {
   )
 }
 
-async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string): Promise<void> {
+function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
   const { store, clock, name } = exchange.sandbox
   const code = cleanUserCode(typed)
   const waiting = code === undefined ? undefined : store.openDeferred(code, randomText(32), clock.now())
@@ -58,12 +58,12 @@ async function enterCode(reply: FastifyReply, exchange: Exchange, typed: string)
   return deviceSignInPage(reply, exchange, waiting)
 }
 
-async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters): Promise<void> {
+function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters) {
   const { sandbox } = exchange
   const picked = parameters.pick === undefined ? undefined : sandbox.store.findUser(parameters.pick)
   const oneClick = picked !== undefined && !picked.disabled && hasApp(picked, waiting.client, exchange.context)
   const username = parameters.username ?? parameters.pick ?? ''
-  const checked = oneClick ? ({ ok: true, user: picked } as const) : await checkPassword(username, parameters.password ?? '', sandbox)
+  const checked = oneClick ? ({ ok: true, user: picked } as const) : checkPassword(username, parameters.password ?? '', sandbox)
   if (!checked.ok) {
     explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
     return deviceSignInPage(reply.code(401), exchange, waiting, { username, error: 'Username or password is not right.' })
@@ -73,7 +73,7 @@ async function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred
   return nextPage(reply, exchange, { ...waiting, user: checked.user })
 }
 
-async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: string): Promise<void> {
+function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: string) {
   const { store } = exchange.sandbox
   const { user, client } = waiting
   switch (decision) {
@@ -96,15 +96,15 @@ async function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: De
 }
 
 /** The page at which it stands: sign in, get the app, decide. */
-async function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred): Promise<void> {
+function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred) {
   const { user, client } = waiting
   if (user === undefined) return deviceSignInPage(reply, exchange, waiting)
   if (!hasApp(user, client, exchange.context)) return deviceNotAllowedPage(reply, exchange, waiting, user)
   return deviceConfirmPage(reply, exchange, waiting, user)
 }
 
-async function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied'): Promise<void> {
-  if ((await decide(waiting, decision, exchange.sandbox)) === undefined) throw over()
+function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied') {
+  if (decide(waiting, decision, exchange.sandbox) === undefined) throw over()
   return deviceDonePage(reply, exchange, waiting, decision === 'allowed')
 }
 

@@ -38,7 +38,7 @@ export const discoveryEndpoint: ProtocolEndpoint = {
   paths: ({ paths, issuer_path = '' }) =>
     (paths.discovery ?? []).flatMap((name) => [...new Set([`${issuer_path}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`])]),
   handlers: {
-    async GET(request, reply) {
+    GET(request, reply) {
       reply.type('application/json').send(documentOf(exchangeOf(request)))
     },
   },

@@ -12,11 +12,11 @@ import { newUserPage } from '../pages/pages.ts'
 import { findInteraction, signedIn } from '../pages/sign-in-steps.ts'
 
 /** GET of the page on which a new user comes in (OpenID Connect Initiating User Registration §4). */
-async function getPage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+function getPage(request: FastifyRequest, reply: FastifyReply) {
   const exchange = exchangeOf(request)
-  const interaction = await interactionOf(reply, exchange, readParameters(request.query).parameters)
+  const interaction = interactionOf(reply, exchange, readParameters(request.query).parameters)
   const page = pageOf(exchange)
-  const values = await page.begin({
+  const values = page.begin({
     login_hint: interaction.request.login_hint,
     suggestUsername: () => suggestUsername(exchange.sandbox),
   })
@@ -27,10 +27,10 @@ async function getPage(request: FastifyRequest, reply: FastifyReply): Promise<vo
 async function postPage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
-  const interaction = await interactionOf(reply, exchange, parameters)
+  const interaction = interactionOf(reply, exchange, parameters)
   const { sandbox } = exchange
   const page = pageOf(exchange)
-  const errors = await page.check(parameters, sandbox.directory)
+  const errors = page.check(parameters, sandbox.directory)
   const again = () => {
     const explanations = Object.entries(errors).map(([field, problem]) => `${field}: ${problem}`)
     explain(exchange, { code: 'invalid_request', explanation: explanations.join(' ') }, reply)
@@ -40,7 +40,7 @@ async function postPage(request: FastifyRequest, reply: FastifyReply): Promise<v
   if (Object.keys(errors).length > 0) return again()
   const made = { user_id: sandbox.provider.ids.user_id(), disabled: false, created_at: sandbox.clock.now(), apps: [interaction.client.app] }
   try {
-    const [user] = await sandbox.directory.createUsers([{ ...page.userOf(parameters), ...made }])
+    const [user] = sandbox.directory.createUsers([{ ...page.userOf(parameters), ...made }])
     if (user === undefined) throw new Error('the user was not made')
     return await signedIn(reply, exchange, interaction, user)
   } catch (error) {
@@ -54,7 +54,7 @@ function pageOf({ sandbox }: Exchange): NewUserPage {
   return sandbox.provider.new_users ?? signUp
 }
 
-async function interactionOf(reply: FastifyReply, exchange: Exchange, { transaction }: Parameters) {
+function interactionOf(reply: FastifyReply, exchange: Exchange, { transaction }: Parameters) {
   if (transaction === undefined) {
     throw new PageError('invalid_request', 'Joining begins at the sign-in page of an app.', 'The parameter transaction is missing')
   }

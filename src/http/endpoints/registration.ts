@@ -44,38 +44,38 @@ export const registrationEndpoint: ProtocolEndpoint = {
   endpoint: 'registration',
   paths: ({ paths }) => [paths.registration],
   handlers: {
-    async POST(request, reply) {
+    POST(request, reply) {
       checkQuery(request)
       const exchange = exchangeOf(request)
-      const answer = await register(metadata(request), bearer(request), surroundings(exchange), exchange.context)
+      const answer = register(metadata(request), bearer(request), surroundings(exchange), exchange.context)
       sendJson(reply.code(201), answer)
     },
   },
 }
 
-async function managed(request: FastifyRequest) {
+function managed(request: FastifyRequest) {
   checkQuery(request)
   const exchange = exchangeOf(request)
   const { client_id } = request.params as { client_id: string }
   const token = bearer(request)
-  const client = await registeredClient(client_id, token, exchange.context)
+  const client = registeredClient(client_id, token, exchange.context)
   return { exchange, client, token: token ?? '' }
 }
 
-async function read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { exchange, client, token } = await managed(request)
+function read(request: FastifyRequest, reply: FastifyReply): void {
+  const { exchange, client, token } = managed(request)
   sendJson(reply, information(client, token, surroundings(exchange).registration_endpoint))
 }
 
-async function update(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { exchange, client, token } = await managed(request)
-  sendJson(reply, await updateRegistration(client, token, metadata(request), surroundings(exchange), exchange.context))
+function update(request: FastifyRequest, reply: FastifyReply): void {
+  const { exchange, client, token } = managed(request)
+  sendJson(reply, updateRegistration(client, token, metadata(request), surroundings(exchange), exchange.context))
 }
 
-async function remove(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { exchange, client } = await managed(request)
+function remove(request: FastifyRequest, reply: FastifyReply): void {
+  const { exchange, client } = managed(request)
   // Its app was made with it and has no other.
-  await exchange.sandbox.directory.deleteApp(client.app)
+  exchange.sandbox.directory.deleteApp(client.app)
   noStore(reply).code(204).send()
 }
 

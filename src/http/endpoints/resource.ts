@@ -56,7 +56,7 @@ export const resourceMetadataEndpoint: ProtocolEndpoint = {
   endpoint: 'discovery',
   paths: ({ paths }) => (paths.resource === undefined ? [] : [wellKnown, wellKnown + paths.resource]),
   handlers: {
-    async GET(request, reply) {
+    GET(request, reply) {
       const exchange = exchangeOf(request)
       const { dpop_signing_alg_values_supported, tls_client_certificate_bound_access_tokens } = metadataOf(exchange)
       const ofTheRoot = request.routeOptions.url?.endsWith(wellKnown) === true

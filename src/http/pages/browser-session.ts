@@ -20,9 +20,9 @@ export function sessionOf(request: FastifyRequest, exchange: Exchange): Session 
 }
 
 /** Signs a user in in the request's browser. */
-export async function beginSession(reply: FastifyReply, exchange: Exchange, user: User): Promise<void> {
+export function beginSession(reply: FastifyReply, exchange: Exchange, user: User): void {
   const { request } = reply
-  const { session, cookie } = await startSession(user, sessionOf(request, exchange), exchange.sandbox)
+  const { session, cookie } = startSession(user, sessionOf(request, exchange), exchange.sandbox)
   found.set(request.raw, { session })
   keepCookie(reply, exchange, 'session', cookie)
 }

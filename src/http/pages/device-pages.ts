@@ -23,13 +23,13 @@ export function deviceCodePage(reply: FastifyReply, exchange: Exchange, user_cod
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */
-export async function deviceSignInPage(
+export function deviceSignInPage(
   reply: FastifyReply,
   exchange: Exchange,
   waiting: Deferred,
   refused?: { username: string; error: string },
-): Promise<void> {
-  const users = await sandboxUsers(exchange, waiting.client)
+): void {
+  const users = sandboxUsers(exchange, waiting.client)
   render(reply, 'signin', { ...step(exchange, waiting), ...users, username: refused?.username, error: refused?.error })
 }
 

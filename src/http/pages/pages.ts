@@ -32,13 +32,13 @@ export function scopeViews({ sandbox }: Exchange, scope: string): { name: string
 }
 
 /** The users that a sign-in page offers: those who have the app, which all have where apps are open to everybody or nobody registered it. */
-export async function sandboxUsers({ sandbox }: Exchange, client: Client) {
+export function sandboxUsers({ sandbox }: Exchange, client: Client) {
   const open = sandbox.provider.open_apps === true || client.metadata.unregistered === true
   const app = open ? undefined : client.app
-  const users = await sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
+  const users = sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
   return {
     users: users.map(userView),
-    userCount: await sandbox.directory.countUsers(app),
+    userCount: sandbox.directory.countUsers(app),
     passwordHint: users.every((user) => user.password === null)
       ? `Every sandbox user's password is the company's name: ${sandbox.company}`
       : undefined,
@@ -57,19 +57,19 @@ export function joinPath({ sandbox, prefix }: Exchange, transaction: string): st
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */
-export async function signInPage(
+export function signInPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
   refused?: { username: string; error: string },
-): Promise<void> {
+): void {
   const { client, id, request } = interaction
   render(reply.code(refused === undefined ? 200 : 401), 'signin', {
     ...step(exchange, client, id),
     username: refused?.username ?? request.login_hint,
     error: refused?.error,
     joinAction: joinPath(exchange, id),
-    ...(await sandboxUsers(exchange, client)),
+    ...sandboxUsers(exchange, client),
   })
 }
 
@@ -92,8 +92,8 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
 }
 
 /** The page on which a user chooses who to be. */
-export async function selectAccountPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<void> {
-  const { users, passwordHint } = await sandboxUsers(exchange, interaction.client)
+export function selectAccountPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  const { users, passwordHint } = sandboxUsers(exchange, interaction.client)
   render(reply, 'select-account', {
     ...step(exchange, interaction.client, interaction.id),
     user: userView(user),

@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
 import { type Obstacle, rememberConsent, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
@@ -19,7 +20,7 @@ import { consentPage, continuePage, joinPath, notAllowedPage, selectAccountPage,
 /** The steps of a sign-in that is under way. */
 
 /** @throws PageError when the transaction is over, never was, or began in another browser */
-export async function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Promise<Interaction> {
+export function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Interaction {
   const { sandbox, context } = exchange
   const interaction = sandbox.store.findInteraction(transaction, sandbox.clock.now())
   if (interaction === undefined) throw unknownTransaction()
@@ -43,27 +44,27 @@ function unknownTransaction(): PageError {
 }
 
 /** A username and password, or one click on a user. */
-export async function signIn(
+export function signIn(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
   { pick, username = pick ?? '', password = '' }: Parameters,
-): Promise<void> {
+): MaybePromise<void> {
   const { sandbox } = exchange
-  if (pick !== undefined && (await goesOnAs(reply, exchange, interaction, pick))) {
+  if (pick !== undefined && goesOnAs(reply, exchange, interaction, pick)) {
     const user = sessionOf(reply.request, exchange)?.user
     sandbox.store.setInteractionUser(interaction.id, user)
     return nextPage(reply, exchange, { ...interaction, user })
   }
-  const picked = pick === undefined ? undefined : await pickedUser(exchange, interaction, pick)
-  const checked = picked ?? (await checkPassword(username, password, sandbox))
+  const picked = pick === undefined ? undefined : pickedUser(exchange, interaction, pick)
+  const checked = picked ?? checkPassword(username, password, sandbox)
   if (checked.ok) return signedIn(reply, exchange, interaction, checked.user)
   explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
   return signInPage(reply, exchange, interaction, { username, error: 'Username or password is not right.' })
 }
 
 /** Whether the chosen user is signed in already, recently enough for this request. */
-async function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: Interaction, username: string): Promise<boolean> {
+function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: Interaction, username: string): boolean {
   const session = sessionOf(reply.request, exchange)
   if (session?.user.username !== username) return false
   const prompt = request.prompt.filter((one) => one !== 'select_account')
@@ -71,36 +72,36 @@ async function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: In
 }
 
 /** Signing in with one click, as the page offers it for the app's users. */
-async function pickedUser({ context }: Exchange, interaction: Interaction, username: string) {
+function pickedUser({ context }: Exchange, interaction: Interaction, username: string) {
   const user = context.realm.store.findUser(username)
   if (user === undefined || user.disabled) return undefined
   return hasApp(user, interaction.client, context) ? ({ ok: true, user } as const) : undefined
 }
 
 /** A user has just signed in, or joined. */
-export async function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): Promise<void> {
-  if (exchange.sandbox.sessions) await beginSession(reply, exchange, user)
+export function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): MaybePromise<void> {
+  if (exchange.sandbox.sessions) beginSession(reply, exchange, user)
   exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return nextPage(reply, exchange, { ...interaction, user })
 }
 
 /** What a button decided. */
-export async function decide(
+export function decide(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
   { decision = '', choose, granted }: Parameters,
-): Promise<void> {
+): MaybePromise<void> {
   const { request, client } = interaction
   const { store } = exchange.sandbox
-  const user = await standingUser(reply, exchange, interaction)
+  const user = standingUser(reply, exchange, interaction)
   switch (decision) {
     case 'cancel':
     case 'deny':
-      await take(exchange, interaction)
+      take(exchange, interaction)
       throw deny(request, client, decision === 'deny' ? 'The user declined' : 'The user cancelled')
     case 'ask':
-      await take(exchange, interaction)
+      take(exchange, interaction)
       throw deny(request, client, 'The user is a kid without this app and would have to ask a parent')
     case 'switch':
       store.setInteractionUser(interaction.id, undefined)
@@ -120,31 +121,31 @@ export async function decide(
 }
 
 /** @param ticked the scopes that were left ticked; undefined when the page had none to untick */
-async function consented(
+function consented(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
   user: User,
   ticked: string | undefined,
-): Promise<void> {
+): MaybePromise<void> {
   const { request, client } = interaction
   const chosen = scopes(ticked)
   // openid says who the user is, which a sign-in is for: it cannot be unticked.
   const granted = ticked === undefined ? undefined : scopes(request.scope).filter((one) => one === 'openid' || chosen.includes(one))
   if (exchange.sandbox.sessions && granted?.length !== 0) {
-    await rememberConsent(request, client, user, granted?.join(' ') ?? request.scope, exchange.sandbox)
+    rememberConsent(request, client, user, granted?.join(' ') ?? request.scope, exchange.sandbox)
   }
   return finish(reply, exchange, interaction, user, granted?.join(' '))
 }
 
 /** The page at which a sign-in stands; its end when nothing stands in the way. */
-export async function nextPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction): Promise<void> {
+export function nextPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction): MaybePromise<void> {
   const { request, client } = interaction
-  const user = await standingUser(reply, exchange, interaction)
+  const user = standingUser(reply, exchange, interaction)
   if (user === undefined) return signInPage(reply, exchange, interaction)
   exchange.context.trace.username = user.username
   if (magicUsers.get(user.username)?.denies === true) {
-    await take(exchange, interaction)
+    take(exchange, interaction)
     throw deny(request, client, 'The user is magic: deny')
   }
   if (request.sub !== undefined && request.sub !== user.user_id) return finish(reply, exchange, interaction, user)
@@ -155,13 +156,13 @@ export async function nextPage(reply: FastifyReply, exchange: Exchange, interact
 }
 
 /** The page that removes an obstacle. */
-export async function obstaclePage(
+export function obstaclePage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
   step: Obstacle['step'],
   user: User | undefined,
-): Promise<void> {
+) {
   const join = joinPath(exchange, interaction.id)
   if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
@@ -171,7 +172,7 @@ export async function obstaclePage(
 }
 
 /** Who has signed in for this request; nobody any more when the browser has no session of his, as after a sign-out in another tab. */
-async function standingUser(reply: FastifyReply, exchange: Exchange, { user }: Interaction): Promise<User | undefined> {
+function standingUser(reply: FastifyReply, exchange: Exchange, { user }: Interaction): User | undefined {
   if (user === undefined || !exchange.sandbox.sessions) return user
   const session = sessionOf(reply.request, exchange)
   return session?.user.row === user.row ? session.user : undefined
@@ -184,7 +185,7 @@ async function finish(
   user: User,
   granted_scope?: string,
 ): Promise<void> {
-  await take(exchange, interaction)
+  take(exchange, interaction)
   const session = sessionOf(reply.request, exchange)
   return sendAnswer(
     reply,
@@ -194,6 +195,6 @@ async function finish(
 }
 
 /** Ends the interaction; of two clicks one finds it. */
-async function take({ sandbox }: Exchange, interaction: Interaction): Promise<void> {
+function take({ sandbox }: Exchange, interaction: Interaction): void {
   if (sandbox.store.takeInteraction(interaction.id, sandbox.clock.now()) === undefined) throw unknownTransaction()
 }

@@ -84,13 +84,13 @@ export function notSilently(
 }
 
 /** Remembers what a user allowed on the consent page: what was asked for is decided anew, what was not stays. */
-export async function rememberConsent(
+export function rememberConsent(
   request: AuthorizationRequest,
   client: Client,
   user: User,
   granted: string,
   { store, clock }: Pick<Context['realm'], 'store' | 'clock'>,
-): Promise<void> {
+): void {
   const asked = scopes(request.scope)
   const before = scopes(store.findConsent(user, client)).filter((scope) => !asked.includes(scope))
   store.saveConsent(user, client, [...before, ...scopes(granted)].join(' '), clock.now())

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
@@ -18,12 +19,12 @@ function translate(parameters: Parameters, names: Readonly<Record<string, string
 }
 
 /** Finds out which client speaks, as the vendor wants it told. */
-export async function authenticateAs(
+export function authenticateAs(
   dialect: RequestDialect,
   authorization: string | undefined,
   parameters: Parameters,
   context: Context,
-): Promise<Client> {
+): MaybePromise<Client> {
   const own = dialect.grants?.get(parameters.grant_type ?? '')?.authenticate
   if (own !== undefined) return own(authorization, parameters, context)
   if (dialect.secret_in === 'body') {

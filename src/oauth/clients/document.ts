@@ -80,12 +80,12 @@ function refused(client_id: string, why: string): OAuthError {
 }
 
 /** Keeps the client, so that its grants and tokens have an owner. */
-async function remember(
+function remember(
   client_id: string,
   { redirect_uris, scopes, token_endpoint_auth_method, grant_types, metadata }: RegisteredMetadata,
   known: Client | undefined,
   { realm }: Context,
-): Promise<Client> {
+): Client {
   const name = typeof metadata.client_name === 'string' ? metadata.client_name : client_id
   const app = { name, scopes, redirect_uris }
   const client = { token_endpoint_auth_method, grant_types, metadata: { ...metadata, from_document: true } }

@@ -21,12 +21,12 @@ export interface RegistrationSurroundings {
  * @returns the client information response (§3.2.1)
  * @throws OAuthError `access_denied` when it is switched off, `invalid_token`, and what {@link checkClientMetadata} throws
  */
-export async function register(
+export function register(
   document: unknown,
   initial_access_token: string | undefined,
   { supported, ids, registration_endpoint }: RegistrationSurroundings,
   { realm, trace }: Context,
-): Promise<Record<string, unknown>> {
+): Record<string, unknown> {
   checkInitialToken(initial_access_token, realm.settings)
   const registered = checkClientMetadata(document, supported, realm.settings)
   const client_id = ids.client_id()
@@ -60,7 +60,7 @@ export async function register(
  * The client that manages its registration (RFC 7592 §2).
  * @throws OAuthError `invalid_token` also when the client is not known (§2.1)
  */
-export async function registeredClient(client_id: string, token: string | undefined, { realm, trace }: Context): Promise<Client> {
+export function registeredClient(client_id: string, token: string | undefined, { realm, trace }: Context): Client {
   const client = token === undefined ? undefined : realm.store.findRegistered(client_id, digest(token))
   if (client === undefined) {
     throw unauthorized(
@@ -77,13 +77,13 @@ export async function registeredClient(client_id: string, token: string | undefi
  * Replaces a registration (RFC 7592 §2.2).
  * @throws OAuthError `invalid_client_metadata` and what {@link checkClientMetadata} throws
  */
-export async function updateRegistration(
+export function updateRegistration(
   client: Client,
   token: string,
   document: unknown,
   { supported, ids, registration_endpoint }: RegistrationSurroundings,
   { realm }: Context,
-): Promise<Record<string, unknown>> {
+): Record<string, unknown> {
   const registered = checkClientMetadata(document, supported, realm.settings)
   checkUpdate(document as Readonly<Record<string, unknown>>, client)
   const { token_endpoint_auth_method, grant_types, metadata } = registered

@@ -21,11 +21,11 @@ export function findClient(client_id: string, context: Context): MaybePromise<Cl
 }
 
 /** Makes a client of what nobody registered, so that its grants and tokens have an owner. */
-async function adopt(client_id: string, { realm }: Context): Promise<Client | undefined> {
+function adopt(client_id: string, { realm }: Context): Client | undefined {
   const { directory, clock, scopes, grant_types, store } = realm
   const created_at = clock.now()
   try {
-    const app = await directory.createApp({
+    const app = directory.createApp({
       app_id: `app_${randomLowerCase(16)}`,
       name: client_id,
       description: 'Not registered: it was let in because the sandbox is lenient.',
@@ -35,7 +35,7 @@ async function adopt(client_id: string, { realm }: Context): Promise<Client | un
       mobile_store_links: {},
       created_at,
     })
-    return await directory.createClient(app, {
+    return directory.createClient(app, {
       ...completeClient(
         // It may do what a public client may not.
         { client_id, client_secret: null, grant_types: [...grant_types, 'implicit'], metadata: { unregistered: true } },

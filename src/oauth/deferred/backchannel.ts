@@ -176,7 +176,7 @@ export interface BackchannelRequest {
 }
 
 /** What waits for a decision in a sandbox, oldest first. */
-export async function listBackchannelRequests({ store, clock }: Realm): Promise<BackchannelRequest[]> {
+export function listBackchannelRequests({ store, clock }: Realm): BackchannelRequest[] {
   const waiting = store.listDeferred(cibaType, clock.now())
   return waiting.map(({ interaction_id, client, user, scope, request, issued_at, expires_at }) => ({
     id: interaction_id,
@@ -201,7 +201,7 @@ export async function decideBackchannelRequest(
 ): Promise<{ client_id: string; username: string | undefined; unreached: string | undefined } | undefined> {
   const waiting = realm.store.findDeferred(id, realm.clock.now())
   if (waiting?.grant_type !== cibaType) return undefined
-  const decided = await decide(waiting, decision, realm)
+  const decided = decide(waiting, decision, realm)
   if (decided === undefined) return undefined
   const unreached = decided.request.ping === undefined ? undefined : await ping(decided.request.ping, realm.settings)
   return { client_id: decided.client.client_id, username: decided.user?.username, unreached }

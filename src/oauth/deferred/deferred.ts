@@ -13,13 +13,13 @@ import type { Issue } from '../realm/issue.ts'
 import type { Deferred, DeferredType, PollRefusal } from '../storage/deferred-store.ts'
 
 /** Redeems a device_code or an auth_req_id (RFC 8628 §3.5, CIBA §11). */
-export async function redeemDeferred(
+export function redeemDeferred(
   grant_type: DeferredType,
   parameter: 'device_code' | 'auth_req_id',
   secret: string | undefined,
   client: Client,
   context: Context,
-): Promise<Issue> {
+): Issue {
   const { realm, trace } = context
   if (secret === undefined) throw new OAuthError('invalid_request', `Parameter ${parameter} is missing`)
   const key = digest(secret)
@@ -36,11 +36,11 @@ export async function redeemDeferred(
  * The user decides.
  * @returns what was decided on, or undefined when somebody was faster or it has expired
  */
-export async function decide(
+export function decide(
   { interaction_id, user }: Pick<Deferred, 'interaction_id' | 'user'>,
   decision: 'allowed' | 'denied',
   realm: Realm,
-): Promise<Deferred | undefined> {
+): Deferred | undefined {
   const now = realm.clock.now()
   const decided = realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now) }, now)
   if (decided !== undefined && user !== undefined) failNext(user.username, failureKey(decided.digest), { realm })

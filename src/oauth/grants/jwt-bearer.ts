@@ -24,7 +24,7 @@ export const jwtBearer: GrantType = {
     const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
     const assertion = await readAssertion(parameters.assertion, client, context)
     if ('problem' in assertion) throw invalid(`The assertion is refused: ${assertion.problem}`)
-    const subject = await findSubject(assertion.sub, realm)
+    const subject = findSubject(assertion.sub, realm)
     if (!subject.ok) throw invalid(`The assertion's sub is '${assertion.sub}'. ${subject.explanation}`)
     const { user } = subject
     trace.username = user.username

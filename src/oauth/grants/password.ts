@@ -9,12 +9,12 @@ import { checkPassword } from '../users/sign-in.ts'
 /** RFC 6749 §4.3. */
 export const password: GrantType = {
   grant_type: 'password',
-  async redeem(parameters, client, context) {
+  redeem(parameters, client, context) {
     const { realm, trace } = context
     for (const name of ['username', 'password'] as const) {
       if (parameters[name] === undefined) throw new OAuthError('invalid_request', `Parameter ${name} is missing`)
     }
-    const checked = await checkPassword(parameters.username ?? '', parameters.password ?? '', realm)
+    const checked = checkPassword(parameters.username ?? '', parameters.password ?? '', realm)
     if (!checked.ok) throw new OAuthError('invalid_grant', 'Username or password is not right', checked.explanation)
     const user = checked.user
     if (magicUsers.get(user.username)?.denies === true) {

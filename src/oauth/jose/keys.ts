@@ -63,7 +63,7 @@ export class KeyRing {
   async publicKeys(): Promise<readonly PublicJwk[]> {
     if (this.#published !== undefined) return this.#published
     await Promise.all(this.#options.algs.map((alg) => this.signing(alg)))
-    const keys = await this.#options.store.listKeys()
+    const keys = this.#options.store.listKeys()
     this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
     return this.#published
   }
@@ -89,9 +89,9 @@ export class KeyRing {
   }
 
   /** Publishes the keys that `publish_late` held back. */
-  async publishPending(): Promise<void> {
-    for (const key of await this.#options.store.listKeys()) {
-      if (key.state === 'pending') await this.#options.store.setKeyState(key.kid, 'active')
+  publishPending(): void {
+    for (const key of this.#options.store.listKeys()) {
+      if (key.state === 'pending') this.#options.store.setKeyState(key.kid, 'active')
     }
     this.forget()
   }

@@ -27,42 +27,42 @@ export interface UserQuery {
 
 /** A sandbox's apps, clients and users. */
 export interface Directory {
-  createApp(draft: AppDraft): Promise<App>
-  listApps(): Promise<App[]>
-  findApp(app_id: string): Promise<App | undefined>
-  updateApp(app: App): Promise<void>
-  deleteApp(app: App): Promise<void>
+  createApp(draft: AppDraft): App
+  listApps(): App[]
+  findApp(app_id: string): App | undefined
+  updateApp(app: App): void
+  deleteApp(app: App): void
 
-  createClient(app: App, draft: ClientDraft): Promise<Client>
-  listClients(app?: App): Promise<Client[]>
+  createClient(app: App, draft: ClientDraft): Client
+  listClients(app?: App): Client[]
   /** With all that was given to it: its tokens work no more. */
-  deleteClient(client: Client): Promise<void>
+  deleteClient(client: Client): void
 
   /**
    * Creates users in one transaction: all or none.
    * @throws TakenError when a username or id is somebody's already
    */
-  createUsers(drafts: readonly UserDraft[]): Promise<User[]>
-  listUsers(query: UserQuery): Promise<User[]>
+  createUsers(drafts: readonly UserDraft[]): User[]
+  listUsers(query: UserQuery): User[]
   /** @param search as in {@link UserQuery} */
-  countUsers(app?: App, search?: string): Promise<number>
-  findUser(username: string): Promise<User | undefined>
-  appsOf(user: User): Promise<App[]>
-  friendsOf(user: User): Promise<User[]>
-  parentsOf(user: User): Promise<User[]>
-  kidsOf(user: User): Promise<User[]>
+  countUsers(app?: App, search?: string): number
+  findUser(username: string): User | undefined
+  appsOf(user: User): App[]
+  friendsOf(user: User): User[]
+  parentsOf(user: User): User[]
+  kidsOf(user: User): User[]
   /** @throws TakenError when the username or id is somebody else's */
-  updateUser(user: User): Promise<void>
+  updateUser(user: User): void
   /** With all that was allowed in its name. */
-  deleteUser(user: User): Promise<void>
-  addApp(user: User, app: App): Promise<void>
+  deleteUser(user: User): void
+  addApp(user: User, app: App): void
   /** The user removed the app: it may not sign in there any more, and what the app's clients were given is revoked. */
-  removeApp(user: User, app: App, now: number): Promise<void>
+  removeApp(user: User, app: App, now: number): void
   /** Makes two users friends of each other. */
-  addFriend(user: User, friend: User): Promise<void>
-  removeFriend(user: User, friend: User): Promise<void>
-  addParent(kid: User, parent: User): Promise<void>
-  removeParent(kid: User, parent: User): Promise<void>
+  addFriend(user: User, friend: User): void
+  removeFriend(user: User, friend: User): void
+  addParent(kid: User, parent: User): void
+  removeParent(kid: User, parent: User): void
 }
 
 /** A name that must be unique is somebody's already. */

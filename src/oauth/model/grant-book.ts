@@ -67,9 +67,9 @@ export interface TokenOwner {
 /** A sandbox's grants as its owner looks at them; the protocol itself asks for less. */
 export interface GrantBook {
   /** Oldest first. */
-  list(query: GrantQuery): Promise<GrantEntry[]>
-  find(id: number): Promise<GrantEntry | undefined>
-  lineageOf(grant: Grant): Promise<Lineage>
+  list(query: GrantQuery): GrantEntry[]
+  find(id: number): GrantEntry | undefined
+  lineageOf(grant: Grant): Lineage
   /** Lets tokens expire now, all at once; tells how many still lived. */
-  expire(what: 'access' | 'refresh' | 'all', owner: TokenOwner, now: number): Promise<{ access_tokens: number; refresh_tokens: number }>
+  expire(what: 'access' | 'refresh' | 'all', owner: TokenOwner, now: number): { access_tokens: number; refresh_tokens: number }
 }

@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
 import { boundsProblem } from '../jose/check.ts'
 import type { AccessTokenDetails, Client, Grant, User } from '../model/records.ts'
@@ -38,18 +39,18 @@ export async function readExchanged(token: string, type: TokenType, client: Clie
     case 'refresh_token':
       return refreshToken(token, client, context)
     case 'id_token':
-      return idToken(token, client, context)
+      return await idToken(token, client, context)
     case 'jwt':
-      return token.split('.').length === 3 ? jwt(token, client, context) : 'it is no JWT'
+      return token.split('.').length === 3 ? await jwt(token, client, context) : 'it is no JWT'
   }
 }
 
 /** A JWT of ours is an access token or an ID token, and the one is never taken for the other. */
-async function jwt(token: string, client: Client, context: Context): Promise<Party | string> {
+function jwt(token: string, client: Client, context: Context): MaybePromise<Party | string> {
   return context.realm.tokens.access.keyOf(token) === undefined ? idToken(token, client, context) : accessToken(token, context)
 }
 
-async function accessToken(token: string, { realm }: Context): Promise<Party | string> {
+function accessToken(token: string, { realm }: Context): Party | string {
   const key = realm.tokens.access.keyOf(token)
   const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (typeof found === 'string') return refusals[found]
@@ -57,7 +58,7 @@ async function accessToken(token: string, { realm }: Context): Promise<Party | s
   return { sub: user?.user_id ?? grant.details.sub ?? client.client_id, user, scope, grant, expires_at, cnf: details.cnf }
 }
 
-async function refreshToken(token: string, { client_id }: Client, { realm }: Context): Promise<Party | string> {
+function refreshToken(token: string, { client_id }: Client, { realm }: Context): Party | string {
   const key = realm.tokens.refresh.keyOf(token)
   const found = key === undefined ? 'unknown' : realm.store.findRefreshToken(key, digest(token), realm.clock.now())
   if (typeof found === 'string') return refusals[found]

@@ -42,7 +42,7 @@ async function issuerKeys(iss: string, client: Client, context: Context): Promis
   const { assertion_issuers } = context.realm.settings
   const trusted = Object.hasOwn(assertion_issuers, iss) ? assertion_issuers[iss] : undefined
   if (trusted !== undefined) return trusted.jwks
-  if (iss === client.client_id) return clientKeys(client, context)
+  if (iss === client.client_id) return await clientKeys(client, context)
   const known = [client.client_id, ...Object.keys(assertion_issuers)].join(', ')
   return { problem: `its iss '${iss}' is neither this client nor one of the sandbox's assertion_issuers; known are: ${known}` }
 }

@@ -24,8 +24,8 @@ export async function hintedUser(parameters: Parameters, client: Client, context
     )
   }
   if (parameters.login_hint !== undefined) return named(parameters.login_hint, 'login_hint', context)
-  if (parameters.login_hint_token !== undefined) return vouchedFor(parameters.login_hint_token, client, context)
-  return signedIn(parameters.id_token_hint ?? '', client, context)
+  if (parameters.login_hint_token !== undefined) return await vouchedFor(parameters.login_hint_token, client, context)
+  return await signedIn(parameters.id_token_hint ?? '', client, context)
 }
 
 /** The user of an ID token that this client got from us; that it has expired is no matter. */
@@ -49,8 +49,8 @@ async function vouchedFor(token: string, client: Client, context: Context): Prom
   throw new OAuthError('invalid_request', 'The login_hint_token is not valid', `login_hint_token is refused: ${assertion.problem}`)
 }
 
-async function named(name: string, where: string, { realm }: Context): Promise<User> {
-  const subject = await findSubject(name, realm)
+function named(name: string, where: string, { realm }: Context): User {
+  const subject = findSubject(name, realm)
   if (subject.ok) return subject.user
   const explanation = `${where} is '${name}'. ${subject.explanation}`
   if (magicUsers.has(cleanUsername(name))) throw new OAuthError('access_denied', 'The user cannot be asked', explanation, {}, 403)

@@ -6,7 +6,7 @@ import type { Context } from '../realm/context.ts'
 const interactionTtl = 60 * 60 * 1000
 
 /** Keeps an authorization request while its user signs in. */
-export async function beginInteraction(draft: Omit<Interaction, 'id'>, { realm }: Pick<Context, 'realm'>): Promise<Interaction> {
+export function beginInteraction(draft: Omit<Interaction, 'id'>, { realm }: Pick<Context, 'realm'>): Interaction {
   const interaction = { ...draft, id: randomText(32) }
   const now = realm.clock.now()
   realm.store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)

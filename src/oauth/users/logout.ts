@@ -37,13 +37,13 @@ export async function checkLogoutRequest({ parameters, problem }: ReadParameters
     const explanation = `id_token_hint is no ID token of this sandbox: ${hint.problem}`
     throw new PageError('invalid_request', 'id_token_hint is not valid', explanation)
   }
-  const client = await clientOf(parameters, hint?.aud, context)
+  const client = clientOf(parameters, hint?.aud, context)
   if (client !== undefined) context.trace.client_id = client.client_id
   const next = post_logout_redirect_uri === undefined ? undefined : checkRedirect(post_logout_redirect_uri, client)
   return { next: next === undefined ? undefined : withQuery(next, state === undefined ? {} : { state }), hint }
 }
 
-async function clientOf({ client_id }: Parameters, aud: string[] | undefined, { realm }: Context): Promise<Client | undefined> {
+function clientOf({ client_id }: Parameters, aud: string[] | undefined, { realm }: Context): Client | undefined {
   if (client_id !== undefined && aud !== undefined && !aud.includes(client_id)) {
     const explanation = `client_id is '${client_id}' and id_token_hint was issued to ${aud.join(', ')} (RP-Initiated Logout §2)`
     throw new PageError('invalid_request', 'client_id and id_token_hint contradict each other', explanation)

@@ -4,11 +4,11 @@ import type { Realm } from '../realm/context.ts'
 import type { Session } from '../storage/session-store.ts'
 
 /** Begins a session of a user who has just signed in. The cookie's value is a new one each time, so that none can be planted. */
-export async function startSession(
+export function startSession(
   user: User,
   former: Session | undefined,
   { store, settings, clock }: Realm,
-): Promise<{ session: Session; cookie: string }> {
+): { session: Session; cookie: string } {
   const cookie = randomText(43)
   const now = clock.now()
   const sid = former?.user.row === user.row ? former.sid : randomText(22)

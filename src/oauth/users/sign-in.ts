@@ -17,7 +17,7 @@ export function cleanUsername(typed: string): string {
 }
 
 /** Checks a username and password; a user without a password of his own has the company's name. */
-export async function checkPassword(username: string, password: string, realm: Realm): Promise<SignIn> {
+export function checkPassword(username: string, password: string, realm: Realm): SignIn {
   const name = cleanUsername(username)
   const magic = magicUsers.get(name)
   if (magic !== undefined) return magicSignIn(name, magic, realm)
@@ -30,12 +30,12 @@ export async function checkPassword(username: string, password: string, realm: R
 }
 
 /** A magic user signs in with any password, and is made when he first does. */
-async function magicSignIn(username: string, magic: MagicUser, realm: Realm): Promise<SignIn> {
+function magicSignIn(username: string, magic: MagicUser, realm: Realm): SignIn {
   if (magic.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
   const there = realm.store.findUser(username)
   if (there !== undefined) return { ok: true, user: there }
-  const apps = await realm.directory.listApps()
-  const [user] = await realm.directory.createUsers([
+  const apps = realm.directory.listApps()
+  const [user] = realm.directory.createUsers([
     {
       user_id: `magic-${username}`,
       username,

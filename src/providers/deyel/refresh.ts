@@ -7,7 +7,7 @@ import type { GrantType } from '../../oauth/realm/context.ts'
 /** The vendor's refresh: the Basic header carries the client's id with an empty password. */
 export const deyelRefresh: GrantType = {
   ...refreshToken,
-  async authenticate(authorization, parameters, context) {
+  authenticate(authorization, parameters, context) {
     const [credentials] = basicCredentials(authorization) ?? []
     if (credentials === undefined || credentials.client_secret !== '') return authenticateClient(authorization, parameters, context)
     context.trace.client_id = credentials.client_id

@@ -11,7 +11,7 @@ export const friendsRoutes: readonly Route[] = [
     async handle(request) {
       const { user } = await authorized(request, 'friends')
       const page = readPage(request.query, 'friends', isRow)
-      const friends = await request.social.people.friends(user, { after: page.after ?? 0, limit: page.limit + 1 })
+      const friends = request.social.people.friends(user, { after: page.after ?? 0, limit: page.limit + 1 })
       return { status: 200, body: listOf(friends, page, 'friends', (friend) => friend.row, summary) }
     },
   },

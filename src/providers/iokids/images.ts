@@ -22,7 +22,7 @@ export const imagesRoutes: readonly Route[] = [
       const { params, query, headers } = request
       const size = oneOf(query, 'size', ['small', 'medium', 'large']) ?? 'medium'
       const format = oneOf(query, 'format', ['svg', 'png']) ?? preferred(headers.accept)
-      const found = await findImage(request, user, params.id ?? '')
+      const found = findImage(request, user, params.id ?? '')
       if (found === undefined) throw new ApiError(4041, `There is no image '${params.id}' that @${user.username} may see`)
       const dimensions = imageSizes[found.kind][size satisfies ImageSize]
       const svg = await draw(found, dimensions)
@@ -38,16 +38,16 @@ export const imagesRoutes: readonly Route[] = [
 ]
 
 /** An image that the viewer may see: his own, his friends', his family's, and the icons of apps. */
-export async function findImage({ directory, social }: ApiRequest, viewer: User, image_id: string): Promise<Drawing | undefined> {
+export function findImage({ directory, social }: ApiRequest, viewer: User, image_id: string): Drawing | undefined {
   const { kind, owners = [] } = readImageId(image_id) ?? {}
   for (const id of owners) {
     if (kind === 'icon') {
-      const app = await directory.findApp(id)
+      const app = directory.findApp(id)
       if (app !== undefined && iconIdOf(app) === image_id) return { kind, app }
     } else if (kind !== undefined) {
-      const user = await social.people.find(id)
+      const user = social.people.find(id)
       if (user === undefined || imageIdOf(user, kind) !== image_id) continue
-      const relation = await social.people.relation(viewer, user)
+      const relation = social.people.relation(viewer, user)
       const family = relation.parent || relation.kid || relation.relative
       if (relation.self || family || areFriends(viewer, user, relation)) return { kind, user }
     }

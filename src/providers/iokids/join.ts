@@ -26,13 +26,13 @@ export const iokidsJoin: NewUserPage = {
   ],
   first: 'first_name',
   company_password: true,
-  begin: async ({ suggestUsername }) => ({ username: await suggestUsername() }),
-  async check(values, directory) {
+  begin: ({ suggestUsername }) => ({ username: suggestUsername() }),
+  check(values, directory) {
     const errors: NewUserErrors = {}
     const username = cleanUsername(values.username ?? '')
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$/.test(username)) {
       errors.username = 'A username has 3 to 32 letters, digits, dots, hyphens or underscores.'
-    } else if ((await directory.findUser(username)) !== undefined) errors.username = 'This username is taken.'
+    } else if (directory.findUser(username) !== undefined) errors.username = 'This username is taken.'
     for (const field of ['first_name', 'last_name'] as const) {
       const name = values[field]?.trim() ?? ''
       if (name === '') errors[field] = 'A name is needed.'
@@ -45,7 +45,7 @@ export const iokidsJoin: NewUserPage = {
     else if (type === 'parent' && age < 18) errors.age = 'A parent is 18 or older.'
     else if (type === 'kid' && age > 17) errors.age = 'A kid is 17 or younger.'
     if (type === 'kid') {
-      const parent = values.parent === undefined ? undefined : await directory.findUser(cleanUsername(values.parent))
+      const parent = values.parent === undefined ? undefined : directory.findUser(cleanUsername(values.parent))
       if (values.parent === undefined) {
         if (age < 13) errors.parent = 'A kid under 13 needs a parent.'
       } else if (parent?.type !== 'parent') errors.parent = 'There is no parent of this username in the sandbox.'

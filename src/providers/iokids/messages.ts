@@ -24,7 +24,7 @@ export const messagesRoutes: readonly Route[] = [
       const box = oneOf(query, 'box', ['inbox', 'sent']) ?? 'inbox'
       const acknowledged = oneOf(query, 'acknowledged', ['true', 'false'])
       const page = readPage(query, box, isPosition)
-      const messages = await social.messages.list(client.app, user, {
+      const messages = social.messages.list(client.app, user, {
         box,
         acknowledged: acknowledged && acknowledged === 'true',
         after: page.after && { sent_at: page.after[0], row: page.after[1] },
@@ -40,12 +40,7 @@ export const messagesRoutes: readonly Route[] = [
     async handle(request) {
       const { user, client } = await authorized(request, 'messages')
       const { before } = optionalJsonBody(request)
-      const acknowledged = await request.social.messages.acknowledgeAll(
-        client.app,
-        user,
-        readTime(before),
-        request.context.realm.clock.now(),
-      )
+      const acknowledged = request.social.messages.acknowledgeAll(client.app, user, readTime(before), request.context.realm.clock.now())
       return { status: 200, body: { acknowledged } }
     },
   },
@@ -54,7 +49,7 @@ export const messagesRoutes: readonly Route[] = [
     path: '/v1/messages/:id',
     async handle(request) {
       const { user, client } = await authorized(request, 'messages')
-      const message = await request.social.messages.find(client.app, user, request.params.id ?? '')
+      const message = request.social.messages.find(client.app, user, request.params.id ?? '')
       if (message === undefined) throw noMessage(request, user)
       return { status: 200, body: view(message) }
     },
@@ -68,9 +63,9 @@ export const messagesRoutes: readonly Route[] = [
       optionalJsonBody(request)
       const { messages } = request.social
       const id = request.params.id ?? ''
-      const message = await messages.acknowledge(client.app, user, id, request.context.realm.clock.now())
+      const message = messages.acknowledge(client.app, user, id, request.context.realm.clock.now())
       if (message !== undefined) return { status: 200, body: view(message) }
-      if ((await messages.find(client.app, user, id)) === undefined) throw noMessage(request, user)
+      if (messages.find(client.app, user, id) === undefined) throw noMessage(request, user)
       throw new ApiError(4031, `@${user.username} wrote this message; its receiver acknowledges it`)
     },
   },
@@ -85,13 +80,13 @@ async function putMessage(request: ApiRequest, message_id: string): Promise<Repl
       `A message id must match ${idPattern}; '${message_id}' came`,
     )
   }
-  const content = await readMessage(request, user)
+  const content = readMessage(request, user)
   const { messages, people } = request.social
-  const relation = await people.relation(user, content.to)
+  const relation = people.relation(user, content.to)
   if (!areFriends(user, content.to, relation) && !relation.kid && !relation.parent) {
     throw new ApiError(4031, `@${user.username} may write to friends, own kids and own parents; @${content.to.username} is none of these`)
   }
-  const { message, created } = await messages.put({
+  const { message, created } = messages.put({
     ...content,
     app: client.app,
     from: user,

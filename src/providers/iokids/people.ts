@@ -24,8 +24,8 @@ export function summary(user: Person) {
 }
 
 /** A user as he sees himself, and a kid as its parents do. */
-export async function fullUser(user: User, viewer: User, { directory }: ApiRequest) {
-  const parents = isKid(user) ? await directory.parentsOf(user) : undefined
+export function fullUser(user: User, viewer: User, { directory }: ApiRequest) {
+  const parents = isKid(user) ? directory.parentsOf(user) : undefined
   return {
     id: user.user_id,
     username: user.username,

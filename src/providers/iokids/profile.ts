@@ -13,7 +13,7 @@ export const profileRoutes: readonly Route[] = [
     path: '/v1/me',
     async handle(request) {
       const { user } = await authorized(request, 'profile')
-      return { status: 200, body: await fullUser(user, user, request) }
+      return { status: 200, body: fullUser(user, user, request) }
     },
   },
   {
@@ -34,7 +34,7 @@ export const profileRoutes: readonly Route[] = [
       const { user } = await authorized(request, 'kids')
       if (isKid(user)) throw new ApiError(4031, `@${user.username} is a kid; only parents have kids`)
       const page = readPage(request.query, 'kids', isRow)
-      const kids = await request.social.people.kids(user, { after: page.after ?? 0, limit: page.limit + 1 })
+      const kids = request.social.people.kids(user, { after: page.after ?? 0, limit: page.limit + 1 })
       const { items, next_cursor } = listOf(
         kids,
         page,
@@ -42,7 +42,7 @@ export const profileRoutes: readonly Route[] = [
         (kid) => kid.row,
         (kid) => fullUser(kid, user, request),
       )
-      return { status: 200, body: { items: await Promise.all(items), next_cursor } }
+      return { status: 200, body: { items: items, next_cursor } }
     },
   },
 ]

@@ -20,7 +20,7 @@ export const searchRoutes: readonly Route[] = [
         throw invalid('q must have at least 2 characters', `q must have at least 2 characters; '${query.q ?? ''}' came`)
       const type = oneOf(query, 'type', types)
       const page = readPage(query, 'search', (value) => typeof value === 'string')
-      const found = await social.people.search(user, { prefix, type, after: page.after ?? '', limit: page.limit + 1 })
+      const found = social.people.search(user, { prefix, type, after: page.after ?? '', limit: page.limit + 1 })
       return { status: 200, body: listOf(found, page, 'search', (one) => one.username, summary) }
     },
   },
@@ -31,9 +31,9 @@ export const searchRoutes: readonly Route[] = [
       const { query, social } = request
       const { user } = await authorized(request, 'search')
       const count = wholeNumber(query, 'count', 10, 20)
-      const rows = await social.people.visibleRows(user, oneOf(query, 'type', types))
+      const rows = social.people.visibleRows(user, oneOf(query, 'type', types))
       const chosen = choose(rows, count, query.seed === undefined ? randomInt : seeded(query.seed))
-      return { status: 200, body: { items: (await social.people.byRows(chosen)).map(summary), next_cursor: null } }
+      return { status: 200, body: { items: social.people.byRows(chosen).map(summary), next_cursor: null } }
     },
   },
 ]

@@ -4,7 +4,7 @@ import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
 
 /** A user token for a user who was found by other means than his password. */
-async function userToken(user: User, client: Client, grant_type: string, { realm, trace }: Context): Promise<Issue> {
+function userToken(user: User, client: Client, grant_type: string, { realm, trace }: Context): Issue {
   trace.username = user.username
   const scope = client.app.scopes.join(' ')
   const grant = realm.store.saveGrant({ client, user, grant_type, scope, created_at: realm.clock.now() })
@@ -15,7 +15,7 @@ async function userToken(user: User, client: Client, grant_type: string, { realm
 /** `user_id`: a server names the user. */
 export const userIdGrant: GrantType = {
   grant_type: 'user_id',
-  async redeem({ user_id }, client, context) {
+  redeem({ user_id }, client, context) {
     if (user_id === undefined) throw new OAuthError('invalid_request', 'Parameter user_id is missing')
     const user = context.realm.store.findUserById(user_id)
     if (user === undefined || user.disabled) {
@@ -45,7 +45,7 @@ const proofs: Readonly<Record<string, readonly string[]>> = {
  */
 export const providerCredentialsGrant: GrantType = {
   grant_type: 'provider_credentials',
-  async redeem(parameters, client, context) {
+  redeem(parameters, client, context) {
     const { provider } = parameters
     const accepted = proofs[knownNetwork(provider, Object.keys(proofs))] ?? []
     const name = accepted.find((one) => parameters[one] !== undefined)
@@ -53,17 +53,17 @@ export const providerCredentialsGrant: GrantType = {
     if (provider === 'twitter' && parameters.access_secret === undefined) {
       throw new OAuthError('invalid_request', 'Parameter access_secret is missing')
     }
-    return userToken(await socialUser(String(provider), parameters[name] ?? '', context), client, 'provider_credentials', context)
+    return userToken(socialUser(String(provider), parameters[name] ?? '', context), client, 'provider_credentials', context)
   },
 }
 
 /** `provider_authorization_code`, which the vendor has for Google alone; the code says who it is as a token does. */
 export const providerCodeGrant: GrantType = {
   grant_type: 'provider_authorization_code',
-  async redeem({ provider, authorization_code }, client, context) {
+  redeem({ provider, authorization_code }, client, context) {
     const network = knownNetwork(provider, ['gplus'])
     if (authorization_code === undefined) throw new OAuthError('invalid_request', 'Parameter authorization_code is missing')
-    return userToken(await socialUser(network, authorization_code, context), client, 'provider_authorization_code', context)
+    return userToken(socialUser(network, authorization_code, context), client, 'provider_authorization_code', context)
   },
 }
 
@@ -73,10 +73,10 @@ function knownNetwork(provider: string | undefined, known: readonly string[]): s
   throw new OAuthError('invalid_request', 'The provider is not supported', `provider '${provider}' is none of: ${known.join(', ')}`)
 }
 
-async function socialUser(network: string, proof: string, { realm }: Context): Promise<User> {
+function socialUser(network: string, proof: string, { realm }: Context): User {
   const named = realm.store.findUser(proof)
   if (named !== undefined && !named.disabled) return named
-  for (const user of await realm.directory.listUsers({ limit: 1000 })) {
+  for (const user of realm.directory.listUsers({ limit: 1000 })) {
     const { identities } = user.claims as { identities?: Record<string, unknown> }
     if (identities?.[network] === proof && !user.disabled) return user
   }

@@ -69,7 +69,7 @@ async function createUser({ context, authorization, directory, body, base_url }:
   if (problem !== undefined) throw unprocessable(problem)
   const user_id = newUserId()
   try {
-    await directory.createUsers([
+    directory.createUsers([
       {
         user_id,
         username: String(username),

@@ -34,7 +34,7 @@ export async function accessToken(request: ApiRequest): Promise<Reply> {
         : `The personal token is for the service '${service}', which is neither ${authService} nor this address`,
     )
   }
-  const client = await authClient(request)
+  const client = authClient(request)
   const created_at = realm.clock.now()
   const grant = realm.store.saveGrant({
     client,

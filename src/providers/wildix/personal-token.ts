@@ -19,7 +19,7 @@ export async function personalToken(request: ApiRequest): Promise<Reply> {
   const [credentials] = candidates
   if (credentials === undefined) throw refuse('The Basic credentials are not base64 of extension:password (RFC 7617 §2)')
   trace.username = credentials.client_id
-  const checked = await checkPassword(credentials.client_id, credentials.client_secret, realm)
+  const checked = checkPassword(credentials.client_id, credentials.client_secret, realm)
   if (!checked.ok) throw refuse(checked.explanation)
   const { user } = checked
   if (magicUsers.get(user.username)?.denies === true) throw refuse('The user is magic: deny')
