@@ -36,6 +36,8 @@ const standIns: Readonly<Record<string, string>> = {
   // Neither is used: the routes that have schemas bring their own compilers.
   '@fastify/ajv-compiler': noCompiler,
   '@fastify/fast-json-stringify-compiler': noCompiler,
+  // Requests come through a port; only a test would inject them.
+  'light-my-request': 'module.exports = () => { throw new Error("requests are not injected") }',
 }
 
 const commonJs = '.cjs'
