@@ -1,5 +1,5 @@
 /**
- * The requests that a vendor hands its clients to try, as data that names no tool: Postman, Bruno or an .http file are made of it.
+ * The requests that a vendor hands its clients to try, as data that names no tool: a Postman collection and an .http file are made of it.
  * `{{name}}` in a value stands for the variable of that name, `{{$guid}}` for a UUID that is new in each request.
  */
 export interface RequestCollection {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { BrunoCollection } from '../../src/control/exports/bruno.ts'
 import type { PostmanCollection } from '../../src/control/exports/postman.ts'
 import { iokidsCollection } from '../../src/providers/iokids/collection.ts'
 import { runCollection } from '../support/newman.ts'
 import { start, startForFile } from '../support/server.ts'
 
-/** What Postman, Bruno and the HTTP clients of editors import from a running sandbox. */
+/** What Postman and the HTTP clients of editors import from a running sandbox. */
 
 const shared = await startForFile()
 const control = (sandbox: string) => `${shared.url}/_grantbox/sandboxes/${sandbox}`
@@ -55,49 +54,11 @@ test('whoever has signed in keeps the tokens: the collection takes some only whi
   expect(run.variable('accessToken')).toBe('mine')
 })
 
-describe('the Bruno collection', () => {
-  test('has the same requests, and an environment filled for the client that is named', async () => {
-    const bruno = await json<BrunoCollection>(`${control('iokids')}/bruno/collection.json?client_id=iok-cid-findfluffy`)
-    expect(bruno).toMatchObject({ version: '1', name: 'iOKids-APIs' })
-    const variables = Object.fromEntries(bruno.environments[0]?.variables.map(({ name, value }) => [name, value]) ?? [])
-    expect(variables).toMatchObject({
-      apiServer: shared.url,
-      clientId: 'iok-cid-findfluffy',
-      clientSecret: 'iok-cse-findfluffy',
-      refreshToken: '',
-      friend: 'organicladybug833',
-    })
-    const requests = bruno.items.flatMap((folder) => folder.items)
-    const postman = await json<PostmanCollection>(`${control('iokids')}/postman/collection.json`)
-    expect(requests.map(({ name }) => name)).toEqual(postman.item.flatMap(({ item }) => item.map(({ name }) => name)))
-  })
-
-  test('says auth, bodies, scripts and tests in its own words', async () => {
-    const bruno = await json<BrunoCollection>(`${control('iokids')}/bruno/collection.json`)
-    const request = (name: string) => bruno.items.flatMap((folder) => folder.items).find((item) => item.name === name)?.request
-    expect(request('Refresh Access Token')).toMatchObject({
-      url: '{{apiServer}}/oauth/token',
-      auth: {
-        mode: 'oauth2',
-        oauth2: { grantType: 'authorization_code', authorizationUrl: '{{apiServer}}/oauth/signin', credentialsPlacement: 'body' },
-      },
-      body: {
-        mode: 'formUrlEncoded',
-        formUrlEncoded: expect.arrayContaining([{ name: 'refresh_token', value: '{{refreshToken}}', enabled: true }]),
-      },
-      script: { res: expect.stringContaining("bru.setEnvVar('accessToken', res.body?.access_token)") },
-    })
-    expect(request('Search')).toMatchObject({
-      auth: { mode: 'bearer', bearer: { token: '{{accessToken}}' } },
-      params: [{ name: 'q', value: 'org', type: 'query' }],
-    })
-    expect(request('My Friends')?.script.res).toContain('res.body?.items?.[0]?.username')
-    expect(request('Message')).toMatchObject({
-      method: 'PUT',
-      body: { mode: 'json' },
-      tests: expect.stringContaining('expect(res.status).to.be.oneOf([201])'),
-    })
-  })
+test('a format that there is none of is refused with where the others are described', async () => {
+  const answer = await fetch(`${control('iokids')}/bruno/collection.json`)
+  expect(answer.status).toBe(404)
+  const problem = { detail: expect.stringContaining('is not part of the control API, which /_grantbox/openapi.json describes') }
+  expect(await answer.json()).toMatchObject(problem)
 })
 
 test('a client that is not there is refused, and those that are named', async () => {

@@ -28,7 +28,6 @@ describe('the description', () => {
         'GET /_grantbox/sandboxes/{sandbox}/apps',
         'GET /_grantbox/sandboxes/{sandbox}/apps/{app}',
         'GET /_grantbox/sandboxes/{sandbox}/backchannel_requests',
-        'GET /_grantbox/sandboxes/{sandbox}/bruno/collection.json',
         'GET /_grantbox/sandboxes/{sandbox}/clock',
         'GET /_grantbox/sandboxes/{sandbox}/faults',
         'GET /_grantbox/sandboxes/{sandbox}/grants',

@@ -54,7 +54,7 @@ describe('with an admin token', () => {
     '/dashboard',
     '/dashboard/iokids/apps',
     '/dashboard/iokids/requests/stream',
-    '/dashboard/iokids/exports/bruno.json',
+    '/dashboard/iokids/exports/requests.http',
     '/dashboard/nobody/apps',
   ])('%s shows nothing but the page that signs in', async (path) => {
     const { status, html } = await new DashboardClient(guarded.url).get(path)

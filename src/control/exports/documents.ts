@@ -7,7 +7,6 @@ import { anyOf } from '../../basics/any-of.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { invalid } from '../problem.ts'
-import { type BrunoCollection, brunoCollection } from './bruno.ts'
 import { firstTokens, withGrantFolders } from './grant-folders.ts'
 import { httpFile } from './http-file.ts'
 import { type PostmanCollection, type PostmanEnvironment, postmanCollection, postmanEnvironment } from './postman.ts'
@@ -16,7 +15,6 @@ import { type PostmanCollection, type PostmanEnvironment, postmanCollection, pos
 export interface ExportDocuments {
   postmanCollection(): PostmanCollection
   postmanEnvironment(): PostmanEnvironment
-  brunoCollection(): BrunoCollection
   httpFile(): string
 }
 
@@ -30,7 +28,6 @@ export function exportDocuments({ provider, name }: Sandbox, client: Client | un
   return {
     postmanCollection: () => postmanCollection({ collection, sandbox: name, firstTokens: firstTokens(provider) }),
     postmanEnvironment: () => postmanEnvironment({ ...filled, sandbox: name, apiServer: base_url.replace(/^https?:\/\//, '') }),
-    brunoCollection: () => brunoCollection({ ...filled, base_url }),
     httpFile: () => httpFile({ ...filled, base_url }),
   }
 }

@@ -1,4 +1,5 @@
 import type { CollectionRequest, RequestCollection } from '../../providers/collection.ts'
+import { valuesOf, variable } from './variables.ts'
 
 export interface HttpFileOptions {
   collection: RequestCollection
@@ -17,11 +18,7 @@ export function httpFile(options: HttpFileOptions): string {
   const requests = collection.folders.flatMap((folder) => folder.requests.map((request) => ({ request, folder: folder.name })))
   const names = requestNames(requests.map(({ request }) => request))
   const savers = saversOf(collection, names)
-  const values = { apiServer: base_url, clientId, clientSecret, refreshToken: '', accessToken: '' }
-  const variables = {
-    ...Object.fromEntries(collection.variables.map(({ name, holds }) => [name, values[holds]])),
-    ...collection.defaults,
-  }
+  const variables = valuesOf(collection, { apiServer: base_url, clientId, clientSecret })
   const head = [
     `# ${collection.name}`,
     ...comment(collection.description),
@@ -66,11 +63,10 @@ function saversOf(collection: RequestCollection, names: ReadonlyMap<CollectionRe
 }
 
 function block(request: CollectionRequest, folder: string, name: string, collection: RequestCollection): string {
-  const variable = (holds: string) => `{{${collection.variables.find((declared) => declared.holds === holds)?.name ?? holds}}}`
   const { method, path, auth, headers = {}, form, json, description } = request
   const all: Record<string, string> = {
-    ...(auth === 'bearer' && { Authorization: `Bearer ${variable('accessToken')}` }),
-    ...(auth === 'basic' && { Authorization: `Basic ${variable('clientId')} ${variable('clientSecret')}` }),
+    ...(auth === 'bearer' && { Authorization: `Bearer ${variable('accessToken', collection)}` }),
+    ...(auth === 'basic' && { Authorization: `Basic ${variable('clientId', collection)} ${variable('clientSecret', collection)}` }),
     ...headers,
     ...(form !== undefined && { 'Content-Type': 'application/x-www-form-urlencoded' }),
     ...(json !== undefined && { 'Content-Type': 'application/json' }),
@@ -80,7 +76,7 @@ function block(request: CollectionRequest, folder: string, name: string, collect
     `### ${folder}: ${request.name}`,
     ...comment(description),
     `# @name ${name}`,
-    `${method} ${variable('apiServer')}${path.replaceAll(' ', '%20')}`,
+    `${method} ${variable('apiServer', collection)}${path.replaceAll(' ', '%20')}`,
     ...Object.entries(all).map(([header, value]) => `${header}: ${value}`),
     ...(body === undefined ? [] : ['', body]),
   ].join('\n')

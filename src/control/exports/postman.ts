@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { CollectionRequest, CollectionVariable, RequestCollection, SignIn } from '../../providers/collection.ts'
+import type { CollectionRequest, RequestCollection, SignIn } from '../../providers/collection.ts'
+import { valuesOf, variable } from './variables.ts'
 
 export interface PostmanOptions {
   collection: RequestCollection
@@ -83,13 +84,13 @@ export function postmanCollection({ collection, sandbox, firstTokens }: PostmanO
 /** The variables that the collection's requests name, in the vendor's order, filled for one client. Byte-stable. */
 export function postmanEnvironment(options: PostmanEnvironmentOptions): PostmanEnvironment {
   const { collection, sandbox, apiServer, clientId, clientSecret } = options
-  const values = { apiServer, clientId, clientSecret, refreshToken: '', accessToken: '' }
+  const values = valuesOf(collection, { apiServer, clientId, clientSecret })
   return {
     id: stableId('environment', sandbox, collection.name),
     name: collection.name,
     values: collection.variables.map(({ name, holds }) => ({
       key: name,
-      value: values[holds],
+      value: values[name] ?? '',
       type: holds === 'apiServer' || holds === 'clientId' ? 'default' : 'secret',
       enabled: true,
     })),
@@ -184,12 +185,6 @@ function oauth2(signIn: SignIn, collection: RequestCollection): PostmanAuth {
 
 function attributes(values: Record<string, string | boolean>): AuthAttribute[] {
   return Object.entries(values).map(([key, value]) => ({ key, value, type: typeof value === 'boolean' ? 'boolean' : 'string' }))
-}
-
-function variable(holds: CollectionVariable['holds'], collection: RequestCollection): string {
-  const found = collection.variables.find((candidate) => candidate.holds === holds)
-  if (found === undefined) throw new TypeError(`${collection.name}: no variable holds ${holds}`)
-  return `{{${found.name}}}`
 }
 
 function testScript({ expects, saves = {} }: CollectionRequest): string[] {

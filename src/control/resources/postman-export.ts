@@ -9,7 +9,7 @@ import { inSandbox, refusal } from '../schemas.ts'
 const document = z.record(z.string(), z.unknown())
 const forClient = z.strictObject({ client_id: z.string().optional().describe('The first client of the sandbox when absent.') })
 
-/** What Postman, Bruno and editors import to try a sandbox. */
+/** What Postman and the editors' HTTP clients import to try a sandbox. */
 export const postmanExport: Resource = (app, deps) => {
   const path = '/sandboxes/:sandbox'
   const documents = (request: FastifyRequest, name: string, client_id?: string) => {
@@ -39,11 +39,6 @@ export const postmanExport: Resource = (app, deps) => {
   app.get(`${path}/postman/environment.json`, { schema: schema('The variables of that collection, filled for one client') }, (request) => ({
     ...documents(request, request.params.sandbox, request.query.client_id).postmanEnvironment(),
   }))
-  app.get(
-    `${path}/bruno/collection.json`,
-    { schema: schema('The same requests as a Bruno collection, with an environment filled for one client') },
-    (request) => ({ ...documents(request, request.params.sandbox, request.query.client_id).brunoCollection() }),
-  )
   app.get(
     `${path}/http/requests.http`,
     {

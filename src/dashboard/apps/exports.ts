@@ -6,7 +6,6 @@ import { part } from '../frame/visit.ts'
 const files = {
   'postman-collection.json': { label: 'Postman collection', make: 'postmanCollection' },
   'postman-environment.json': { label: 'Postman environment', make: 'postmanEnvironment' },
-  'bruno.json': { label: 'Bruno collection', make: 'brunoCollection' },
   'requests.http': { label: '.http file', make: 'httpFile' },
 } as const
 
