@@ -1,7 +1,7 @@
 import { digest, randomText } from '../../basics/random.ts'
-import { authenticateClient } from '../clients/authentication.ts'
+import { clientOf } from '../clients/authentication.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Context } from '../realm/context.ts'
 import { pushedPrefix, pushedRequestTtl, type StoredParameters } from '../storage/pushed-request-store.ts'
 import { checkAuthorizationRequest } from './authorize.ts'
@@ -15,12 +15,11 @@ const credentials = ['client_secret', 'client_assertion', 'client_assertion_type
  * @throws OAuthError which is answered as an error of the token endpoint (§2.3)
  */
 export async function pushAuthorizationRequest(
-  { authorization, ...read }: ReadParameters & { authorization: string | undefined },
+  read: ClientRequest,
   context: Context,
 ): Promise<{ request_uri: string; expires_in: number }> {
   const { store, clock } = context.realm
-  if (read.problem !== undefined) throw read.problem
-  const client = await authenticateClient(authorization, read.parameters, context)
+  const client = await clientOf(read, context)
   if (read.parameters.request_uri !== undefined) {
     throw new OAuthError('invalid_request', 'request_uri cannot be pushed', 'request_uri came in a pushed request (RFC 9126 §2.1)')
   }

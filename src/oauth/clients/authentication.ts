@@ -4,12 +4,29 @@
  */
 
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import type { Parameters } from '../model/parameters.ts'
+import { OAuthError } from '../model/errors.ts'
+import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { failed } from './methods/method.ts'
 import { authMethods, methodNamed } from './methods/registry.ts'
 import { findClient } from './unregistered.ts'
+
+/** The client of a request that could be read. @throws OAuthError as {@link authenticateClient} does, and what was wrong with the parameters */
+export function clientOf({ problem, authorization, parameters }: ClientRequest, context: Context): MaybePromise<Client> {
+  if (problem !== undefined) throw problem
+  return authenticateClient(authorization, parameters, context)
+}
+
+/**
+ * Holds a client to the grant types that it registered (RFC 7591 §2).
+ * @throws OAuthError `unauthorized_client`
+ */
+export function requireGrantType({ client_id, grant_types }: Client, name: string, message: string): void {
+  if (grant_types.includes(name)) return
+  const explanation = `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for ${name}`
+  throw new OAuthError('unauthorized_client', message, explanation)
+}
 
 /**
  * Finds out which client speaks and makes sure that it is the one (RFC 6749 §2.3), by what the request brings or else as the

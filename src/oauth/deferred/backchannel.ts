@@ -1,5 +1,6 @@
 import { digest, randomText } from '../../basics/random.ts'
-import { authenticateClient } from '../clients/authentication.ts'
+import { clientOf, requireGrantType } from '../clients/authentication.ts'
+import { failed } from '../clients/methods/method.ts'
 import { none } from '../clients/methods/none.ts'
 import { isMethod } from '../clients/methods/registry.ts'
 import { ping } from '../clients/ping.ts'
@@ -7,7 +8,7 @@ import { hasApp } from '../clients/unregistered.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
-import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
 import { readTargets } from '../model/resource.ts'
 import { narrow, scopes } from '../model/scope.ts'
@@ -30,14 +31,11 @@ const longest = 24 * 3600
  * Backchannel authentication (CIBA §7.1): asks a user who is elsewhere, in poll or ping mode.
  * @throws OAuthError in the words of CIBA §13
  */
-export async function authenticateBackchannel(
-  read: ReadParameters & { authorization: string | undefined },
-  context: Context,
-): Promise<BackchannelAuthentication> {
-  if (read.problem !== undefined) throw read.problem
+export async function authenticateBackchannel(read: ClientRequest, context: Context): Promise<BackchannelAuthentication> {
   const { parameters } = read
-  const client = await authenticateClient(read.authorization, parameters, context)
-  checkClient(client)
+  const client = await clientOf(read, context)
+  checkConfidential(client)
+  requireGrantType(client, cibaType, 'The client may not use backchannel authentication')
   if (parameters.request !== undefined) {
     throw new OAuthError(
       'invalid_request',
@@ -82,20 +80,9 @@ export async function authenticateBackchannel(
   return { auth_req_id, expires_in, interval: settings.backchannel_interval }
 }
 
-function checkClient({ client_id, client_secret, token_endpoint_auth_method, grant_types }: Client): void {
-  if (client_secret === null && isMethod(token_endpoint_auth_method, none)) {
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      `client '${client_id}' is public; backchannel authentication asks for a client that can authenticate (CIBA §7.1)`,
-    )
-  }
-  if (grant_types.includes(cibaType)) return
-  throw new OAuthError(
-    'unauthorized_client',
-    'The client may not use backchannel authentication',
-    `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for ${cibaType}`,
-  )
+function checkConfidential({ client_id, client_secret, token_endpoint_auth_method }: Client): void {
+  if (client_secret !== null || !isMethod(token_endpoint_auth_method, none)) return
+  throw failed(`client '${client_id}' is public; backchannel authentication asks for a client that can authenticate (CIBA §7.1)`)
 }
 
 function requestedScope({ scope }: Parameters, { app }: Client): string {

@@ -1,8 +1,7 @@
 import { digest, randomFrom, randomText } from '../../basics/random.ts'
-import { authenticateClient } from '../clients/authentication.ts'
-import { OAuthError } from '../model/errors.ts'
+import { clientOf, requireGrantType } from '../clients/authentication.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
-import type { ReadParameters } from '../model/parameters.ts'
+import type { ClientRequest } from '../model/parameters.ts'
 import { readTargets } from '../model/resource.ts'
 import { narrow } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
@@ -33,20 +32,10 @@ export function formatUserCode(code: string): string {
  * Device authorization (RFC 8628 §3.1).
  * @throws OAuthError `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request`
  */
-export async function authorizeDevice(
-  read: ReadParameters & { authorization: string | undefined },
-  context: Context,
-): Promise<DeviceAuthorization> {
-  if (read.problem !== undefined) throw read.problem
-  const client = await authenticateClient(read.authorization, read.parameters, context)
+export async function authorizeDevice(read: ClientRequest, context: Context): Promise<DeviceAuthorization> {
+  const client = await clientOf(read, context)
   const { store, settings, clock } = context.realm
-  if (!client.grant_types.includes(deviceCodeType)) {
-    throw new OAuthError(
-      'unauthorized_client',
-      'The client may not use the device flow',
-      `client '${client.client_id}' is registered for: ${client.grant_types.join(', ')}; not for ${deviceCodeType}`,
-    )
-  }
+  requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
   const scope = narrow(read.parameters.scope, client.app.scopes, `app ${client.app.name}`)
   const resource = readTargets(read.parameters, settings)
   const device_code = randomText(43)

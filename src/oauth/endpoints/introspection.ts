@@ -1,10 +1,11 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
-import { authenticateClient } from '../clients/authentication.ts'
+import { clientOf } from '../clients/authentication.ts'
+import { failed } from '../clients/methods/method.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { signJwt } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { ReadParameters } from '../model/parameters.ts'
+import type { ClientRequest } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
@@ -43,31 +44,20 @@ function lookUp(token: string, { realm }: Context): Found | keyof typeof refusal
   return why
 }
 
-/** An introspection request, decoded. */
-export interface IntrospectionRequest extends ReadParameters {
-  authorization: string | undefined
-  /** Whether the answer should be a JWT (RFC 9701 §4). */
-  as_jwt?: boolean
-}
-
 /**
  * Token introspection (RFC 7662 §2). Any client that can authenticate may ask; of a token that does not hold it learns that alone.
- * @returns what is known of the token, as a JWT for the client when it asked for one
+ * @param as_jwt whether the answer should be a JWT (RFC 9701 §4)
+ * @returns what is known of the token
  * @throws OAuthError `invalid_client` also for public clients, which cannot authenticate
  */
-export async function introspect(read: IntrospectionRequest, context: Context): Promise<Record<string, unknown> | string> {
-  if (read.problem !== undefined) throw read.problem
-  const caller = await authenticateClient(read.authorization, read.parameters, context)
+export async function introspect(read: ClientRequest, as_jwt: boolean, context: Context): Promise<Record<string, unknown> | string> {
+  const caller = await clientOf(read, context)
   if (isPublic(caller)) {
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      `client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`,
-    )
+    throw failed(`client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`)
   }
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
   const answer = describeToken(read.parameters.token, context)
-  return read.as_jwt === true ? introspectionJwt(answer, caller, context) : answer
+  return as_jwt ? introspectionJwt(answer, caller, context) : answer
 }
 
 function describeToken(token: string, context: Context): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { authenticateClient } from '../clients/authentication.ts'
+import { clientOf } from '../clients/authentication.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { ReadParameters } from '../model/parameters.ts'
+import type { ClientRequest } from '../model/parameters.ts'
 import type { Context } from '../realm/context.ts'
 import { findToken } from './introspection.ts'
 
@@ -9,9 +9,8 @@ import { findToken } from './introspection.ts'
  * that is none is no error (§2.2).
  * @throws OAuthError `invalid_grant` when the token is another client's (§2.1: the request is refused)
  */
-export async function revoke(read: ReadParameters & { authorization: string | undefined }, context: Context): Promise<void> {
-  if (read.problem !== undefined) throw read.problem
-  const client = await authenticateClient(read.authorization, read.parameters, context)
+export async function revoke(read: ClientRequest, context: Context): Promise<void> {
+  const client = await clientOf(read, context)
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
   const found = findToken(read.parameters.token, context)
   if (found === undefined) return

@@ -4,11 +4,11 @@
  */
 
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { authenticateClient } from '../clients/authentication.ts'
+import { authenticateClient, requireGrantType } from '../clients/authentication.ts'
 import { authenticateAs } from '../clients/dialect.ts'
 import { grantTypes } from '../grants/registry.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import { narrowResource, readTargets } from '../model/resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
@@ -16,16 +16,11 @@ import type { Context, GrantType, Realm } from '../realm/context.ts'
 import { servedGrantTypes } from '../realm/response-type.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
-/** A request to the token endpoint, decoded. */
-export interface TokenRequest extends ReadParameters {
-  authorization: string | undefined
-}
-
 /**
  * The token endpoint (RFC 6749 §3.2): authenticate the client, look the grant type up, check that the client may use it, redeem, mint.
  * @returns the members of the successful answer, as the provider orders them
  */
-export function token(request: TokenRequest, context: Context): MaybePromise<Record<string, unknown>> {
+export function token(request: ClientRequest, context: Context): MaybePromise<Record<string, unknown>> {
   const { parameters, problem } = request
   const { realm, trace } = context
   const dialect = realm.requests
@@ -51,14 +46,7 @@ export function token(request: TokenRequest, context: Context): MaybePromise<Rec
 function answer(client: Client, parameters: Parameters, context: Context): MaybePromise<Record<string, unknown>> {
   const { realm } = context
   const grantType = grantTypeOf(parameters.grant_type, realm)
-  const name = grantType.grant_type
-  if (!client.grant_types.includes(name)) {
-    throw new OAuthError(
-      'unauthorized_client',
-      'The client may not use this grant type',
-      `client '${client.client_id}' is registered for: ${client.grant_types.join(', ')}; not for ${name}`,
-    )
-  }
+  requireGrantType(client, grantType.grant_type, 'The client may not use this grant type')
   const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation

@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { requireGrantType } from '../clients/authentication.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { OAuthError } from '../model/errors.ts'
 import { tokenExchangeType } from '../model/grant-names.ts'
@@ -52,16 +53,10 @@ export const tokenExchange: GrantType = {
   },
 }
 
-function requestedType({ requested_token_type }: Parameters, { client_id, grant_types }: Client): TokenType {
+function requestedType({ requested_token_type }: Parameters, client: Client): TokenType {
   const requested = requested_token_type === undefined ? 'access_token' : tokenTypeOf(requested_token_type)
   if (requested === undefined) throw unsupported('requested_token_type', requested_token_type)
-  if (requested === 'refresh_token' && !grant_types.includes('refresh_token')) {
-    throw new OAuthError(
-      'unauthorized_client',
-      'The client may not use refresh tokens',
-      `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for refresh_token`,
-    )
-  }
+  if (requested === 'refresh_token') requireGrantType(client, requested, 'The client may not use refresh tokens')
   return requested
 }
 

@@ -9,6 +9,12 @@ export interface ReadParameters {
   problem: OAuthError | undefined
 }
 
+/** A client's request, decoded. */
+export interface ClientRequest extends ReadParameters {
+  /** The header. */
+  authorization: string | undefined
+}
+
 /**
  * An object without a prototype, whose members are only what a client sent. `Object.create(null)` makes a dictionary, which is
  * read several times more slowly than the instance of a class.

@@ -1,0 +1,93 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { pushAuthorizationRequest } from '../../oauth/authorization/pushed-request.ts'
+import { translated } from '../../oauth/clients/dialect.ts'
+import { authenticateBackchannel } from '../../oauth/deferred/backchannel.ts'
+import { authorizeDevice } from '../../oauth/deferred/device.ts'
+import { introspect } from '../../oauth/endpoints/introspection.ts'
+import { revoke } from '../../oauth/endpoints/revocation.ts'
+import { token } from '../../oauth/endpoints/token.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import { type ClientRequest, type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
+import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
+import { type Exchange, exchangeOf } from '../exchange.ts'
+import { queryProblem } from './client-query.ts'
+
+/** The endpoints to which clients post a form, each at the provider's path of its name. */
+export const formEndpoints: readonly ProtocolEndpoint[] = [
+  // RFC 6749 §3.2.
+  formEndpoint('token', async (read, reply, { context, sandbox }) => {
+    const members = await token(read, context)
+    const { tokenReply } = sandbox.provider
+    if (tokenReply === undefined) sendJson(reply, members)
+    else send(noStore(reply), tokenReply(members, reply.request.headers.accept))
+  }),
+  // RFC 9126 §2.
+  formEndpoint('par', async (read, reply, { context }) => {
+    sendJson(reply.code(201), await pushAuthorizationRequest(read, context))
+  }),
+  // RFC 8628 §3.1.
+  formEndpoint('device_authorization', async (read, reply, { context, sandbox, base_url }) => {
+    const { device_code, user_code, ...times } = await authorizeDevice(read, context)
+    const verification_uri = `${base_url}${sandbox.provider.paths.device ?? ''}`
+    const verification_uri_complete = `${verification_uri}?user_code=${user_code}`
+    sendJson(reply, { device_code, user_code, verification_uri, verification_uri_complete, ...times })
+  }),
+  // OpenID Connect Client-Initiated Backchannel Authentication §7.
+  formEndpoint('backchannel_authentication', async (read, reply, { context }) => {
+    sendJson(reply, await authenticateBackchannel(read, context))
+  }),
+  // RFC 7662, and RFC 9701 for who accepts a JWT.
+  formEndpoint('introspection', async (read, reply, { context }) => {
+    const type = 'application/token-introspection+jwt'
+    const answer = await introspect(read, reply.request.headers.accept?.includes(type) === true, context)
+    if (typeof answer === 'string') noStore(reply).type(type).send(answer)
+    else sendJson(reply, answer)
+  }),
+  // RFC 7009.
+  formEndpoint('revocation', async (read, reply, { context }) => {
+    await revoke(read, context)
+    // The body is nobody's business (§2.2), but some clients refuse an answer that does not call itself JSON.
+    noStore(reply).code(200).type('application/json').send()
+  }),
+]
+
+type FormName = 'token' | 'par' | 'device_authorization' | 'backchannel_authentication' | 'introspection' | 'revocation'
+
+function formEndpoint(
+  endpoint: FormName,
+  answer: (read: ClientRequest, reply: FastifyReply, exchange: Exchange) => Promise<void>,
+): ProtocolEndpoint {
+  const repeatable = endpoint === 'introspection' || endpoint === 'revocation' ? [] : targetParameters
+  return {
+    endpoint,
+    paths: ({ paths }) => [paths[endpoint]],
+    handlers: {
+      POST: (request, reply) => answer(readRequest(request, repeatable), reply, exchangeOf(request)),
+    },
+  }
+}
+
+function readRequest(request: FastifyRequest, repeatable: readonly string[]): ClientRequest {
+  const { parameters, problem } = translated(readBody(request, repeatable), exchangeOf(request).sandbox.provider.requests)
+  return { parameters, problem, authorization: request.headers.authorization }
+}
+
+/**
+ * The parameters in the body alone (RFC 6749 §3.2); what else the query has is as {@link queryProblem} says. The sandbox's
+ * settings can allow the query, as Postman may be told to use, and forbid JSON.
+ */
+function readBody(request: FastifyRequest, repeatable: readonly string[]): ReadParameters {
+  const { json_token_requests, query_token_requests } = exchangeOf(request).sandbox.settings
+  const read = readParameters(request.body, repeatable)
+  if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
+    const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
+    return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
+  }
+  if (query_token_requests) {
+    const fromQuery = readParameters(request.query, repeatable)
+    return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem: read.problem ?? fromQuery.problem }
+  }
+  const problem = queryProblem(request)
+  return problem === undefined ? read : { ...read, problem }
+}
