@@ -3,10 +3,8 @@
  * Elsewhere: the requests of a vendor, which it brings itself (`providers/`), and the routes (`resources/`).
  */
 
-import { anyOf } from '../../basics/any-of.ts'
-import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { invalid } from '../problem.ts'
+import { clientMentioned } from '../input/lookup.ts'
 import { firstTokens, withGrantFolders } from './grant-folders.ts'
 import { httpFile } from './http-file.ts'
 import { type PostmanCollection, type PostmanEnvironment, postmanCollection, postmanEnvironment } from './postman.ts'
@@ -19,10 +17,13 @@ export interface ExportDocuments {
 }
 
 /**
- * The exports of a sandbox, filled for one client.
+ * The exports of a sandbox, filled for one client: the first of the sandbox when none is named.
  * @param base_url as whoever asks reaches it
+ * @throws Problem when the one that is named is none of the sandbox's
  */
-export function exportDocuments({ provider, name }: Sandbox, client: Client | undefined, base_url: string): ExportDocuments {
+export function exportDocuments(sandbox: Sandbox, client_id: string | undefined, base_url: string): ExportDocuments {
+  const { provider, name, directory } = sandbox
+  const client = client_id === undefined ? directory.listClients()[0] : clientMentioned(client_id, sandbox)
   const collection = withGrantFolders(provider)
   const filled = { collection, clientId: client?.client_id ?? '', clientSecret: client?.client_secret ?? '' }
   return {
@@ -30,16 +31,4 @@ export function exportDocuments({ provider, name }: Sandbox, client: Client | un
     postmanEnvironment: () => postmanEnvironment({ ...filled, sandbox: name, apiServer: base_url.replace(/^https?:\/\//, '') }),
     httpFile: () => httpFile({ ...filled, base_url }),
   }
-}
-
-/**
- * The client that an export is for: the first of the sandbox when none is named.
- * @throws Problem when the one that is named is none of the sandbox's
- */
-export function exportedClient({ directory }: Sandbox, client_id: string | undefined): Client | undefined {
-  const clients = directory.listClients()
-  if (client_id === undefined) return clients[0]
-  const found = clients.find((client) => client.client_id === client_id)
-  if (found !== undefined) return found
-  throw invalid({ field: 'client_id', expected: anyOf(clients.map((client) => client.client_id)), came: client_id })
 }

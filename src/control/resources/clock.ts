@@ -2,12 +2,11 @@ import { z } from 'zod'
 import { ClockRangeError } from '../../sandbox/clock.ts'
 import { duration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Resource } from '../deps.ts'
-import { sandboxNamed } from '../input/lookup.ts'
 import { invalid } from '../problem.ts'
-import { inSandbox, refusal, rfc3339, time } from '../schemas.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
+import { rfc3339, time } from '../schemas.ts'
 
-const clockView = z
+const answer = z
   .object({
     now: time,
     offset_ms: z.number().describe("How far it is from the machine's clock, or was when it was stopped."),
@@ -26,48 +25,26 @@ const change = z
     path: ['offset_ms'],
   })
 
+const advance = z.strictObject({ by: duration.describe('Such as "6m", "90s", "250ms", "-1h", or a number of seconds.') })
+
 /** A sandbox's time, by which its tokens are issued and checked. */
-export const clock: Resource = (app, { sandboxes }) => {
-  const path = '/sandboxes/:sandbox/clock'
-  const answer = { 200: clockView, default: refusal }
+export const clock = sandboxRoutes('clock', ({ get, patch, post }, { sandboxes }) => {
+  get('/clock', "A sandbox's time", { answer }, ({ sandbox }) => viewClock(sandbox))
 
-  app.get(path, { schema: { tags: ['clock'], summary: "A sandbox's time", params: inSandbox, response: answer } }, (request) =>
-    viewClock(sandboxNamed(request.params.sandbox, sandboxes)),
-  )
+  patch('/clock', 'Set, stop or start the clock', { body: change, answer }, ({ sandbox, body }) => {
+    const { now, offset_ms, frozen } = body
+    const change = { now: now === undefined ? undefined : Date.parse(now), offset: offset_ms, frozen }
+    within(now === undefined ? 'offset_ms' : 'now', now ?? offset_ms, () => sandboxes.setClock(sandbox, change))
+    return viewClock(sandbox)
+  })
 
-  app.patch(
-    path,
-    { schema: { tags: ['clock'], summary: 'Set, stop or start the clock', params: inSandbox, body: change, response: answer } },
-    (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const { now, offset_ms, frozen } = request.body
-      const change = { now: now === undefined ? undefined : Date.parse(now), offset: offset_ms, frozen }
-      within(now === undefined ? 'offset_ms' : 'now', now ?? offset_ms, () => sandboxes.setClock(sandbox, change))
-      return viewClock(sandbox)
-    },
-  )
+  post('/clock/advance', 'Move the clock, back when negative', { body: advance, answer }, ({ sandbox, body: { by } }) => {
+    within('by', `${by}ms`, () => sandboxes.advanceClock(sandbox, by))
+    return viewClock(sandbox)
+  })
+})
 
-  app.post(
-    `${path}/advance`,
-    {
-      schema: {
-        tags: ['clock'],
-        summary: 'Move the clock, back when negative',
-        params: inSandbox,
-        body: z.strictObject({ by: duration.describe('Such as "6m", "90s", "250ms", "-1h", or a number of seconds.') }),
-        response: answer,
-      },
-    },
-    (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const { by } = request.body
-      within('by', `${by}ms`, () => sandboxes.advanceClock(sandbox, by))
-      return viewClock(sandbox)
-    },
-  )
-}
-
-function viewClock({ clock }: Sandbox): z.output<typeof clockView> {
+function viewClock({ clock }: Sandbox): z.output<typeof answer> {
   const { offset, frozen_at } = clock.state
   return { now: rfc3339(clock.now()), offset_ms: offset, frozen: frozen_at !== null }
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { draftUsers } from '../../sandbox/generation.ts'
-import type { Resource } from '../deps.ts'
-import { sandboxNamed } from '../input/lookup.ts'
-import { inSandbox, refusal } from '../schemas.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
 import { userView, viewUser } from '../views/user.ts'
 
 const generation = z.strictObject({
@@ -12,28 +10,13 @@ const generation = z.strictObject({
 })
 
 /** Users by the hundred. */
-export const userGeneration: Resource = (app, { sandboxes }) => {
-  app.post(
-    '/sandboxes/:sandbox/users/generate',
-    {
-      schema: {
-        tags: ['users'],
-        summary: 'Generate users as the vendor would',
-        params: inSandbox,
-        body: generation,
-        response: { 201: z.array(userView), default: refusal },
-      },
-    },
-    async (request, reply) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const drafts = await draftUsers(request.body, sandbox)
-      const users = sandbox.directory.createUsers(drafts)
-      return reply.code(201).send(
-        users.map((user, index) => {
-          const { apps = [], friends = [], parents = [] } = drafts[index] ?? {}
-          return viewUser(user, { apps: apps.map((app) => app.app_id), friends, parents }, sandbox.company)
-        }),
-      )
-    },
-  )
-}
+export const userGeneration = sandboxRoutes('users', ({ create }) => {
+  const made = { body: generation, answer: z.array(userView) }
+  create('/users/generate', 'Generate users as the vendor would', made, async ({ sandbox, body }) => {
+    const drafts = await draftUsers(body, sandbox)
+    return sandbox.directory.createUsers(drafts).map((user, index) => {
+      const { apps = [], friends = [], parents = [] } = drafts[index] ?? {}
+      return viewUser(user, { apps: apps.map((app) => app.app_id), friends, parents }, sandbox.company)
+    })
+  })
+})

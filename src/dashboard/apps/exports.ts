@@ -1,4 +1,4 @@
-import { exportDocuments, exportedClient } from '../../control/exports/documents.ts'
+import { exportDocuments } from '../../control/exports/documents.ts'
 import { Problem } from '../../control/problem.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { part } from '../frame/visit.ts'
@@ -26,8 +26,7 @@ export const exportPages = part({}, ({ get }) => {
   get('/exports/:file', ({ params, query, sandbox, addresses, reply }) => {
     const name = Object.keys(files).find((file): file is keyof typeof files => file === params.file)
     if (name === undefined) throw new Problem(404, `There is no such file; there are: ${Object.keys(files).join(', ')}`)
-    const client = exportedClient(sandbox, query.raw('client_id'))
-    const made = exportDocuments(sandbox, client, addresses.base_url)[files[name].make]()
+    const made = exportDocuments(sandbox, query.raw('client_id'), addresses.base_url)[files[name].make]()
     return reply
       .type(typeof made === 'string' ? 'text/plain; charset=utf-8' : 'application/json')
       .header('Content-Disposition', `attachment; filename="${sandbox.name}-${name}"`)
