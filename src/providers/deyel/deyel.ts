@@ -6,7 +6,6 @@
 import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
-import { standard } from '../standard/standard.ts'
 import { deyelCollection } from './collection.ts'
 import { deyelRoutes } from './customers.ts'
 import { deyelRefresh } from './refresh.ts'
@@ -21,22 +20,13 @@ const declared = declareProvider(
       authorize: '/oauth/authorize',
       token: '/oauth/token',
       jwks: '/.well-known/jwks.json',
-      userinfo: null,
-      introspection: null,
-      par: null,
-      end_session: null,
-      sign_up: null,
-      revocation: null,
-      discovery: null,
     },
     client_authentication: { methods: ['client_secret_basic', 'none'], secret_in: 'header' },
     lifetimes: { access_token: 86_400 },
     settings: { rotation: 'off' },
-    scopes: [],
     ids: {
       client_id: { prefix: 'deyel-', alphabet: 'lower', length: 12 },
       client_secret: { alphabet: 'letters_digits', length: 32 },
-      app_id: { prefix: 'app_', alphabet: 'lower', length: 16 },
       user_id: { prefix: 'user_', alphabet: 'lower', length: 16 },
     },
     signing: { alg: 'RS256', key_id: 'k{number}' },
@@ -77,13 +67,12 @@ const declared = declareProvider(
     ],
     users: [{ username: 'DEYELBOT', user_id: 'DEYELBOT', first_name: 'Deyel', last_name: 'Bot', email: 'deyelbot@example.com' }],
   },
-  standard,
+  codeOnly,
 )
 
 /** Client credentials with claims of its own; the page fixes header, claims and both answers. */
 export const deyel: Provider = {
   ...declared,
-  ...codeOnly,
   own_settings: deyelSettings.described,
   requests: { ...declared.requests, grants: new Map([[deyelRefresh.grant_type, deyelRefresh]]) },
   tokens: { ...declared.tokens, access: deyelTokens, refresh: deyelTokens },

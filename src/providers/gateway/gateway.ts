@@ -6,7 +6,7 @@
 import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
-import { standard, standardErrorReply } from '../standard/standard.ts'
+import { standardErrorReply } from '../standard/standard.ts'
 import { gatewayCollection } from './collection.ts'
 import { gatewayRoutes } from './data-api.ts'
 import { directTokenRoute } from './direct-token.ts'
@@ -22,10 +22,6 @@ const declared = declareProvider(
       revocation: '/oauth2/revoke',
       userinfo: '/oauth2/userInfo',
       jwks: '/.well-known/jwks.json',
-      introspection: null,
-      par: null,
-      end_session: null,
-      sign_up: null,
       discovery: ['openid-configuration'],
     },
     scopes: [
@@ -37,8 +33,6 @@ const declared = declareProvider(
     ids: {
       client_id: { alphabet: 'lower', length: 26 },
       client_secret: { alphabet: 'lower', length: 51 },
-      app_id: { prefix: 'app_', alphabet: 'lower', length: 16 },
-      user_id: { prefix: 'user-', alphabet: 'lower', length: 16 },
     },
     signing: { alg: 'RS256' },
     access_token: {
@@ -97,7 +91,7 @@ const declared = declareProvider(
       { username: 'agent', user_id: 'agent', password: 'password', first_name: 'Ann', last_name: 'Agent', email: 'agent@example.com' },
     ],
   },
-  standard,
+  codeOnly,
 )
 
 /** The gateway refuses before an API is reached, so an expired token, a missing one and a path that nobody has are told apart by it. */
@@ -117,7 +111,6 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
 /** Client credentials for an API behind a gateway that asks for a key. */
 export const gateway: Provider = {
   ...declared,
-  ...codeOnly,
   own_settings: gatewaySettings.described,
   errorReply,
   routes: [...gatewayRoutes, directTokenRoute],

@@ -8,7 +8,6 @@ import { codeOnly } from '../code-only.ts'
 import type { IdDeclaration } from '../data/declaration.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
-import { standard } from '../standard/standard.ts'
 import { socialidCollection } from './collection.ts'
 import { providerCodeGrant, providerCredentialsGrant, userIdGrant } from './login-app.ts'
 import { socialidSettings } from './settings.ts'
@@ -26,23 +25,14 @@ const declared = declareProvider(
       authorize: '/v2/marketing/oauth/authorize',
       token: '/v2/marketing/oauth/token',
       revocation: '/v2/marketing/oauth/revoke',
-      jwks: null,
-      userinfo: null,
-      introspection: null,
-      par: null,
-      end_session: null,
-      sign_up: null,
-      discovery: null,
     },
-    grant_types: [...standard.grant_types, ...ownGrants.map((grant) => grant.grant_type)],
+    grant_types: [...codeOnly.grant_types, ...ownGrants.map((grant) => grant.grant_type)],
     client_authentication: { methods: ['client_secret_basic', 'none'], secret_in: 'header' },
     parameters: { email_address: 'email' },
     lifetimes: { access_token: 604_800, refresh_token: 0 },
-    scopes: [],
     ids: {
       client_id: { prefix: '1', alphabet: 'digits', length: 6 },
       client_secret: { alphabet: 'hex', length: 64 },
-      app_id: { prefix: 'app_', alphabet: 'lower', length: 16 },
       user_id: userIds,
     },
     access_token: { format: 'opaque', ...token },
@@ -85,7 +75,7 @@ const declared = declareProvider(
       },
     ],
   },
-  standard,
+  codeOnly,
 )
 
 /** What shows a user, so that a wrong one is a combination that does "not match". */
@@ -106,7 +96,6 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
 /** The password grant with opaque tokens, and the vendor's own grants beside it. */
 export const socialid: Provider = {
   ...declared,
-  ...codeOnly,
   own_settings: socialidSettings.described,
   requests: {
     ...declared.requests,

@@ -6,7 +6,6 @@
 import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
 import type { Provider } from '../provider.ts'
-import { standard } from '../standard/standard.ts'
 import { accessToken } from './access-token.ts'
 import { wildixCollection } from './collection.ts'
 import { personalInfo } from './personal-info.ts'
@@ -24,20 +23,11 @@ const declared = declareProvider(
       authorize: '/authorization/oauth2',
       token: '/authorization/oauth2Token',
       jwks: '/.well-known/jwks.json',
-      userinfo: null,
-      introspection: null,
-      par: null,
-      end_session: null,
-      sign_up: null,
-      revocation: null,
-      discovery: null,
     },
     client_authentication: { methods: ['client_secret_post', 'none'], secret_in: 'body' },
-    scopes: [],
     ids: {
       client_id: { prefix: 'oauth2-app-', alphabet: 'digits', length: 7 },
       client_secret: { alphabet: 'letters_digits', length: 40 },
-      app_id: { prefix: 'app_', alphabet: 'lower', length: 16 },
       user_id: { prefix: 'ext_', alphabet: 'lower', length: 16 },
     },
     signing: { alg: 'RS256' },
@@ -87,13 +77,12 @@ const declared = declareProvider(
       },
     ],
   },
-  standard,
+  codeOnly,
 )
 
 /** The three-step service token, and the PBX's own authorization code flow beside it. */
 export const wildix: Provider = {
   ...declared,
-  ...codeOnly,
   own_settings: wildixSettings.described,
   tokens: { ...declared.tokens, access: wildixAccessTokens },
   routes: [
