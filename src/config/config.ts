@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
-import type { Declared } from './declarations.ts'
+import type { Declared } from '../sandbox/declared.ts'
 import { ConfigError, type ConfigProblem } from './error.ts'
 import { type ConfigFile, inlineVariable, readConfigFile } from './file.ts'
 import { type Flags, parseFlags, unknown } from './flags.ts'

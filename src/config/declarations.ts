@@ -9,19 +9,13 @@ import { declareProvider } from '../providers/data/declare.ts'
 import { declaredApp } from '../providers/data/world.ts'
 import type { Provider, WorldApp } from '../providers/provider.ts'
 import { providers as builtIn } from '../providers/registry.ts'
-import type { SandboxDeclaration } from '../sandbox/declared.ts'
+import type { Declared } from '../sandbox/declared.ts'
 import { settingsOf } from '../sandbox/settings.ts'
 import { settingsSchema } from '../sandbox/settings-schema.ts'
 import type { ConfigProblem } from './error.ts'
 import { problemsIn } from './problems.ts'
 import { nameSchema, providerSchema } from './provider-schema.ts'
 import { sandboxSchema } from './sandbox-schema.ts'
-
-/** What a config file declares. */
-export interface Declared {
-  providers: readonly Provider[]
-  sandboxes: readonly SandboxDeclaration[]
-}
 
 /** The two keys of a config file that hold more than a value. */
 export const declarationsSchema = z.object({

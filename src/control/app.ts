@@ -70,8 +70,7 @@ export async function createControlApp(deps: ControlDeps): Promise<FastifyInstan
   acceptJsonAlone(app)
   guard(app, deps)
   app.addHook('onSend', async (request, reply) => {
-    // What failed has nothing to be kept, and its answer must go out when the disk refuses.
-    if (reply.statusCode < 500) await deps.settled(request.raw)
+    await deps.settled(request.raw, reply.statusCode)
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
   answerUnknownPaths(app)

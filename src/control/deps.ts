@@ -2,14 +2,13 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../basics/clock.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Settled } from '../http/journal-hook.ts'
 import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
 /** What the control API is given by the server. */
 export interface ControlDeps {
   sandboxes: Sandboxes
-  providers: ReadonlyMap<string, Provider>
   /** The machine's clock; each sandbox has its own. */
   clock: Clock
   version: string
@@ -17,8 +16,7 @@ export interface ControlDeps {
   adminToken: string | undefined
   /** The largest body of a request, in bytes; 1 MiB when absent. */
   bodyLimit?: number | undefined
-  /** Undefined when all that a request changed is durable, else a promise of it; it rejects when the disk refused. */
-  settled: (request: IncomingMessage) => Promise<void> | undefined
+  settled: Settled
   /** @throws when the database does not answer */
   checkDatabase: () => void
   /** How a request reached us; the host with its port. */

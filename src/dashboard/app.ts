@@ -33,8 +33,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   await registerViews(app)
   guard(app, deps, sessions, csrf)
   app.addHook('onSend', async (request, reply) => {
-    // What failed has nothing to be kept, and its answer must go out when the disk refuses.
-    if (reply.statusCode < 500) await deps.settled(request.raw)
+    await deps.settled(request.raw, reply.statusCode)
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
   app.setNotFoundHandler(() => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../basics/clock.ts'
+import type { Settled } from '../http/journal-hook.ts'
 import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
@@ -13,8 +14,7 @@ export interface DashboardDeps {
   adminToken: string | undefined
   /** The largest body of a request, in bytes; 1 MiB when absent. */
   bodyLimit?: number | undefined
-  /** Undefined when all that a request changed is durable, else a promise of it; it rejects when the disk refused. */
-  settled: (request: IncomingMessage) => Promise<void> | undefined
+  settled: Settled
   /** How a request reached us; the host with its port. */
   originOf: (request: IncomingMessage) => Origin
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */

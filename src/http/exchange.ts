@@ -29,8 +29,6 @@ export interface Exchange {
   readonly context: Context
   readonly time: number
   readonly started: number
-  /** How often the disk had refused when it began. */
-  readonly refusals: number
   endpoint: Endpoint
   error?: string
   explanation?: string
@@ -44,12 +42,7 @@ interface Routed extends IncomingMessage {
 }
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(
-  request: IncomingMessage,
-  { sandbox, prefix, url }: Destination,
-  options: ExchangeOptions,
-  refusals: number,
-): Exchange {
+export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }: Destination, options: ExchangeOptions): Exchange {
   const { scheme, host } = originOf(request)
   const addressed = { scheme, host: publicHost(host, sandbox.hosts) }
   const { base_url, internal_url, issuer } = addressesAt(sandbox, addressed, prefix, options)
@@ -75,7 +68,6 @@ export function beginExchange(
     context: { realm: sandbox, issuer, trace, transport },
     time: sandbox.clock.now(),
     started: performance.now(),
-    refusals,
     endpoint: 'api',
   }
 }

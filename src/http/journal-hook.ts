@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
@@ -70,8 +71,14 @@ function sentAs(payload: unknown, { context }: Exchange, reply: FastifyReply): S
   return sent
 }
 
+/**
+ * What an answer of this status waits for: undefined when all that its request changed is durable, else a promise of it, which rejects
+ * when the disk refused.
+ */
+export type Settled = (request: IncomingMessage, status: number) => Promise<void> | undefined
+
 /** Writes each answer into its sandbox's journal, and holds it until what it tells of is durable. */
-export function recordAnswers(app: FastifyInstance, settled: (since?: number) => Promise<void> | undefined): void {
+export function recordAnswers(app: FastifyInstance, settled: Settled): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const exchange = exchangeOf(request)
     const { body, drop } = sentAs(payload, exchange, reply)
@@ -80,8 +87,7 @@ export function recordAnswers(app: FastifyInstance, settled: (since?: number) =>
       exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
       done(null, body ?? payload)
     }
-    // An answer that says that something failed promises nothing.
-    const durable = settled(reply.statusCode < 500 ? exchange.refusals : undefined)
+    const durable = settled(request.raw, reply.statusCode)
     if (durable === undefined) answered()
     else {
       durable.then(answered, (error) => {

@@ -8,14 +8,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
 import { carry, type Exchange, exchangeOf } from './exchange.ts'
-import { journalEntry, recordAnswers } from './journal-hook.ts'
+import { journalEntry, recordAnswers, type Settled } from './journal-hook.ts'
 import { registerViews } from './pages/views.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 
 /** What the apps need of the server. */
 export interface ProtocolAppOptions {
-  /** Whether all that was changed is durable yet. */
-  settled: (since?: number) => Promise<void> | undefined
+  settled: Settled
   logger: FastifyBaseLogger
   /** The largest body, in bytes; 1 MiB when absent. */
   bodyLimit?: number | undefined

@@ -45,32 +45,25 @@ export class SandboxClock implements Clock {
     return this.#state
   }
 
-  /**
-   * Moves the clock by so many milliseconds, back when negative; a frozen one stays frozen at its new time.
-   * @throws ClockRangeError
-   */
-  advance(milliseconds: number): ClockState {
+  /** What it is when it was moved by so many milliseconds, back when negative; a frozen one stays frozen at its new time. */
+  advanced(milliseconds: number): ClockState {
     const { offset, frozen_at } = this.#state
-    return this.load({ offset: offset + milliseconds, frozen_at: frozen_at === null ? null : frozen_at + milliseconds })
+    return { offset: offset + milliseconds, frozen_at: frozen_at === null ? null : frozen_at + milliseconds }
   }
 
-  /**
-   * Sets, stops or starts the clock; it goes on from where it stood unless told a time.
-   * @throws ClockRangeError
-   */
-  set({ offset, now = offset === undefined ? this.now() : this.#system.now() + offset, frozen }: ClockChange): ClockState {
+  /** What it is when it was set, stopped or started; it goes on from where it stood unless told a time. */
+  changed({ offset, now = offset === undefined ? this.now() : this.#system.now() + offset, frozen }: ClockChange): ClockState {
     const stop = frozen ?? this.#state.frozen_at !== null
-    return this.load({ offset: offset ?? now - this.#system.now(), frozen_at: stop ? now : null })
+    return { offset: offset ?? now - this.#system.now(), frozen_at: stop ? now : null }
   }
 
   /**
    * Goes on from a state, such as a snapshot's.
    * @throws ClockRangeError
    */
-  load(state: ClockState): ClockState {
+  load(state: ClockState): void {
     this.check(state)
     this.#state = state
-    return state
   }
 
   /** @throws ClockRangeError for a state that it cannot have */

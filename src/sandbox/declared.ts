@@ -1,12 +1,11 @@
-import type { Directory } from '../oauth/model/directory.ts'
+import { type Directory, TakenError, type UserDraft } from '../oauth/model/directory.ts'
 import type { App } from '../oauth/model/records.ts'
 import { confidentialMethod } from '../providers/clients.ts'
 import type { AppDeclaration, UserDeclaration } from '../providers/data/declaration.ts'
 import { declaredApp, declaredUser } from '../providers/data/world.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { Sandbox } from './sandbox.ts'
-import type { Sandboxes } from './sandboxes.ts'
 import { userDraft } from './seed.ts'
+import type { SandboxRecord } from './table.ts'
 
 /** A sandbox that the configuration wants to be there. */
 export interface SandboxDeclaration {
@@ -21,75 +20,81 @@ export interface SandboxDeclaration {
   users?: readonly UserDeclaration[] | undefined
 }
 
-/** A declared sandbox cannot be had; its message says why. */
+/** What a configuration wants to be there. */
+export interface Declared {
+  /** Beside the built-in ones. */
+  providers: readonly Provider[]
+  sandboxes: readonly SandboxDeclaration[]
+}
+
+/** What was declared cannot be had. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError'
+
+  /**
+   * @param place in the config file, as `sandboxes.b.hosts[0]`
+   * @param problem what was expected there and what came
+   */
+  constructor(place: string, problem: string) {
+    super(`${place}: ${problem}`)
+  }
 }
 
 /**
- * Makes the declared sandboxes, or changes them to what they are declared to be now. What others put into them stays.
- * @param before what was declared until now: a setting that is gone from it goes back to what the provider says
+ * Does what belongs to a place of the config file.
+ * @throws DeclarationError in place of a name that is taken
+ */
+export function placed<T>(place: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof TakenError ? new DeclarationError(place, error.message) : error
+  }
+}
+
+/**
+ * Holds the hosts of declared sandboxes to being theirs alone.
+ * @param records of all sandboxes that are reached
  * @throws DeclarationError
  */
-export function applyDeclared(
-  sandboxes: Sandboxes,
-  providers: ReadonlyMap<string, Provider>,
-  declarations: readonly SandboxDeclaration[],
-  before: readonly SandboxDeclaration[] = [],
-): void {
-  for (const declaration of declarations) {
-    const last = before.find(({ name }) => name === declaration.name)
-    const sandbox = sandboxOf(sandboxes, providers, declaration, last)
-    fill(sandbox, declaration)
+export function apart(declarations: readonly SandboxDeclaration[], records: readonly SandboxRecord[]): void {
+  for (const { name, hosts = [] } of declarations) {
+    for (const [index, host] of hosts.entries()) {
+      const other = records.find((record) => record.name !== name && record.hosts.includes(host.toLowerCase()))
+      if (other === undefined) continue
+      throw new DeclarationError(
+        `sandboxes.${name}.hosts[${index}]`,
+        `expected a host that no other sandbox has, got "${host}", which is that of sandbox ${other.name}`,
+      )
+    }
   }
 }
 
-function sandboxOf(
-  sandboxes: Sandboxes,
-  providers: ReadonlyMap<string, Provider>,
-  { name, provider: providerName, company, hosts, settings = {}, seed }: SandboxDeclaration,
-  before: SandboxDeclaration | undefined,
-): Sandbox {
-  const there = sandboxes.find(name)
-  if (there === undefined) {
-    const provider = providers.get(providerName)
-    if (provider === undefined) throw new DeclarationError(`Sandbox '${name}' is to speak as '${providerName}', which is no provider.`)
-    const problem = sandboxes.nameProblem(name)
-    if (problem !== undefined) throw new DeclarationError(`A sandbox cannot be called '${name}': ${problem}.`)
-    return sandboxes.create({ name, provider, company, hosts, settings, seed })
-  }
-  if (there.provider.id !== providerName) {
-    throw new DeclarationError(
-      `Sandbox '${name}' is there and speaks as ${there.provider.id}, but the config file says ${providerName}. Delete it, or choose another name.`,
-    )
-  }
-  const gone = Object.keys(before?.settings ?? {}).filter((key) => !Object.hasOwn(settings, key))
-  return sandboxes.update(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
-}
-
-function fill({ directory, provider, clock, company }: Sandbox, declaration: SandboxDeclaration): void {
-  const { apps = [], users = [] } = declaration
+/** Puts declared apps and users into a sandbox, or changes those that are there to what they are declared to be now. */
+export function fill(directory: Directory, declaration: SandboxDeclaration, provider: Provider, company: string, now: number): void {
+  const { apps = [], users = [], name } = declaration
   const defaults = {
     company,
     scopes: provider.scopes.map((scope) => scope.name),
     grant_types: provider.grant_types,
     auth_method: confidentialMethod(provider.auth_methods),
   }
-  for (const app of apps) haveApp(app, directory, defaults, clock.now())
+  for (const app of apps) haveApp(app, directory, defaults, now)
   const known = directory.listApps()
-  const wanted = users.map((user) => declaredUser(user, known))
-  const fresh = []
-  for (const user of wanted) {
-    const there = directory.findUser(user.username)
-    if (there === undefined) fresh.push(user)
-    else {
-      const { apps: userApps, friends: _friends, parents: _parents, ...members } = user
-      directory.updateUser({ ...there, ...members })
-      for (const app of known) if (userApps.includes(app.app_id)) directory.addApp(there, app)
-    }
-  }
   const byId = new Map(known.map((app) => [app.app_id, app]))
-  if (fresh.length > 0) directory.createUsers(fresh.map((user) => userDraft(user, provider, byId, clock.now())))
+  const fresh: UserDraft[] = []
+  for (const [index, declared] of users.entries()) {
+    const user = declaredUser(declared, known)
+    const there = directory.findUser(user.username)
+    if (there === undefined) {
+      fresh.push(userDraft(user, provider, byId, now))
+      continue
+    }
+    const { apps: userApps, friends: _friends, parents: _parents, ...members } = user
+    placed(`sandboxes.${name}.users[${index}]`, () => directory.updateUser({ ...there, ...members }))
+    for (const app of known) if (userApps.includes(app.app_id)) directory.addApp(there, app)
+  }
+  if (fresh.length > 0) directory.createUsers(fresh)
 }
 
 function haveApp(declaration: AppDeclaration, directory: Directory, defaults: Parameters<typeof declaredApp>[1], created_at: number): void {

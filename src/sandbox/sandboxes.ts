@@ -1,20 +1,12 @@
 import type { Clock } from '../basics/clock.ts'
 import { randomLowerCase, randomText } from '../basics/random.ts'
-import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
-import { KeyRing } from '../oauth/jose/keys.ts'
-import { TakenError } from '../oauth/model/directory.ts'
-import type { Settings } from '../oauth/model/settings.ts'
-import { usualResponseModes } from '../oauth/realm/response-type.ts'
-import { discoveryDocument } from '../providers/discovery.ts'
 import type { Provider } from '../providers/provider.ts'
-import { type ClockChange, SandboxClock } from './clock.ts'
-import { Counts } from './counts.ts'
-import { Faults } from './faults.ts'
-import { Journal } from './journal.ts'
-import { JournalMemory } from './journal-memory.ts'
+import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
+import { apart, DeclarationError, type Declared, fill, placed, type SandboxDeclaration } from './declared.ts'
+import { hostNames, type JournalLimits, KnownSandboxes } from './known.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
-import { mergeSettings, settingsOf } from './settings.ts'
+import { mergeSettings } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
@@ -37,359 +29,230 @@ export interface SandboxChange {
   settings?: Readonly<Record<string, unknown>> | undefined
 }
 
-const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
-const reservedNames = ['dashboard', '_grantbox', '.well-known']
+/** Where every clock begins: at the machine's time. */
+const machineTime: ClockState = { offset: 0, frozen_at: null }
 
-/** How much of what came and went is remembered. */
-export interface JournalLimits {
-  /** Requests of each sandbox; 1000 when absent. */
-  journalSize?: number | undefined
-  /** Bytes of all sandboxes together; 64 MiB when absent. */
-  journalMemory?: number | undefined
-}
+const nothing: Declared = { providers: [], sandboxes: [] }
 
-/** All sandboxes of a server. Names and hosts are known from memory, for every request asks for them. */
-export class Sandboxes {
-  readonly #table: SandboxTable
-  readonly #providers: ReadonlyMap<string, Provider>
-  readonly #clock: Clock
-  readonly #records = new Map<string, SandboxRecord>()
-  readonly #opened = new Map<string, Sandbox>()
-  readonly #hosts = new Map<string, string>()
-  /** The vendors' own host names, which count where no sandbox lists them. */
-  readonly #vendorHosts = new Map<string, string>()
-  readonly #newJournal: () => Journal
-  readonly defaultName: string
-  /** Brings back what a configuration wants in a sandbox, when it was reset. */
-  afterReset: (sandbox: Sandbox) => void = () => {}
+/**
+ * The sandboxes of a server and what may happen to one. Each of these is one transaction: it is stored as a whole or not at all, and
+ * what is known from memory follows when it was.
+ */
+export class Sandboxes extends KnownSandboxes {
+  readonly #builtIn: ReadonlyMap<string, Provider>
+  #declared: Declared = nothing
 
-  constructor(
-    table: SandboxTable,
-    providers: ReadonlyMap<string, Provider>,
-    clock: Clock,
-    defaultName: string,
-    { journalSize, journalMemory = 64 * 1024 * 1024 }: JournalLimits = {},
-  ) {
-    this.#newJournal = () => new Journal(journalSize, memory)
-    const memory = new JournalMemory(journalMemory)
-    this.#table = table
-    this.#providers = providers
-    this.#clock = clock
-    this.defaultName = defaultName
+  /** @param builtIn providers that are there whatever is declared */
+  constructor(table: SandboxTable, builtIn: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string, limits?: JournalLimits) {
+    super(table, clock, defaultName, limits)
+    this.#builtIn = builtIn
   }
 
-  /** Reads what is stored and makes one sandbox for each built-in provider that has none yet. */
-  load(): void {
-    for (const record of this.#table.list()) {
-      // One of a provider that is not declared any more sleeps until it is.
-      if (this.#providers.has(record.provider)) this.#remember(record)
-    }
-    this.#haveOneOfEach()
-  }
-
-  #haveOneOfEach(): void {
-    for (const provider of this.#providers.values()) {
-      if (!this.#records.has(provider.id)) this.create({ name: provider.id, provider })
-      for (const host of provider.hosts ?? []) this.#vendorHosts.set(host.toLowerCase(), provider.id)
-    }
-  }
-
-  /** Stores what was counted; after this the store may be closed. */
-  close(): void {
-    for (const { counts } of this.#opened.values()) {
-      counts.flush()
-      counts.stop()
-    }
-  }
-
-  /** Takes notice that the providers changed: sandboxes go on with their state and speak as theirs does now. */
-  providersChanged(): void {
-    this.#vendorHosts.clear()
-    for (const record of this.#table.list()) {
-      const provider = this.#providers.get(record.provider)
-      const opened = this.#opened.get(record.name)
-      if (provider === undefined) {
-        opened?.counts.flush()
-        opened?.counts.stop()
-        if (this.#records.has(record.name)) this.#forget(record)
-      } else if (!this.#records.has(record.name)) this.#remember(record)
-      else if (opened !== undefined && opened.provider !== provider) {
-        const settings = settingsOf(provider, this.#record(record.name).settings)
-        this.#opened.set(record.name, { ...opened, ...speechOf(provider), settings, keys: this.#keyRing(record.name, provider, opened) })
-      }
-    }
-    this.#haveOneOfEach()
-  }
-
-  get default(): Sandbox | undefined {
-    return this.find(this.defaultName)
-  }
-
-  /** By name, in any letter case. */
-  find(name: string): Sandbox | undefined {
-    const opened = this.#opened.get(name)
-    if (opened !== undefined) return opened
-    const record = this.#records.get(name) ?? this.#records.get(name.toLowerCase())
-    return record === undefined ? undefined : this.#open(record)
-  }
-
-  /** By a host name that a sandbox lists, or else that its vendor has, without the port, in lower case. */
-  findByHost(host: string): Sandbox | undefined {
-    const name = this.#hosts.get(host) ?? (this.#vendorHosts.size === 0 ? undefined : this.#vendorOf(host))
-    return name === undefined ? undefined : this.find(name)
-  }
-
-  #vendorOf(host: string): string | undefined {
-    return this.#vendorHosts.get(host) ?? this.#vendorHosts.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
-  }
-
-  list(): Sandbox[] {
-    return [...this.#records.values()].map((record) => this.#open(record))
-  }
-
-  /** The rule that a name breaks; undefined when it may be one. */
-  nameProblem(name: string): string | undefined {
-    if (!namePattern.test(name)) return 'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts with a letter or digit'
-    const provider = this.#providers.get(this.defaultName)
-    const routes = provider === undefined ? [] : [...Object.values(provider.paths).flat(), ...provider.routes.map((route) => route.path)]
-    const taken = [...reservedNames, ...routes.map((path) => path.split('/')[1]?.toLowerCase())]
-    return taken.includes(name) ? `"${name}" begins a path of the default sandbox or of grantbox itself` : undefined
+  /** What a configuration wants to be there. */
+  get declared(): Declared {
+    return this.#declared
   }
 
   /** @throws TakenError when the name or a host is another sandbox's */
-  create({ name, provider, company = provider.world.company, hosts = [], settings = {}, seed: seeded = true }: NewSandbox): Sandbox {
-    const created_at = this.#clock.now()
-    const initial = { company, settings: mergeSettings({}, settings, newSecret) }
-    const record = this.#table.insert({
-      name: name ?? `${provider.id}-${randomLowerCase(8)}`,
-      provider: provider.id,
-      ...initial,
-      initial,
-      hosts: this.#freeHosts(hosts),
-      seeded,
-      clock: { offset: 0, frozen_at: null },
-      created_at,
-    })
-    this.#remember(record)
-    const sandbox = this.#open(record)
-    if (seeded) seed(sandbox, created_at)
-    return sandbox
+  create(draft: NewSandbox): Sandbox {
+    const hosts = this.freeHosts(draft.hosts ?? [])
+    return this.#stored(() => this.#insert({ ...draft, hosts }))
   }
 
-  /**
-   * Changes a sandbox and keeps it so; whoever holds the old object goes on with it as it was.
-   * @throws TakenError when a host is another sandbox's
-   */
-  update({ name }: Sandbox, { company, hosts, settings = {} }: SandboxChange): Sandbox {
-    const before = this.#record(name)
-    const record: SandboxRecord = {
-      ...before,
-      company: company ?? before.company,
-      hosts: hosts === undefined ? before.hosts : this.#freeHosts(hosts, name),
-      settings: mergeSettings(before.settings, settings, newSecret),
-    }
-    this.#table.update(record)
-    return this.#replace(before, record)
+  /** @throws TakenError when a host is another sandbox's */
+  update({ name }: Sandbox, change: SandboxChange): Sandbox {
+    const hosts = change.hosts === undefined ? undefined : this.freeHosts(change.hosts, name)
+    return this.#stored(() => this.#change(this.record(name), { ...change, hosts }))
   }
 
-  /** Back to what it was when it was created: the preloaded world, its settings then, the machine's time, no faults, no journal. */
+  /** Back to what it was when it was created, and to what is declared of it: no grants, no faults, no journal, the machine's time. */
   reset({ name }: Sandbox): Sandbox {
-    const before = this.#record(name)
-    const record: SandboxRecord = { ...before, ...before.initial }
-    this.#table.clear(record.id)
-    this.#table.update(record)
-    const sandbox = this.#replace(before, record)
-    forgetAll(sandbox)
-    this.setClock(sandbox, { offset: 0, frozen: false })
-    if (record.seeded) seed(sandbox, sandbox.clock.now())
-    this.afterReset(sandbox)
-    return this.find(record.name) ?? sandbox
+    const before = this.record(name)
+    const declaration = this.#declared.sandboxes.find((one) => one.name === name)
+    return this.#anew(machineTime, () => {
+      this.table.clear(before.id)
+      const record = this.#change({ ...before, ...before.initial, clock: machineTime }, {})
+      this.table.saveClock(record.id, machineTime)
+      this.#seed(record)
+      return declaration === undefined ? record : this.#declare(declaration, record)
+    })
   }
 
   /** The whole state of a sandbox, but for its name, its hosts and its journal. */
   snapshot({ id, name, clock, faults }: Sandbox): Snapshot {
-    const { provider, company, settings } = this.#record(name)
-    const { version } = this.#table
-    const tables = this.#table.dump(id)
+    const { provider, company, settings } = this.record(name)
+    const { version } = this.table
+    const tables = this.table.dump(id)
     return { format: 'grantbox-snapshot', version, provider, company, settings, clock: clock.state, faults: faults.state, tables }
   }
 
   /**
-   * Puts a snapshot in the place of a sandbox's state, all or nothing; its journal begins anew.
+   * Puts a snapshot in the place of a sandbox's state; its journal begins anew.
    * @throws SnapshotError when it is another provider's, another version's, or does not hang together
+   * @throws ClockRangeError
    */
-  restore({ name }: Sandbox, snapshot: Snapshot): Sandbox {
-    const before = this.#record(name)
-    const { provider, version, company, settings, clock, faults, tables } = snapshot
-    if (provider !== before.provider) throw new SnapshotError('provider', `${before.provider}, as which sandbox ${name} speaks`, provider)
-    if (version !== this.#table.version) {
-      throw new SnapshotError('version', `${this.#table.version}, of this grantbox: take the snapshot again with this version`, version)
+  restore(sandbox: Sandbox, { provider, version, company, settings, clock, faults, tables }: Snapshot): Sandbox {
+    const before = this.record(sandbox.name)
+    if (provider !== before.provider)
+      throw new SnapshotError('provider', `${before.provider}, as which sandbox ${before.name} speaks`, provider)
+    if (version !== this.table.version) {
+      throw new SnapshotError('version', `${this.table.version}, of this grantbox: take the snapshot again with this version`, version)
     }
-    const record: SandboxRecord = { ...before, company, settings: mergeSettings({}, settings, newSecret) }
-    this.#table.load(record.id, tables)
-    this.#table.update(record)
-    this.#table.saveClock(record.id, clock)
-    const sandbox = this.#replace(before, record)
-    forgetAll(sandbox)
-    sandbox.clock.load(clock)
-    sandbox.faults.load(faults)
-    return sandbox
+    sandbox.clock.check(clock)
+    const restored = this.#anew(clock, () => {
+      this.table.load(before.id, tables)
+      this.table.saveClock(before.id, clock)
+      return this.#change({ ...before, company, settings: {} }, { settings })
+    })
+    restored.faults.load(faults)
+    return restored
   }
 
-  delete(sandbox: Sandbox): void {
-    sandbox.counts.stop()
-    this.#table.delete(sandbox.id)
-    this.#forget(this.#record(sandbox.name))
-  }
-
-  /** Takes notice that the store took back what was changed last: what is known from memory is again as it is stored. */
-  changesTakenBack(): void {
-    const stored = this.#table.list()
-    const ids = new Set(stored.map((record) => record.id))
-    for (const record of [...this.#records.values()]) {
-      if (ids.has(record.id)) continue
-      this.#opened.get(record.name)?.counts.stop()
-      this.#forget(record)
-    }
-    for (const record of stored) {
-      const known = this.#records.get(record.name)
-      const opened = this.#opened.get(record.name)
-      if (known === undefined || opened === undefined) {
-        if (known !== undefined) this.#forget(known)
-        if (this.#providers.has(record.provider)) this.#remember(record)
-        continue
-      }
-      opened.clock.load(record.clock)
-      const sandbox = this.#replace(known, record)
-      // A key that was made and not stored would be gone after the next start.
-      this.#opened.set(record.name, { ...sandbox, keys: this.#keyRing(record.name, sandbox.provider, sandbox) })
-    }
+  delete({ id, name }: Sandbox): void {
+    this.table.atomically(() => this.table.delete(id))
+    this.forget(this.record(name))
   }
 
   /** Moves a sandbox's clock and keeps it so. */
-  advanceClock(sandbox: Sandbox, milliseconds: number): void {
-    this.#table.saveClock(sandbox.id, sandbox.clock.advance(milliseconds))
+  advanceClock({ id, clock }: Sandbox, milliseconds: number): void {
+    this.#setClock(id, clock, clock.advanced(milliseconds))
   }
 
   /** Sets, stops or starts a sandbox's clock and keeps it so. */
-  setClock(sandbox: Sandbox, change: ClockChange): void {
-    this.#table.saveClock(sandbox.id, sandbox.clock.set(change))
+  setClock({ id, clock }: Sandbox, change: ClockChange): void {
+    this.#setClock(id, clock, clock.changed(change))
   }
 
-  /** From now on a sandbox is as another record says; whoever holds the old object goes on with it as it was. */
-  #replace(before: SandboxRecord, record: SandboxRecord): Sandbox {
-    const opened = this.#open(before)
-    const changed: Sandbox = {
-      ...opened,
-      company: record.company,
-      hosts: record.hosts,
-      settings: settingsOf(opened.provider, record.settings),
+  #setClock(id: number, clock: SandboxClock, state: ClockState): void {
+    clock.check(state)
+    this.table.saveClock(id, state)
+    clock.load(state)
+  }
+
+  /**
+   * Takes other declarations for those that held until now, all of them or none: a provider without a sandbox of its name gets one,
+   * the declared sandboxes are made, or become what they are declared to be now. What others put into them stays.
+   * @throws DeclarationError
+   */
+  declare(declared: Declared = nothing): void {
+    const providers = this.#with(declared)
+    if (this.providers.has(this.defaultName) && !providers.has(this.defaultName)) {
+      throw new DeclarationError(`providers.${this.defaultName}`, 'expected a provider, whose sandbox answers at the root, got nothing')
     }
-    for (const host of before.hosts) this.#hosts.delete(host)
-    this.#remember(record)
-    this.#opened.set(record.name, changed)
-    return changed
+    this.flushCounts()
+    const records = this.table.atomically(() => this.#realize(declared, providers))
+    this.#declared = declared
+    this.takeStock(records, providers)
   }
 
-  /** Host names in lower case, each once. */
-  #freeHosts(hosts: readonly string[], owner?: string): string[] {
-    const lower = [...new Set(hosts.map((host) => host.toLowerCase()))]
-    const taken = lower.find((host) => (this.#hosts.get(host) ?? owner) !== owner)
-    if (taken !== undefined) throw new TakenError('hosts', taken)
-    return lower
+  /** Goes back to earlier declarations because the disk refused what came of the later ones. */
+  goBackTo(declared: Declared): void {
+    if (declared === this.#declared) return
+    this.#declared = declared
+    this.takeStock(this.table.list(), this.#with(declared))
   }
 
-  #record(name: string): SandboxRecord {
-    const record = this.#records.get(name)
-    if (record === undefined) throw new Error(`there is no sandbox ${name}`)
+  #with({ providers }: Declared): ReadonlyMap<string, Provider> {
+    return new Map([...this.#builtIn, ...providers.map((one) => [one.id, one] as const)])
+  }
+
+  /** The records of all sandboxes when the declarations hold; inside a transaction. */
+  #realize({ sandboxes }: Declared, providers: ReadonlyMap<string, Provider>): SandboxRecord[] {
+    const records = new Map(this.table.list().map((record) => [record.name, record]))
+    for (const provider of providers.values()) {
+      const { id: name } = provider
+      const there = records.get(name)
+      if (there === undefined) {
+        const record = placed(`providers.${name}`, () => this.#insert({ name, provider }))
+        records.set(name, record)
+      } else if (!providers.has(there.provider)) {
+        const came = `got that of one that speaks as ${there.provider}, which is not declared any more`
+        throw new DeclarationError(`providers.${name}`, `expected a name that no sandbox has, ${came}`)
+      }
+    }
+    for (const one of sandboxes) records.set(one.name, this.#declare(one, records.get(one.name), providers))
+    const all = [...records.values()]
+    const awake = all.filter(({ provider }) => providers.has(provider))
+    apart(sandboxes, awake)
+    return all
+  }
+
+  /** Makes a declared sandbox, or changes the one that is there; inside a transaction. */
+  #declare(declaration: SandboxDeclaration, there: SandboxRecord | undefined, providers = this.providers): SandboxRecord {
+    const { name, provider: providerName, company, hosts, settings = {}, seed } = declaration
+    const place = `sandboxes.${name}`
+    const provider = providers.get(providerName)
+    if (provider === undefined) {
+      throw new DeclarationError(`${place}.provider`, `Sandbox '${name}' is to speak as '${providerName}', which is no provider.`)
+    }
+    if (there !== undefined && there.provider !== providerName) {
+      throw new DeclarationError(
+        `${place}.provider`,
+        `Sandbox '${name}' is there and speaks as ${there.provider}, but the config file says ${providerName}. Delete it, or choose another name.`,
+      )
+    }
+    const problem = there === undefined ? this.nameProblem(name, providers) : undefined
+    if (problem !== undefined) throw new DeclarationError(place, `A sandbox cannot be called '${name}': ${problem}.`)
+    return placed(place, () => {
+      const before = this.#declared.sandboxes.find((one) => one.name === name)
+      const gone = Object.keys(before?.settings ?? {}).filter((key) => !Object.hasOwn(settings, key))
+      const record =
+        there === undefined
+          ? this.#insert({ name, provider, company, hosts, settings, seed })
+          : this.#change(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
+      const now = new SandboxClock(this.clock, record.clock).now()
+      fill(this.table.directory(record.id), declaration, provider, record.company, now)
+      return record
+    })
+  }
+
+  #insert({ name, provider, company = provider.world.company, hosts = [], settings = {}, seed: seeded = true }: NewSandbox): SandboxRecord {
+    const initial = { company, settings: mergeSettings({}, settings, newSecret) }
+    const record = this.table.insert({
+      name: name ?? `${provider.id}-${randomLowerCase(8)}`,
+      provider: provider.id,
+      ...initial,
+      initial,
+      hosts: hostNames(hosts),
+      seeded,
+      clock: machineTime,
+      created_at: this.clock.now(),
+    })
+    this.#seed(record, provider)
     return record
   }
 
-  #forget(record: SandboxRecord): void {
-    this.#opened.get(record.name)?.journal.close()
-    this.#records.delete(record.name)
-    this.#opened.delete(record.name)
-    for (const host of record.hosts) this.#hosts.delete(host)
+  /** Fills a sandbox that is to have it with what its provider preloads. */
+  #seed({ id, seeded, provider: name }: SandboxRecord, provider = this.providers.get(name)): void {
+    if (!seeded || provider === undefined) return
+    const { table } = this
+    seed({ provider, directory: table.directory(id), social: table.social(id), documents: table.documents(id) }, this.clock.now())
   }
 
-  #remember(record: SandboxRecord): void {
-    this.#records.set(record.name, record)
-    for (const host of record.hosts) this.#hosts.set(host, record.name)
+  #change(before: SandboxRecord, { company = before.company, hosts = before.hosts, settings = {} }: SandboxChange): SandboxRecord {
+    const record = { ...before, company, hosts: hostNames(hosts), settings: mergeSettings(before.settings, settings, newSecret) }
+    this.table.update(record)
+    return record
   }
 
-  #open(record: SandboxRecord): Sandbox {
-    const opened = this.#opened.get(record.name)
-    if (opened !== undefined) return opened
-    const provider = this.#providers.get(record.provider)
-    if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
-    const clock = new SandboxClock(this.#clock, record.clock)
-    const settings = settingsOf(provider, record.settings)
-    const kept = this.#table.protocolStore(record.id)
-    const store = provider.open_apps === true ? { ...kept, userHasApp: () => true } : kept
-    const directory = this.#table.directory(record.id)
-    const journal = this.#newJournal()
-    const counts = new Counts(this.#table.counts(record.id))
-    journal.follow({}, (entry) => counts.add(entry, this.#providers.get(record.provider)?.refuses))
-    const sandbox: Sandbox = {
-      id: record.id,
-      name: record.name,
-      ...speechOf(provider),
-      company: record.company,
-      hosts: record.hosts,
-      created_at: record.created_at,
-      settings,
-      clock,
-      keys: this.#keyRing(record.name, provider, { store, clock, settings }),
-      journal,
-      faults: new Faults(),
-      failing: new Set(),
-      store,
-      directory,
-      grants: this.#table.grants(record.id),
-      social: this.#table.social(record.id),
-      documents: this.#table.documents(record.id),
-      brands: this.#table.brands(record.id),
-      counts,
-    }
-    this.#opened.set(record.name, sandbox)
+  /** The sandbox as it is after it was stored. */
+  #stored(change: () => SandboxRecord): Sandbox {
+    const record = this.table.atomically(change)
+    this.know(record)
+    return this.open(record)
+  }
+
+  /** The same for one that begins anew at a time: it forgets what it keeps in memory. */
+  #anew(time: ClockState, change: () => SandboxRecord): Sandbox {
+    const sandbox = this.#stored(change)
+    const { keys, failing, faults, journal, clock } = sandbox
+    keys.forget()
+    failing.clear()
+    faults.clear()
+    journal.clear()
+    clock.load(time)
     return sandbox
   }
-
-  #keyRing(name: string, provider: Provider, { store, clock, settings }: Pick<Sandbox, 'store' | 'clock' | 'settings'>): KeyRing {
-    const secret = () => (this.#opened.get(name)?.settings ?? settings).signing_secret
-    return new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret })
-  }
-}
-
-/** What of a sandbox its provider alone decides. */
-function speechOf(provider: Provider) {
-  return {
-    provider,
-    tokens: provider.tokens,
-    grant_types: provider.grant_types,
-    auth_methods: provider.auth_methods ?? clientAuthMethods,
-    sender_constraints: provider.sender_constraints ?? true,
-    response_types: provider.response_types ?? ['code'],
-    response_modes: provider.response_modes ?? usualResponseModes,
-    response_iss: provider.response_iss ?? false,
-    offered: provider.client_documents === true ? (settings: Settings) => offered(provider, settings) : undefined,
-    sessions: provider.sessions ?? false,
-    scopes: provider.scopes.map((scope) => scope.name),
-    requests: provider.requests,
-  }
-}
-
-/** Lets a sandbox forget what it keeps in memory, but for its clock. */
-function forgetAll({ keys, failing, faults, journal }: Sandbox): void {
-  keys.forget()
-  failing.clear()
-  faults.clear()
-  journal.clear()
-}
-
-/** What a sandbox offers at whatever address. */
-function offered(provider: Provider, settings: Settings): Record<string, unknown> {
-  return discoveryDocument(provider, settings, { issuer: '', public_url: '', internal_url: '', certificate_url: undefined })
 }
 
 /** A key for HS256: 258 bits (RFC 7518 §3.2 asks for 256). */

@@ -26,6 +26,8 @@ export interface SandboxRecord {
 
 /** What the sandboxes ask of the store. */
 export interface SandboxTable {
+  /** Runs changes all or none: what throws leaves nothing behind. */
+  atomically<T>(work: () => T): T
   list(): SandboxRecord[]
   /** @throws TakenError when the name is another sandbox's */
   insert(record: Omit<SandboxRecord, 'id'>): SandboxRecord

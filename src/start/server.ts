@@ -19,23 +19,18 @@ import { serveAsset } from '../http/pages/static.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
 import { originOf, route } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
-import type { Provider } from '../providers/provider.ts'
 import { providers as builtIn } from '../providers/registry.ts'
 import { type Addresses, addressesFrom } from '../sandbox/addresses.ts'
-import { applyDeclared, DeclarationError, type SandboxDeclaration } from '../sandbox/declared.ts'
+import { DeclarationError, type Declared } from '../sandbox/declared.ts'
+import type { JournalLimits } from '../sandbox/known.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { type JournalLimits, Sandboxes } from '../sandbox/sandboxes.ts'
+import { Sandboxes } from '../sandbox/sandboxes.ts'
 import { Database } from '../store/database/database.ts'
 import { sandboxTable } from '../store/sandbox-table.ts'
 import { describeStart } from './describe.ts'
+import { Durability } from './durability.ts'
 import type { StartInfo } from './info.ts'
 import { createLogger } from './logger.ts'
-
-/** What a config file declares. */
-export interface Declared {
-  providers: readonly Provider[]
-  sandboxes: readonly SandboxDeclaration[]
-}
 
 /** How a server is made. */
 export interface ServerOptions extends JournalLimits {
@@ -71,7 +66,7 @@ export interface GrantboxServer {
   adminToken: string | undefined
   /**
    * Takes other declarations for those that held until now; requests under way end as they began.
-   * @throws DeclarationError when a sandbox cannot be what it is declared to be
+   * @throws DeclarationError when something cannot be what it is declared to be: then all stays as it was
    */
   declare(declared: Declared): Promise<void>
   /** @param origin where somebody reaches it, as `http://localhost:9400` */
@@ -89,36 +84,28 @@ export interface GrantboxServer {
  */
 export async function createServer(options: ServerOptions): Promise<GrantboxServer> {
   const { db: file, defaultProvider, clock = systemClock } = options
-  let declared = options.declared ?? { providers: [], sandboxes: [] }
-  // Others hold this map: its content changes with what is declared.
-  const providers = new Map(builtIn)
-  for (const provider of declared.providers) providers.set(provider.id, provider)
-  if (!providers.has(defaultProvider)) throw unknownProvider(defaultProvider, [...providers.keys()])
+  const declared = options.declared ?? { providers: [], sandboxes: [] }
+  const names = [...builtIn.keys(), ...declared.providers.map(({ id }) => id)]
+  if (!names.includes(defaultProvider)) throw unknownProvider(defaultProvider, names)
   if (options.dataDir !== undefined) ensureFolder(options.dataDir)
   const adminToken = options.adminToken ?? (isLoopback(options.host) ? undefined : randomText(32))
 
   const database = new Database(file)
-  const sandboxes = new Sandboxes(sandboxTable(database), providers, clock, defaultProvider, options)
+  const durability = new Durability(database)
+  const { settled } = durability
+  const sandboxes = new Sandboxes(sandboxTable(database), builtIn, clock, defaultProvider, options)
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = createLogger(options.logLevel)
-  /** How often the disk had refused when a request began that has no exchange to say it. */
-  const begun = new WeakMap<IncomingMessage, number>()
-  const settled = (request: IncomingMessage) => database.settled(begun.get(request))
   const stopping = new AbortController()
-  sandboxes.load()
-  sandboxes.afterReset = ({ name }) =>
-    applyDeclared(
-      sandboxes,
-      providers,
-      declared.sandboxes.filter((one) => one.name === name),
-    )
+  const protocol = new ProtocolApps({ settled, logger, bodyLimit: options.bodyLimit })
   try {
-    applyDeclared(sandboxes, providers, declared.sandboxes)
+    await protocol.prepare(declared.providers)
+    sandboxes.declare(declared)
+    await stored(database)
   } catch (error) {
     database.close()
     throw error instanceof DeclarationError ? new StartError(error.message, { cause: error }) : error
   }
-  await stored(database)
   database.onRollback(() => {
     try {
       sandboxes.changesTakenBack()
@@ -127,13 +114,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     }
   })
 
-  const protocol = new ProtocolApps({ settled: (since) => database.settled(since), logger, bodyLimit: options.bodyLimit })
-  await protocol.prepare(declared.providers)
   const control = lazily(async () => {
     const { createControlApp } = await import('../control/app.ts')
     return createControlApp({
       sandboxes,
-      providers,
       clock,
       version: version(),
       adminToken,
@@ -163,7 +147,6 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     })
   })
   const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
-    begun.set(request, database.refusals)
     app()
       .then(({ routing }) => routing(request, response))
       .catch((error) => failed(error, response))
@@ -178,6 +161,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/'
+    durability.begin(request)
     if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url)) {
       if (request.headers[callMark] !== undefined) refuseOwnCall(response)
       else if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
@@ -194,7 +178,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         )
         return
       }
-      const exchange = beginExchange(request, destination, options, database.refusals)
+      const exchange = beginExchange(request, destination, options)
       protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
     }
   }
@@ -216,15 +200,17 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     sandboxes,
     adminToken,
     async declare(next) {
-      const all = new Map([...builtIn, ...next.providers.map((provider) => [provider.id, provider] as const)])
-      await protocol.prepare(next.providers)
-      providers.clear()
-      for (const [id, provider] of all) providers.set(id, provider)
-      sandboxes.providersChanged()
-      const last = declared.sandboxes
-      declared = next
-      applyDeclared(sandboxes, providers, next.sandboxes, last)
-      await protocol.keep(providers.values())
+      const before = sandboxes.declared
+      try {
+        await protocol.prepare(next.providers)
+        sandboxes.declare(next)
+        await database.settled()
+      } catch (error) {
+        sandboxes.goBackTo(before)
+        throw error
+      } finally {
+        await protocol.keep(sandboxes.providers.values())
+      }
     },
     addressesOf,
     describe: (origin) =>
@@ -276,7 +262,6 @@ async function stored(database: Database): Promise<void> {
   try {
     await database.settled()
   } catch (error) {
-    database.close()
     const reason = error instanceof Error ? error.message : String(error)
     throw new StartError(`The database ${database.file} takes no changes (${reason}). Is the disk full?`, { cause: error })
   }

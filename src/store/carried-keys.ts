@@ -8,39 +8,34 @@ export const carriedTables: readonly string[] = ['authorization_code', 'token']
 export class CarriedKeys {
   readonly #find
   readonly #save
-  readonly #bySandbox = new Map<number, Map<number, number>>()
+  /** To load or to clear a sandbox takes its apps away, which forgets all that is kept. */
+  readonly #kept
 
   constructor(db: Database) {
     this.#find = db.prepare<[number], { carried: number; id: number }>('SELECT carried, id FROM carried_key WHERE sandbox_id = ?')
     this.#save = db.prepare<[number, number, number]>('INSERT INTO carried_key (sandbox_id, carried, id) VALUES (?, ?, ?)')
+    this.#kept = db.memory<number, ReadonlyMap<number, number>>(4096)
   }
 
   /** By the key that is carried, the row's; empty for nearly every sandbox. */
-  of(sandbox: number): Map<number, number> {
-    let keys = this.#bySandbox.get(sandbox)
+  of(sandbox: number): ReadonlyMap<number, number> {
+    let keys = this.#kept.get(sandbox)
     if (keys === undefined) {
       keys = new Map(this.#find.all(sandbox).map(({ carried, id }) => [carried, id]))
-      this.#bySandbox.set(sandbox, keys)
+      this.#kept.set(sandbox, keys)
     }
     return keys
   }
 
-  /** Notes inside a transaction that what carries one key lies under another. */
+  /** Notes while a sandbox is loaded that what carries one key lies under another. */
   save(sandbox: number, carried: number, id: number): void {
     this.#save.run(sandbox, carried, id)
-  }
-
-  /** Reads a sandbox's keys again. */
-  forget(sandbox: number): void {
-    const keys = this.#bySandbox.get(sandbox)
-    keys?.clear()
-    for (const { carried, id } of this.#find.all(sandbox)) keys?.set(carried, id)
   }
 }
 
 /** A sandbox's store that finds restored codes and tokens by the keys that they carry. */
-export function withCarriedKeys(store: ProtocolStore, keys: ReadonlyMap<number, number>): ProtocolStore {
-  const row = (carried: number) => (keys.size === 0 ? carried : (keys.get(carried) ?? carried))
+export function withCarriedKeys(store: ProtocolStore, keys: () => ReadonlyMap<number, number>): ProtocolStore {
+  const row = (carried: number) => keys().get(carried) ?? carried
   return {
     ...store,
     takeCode: (id, ...rest) => store.takeCode(row(id), ...rest),

@@ -51,6 +51,7 @@ export function sandboxTable(db: Database): SandboxTable {
   const snapshots = snapshotStore(db, ids, carried)
 
   return {
+    atomically: (work) => db.transaction(work)(),
     list: () =>
       list.all().map(
         (row): SandboxRecord => ({
@@ -102,7 +103,7 @@ export function sandboxTable(db: Database): SandboxTable {
     dump: (id) => snapshots.dump(id),
     load: (id, rows) => snapshots.load(id, rows),
     clear: (id) => snapshots.clear(id),
-    protocolStore: (id) => withCarriedKeys(protocolStore(db, protocol, ids, id), carried.of(id)),
+    protocolStore: (id) => withCarriedKeys(protocolStore(db, protocol, ids, id), () => carried.of(id)),
     directory: (id) => directoryStore(db, directory, id),
     grants: (id) => grantBookStore(db, grants, id),
     documents: (id) => documentStore(db, documents, id),

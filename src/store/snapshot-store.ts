@@ -79,14 +79,8 @@ export function snapshotStore(db: Database, ids: Ids, carried: CarriedKeys): Sna
         ]
       }
     },
-    load(sandbox, rows) {
-      load(sandbox, rows)
-      carried.forget(sandbox)
-    },
-    clear(sandbox) {
-      clear(sandbox)
-      carried.forget(sandbox)
-    },
+    load: (sandbox, rows) => load(sandbox, rows),
+    clear: (sandbox) => clear(sandbox),
   }
 }
 

@@ -12,7 +12,7 @@ describe('the clock', () => {
   async function startFixed() {
     const db = new Database(':memory:')
     const sandboxes = new Sandboxes(sandboxTable(db), providers, fixed, 'iokids')
-    sandboxes.load()
+    sandboxes.declare()
     return { ...(await start({ sandboxes, clock: fixed })), db, sandboxes }
   }
 
@@ -29,7 +29,7 @@ describe('the clock', () => {
     }
     expect((await call('GET', `${iokids}/clock`)).body.offset_ms).toBe(271_000)
     const reopened = new Sandboxes(sandboxTable(db), providers, fixed, 'iokids')
-    reopened.load()
+    reopened.declare()
     expect(reopened.default?.clock.state.offset).toBe(271_000)
   })
 
@@ -40,7 +40,7 @@ describe('the clock', () => {
     expect(await patch({ now: '2031-05-01T12:00:00+02:00' })).toEqual({ ...then, frozen: false })
     expect(await patch({ frozen: true })).toEqual({ ...then, frozen: true })
     const reopened = new Sandboxes(sandboxTable(db), providers, { now: () => fixed.now() + 5000 }, 'iokids')
-    reopened.load()
+    reopened.declare()
     expect(reopened.default?.clock.now()).toBe(Date.parse(then.now))
     const { body } = await call('POST', `${iokids}/clock/advance`, { by: '1h' })
     expect(body).toMatchObject({ now: '2031-05-01T11:00:00.000Z', frozen: true })

@@ -87,7 +87,7 @@ describe('a sandbox', () => {
     })
     expect(sandboxes.default?.settings).toMatchObject({ rotation: 'lenient', access_token_ttl: 10 })
     const reopened = new Sandboxes(sandboxTable(db), providers, systemClock, 'iokids')
-    reopened.load()
+    reopened.declare()
     expect(reopened.default).toMatchObject({ company: 'Renamed', hosts: ['a.test'], settings: { access_token_ttl: 10, code_ttl: 120 } })
   })
 

@@ -75,7 +75,7 @@ describe('an answer', () => {
 
   test('is a 500 without a stack trace when the disk refuses', async () => {
     const refused = new Error('SQLITE_FULL at /secret/path')
-    const { call, errors } = await start({ settled: () => Promise.reject(refused) })
+    const { call, errors } = await start({ settled: (_request, status) => (status < 500 ? Promise.reject(refused) : undefined) })
     const { status, headers, text, body } = await call('GET', '/sandboxes')
     expect({ status, type: headers['content-type'] }).toEqual({ status: 500, type: expect.stringContaining('application/problem+json') })
     expect(body).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500, detail: expect.stringContaining('log') })

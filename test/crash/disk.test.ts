@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { readDeclarations } from '../../src/config/declarations.ts'
 import { type ChildOptions, type ChildServer, spawnServer } from '../support/child-server.ts'
 import { passwordTokens } from '../support/iokids-client.ts'
 import { start } from '../support/server.ts'
@@ -127,6 +128,17 @@ describe('a commit that the disk refused', () => {
     expect((await fetch(at, json('POST', { name: 'half', provider: 'standard', hosts: ['half.example'] }))).status).toBe(201)
     expect((await tokensOf(`${url}/half`)).access_token).toBeTruthy()
     expect((await tokensOf(`${url}/kept`)).access_token).toBeTruthy()
+  })
+
+  test('leaves the providers and sandboxes that were declared before', async () => {
+    const { server, disk } = await startOnFragileDisk()
+    const declared = (title: string, sandboxes: object) => readDeclarations({ providers: { acme: { title } }, sandboxes }, 'test').declared
+    await server.declare(declared('Acme', {}))
+    disk.refusesNext = true
+    await expect(server.declare(declared('Other', { more: { provider: 'acme' } }))).rejects.toThrow('full')
+    expect([server.sandboxes.find('acme')?.provider.name, server.sandboxes.find('more')]).toEqual(['Acme', undefined])
+    await server.declare(declared('Other', { more: { provider: 'acme' } }))
+    expect(server.sandboxes.find('more')?.provider.name).toBe('Other')
   })
 
   test('stops the start when it is the first one', async () => {

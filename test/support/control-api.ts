@@ -27,11 +27,10 @@ export const providers = new Map([vendor, plain].map((one) => [one.id, one]))
 export async function start(given: Partial<ControlDeps> = {}) {
   const db = new Database(':memory:')
   const sandboxes = new Sandboxes(sandboxTable(db), providers, systemClock, 'iokids')
-  sandboxes.load()
+  sandboxes.declare()
   const errors: unknown[] = []
   const app = await createControlApp({
     sandboxes,
-    providers,
     clock: systemClock,
     version: '1.2.3',
     adminToken: undefined,

@@ -27,7 +27,7 @@ export const providers: Resource = (app, deps) => {
       },
     },
     () => ({
-      items: [...deps.providers.values()].map((provider) => ({
+      items: [...deps.sandboxes.providers.values()].map((provider) => ({
         name: provider.id,
         title: provider.name,
         grant_types: [...provider.grant_types],

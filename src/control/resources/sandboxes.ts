@@ -59,8 +59,8 @@ export const sandboxes: Resource = (app, deps) => {
     },
     (request, reply) => {
       const { provider: providerName, settings = {}, ...draft } = request.body
-      const provider = deps.providers.get(providerName)
-      if (provider === undefined) throw unknownProvider(providerName, [...deps.providers.keys()])
+      const provider = deps.sandboxes.providers.get(providerName)
+      if (provider === undefined) throw unknownProvider(providerName, [...deps.sandboxes.providers.keys()])
       const problem = draft.name === undefined ? undefined : deps.sandboxes.nameProblem(draft.name)
       if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: draft.name })
       const checked = check(settingsSchema(provider), settings, 'settings')

@@ -1,0 +1,41 @@
+import type { Clock } from '../basics/clock.ts'
+import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
+import { KeyRing } from '../oauth/jose/keys.ts'
+import type { Settings } from '../oauth/model/settings.ts'
+import { usualResponseModes } from '../oauth/realm/response-type.ts'
+import type { ProtocolStore } from '../oauth/storage/store.ts'
+import { discoveryDocument } from '../providers/discovery.ts'
+import type { Provider } from '../providers/provider.ts'
+
+/** All of a sandbox that its provider decides, and that is another one when the provider is. */
+export type Speech = ReturnType<typeof speechOf>
+
+/**
+ * How a sandbox speaks as its provider.
+ * @param kept what is stored of it
+ * @param secret its HS256 key as it is now
+ */
+export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, secret: () => string) {
+  const store: ProtocolStore = provider.open_apps === true ? { ...kept, userHasApp: () => true } : kept
+  return {
+    provider,
+    store,
+    keys: new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret }),
+    tokens: provider.tokens,
+    grant_types: provider.grant_types,
+    auth_methods: provider.auth_methods ?? clientAuthMethods,
+    sender_constraints: provider.sender_constraints ?? true,
+    response_types: provider.response_types ?? ['code'],
+    response_modes: provider.response_modes ?? usualResponseModes,
+    response_iss: provider.response_iss ?? false,
+    offered: provider.client_documents === true ? (settings: Settings) => offered(provider, settings) : undefined,
+    sessions: provider.sessions ?? false,
+    scopes: provider.scopes.map((scope) => scope.name),
+    requests: provider.requests,
+  }
+}
+
+/** What a sandbox offers at whatever address. */
+function offered(provider: Provider, settings: Settings): Record<string, unknown> {
+  return discoveryDocument(provider, settings, { issuer: '', public_url: '', internal_url: '', certificate_url: undefined })
+}
