@@ -68,11 +68,44 @@ export interface CollectionVariable {
   holds: 'apiServer' | 'clientId' | 'clientSecret' | 'refreshToken' | 'accessToken'
 }
 
-/** What a vendor's guide asks for, under the names that it gives them. */
-export const usualVariables: CollectionVariable[] = [
-  { name: 'apiServer', holds: 'apiServer' },
-  { name: 'clientId', holds: 'clientId' },
-  { name: 'clientSecret', holds: 'clientSecret' },
-  { name: 'refreshToken', holds: 'refreshToken' },
-  { name: 'accessToken', holds: 'accessToken' },
-]
+/** Variables under the names of what they hold. */
+export function variables(...all: readonly CollectionVariable['holds'][]): CollectionVariable[] {
+  return all.map((holds) => ({ name: holds, holds }))
+}
+
+/** What a vendor's guide asks for. */
+export const usualVariables = variables('apiServer', 'clientId', 'clientSecret', 'refreshToken', 'accessToken')
+
+/** What a request of a collection says beside what most do. */
+type More = Partial<Omit<CollectionRequest, 'name' | 'path'>>
+
+/** Requests below one heading. */
+export function folder(name: string, requests: CollectionRequest[]): RequestFolder {
+  return { name, requests }
+}
+
+/** Reads something with the access token. */
+export function get(name: string, path: string, members: NonNullable<ExpectedAnswer['members']>, more: More = {}): CollectionRequest {
+  return { name, method: 'GET', path, auth: 'bearer', expects: { status: 200, members }, ...more }
+}
+
+/** Changes something with the access token. */
+export function post(name: string, path: string, members: NonNullable<ExpectedAnswer['members']>, more: More = {}): CollectionRequest {
+  return { ...get(name, path, members), method: 'POST', ...more }
+}
+
+/** Asks the token endpoint with a form and the client's Basic header, and keeps what the others carry. */
+export function token(
+  name: string,
+  path: string,
+  form: Record<string, string>,
+  tokens: readonly ('access_token' | 'refresh_token' | 'id_token')[] = ['access_token'],
+): CollectionRequest {
+  const members = {
+    ...Object.fromEntries(tokens.map((one) => [one, 'string' as const])),
+    expires_in: 'number',
+    token_type: 'string',
+  } as const
+  const refreshToken = tokens.includes('refresh_token') ? { refreshToken: 'refresh_token' } : {}
+  return post(name, path, members, { auth: 'basic', form, saves: { accessToken: 'access_token', ...refreshToken } })
+}

@@ -1,8 +1,9 @@
-import { type CollectionRequest, type ExpectedAnswer, type RequestCollection, usualVariables } from '../collection.ts'
+import { folder, get, post, type RequestCollection, token, usualVariables } from '../collection.ts'
 
-const list: ExpectedAnswer = { status: 200, members: { items: 'array' } }
-const message: ExpectedAnswer = { status: 200, members: { id: 'string', from: 'object', to: 'object', acknowledged: 'boolean' } }
-const stored: ExpectedAnswer = { status: 200, members: { data: 'object', version: 'number' } }
+const list = { items: 'array' } as const
+const message = { id: 'string', from: 'object', to: 'object', acknowledged: 'boolean' } as const
+const stored = { data: 'object', version: 'number' } as const
+const bucket = '/v1/application/data/{{bucket}}'
 
 /** The vendor's collection and environment, `iOKids-APIs`: names, folders and variables in its own order. */
 export const iokidsCollection: RequestCollection = {
@@ -30,126 +31,84 @@ export const iokidsCollection: RequestCollection = {
     bucket: 'fluffy-finds',
   },
   folders: [
-    {
-      name: 'Refresh Your Access Token',
-      requests: [
-        {
-          name: 'Refresh Access Token',
-          method: 'POST',
-          path: '/oauth/token',
-          auth: 'oauth2',
-          form: {
+    folder('Refresh Your Access Token', [
+      {
+        ...token(
+          'Refresh Access Token',
+          '/oauth/token',
+          {
             grant_type: 'refresh_token',
             refresh_token: '{{refreshToken}}',
             client_id: '{{clientId}}',
             client_secret: '{{clientSecret}}',
           },
-          description: 'A new access token, good for five minutes, and the refresh token that takes the place of the one sent.',
-          expects: {
-            status: 200,
-            members: { access_token: 'string', refresh_token: 'string', expires_in: 'number', token_type: 'string' },
-          },
           // The vendor's script keeps the access token alone; here refresh tokens rotate.
-          saves: { accessToken: 'access_token', refreshToken: 'refresh_token' },
-        },
-      ],
-    },
-    {
-      name: 'Profile',
-      requests: [
+          ['access_token', 'refresh_token'],
+        ),
+        auth: 'oauth2',
+        description: 'A new access token, good for five minutes, and the refresh token that takes the place of the one sent.',
+      },
+    ]),
+    folder('Profile', [
+      get('My Profile', '/v1/me', { id: 'string', username: 'string', type: 'string' }, { saves: { imageId: 'image_id' } }),
+      get('My Cover Photo', '/v1/me/cover', {
+        image_id: 'string',
+        url: 'string',
+        content_type: 'string',
+        width: 'number',
+        height: 'number',
+      }),
+      get('My Kids', '/v1/me/kids', list, { description: 'Parents alone may ask: a kid is told 4031.' }),
+    ]),
+    folder('Friends', [get('My Friends', '/v1/me/friends', list, { saves: { friend: 'items.0.username' } })]),
+    folder('Message', [
+      get('Get Message List', '/v1/messages', list, {
+        description: 'The inbox, newest first. `box=sent`, `acknowledged=true|false`, `limit` and `cursor` narrow it.',
+        saves: { messageId: 'items.0.id' },
+      }),
+      get('Get A Message', '/v1/messages/{{messageId}}', message),
+      post('Message', '/v1/messages/{{$guid}}', message, {
+        method: 'PUT',
+        json: { to: '{{friend}}', text: 'Fluffy is behind the sandcastle!', data: { scene: 'beach' } },
+        description: 'Writes to a friend, an own kid or an own parent. The client chooses the id: the same PUT again changes nothing.',
+        expects: { status: 201, members: message },
+      }),
+      post('Acknowledge A Message', '/v1/messages/{{messageId}}/acknowledge', message),
+      post('Acknowledge All Messages', '/v1/messages/acknowledge', { acknowledged: 'number' }),
+    ]),
+    folder('Application User Data', [
+      get('Get Application', '/v1/application', { id: 'string', name: 'string', permission_scopes: 'array' }),
+      get('Get Application User Data', '/v1/application/data', stored),
+      post('Store Application User Data', '/v1/application/data', stored, {
+        json: { level: 3, last_scene: 'beach' },
+        description: 'Members take the place of those of the same name; `null` removes one.',
+      }),
+      post('Create Store Application Bucket Data', bucket, stored, {
+        method: 'PUT',
+        expects: { status: [201, 200], members: stored },
+        json: { beach: { found: true, seconds: 41 } },
+        description: '201 when the bucket is new, 200 when its data was replaced.',
+      }),
+      post('Store Application Bucket Data', bucket, stored, { json: { boat: { found: false } } }),
+      get('Get Application Bucket Data', bucket, stored),
+      post('Delete Store Application Bucket Data', bucket, {}, { method: 'DELETE', expects: { status: 204 } }),
+    ]),
+    folder('Images', [
+      get(
+        'Image by ID',
+        '/v1/images/{{imageId}}?size=medium',
+        {},
         {
-          ...get('My Profile', '/v1/me', { status: 200, members: { id: 'string', username: 'string', type: 'string' } }),
-          saves: { imageId: 'image_id' },
-        },
-        get('My Cover Photo', '/v1/me/cover', {
-          status: 200,
-          members: { image_id: 'string', url: 'string', content_type: 'string', width: 'number', height: 'number' },
-        }),
-        { ...get('My Kids', '/v1/me/kids', list), description: 'Parents alone may ask: a kid is told 4031.' },
-      ],
-    },
-    { name: 'Friends', requests: [{ ...get('My Friends', '/v1/me/friends', list), saves: { friend: 'items.0.username' } }] },
-    {
-      name: 'Message',
-      requests: [
-        {
-          ...get('Get Message List', '/v1/messages', list),
-          description: 'The inbox, newest first. `box=sent`, `acknowledged=true|false`, `limit` and `cursor` narrow it.',
-          saves: { messageId: 'items.0.id' },
-        },
-        get('Get A Message', '/v1/messages/{{messageId}}', message),
-        {
-          name: 'Message',
-          method: 'PUT',
-          path: '/v1/messages/{{$guid}}',
-          auth: 'bearer',
-          json: { to: '{{friend}}', text: 'Fluffy is behind the sandcastle!', data: { scene: 'beach' } },
-          description: 'Writes to a friend, an own kid or an own parent. The client chooses the id: the same PUT again changes nothing.',
-          expects: { ...message, status: 201 },
-        },
-        post('Acknowledge A Message', '/v1/messages/{{messageId}}/acknowledge', message),
-        post('Acknowledge All Messages', '/v1/messages/acknowledge', { status: 200, members: { acknowledged: 'number' } }),
-      ],
-    },
-    {
-      name: 'Application User Data',
-      requests: [
-        get('Get Application', '/v1/application', { status: 200, members: { id: 'string', name: 'string', permission_scopes: 'array' } }),
-        get('Get Application User Data', '/v1/application/data', stored),
-        {
-          ...post('Store Application User Data', '/v1/application/data', stored),
-          json: { level: 3, last_scene: 'beach' },
-          description: 'Members take the place of those of the same name; `null` removes one.',
-        },
-        {
-          ...post('Create Store Application Bucket Data', '/v1/application/data/{{bucket}}', { ...stored, status: [201, 200] }),
-          method: 'PUT',
-          json: { beach: { found: true, seconds: 41 } },
-          description: '201 when the bucket is new, 200 when its data was replaced.',
-        },
-        {
-          ...post('Store Application Bucket Data', '/v1/application/data/{{bucket}}', stored),
-          json: { boat: { found: false } },
-        },
-        get('Get Application Bucket Data', '/v1/application/data/{{bucket}}', stored),
-        {
-          name: 'Delete Store Application Bucket Data',
-          method: 'DELETE',
-          path: '/v1/application/data/{{bucket}}',
-          auth: 'bearer',
-          expects: { status: 204 },
-        },
-      ],
-    },
-    {
-      name: 'Images',
-      requests: [
-        {
-          ...get('Image by ID', '/v1/images/{{imageId}}?size=medium', { status: 200, contentType: 'image/svg+xml' }),
+          expects: { status: 200, contentType: 'image/svg+xml' },
           description: 'SVG, or PNG with `format=png` or `Accept: image/png`. `size` is `small`, `medium` or `large`.',
         },
-      ],
-    },
-    {
-      name: 'Search',
-      requests: [
-        {
-          ...get('Search', '/v1/search?q=org', list),
-          description: 'The beginning of a username or a first name, two characters at least; `type=parent|kid` narrows it.',
-        },
-        {
-          ...get('Random', '/v1/search/random?count=3', list),
-          description: 'Up to 20 others; the same `seed` gives the same ones.',
-        },
-      ],
-    },
+      ),
+    ]),
+    folder('Search', [
+      get('Search', '/v1/search?q=org', list, {
+        description: 'The beginning of a username or a first name, two characters at least; `type=parent|kid` narrows it.',
+      }),
+      get('Random', '/v1/search/random?count=3', list, { description: 'Up to 20 others; the same `seed` gives the same ones.' }),
+    ]),
   ],
-}
-
-function get(name: string, path: string, expects: ExpectedAnswer): CollectionRequest {
-  return { name, method: 'GET', path, auth: 'bearer', expects }
-}
-
-function post(name: string, path: string, expects: ExpectedAnswer): CollectionRequest {
-  return { name, method: 'POST', path, auth: 'bearer', expects }
 }

@@ -1,4 +1,6 @@
-import { type RequestCollection, usualVariables } from '../collection.ts'
+import { folder, get, type RequestCollection, token, usualVariables } from '../collection.ts'
+
+const scope = 'openid profile email'
 
 /** The requests to try the standard provider with. */
 export const standardCollection: RequestCollection = {
@@ -9,46 +11,20 @@ export const standardCollection: RequestCollection = {
     authorizePath: '/authorize',
     tokenPath: '/token',
     callback: 'https://www.getpostman.com/oauth2/callback',
-    scope: 'openid profile email',
+    scope,
     state: 'secret-session-state',
     clientAuthentication: 'header',
   },
   variables: usualVariables,
   folders: [
-    {
-      name: 'Tokens',
-      requests: [
-        {
-          name: 'Password',
-          method: 'POST',
-          path: '/token',
-          auth: 'basic',
-          form: { grant_type: 'password', username: 'alice', password: 'password', scope: 'openid profile email' },
-          expects: { status: 200, members: { access_token: 'string', refresh_token: 'string', id_token: 'string', expires_in: 'number' } },
-          saves: { accessToken: 'access_token', refreshToken: 'refresh_token' },
-        },
-        {
-          name: 'Refresh',
-          method: 'POST',
-          path: '/token',
-          auth: 'basic',
-          form: { grant_type: 'refresh_token', refresh_token: '{{refreshToken}}' },
-          expects: { status: 200, members: { access_token: 'string', refresh_token: 'string', expires_in: 'number' } },
-          saves: { accessToken: 'access_token', refreshToken: 'refresh_token' },
-        },
-      ],
-    },
-    {
-      name: 'User',
-      requests: [
-        {
-          name: 'Userinfo',
-          method: 'GET',
-          path: '/userinfo',
-          auth: 'bearer',
-          expects: { status: 200, members: { sub: 'string', name: 'string' } },
-        },
-      ],
-    },
+    folder('Tokens', [
+      token('Password', '/token', { grant_type: 'password', username: 'alice', password: 'password', scope }, [
+        'access_token',
+        'refresh_token',
+        'id_token',
+      ]),
+      token('Refresh', '/token', { grant_type: 'refresh_token', refresh_token: '{{refreshToken}}' }, ['access_token', 'refresh_token']),
+    ]),
+    folder('User', [get('Userinfo', '/userinfo', { sub: 'string', name: 'string' })]),
   ],
 }
