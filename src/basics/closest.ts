@@ -16,6 +16,11 @@ export function closest(word: string, known: readonly string[]): string | undefi
   return best
 }
 
+/** The first of the known words that is no more than so many letters away. */
+export function within(letters: number, word: string, known: readonly string[]): string | undefined {
+  return known.find((candidate) => editDistance(word.toLowerCase(), candidate) <= letters)
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment): `prot` is one step from `port`. */
 function editDistance(from: string, to: string): number {
   let beforePrevious: number[] = []

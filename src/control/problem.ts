@@ -14,6 +14,8 @@ export interface FieldProblem {
   came?: unknown
   /** The known name that a misspelt one most likely meant. */
   suggestion?: string
+  /** Set when there is no such member, whatever it says. */
+  unknown?: true
 }
 
 /** A refusal of the control API: what the client is told, and with which status. */
@@ -40,7 +42,15 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string(),
     errors: z
-      .array(z.object({ field: z.string(), expected: z.string(), came: z.unknown().optional(), suggestion: z.string().optional() }))
+      .array(
+        z.object({
+          field: z.string(),
+          expected: z.string(),
+          came: z.unknown().optional(),
+          suggestion: z.string().optional(),
+          unknown: z.literal(true).optional(),
+        }),
+      )
       .optional(),
   })
   .meta({ id: 'Problem', description: 'What was wrong with a request (RFC 9457).' })
@@ -91,9 +101,9 @@ export function toProblem(thrown: unknown): Problem {
   return new Problem(500, 'grantbox itself failed; its log says more')
 }
 
-function sentence({ field, expected, came, suggestion }: FieldProblem): string {
+function sentence({ field, expected, came, suggestion, unknown }: FieldProblem): string {
   const guess = suggestion === undefined ? '' : `, did you mean ${suggestion}?`
   return came === undefined
     ? `${field} is missing: expected ${expected}`
-    : `${field}: expected ${expected}, got ${JSON.stringify(came)}${guess}`
+    : `${field}${unknown === true ? ' is unknown' : ''}: expected ${expected}, got ${JSON.stringify(came)}${guess}`
 }

@@ -23,6 +23,8 @@ export interface JournalEntry {
   username: string | null
   grant_type: string | null
   grant_id: number | null
+  /** `control` when the control API acted for a browser, as `authorize()` does. */
+  driver: 'control' | null
   request_headers: Record<string, unknown>
   /** Forms and JSON decoded; null when there was none. */
   request_body?: unknown
@@ -35,6 +37,8 @@ export interface JournalFilter {
   endpoint?: Endpoint
   client_id?: string
   grant_type?: string
+  /** What the control API did for a browser, alone or as well; left out otherwise. */
+  driver?: 'control' | 'any'
   /** Only those that came after the one with this id. */
   after?: number
 }

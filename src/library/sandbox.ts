@@ -46,20 +46,21 @@ export interface NewSandbox extends SandboxChange {
   seed?: boolean
 }
 
-/** Signing in without a browser. */
+/**
+ * Signing in without a browser: whatever an authorization request may contain, and who decides what. Numbers, booleans, lists and
+ * objects (`max_age`, `claims`) are written as they stand in a URL.
+ */
 export interface Authorization {
   client_id: string
-  redirect_uri: string
+  /** May be absent when the app has one alone. */
+  redirect_uri?: string
   username: string
-  scope?: string
-  state?: string
-  nonce?: string
-  code_challenge?: string
-  code_challenge_method?: 'S256' | 'plain'
   /** `allow` when absent. */
   decision?: 'allow' | 'deny'
   /** The part of the scope that the user allows; all of it when absent. */
   granted_scope?: string
+  /** The parameters of the request, such as `scope`, `state`, `nonce` and `code_challenge`. */
+  [parameter: string]: unknown
 }
 
 /** Where the browser would be sent after signing in. */
@@ -67,6 +68,10 @@ export interface Authorized {
   /** The redirect URI with the code, or with the error. */
   redirect_to: string
   code?: string
+  /** What the browser would post there, with response mode form_post. */
+  form?: Record<string, string>
+  /** What of the request had no effect, a sentence each. */
+  notes: string[]
 }
 
 /** A sandbox's state as a document: keep it as it is. */

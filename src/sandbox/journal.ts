@@ -17,6 +17,8 @@ export interface JournalEntry extends Trace {
   status: number
   response_headers: Readonly<Record<string, unknown>>
   response_body: string | undefined
+  /** Set when it was the control API that acted for a browser. */
+  driver?: 'control'
   error?: string
   explanation?: string
 }
@@ -26,6 +28,8 @@ export interface JournalQuery {
   endpoint?: string | undefined
   client_id?: string | undefined
   grant_type?: string | undefined
+  /** Also what the control API did for a browser, or that alone; without it what clients and browsers sent. */
+  driver?: 'control' | 'any' | undefined
   /** Only entries with a higher id, the oldest of them first in line when there are more than `limit`. */
   after?: number | undefined
   /** How many, the newest unless `after` is given. */
@@ -127,8 +131,9 @@ export class Journal implements Forgetful {
   }
 }
 
-function matches(entry: JournalEntry, { endpoint, client_id, grant_type, after }: JournalQuery): boolean {
+function matches(entry: JournalEntry, { endpoint, client_id, grant_type, driver, after }: JournalQuery): boolean {
   return (
+    (driver === 'any' || entry.driver === driver) &&
     (endpoint === undefined || entry.endpoint === endpoint) &&
     (client_id === undefined || entry.client_id === client_id) &&
     (grant_type === undefined || entry.grant_type === grant_type) &&

@@ -48,6 +48,7 @@ describe('the journal', () => {
         username: null,
         grant_type: 'refresh_token',
         grant_id: 3,
+        driver: null,
         request_headers: { host: 'localhost', 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer eyJhbG…' },
         request_body: {
           grant_type: 'refresh_token',

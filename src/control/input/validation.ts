@@ -73,6 +73,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, name: string): Fiel
     return {
       ...problem(fieldName(name, [...issue.path, key]), issue.message, valueAt(came, [key])),
       ...(suggestion !== undefined && { suggestion }),
+      unknown: true,
     }
   })
 }

@@ -1,38 +1,48 @@
 import { z } from 'zod'
+import { within } from '../../basics/closest.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
-import { authorizeFor } from '../../oauth/authorization/decision.ts'
+import { authorizeFor, type Outcome } from '../../oauth/authorization/decision.ts'
+import { authorizationParameters } from '../../oauth/authorization/effects.ts'
 import { deliver, errorAnswer } from '../../oauth/authorization/response.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
-import { AuthorizationError } from '../../oauth/model/errors.ts'
+import { AuthorizationError, OAuthError } from '../../oauth/model/errors.ts'
+import { parametersOf } from '../../oauth/model/parameters.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import { checkPassword } from '../../oauth/users/sign-in.ts'
+import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { addressesOf } from '../addresses.ts'
 import type { Resource } from '../deps.ts'
 import { sandboxNamed, userMentioned } from '../input/lookup.ts'
+import { invalidAll } from '../problem.ts'
 import { inSandbox, refusal } from '../schemas.ts'
 
-const authorization = z.strictObject({
-  client_id: z.string(),
-  redirect_uri: z.string().optional().describe('May be absent when the app has one alone.'),
+/** What stands beside the parameters. */
+const own = {
   username: z.string(),
-  response_type: z.string().optional().describe('`code` when absent.'),
-  response_mode: z.string().optional(),
-  scope: z.string().optional(),
-  state: z.string().optional(),
-  nonce: z.string().optional(),
-  code_challenge: z.string().optional(),
-  code_challenge_method: z.enum(['S256', 'plain']).optional(),
-  resource: z.string().optional(),
   decision: z.enum(['allow', 'deny']).optional().describe('`allow` when absent.'),
   granted_scope: z.string().optional().describe('The part of the scope that the user allows; all of it when absent.'),
-})
+}
+
+const authorization = z
+  .looseObject({
+    ...Object.fromEntries(authorizationParameters.map((name) => [name, z.unknown().optional()])),
+    client_id: z.string(),
+    redirect_uri: z.string().optional().describe('May be absent when the app has one alone.'),
+    response_type: z.string().optional().describe('`code` when absent.'),
+    ...own,
+  })
+  .describe('Whatever an authorization request may contain. Numbers, booleans, lists and objects are written as they stand in a URL.')
 
 const authorized = z.object({
   redirect_to: z.string().describe('Where the browser would be sent: the redirect URI with the code, or with the error.'),
   code: z.string().optional(),
   form: z.record(z.string(), z.string()).optional().describe('What the browser would post there, with response mode form_post.'),
+  notes: z.array(z.string()).describe('What of the request had no effect, a sentence each.'),
 })
+
+type Wanted = z.output<typeof authorization>
 
 /** Signing in without a browser: everything is checked and made as if the user had gone through the pages. */
 export const authorize: Resource = (app, deps) => {
@@ -49,26 +59,84 @@ export const authorize: Resource = (app, deps) => {
     },
     async (request) => {
       const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
-      const { username, decision, granted_scope, response_type = 'code', ...asked } = request.body
+      checkNames(request.body)
+      const user = userOf(request.body.username, sandbox)
       const context: Context = { realm: sandbox, issuer: addressesOf(sandbox, request.raw, deps).issuer, trace: {} }
-      const user = userOf(username, sandbox)
-      const parameters = Object.fromEntries(Object.entries({ ...asked, response_type }).filter(([, value]) => value !== undefined))
+      const entry = begun(request, sandbox)
       try {
-        const { request: checked, client } = await checkAuthorizationRequest({ parameters, problem: undefined }, context)
-        context.trace.username = user.username
-        const denied = magicUsers.get(user.username)?.denies === true
-        const outcome = await authorizeFor(checked, client, user, { decision: denied ? 'deny' : decision, granted_scope }, context)
-        return view(outcome.delivery, outcome.code)
+        const outcome = await authorizeWithout(request.body, user, context)
+        const answer = { ...view(outcome), notes: context.trace.notes ?? [] }
+        const { redirect_to, ...rest } = answer
+        const headers = { location: redirect_to, 'content-type': 'application/json' }
+        Object.assign(entry, { response_headers: headers, response_body: JSON.stringify(rest) }, problemOf(outcome.error))
+        return answer
       } catch (error) {
-        if (!(error instanceof AuthorizationError)) throw error
-        return view(await deliver(errorAnswer(error, context), context), undefined)
+        if (error instanceof OAuthError) Object.assign(entry, { status: 400 }, problemOf(error))
+        throw error
+      } finally {
+        sandbox.journal.add({ ...context.trace, ...entry, duration_ms: performance.now() - entry.duration_ms })
       }
     },
   )
 }
 
+/** @throws Problem for what nearly is a member of ours: as a parameter it would be a decision that nobody hears of */
+function checkNames(wanted: Wanted): void {
+  const names = Object.keys(own)
+  const missed = Object.entries(wanted).flatMap(([field, came]) => {
+    const suggestion = field in own ? undefined : within(2, field, names)
+    return suggestion === undefined ? [] : [{ field, expected: suggestion, came, suggestion, unknown: true as const }]
+  })
+  if (missed.length > 0) throw invalidAll(missed)
+}
+
+async function authorizeWithout(
+  { username: _, decision, granted_scope, ...asked }: Wanted,
+  user: User,
+  context: Context,
+): Promise<Outcome> {
+  const renamed = context.realm.requests?.parameters ?? {}
+  const parameters = parametersOf([
+    // Elsewhere it stands in what these name.
+    ...(asked.request === undefined && asked.request_uri === undefined ? [['response_type', 'code'] as const] : []),
+    // By the vendor's name, which an app's URL has, or by the RFC's.
+    ...Object.entries(asked).map(([name, value]) => [Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : name, value] as const),
+  ])
+  try {
+    const { request, client } = await checkAuthorizationRequest({ parameters, problem: undefined }, context)
+    context.trace.username = user.username
+    const denied = magicUsers.get(user.username)?.denies === true
+    return await authorizeFor(request, client, user, { decision: denied ? 'deny' : decision, granted_scope }, context)
+  } catch (error) {
+    if (!(error instanceof AuthorizationError)) throw error
+    return { delivery: await deliver(errorAnswer(error, context), context), code: undefined, error }
+  }
+}
+
+/** The journal's entry before it is answered; until then its duration is when it began. Who called the control API is left out. */
+function begun({ url, body }: { url: string; body: unknown }, { clock }: Sandbox): JournalEntry {
+  return {
+    id: 0,
+    time: clock.now(),
+    duration_ms: performance.now(),
+    endpoint: 'authorize',
+    driver: 'control',
+    method: 'POST',
+    url,
+    request_headers: { 'content-type': 'application/json' },
+    request_body: body,
+    status: 200,
+    response_headers: {},
+    response_body: undefined,
+  }
+}
+
+function problemOf(error: OAuthError | undefined): Partial<JournalEntry> {
+  return error === undefined ? {} : { error: error.code, explanation: error.explanation }
+}
+
 /** A magic user is made when he is first named. @throws Problem that names some of the users there are */
-function userOf(username: string, sandbox: Sandbox) {
+function userOf(username: string, sandbox: Sandbox): User {
   if (magicUsers.has(username)) {
     const signedIn = checkPassword(username, '', sandbox)
     if (signedIn.ok) return signedIn.user
@@ -76,7 +144,7 @@ function userOf(username: string, sandbox: Sandbox) {
   return userMentioned(username, sandbox)
 }
 
-function view(delivery: Awaited<ReturnType<typeof deliver>>, code: string | undefined): z.output<typeof authorized> {
+function view({ delivery, code }: Outcome): Omit<z.output<typeof authorized>, 'notes'> {
   if ('form_post' in delivery) {
     return { redirect_to: delivery.form_post.action, form: { ...delivery.form_post.fields }, ...(code !== undefined && { code }) }
   }

@@ -10,6 +10,7 @@ export const journalFilter = z.strictObject({
   endpoint: z.enum(endpoints).optional(),
   client_id: z.string().optional(),
   grant_type: z.string().optional(),
+  driver: z.enum(['control', 'any']).optional().describe('What the control API did for a browser, alone or as well; left out otherwise.'),
 })
 
 /** A sandbox's journal: what came in and went out. */

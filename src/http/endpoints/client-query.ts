@@ -2,11 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import { isCodeName, isSecretName } from '../../oauth/model/secret-names.ts'
 import { noteTo } from '../../oauth/realm/context.ts'
+import { listed } from '../../oauth/realm/unread.ts'
 import { exchangeOf } from '../exchange.ts'
-
-/** What had no effect is told by name, as long as that can be read. */
-const shownNames = 20
-const shownCharacters = 40
 
 /**
  * What the query of a client endpoint means: nothing, since the parameters stand in the body (RFC 6749 §3.2). What clients append
@@ -21,12 +18,12 @@ export function queryProblem(request: FastifyRequest): OAuthError | undefined {
   // A parameter without a value counts as absent (RFC 6749 §3.2), and holds no secret.
   const secret = query.filter(([name, value]) => [value].flat().some((one) => one !== '') && isSecret(name, renamed))
   if (secret.length > 0) {
-    const explanation = `The query has ${listed(secret)}: secrets in a URL are logged; this endpoint takes its parameters from the body alone (RFC 6749 §3.2)`
+    const explanation = `The query has ${listed(secret.map(nameOf))}: secrets in a URL are logged; this endpoint takes its parameters from the body alone (RFC 6749 §3.2)`
     return new OAuthError('invalid_request', 'Parameters belong in the body', explanation)
   }
   noteTo(
     context,
-    `The query has ${listed(query)}: without effect, because this endpoint takes its parameters from the body (RFC 6749 §3.2)`,
+    `The query has ${listed(query.map(nameOf))}: without effect, because this endpoint takes its parameters from the body (RFC 6749 §3.2)`,
   )
   return undefined
 }
@@ -37,9 +34,4 @@ function isSecret(wire: string, renamed: Readonly<Record<string, string>>): bool
   return names.some((name) => isSecretName(name) || isCodeName(name))
 }
 
-function listed(query: readonly (readonly [string, unknown])[]): string {
-  const names = query
-    .slice(0, shownNames)
-    .map(([name]) => (name.length <= shownCharacters ? name || "''" : `${name.slice(0, shownCharacters)}…`))
-  return query.length > shownNames ? `${names.join(', ')} and ${query.length - shownNames} more` : names.join(', ')
-}
+const nameOf = ([name]: readonly [string, unknown]) => name

@@ -17,6 +17,7 @@ import { narrow, scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
+import { noteIdleParameters, noteUnreadParameters } from './effects.ts'
 import { chooseAcr, readClaimsRequest, readMaxAge, readPrompt, readThumbprint, wantedValues } from './parameters.ts'
 import { type RequestSource, requestedParameters } from './requested-parameters.ts'
 
@@ -38,6 +39,7 @@ export async function checkAuthorizationRequest(
 ): Promise<CheckedRequest> {
   const client = await clientOf(outside, context)
   const parameters = await relay(targetOutside(outside, client), () => requestedParameters(outside, client, context, source))
+  noteUnreadParameters(outside, parameters, context)
   const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
   const { state } = parameters
   const response_type = normalResponseType(parameters.response_type ?? '')
@@ -132,12 +134,15 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     acr: chooseAcr(parameters.acr_values, claims, settings),
     claims,
   }
-  return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => ({
-    scope,
-    prompt,
-    ...given({ ...optional, sub }),
-    ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
-  }))
+  return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => {
+    noteIdleParameters(parameters, { response_type, scope, acr: optional.acr, sub }, context)
+    return {
+      scope,
+      prompt,
+      ...given({ ...optional, sub }),
+      ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
+    }
+  })
 }
 
 /** OpenID Connect Core §3.2.2.1 and §3.3.2.11. */

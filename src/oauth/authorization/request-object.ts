@@ -3,7 +3,7 @@ import { clientKeys } from '../clients/keys.ts'
 import { boundsProblem, type ReadJwt, readJwt, shown, signerProblem } from '../jose/check.ts'
 import { clientSigningAlgs, sameAlg } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { Parameters } from '../model/parameters.ts'
+import { type Parameters, parametersOf } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 
@@ -29,7 +29,7 @@ export async function readRequestObject(jwt: string, client: Client, context: Co
   await checkSignature(read, client, context)
   checkClaims(read, client, context)
   const { claims } = read
-  const parameters = parametersOf(claims)
+  const parameters = parametersOf(Object.entries(claims).filter(([name]) => !ofTheJwt.includes(name)))
   if (parameters.client_id !== client.client_id) {
     throw invalid(
       `client_id in the request object is ${shown(claims.client_id)} and outside '${client.client_id}'; they must be the same (RFC 9101 §6.3)`,
@@ -76,18 +76,6 @@ function checkClaims(jwt: ReadJwt, { client_id }: Client, { realm, issuer }: Con
   for (const name of ['request', 'request_uri']) {
     if (claims[name] !== undefined) throw invalid(`it has a member ${name}, which cannot stand inside one (RFC 9101 §4)`)
   }
-}
-
-/** Members as parameters: numbers in digits, objects as JSON, several resources side by side. */
-function parametersOf(claims: ReadJwt['claims']): Parameters {
-  const parameters: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(claims)) {
-    if (ofTheJwt.includes(name) || value === null || value === '') continue
-    if (typeof value === 'string') parameters[name] = value
-    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) parameters[name] = value.join(' ')
-    else parameters[name] = JSON.stringify(value)
-  }
-  return parameters
 }
 
 function invalid(why: string): OAuthError {

@@ -64,6 +64,18 @@ export function readParameters(source: unknown, repeatable: readonly string[] = 
   return { parameters, problem }
 }
 
+/** Members of JSON as parameters (RFC 9101 §4): numbers in digits, objects as JSON, several texts side by side. */
+export function parametersOf(members: Iterable<readonly [name: string, value: unknown]>): Parameters {
+  const parameters: Record<string, string> = new Members()
+  for (const [name, value] of members) {
+    if (value === undefined || value === null || value === '') continue
+    if (typeof value === 'string') parameters[name] = value
+    else if (Array.isArray(value) && value.every((one) => typeof one === 'string')) parameters[name] = value.join(' ')
+    else parameters[name] = JSON.stringify(value)
+  }
+  return parameters
+}
+
 function describe(value: unknown): string {
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

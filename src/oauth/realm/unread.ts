@@ -1,0 +1,32 @@
+import type { Parameters } from '../model/parameters.ts'
+import { type Context, noteTo } from './context.ts'
+
+/** What had no effect is told by name, as long as that can be read. */
+const shownNames = 20
+const shownCharacters = 40
+
+/** Names that a client chose, as a sentence shows them. */
+export function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, shownNames)
+    .map((name) => (name.length <= shownCharacters ? name || "''" : `${name.slice(0, shownCharacters)}…`))
+  return names.length > shownNames ? `${shown.join(', ')} and ${names.length - shownNames} more` : shown.join(', ')
+}
+
+/**
+ * Notes the parameters that nothing reads: they are ignored (RFC 6749 §3.1 and §3.2).
+ * @param read the names of those that have an effect
+ * @param where completes "without effect …"
+ */
+export function noteUnread(parameters: Parameters, read: readonly (readonly string[])[], where: string, context: Context): void {
+  const unread = Object.keys(parameters).filter((name) => !read.some((names) => names.includes(name)))
+  if (unread.length === 0) return
+  const names = unread.map((name) => wireName(name, context))
+  noteTo(context, `The request has ${listed(names)}: without effect ${where}`)
+}
+
+/** The vendor's name of what we call otherwise. */
+export function wireName(name: string, { realm }: Context): string {
+  const renamed = Object.entries(realm.requests?.parameters ?? {}).find(([, ours]) => ours === name)
+  return renamed?.[0] ?? name
+}
