@@ -7,7 +7,7 @@ import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
 import { answerNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
 import { filterNames, type Template, templateProblems } from '../providers/data/template.ts'
-import { claimNames } from '../providers/data/token-formats.ts'
+import { claimNames, idTokenNames, userinfoNames } from '../providers/data/token-formats.ts'
 import { accents } from '../providers/page-texts.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
@@ -92,6 +92,21 @@ const jwt = z
 const token: z.ZodType<TokenDeclaration> = z
   .discriminatedUnion('format', [opaque, jwt], { error: 'a token format: format is "opaque" or "jwt"' })
   .meta({ id: 'Token' })
+
+const idToken = z.strictObject({
+  claims: members(idTokenNames)
+    .optional()
+    .describe('Members keep their order; "*": "{claims}" brings all that OpenID Connect has and that is not named.'),
+})
+const userinfo = z.strictObject({
+  scope: z
+    .string()
+    .min(1)
+    .nullable()
+    .optional()
+    .describe("What a token must have been given for, null for nothing; openid when absent and the body is not the vendor's own."),
+  body: members(userinfoNames).optional().describe('Members keep their order; "*": "{claims}" as in ID tokens.'),
+})
 
 const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/, { error: "a header's name" }), z.string())
 const encoding = z.enum(['json', 'form', 'form_unless_json'])
@@ -255,6 +270,8 @@ export const providerSchema = z
       .optional(),
     access_token: token.optional(),
     refresh_token: token.optional(),
+    id_token: idToken.optional(),
+    userinfo: userinfo.optional(),
     token_response: answer.optional(),
     errors: errors.optional(),
     texts: texts.optional(),

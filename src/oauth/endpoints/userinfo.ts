@@ -13,23 +13,24 @@ import { encryptFor } from '../tokens/encryption.ts'
 /**
  * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed or encrypted JWT when the client registered
  * for that.
- * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid
+ * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid, or for what the vendor asks for instead
  */
 export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
   const { realm, issuer } = context
   const { user, scope, grant, client } = await requireAccessToken(presented, context)
-  if (user === undefined || !scopes(scope).includes('openid')) {
+  const { scope: needed, body } = realm.tokens.userinfo ?? { scope: 'openid' }
+  if (user === undefined || (needed !== null && !scopes(scope).includes(needed))) {
+    const message = user === undefined ? 'The token tells of no user' : `The token was not given for ${needed}`
     const explanation =
       user === undefined
         ? 'The token was given to a client by itself and tells of no user'
-        : `The token's scope is '${scope}' and lacks openid`
-    throw new OAuthError('insufficient_scope', 'The token was not given for openid', explanation, {
-      'WWW-Authenticate': challenge(presented?.scheme ?? 'Bearer', 'insufficient_scope', 'The token was not given for openid', {
-        scope: 'openid',
-      }),
+        : `The token's scope is '${scope}' and lacks ${needed}`
+    throw new OAuthError('insufficient_scope', message, explanation, {
+      'WWW-Authenticate': challenge(presented?.scheme ?? 'Bearer', 'insufficient_scope', message, needed === null ? {} : { scope: needed }),
     })
   }
-  const claims = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
+  const known = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
+  const claims = body?.({ claims: known, client, user, scope }, realm) ?? known
   const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata
   if (alg === undefined && userinfo_encrypted_response_alg === undefined) return claims
   const signed = { iss: issuer, aud: client.client_id, iat: seconds(realm.clock.now()), ...claims }

@@ -58,10 +58,33 @@ export interface IssuedTokens {
   scope_differs: boolean
 }
 
+/** What an ID token or userinfo is about to tell of a user. */
+export interface UserStatement {
+  /** As OpenID Connect says it. */
+  claims: Readonly<Record<string, unknown>>
+  client: Client
+  user: User
+  scope: string
+}
+
+/** The same as a vendor says it, members in its order. */
+export type StatementWording = (statement: UserStatement, material: TokenMaterial) => Record<string, unknown>
+
+/** Where a vendor's userinfo differs. */
+export interface UserinfoProfile {
+  /** What a token must have been given for; null when any user's token will do. */
+  readonly scope: string | null
+  readonly body?: StatementWording | undefined
+}
+
 /** The provider's part in issuing tokens. */
 export interface TokenProfile {
   readonly access: TokenFormat
   readonly refresh: TokenFormat
   /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */
   tokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown>
+  /** The claims of an ID token; those of OpenID Connect Core §2 when absent. */
+  readonly idToken?: StatementWording | undefined
+  /** Userinfo; that of OpenID Connect Core §5.3 when absent. */
+  readonly userinfo?: UserinfoProfile | undefined
 }

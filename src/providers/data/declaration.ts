@@ -33,6 +33,8 @@ export interface ProviderDeclaration {
   signing?: SigningDeclaration | undefined
   access_token?: TokenDeclaration | undefined
   refresh_token?: TokenDeclaration | undefined
+  id_token?: IdTokenDeclaration | undefined
+  userinfo?: UserinfoDeclaration | undefined
   token_response?: AnswerDeclaration | undefined
   errors?: ErrorsDeclaration | undefined
   texts?: { [K in keyof PageTexts]?: PageTexts[K] | undefined } | undefined
@@ -93,6 +95,18 @@ export interface JwtDeclaration {
   claims: { readonly [claim: string]: Template }
   /** How `{jti}` looks. */
   jti?: IdDeclaration | undefined
+}
+
+export interface IdTokenDeclaration {
+  /** With the names of {@link idTokenNames}; those that are not named are not there, unless `"*": "{claims}"` brings them. */
+  claims?: { readonly [claim: string]: Template } | undefined
+}
+
+export interface UserinfoDeclaration {
+  /** What a token must have been given for, null for nothing; when absent, `openid` unless the body is the vendor's own. */
+  scope?: string | null | undefined
+  /** With the names of {@link userinfoNames}. */
+  body?: { readonly [member: string]: Template } | undefined
 }
 
 /** How the members of an answer are sent. `form_unless_json`: as a form unless the request accepts JSON. */

@@ -1,5 +1,6 @@
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
+import type { UserinfoProfile } from '../../oauth/model/token-profile.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import { confidentialMethod } from '../clients.ts'
 import type { OwnSetting } from '../own-settings.ts'
@@ -7,9 +8,9 @@ import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
 import { errorReply, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
-import type { AnswerDeclaration, ProviderDeclaration } from './declaration.ts'
+import type { AnswerDeclaration, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
 import { compile } from './template.ts'
-import { tokenFormat } from './token-formats.ts'
+import { statement, tokenFormat } from './token-formats.ts'
 import { declaredWorld } from './world.ts'
 
 /**
@@ -17,7 +18,7 @@ import { declaredWorld } from './world.ts'
  * @param id how sandboxes name it
  */
 export function declareProvider(id: string, declaration: ProviderDeclaration, base: Provider): Provider {
-  const { access_token, refresh_token, token_response, errors, ids = {} } = declaration
+  const { access_token, refresh_token, id_token, userinfo, token_response, errors, ids = {} } = declaration
   const name = declaration.title ?? id
   const methods = declaration.client_authentication?.methods
   const grant_types = declaration.grant_types ?? base.grant_types
@@ -48,6 +49,8 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       access: access_token === undefined ? base.tokens.access : tokenFormat(access_token),
       refresh: refresh_token === undefined ? base.tokens.refresh : tokenFormat(refresh_token),
       tokenResponse: token_response?.body === undefined ? base.tokens.tokenResponse : tokenResponse(token_response.body),
+      idToken: id_token?.claims === undefined ? base.tokens.idToken : statement(id_token.claims),
+      userinfo: userinfo === undefined ? base.tokens.userinfo : declaredUserinfo(userinfo),
     },
     signing_algs: declaration.signing?.algs ?? (alg === undefined ? base.signing_algs : alg === 'HS256' ? [] : [alg]),
     texts: { ...base.texts, logo: name, ...withoutUndefined(declaration.texts ?? {}) },
@@ -66,6 +69,11 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       ? inheritedWorld(base, provider, declaration.company)
       : declaredWorld({ apps: apps ?? [], users: users ?? [] }, defaults)
   return { ...provider, world, collection: collectionOf({ ...provider, world }) }
+}
+
+function declaredUserinfo({ scope, body }: UserinfoDeclaration): UserinfoProfile {
+  if (body === undefined) return { scope: scope === undefined ? 'openid' : scope }
+  return { scope: scope ?? null, body: statement(body) }
 }
 
 /** Whether an answer can say that a token is no bearer token: one whose `token_type` is fixed cannot. */

@@ -1,7 +1,7 @@
 /**
  * JSON in which `{name}` stands for a value. A text that is one placeholder and nothing else becomes the value itself, a number
  * a number; within a longer text it becomes text. A member whose value there is not is left out. `{name|text}` and other
- * {@link filters} change the value.
+ * {@link filters} change the value. A member `*` stands for all members of its value that the template does not name.
  */
 export type Template = string | number | boolean | null | readonly Template[] | { readonly [member: string]: Template }
 
@@ -21,6 +21,7 @@ const filters: Readonly<Record<string, (value: unknown) => unknown>> = {
   commas: (value) => words(value).join(','),
   iso: (value) => new Date(Number(value) * 1000).toISOString(),
   milliseconds: (value) => Number(value) * 1000,
+  or_null: (value) => value,
 }
 
 /** The names of the filters. */
@@ -66,10 +67,16 @@ export function compile(template: Template): Filled {
     const filled: Record<string, unknown> = {}
     for (const [name, part] of members) {
       const value = part(values)
-      if (value !== undefined) filled[name] = value
+      if (name === '*') addOthers(filled, value, template)
+      else if (value !== undefined) filled[name] = value
     }
     return filled
   }
+}
+
+function addOthers(filled: Record<string, unknown>, value: unknown, named: object): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, one] of Object.entries(value)) if (one !== undefined && !Object.hasOwn(named, name)) filled[name] = one
 }
 
 /** A compiled template that gives an object. */
@@ -98,10 +105,11 @@ function reader(name: string, filter: string | undefined): Filled {
   return (values) => {
     let value: unknown = values
     for (const step of steps) {
-      if (typeof value !== 'object' || value === null) return undefined
+      if (typeof value !== 'object' || value === null) return filter === 'or_null' ? null : undefined
       value = (value as Values)[step]
     }
-    return change === undefined || value === undefined ? value : change(value)
+    if (value === undefined) return filter === 'or_null' ? null : undefined
+    return change === undefined ? value : change(value)
   }
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { seconds } from '../../basics/clock.ts'
 import { after } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
 import { type SigningAlg, type SigningKey, signInput } from '../../oauth/jose/jws.ts'
 import { encodeSegment, readClaims } from '../../oauth/jose/jwt.ts'
 import { type HandleFormat, maskedHandles } from '../../oauth/model/handle.ts'
-import type { TokenDraft, TokenFormat, TokenMaterial } from '../../oauth/model/token-profile.ts'
+import type { User } from '../../oauth/model/records.ts'
+import type { StatementWording, TokenDraft, TokenFormat, TokenMaterial, UserStatement } from '../../oauth/model/token-profile.ts'
 import { charactersOf } from './alphabet.ts'
 import type { IdDeclaration, TokenDeclaration } from './declaration.ts'
 import { compileMembers, type Template, type Values } from './template.ts'
@@ -79,29 +81,48 @@ export function carrierOf(claims: { readonly [claim: string]: Template }): strin
   return carrier
 }
 
-/** What a claim may be made of; `docs/providers.md` says what each is. */
-export const claimNames: readonly string[] = [
-  ...['iss', 'sub', 'aud', 'client_id', 'app_id', 'app_name', 'username', 'email', 'name', 'first_name', 'last_name', 'user_type'],
-  ...['scope', 'grant_type', 'use', 'iat', 'exp', 'ttl', 'auth_time', 'jti', 'company', 'user', 'client', 'settings', 'uuid', 'random'],
+/** What everything may be made of that is said of a client and its user; `docs/providers.md` says what each is. */
+const partyNames = [
+  ...['client_id', 'app_id', 'app_name', 'user_id', 'username', 'email', 'name', 'first_name', 'last_name', 'user_type', 'created_at'],
+  ...['scope', 'company', 'user', 'client', 'settings', 'uuid', 'random'],
 ]
 
-function claimValues(draft: TokenDraft, { company, settings }: TokenMaterial, jti: string): Values {
+/** What a claim may be made of. */
+export const claimNames: readonly string[] = [
+  ...['iss', 'sub', 'aud', 'grant_type', 'use', 'iat', 'exp', 'ttl', 'auth_time', 'jti'],
+  ...partyNames,
+]
+
+const idTokenClaims = [
+  ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', 'act'],
+  ...['at_hash', 'c_hash', 's_hash'],
+]
+
+/** What a claim of an ID token may be made of; `claims` is all that OpenID Connect would put there. */
+export const idTokenNames: readonly string[] = [...idTokenClaims, 'claims', ...partyNames]
+
+/** What userinfo may be made of. */
+export const userinfoNames: readonly string[] = ['sub', 'claims', ...partyNames]
+
+/** What an ID token or userinfo says, as a template. */
+export function statement(template: { readonly [member: string]: Template }): StatementWording {
+  const fill = compileMembers(template)
+  return (said, material) => {
+    const { claims } = said
+    const values = partyValues(said, material)
+    for (const name of idTokenClaims) values[name] = claims[name]
+    values.claims = claims
+    return fill(values)
+  }
+}
+
+function claimValues(draft: TokenDraft, material: TokenMaterial, jti: string): Values {
   const { client, user, grant, iat, exp } = draft
   const { aud } = draft.details
-  return {
+  return Object.assign(partyValues(draft, material), {
     iss: draft.issuer,
     sub: user?.user_id ?? client.client_id,
     aud: aud?.length === 1 ? aud[0] : aud,
-    client_id: client.client_id,
-    app_id: client.app.app_id,
-    app_name: client.app.name,
-    username: user?.username,
-    email: user?.email ?? undefined,
-    name: user === undefined ? undefined : `${user.first_name} ${user.last_name}`.trim(),
-    first_name: user?.first_name,
-    last_name: user?.last_name,
-    user_type: user?.type ?? undefined,
-    scope: draft.scope === '' ? undefined : draft.scope,
     grant_type: grant.grant_type,
     use: draft.use,
     iat,
@@ -109,6 +130,27 @@ function claimValues(draft: TokenDraft, { company, settings }: TokenMaterial, jt
     ttl: exp === undefined ? undefined : exp - iat,
     auth_time: grant.details.auth_time,
     jti,
+  })
+}
+
+/** A client and its user under the names of {@link partyNames}. */
+function partyValues(
+  { client, user, scope }: Pick<UserStatement, 'client' | 'scope'> & { user: User | undefined },
+  { company, settings }: TokenMaterial,
+): Record<string, unknown> {
+  return {
+    client_id: client.client_id,
+    app_id: client.app.app_id,
+    app_name: client.app.name,
+    user_id: user?.user_id,
+    username: user?.username,
+    email: user?.email ?? undefined,
+    name: user === undefined ? undefined : `${user.first_name} ${user.last_name}`.trim(),
+    first_name: user?.first_name,
+    last_name: user?.last_name,
+    user_type: user?.type ?? undefined,
+    created_at: user === undefined ? undefined : seconds(user.created_at),
+    scope: scope === '' ? undefined : scope,
     company,
     user: user?.claims,
     client: client.metadata,
