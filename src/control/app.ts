@@ -23,9 +23,8 @@ import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
 import { postmanExport } from './resources/postman-export.ts'
 import { providers } from './resources/providers.ts'
-import { requestStream } from './resources/request-stream.ts'
 import { requests } from './resources/requests.ts'
-import { sandboxes } from './resources/sandboxes.ts'
+import { sandbox, sandboxes } from './resources/sandboxes.ts'
 import { state } from './resources/state.ts'
 import { tokens } from './resources/tokens.ts'
 import { userGeneration } from './resources/user-generation.ts'
@@ -36,6 +35,7 @@ const resources: readonly Resource[] = [
   health,
   providers,
   sandboxes,
+  sandbox,
   state,
   apps,
   clients,
@@ -49,7 +49,6 @@ const resources: readonly Resource[] = [
   clock,
   faults,
   requests,
-  requestStream,
   postmanExport,
   openapi,
 ]

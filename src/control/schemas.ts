@@ -18,9 +18,6 @@ export function rfc3339(milliseconds: number): string {
 /** The sandbox in a path. */
 export const inSandbox = z.object({ sandbox: z.string() })
 
-/** The app in a path. */
-export const inApp = inSandbox.extend({ app: z.string().describe('Its id or its exact name.') })
-
 /** What people call things: some text, no control characters. */
 export const name = z.string().regex(/^(?=.*\S)[^\p{Cc}]{1,200}$/u, { error: 'a name of 1 to 200 characters' })
 

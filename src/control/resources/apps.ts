@@ -6,11 +6,11 @@ import type { App } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { addClient, newApp } from '../../sandbox/new-app.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Resource } from '../deps.ts'
 import { clientDraft, draftedClient } from '../input/client-draft.ts'
-import { appNamed, sandboxNamed } from '../input/lookup.ts'
+import { appNamed } from '../input/lookup.ts'
 import { check } from '../input/validation.ts'
-import { inApp, inSandbox, name, refusal } from '../schemas.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
+import { listOf, name } from '../schemas.ts'
 import { appView, viewApp } from '../views/app.ts'
 
 const redirectUri = z
@@ -31,101 +31,47 @@ const change = z.strictObject({
 const draft = change.extend({ ...clientDraft.shape, name })
 
 /** A sandbox's apps, each created with a client. */
-export const apps: Resource = (app, { sandboxes }) => {
-  const list = '/sandboxes/:sandbox/apps'
-  const path = `${list}/:app`
+export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
   const view = (listed: App, { directory }: Sandbox) => viewApp(listed, directory.listClients(listed))
 
-  app.get(
-    list,
-    {
-      schema: {
-        tags: ['apps'],
-        summary: 'All apps of a sandbox',
-        params: inSandbox,
-        response: { 200: z.object({ items: z.array(appView) }), default: refusal },
-      },
-    },
-    (request) => {
-      const { directory } = sandboxNamed(request.params.sandbox, sandboxes)
-      const clients = Map.groupBy(directory.listClients(), (client) => client.app.row)
-      return { items: directory.listApps().map((listed) => viewApp(listed, clients.get(listed.row) ?? [])) }
-    },
-  )
+  get('/apps', 'All apps of a sandbox', { answer: listOf(appView) }, ({ sandbox: { directory } }) => {
+    const clients = Map.groupBy(directory.listClients(), (client) => client.app.row)
+    return { items: directory.listApps().map((listed) => viewApp(listed, clients.get(listed.row) ?? [])) }
+  })
 
-  app.post(
-    list,
-    {
-      schema: {
-        tags: ['apps'],
-        summary: 'Create an app and its first client',
-        params: inSandbox,
-        body: draft,
-        response: { 201: appView, default: refusal },
-      },
-    },
-    (request, reply) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const { provider } = sandbox
-      const { name, description = '', scopes = scopesOf(provider), redirect_uris = [], ...client } = request.body
-      checkScopes(provider, scopes)
-      const first = draftedClient(client, sandbox)
-      checkFree(name, sandbox)
-      const app = newApp(sandbox, { name, description, scopes, redirect_uris })
-      addClient(sandbox, app, first)
-      reply.code(201).send(view(app, sandbox))
-    },
-  )
+  create('/apps', 'Create an app and its first client', { body: draft, answer: appView }, ({ sandbox, body }) => {
+    const { provider } = sandbox
+    const { name, description = '', scopes = scopesOf(provider), redirect_uris = [], ...client } = body
+    checkScopes(provider, scopes)
+    const first = draftedClient(client, sandbox)
+    checkFree(name, sandbox)
+    const app = newApp(sandbox, { name, description, scopes, redirect_uris })
+    addClient(sandbox, app, first)
+    return view(app, sandbox)
+  })
 
-  app.get(
-    path,
-    { schema: { tags: ['apps'], summary: 'One app', params: inApp, response: { 200: appView, default: refusal } } },
-    (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      return view(appNamed(request.params.app, sandbox), sandbox)
-    },
-  )
+  get('/apps/:app', 'One app', { answer: appView }, ({ sandbox, params }) => view(appNamed(params.app, sandbox), sandbox))
 
-  app.patch(
-    path,
-    {
-      schema: { tags: ['apps'], summary: 'Change an app', params: inApp, body: change, response: { 200: appView, default: refusal } },
-    },
-    (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      const before = appNamed(request.params.app, sandbox)
-      const { name = before.name, description = before.description, scopes, redirect_uris } = request.body
-      checkScopes(sandbox.provider, scopes)
-      if (name !== before.name) checkFree(name, sandbox)
-      const app: App = {
-        ...before,
-        name,
-        description,
-        scopes: distinct(scopes ?? before.scopes),
-        redirect_uris: distinct(redirect_uris ?? before.redirect_uris),
-      }
-      sandbox.directory.updateApp(app)
-      return view(app, sandbox)
-    },
-  )
+  patch('/apps/:app', 'Change an app', { body: change, answer: appView }, ({ sandbox, params, body }) => {
+    const before = appNamed(params.app, sandbox)
+    const { name = before.name, description = before.description, scopes, redirect_uris } = body
+    checkScopes(sandbox.provider, scopes)
+    if (name !== before.name) checkFree(name, sandbox)
+    const app: App = {
+      ...before,
+      name,
+      description,
+      scopes: distinct(scopes ?? before.scopes),
+      redirect_uris: distinct(redirect_uris ?? before.redirect_uris),
+    }
+    sandbox.directory.updateApp(app)
+    return view(app, sandbox)
+  })
 
-  app.delete(
-    path,
-    {
-      schema: {
-        tags: ['apps'],
-        summary: 'Delete an app with its clients, their grants and what it stored',
-        params: inApp,
-        response: { 204: z.undefined().describe('It is gone.'), default: refusal },
-      },
-    },
-    (request, reply) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      sandbox.directory.deleteApp(appNamed(request.params.app, sandbox))
-      reply.code(204).send()
-    },
+  remove('/apps/:app', 'Delete an app with its clients, their grants and what it stored', ({ sandbox, params }) =>
+    sandbox.directory.deleteApp(appNamed(params.app, sandbox)),
   )
-}
+})
 
 /** @throws Problem when a scope is none of the provider's */
 function checkScopes(provider: Provider, scopes: readonly string[] | undefined): void {

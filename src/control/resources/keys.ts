@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Resource } from '../deps.ts'
-import { sandboxNamed } from '../input/lookup.ts'
-import { inSandbox, refusal, rfc3339, time } from '../schemas.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
+import { rfc3339, time } from '../schemas.ts'
 
 const keyList = z
   .object({
@@ -19,51 +18,30 @@ const keyList = z
   })
   .meta({ id: 'Keys' })
 
+const rotation = z.strictObject({
+  mode: z
+    .enum(['rotate', 'retire', 'publish_late'])
+    .describe(
+      '`rotate` keeps the old keys in the key set, `retire` takes them out, `publish_late` signs with keys that the set does not show yet.',
+    ),
+})
+
 /** A sandbox's signing keys. */
-export const keys: Resource = (app, { sandboxes }) => {
-  const path = '/sandboxes/:sandbox/keys'
-  const answer = { 200: keyList, default: refusal }
+export const keys = sandboxRoutes('keys', ({ get, post }, { sandboxes }) => {
+  get('/keys', 'The signing keys made so far', { answer: keyList }, ({ sandbox }) => viewKeys(sandbox))
 
-  app.get(path, { schema: { tags: ['keys'], summary: 'The signing keys made so far', params: inSandbox, response: answer } }, (request) =>
-    viewKeys(sandboxNamed(request.params.sandbox, sandboxes)),
-  )
+  post('/keys/rotate', 'Sign with new keys from now on', { body: rotation, answer: keyList }, async ({ sandbox, body }) => {
+    await sandbox.keys.rotate(body.mode)
+    // A provider that signs with a secret alone has no key set to keep an old key in.
+    if (sandbox.provider.signing_algs.length === 0) sandboxes.update(sandbox, { settings: { signing_secret: null } })
+    return viewKeys(sandbox)
+  })
 
-  app.post(
-    `${path}/rotate`,
-    {
-      schema: {
-        tags: ['keys'],
-        summary: 'Sign with new keys from now on',
-        params: inSandbox,
-        body: z.strictObject({
-          mode: z
-            .enum(['rotate', 'retire', 'publish_late'])
-            .describe(
-              '`rotate` keeps the old keys in the key set, `retire` takes them out, `publish_late` signs with keys that the set does not show yet.',
-            ),
-        }),
-        response: answer,
-      },
-    },
-    async (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      await sandbox.keys.rotate(request.body.mode)
-      // A provider that signs with a secret alone has no key set to keep an old key in.
-      if (sandbox.provider.signing_algs.length === 0) sandboxes.update(sandbox, { settings: { signing_secret: null } })
-      return viewKeys(sandbox)
-    },
-  )
-
-  app.post(
-    `${path}/publish`,
-    { schema: { tags: ['keys'], summary: 'Publish what publish_late held back', params: inSandbox, response: answer } },
-    (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, sandboxes)
-      sandbox.keys.publishPending()
-      return viewKeys(sandbox)
-    },
-  )
-}
+  post('/keys/publish', 'Publish what publish_late held back', { answer: keyList }, ({ sandbox }) => {
+    sandbox.keys.publishPending()
+    return viewKeys(sandbox)
+  })
+})
 
 function viewKeys({ store }: Sandbox): z.output<typeof keyList> {
   const keys = store.listKeys()

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { initialSettings } from '../../providers/own-settings.ts'
 import type { Resource } from '../deps.ts'
-import { refusal } from '../schemas.ts'
+import { listOf, refusal } from '../schemas.ts'
 
 const providerView = z
   .object({
@@ -23,7 +23,7 @@ export const providers: Resource = (app, deps) => {
       schema: {
         tags: ['server'],
         summary: 'The providers and what each supports',
-        response: { 200: z.object({ items: z.array(providerView) }), default: refusal },
+        response: { 200: listOf(providerView), default: refusal },
       },
     },
     () => ({

@@ -10,11 +10,11 @@ import { closest } from '../../basics/closest.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { commonSettings, settingsSchema } from '../../sandbox/settings-schema.ts'
 import { addressesOf } from '../addresses.ts'
-import type { Resource } from '../deps.ts'
-import { sandboxNamed } from '../input/lookup.ts'
+import type { ControlDeps, Resource } from '../deps.ts'
 import { check } from '../input/validation.ts'
 import { invalid, Problem } from '../problem.ts'
-import { inSandbox, name, refusal } from '../schemas.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
+import { listOf, name, refusal } from '../schemas.ts'
 import { sandboxView, viewSandbox } from '../views/sandbox.ts'
 
 /** Not an address: at 127.0.0.1 and localhost all sandboxes are reached. */
@@ -26,21 +26,23 @@ const settings = commonSettings.describe("The provider's own settings stand besi
 
 const change = z.strictObject({ company: name.optional(), hosts: z.array(host).optional(), settings: settings.optional() })
 
-/** The sandboxes: list, create, read, change, delete. */
-export const sandboxes: Resource = (app, deps) => {
-  const view = (sandbox: Sandbox, request: FastifyRequest) =>
-    viewSandbox(sandbox, addressesOf(sandbox, request.raw, deps), deps.sandboxes.defaultName)
+/** @param sandbox as it is after the request, which may have moved it */
+export function view(sandbox: Sandbox, { raw }: FastifyRequest, deps: ControlDeps): z.output<typeof sandboxView> {
+  return viewSandbox(sandbox, addressesOf(sandbox, raw, deps), deps.sandboxes.defaultName)
+}
 
+/** All sandboxes: list, create. */
+export const sandboxes: Resource = (app, deps) => {
   app.get(
     '/sandboxes',
     {
       schema: {
         tags: ['sandboxes'],
         summary: 'All sandboxes',
-        response: { 200: z.object({ items: z.array(sandboxView) }), default: refusal },
+        response: { 200: listOf(sandboxView), default: refusal },
       },
     },
-    (request) => ({ items: deps.sandboxes.list().map((sandbox) => view(sandbox, request)) }),
+    (request) => ({ items: deps.sandboxes.list().map((sandbox) => view(sandbox, request, deps)) }),
   )
 
   app.post(
@@ -65,54 +67,28 @@ export const sandboxes: Resource = (app, deps) => {
       if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: draft.name })
       const checked = check(settingsSchema(provider), settings, 'settings')
       const sandbox = deps.sandboxes.create({ ...draft, provider, settings: checked })
-      reply.code(201).send(view(sandbox, request))
-    },
-  )
-
-  const path = '/sandboxes/:sandbox'
-  app.get(
-    path,
-    { schema: { tags: ['sandboxes'], summary: 'One sandbox', params: inSandbox, response: { 200: sandboxView, default: refusal } } },
-    (request) => view(sandboxNamed(request.params.sandbox, deps.sandboxes), request),
-  )
-
-  app.patch(
-    path,
-    {
-      schema: {
-        tags: ['sandboxes'],
-        summary: 'Change a sandbox; its settings are merged',
-        params: inSandbox,
-        body: change,
-        response: { 200: sandboxView, default: refusal },
-      },
-    },
-    (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
-      const { settings = {}, ...rest } = request.body
-      const checked = check(settingsSchema(sandbox.provider), settings, 'settings')
-      return view(deps.sandboxes.update(sandbox, { ...rest, settings: checked }), request)
-    },
-  )
-
-  app.delete(
-    path,
-    {
-      schema: {
-        tags: ['sandboxes'],
-        summary: 'Delete a sandbox with all that belongs to it',
-        params: inSandbox,
-        response: { 204: z.undefined().describe('It is gone.'), default: refusal },
-      },
-    },
-    (request, reply) => {
-      const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
-      if (sandbox.name === deps.sandboxes.defaultName) throw new Problem(409, `'${sandbox.name}' is the default sandbox and stays`)
-      deps.sandboxes.delete(sandbox)
-      reply.code(204).send()
+      reply.code(201).send(view(sandbox, request, deps))
     },
   )
 }
+
+/** One sandbox: read, change, delete. */
+export const sandbox = sandboxRoutes('sandboxes', ({ get, patch, remove }, deps) => {
+  const { sandboxes } = deps
+  get('', 'One sandbox', { answer: sandboxView }, ({ sandbox, request }) => view(sandbox, request, deps))
+
+  const changed = { body: change, answer: sandboxView }
+  patch('', 'Change a sandbox; its settings are merged', changed, ({ sandbox, body, request }) => {
+    const { settings = {}, ...rest } = body
+    const checked = check(settingsSchema(sandbox.provider), settings, 'settings')
+    return view(sandboxes.update(sandbox, { ...rest, settings: checked }), request, deps)
+  })
+
+  remove('', 'Delete a sandbox with all that belongs to it', ({ sandbox }) => {
+    if (sandbox.name === sandboxes.defaultName) throw new Problem(409, `'${sandbox.name}' is the default sandbox and stays`)
+    sandboxes.delete(sandbox)
+  })
+})
 
 function unknownProvider(came: string, names: readonly string[]): Problem {
   const suggestion = closest(came, names)
