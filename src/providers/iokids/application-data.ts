@@ -1,7 +1,7 @@
-import type { ActiveAccessToken, App, User } from '../../oauth/model/records.ts'
-import type { ApiRequest, Reply, Route } from '../provider.ts'
+import type { App } from '../../oauth/model/records.ts'
+import type { Reply, Route } from '../provider.ts'
 import { ApiError, invalid } from './api-error.ts'
-import { authenticated, authorized } from './authorized.ts'
+import { authenticated, type Call, route } from './authorized.ts'
 import { conditional, requirePreconditions } from './conditional.ts'
 import { iconIdOf } from './image-ids.ts'
 import { type JsonObject, jsonBody, keepable } from './json-body.ts'
@@ -20,90 +20,55 @@ export const applicationDataRoutes: readonly Route[] = [
       return { status: 200, body: appView(client.app) }
     },
   },
-  {
-    method: 'GET',
-    path: '/v1/application/data',
-    async handle(request) {
-      const { user, client } = await authorized(request, 'appdata')
-      const stored = findData(request.documents, { app: client.app, user, bucket: null }) ?? noData
-      return conditional(request, etagOf(stored), {}, () => view(null, stored))
-    },
-  },
-  {
-    method: 'POST',
-    path: '/v1/application/data',
-    async handle(request) {
-      const token = await authorized(request, 'appdata')
-      const patch = keepable(jsonBody(request))
-      const { after } = change(request, token, null, (before) => merge(before?.data ?? {}, patch))
-      return answer(200, null, after)
-    },
-  },
-  {
-    method: 'PUT',
-    path: '/v1/application/data/:bucket',
-    async handle(request) {
-      const token = await authorized(request, 'appdata')
-      const { bucket = '' } = request.params
-      if (!bucketPattern.test(bucket)) {
-        throw invalid(
-          'a bucket has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"',
-          `A bucket must match ${bucketPattern}; '${bucket}' came`,
-        )
-      }
-      const data = keepable(jsonBody(request))
-      const { before, after } = change(request, token, bucket, () => data)
-      return before === undefined
-        ? answer(201, bucket, after, { Location: `${request.base_url}/v1/application/data/${bucket}` })
-        : answer(200, bucket, after)
-    },
-  },
-  {
-    method: 'POST',
-    path: '/v1/application/data/:bucket',
-    async handle(request) {
-      const token = await authorized(request, 'appdata')
-      const { bucket = '' } = request.params
-      const patch = keepable(jsonBody(request))
-      const { after } = change(request, token, bucket, (before) => merge(existing(before, bucket).data, patch))
-      return answer(200, bucket, after)
-    },
-  },
-  {
-    method: 'GET',
-    path: '/v1/application/data/:bucket',
-    async handle(request) {
-      const { user, client } = await authorized(request, 'appdata')
-      const { bucket = '' } = request.params
-      const stored = existing(findData(request.documents, { app: client.app, user, bucket }), bucket)
-      return conditional(request, etagOf(stored), {}, () => view(bucket, stored))
-    },
-  },
-  {
-    method: 'DELETE',
-    path: '/v1/application/data/:bucket',
-    async handle(request) {
-      const token = await authorized(request, 'appdata')
-      const { bucket = '' } = request.params
-      change(request, token, bucket, (before) => {
-        existing(before, bucket)
-        return undefined
-      })
-      return { status: 204 }
-    },
-  },
+  route('GET', '/v1/application/data', 'appdata', (call) => {
+    const stored = findData(call.documents, { ...call, bucket: null }) ?? noData
+    return conditional(call, etagOf(stored), {}, () => view(null, stored))
+  }),
+  route('POST', '/v1/application/data', 'appdata', (call) => {
+    const patch = keepable(jsonBody(call))
+    const { after } = change(call, null, (before) => merge(before?.data ?? {}, patch))
+    return answer(200, null, after)
+  }),
+  route('PUT', '/v1/application/data/:bucket', 'appdata', (call) => {
+    const { bucket = '' } = call.params
+    if (!bucketPattern.test(bucket)) {
+      throw invalid(
+        'a bucket has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"',
+        `A bucket must match ${bucketPattern}; '${bucket}' came`,
+      )
+    }
+    const data = keepable(jsonBody(call))
+    const { before, after } = change(call, bucket, () => data)
+    return before === undefined
+      ? answer(201, bucket, after, { Location: `${call.base_url}/v1/application/data/${bucket}` })
+      : answer(200, bucket, after)
+  }),
+  route('POST', '/v1/application/data/:bucket', 'appdata', (call) => {
+    const { bucket = '' } = call.params
+    const patch = keepable(jsonBody(call))
+    const { after } = change(call, bucket, (before) => merge(existing(before, bucket).data, patch))
+    return answer(200, bucket, after)
+  }),
+  route('GET', '/v1/application/data/:bucket', 'appdata', (call) => {
+    const { bucket = '' } = call.params
+    const stored = existing(findData(call.documents, { ...call, bucket }), bucket)
+    return conditional(call, etagOf(stored), {}, () => view(bucket, stored))
+  }),
+  route('DELETE', '/v1/application/data/:bucket', 'appdata', (call) => {
+    const { bucket = '' } = call.params
+    change(call, bucket, (before) => {
+      existing(before, bucket)
+      return undefined
+    })
+    return { status: 204 }
+  }),
 ]
 
 /** Changes data that the client may have seen before. */
-function change(
-  request: ApiRequest,
-  { user, client }: ActiveAccessToken & { user: User },
-  bucket: string | null,
-  make: Parameters<typeof changeData>[3],
-): ReturnType<typeof changeData> {
-  return changeData(request.documents, { app: client.app, user, bucket }, request.context.realm.clock.now(), (before) => {
+function change(call: Call, bucket: string | null, make: Parameters<typeof changeData>[3]): ReturnType<typeof changeData> {
+  return changeData(call.documents, { ...call, bucket }, call.now, (before) => {
     const data = make(before)
-    requirePreconditions(request, before && etagOf(before))
+    requirePreconditions(call, before && etagOf(before))
     return data
   })
 }

@@ -1,9 +1,9 @@
 import { OAuthError } from '../../oauth/model/errors.ts'
-import type { ActiveAccessToken, User } from '../../oauth/model/records.ts'
+import type { ActiveAccessToken, App, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { requireAccessToken } from '../../oauth/proof/access-token.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
-import type { ApiRequest } from '../provider.ts'
+import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { iokidsSettings } from './settings.ts'
 
 /**
@@ -19,14 +19,33 @@ export async function authenticated({ context, authorization, query }: ApiReques
   return token
 }
 
+/** A request for a user, with what its token says. */
+export interface Call extends ApiRequest {
+  user: User
+  app: App
+  /** By the sandbox's clock. */
+  now: number
+}
+
+/** A route for the tokens of users, whose app may do what `permission` names. */
+export function route(method: Route['method'], path: string, permission: string, answer: (call: Call) => Reply | Promise<Reply>): Route {
+  return {
+    method,
+    path,
+    async handle(request) {
+      const { user, app } = await authorized(request, permission)
+      return answer({ ...request, user, app, now: request.context.realm.clock.now() })
+    },
+  }
+}
+
 /**
- * The access token of an API request that acts for a user, when its app may do what `permission` names. The token's own scope
- * counts only where the sandbox says so: with the vendor, `profile` is enough for every request.
+ * Whom an API request acts for, and whose app does. The token's own scope counts only where the sandbox says so: with the
+ * vendor, `profile` is enough for every request.
  * @throws OAuthError which the vendor's 4011 stands for
  */
-export async function authorized(request: ApiRequest, permission: string): Promise<ActiveAccessToken & { user: User }> {
-  const token = await authenticated(request)
-  const { client, user } = token
+async function authorized(request: ApiRequest, permission: string): Promise<{ user: User; app: App }> {
+  const { client, user, scope } = await authenticated(request)
   if (user === undefined) {
     throw new OAuthError(
       'invalid_token',
@@ -34,19 +53,20 @@ export async function authorized(request: ApiRequest, permission: string): Promi
       `The token was given to client '${client.client_id}' by itself; this request needs a user's token`,
     )
   }
-  if (!client.app.scopes.includes(permission)) {
+  const { app } = client
+  if (!app.scopes.includes(permission)) {
     throw new OAuthError(
       'insufficient_scope',
       'The app lacks the permission',
-      `App ${client.app.name} lacks the permission scope '${permission}'; it has: ${client.app.scopes.join(', ') || 'none'}`,
+      `App ${app.name} lacks the permission scope '${permission}'; it has: ${app.scopes.join(', ') || 'none'}`,
     )
   }
-  if (iokidsSettings.of(request.settings).enforce_token_scope && !scopes(token.scope).includes(permission)) {
+  if (iokidsSettings.of(request.settings).enforce_token_scope && !scopes(scope).includes(permission)) {
     throw new OAuthError(
       'insufficient_scope',
       'The token lacks the scope',
-      `The token's scope is '${token.scope}' and the setting enforce_token_scope asks for '${permission}'`,
+      `The token's scope is '${scope}' and the setting enforce_token_scope asks for '${permission}'`,
     )
   }
-  return { ...token, user }
+  return { user, app }
 }

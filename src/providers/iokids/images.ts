@@ -1,9 +1,9 @@
 import { digest } from '../../basics/random.ts'
 import type { App, User } from '../../oauth/model/records.ts'
 import { drawPicture } from '../picture.ts'
-import type { ApiRequest, Route } from '../provider.ts'
+import type { Route } from '../provider.ts'
 import { ApiError } from './api-error.ts'
-import { authorized } from './authorized.ts'
+import { type Call, route } from './authorized.ts'
 import { conditional } from './conditional.ts'
 import { type Dimensions, drawCover, drawIcon, type ImageSize, imageSizes, toPng } from './drawings.ts'
 import { iconIdOf, imageIdOf, readImageId } from './image-ids.ts'
@@ -14,31 +14,26 @@ type Drawing = { kind: 'picture' | 'cover'; user: User } | { kind: 'icon'; app: 
 
 /** The collection's folder "Images". */
 export const imagesRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/v1/images/:id',
-    async handle(request) {
-      const { user } = await authorized(request, 'images')
-      const { params, query, headers } = request
-      const size = oneOf(query, 'size', ['small', 'medium', 'large']) ?? 'medium'
-      const format = oneOf(query, 'format', ['svg', 'png']) ?? preferred(headers.accept)
-      const found = findImage(request, user, params.id ?? '')
-      if (found === undefined) throw new ApiError(4041, `There is no image '${params.id}' that @${user.username} may see`)
-      const dimensions = imageSizes[found.kind][size satisfies ImageSize]
-      const svg = await draw(found, dimensions)
-      const etag = `"${digest(svg).toString('base64url')}-${format}"`
-      return conditional(
-        request,
-        etag,
-        { 'Content-Type': format === 'png' ? 'image/png' : 'image/svg+xml', 'Cache-Control': 'private', Vary: 'Accept' },
-        () => (format === 'png' ? toPng(svg, dimensions) : svg),
-      )
-    },
-  },
+  route('GET', '/v1/images/:id', 'images', async (call) => {
+    const { params, query, headers, user } = call
+    const size = oneOf(query, 'size', ['small', 'medium', 'large']) ?? 'medium'
+    const format = oneOf(query, 'format', ['svg', 'png']) ?? preferred(headers.accept)
+    const found = findImage(call, params.id ?? '')
+    if (found === undefined) throw new ApiError(4041, `There is no image '${params.id}' that @${user.username} may see`)
+    const dimensions = imageSizes[found.kind][size satisfies ImageSize]
+    const svg = await draw(found, dimensions)
+    const etag = `"${digest(svg).toString('base64url')}-${format}"`
+    return conditional(
+      call,
+      etag,
+      { 'Content-Type': format === 'png' ? 'image/png' : 'image/svg+xml', 'Cache-Control': 'private', Vary: 'Accept' },
+      () => (format === 'png' ? toPng(svg, dimensions) : svg),
+    )
+  }),
 ]
 
 /** An image that the viewer may see: his own, his friends', his family's, and the icons of apps. */
-export function findImage({ directory, social }: ApiRequest, viewer: User, image_id: string): Drawing | undefined {
+export function findImage({ directory, social, user: viewer }: Call, image_id: string): Drawing | undefined {
   const { kind, owners = [] } = readImageId(image_id) ?? {}
   for (const id of owners) {
     if (kind === 'icon') {

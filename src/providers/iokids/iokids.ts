@@ -6,11 +6,15 @@
 import { randomLowerCase } from '../../basics/random.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
-import { iokidsRoutes } from './api.ts'
+import { applicationDataRoutes } from './application-data.ts'
 import { iokidsCollection } from './collection.ts'
 import { iokidsIcons } from './drawings.ts'
 import { iokidsErrorReply, iokidsRefuses } from './errors.ts'
+import { imagesRoutes } from './images.ts'
 import { iokidsJoin } from './join.ts'
+import { messagesRoutes } from './messages.ts'
+import { profileRoutes } from './profile.ts'
+import { searchRoutes } from './search.ts'
 import { iokidsSettings } from './settings.ts'
 import { iokidsTokens } from './tokens.ts'
 import { iokidsGrantTypes, iokidsWorld } from './world.ts'
@@ -66,7 +70,7 @@ export const iokids: Provider = {
   icons: iokidsIcons,
   errorReply: iokidsErrorReply,
   refuses: iokidsRefuses,
-  routes: iokidsRoutes,
+  routes: [...profileRoutes, ...messagesRoutes, ...applicationDataRoutes, ...imagesRoutes, ...searchRoutes],
   world: iokidsWorld,
   collection: iokidsCollection,
 }

@@ -1,52 +1,49 @@
 import type { Parameters } from '../../oauth/model/parameters.ts'
+import type { User } from '../../oauth/model/records.ts'
+import type { Reply } from '../provider.ts'
 import { invalid } from './api-error.ts'
 
 const cursorSignature = 'iok1'
 const defaultLimit = 20
 const maxLimit = 100
 
-/** A page of a list, as it is asked for. */
-export interface Page<Position> {
-  limit: number
-  /** Where the page before ended; undefined for the first. */
-  after: Position | undefined
+/** A list of the API. */
+export interface List<Row, Position> {
+  name: string
+  /** Where a row stands in it. */
+  position(row: Row): Position
+  /** Whether what a cursor carries can be a position in it. */
+  isPosition(value: unknown): value is Position
 }
 
-/** A list as the API answers it. */
-export interface List<Item> {
-  items: Item[]
-  next_cursor: string | null
+/** Users in the order in which they came in. */
+export function usersByRow(name: string): List<Pick<User, 'row'>, number> {
+  return { name, position: ({ row }) => row, isPosition: (value): value is number => Number.isSafeInteger(value) }
 }
 
 /**
- * Reads `limit` and `cursor`. A cursor is opaque to clients: the name of its list and where the page before ended.
- * @param isPosition whether what a cursor of this list carries can be one
+ * Answers with the page of a list that `limit` and `cursor` ask for. A cursor is opaque to clients: the name of its list and
+ * where the page before ended.
+ * @param read gives rows behind a position, or from the first on
  * @throws ApiError 4001
  */
-export function readPage<Position>(query: Parameters, list: string, isPosition: (value: unknown) => value is Position): Page<Position> {
+export function pageOf<Row extends Known, Known, Position>(
+  query: Parameters,
+  { name, position, isPosition }: List<Known, Position>,
+  read: (after: Position | undefined, limit: number) => readonly Row[],
+  view: (row: Row) => unknown,
+): Reply {
   const limit = wholeNumber(query, 'limit', defaultLimit, maxLimit)
-  if (query.cursor === undefined) return { limit, after: undefined }
-  const [signature, of, after] = decode(query.cursor)
-  if (signature !== cursorSignature || of !== list || !isPosition(after)) {
-    throw invalid('cursor is not one of this list', `cursor must be the next_cursor of an earlier page of ${list}; '${query.cursor}' came`)
+  const [signature, of, after] = query.cursor === undefined ? [] : decode(query.cursor)
+  if (query.cursor !== undefined && (signature !== cursorSignature || of !== name || !isPosition(after))) {
+    throw invalid('cursor is not one of this list', `cursor must be the next_cursor of an earlier page of ${name}; '${query.cursor}' came`)
   }
-  return { limit, after }
-}
-
-/** The answer to a page for which one row more than wanted was read, so as to know whether there is another page. */
-export function listOf<Row, Position, Item>(
-  rows: readonly Row[],
-  { limit }: Page<Position>,
-  list: string,
-  position: (row: Row) => Position,
-  view: (row: Row) => Item,
-): List<Item> {
+  // One more than wanted, so as to know whether there is another page.
+  const rows = read(isPosition(after) ? after : undefined, limit + 1)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  return {
-    items: shown.map(view),
-    next_cursor: rows.length > limit && last !== undefined ? encode([cursorSignature, list, position(last)]) : null,
-  }
+  const next_cursor = rows.length > limit && last !== undefined ? encode([cursorSignature, name, position(last)]) : null
+  return { status: 200, body: { items: shown.map(view), next_cursor } }
 }
 
 /** @throws ApiError 4001 unless the parameter is absent or a whole number from 1 to `max` */
@@ -67,11 +64,6 @@ export function oneOf<Value extends string>(query: Parameters, name: string, val
   if (found === undefined)
     throw invalid(`${name} must be ${values.join(' or ')}`, `${name} must be one of: ${values.join(', ')}; '${text}' came`)
   return found
-}
-
-/** A position that is a row's key. */
-export function isRow(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value)
 }
 
 function encode(value: unknown): string {

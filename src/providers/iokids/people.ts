@@ -1,6 +1,6 @@
 import type { User } from '../../oauth/model/records.ts'
-import type { ApiRequest } from '../provider.ts'
 import type { Person, Relation } from '../social.ts'
+import type { Call } from './authorized.ts'
 import { imageIdOf } from './image-ids.ts'
 
 export function isKid(user: Pick<User, 'type'>): boolean {
@@ -24,7 +24,7 @@ export function summary(user: Person) {
 }
 
 /** A user as he sees himself, and a kid as its parents do. */
-export function fullUser(user: User, viewer: User, { directory }: ApiRequest) {
+export function fullUser(user: User, { user: viewer, directory }: Call) {
   const parents = isKid(user) ? directory.parentsOf(user) : undefined
   return {
     id: user.user_id,

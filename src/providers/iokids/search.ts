@@ -1,41 +1,34 @@
 import { createHash, randomInt } from 'node:crypto'
+import type { User } from '../../oauth/model/records.ts'
 import type { Route } from '../provider.ts'
 import { invalid } from './api-error.ts'
-import { authorized } from './authorized.ts'
-import { listOf, oneOf, readPage, wholeNumber } from './paging.ts'
+import { route } from './authorized.ts'
+import { type List, oneOf, pageOf, wholeNumber } from './paging.ts'
 import { summary } from './people.ts'
 
 const types = ['parent', 'kid'] as const
 
+const byUsername: List<User, string> = {
+  name: 'search',
+  position: ({ username }) => username,
+  isPosition: (value) => typeof value === 'string',
+}
+
 /** The collection's folder "Search". */
 export const searchRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/v1/search',
-    async handle(request) {
-      const { query, social } = request
-      const { user } = await authorized(request, 'search')
-      const prefix = (query.q ?? '').trim().replace(/^@/, '')
-      if ([...prefix].length < 2)
-        throw invalid('q must have at least 2 characters', `q must have at least 2 characters; '${query.q ?? ''}' came`)
-      const type = oneOf(query, 'type', types)
-      const page = readPage(query, 'search', (value) => typeof value === 'string')
-      const found = social.people.search(user, { prefix, type, after: page.after ?? '', limit: page.limit + 1 })
-      return { status: 200, body: listOf(found, page, 'search', (one) => one.username, summary) }
-    },
-  },
-  {
-    method: 'GET',
-    path: '/v1/search/random',
-    async handle(request) {
-      const { query, social } = request
-      const { user } = await authorized(request, 'search')
-      const count = wholeNumber(query, 'count', 10, 20)
-      const rows = social.people.visibleRows(user, oneOf(query, 'type', types))
-      const chosen = choose(rows, count, query.seed === undefined ? randomInt : seeded(query.seed))
-      return { status: 200, body: { items: social.people.byRows(chosen).map(summary), next_cursor: null } }
-    },
-  },
+  route('GET', '/v1/search', 'search', ({ query, social, user }) => {
+    const prefix = (query.q ?? '').trim().replace(/^@/, '')
+    if ([...prefix].length < 2)
+      throw invalid('q must have at least 2 characters', `q must have at least 2 characters; '${query.q ?? ''}' came`)
+    const type = oneOf(query, 'type', types)
+    return pageOf(query, byUsername, (after = '', limit) => social.people.search(user, { prefix, type, after, limit }), summary)
+  }),
+  route('GET', '/v1/search/random', 'search', ({ query, social, user }) => {
+    const count = wholeNumber(query, 'count', 10, 20)
+    const rows = social.people.visibleRows(user, oneOf(query, 'type', types))
+    const chosen = choose(rows, count, query.seed === undefined ? randomInt : seeded(query.seed))
+    return { status: 200, body: { items: social.people.byRows(chosen).map(summary), next_cursor: null } }
+  }),
 ]
 
 /** So many of the list, each once, in random order: the first steps of a Fisher-Yates shuffle. */
