@@ -1,13 +1,13 @@
 import { z } from 'zod'
+import { filterNames, type Template, templateProblems } from '../basics/template.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
+import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
 import { answerNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
-import { filterNames, type Template, templateProblems } from '../providers/data/template.ts'
-import { claimNames, idTokenNames, userinfoNames } from '../providers/data/token-formats.ts'
 import { accents } from '../providers/page-texts.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
@@ -31,7 +31,7 @@ const template: z.ZodType<Template> = z
 
 const members = (known: readonly string[]) =>
   z.record(z.string(), template).superRefine((value, context) => {
-    for (const { path, message } of templateProblems(value, known)) context.addIssue({ code: 'custom', path, message })
+    for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
   })
 
 const path = z

@@ -17,6 +17,7 @@ import { narrow, scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
+import { keptParameters } from '../tokens/template-values.ts'
 import { noteIdleParameters, noteUnreadParameters } from './effects.ts'
 import { chooseAcr, readClaimsRequest, readMaxAge, readPrompt, readThumbprint, wantedValues } from './parameters.ts'
 import { type RequestSource, requestedParameters } from './requested-parameters.ts'
@@ -133,6 +134,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     dpop_jkt: readThumbprint(parameters.dpop_jkt),
     acr: chooseAcr(parameters.acr_values, claims, settings),
     claims,
+    parameters: keptParameters(parameters, context.realm),
   }
   return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => {
     noteIdleParameters(parameters, { response_type, scope, acr: optional.acr, sub }, context)

@@ -130,7 +130,7 @@ function detailsOf(
   session: Session | undefined,
   { realm }: Context,
 ): GrantDetails {
-  const { acr, resource, claims, dpop_jkt } = request
+  const { acr, resource, claims, dpop_jkt, parameters } = request
   return {
     auth_time: seconds(session?.auth_time ?? realm.clock.now()),
     amr: ['pwd'],
@@ -140,6 +140,7 @@ function detailsOf(
     ...(dpop_jkt === undefined ? {} : { dpop_jkt }),
     ...(session === undefined ? {} : { sid: session.sid }),
     ...(requested_scope === undefined ? {} : { requested_scope }),
+    ...(parameters === undefined ? {} : { parameters }),
   }
 }
 

@@ -10,12 +10,11 @@ import { OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
-import { readTargets } from '../model/resource.ts'
 import { narrow, scopes } from '../model/scope.ts'
 import type { Context, Realm } from '../realm/context.ts'
 import type { DeferredRequest } from '../storage/deferred-store.ts'
 import { hintedUser } from '../users/hinted-user.ts'
-import { decide } from './deferred.ts'
+import { decide, requestDetails } from './deferred.ts'
 
 /** The answer of the backchannel authentication endpoint (CIBA §7.3). */
 export interface BackchannelAuthentication {
@@ -45,7 +44,7 @@ export async function authenticateBackchannel(read: ClientRequest, context: Cont
   }
   const { settings, clock, store } = context.realm
   const scope = requestedScope(parameters, client)
-  const resource = readTargets(parameters, settings)
+  const details = requestDetails(parameters, context.realm)
   const expires_in = requestedExpiry(parameters) ?? settings.backchannel_ttl
   const binding_message = bindingMessage(parameters)
   const auth_req_id = randomText(43)
@@ -68,7 +67,7 @@ export async function authenticateBackchannel(read: ClientRequest, context: Cont
       user_code: null,
       interaction_id,
       scope,
-      details: resource === undefined ? {} : { resource },
+      details,
       request,
       interval: settings.backchannel_interval,
       issued_at: now,

@@ -7,10 +7,20 @@ import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
 import { failNext, failOnce } from '../faults/failing.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { Client } from '../model/records.ts'
+import type { Parameters } from '../model/parameters.ts'
+import type { Client, GrantDetails } from '../model/records.ts'
+import { readTargets } from '../model/resource.ts'
 import type { Context, Realm } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
 import type { Deferred, DeferredType, PollRefusal } from '../storage/deferred-store.ts'
+import { keptParameters } from '../tokens/template-values.ts'
+
+/** What the grant to come tells of the client's request. */
+export function requestDetails(parameters: Parameters, realm: Realm): GrantDetails {
+  const resource = readTargets(parameters, realm.settings)
+  const kept = keptParameters(parameters, realm)
+  return { ...(resource === undefined ? {} : { resource }), ...(kept === undefined ? {} : { parameters: kept }) }
+}
 
 /** Redeems a device_code or an auth_req_id (RFC 8628 §3.5, CIBA §11). */
 export function redeemDeferred(

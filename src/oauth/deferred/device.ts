@@ -2,9 +2,9 @@ import { digest, randomFrom, randomText } from '../../basics/random.ts'
 import { clientOf, requireGrantType } from '../clients/authentication.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
 import type { ClientRequest } from '../model/parameters.ts'
-import { readTargets } from '../model/resource.ts'
 import { narrow } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
+import { requestDetails } from './deferred.ts'
 
 /** What a device shows its user and polls with (RFC 8628 §3.2); the addresses are the server's to add. */
 export interface DeviceAuthorization {
@@ -37,7 +37,7 @@ export async function authorizeDevice(read: ClientRequest, context: Context): Pr
   const { store, settings, clock } = context.realm
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
   const scope = narrow(read.parameters.scope, client.app.scopes, `app ${client.app.name}`)
-  const resource = readTargets(read.parameters, settings)
+  const details = requestDetails(read.parameters, context.realm)
   const device_code = randomText(43)
   const now = clock.now()
   const draft = {
@@ -47,7 +47,7 @@ export async function authorizeDevice(read: ClientRequest, context: Context): Pr
     user: undefined,
     interaction_id: null,
     scope,
-    details: resource === undefined ? {} : { resource },
+    details,
     request: {},
     interval: settings.device_interval,
     issued_at: now,

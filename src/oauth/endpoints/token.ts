@@ -48,6 +48,7 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
   const grantType = grantTypeOf(parameters.grant_type, realm)
   requireGrantType(client, grantType.grant_type, 'The client may not use this grant type')
   const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
+  context.parameters = parameters
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation
     const resource = readTargets(parameters, realm.settings)

@@ -17,7 +17,7 @@ import { encryptFor } from '../tokens/encryption.ts'
  */
 export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
   const { realm, issuer } = context
-  const { user, scope, grant, client } = await requireAccessToken(presented, context)
+  const { user, scope, grant, client, details } = await requireAccessToken(presented, context)
   const { scope: needed, body } = realm.tokens.userinfo ?? { scope: 'openid' }
   if (user === undefined || (needed !== null && !scopes(scope).includes(needed))) {
     const message = user === undefined ? 'The token tells of no user' : `The token was not given for ${needed}`
@@ -30,7 +30,8 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
     })
   }
   const known = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
-  const claims = body?.({ claims: known, client, user, scope }, realm) ?? known
+  const parameters = { ...grant.details.parameters, ...details.parameters }
+  const claims = body?.({ claims: known, client, user, scope, parameters }, realm) ?? known
   const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata
   if (alg === undefined && userinfo_encrypted_response_alg === undefined) return claims
   const signed = { iss: issuer, aud: client.client_id, iat: seconds(realm.clock.now()), ...claims }

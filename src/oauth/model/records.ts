@@ -126,6 +126,8 @@ export interface GrantDetails {
   vendor?: Readonly<Record<string, unknown>>
   /** What the client asked for, when the user gave less: then the token answer tells it (RFC 6749 §5.1). */
   requested_scope?: string
+  /** Those of the authorization request that a template names. */
+  parameters?: Readonly<Record<string, string>>
 }
 
 /** What an access token says beyond its grant. */
@@ -133,6 +135,8 @@ export interface AccessTokenDetails {
   aud?: readonly string[]
   /** The key that it is bound to (RFC 7800 §3.1, RFC 9449 §6, RFC 8705 §3.1). */
   cnf?: { jkt?: string; 'x5t#S256'?: string }
+  /** Those of the token request that a template of userinfo or introspection names. */
+  parameters?: Readonly<Record<string, string>>
 }
 
 /** How an answer of the authorization endpoint travels (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
@@ -169,6 +173,8 @@ export interface AuthorizationRequest {
   resource?: readonly string[]
   /** The only user who may answer, by user_id: from `id_token_hint` or the `claims` parameter. */
   sub?: string
+  /** Those that a template names. */
+  parameters?: NonNullable<GrantDetails['parameters']>
 }
 
 /** An authorization request that waits for its user. */

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
+import type { Parameters } from './parameters.ts'
 import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
 import type { Settings } from './settings.ts'
 import type { TokenType } from './token-types.ts'
@@ -20,6 +21,8 @@ export interface TokenDraft {
   exp: number | undefined
   /** What a token exchange asked for: `jwt` is a JWT whatever the format is otherwise. */
   requested?: TokenType | undefined
+  /** Of the token request. */
+  parameters?: Parameters | undefined
 }
 
 /** What a sandbox gives to make a token with. */
@@ -65,6 +68,8 @@ export interface UserStatement {
   client: Client
   user: User
   scope: string
+  /** Of the token request, else of the authorization request. */
+  parameters: Parameters
 }
 
 /** The same as a vendor says it, members in its order. */
@@ -81,6 +86,8 @@ export interface UserinfoProfile {
 export interface TokenProfile {
   readonly access: TokenFormat
   readonly refresh: TokenFormat
+  /** The parameters of requests that its templates name. */
+  readonly parameters?: readonly string[]
   /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */
   tokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown>
   /** The claims of an ID token; those of OpenID Connect Core §2 when absent. */

@@ -73,6 +73,8 @@ export interface Context {
   readonly transport?: Transport
   /** The keys that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */
   confirmation?: AccessTokenDetails['cnf']
+  /** Those of a token request. */
+  parameters?: Parameters
   /** The fault that struck this request; the catalogue in faults/ reads it. */
   fault?: object
 }

@@ -50,7 +50,8 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
     s_hash: draft.state === undefined ? undefined : halfHash(draft.state, key.alg),
     ...userClaims(user, draft.withClaims === true || realm.settings.scope_claims_in_id_token ? draft.scope : '', details.claims?.id_token),
   }
-  const worded = realm.tokens.idToken?.({ claims, client, user, scope: draft.scope }, realm) ?? claims
+  const parameters = { ...details.parameters, ...context.parameters }
+  const worded = realm.tokens.idToken?.({ claims, client, user, scope: draft.scope, parameters }, realm) ?? claims
   const signed = await signJwt(worded, key)
   const strikes = strikesOnIssue(context, user)
   const jwt = strikes.length === 0 ? signed : await struckIdToken(signed, client, strikes, context)

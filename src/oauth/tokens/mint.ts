@@ -26,7 +26,20 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
   const id = store.reserveIds(1)
   const draft = (use: TokenDraft['use'], ttl: number, scope: string): TokenDraft => {
     const exp = ttl > 0 ? iat + ttl : undefined
-    return { use, id, issuer, client, user, grant, scope, details, iat, exp, requested: issue.requested_token }
+    return {
+      use,
+      id,
+      issuer,
+      client,
+      user,
+      grant,
+      scope,
+      details,
+      iat,
+      exp,
+      requested: issue.requested_token,
+      parameters: context.parameters,
+    }
   }
 
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)

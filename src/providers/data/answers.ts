@@ -1,8 +1,8 @@
+import { compile, compileMembers, type Filled, type Template, type Values } from '../../basics/template.ts'
 import { type ErrorCode, type OAuthError, statusFor, wireCode } from '../../oauth/model/errors.ts'
 import type { IssuedTokens, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import type { Provider, Reply } from '../provider.ts'
 import type { Encoding, ErrorsDeclaration, ErrorWording } from './declaration.ts'
-import { compile, compileMembers, type Filled, type Template, type Values } from './template.ts'
 
 /** What a token answer may be made of; `docs/providers.md` says what each is. */
 export const answerNames: readonly string[] = [

@@ -3,10 +3,10 @@
  * Elsewhere: reading of config files (`config/`).
  */
 
+import type { Template } from '../../basics/template.ts'
 import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../../oauth/jose/jws.ts'
 import type { PageTexts } from '../page-texts.ts'
-import type { Template } from './template.ts'
 
 /** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */
 export interface ProviderDeclaration {

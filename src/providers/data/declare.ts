@@ -1,3 +1,4 @@
+import { compile, namesWithin } from '../../basics/template.ts'
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
 import type { UserinfoProfile } from '../../oauth/model/token-profile.ts'
@@ -9,7 +10,6 @@ import { idMaker } from './alphabet.ts'
 import { errorReply, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
 import type { AnswerDeclaration, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
-import { compile } from './template.ts'
 import { statement, tokenFormat } from './token-formats.ts'
 import { declaredWorld } from './world.ts'
 
@@ -48,6 +48,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     tokens: {
       access: access_token === undefined ? base.tokens.access : tokenFormat(access_token),
       refresh: refresh_token === undefined ? base.tokens.refresh : tokenFormat(refresh_token),
+      parameters: [...(base.tokens.parameters ?? []), ...namesWithin(declaration, 'parameters')],
       tokenResponse: token_response?.body === undefined ? base.tokens.tokenResponse : tokenResponse(token_response.body),
       idToken: id_token?.claims === undefined ? base.tokens.idToken : statement(id_token.claims),
       userinfo: userinfo === undefined ? base.tokens.userinfo : declaredUserinfo(userinfo),

@@ -1,6 +1,6 @@
 import { randomDigit } from '../../basics/random.ts'
+import type { Template, Values } from '../../basics/template.ts'
 import type { TokenDraft, TokenMaterial } from '../../oauth/model/token-profile.ts'
-import type { Template, Values } from '../data/template.ts'
 import { deyelSettings } from './settings.ts'
 
 /** The claims of the vendor's sample, in its order; `permissions` is JSON inside a string. */

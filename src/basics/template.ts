@@ -1,11 +1,12 @@
 /**
  * JSON in which `{name}` stands for a value. A text that is one placeholder and nothing else becomes the value itself, a number
- * a number; within a longer text it becomes text. A member whose value there is not is left out. `{name|text}` and other
- * {@link filters} change the value. A member `*` stands for all members of its value that the template does not name.
+ * a number and an object an object; within a longer text it becomes text. A member is left out when none of its placeholders has
+ * a value. `{name|text}` and other {@link filters} change the value. A member `*` stands for all members of its value that the
+ * template does not name. Values are never read as templates.
  */
 export type Template = string | number | boolean | null | readonly Template[] | { readonly [member: string]: Template }
 
-/** What a template's names stand for; a dot in a name leads into a value. */
+/** What a template's names stand for; a dot in a name leads into a value, unless the name has the dot itself, as URLs have. */
 export type Values = Readonly<Record<string, unknown>>
 
 /** A template, ready to be filled. */
@@ -27,7 +28,7 @@ const filters: Readonly<Record<string, (value: unknown) => unknown>> = {
 /** The names of the filters. */
 export const filterNames: readonly string[] = Object.keys(filters)
 
-const placeholder = /\{([A-Za-z_]\w*(?:\.[\w:-]+)*)(?:\|(\w+))?\}/g
+const placeholder = /\{([A-Za-z_]\w*(?:\.[\w:/@.#$~+-]+)?)(?:\|(\w+))?\}/g
 const alone = new RegExp(`^${placeholder.source}$`)
 
 /** Something that a template asks for and there is not. */
@@ -37,21 +38,47 @@ export interface TemplateProblem {
   message: string
 }
 
-/** Every name in a template that is not among `known`, and every filter that there is not. */
-export function templateProblems(template: Template, known: readonly string[], path: (string | number)[] = []): TemplateProblem[] {
+/** A placeholder and where it stands. */
+interface Placeholder {
+  path: (string | number)[]
+  whole: string
+  name: string
+  filter: string | undefined
+}
+
+function placeholders(template: unknown, path: (string | number)[] = []): Placeholder[] {
   if (typeof template === 'string') {
-    return [...template.matchAll(placeholder)].flatMap(([whole, name = '', filter]) => [
-      ...(known.includes(name.split('.')[0] ?? '')
-        ? []
-        : [{ path, message: `expected a value that there is, one of ${known.map((one) => `{${one}}`).join(', ')}, got ${whole}` }]),
-      ...(filter === undefined || filterNames.includes(filter)
-        ? []
-        : [{ path, message: `expected one of the filters ${filterNames.join(', ')}, got ${whole}` }]),
-    ])
+    return [...template.matchAll(placeholder)].map(([whole, name = '', filter]) => ({ path, whole, name, filter }))
   }
-  if (Array.isArray(template)) return template.flatMap((one, index) => templateProblems(one, known, [...path, index]))
+  if (Array.isArray(template)) return template.flatMap((one, index) => placeholders(one, [...path, index]))
   if (typeof template !== 'object' || template === null) return []
-  return Object.entries(template).flatMap(([member, one]) => templateProblems(one, known, [...path, member]))
+  return Object.entries(template).flatMap(([member, one]) => placeholders(one, [...path, member]))
+}
+
+/** What a template, or whatever else has templates in it, takes from the value `of`: the names behind its first dot. */
+export function namesWithin(template: unknown, of: string): string[] {
+  const names = placeholders(template).flatMap(({ name }) => (name.startsWith(`${of}.`) ? [name.slice(of.length + 1)] : []))
+  return [...new Set(names)]
+}
+
+/**
+ * Every name in a template that is not among `known`, and every filter that there is not.
+ * @param refuse tells what is expected instead of a name that may not be told
+ */
+export function templateProblems(
+  template: Template,
+  known: readonly string[],
+  refuse: (name: string) => string | undefined = () => undefined,
+): TemplateProblem[] {
+  return placeholders(template).flatMap(({ path, whole, name, filter }) => {
+    const there = known.includes(name.split('.')[0] ?? '')
+    const values = `a value that there is, one of ${known.map((one) => `{${one}}`).join(', ')}`
+    const expected = [
+      there ? refuse(name) : values,
+      filter === undefined || filterNames.includes(filter) ? undefined : `one of the filters ${filterNames.join(', ')}`,
+    ]
+    return expected.flatMap((what) => (what === undefined ? [] : [{ path, message: `expected ${what}, got ${whole}` }]))
+  })
 }
 
 /** Makes a function of a template, so that filling it reads no text again. */
@@ -96,21 +123,36 @@ function compileText(text: string): Filled {
   }
   if (parts.length === 0) return () => text
   if (end < text.length) parts.push(text.slice(end))
-  return (values) => parts.map((part) => (typeof part === 'string' ? part : asText(part(values)))).join('')
+  return (values) => {
+    let some = false
+    const texts = parts.map((part) => {
+      if (typeof part === 'string') return part
+      const value = part(values)
+      some ||= value !== undefined
+      return asText(value)
+    })
+    return some ? texts.join('') : undefined
+  }
 }
 
 function reader(name: string, filter: string | undefined): Filled {
-  const steps = name.split('.')
   const change = filter === undefined ? undefined : filters[filter]
   return (values) => {
-    let value: unknown = values
-    for (const step of steps) {
-      if (typeof value !== 'object' || value === null) return filter === 'or_null' ? null : undefined
-      value = (value as Values)[step]
-    }
+    const value = lookUp(values, name)
     if (value === undefined) return filter === 'or_null' ? null : undefined
     return change === undefined ? value : change(value)
   }
+}
+
+function lookUp(within: unknown, name: string): unknown {
+  if (typeof within !== 'object' || within === null) return undefined
+  const values = within as Values
+  if (Object.hasOwn(values, name)) return values[name]
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+    const first = name.slice(0, dot)
+    if (Object.hasOwn(values, first)) return lookUp(values[first], name.slice(dot + 1))
+  }
+  return undefined
 }
 
 function asText(value: unknown): string {
