@@ -49,12 +49,15 @@ export function readDeclarations(
     if (own?.success === false) problems.push(...problemsIn(own.error, settings, label, {}, ['sandboxes', name, 'settings']))
     if (known !== undefined) {
       const defaults = { company: '', scopes: [], grant_types: known.grant_types, auth_method: confidentialMethod(known.auth_methods) }
-      const apps = (rest.apps ?? []).map((app) => declaredApp(app, defaults))
-      problems.push(...clientProblems(apps, known, own?.data ?? {}, `${label}: sandboxes.${name}`))
+      const world = { apps: (rest.apps ?? []).map((app) => declaredApp(app, defaults)), users: rest.users ?? [] }
+      problems.push(...worldProblems(world, known, own?.data ?? {}, `${label}: sandboxes.${name}`))
     }
     return { ...rest, name, provider, ...(own?.data === undefined ? {} : { settings: own.data }) }
   })
-  return { declared: { providers, sandboxes }, problems }
+  const hosts = sandboxes.flatMap(({ name, hosts = [] }) =>
+    hosts.map((host, index): Named => [`${label}: sandboxes.${name}.hosts[${index}]`, host, host.toLowerCase()]),
+  )
+  return { declared: { providers, sandboxes }, problems: [...problems, ...repeated('a host', 'sandbox', hosts)] }
 }
 
 /** Declares one provider after those that they extend. */
@@ -85,7 +88,7 @@ function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>,
       return undefined
     }
     const provider = declareProvider(name, declaration, base)
-    problems.push(...providerProblems(provider, declaration, where))
+    problems.push(...providerProblems(provider, declaration, label))
     made.set(name, provider)
     return provider
   }
@@ -98,26 +101,80 @@ function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>,
   })
 }
 
-/** What only the whole provider shows: paths that meet, grant types that there are not. */
-function providerProblems(provider: Provider, declaration: ProviderDeclaration, where: string): ConfigProblem[] {
+/** What only the whole provider shows: paths that meet, grant types that there are not, settings that it does not take. */
+function providerProblems(provider: Provider, declaration: ProviderDeclaration, label: string): ConfigProblem[] {
+  const where = `${label}: providers.${provider.id}`
   const known = new Set([...grantTypes.keys(), ...(provider.requests?.grants?.keys() ?? [])])
   const unknown = (declaration.grant_types ?? []).flatMap((name, index) =>
     known.has(name) ? [] : [noSuch(`${where}.grant_types[${index}]`, 'a grant type', name, [...known])],
   )
+  const { registration } = provider.paths
   const owners = new Map<string, string>(provider.routes.map((route) => [fold(route.path), `the ${provider.name} API`]))
   const meeting: ConfigProblem[] = []
-  for (const [name, path] of Object.entries(provider.paths)) {
+  for (const [name, path] of [...Object.entries(provider.paths), ['registration', registration && `${registration}/:client_id`] as const]) {
     if (typeof path !== 'string') continue
     const owner = owners.get(fold(path))
     if (owner !== undefined)
       meeting.push({ where: `${where}.paths.${name}`, message: `expected a path of its own, got "${path}", which is ${owner}'s` })
     owners.set(fold(path), name)
   }
-  const names = provider.world.apps.flatMap((app) => app.clients.map((client) => client.client_id))
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) meeting.push({ where: `${where}.apps`, message: `expected each client_id once, got "${twice}" twice` })
-  const clients = declaration.apps === undefined ? [] : clientProblems(provider.world.apps, provider, {}, where)
-  return [...unknown, ...meeting, ...clients]
+  const { kid, signing_algs } = provider
+  if (kid !== undefined && new Set(signing_algs.map((alg) => kid(alg, 1))).size < signing_algs.length) {
+    const came = `got ${JSON.stringify(declaration.signing?.key_id)} for ${signing_algs.join(', ')}`
+    meeting.push({ where: `${where}.signing.key_id`, message: `expected a text with {alg}, for there are several algorithms, ${came}` })
+  }
+  const { settings = {}, apps, users } = declaration
+  const checked = settingsSchema(provider).safeParse(settings)
+  const wrong = checked.success ? [] : problemsIn(checked.error, settings, label, {}, ['providers', provider.id, 'settings'])
+  const own = apps !== undefined || users !== undefined ? worldProblems(provider.world, provider, {}, where) : []
+  return [...unknown, ...meeting, ...wrong, ...own]
+}
+
+/** What a name must be alone with: its place, the name, and what counts of it. */
+type Named = [where: string, name: string, key?: string]
+
+/** The names that another one has already. */
+function repeated(what: string, whose: string, named: readonly Named[]): ConfigProblem[] {
+  const owners = new Map<string, string>()
+  return named.flatMap(([where, name, key = name]) => {
+    const owner = owners.get(key)
+    owners.set(key, where)
+    const message = `expected ${what} that no other ${whose} has, got "${name}", which stands at ${owner?.replace(/^.*: /, '')} too`
+    return owner === undefined ? [] : [{ where, message }]
+  })
+}
+
+/** Apps, clients and users that cannot all be there, and clients that may not be what they are declared to be. */
+function worldProblems(
+  { apps, users }: { apps: readonly WorldApp[]; users: readonly { username: string; user_id?: string | undefined }[] },
+  provider: Provider,
+  settings: Readonly<Record<string, unknown>>,
+  where: string,
+): ConfigProblem[] {
+  const names = apps.map(({ name }, index): Named => [`${where}.apps[${index}].name`, name])
+  const ids = apps.map(({ app_id }, index): Named => [`${where}.apps[${index}].id`, app_id])
+  const sameName = repeated('a name', 'app', names)
+  return [
+    ...(sameName.length > 0 ? sameName : repeated('an id', 'app', ids)),
+    ...repeated(
+      'a client_id',
+      'client',
+      apps.flatMap(({ clients }, index) =>
+        clients.map(({ client_id }, number): Named => [`${where}.apps[${index}].clients[${number}].client_id`, client_id]),
+      ),
+    ),
+    ...repeated(
+      'a username',
+      'user',
+      users.map(({ username }, index): Named => [`${where}.users[${index}].username`, username, username.toLowerCase()]),
+    ),
+    ...repeated(
+      'a user_id',
+      'user',
+      users.flatMap(({ user_id }, index) => (user_id === undefined ? [] : [[`${where}.users[${index}].user_id`, user_id] as Named])),
+    ),
+    ...clientProblems(apps, provider, settings, where),
+  ]
 }
 
 /** The clients that may not be what they are declared to be. */
@@ -147,7 +204,10 @@ function clientProblems(
 
 /** Paths differ in more than letter case and a slash at the end. */
 function fold(path: string): string {
-  return path.toLowerCase().replace(/(?<!\/)\/+$/, '')
+  return path
+    .toLowerCase()
+    .replace(/(?<!\/)\/+$/, '')
+    .replace(/:\w+/g, ':')
 }
 
 function noSuch(where: string, what: string, came: string, known: readonly string[]): ConfigProblem {

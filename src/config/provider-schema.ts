@@ -14,7 +14,10 @@ import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
 
 /** A name of a provider or a sandbox. */
-export const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'a name of a-z, 0-9 and "-", 1 to 63 characters' })
+export const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: 'a name of a-z, 0-9 and "-", 1 to 63 characters' })
+  .refine((name) => name !== 'dashboard', { error: 'a name other than dashboard' })
 
 const hostSchema = z.string().regex(/^(?!localhost$)(?=.*[a-z])(\*\.)?[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
   error: 'a host name without a port, or "*." and one',
@@ -38,10 +41,13 @@ const path = z
   .string()
   .regex(/^\/[A-Za-z0-9._~/-]*$/, { error: 'a path that starts with "/", of letters, digits and . _ ~ -' })
   .refine((text) => !/^\/(_grantbox|dashboard)(\/|$)/i.test(text), { error: 'a path outside /_grantbox and /dashboard' })
+  .refine((text) => !/\/\.well-known\/(openid-configuration|oauth-(authorization-server|protected-resource))(\/|$)/i.test(text), {
+    error: 'a path that is not where metadata are',
+  })
 
 const endpointNames = [...new Set([...Object.keys(standard.paths), 'join'])].filter((name) => name !== 'discovery')
 const pathsSchema = z.strictObject({
-  ...Object.fromEntries(endpointNames.map((name) => [name, path.nullable().optional()])),
+  ...Object.fromEntries(endpointNames.map((name) => [name, (name === 'token' ? path : path.nullable()).optional()])),
   discovery: z
     .array(z.enum(['openid-configuration', 'oauth-authorization-server']))
     .nullable()
@@ -108,7 +114,10 @@ const userinfo = z.strictObject({
   body: members(userinfoNames).optional().describe('Members keep their order; "*": "{claims}" as in ID tokens.'),
 })
 
-const headers = z.record(z.string().regex(/^[A-Za-z0-9-]+$/, { error: "a header's name" }), z.string())
+const headers = z.record(
+  z.string().regex(/^[A-Za-z0-9-]+$/, { error: "a header's name" }),
+  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: "a header's value in one line" }),
+)
 const encoding = z.enum(['json', 'form', 'form_unless_json'])
 
 const answer = z.strictObject({

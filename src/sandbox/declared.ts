@@ -3,7 +3,7 @@ import type { App } from '../oauth/model/records.ts'
 import { confidentialMethod } from '../providers/clients.ts'
 import type { AppDeclaration, UserDeclaration } from '../providers/data/declaration.ts'
 import { declaredApp, declaredUser } from '../providers/data/world.ts'
-import type { Provider } from '../providers/provider.ts'
+import type { Provider, WorldUser } from '../providers/provider.ts'
 import { userDraft } from './seed.ts'
 import type { SandboxRecord } from './table.ts'
 
@@ -42,13 +42,15 @@ export class DeclarationError extends Error {
 
 /**
  * Does what belongs to a place of the config file.
- * @throws DeclarationError in place of a name that is taken
+ * @param place where what is taken stands
+ * @throws DeclarationError in place of a TakenError
  */
-export function placed<T>(place: string, work: () => T): T {
+export function placed<T>(place: (taken: TakenError) => string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw error instanceof TakenError ? new DeclarationError(place, error.message) : error
+    if (!(error instanceof TakenError)) throw error
+    throw new DeclarationError(place(error), `expected one that is free, got the ${error.field} ${JSON.stringify(error.value)}`)
   }
 }
 
@@ -81,18 +83,25 @@ export function fill(directory: Directory, declaration: SandboxDeclaration, prov
   }
   for (const app of apps) haveApp(app, directory, defaults, now)
   const known = directory.listApps()
-  const byId = new Map(known.map((app) => [app.app_id, app]))
+  const wanted = users.map((user) => declaredUser(user, known))
+  const who = ({ field, value }: TakenError) => {
+    const member = field === 'id' ? 'user_id' : 'username'
+    return `sandboxes.${name}.users[${wanted.findIndex((user) => user[member] === value)}].${member}`
+  }
+  placed(who, () => haveUsers(wanted, directory, known, (user) => userDraft(user, provider, known, now)))
+}
+
+/** Makes users, or changes those that are there; what others gave them stays. */
+function haveUsers(wanted: readonly WorldUser[], directory: Directory, known: readonly App[], draft: (user: WorldUser) => UserDraft): void {
   const fresh: UserDraft[] = []
-  for (const [index, declared] of users.entries()) {
-    const user = declaredUser(declared, known)
+  for (const user of wanted) {
     const there = directory.findUser(user.username)
-    if (there === undefined) {
-      fresh.push(userDraft(user, provider, byId, now))
-      continue
+    if (there === undefined) fresh.push(draft(user))
+    else {
+      const { apps, friends: _friends, parents: _parents, ...members } = user
+      directory.updateUser({ ...there, ...members })
+      for (const app of known) if (apps.includes(app.app_id)) directory.addApp(there, app)
     }
-    const { apps: userApps, friends: _friends, parents: _parents, ...members } = user
-    placed(`sandboxes.${name}.users[${index}]`, () => directory.updateUser({ ...there, ...members }))
-    for (const app of known) if (userApps.includes(app.app_id)) directory.addApp(there, app)
   }
   if (fresh.length > 0) directory.createUsers(fresh)
 }

@@ -163,7 +163,10 @@ export class Sandboxes extends KnownSandboxes {
       const { id: name } = provider
       const there = records.get(name)
       if (there === undefined) {
-        const record = placed(`providers.${name}`, () => this.#insert({ name, provider }))
+        const record = placed(
+          () => `providers.${name}`,
+          () => this.#insert({ name, provider }),
+        )
         records.set(name, record)
       } else if (!providers.has(there.provider)) {
         const came = `got that of one that speaks as ${there.provider}, which is not declared any more`
@@ -193,17 +196,20 @@ export class Sandboxes extends KnownSandboxes {
     }
     const problem = there === undefined ? this.nameProblem(name, providers) : undefined
     if (problem !== undefined) throw new DeclarationError(place, `A sandbox cannot be called '${name}': ${problem}.`)
-    return placed(place, () => {
-      const before = this.#declared.sandboxes.find((one) => one.name === name)
-      const gone = Object.keys(before?.settings ?? {}).filter((key) => !Object.hasOwn(settings, key))
-      const record =
-        there === undefined
-          ? this.#insert({ name, provider, company, hosts, settings, seed })
-          : this.#change(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
-      const now = new SandboxClock(this.clock, record.clock).now()
-      fill(this.table.directory(record.id), declaration, provider, record.company, now)
-      return record
-    })
+    return placed(
+      () => place,
+      () => {
+        const before = this.#declared.sandboxes.find((one) => one.name === name)
+        const gone = Object.keys(before?.settings ?? {}).filter((key) => !Object.hasOwn(settings, key))
+        const record =
+          there === undefined
+            ? this.#insert({ name, provider, company, hosts, settings, seed })
+            : this.#change(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
+        const now = new SandboxClock(this.clock, record.clock).now()
+        fill(this.table.directory(record.id), declaration, provider, record.company, now)
+        return record
+      },
+    )
   }
 
   #insert({ name, provider, company = provider.world.company, hosts = [], settings = {}, seed: seeded = true }: NewSandbox): SandboxRecord {

@@ -9,24 +9,25 @@ export function seed(
   now: number,
 ): void {
   const { world } = provider
-  const apps = new Map<string, App>()
+  const apps: App[] = []
   for (const { clients, ...draft } of world.apps) {
     const app = directory.createApp({ ...draft, mobile_store_links: {}, created_at: now })
-    apps.set(app.app_id, app)
+    apps.push(app)
     for (const client of clients) directory.createClient(app, { ...client, created_at: now })
   }
   const users = directory.createUsers(world.users.map((user) => userDraft(user, provider, apps, now)))
+  const byId = new Map(apps.map((app) => [app.app_id, app]))
   const named = (username: string) => users.find((user) => user.username === username)
   for (const { app_id, from, to, ...message } of world.messages ?? []) {
-    const [app, sender, receiver] = [apps.get(app_id), named(from), named(to)]
+    const [app, sender, receiver] = [byId.get(app_id), named(from), named(to)]
     if (app === undefined || sender === undefined || receiver === undefined) throw new Error(`message ${message.message_id} names nobody`)
     social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
   }
-  provider.seed?.({ documents, apps: [...apps.values()], users }, now)
+  provider.seed?.({ documents, apps, users }, now)
 }
 
 /** A preloaded or declared user with all that he does not say. */
-export function userDraft(user: WorldUser, provider: Provider, apps: ReadonlyMap<string, App>, now: number): UserDraft {
+export function userDraft(user: WorldUser, provider: Provider, apps: readonly App[], now: number): UserDraft {
   return {
     user_id: provider.ids.user_id(),
     password: null,
@@ -41,6 +42,6 @@ export function userDraft(user: WorldUser, provider: Provider, apps: ReadonlyMap
     friends: [],
     parents: [],
     ...user,
-    apps: user.apps.flatMap((app_id) => apps.get(app_id) ?? []),
+    apps: apps.filter(({ app_id }) => user.apps.includes(app_id)),
   }
 }

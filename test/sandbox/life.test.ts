@@ -31,7 +31,9 @@ test('a first start that fails leaves nothing on disk, and the next one fills it
   onTestFinished(() => rm(folder, { recursive: true }))
   const db = join(folder, 'grantbox.db')
   const declared = (users: object[]) => file({ providers: { acme: { apps: [{ name: 'A' }], users } } })
-  await expect(start({ db, declared: declared([alice, alice]) })).rejects.toThrow("providers.acme: username 'alice' is taken")
+  await expect(start({ db, declared: declared([alice, alice]) })).rejects.toThrow(
+    'providers.acme: expected one that is free, got the username "alice"',
+  )
   const { sandbox } = await start({ db, declared: declared([alice]) })
   const { directory } = sandbox('acme')
   expect([directory.listApps().length, directory.findUser('alice')?.username]).toEqual([1, 'alice'])
@@ -122,6 +124,17 @@ test('a host is moved from one declared sandbox to another, and is never that of
   await expect(server.declare(declared(['x.example'], ['y.example', 'mine.example']))).rejects.toThrow(
     'sandboxes.b.hosts[1]: expected a host that no other sandbox has, got "mine.example", which is that of sandbox mine',
   )
+})
+
+test('a declared user whose id is somebody else’s is told with the place, at a reload too', async () => {
+  const declared = (user_id: string) =>
+    file({ sandboxes: { one: { provider: 'standard', users: [{ username: 'zoe' }, { username: 'ann', user_id }] } } })
+  const { server, sandbox } = await start({ declared: declared('7') })
+  const { user_id } = sandbox('one').directory.findUser('alice') ?? {}
+  await expect(server.declare(declared(String(user_id)))).rejects.toThrow(
+    `sandboxes.one.users[1].user_id: expected one that is free, got the id "${user_id}"`,
+  )
+  await expect(start({ declared: declared(String(user_id)) })).rejects.toThrow(expect.objectContaining({ name: 'StartError' }))
 })
 
 test('what a provider says of users and their apps reaches its open sandboxes when it changes', async () => {

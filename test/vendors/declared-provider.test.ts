@@ -341,7 +341,84 @@ describe('mistakes in a declaration', () => {
     [
       'a client twice',
       acme({ apps: [{ name: 'A', clients: [{ client_id: 'c' }, { client_id: 'c' }] }] }),
-      'providers.acme.apps: expected each client_id once, got "c" twice',
+      'providers.acme.apps[0].clients[1].client_id: expected a client_id that no other client has, got "c", which stands at providers.acme.apps[0].clients[0].client_id too',
+    ],
+    [
+      'a client of two apps',
+      {
+        sandboxes: {
+          t: {
+            provider: 'standard',
+            apps: [
+              { name: 'A', clients: [{ client_id: 'c' }] },
+              { name: 'B', clients: [{ client_id: 'c' }] },
+            ],
+          },
+        },
+      },
+      'sandboxes.t.apps[1].clients[0].client_id: expected a client_id that no other client has, got "c"',
+    ],
+    [
+      'an app twice',
+      { sandboxes: { t: { provider: 'standard', apps: [{ name: 'A' }, { name: 'A', id: 'x' }] } } },
+      'sandboxes.t.apps[1].name: expected a name that no other app has, got "A"',
+    ],
+    [
+      'an id of two apps',
+      acme({ apps: [{ name: 'A b' }, { name: 'A-b' }] }),
+      'providers.acme.apps[1].id: expected an id that no other app has, got "app_a_b"',
+    ],
+    [
+      'a username twice',
+      acme({ users: [{ username: 'ann' }, { username: 'Ann' }] }),
+      'providers.acme.users[1].username: expected a username that no other user has, got "Ann"',
+    ],
+    [
+      'a user_id twice',
+      {
+        sandboxes: {
+          t: {
+            provider: 'standard',
+            users: [
+              { username: 'a', user_id: '7' },
+              { username: 'b', user_id: '7' },
+            ],
+          },
+        },
+      },
+      'sandboxes.t.users[1].user_id: expected a user_id that no other user has, got "7", which stands at sandboxes.t.users[0].user_id too',
+    ],
+    [
+      'a host of two sandboxes',
+      { sandboxes: { a: { provider: 'standard', hosts: ['x.example'] }, b: { provider: 'standard', hosts: ['y.example', 'X.example'] } } },
+      'sandboxes.b.hosts[1]: expected a host that no other sandbox has, got "X.example", which stands at sandboxes.a.hosts[0] too',
+    ],
+    ['a name that is taken', { providers: { dashboard: {} } }, 'providers.dashboard: expected a name other than dashboard as a key'],
+    ['no token endpoint', acme({ paths: { token: null } }), 'providers.acme.paths.token: expected a text, got null'],
+    [
+      'a path of metadata',
+      acme({ paths: { userinfo: '/a/.well-known/openid-configuration' } }),
+      'providers.acme.paths.userinfo: expected a path that is not where metadata are, got "/a/.well-known/openid-configuration"',
+    ],
+    [
+      'a path below which others are',
+      acme({ extends: 'iokids', paths: { registration: '/v1/images' } }),
+      'providers.acme.paths.registration: expected a path of its own, got "/v1/images/:client_id", which is the acme API\'s',
+    ],
+    [
+      'ids of keys that meet',
+      acme({ signing: { algs: ['ES256', 'RS256'], key_id: 'k{number}' } }),
+      'providers.acme.signing.key_id: expected a text with {alg}, for there are several algorithms, got "k{number}" for ES256, RS256',
+    ],
+    [
+      'a header of two lines',
+      acme({ errors: { headers: { 'X-A': 'a\nb' } } }),
+      'providers.acme.errors.headers.X-A: expected a header\'s value in one line, got "a\\nb"',
+    ],
+    [
+      'a setting of the extended provider',
+      acme({ extends: 'gateway', settings: { style: 5 } }),
+      'providers.acme.settings.style: expected one of ',
     ],
     ['no list', acme({ apps: {} }), 'providers.acme.apps: expected a list, got {}'],
     [

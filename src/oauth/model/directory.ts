@@ -68,10 +68,12 @@ export interface Directory {
 /** A name that must be unique is somebody's already. */
 export class TakenError extends Error {
   readonly field: string
+  readonly value: string
 
   constructor(field: string, value: string) {
     super(`${field} '${value}' is taken`)
     this.name = 'TakenError'
     this.field = field
+    this.value = value
   }
 }
