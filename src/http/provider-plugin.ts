@@ -131,11 +131,8 @@ function notFound(request: FastifyRequest): OAuthError {
   const { paths, routes } = sandbox.provider
   const known = [paths.authorize, paths.token, ...routes.map((route) => route.path)]
   const where = prefix === '' ? `sandbox '${sandbox.name}', the default one,` : `sandbox '${sandbox.name}'`
-  return new OAuthError(
-    'not_found',
-    'Not found',
-    `${where} speaks as ${sandbox.provider.name} and has no such path; it has: ${[...new Set(known)].join(', ')}`,
-  )
+  const explanation = `${where} speaks as ${sandbox.provider.name} and has no such path; it has: ${[...new Set(known)].join(', ')}`
+  return new OAuthError('not_found', 'Not found', explanation)
 }
 
 function wantsPage(request: FastifyRequest): boolean {

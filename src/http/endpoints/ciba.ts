@@ -45,11 +45,8 @@ async function postCiba(request: FastifyRequest, reply: FastifyReply): Promise<v
   }
   const decided = await decideBackchannelRequest(exchange.sandbox, transaction, decision === 'approve' ? 'allowed' : 'denied')
   if (decided === undefined) {
-    throw new PageError(
-      'invalid_request',
-      'This request is over. The app has to ask again.',
-      'The request is unknown, has expired, or was decided on',
-    )
+    const explanation = 'The request is unknown, has expired, or was decided on'
+    throw new PageError('invalid_request', 'This request is over. The app has to ask again.', explanation)
   }
   exchange.context.trace.client_id = decided.client_id
   if (decided.username !== undefined) exchange.context.trace.username = decided.username

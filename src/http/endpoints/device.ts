@@ -35,11 +35,8 @@ function postDevice(request: FastifyRequest, reply: FastifyReply) {
 }
 
 function over(): PageError {
-  return new PageError(
-    'invalid_request',
-    'This code is used up or too old. Start again on your device.',
-    'The transaction is unknown: its code has expired, was decided on, or was entered once more elsewhere',
-  )
+  const explanation = 'The transaction is unknown: its code has expired, was decided on, or was entered once more elsewhere'
+  return new PageError('invalid_request', 'This code is used up or too old. Start again on your device.', explanation)
 }
 
 function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {

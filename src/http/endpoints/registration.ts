@@ -32,11 +32,8 @@ function checkQuery(request: FastifyRequest): void {
 function metadata(request: FastifyRequest): unknown {
   const type = request.headers['content-type'] ?? ''
   if (/^application\/json\s*(;|$)/i.test(type)) return request.body
-  throw new OAuthError(
-    'unsupported_media_type',
-    'The metadata must be JSON',
-    `Content-Type is '${type}'; application/json was expected (RFC 7591 §3.1)`,
-  )
+  const explanation = `Content-Type is '${type}'; application/json was expected (RFC 7591 §3.1)`
+  throw new OAuthError('unsupported_media_type', 'The metadata must be JSON', explanation)
 }
 
 /** RFC 7591 §3. */

@@ -26,21 +26,15 @@ export function findInteraction(reply: FastifyReply, exchange: Exchange, transac
   if (interaction === undefined) throw unknownTransaction()
   context.trace.client_id = interaction.client.client_id
   if (!isSameBrowser(reply.request, exchange, interaction)) {
-    throw new PageError(
-      'invalid_request',
-      'This sign-in began in another browser. Go back to the app and start again.',
-      'The transaction is bound to the browser that it began in, and its cookie did not come',
-    )
+    const explanation = 'The transaction is bound to the browser that it began in, and its cookie did not come'
+    throw new PageError('invalid_request', 'This sign-in began in another browser. Go back to the app and start again.', explanation)
   }
   return interaction
 }
 
 function unknownTransaction(): PageError {
-  return new PageError(
-    'invalid_request',
-    'This sign-in is over. Go back to the app and start again.',
-    'The transaction is unknown, was finished, or is older than an hour',
-  )
+  const explanation = 'The transaction is unknown, was finished, or is older than an hour'
+  return new PageError('invalid_request', 'This sign-in is over. Go back to the app and start again.', explanation)
 }
 
 /** A username and password, or one click on a user. */
@@ -113,11 +107,8 @@ export function decide(
       if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, interaction)
       return consented(reply, exchange, interaction, user, choose === 'scope' ? (granted ?? '') : undefined)
   }
-  throw new PageError(
-    'invalid_request',
-    'This decision is not known',
-    `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`,
-  )
+  const explanation = `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`
+  throw new PageError('invalid_request', 'This decision is not known', explanation)
 }
 
 /** @param ticked the scopes that were left ticked; undefined when the page had none to untick */

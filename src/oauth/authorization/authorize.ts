@@ -109,11 +109,8 @@ function checkResponseType(response_type: string, client: Client): void {
   if (mayUse(client, response_type)) return
   const { response_types } = client.metadata
   const registered = response_types === undefined ? client.grant_types : response_types
-  throw new OAuthError(
-    'unauthorized_client',
-    'The client may not use this response type',
-    `response_type '${response_type}' came; client '${client.client_id}' is registered for: ${registered.join(', ')}`,
-  )
+  const explanation = `response_type '${response_type}' came; client '${client.client_id}' is registered for: ${registered.join(', ')}`
+  throw new OAuthError('unauthorized_client', 'The client may not use this response type', explanation)
 }
 
 /** What a request says beyond where its answer goes. */

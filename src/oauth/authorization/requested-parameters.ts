@@ -37,11 +37,8 @@ export function requestedParameters(
   }
   if (request === undefined) {
     if (client.metadata.require_signed_request_object !== true) return outside
-    throw new OAuthError(
-      'invalid_request',
-      'A request object is required',
-      `client '${client.client_id}' registered require_signed_request_object, and no request came (RFC 9101 §10.5)`,
-    )
+    const explanation = `client '${client.client_id}' registered require_signed_request_object, and no request came (RFC 9101 §10.5)`
+    throw new OAuthError('invalid_request', 'A request object is required', explanation)
   }
   return after(readRequestObject(request, client, context), (inside) => agreeing(outside, inside))
 }
@@ -49,21 +46,15 @@ export function requestedParameters(
 /** RFC 9126 §4: each `request_uri` is used once, by the client that pushed it. */
 function pushedParameters(request_uri: string, client: Client, { realm }: Context, { dry = false }: RequestSource): Parameters {
   if (!request_uri.startsWith(pushedPrefix)) {
-    throw new OAuthError(
-      'request_uri_not_supported',
-      'This request_uri is not supported',
-      `request_uri '${request_uri}' is none of the pushed ones, which begin with ${pushedPrefix}`,
-    )
+    const explanation = `request_uri '${request_uri}' is none of the pushed ones, which begin with ${pushedPrefix}`
+    throw new OAuthError('request_uri_not_supported', 'This request_uri is not supported', explanation)
   }
   const key = digest(request_uri.slice(pushedPrefix.length))
   const now = realm.clock.now()
   const found = dry ? realm.store.findPushedRequest(key, client, now) : realm.store.takePushedRequest(key, client, now)
   if (found !== undefined) return found
-  throw new OAuthError(
-    'invalid_request_uri',
-    'The request_uri is not valid',
-    `request_uri was not pushed by client '${client.client_id}', was used before, or is older than 60 s (RFC 9126 §4)`,
-  )
+  const explanation = `request_uri was not pushed by client '${client.client_id}', was used before, or is older than 60 s (RFC 9126 §4)`
+  throw new OAuthError('invalid_request_uri', 'The request_uri is not valid', explanation)
 }
 
 /** RFC 9101 §6.3: the parameters inside are those that count; what stands outside as well must say the same. */
@@ -73,9 +64,6 @@ function agreeing(outside: Parameters, inside: Parameters): Parameters {
   )
   if (differing === undefined) return inside
   const [name, value] = differing
-  throw new OAuthError(
-    'invalid_request',
-    `Parameter ${name} contradicts the request object`,
-    `${name} is '${value}' in the query and '${inside[name]}' in the request that it names (RFC 9101 §6.3)`,
-  )
+  const explanation = `${name} is '${value}' in the query and '${inside[name]}' in the request that it names (RFC 9101 §6.3)`
+  throw new OAuthError('invalid_request', `Parameter ${name} contradicts the request object`, explanation)
 }

@@ -32,11 +32,8 @@ export async function authenticateByAssertion(
   const { client_assertion: assertion, client_assertion_type: type } = parameters
   if (type === undefined || assertion === undefined) {
     const missing = type === undefined ? 'client_assertion_type' : 'client_assertion'
-    throw new OAuthError(
-      'invalid_request',
-      `Parameter ${missing} is missing`,
-      `client_assertion and client_assertion_type go together (RFC 7521 §4.2); ${missing} is missing`,
-    )
+    const explanation = `client_assertion and client_assertion_type go together (RFC 7521 §4.2); ${missing} is missing`
+    throw new OAuthError('invalid_request', `Parameter ${missing} is missing`, explanation)
   }
   if (type !== clientAssertionType) throw failed(`client_assertion_type '${type}' is not ${clientAssertionType} (RFC 7523 §2.2)`)
   const jwt = readJwt(assertion)

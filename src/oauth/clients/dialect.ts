@@ -37,11 +37,8 @@ export function authenticateAs(
   }
   if (dialect.secret_in === 'header' && parameters.client_secret !== undefined && !/^basic\b/i.test(authorization?.trim() ?? '')) {
     if (parameters.client_id !== undefined) context.trace.client_id = parameters.client_id
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      'client_secret came in the body; this vendor takes credentials in an "Authorization: Basic" header alone',
-    )
+    const explanation = 'client_secret came in the body; this vendor takes credentials in an "Authorization: Basic" header alone'
+    throw new OAuthError('invalid_client', 'Client authentication failed', explanation)
   }
   return authenticateClient(authorization, parameters, context)
 }

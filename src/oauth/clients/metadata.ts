@@ -61,11 +61,8 @@ export const metadataMembers: readonly string[] = [...Object.keys(rules), ...Obj
  */
 export function checkClientMetadata(document: unknown, supported: Supported, settings: Pick<Settings, 'outbound'>): RegisteredMetadata {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
-    throw invalid(
-      '',
-      'The metadata must be a JSON object',
-      'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)',
-    )
+    const explanation = 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)'
+    throw invalid('', 'The metadata must be a JSON object', explanation)
   }
   // A member that is null counts as left out (RFC 7592 §2.2).
   const members: Members = Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
@@ -254,26 +251,17 @@ function keyProblem(key: unknown): string | undefined {
 function checkBackchannel(members: Members, grant_types: readonly string[], settings: Pick<Settings, 'outbound'>): void {
   const { backchannel_token_delivery_mode: mode, backchannel_client_notification_endpoint: endpoint } = members
   if (mode === 'ping' && typeof endpoint !== 'string') {
-    throw invalid(
-      'backchannel_client_notification_endpoint',
-      'backchannel_client_notification_endpoint is missing',
-      'backchannel_token_delivery_mode is ping, which needs backchannel_client_notification_endpoint (CIBA §4)',
-    )
+    const explanation = 'backchannel_token_delivery_mode is ping, which needs backchannel_client_notification_endpoint (CIBA §4)'
+    throw invalid('backchannel_client_notification_endpoint', 'backchannel_client_notification_endpoint is missing', explanation)
   }
   const problem = typeof endpoint === 'string' ? callProblem(endpoint, settings) : undefined
   if (problem !== undefined) {
-    throw invalid(
-      'backchannel_client_notification_endpoint',
-      'backchannel_client_notification_endpoint is not valid',
-      `backchannel_client_notification_endpoint: ${problem}`,
-    )
+    const explanation = `backchannel_client_notification_endpoint: ${problem}`
+    throw invalid('backchannel_client_notification_endpoint', 'backchannel_client_notification_endpoint is not valid', explanation)
   }
   if (mode !== undefined && !grant_types.includes(cibaType)) {
-    throw invalid(
-      'backchannel_token_delivery_mode',
-      'backchannel_token_delivery_mode needs its grant type',
-      `backchannel_token_delivery_mode came, and grant_types lacks ${cibaType} (CIBA §4)`,
-    )
+    const explanation = `backchannel_token_delivery_mode came, and grant_types lacks ${cibaType} (CIBA §4)`
+    throw invalid('backchannel_token_delivery_mode', 'backchannel_token_delivery_mode needs its grant type', explanation)
   }
 }
 

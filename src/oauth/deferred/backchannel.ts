@@ -36,11 +36,8 @@ export async function authenticateBackchannel(read: ClientRequest, context: Cont
   checkConfidential(client)
   requireGrantType(client, cibaType, 'The client may not use backchannel authentication')
   if (parameters.request !== undefined) {
-    throw new OAuthError(
-      'invalid_request',
-      'Signed requests are not supported',
-      'request came; this endpoint takes plain parameters (CIBA §7.1.1 is not supported)',
-    )
+    const explanation = 'request came; this endpoint takes plain parameters (CIBA §7.1.1 is not supported)'
+    throw new OAuthError('invalid_request', 'Signed requests are not supported', explanation)
   }
   const { settings, clock, store } = context.realm
   const scope = requestedScope(parameters, client)
@@ -88,11 +85,8 @@ function requestedScope({ scope }: Parameters, { app }: Client): string {
   const granted = narrow(scope, app.scopes, `app ${app.name}`)
   // Vendors without OpenID Connect have no such scope.
   if (app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
-    throw new OAuthError(
-      scope === undefined ? 'invalid_request' : 'invalid_scope',
-      'The scope must contain openid',
-      `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`,
-    )
+    const explanation = `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`
+    throw new OAuthError(scope === undefined ? 'invalid_request' : 'invalid_scope', 'The scope must contain openid', explanation)
   }
   return granted
 }
@@ -112,11 +106,8 @@ function bindingMessage({ binding_message }: Parameters): string | undefined {
   if (binding_message === undefined || (binding_message.length <= 128 && !/[\u0000-\u001f\u007f]/.test(binding_message))) {
     return binding_message
   }
-  throw new OAuthError(
-    'invalid_binding_message',
-    'The binding message cannot be shown',
-    'binding_message has at most 128 characters and no control characters',
-  )
+  const explanation = 'binding_message has at most 128 characters and no control characters'
+  throw new OAuthError('invalid_binding_message', 'The binding message cannot be shown', explanation)
 }
 
 /** Whom to tell when there is a decision; undefined for a client that polls. */
@@ -129,11 +120,8 @@ function notificationOf(
   if (mode !== 'ping' || endpoint === undefined) return undefined
   if (token !== undefined && token.length <= 1024 && /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return { endpoint, token, auth_req_id }
   const came = token === undefined ? 'is missing' : 'is no bearer token of at most 1024 characters'
-  throw new OAuthError(
-    'invalid_request',
-    `client_notification_token ${came}`,
-    `client_notification_token ${came}: client '${client_id}' is registered for ping mode (CIBA §7.1)`,
-  )
+  const explanation = `client_notification_token ${came}: client '${client_id}' is registered for ping mode (CIBA §7.1)`
+  throw new OAuthError('invalid_request', `client_notification_token ${came}`, explanation)
 }
 
 async function askedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {

@@ -15,11 +15,8 @@ export async function revoke(read: ClientRequest, context: Context): Promise<voi
   const found = findToken(read.parameters.token, context)
   if (found === undefined) return
   if (found.token.client.client_id !== client.client_id) {
-    throw new OAuthError(
-      'invalid_grant',
-      "The token is not this client's",
-      `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`,
-    )
+    const explanation = `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`
+    throw new OAuthError('invalid_grant', "The token is not this client's", explanation)
   }
   const { store, clock } = context.realm
   context.trace.grant_id = found.token.grant.id

@@ -28,11 +28,8 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   if (problem !== undefined) throw problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.
   if (Object.keys(parameters).length === 0) {
-    throw new OAuthError(
-      'invalid_request',
-      'The request has no parameters',
-      'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)',
-    )
+    const explanation = 'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)'
+    throw new OAuthError('invalid_request', 'The request has no parameters', explanation)
   }
   if (dialect?.grant_type_first === true) grantTypeOf(parameters.grant_type, realm)
   const client =

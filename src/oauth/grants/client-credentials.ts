@@ -8,11 +8,8 @@ export const clientCredentials: GrantType = {
   grant_type: 'client_credentials',
   redeem(parameters, client, { realm, trace }) {
     if (isPublic(client) && client.metadata.unregistered !== true) {
-      throw new OAuthError(
-        'unauthorized_client',
-        'Public clients cannot use client_credentials',
-        'client_credentials is for confidential clients alone (RFC 6749 §4.4)',
-      )
+      const explanation = 'client_credentials is for confidential clients alone (RFC 6749 §4.4)'
+      throw new OAuthError('unauthorized_client', 'Public clients cannot use client_credentials', explanation)
     }
     const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
     const grant = realm.store.ownGrant({

@@ -9,19 +9,13 @@ export const passwordByEmail: GrantType = {
     const { email, ...rest } = parameters
     if (email === undefined) return password.redeem(parameters, client, context)
     if (parameters.username !== undefined) {
-      throw new OAuthError(
-        'invalid_request',
-        'The user is named twice',
-        'A username and an e-mail address came; exactly one of them names the user',
-      )
+      const explanation = 'A username and an e-mail address came; exactly one of them names the user'
+      throw new OAuthError('invalid_request', 'The user is named twice', explanation)
     }
     const user = context.realm.store.findUserByEmail(email)
     if (user === undefined && parameters.password !== undefined) {
-      throw new OAuthError(
-        'invalid_grant',
-        'Username or password is not right',
-        `No user of sandbox '${context.realm.name}' has the e-mail address '${email}'`,
-      )
+      const explanation = `No user of sandbox '${context.realm.name}' has the e-mail address '${email}'`
+      throw new OAuthError('invalid_grant', 'Username or password is not right', explanation)
     }
     return password.redeem({ ...rest, username: user?.username ?? email }, client, context)
   },

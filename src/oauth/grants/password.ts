@@ -23,11 +23,8 @@ export const password: GrantType = {
     failAlternately(user.username, context)
     trace.username = user.username
     if (!hasApp(user, client, context)) {
-      throw new OAuthError(
-        'invalid_grant',
-        `${user.username} cannot use this app`,
-        `app ${client.app.name} is not among the apps of user '${user.username}'`,
-      )
+      const explanation = `app ${client.app.name} is not among the apps of user '${user.username}'`
+      throw new OAuthError('invalid_grant', `${user.username} cannot use this app`, explanation)
     }
     const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
     const grant = realm.store.saveGrant({ client, user, grant_type: 'password', scope, created_at: realm.clock.now() })

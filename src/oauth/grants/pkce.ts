@@ -22,32 +22,20 @@ export function isPkceText(text: string): boolean {
 export function verifyPkce(code: Challenge, verifier: string | undefined): void {
   if (code.code_challenge === null) {
     if (verifier === undefined) return
-    throw new OAuthError(
-      'invalid_grant',
-      'PKCE verification failed',
-      'code_verifier came, but the authorization request had no code_challenge (RFC 7636 §4.6)',
-    )
+    const explanation = 'code_verifier came, but the authorization request had no code_challenge (RFC 7636 §4.6)'
+    throw new OAuthError('invalid_grant', 'PKCE verification failed', explanation)
   }
   if (verifier === undefined) {
-    throw new OAuthError(
-      'invalid_grant',
-      'PKCE verification failed',
-      'code_verifier is missing: the authorization request had a code_challenge (RFC 7636 §4.5)',
-    )
+    const explanation = 'code_verifier is missing: the authorization request had a code_challenge (RFC 7636 §4.5)'
+    throw new OAuthError('invalid_grant', 'PKCE verification failed', explanation)
   }
   if (!isPkceText(verifier)) {
-    throw new OAuthError(
-      'invalid_grant',
-      'PKCE verification failed',
-      'code_verifier must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)',
-    )
+    const explanation = 'code_verifier must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)'
+    throw new OAuthError('invalid_grant', 'PKCE verification failed', explanation)
   }
   const transformed = code.code_challenge_method === 'S256' ? hash('sha256', verifier, 'base64url') : verifier
   if (!sameSecret(transformed, code.code_challenge)) {
-    throw new OAuthError(
-      'invalid_grant',
-      'PKCE verification failed',
-      `code_verifier does not match the code_challenge (method ${code.code_challenge_method}, RFC 7636 §4.6)`,
-    )
+    const explanation = `code_verifier does not match the code_challenge (method ${code.code_challenge_method}, RFC 7636 §4.6)`
+    throw new OAuthError('invalid_grant', 'PKCE verification failed', explanation)
   }
 }

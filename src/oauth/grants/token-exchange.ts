@@ -62,11 +62,8 @@ function requestedType({ requested_token_type }: Parameters, client: Client): To
 
 function unsupported(parameter: string, came: string | undefined): OAuthError {
   const known = Object.values(tokenTypes).join(', ')
-  return new OAuthError(
-    'invalid_request',
-    `${parameter} is not supported`,
-    `${parameter} '${came ?? ''}' is none of: ${known} (RFC 8693 §3)`,
-  )
+  const explanation = `${parameter} '${came ?? ''}' is none of: ${known} (RFC 8693 §3)`
+  return new OAuthError('invalid_request', `${parameter} is not supported`, explanation)
 }
 
 /** Whom the subject or actor token is about; undefined when none came. */
@@ -75,11 +72,8 @@ async function party(role: 'subject' | 'actor', parameters: Parameters, client: 
   if (token === undefined && type === undefined) return undefined
   if (token === undefined || type === undefined) {
     const missing = token === undefined ? `${role}_token` : `${role}_token_type`
-    throw new OAuthError(
-      'invalid_request',
-      `Parameter ${missing} is missing`,
-      `${role}_token and ${role}_token_type go together (RFC 8693 §2.1); ${missing} is missing`,
-    )
+    const explanation = `${role}_token and ${role}_token_type go together (RFC 8693 §2.1); ${missing} is missing`
+    throw new OAuthError('invalid_request', `Parameter ${missing} is missing`, explanation)
   }
   const known = tokenTypeOf(type)
   if (known === undefined) throw unsupported(`${role}_token_type`, type)

@@ -15,11 +15,8 @@ export function narrow(requested: string | undefined, allowed: readonly string[]
   if (wanted.length === 0) return allowed.join(' ')
   const malformed = wanted.find((one) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one))
   if (malformed !== undefined) {
-    throw new OAuthError(
-      'invalid_scope',
-      'The requested scope is malformed',
-      `scope has characters that RFC 6749 §3.3 does not allow: ${JSON.stringify(malformed)}`,
-    )
+    const explanation = `scope has characters that RFC 6749 §3.3 does not allow: ${JSON.stringify(malformed)}`
+    throw new OAuthError('invalid_scope', 'The requested scope is malformed', explanation)
   }
   const beyond = wanted.filter((one) => !allowed.includes(one))
   if (beyond.length > 0) {

@@ -27,11 +27,8 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
     const { certificateThumbprint, shownCertificate } = await import('../clients/certificate.ts')
     const certificate = shownCertificate(context)
     if (typeof certificate === 'string') {
-      throw new OAuthError(
-        'invalid_request',
-        'A client certificate is needed',
-        `client '${client_id}' registered tls_client_certificate_bound_access_tokens (RFC 8705 §3.4), and ${certificate}`,
-      )
+      const explanation = `client '${client_id}' registered tls_client_certificate_bound_access_tokens (RFC 8705 §3.4), and ${certificate}`
+      throw new OAuthError('invalid_request', 'A client certificate is needed', explanation)
     }
     confirmation['x5t#S256'] = certificateThumbprint(certificate)
   }
@@ -42,11 +39,8 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
       (code, message, explanation, headers) => new OAuthError(code, message, explanation, headers),
     )
   } else if (metadata.dpop_bound_access_tokens === true) {
-    throw new OAuthError(
-      'invalid_dpop_proof',
-      'A DPoP proof is needed',
-      `client '${client_id}' registered dpop_bound_access_tokens, and no header DPoP came (RFC 9449 §5.2)`,
-    )
+    const explanation = `client '${client_id}' registered dpop_bound_access_tokens, and no header DPoP came (RFC 9449 §5.2)`
+    throw new OAuthError('invalid_dpop_proof', 'A DPoP proof is needed', explanation)
   }
   return confirmation
 }
@@ -57,11 +51,8 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
  */
 export function checkCodeKey({ dpop_jkt }: GrantDetails, { confirmation }: Context): void {
   if (dpop_jkt === undefined || dpop_jkt === confirmation?.jkt) return
-  throw new OAuthError(
-    'invalid_grant',
-    'The code is bound to another key',
-    `The authorization request said dpop_jkt '${dpop_jkt}'; ${keyThatCame(confirmation)} (RFC 9449 §10)`,
-  )
+  const explanation = `The authorization request said dpop_jkt '${dpop_jkt}'; ${keyThatCame(confirmation)} (RFC 9449 §10)`
+  throw new OAuthError('invalid_grant', 'The code is bound to another key', explanation)
 }
 
 /**

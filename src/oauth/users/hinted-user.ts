@@ -40,11 +40,8 @@ async function vouchedFor(token: string, client: Client, context: Context): Prom
   const assertion = await readAssertion(token, client, context)
   if (!('problem' in assertion)) return named(assertion.sub, "the login_hint_token's sub", context)
   if (assertion.expired === true) {
-    throw new OAuthError(
-      'expired_login_hint_token',
-      'The login_hint_token has expired',
-      `login_hint_token is refused: ${assertion.problem}`,
-    )
+    const explanation = `login_hint_token is refused: ${assertion.problem}`
+    throw new OAuthError('expired_login_hint_token', 'The login_hint_token has expired', explanation)
   }
   throw new OAuthError('invalid_request', 'The login_hint_token is not valid', `login_hint_token is refused: ${assertion.problem}`)
 }

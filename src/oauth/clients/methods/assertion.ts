@@ -44,9 +44,6 @@ export const privateKeyJwt = {
 } as const satisfies AuthMethod
 
 function twoMethods(other: string): OAuthError {
-  return new OAuthError(
-    'invalid_request',
-    'The client authenticates in two ways',
-    `client_assertion and ${other} came; a client uses one method in each request (RFC 6749 §2.3)`,
-  )
+  const explanation = `client_assertion and ${other} came; a client uses one method in each request (RFC 6749 §2.3)`
+  return new OAuthError('invalid_request', 'The client authenticates in two ways', explanation)
 }

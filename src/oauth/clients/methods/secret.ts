@@ -72,11 +72,8 @@ function authenticateByHeader(
     )
   }
   if (client_secret !== undefined && !candidates.some((one) => one.client_secret === client_secret)) {
-    throw new OAuthError(
-      'invalid_request',
-      'Two different client secrets are given',
-      'client_secret in the body differs from the one in the Basic header (RFC 6749 §2.3)',
-    )
+    const explanation = 'client_secret in the body differs from the one in the Basic header (RFC 6749 §2.3)'
+    throw new OAuthError('invalid_request', 'Two different client secrets are given', explanation)
   }
   let known = false
   for (const candidate of candidates) {
