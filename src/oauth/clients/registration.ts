@@ -1,6 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest, randomText, sameSecret } from '../../basics/random.ts'
-import { challenge } from '../model/challenge.ts'
+import { challenged } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
@@ -151,6 +151,5 @@ function checkUpdate(document: Readonly<Record<string, unknown>>, { client_id, c
 }
 
 function unauthorized(explanation: string): OAuthError {
-  const message = 'The access token is missing or not valid'
-  return new OAuthError('invalid_token', message, explanation, { 'WWW-Authenticate': challenge('Bearer', 'invalid_token', message) })
+  return challenged('Bearer', 'invalid_token', 'The access token is missing or not valid', explanation)
 }

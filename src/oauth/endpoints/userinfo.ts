@@ -1,7 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { signJwt } from '../jose/jwt.ts'
-import { challenge } from '../model/challenge.ts'
-import { OAuthError } from '../model/errors.ts'
+import { challenged } from '../model/challenge.ts'
 import { scopes } from '../model/scope.ts'
 import { requireAccessToken } from '../proof/access-token.ts'
 import type { PresentedToken } from '../proof/presented-token.ts'
@@ -25,9 +24,8 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
       user === undefined
         ? 'The token was given to a client by itself and tells of no user'
         : `The token's scope is '${scope}' and lacks ${needed}`
-    throw new OAuthError('insufficient_scope', message, explanation, {
-      'WWW-Authenticate': challenge(presented?.scheme ?? 'Bearer', 'insufficient_scope', message, needed === null ? {} : { scope: needed }),
-    })
+    const scheme = presented?.scheme ?? 'Bearer'
+    throw challenged(scheme, 'insufficient_scope', message, explanation, needed === null ? {} : { scope: needed })
   }
   const known = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
   const parameters = { ...grant.details.parameters, ...details.parameters }

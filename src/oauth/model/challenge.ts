@@ -1,4 +1,5 @@
 import { clientSigningAlgs } from '../jose/verification.ts'
+import { type ErrorCode, OAuthError } from './errors.ts'
 
 /** How an access token is sent (RFC 6750 §2.1, RFC 9449 §7.1). */
 export type TokenScheme = 'Bearer' | 'DPoP'
@@ -12,4 +13,15 @@ export function challenge(scheme: TokenScheme, error?: string, description?: str
     ...(scheme === 'DPoP' ? { algs: clientSigningAlgs.join(' ') } : {}),
   })
   return parameters.length === 0 ? scheme : `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
+}
+
+/** The refusal of a resource, whose challenge says the same. @param more as of {@link challenge} */
+export function challenged(
+  scheme: TokenScheme,
+  code: ErrorCode,
+  message: string,
+  explanation: string,
+  more?: Readonly<Record<string, string>>,
+): OAuthError {
+  return new OAuthError(code, message, explanation, { 'WWW-Authenticate': challenge(scheme, code, message, more) })
 }

@@ -4,7 +4,7 @@
  */
 
 import { digest } from '../../basics/random.ts'
-import { challenge, type TokenScheme } from '../model/challenge.ts'
+import { challenge, challenged } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ActiveAccessToken } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
@@ -35,13 +35,10 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
   const key = realm.tokens.access.keyOf(token)
   const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
-    throw invalidToken(
-      scheme,
-      'The access token has expired',
-      `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`,
-    )
+    const explanation = `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`
+    throw challenged(scheme, 'invalid_token', 'The access token has expired', explanation)
   }
-  if (typeof found === 'string') throw invalidToken(scheme, 'The access token is not valid', explanations[found])
+  if (typeof found === 'string') throw challenged(scheme, 'invalid_token', 'The access token is not valid', explanations[found])
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id
   if (found.user !== undefined) trace.username = found.user.username
@@ -50,8 +47,4 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
     await checkTokenKeys(presented, found, context)
   }
   return found
-}
-
-function invalidToken(scheme: TokenScheme, message: string, explanation: string): OAuthError {
-  return new OAuthError('invalid_token', message, explanation, { 'WWW-Authenticate': challenge(scheme, 'invalid_token', message) })
 }

@@ -1,5 +1,5 @@
 import { namesOneOf } from '../jose/check.ts'
-import { challenge } from '../model/challenge.ts'
+import { challenge, challenged } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ActiveAccessToken } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
@@ -27,15 +27,10 @@ export async function requireScope(
 ): Promise<ActiveAccessToken> {
   const hints = { resource_metadata: metadata_url, scope }
   if (presented === undefined) {
-    throw new OAuthError(
-      'invalid_token',
-      'An access token is needed',
-      'No access token came: send "Authorization: Bearer <access token>"',
-      {
-        // Without a token the challenge says no error (RFC 6750 §3.1).
-        'WWW-Authenticate': `${challenge('Bearer', undefined, undefined, hints)}, ${challenge('DPoP', undefined, undefined, hints)}`,
-      },
-    )
+    const explanation = 'No access token came: send "Authorization: Bearer <access token>"'
+    // Without a token the challenge says no error (RFC 6750 §3.1).
+    const challenges = (['Bearer', 'DPoP'] as const).map((one) => challenge(one, undefined, undefined, hints))
+    throw new OAuthError('invalid_token', 'An access token is needed', explanation, { 'WWW-Authenticate': challenges.join(', ') })
   }
   const { scheme } = presented
   const token = await requireAccessToken(presented, context).catch((error: unknown) => {
@@ -43,19 +38,12 @@ export async function requireScope(
   })
   const { aud } = token.details
   if (aud !== undefined && !namesOneOf(aud, urls)) {
-    const message = 'The access token is for another resource'
-    throw new OAuthError(
-      'invalid_token',
-      message,
-      `The token's audience is ${aud.join(', ')}; this resource is ${urls.join(' or ')} (RFC 8707 §2)`,
-      { 'WWW-Authenticate': challenge(scheme, 'invalid_token', message, hints) },
-    )
+    const explanation = `The token's audience is ${aud.join(', ')}; this resource is ${urls.join(' or ')} (RFC 8707 §2)`
+    throw challenged(scheme, 'invalid_token', 'The access token is for another resource', explanation, hints)
   }
   if (!scopes(token.scope).includes(scope)) {
-    const message = `The access token lacks scope ${scope}`
-    throw new OAuthError('insufficient_scope', message, `The token's scope is '${token.scope}' and lacks ${scope} (RFC 6750 §3.1)`, {
-      'WWW-Authenticate': challenge(scheme, 'insufficient_scope', message, hints),
-    })
+    const explanation = `The token's scope is '${token.scope}' and lacks ${scope} (RFC 6750 §3.1)`
+    throw challenged(scheme, 'insufficient_scope', `The access token lacks scope ${scope}`, explanation, hints)
   }
   return token
 }

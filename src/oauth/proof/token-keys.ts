@@ -1,5 +1,5 @@
 import { certificateThumbprint, shownCertificate } from '../clients/certificate.ts'
-import { challenge, type TokenScheme } from '../model/challenge.ts'
+import { challenge, challenged } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ActiveAccessToken } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
@@ -16,49 +16,27 @@ const refuseProof: RefuseProof = (code, message, explanation, headers) =>
  */
 export async function checkTokenKeys({ token, scheme }: PresentedToken, { details }: ActiveAccessToken, context: Context): Promise<void> {
   const { jkt, 'x5t#S256': x5t } = details.cnf ?? {}
+  const refuse = (message: string, explanation: string) =>
+    challenged(jkt === undefined ? scheme : 'DPoP', 'invalid_token', `The access token is ${message}`, `The token ${explanation}`)
   if (jkt !== undefined && scheme === 'Bearer') {
-    throw refuseToken(
-      'DPoP',
-      'The access token is bound to a key',
-      'The token is bound to a key and came as a bearer token: send it as "Authorization: DPoP" with a proof (RFC 9449 §7.2)',
-    )
+    const explanation = 'is bound to a key and came as a bearer token: send it as "Authorization: DPoP" with a proof (RFC 9449 §7.2)'
+    throw refuse('bound to a key', explanation)
   }
   if (scheme === 'DPoP') {
     if (jkt === undefined) {
-      throw refuseToken(
-        scheme,
-        'The access token is not bound to a key',
-        'The token was issued without a DPoP proof and came as "Authorization: DPoP"; send it as Bearer (RFC 9449 §7.1)',
-      )
+      const explanation = 'was issued without a DPoP proof and came as "Authorization: DPoP"; send it as Bearer (RFC 9449 §7.1)'
+      throw refuse('not bound to a key', explanation)
     }
     const shown = await verifyProof(context, refuseProof, token)
     if (shown !== jkt) {
-      throw refuseToken(
-        scheme,
-        'The access token is bound to another key',
-        `The token is bound to the key with thumbprint '${jkt}' and the proof's key has '${shown}' (RFC 9449 §7.1)`,
-      )
+      const explanation = `is bound to the key with thumbprint '${jkt}' and the proof's key has '${shown}' (RFC 9449 §7.1)`
+      throw refuse('bound to another key', explanation)
     }
   }
-  if (x5t !== undefined) {
-    const certificate = shownCertificate(context)
-    if (typeof certificate === 'string')
-      throw refuseToken(
-        scheme,
-        'The access token is bound to a certificate',
-        `The token is bound to a client certificate, and ${certificate}`,
-      )
-    const thumbprint = certificateThumbprint(certificate)
-    if (thumbprint !== x5t) {
-      throw refuseToken(
-        scheme,
-        'The access token is bound to another certificate',
-        `The token is bound to the certificate with x5t#S256 '${x5t}'; '${thumbprint}' came (RFC 8705 §3)`,
-      )
-    }
-  }
-}
-
-function refuseToken(scheme: TokenScheme, message: string, explanation: string): OAuthError {
-  return new OAuthError('invalid_token', message, explanation, { 'WWW-Authenticate': challenge(scheme, 'invalid_token', message) })
+  if (x5t === undefined) return
+  const certificate = shownCertificate(context)
+  if (typeof certificate === 'string') throw refuse('bound to a certificate', `is bound to a client certificate, and ${certificate}`)
+  const thumbprint = certificateThumbprint(certificate)
+  if (thumbprint === x5t) return
+  throw refuse('bound to another certificate', `is bound to the certificate with x5t#S256 '${x5t}'; '${thumbprint}' came (RFC 8705 §3)`)
 }
