@@ -2,8 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { MetadataError } from '../oauth/clients/metadata.ts'
 import { TakenError } from '../oauth/model/directory.ts'
-import { OAuthError } from '../oauth/model/errors.ts'
-import { GoneError } from '../oauth/model/gone-error.ts'
+import { GoneError, OAuthError } from '../oauth/model/errors.ts'
 
 /** What is wrong with one member of a request. */
 export interface FieldProblem {

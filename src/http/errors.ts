@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { OAuthError } from '../oauth/model/errors.ts'
-import { GoneError } from '../oauth/model/gone-error.ts'
+import { GoneError, OAuthError } from '../oauth/model/errors.ts'
 import type { Exchange } from './exchange.ts'
 
 /** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. */

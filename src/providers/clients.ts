@@ -3,7 +3,7 @@ import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { clientSecretBasic } from '../oauth/clients/methods/secret.ts'
 import type { UsualClient } from '../oauth/clients/rulebook.ts'
 import type { Settings } from '../oauth/model/settings.ts'
-import type { Supported } from '../oauth/realm/supported.ts'
+import type { Supported } from '../oauth/realm/context.ts'
 import { discoveryDocument } from './discovery.ts'
 import type { Provider } from './provider.ts'
 

@@ -1,7 +1,7 @@
 import type { FaultEffects } from '../oauth/faults/registry.ts'
 import { stageOf } from '../oauth/faults/strike.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
-import type { AuthorizationFaults, AuthorizationStage } from '../oauth/model/fault.ts'
+import type { AuthorizationFaults, AuthorizationStage } from '../oauth/realm/context.ts'
 
 /** When a fault strikes. */
 export interface FaultWhen {

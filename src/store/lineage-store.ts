@@ -1,4 +1,4 @@
-import type { LineageStore } from '../oauth/storage/lineage-store.ts'
+import type { LineageStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { type GrantRow, grantColumns, toGrant } from './rows.ts'
 

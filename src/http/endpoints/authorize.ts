@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { randomText } from '../../basics/random.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
 import { notSilently, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
 import { translated } from '../../oauth/clients/dialect.ts'
 import { strikeAuthorization } from '../../oauth/faults/strike.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
+import type { Interaction } from '../../oauth/model/records.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
-import { beginInteraction } from '../../oauth/users/interaction.ts'
 import { sendAnswer } from '../answer.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
@@ -55,8 +56,19 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   }
   if (obstacle !== undefined && asked.prompt.includes('none')) throw notSilently(obstacle, asked, client)
   const draft = { request: asked, client, user, browser: dry ? null : bindBrowser(reply, exchange) }
-  const interaction = dry ? { ...draft, id: '' } : beginInteraction(draft, context)
+  const interaction = dry ? { ...draft, id: '' } : beginInteraction(draft, exchange.sandbox)
   return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', session?.user)
+}
+
+/** How long a user may take to sign in, milliseconds. */
+const interactionTtl = 60 * 60 * 1000
+
+/** Keeps an authorization request while its user signs in. */
+function beginInteraction(draft: Omit<Interaction, 'id'>, { store, clock }: Exchange['sandbox']): Interaction {
+  const interaction = { ...draft, id: randomText(32) }
+  const now = clock.now()
+  store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
+  return interaction
 }
 
 /** RFC 6749 §3.1. */

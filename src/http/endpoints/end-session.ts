@@ -9,8 +9,7 @@ import { checkLogoutRequest, frontChannelUri, isAbout, type LogoutRequest, logou
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { pageHeaders } from '../pages/assets.ts'
-import { forgetSession, sessionOf } from '../pages/browser-session.ts'
-import { sandboxCookie } from '../pages/cookies.ts'
+import { forgetSession, sandboxCookie, sessionOf } from '../pages/browser-session.ts'
 import { userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
 

@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { digest, randomText } from '../../basics/random.ts'
 import type { Interaction, User } from '../../oauth/model/records.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
-import { findSession, startSession } from '../../oauth/users/session.ts'
+import { readCookie, setCookie } from '../cookie.ts'
 import type { Exchange } from '../exchange.ts'
-import { keepCookie, sandboxCookie } from './cookies.ts'
+import { originOf } from '../routing.ts'
 
 const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
 
@@ -14,15 +14,22 @@ export function sessionOf(request: FastifyRequest, exchange: Exchange): Session 
   const known = found.get(request.raw)
   if (known !== undefined) return known.session
   const cookie = exchange.sandbox.sessions ? sandboxCookie(request, exchange, 'session') : undefined
-  const session = cookie === undefined ? undefined : findSession(cookie, exchange.sandbox)
+  const { store, clock } = exchange.sandbox
+  const session = cookie === undefined ? undefined : store.findSession(digest(cookie), clock.now())
   found.set(request.raw, { session })
   return session
 }
 
-/** Signs a user in in the request's browser. */
+/** Signs a user in in the request's browser. The cookie's value is a new one each time, so that none can be planted. */
 export function beginSession(reply: FastifyReply, exchange: Exchange, user: User): void {
   const { request } = reply
-  const { session, cookie } = startSession(user, sessionOf(request, exchange), exchange.sandbox)
+  const { store, settings, clock } = exchange.sandbox
+  const former = sessionOf(request, exchange)
+  const cookie = randomText(43)
+  const now = clock.now()
+  const sid = former?.user.row === user.row ? former.sid : randomText(22)
+  const expires_at = now + settings.session_ttl * 1000
+  const session = store.saveSession({ digest: digest(cookie), sid, user, auth_time: now, expires_at }, former, now)
   found.set(request.raw, { session })
   keepCookie(reply, exchange, 'session', cookie)
 }
@@ -50,4 +57,32 @@ export function isSameBrowser(request: FastifyRequest, exchange: Exchange, { bro
   if (browser === null) return true
   const cookie = sandboxCookie(request, exchange, 'browser')
   return cookie !== undefined && digest(cookie).equals(browser)
+}
+
+/** What a sandbox keeps in a browser; none is seen by scripts or sent along by other sites' forms. */
+type CookieUse = 'session' | 'browser'
+
+/** A cookie of the sandbox, as the browser sent it. */
+export function sandboxCookie(request: FastifyRequest, exchange: Exchange, use: CookieUse): string | undefined {
+  return readCookie(request.headers.cookie, nameOf(request, exchange, use))
+}
+
+/** Keeps a cookie until the browser is closed; an empty one is taken away. */
+function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string): void {
+  const name = nameOf(reply.request, exchange, use)
+  const path = exchange.prefix === '' ? '/' : exchange.prefix
+  const maxAge = value === '' ? 0 : undefined
+  reply.header('Set-Cookie', setCookie({ name, value, path, sameSite: 'Lax', secure: isSecure(reply.request), maxAge }))
+}
+
+/**
+ * Cookies know no ports, and paths overlap: the name keeps sandboxes apart. Those of https have names of their own, because a
+ * browser lets no page of http write over them.
+ */
+function nameOf(request: FastifyRequest, { sandbox }: Exchange, use: CookieUse): string {
+  return `${isSecure(request) ? '__Secure-' : ''}grantbox-${sandbox.name}-${use}`
+}
+
+function isSecure(request: FastifyRequest): boolean {
+  return originOf(request.raw).scheme === 'https'
 }

@@ -1,5 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
-import { clientKeys } from '../clients/keys.ts'
+import { clientKeys } from '../clients/documents.ts'
 import { boundsProblem, type ReadJwt, readJwt, shown, signerProblem } from '../jose/check.ts'
 import { clientSigningAlgs, sameAlg } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'

@@ -6,7 +6,7 @@ import { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
-import { clientKeys } from './keys.ts'
+import { clientKeys } from './documents.ts'
 import { type AuthMethod, checkMethod, failed } from './methods/method.ts'
 
 /** RFC 7523 §2.2. */

@@ -5,7 +5,7 @@ import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { chainProblem, readCertificates } from './certificate-chain.ts'
 import { nameOfSubject, sameName } from './distinguished-name.ts'
-import { clientKeys } from './keys.ts'
+import { clientKeys } from './documents.ts'
 import { failed } from './methods/method.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { ClientDraft } from '../model/directory.ts'
 import type { Settings } from '../model/settings.ts'
-import type { Supported } from '../realm/supported.ts'
+import type { Supported } from '../realm/context.ts'
 import { checkClient, secretGrantTypes } from './metadata.ts'
 import { hasSecret, methodNamed } from './methods/registry.ts'
 

@@ -3,7 +3,7 @@ import { clientOf, requireGrantType } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
 import { none } from '../clients/methods/none.ts'
 import { isMethod } from '../clients/methods/registry.ts'
-import { ping } from '../clients/ping.ts'
+import { call } from '../clients/outbound.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { OAuthError } from '../model/errors.ts'
@@ -11,6 +11,7 @@ import { cibaType } from '../model/grant-names.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
 import { narrow, scopes } from '../model/scope.ts'
+import type { Settings } from '../model/settings.ts'
 import type { Context, Realm } from '../realm/context.ts'
 import type { DeferredRequest } from '../storage/deferred-store.ts'
 import { hintedUser } from '../users/hinted-user.ts'
@@ -179,4 +180,26 @@ export async function decideBackchannelRequest(
   if (decided === undefined) return undefined
   const unreached = decided.request.ping === undefined ? undefined : await ping(decided.request.ping, realm.settings)
   return { client_id: decided.client.client_id, username: decided.user?.username, unreached }
+}
+
+/** How long a client may take to answer, milliseconds. */
+const patience = 2000
+
+/**
+ * Tells a client that its user has decided (CIBA §10.2).
+ * @returns why it could not be told; undefined when it was
+ */
+async function ping(
+  { endpoint, token, auth_req_id }: NonNullable<DeferredRequest['ping']>,
+  settings: Pick<Settings, 'outbound'>,
+): Promise<string | undefined> {
+  const answer = await call(endpoint, settings, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ auth_req_id }),
+    patience,
+  })
+  if ('problem' in answer) return `${endpoint} could not be told: ${answer.problem}`
+  const { status } = answer
+  return status >= 200 && status <= 299 ? undefined : `${endpoint} answered ${status}; 204 was expected (CIBA §10.2)`
 }

@@ -1,6 +1,5 @@
 import { challenge } from '../model/challenge.ts'
-import { type ErrorCode, OAuthError } from '../model/errors.ts'
-import { refusal } from '../model/refusal.ts'
+import { type ErrorCode, OAuthError, refusal } from '../model/errors.ts'
 import type { Effects } from './form.ts'
 import { faultKind, saysWhy } from './kind.ts'
 

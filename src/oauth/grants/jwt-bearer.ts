@@ -12,7 +12,7 @@ import type { Client } from '../model/records.ts'
 import { narrow } from '../model/scope.ts'
 import type { Context, GrantType } from '../realm/context.ts'
 import { readAssertion } from '../users/assertion.ts'
-import { findSubject } from '../users/subject.ts'
+import { findSubject } from '../users/sign-in.ts'
 
 /** RFC 7523 §2.1. No refresh token: the client can ask with another assertion (RFC 7521 §4.1). */
 export const jwtBearer: GrantType = {

@@ -5,9 +5,8 @@
 
 import type { GrantType } from '../realm/context.ts'
 import { authorizationCode } from './authorization-code.ts'
-import { ciba } from './ciba.ts'
 import { clientCredentials } from './client-credentials.ts'
-import { deviceCode } from './device-code.ts'
+import { ciba, deviceCode } from './deferred.ts'
 import { jwtBearer } from './jwt-bearer.ts'
 import { password } from './password.ts'
 import { refreshToken } from './refresh-token.ts'

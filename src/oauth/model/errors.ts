@@ -1,4 +1,4 @@
-import type { Client, ResponseMode } from './records.ts'
+import type { AuthorizationRequest, Client, ResponseMode } from './records.ts'
 
 /**
  * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5,
@@ -132,5 +132,29 @@ export class PageError extends OAuthError {
     super(code, message, explanation)
     this.name = 'PageError'
     this.details = details
+  }
+}
+
+/** An error that the client is told. */
+export function refusal(
+  { redirect_uri, response_mode, state }: AuthorizationRequest,
+  client: Client,
+  code: ErrorCode,
+  message: string,
+  explanation: string,
+): AuthorizationError {
+  return new AuthorizationError(code, message, explanation, { client, redirect_uri, response_mode, state })
+}
+
+/** The user declined (RFC 6749 §4.1.2.1). */
+export function deny(request: AuthorizationRequest, client: Client, explanation: string): AuthorizationError {
+  return refusal(request, client, 'access_denied', 'The user denied access', explanation)
+}
+
+/** What a request had found was deleted by another one before the first was done with it: a client, a user, a grant, a sandbox. */
+export class GoneError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('what this request is about was deleted meanwhile', options)
+    this.name = 'GoneError'
   }
 }

@@ -7,7 +7,6 @@ import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
 import type { Directory } from '../model/directory.ts'
-import type { AuthorizationFaults } from '../model/fault.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { AccessTokenDetails, Client, ResponseMode } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
@@ -15,7 +14,6 @@ import type { TokenProfile } from '../model/token-profile.ts'
 import type { Transport } from '../model/transport.ts'
 import type { ProtocolStore } from '../storage/store.ts'
 import type { Issue } from './issue.ts'
-import type { Supported } from './supported.ts'
 
 /** The sandbox, as far as the protocol needs to know it. */
 export interface Realm {
@@ -111,3 +109,16 @@ export interface RequestDialect {
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
 }
+
+/** When in the course of an authorization: when the request is found to be good, and when the user agreed. */
+export type AuthorizationStage = 'begin' | 'answer'
+
+/** The faults of a sandbox that strike in the course of an authorization, where the core knows the moment. */
+export interface AuthorizationFaults {
+  readonly size: number
+  /** What the fault does that strikes now, to be read by the catalogue in faults/. It is counted, and gone after its last time. */
+  strikeAuthorization(stage: AuthorizationStage, who: { client_id: string; username: string | undefined }): object | undefined
+}
+
+/** The server's own metadata (RFC 8414 §2): a client may choose of what it lists, and of nothing else. */
+export type Supported = Readonly<Record<string, unknown>>

@@ -18,7 +18,6 @@ import type {
 } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { DeferredStore } from './deferred-store.ts'
-import type { LineageStore } from './lineage-store.ts'
 import type { OneTimeTokenStore } from './one-time-token-store.ts'
 import type { PushedRequestStore } from './pushed-request-store.ts'
 import type { RegistrationStore } from './registration-store.ts'
@@ -152,4 +151,10 @@ export interface ProtocolStore
 
   /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
   seeFirst(identifier: string, expires_at: number, now: number): boolean
+}
+
+/** The part of the store that knows what exchanged tokens came of. */
+export interface LineageStore {
+  /** The newest live grant of a user to a client that is not younger than `latest`. */
+  findGrant(client_id: string, user: User, latest: number): Grant | undefined
 }

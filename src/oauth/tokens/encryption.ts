@@ -1,4 +1,4 @@
-import { clientKeys } from '../clients/keys.ts'
+import { clientKeys } from '../clients/documents.ts'
 import type { Jwk } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'

@@ -1,6 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
-import { clientKeys } from '../clients/keys.ts'
+import { clientKeys } from '../clients/documents.ts'
 import { type Bounds, boundsProblem, type JwtProblem, type Keys, type ReadJwt, readJwt, shown, signerProblem } from '../jose/check.ts'
 import { clientSigningAlgs } from '../jose/verification.ts'
 import type { Client } from '../model/records.ts'

@@ -5,8 +5,7 @@ import type { Client, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
 import { readAssertion } from './assertion.ts'
-import { cleanUsername } from './sign-in.ts'
-import { findSubject } from './subject.ts'
+import { cleanUsername, findSubject } from './sign-in.ts'
 
 const hints = ['login_hint', 'login_hint_token', 'id_token_hint'] as const
 

@@ -1,5 +1,5 @@
 /**
- * In this room: users: signing in and out, sessions, who is meant by a hint or an assertion.
+ * In this room: users: signing in and out, who is meant by a hint or an assertion.
  * Elsewhere: the pages that ask them (`http/pages/`).
  */
 
@@ -54,4 +54,14 @@ function magicSignIn(username: string, magic: MagicUser, realm: Realm): SignIn {
     },
   ])
   return user === undefined ? { ok: false, explanation: 'The magic user could not be made' } : { ok: true, user }
+}
+
+/** The user whom somebody trusted names, by username or by the `sub` of his tokens. */
+export function findSubject(name: string, realm: Realm): SignIn {
+  const username = cleanUsername(name)
+  // A magic user is made when he is first asked for, and has any password.
+  if (magicUsers.has(username)) return checkPassword(username, '', realm)
+  const user = realm.store.findUser(username) ?? realm.store.findUserById(name)
+  if (user === undefined) return { ok: false, explanation: `There is no user '${username}' in sandbox '${realm.name}'` }
+  return user.disabled ? { ok: false, explanation: `User '${user.username}' is disabled` } : { ok: true, user }
 }

@@ -1,4 +1,4 @@
-import { GoneError } from '../../oauth/model/gone-error.ts'
+import { GoneError } from '../../oauth/model/errors.ts'
 import type { Client, Grant, User } from '../../oauth/model/records.ts'
 import {
   type ClientRow,

@@ -1,0 +1,54 @@
+import { digest } from '../../basics/random.ts'
+import { failureKey } from '../deferred/deferred.ts'
+import { failOnce } from '../faults/failing.ts'
+import { type ErrorCode, OAuthError } from '../model/errors.ts'
+import { cibaType, deviceCodeType } from '../model/grant-names.ts'
+import type { GrantType } from '../realm/context.ts'
+import type { DeferredType, PollRefusal } from '../storage/deferred-store.ts'
+
+/** RFC 8628 §3.4 and §3.5. */
+export const deviceCode = deferredGrant(deviceCodeType, 'device_code')
+
+/** OpenID Connect Client-Initiated Backchannel Authentication §10.1 and §11. */
+export const ciba = deferredGrant(cibaType, 'auth_req_id')
+
+function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'auth_req_id'): GrantType {
+  return {
+    grant_type,
+    redeem(parameters, client, context) {
+      const { realm, trace } = context
+      const secret = parameters[parameter]
+      if (secret === undefined) throw new OAuthError('invalid_request', `Parameter ${parameter} is missing`)
+      const key = digest(secret)
+      failOnce(failureKey(key), context)
+      const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now())
+      if (typeof polled === 'string') throw new OAuthError(...refusal(polled, parameter))
+      const { grant, user } = polled
+      trace.grant_id = grant.id
+      trace.username = user.username
+      return { grant, user, scope: grant.scope, refresh: client.grant_types.includes('refresh_token') ? 'first' : 'none' }
+    },
+  }
+}
+
+function refusal(why: PollRefusal, parameter: string): [code: ErrorCode, message: string, explanation?: string] {
+  const invalid = `The ${parameter} is not valid`
+  switch (why) {
+    case 'pending':
+      return ['authorization_pending', 'The user has not decided yet', 'The user has not decided yet: ask again after interval']
+    case 'slow_down': {
+      const explanation = 'The client asked again before its interval was over; the interval is 5 s longer from now on (RFC 8628 §3.5)'
+      return ['slow_down', 'The client asks too often', explanation]
+    }
+    case 'expired':
+      return ['expired_token', `The ${parameter} has expired`, `The ${parameter} has expired before it was redeemed`]
+    case 'denied':
+      return ['access_denied', 'The user denied access']
+    case 'unknown':
+      return ['invalid_grant', invalid, `${parameter} was not issued by this sandbox`]
+    case 'used':
+      return ['invalid_grant', invalid, `${parameter} was redeemed already; it works once`]
+    case 'other_client':
+      return ['invalid_grant', invalid, `${parameter} was issued to another client`]
+  }
+}
