@@ -33,10 +33,7 @@ export class ProtocolApps {
     this.#options = options
   }
 
-  /**
-   * Answers a request whose exchange has begun; `failed` is told when the provider's app cannot be made.
-   * @param url below the sandbox
-   */
+  /** Answers a request whose exchange has begun; `failed` is told when the provider's app cannot be made. @param url below the sandbox */
   answer(exchange: Exchange, url: string, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
     carry(request, exchange)
     request.url = url

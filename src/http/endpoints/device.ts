@@ -2,21 +2,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { randomText } from '../../basics/random.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { decide } from '../../oauth/deferred/deferred.ts'
-import { cleanUserCode } from '../../oauth/deferred/device.ts'
+import { cleanUserCode, formatUserCode } from '../../oauth/deferred/device.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { PageError } from '../../oauth/model/errors.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { Deferred } from '../../oauth/storage/deferred-store.ts'
-import { checkPassword } from '../../oauth/users/sign-in.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { deviceCodePage, deviceConfirmPage, deviceDonePage, deviceNotAllowedPage, deviceSignInPage } from '../pages/device-pages.ts'
+import { appView, notAllowedPage, sandboxUsers, scopeViews, stepAt, userView } from '../pages/pages.ts'
+import { unknownDecision, whoSignsIn } from '../pages/sign-in-steps.ts'
+import { render } from '../pages/views.ts'
 
 /** GET of the verification page. A code in the address is filled in and no more: whoever follows a link has entered nothing yet. */
 function getDevice(request: FastifyRequest, reply: FastifyReply) {
   const { user_code } = readParameters(request.query).parameters
-  return deviceCodePage(reply, exchangeOf(request), user_code)
+  return codePage(reply, exchangeOf(request), user_code)
 }
 
 /** POST of it: the code, then the steps of signing in and deciding. */
@@ -39,6 +40,12 @@ function over(): PageError {
   return new PageError('invalid_request', 'This code is used up or too old. Start again on your device.', explanation)
 }
 
+/** The page on which the code of a device is entered. */
+function codePage(reply: FastifyReply, { sandbox, prefix }: Exchange, user_code?: string, error?: string): void {
+  const { texts, paths } = sandbox.provider
+  render(reply, 'device-code', { texts, action: `${prefix}${paths.device ?? ''}`, user_code, error })
+}
+
 function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
   const { store, clock, name } = exchange.sandbox
   const code = cleanUserCode(typed)
@@ -49,23 +56,29 @@ function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
         ? `'${typed}' is no user code, which has eight letters (RFC 8628 §6.1)`
         : `user_code '${code}' was not issued by sandbox '${name}', has expired, or was decided on`
     explain(exchange, { code: 'invalid_request', explanation: why }, reply)
-    return deviceCodePage(reply.code(400), exchange, typed, 'This code is not right, or it is too old.')
+    return codePage(reply.code(400), exchange, typed, 'This code is not right, or it is too old.')
   }
   exchange.context.trace.client_id = waiting.client.client_id
-  return deviceSignInPage(reply, exchange, waiting)
+  return signInPage(reply, exchange, waiting)
+}
+
+function stepOf(exchange: Exchange, { client, interaction_id }: Deferred) {
+  return stepAt(exchange.sandbox.provider.paths.device, exchange, client, interaction_id)
+}
+
+/** The sign-in page, after a refusal with what was typed and why. */
+function signInPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, refused?: { username: string; error: string }): void {
+  render(reply, 'signin', { ...stepOf(exchange, waiting), ...sandboxUsers(exchange, waiting.client), ...refused })
 }
 
 function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters) {
-  const { sandbox } = exchange
-  const picked = parameters.pick === undefined ? undefined : sandbox.store.findUser(parameters.pick)
-  const oneClick = picked !== undefined && !picked.disabled && hasApp(picked, waiting.client, exchange.context)
-  const username = parameters.username ?? parameters.pick ?? ''
-  const checked = oneClick ? ({ ok: true, user: picked } as const) : checkPassword(username, parameters.password ?? '', sandbox)
+  const checked = whoSignsIn(exchange, waiting.client, parameters)
   if (!checked.ok) {
     explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
-    return deviceSignInPage(reply.code(401), exchange, waiting, { username, error: 'Username or password is not right.' })
+    const username = parameters.username ?? parameters.pick ?? ''
+    return signInPage(reply.code(401), exchange, waiting, { username, error: 'Username or password is not right.' })
   }
-  sandbox.store.setDeferredUser(waiting.interaction_id, checked.user)
+  exchange.sandbox.store.setDeferredUser(waiting.interaction_id, checked.user)
   exchange.context.trace.username = checked.user.username
   return nextPage(reply, exchange, { ...waiting, user: checked.user })
 }
@@ -80,7 +93,7 @@ function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred
       return finish(reply, exchange, waiting, 'denied')
     case 'switch':
       store.setDeferredUser(waiting.interaction_id, undefined)
-      return deviceSignInPage(reply, exchange, waiting)
+      return signInPage(reply, exchange, waiting)
     case 'add':
       if (user !== undefined && user.type !== 'kid') store.addUserToApp(user, client)
       return nextPage(reply, exchange, waiting)
@@ -88,21 +101,23 @@ function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred
       if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, waiting)
       return finish(reply, exchange, waiting, magicUsers.get(user.username)?.denies === true ? 'denied' : 'allowed')
   }
-  const known = 'allow, deny, cancel, switch, add, ask'
-  throw new PageError('invalid_request', 'This decision is not known', `decision '${decision}' is none of: ${known}`)
+  throw unknownDecision(decision)
 }
 
-/** The page at which it stands: sign in, get the app, decide. */
+/** The page at which it stands: sign in, get the app, let the device in, with the code to compare (RFC 8628 §5.4). */
 function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred) {
-  const { user, client } = waiting
-  if (user === undefined) return deviceSignInPage(reply, exchange, waiting)
-  if (!hasApp(user, client, exchange.context)) return deviceNotAllowedPage(reply, exchange, waiting, user)
-  return deviceConfirmPage(reply, exchange, waiting, user)
+  const { user, client, scope, user_code } = waiting
+  if (user === undefined) return signInPage(reply, exchange, waiting)
+  const step = stepOf(exchange, waiting)
+  if (!hasApp(user, client, exchange.context)) return notAllowedPage(reply, step, user)
+  const scopes = scopeViews(exchange, scope)
+  return render(reply, 'device-confirm', { ...step, user: userView(user), user_code: formatUserCode(user_code ?? ''), scopes })
 }
 
 function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied') {
   if (decide(waiting, decision, exchange.sandbox) === undefined) throw over()
-  return deviceDonePage(reply, exchange, waiting, decision === 'allowed')
+  const { texts } = exchange.sandbox.provider
+  return render(reply, 'device-done', { texts, app: appView(exchange, waiting.client.app), allowed: decision === 'allowed' })
 }
 
 /** RFC 8628 §3.3. */

@@ -10,7 +10,7 @@ import type { App, Client, Interaction, User } from '../../oauth/model/records.t
 import { scopes } from '../../oauth/model/scope.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Exchange } from '../exchange.ts'
-import { type AppView, render, shownUsers, type UserView } from './views.ts'
+import { type AppView, render, type Step, shownUsers, type UserView } from './views.ts'
 
 /** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
 
@@ -45,9 +45,15 @@ export function sandboxUsers({ sandbox }: Exchange, client: Client) {
   }
 }
 
-function step(exchange: Exchange, client: Client, transaction: string) {
-  const { provider } = exchange.sandbox
-  return { texts: provider.texts, app: appView(exchange, client.app), action: exchange.prefix + provider.paths.authorize, transaction }
+/** What each step of a sign-in at a path of the provider shows and goes on with. */
+export function stepAt(path: string | undefined, exchange: Exchange, client: Client, transaction: string): Step {
+  const { texts } = exchange.sandbox.provider
+  return { texts, app: appView(exchange, client.app), action: `${exchange.prefix}${path ?? ''}`, transaction }
+}
+
+/** The same at the authorization endpoint. */
+export function stepOf(exchange: Exchange, { client, id }: Pick<Interaction, 'client' | 'id'>): Step {
+  return stepAt(exchange.sandbox.provider.paths.authorize, exchange, client, id)
 }
 
 /** Where a new user joins in the course of a sign-in. */
@@ -63,20 +69,19 @@ export function signInPage(
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
   refused?: { username: string; error: string },
 ): void {
-  const { client, id, request } = interaction
   render(reply.code(refused === undefined ? 200 : 401), 'signin', {
-    ...step(exchange, client, id),
-    username: refused?.username ?? request.login_hint,
-    error: refused?.error,
-    joinAction: joinPath(exchange, id),
-    ...sandboxUsers(exchange, client),
+    ...stepOf(exchange, interaction),
+    username: interaction.request.login_hint,
+    ...refused,
+    joinAction: joinPath(exchange, interaction.id),
+    ...sandboxUsers(exchange, interaction.client),
   })
 }
 
 /** The page on which a signed-in user lets the app in. */
 export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   render(reply, 'continue', {
-    ...step(exchange, interaction.client, interaction.id),
+    ...stepOf(exchange, interaction),
     user: userView(user),
     scopes: scopeViews(exchange, interaction.request.scope),
   })
@@ -85,7 +90,7 @@ export function continuePage(reply: FastifyReply, exchange: Exchange, interactio
 /** The page on which a signed-in user chooses what the app gets. */
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   render(reply, 'consent', {
-    ...step(exchange, interaction.client, interaction.id),
+    ...stepOf(exchange, interaction),
     user: userView(user),
     scopes: scopeViews(exchange, interaction.request.scope).map((scope) => ({ ...scope, fixed: scope.name === 'openid' })),
   })
@@ -95,7 +100,7 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
 export function selectAccountPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   const { users, passwordHint } = sandboxUsers(exchange, interaction.client)
   render(reply, 'select-account', {
-    ...step(exchange, interaction.client, interaction.id),
+    ...stepOf(exchange, interaction),
     user: userView(user),
     passwordHint,
     users: users.filter((one) => one.username !== user.username),
@@ -114,7 +119,7 @@ export function newUserPage(
   const { sandbox, prefix } = exchange
   const { authorize, sign_up, join = sign_up } = sandbox.provider.paths
   render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'new-user', {
-    ...step(exchange, interaction.client, interaction.id),
+    ...stepOf(exchange, interaction),
     action: `${prefix}${join ?? ''}`,
     signInAction: `${prefix}${authorize}?transaction=${interaction.id}`,
     rows,
@@ -127,12 +132,8 @@ export function newUserPage(
 }
 
 /** The page for a user who does not have the app. */
-export function notAllowedPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
-  render(reply, 'not-allowed', {
-    ...step(exchange, interaction.client, interaction.id),
-    user: userView(user),
-    remedy: user.type === 'kid' ? 'ask' : 'add',
-  })
+export function notAllowedPage(reply: FastifyReply, step: Step, user: User): void {
+  render(reply, 'not-allowed', { ...step, user: userView(user), remedy: user.type === 'kid' ? 'ask' : 'add' })
 }
 
 /** An error that cannot go to the client; 400 and never a 401, whose challenge would open the browser's own password box. */

@@ -6,15 +6,15 @@ import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { deny, PageError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
-import type { Interaction, User } from '../../oauth/model/records.ts'
+import type { Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
-import { checkPassword } from '../../oauth/users/sign-in.ts'
+import { checkPassword, type SignIn } from '../../oauth/users/sign-in.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { beginSession, isSameBrowser, sessionOf } from './browser-session.ts'
-import { consentPage, continuePage, joinPath, notAllowedPage, selectAccountPage, signInPage } from './pages.ts'
+import { consentPage, continuePage, joinPath, notAllowedPage, selectAccountPage, signInPage, stepOf } from './pages.ts'
 
 /** The steps of a sign-in that is under way. */
 
@@ -37,20 +37,14 @@ function unknownTransaction(): PageError {
 }
 
 /** A username and password, or one click on a user. */
-export function signIn(
-  reply: FastifyReply,
-  exchange: Exchange,
-  interaction: Interaction,
-  { pick, username = pick ?? '', password = '' }: Parameters,
-): MaybePromise<void> {
-  const { sandbox } = exchange
+export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, typed: Parameters): MaybePromise<void> {
+  const { pick, username = pick ?? '' } = typed
   if (pick !== undefined && goesOnAs(reply, exchange, interaction, pick)) {
     const user = sessionOf(reply.request, exchange)?.user
-    sandbox.store.setInteractionUser(interaction.id, user)
+    exchange.sandbox.store.setInteractionUser(interaction.id, user)
     return nextPage(reply, exchange, { ...interaction, user })
   }
-  const picked = pick === undefined ? undefined : pickedUser(exchange, interaction, pick)
-  const checked = picked ?? checkPassword(username, password, sandbox)
+  const checked = whoSignsIn(exchange, interaction.client, typed)
   if (checked.ok) return signedIn(reply, exchange, interaction, checked.user)
   explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
   return signInPage(reply, exchange, interaction, { username, error: 'Username or password is not right.' })
@@ -64,11 +58,11 @@ function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: Interact
   return sessionObstacle({ ...request, prompt }, session, exchange.context) === undefined
 }
 
-/** Signing in with one click, as the page offers it for the app's users. */
-function pickedUser({ context }: Exchange, interaction: Interaction, username: string) {
-  const user = context.realm.store.findUser(username)
-  if (user === undefined || user.disabled) return undefined
-  return hasApp(user, interaction.client, context) ? ({ ok: true, user } as const) : undefined
+/** Who signs in: with one click, as the page offers it for the app's users, or with a username and password. */
+export function whoSignsIn({ sandbox, context }: Exchange, client: Client, { pick, username, password }: Parameters): SignIn {
+  const user = pick === undefined ? undefined : sandbox.store.findUser(pick)
+  if (user !== undefined && !user.disabled && hasApp(user, client, context)) return { ok: true, user }
+  return checkPassword(username ?? pick ?? '', password ?? '', sandbox)
 }
 
 /** A user has just signed in, or joined. */
@@ -106,8 +100,12 @@ export function decide(
       if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, interaction)
       return consented(reply, exchange, interaction, user, choose === 'scope' ? (granted ?? '') : undefined)
   }
+  throw unknownDecision(decision)
+}
+
+export function unknownDecision(decision: string): PageError {
   const explanation = `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`
-  throw new PageError('invalid_request', 'This decision is not known', explanation)
+  return new PageError('invalid_request', 'This decision is not known', explanation)
 }
 
 /** @param ticked the scopes that were left ticked; undefined when the page had none to untick */
@@ -157,7 +155,7 @@ export function obstaclePage(
   if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
   if (step === 'select_account') return selectAccountPage(reply, exchange, interaction, user)
-  if (step === 'get_app') return notAllowedPage(reply, exchange, interaction, user)
+  if (step === 'get_app') return notAllowedPage(reply, stepOf(exchange, interaction), user)
   return (exchange.sandbox.sessions ? consentPage : continuePage)(reply, exchange, interaction, user)
 }
 

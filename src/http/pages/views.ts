@@ -24,7 +24,7 @@ export interface UserView {
 }
 
 /** A form that goes on with an authorization request, which stays on the server under its transaction. */
-interface Step {
+export interface Step {
   texts: PageTexts
   app: AppView
   /** Where the form is posted. */
@@ -177,10 +177,7 @@ export async function registerViews(app: FastifyInstance): Promise<void> {
   await app.register(view, { engine: { eta }, root, viewExt: 'eta', production: true })
 }
 
-/**
- * Answers with a page, drawn from the view's model alone.
- * @param headers in the place of the usual ones
- */
+/** Answers with a page, drawn from the view's model alone. @param headers in the place of the usual ones */
 export function render<K extends keyof Views>(
   reply: FastifyReply,
   name: K,

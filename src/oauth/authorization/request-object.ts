@@ -16,10 +16,7 @@ const leeway = 60
 /** Claims that say something of the request object itself and are no parameters (RFC 9101 §4). */
 const ofTheJwt = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'sub']
 
-/**
- * The parameters of a request object (RFC 9101 §4 to §6, OpenID Connect Core §6.1).
- * @throws OAuthError `invalid_request_object`
- */
+/** The parameters of a request object (RFC 9101 §4 to §6, OpenID Connect Core §6.1). @throws OAuthError `invalid_request_object` */
 export async function readRequestObject(jwt: string, client: Client, context: Context): Promise<Parameters> {
   const read = readJwt(jwt)
   if (read === undefined) {

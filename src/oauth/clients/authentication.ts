@@ -18,10 +18,7 @@ export function clientOf({ problem, authorization, parameters }: ClientRequest, 
   return authenticateClient(authorization, parameters, context)
 }
 
-/**
- * Holds a client to the grant types that it registered (RFC 7591 §2).
- * @throws OAuthError `unauthorized_client`
- */
+/** Holds a client to the grant types that it registered (RFC 7591 §2). @throws OAuthError `unauthorized_client` */
 export function requireGrantType({ client_id, grant_types }: Client, name: string, message: string): void {
   if (grant_types.includes(name)) return
   const explanation = `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for ${name}`

@@ -20,10 +20,7 @@ export function proveSubject(client: Client, context: Context): Client {
   return client
 }
 
-/**
- * The same for `self_signed_tls_client_auth` (RFC 8705 §2.2).
- * @throws OAuthError `invalid_client`
- */
+/** The same for `self_signed_tls_client_auth` (RFC 8705 §2.2). @throws OAuthError `invalid_client` */
 export async function proveRegistered(client: Client, context: Context): Promise<Client> {
   await checkRegistered(requireCertificate(client, context), client, context)
   return client

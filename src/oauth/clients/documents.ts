@@ -33,10 +33,7 @@ export async function readDocument(
   }
 }
 
-/**
- * The keys that a client registered, in `jwks` or behind `jwks_uri` (RFC 7591 §2).
- * @returns the keys, or why there are none
- */
+/** The keys that a client registered, in `jwks` or behind `jwks_uri` (RFC 7591 §2). @returns the keys, or why there are none */
 export async function clientKeys({ client_id, metadata }: Client, { realm }: Context): Promise<Keys> {
   const { jwks, jwks_uri } = metadata
   if (jwks !== undefined) return keysOf(jwks, `jwks of client '${client_id}'`)

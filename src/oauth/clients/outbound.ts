@@ -79,10 +79,7 @@ export function checkedLookup(rule: Rule, resolve: typeof lookup = lookup): Look
   }
 }
 
-/**
- * Calls a URL that a client gave. No redirect is followed.
- * @returns what came, or why nothing did
- */
+/** Calls a URL that a client gave. No redirect is followed. @returns what came, or why nothing did */
 export async function call(
   url: string,
   rule: Rule,

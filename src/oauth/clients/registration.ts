@@ -55,10 +55,7 @@ export function register(
   return information(client, registration_access_token, registration_endpoint)
 }
 
-/**
- * The client that manages its registration (RFC 7592 §2).
- * @throws OAuthError `invalid_token` also when the client is not known (§2.1)
- */
+/** The client that manages its registration (RFC 7592 §2). @throws OAuthError `invalid_token` also when the client is not known (§2.1) */
 export function registeredClient(client_id: string, token: string | undefined, { realm, trace }: Context): Client {
   const client = token === undefined ? undefined : realm.store.findRegistered(client_id, digest(token))
   if (client === undefined) {
@@ -72,10 +69,7 @@ export function registeredClient(client_id: string, token: string | undefined, {
   return client
 }
 
-/**
- * Replaces a registration (RFC 7592 §2.2).
- * @throws OAuthError `invalid_client_metadata` and what {@link checkClientMetadata} throws
- */
+/** Replaces a registration (RFC 7592 §2.2). @throws OAuthError `invalid_client_metadata` and what {@link checkClientMetadata} throws */
 export function updateRegistration(
   client: Client,
   token: string,

@@ -185,10 +185,7 @@ export async function decideBackchannelRequest(
 /** How long a client may take to answer, milliseconds. */
 const patience = 2000
 
-/**
- * Tells a client that its user has decided (CIBA §10.2).
- * @returns why it could not be told; undefined when it was
- */
+/** Tells a client that its user has decided (CIBA §10.2). @returns why it could not be told; undefined when it was */
 async function ping(
   { endpoint, token, auth_req_id }: NonNullable<DeferredRequest['ping']>,
   settings: Pick<Settings, 'outbound'>,

@@ -19,10 +19,7 @@ export function requestDetails(parameters: Parameters, realm: Realm): GrantDetai
   return { ...(resource === undefined ? {} : { resource }), ...(kept === undefined ? {} : { parameters: kept }) }
 }
 
-/**
- * The user decides.
- * @returns what was decided on, or undefined when somebody was faster or it has expired
- */
+/** The user decides. @returns what was decided on, or undefined when somebody was faster or it has expired */
 export function decide(
   { interaction_id, user }: Pick<Deferred, 'interaction_id' | 'user'>,
   decision: 'allowed' | 'denied',

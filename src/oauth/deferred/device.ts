@@ -28,10 +28,7 @@ export function formatUserCode(code: string): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`
 }
 
-/**
- * Device authorization (RFC 8628 §3.1).
- * @throws OAuthError `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request`
- */
+/** Device authorization (RFC 8628 §3.1). @throws OAuthError `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request` */
 export async function authorizeDevice(read: ClientRequest, context: Context): Promise<DeviceAuthorization> {
   const client = await clientOf(read, context)
   const { store, settings, clock } = context.realm

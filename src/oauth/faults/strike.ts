@@ -55,10 +55,7 @@ export async function waits(strikes: readonly Strike[]): Promise<void> {
   for (const { fault, at } of strikes) await at.wait?.(fault)
 }
 
-/**
- * What a fault does to a request before anything is done about it.
- * @throws OAuthError for what it says in the provider's dialect
- */
+/** What a fault does to a request before anything is done about it. @throws OAuthError for what it says in the provider's dialect */
 export function beforehand(strikes: readonly Strike[], endpoint: Endpoint): Beforehand {
   let all: Beforehand = {}
   for (const { fault, at } of strikes) {

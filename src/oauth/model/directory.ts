@@ -38,10 +38,7 @@ export interface Directory {
   /** With all that was given to it: its tokens work no more. */
   deleteClient(client: Client): void
 
-  /**
-   * Creates users in one transaction: all or none.
-   * @throws TakenError when a username or id is somebody's already
-   */
+  /** Creates users in one transaction: all or none. @throws TakenError when a username or id is somebody's already */
   createUsers(drafts: readonly UserDraft[]): User[]
   listUsers(query: UserQuery): User[]
   /** @param search as in {@link UserQuery} */

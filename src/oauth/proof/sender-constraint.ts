@@ -45,20 +45,14 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
   return confirmation
 }
 
-/**
- * Holds a code to the key that its authorization request named (RFC 9449 §10).
- * @throws OAuthError `invalid_grant`
- */
+/** Holds a code to the key that its authorization request named (RFC 9449 §10). @throws OAuthError `invalid_grant` */
 export function checkCodeKey({ dpop_jkt }: GrantDetails, { confirmation }: Context): void {
   if (dpop_jkt === undefined || dpop_jkt === confirmation?.jkt) return
   const explanation = `The authorization request said dpop_jkt '${dpop_jkt}'; ${keyThatCame(confirmation)} (RFC 9449 §10)`
   throw new OAuthError('invalid_grant', 'The code is bound to another key', explanation)
 }
 
-/**
- * Binds the refresh tokens of a public client, which nothing else protects, to the keys of its first tokens (RFC 9449 §5,
- * RFC 8705 §4).
- */
+/** Binds the refresh tokens of a public client, which nothing else protects, to the keys of its first tokens (RFC 9449 §5, RFC 8705 §4). */
 export function bindRefreshTokens(issue: Issue, client: Client, confirmation: Confirmation, { realm }: Context): void {
   if (issue.refresh === 'first' && isPublic(client)) realm.store.bindGrant(issue.grant.id, confirmation)
 }

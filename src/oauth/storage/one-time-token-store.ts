@@ -22,9 +22,6 @@ export interface TakenOneTimeToken {
 /** One-time tokens of a sandbox. */
 export interface OneTimeTokenStore {
   saveOneTimeToken(draft: OneTimeTokenDraft): void
-  /**
-   * Takes a token; of two who try, one gets it.
-   * @param keep whether it may be taken again
-   */
+  /** Takes a token; of two who try, one gets it. @param keep whether it may be taken again */
   takeOneTimeToken(digest: Buffer, now: number, keep: boolean): TakenOneTimeToken | 'unknown' | 'expired' | 'used' | 'revoked'
 }

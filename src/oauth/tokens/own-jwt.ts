@@ -24,10 +24,7 @@ export async function readOwnJwt(token: string, realm: Realm): Promise<{ claims:
   return problem === undefined ? { claims } : { problem }
 }
 
-/**
- * The claims of an ID token of ours that a client hands back.
- * @returns the claims, or why they cannot be believed
- */
+/** The claims of an ID token of ours that a client hands back. @returns the claims, or why they cannot be believed */
 export async function readIdTokenHint(
   hint: string,
   realm: Realm,

@@ -41,10 +41,7 @@ export interface AuthMethod {
     context: Context,
     find: FindClient,
   ) => MaybePromise<Client> | undefined
-  /**
-   * Makes sure of a client that registered for this and is named by `client_id` in the body alone.
-   * @throws OAuthError `invalid_client`
-   */
+  /** Makes sure of a client that registered for this and is named by `client_id` in the body alone. @throws OAuthError `invalid_client` */
   readonly prove: (client: Client, parameters: Parameters, context: Context) => MaybePromise<Client>
 }
 
