@@ -9,6 +9,7 @@ import type { App, ClientMetadata, ResponseMode, User } from '../oauth/model/rec
 import type { Settings } from '../oauth/model/settings.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { Context, RequestDialect } from '../oauth/realm/context.ts'
+import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { Documents } from './documents.ts'
 import type { NewUserPage } from './new-user.ts'
@@ -174,8 +175,8 @@ export interface Provider {
   readonly texts: PageTexts
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage
-  /** Whether its apps belong to brands and are found in mobile stores. */
-  readonly brands?: boolean
+  /** The brands of a sandbox, where apps belong to brands and are found in mobile stores. */
+  readonly brands?: (documents: Documents) => Brands
   /** SVG of the apps' icons, by the name that an app carries. */
   readonly icons: Readonly<Record<string, string>>
   /** Who is generated, and what users are called who chose no name; families with names such as `beautifulmeercat246` when absent. */

@@ -198,7 +198,6 @@ export class KnownSandboxes {
       grants: this.table.grants(id),
       social: this.table.social(id),
       documents: this.table.documents(id),
-      brands: this.table.brands(id),
     }
   }
 }

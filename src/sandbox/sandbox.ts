@@ -9,7 +9,6 @@ import type { Realm } from '../oauth/realm/context.ts'
 import type { Documents } from '../providers/documents.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { SocialStore } from '../providers/social.ts'
-import type { Brands } from './brands.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Counts } from './counts.ts'
 import type { Faults } from './faults.ts'
@@ -28,7 +27,6 @@ export interface Sandbox extends Realm {
   readonly grants: GrantBook
   readonly social: SocialStore
   readonly documents: Documents
-  readonly brands: Brands
   readonly counts: Counts
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]

@@ -3,7 +3,6 @@ import type { GrantBook } from '../oauth/model/grant-book.ts'
 import type { ProtocolStore } from '../oauth/storage/store.ts'
 import type { Documents } from '../providers/documents.ts'
 import type { SocialStore } from '../providers/social.ts'
-import type { Brands } from './brands.ts'
 import type { ClockState } from './clock.ts'
 import type { CountStore } from './counts.ts'
 import type { SnapshotTables } from './snapshot.ts'
@@ -52,6 +51,5 @@ export interface SandboxTable {
   grants(id: number): GrantBook
   social(id: number): SocialStore
   documents(id: number): Documents
-  brands(id: number): Brands
   counts(id: number): CountStore
 }

@@ -1,6 +1,5 @@
 import { TakenError } from '../oauth/model/directory.ts'
 import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
-import { brandStatements, brandStore } from './brand-store.ts'
 import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
 import { countStatements, countStore } from './count-store.ts'
 import type { Database } from './database/database.ts'
@@ -44,7 +43,6 @@ export function sandboxTable(db: Database): SandboxTable {
   const grants = grantBookStatements(db)
   const social = socialStatements(db)
   const documents = documentStatements(db)
-  const brands = brandStatements(db)
   const counts = countStatements(db)
   const ids = new Ids(protocol)
   const carried = new CarriedKeys(db)
@@ -108,7 +106,6 @@ export function sandboxTable(db: Database): SandboxTable {
     grants: (id) => grantBookStore(db, grants, id),
     documents: (id) => documentStore(db, documents, id),
     social: (id) => socialStore(db, social, id),
-    brands: (id) => brandStore(db, brands, id),
     counts: (id) => countStore(db, counts, id),
   }
 }

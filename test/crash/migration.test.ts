@@ -146,6 +146,24 @@ test('what apps had stored about users goes on when its table becomes documents,
   ).toEqual([])
 })
 
+test('brands and the apps that belong to them go on when their tables become documents', async () => {
+  const db = await databaseOfVersion(
+    8,
+    `INSERT INTO sandbox (id, name, provider, company, settings, created_at) VALUES
+       (5, 'iokids', 'iokids', 'Co', '{"signing_secret":"s"}', 1), (6, 'other', 'iokids', 'Co', '{"signing_secret":"s"}', 1);
+     INSERT INTO app (id, sandbox_id, app_id, name, scopes, created_at) VALUES (7, 5, 'app_x', 'X', '[]', 1), (8, 5, 'app_y', 'Y', '[]', 1);
+     INSERT INTO brand (id, sandbox_id, name) VALUES (3, 5, 'Whisker "& Sons" 🐶'), (4, 5, 'alone'), (9, 6, 'Elsewhere');
+     INSERT INTO brand_app (app_row, brand_row) VALUES (7, 3);`,
+  )
+  const { url, sandbox } = await start({ db })
+  const brands = (name: string) => must(sandbox(name).provider.brands)(sandbox(name).documents)
+  const whisker = { id: '3', name: 'Whisker "& Sons" 🐶' }
+  expect(brands('iokids').list()).toEqual([{ id: '4', name: 'alone' }, whisker])
+  expect(brands('other').list()).toEqual([{ id: '9', name: 'Elsewhere' }])
+  expect(['app_x', 'app_y'].map((id) => brands('iokids').of(must(sandbox('iokids').directory.findApp(id))))).toEqual([whisker, undefined])
+  expect((await fetch(`${url}/dashboard/iokids/brands`)).status).toBe(200)
+})
+
 function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('it is not there')
   return value

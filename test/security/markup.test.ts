@@ -118,7 +118,7 @@ async function poison(server: TestServer): Promise<void> {
       })
     }
     server.server.sandboxes.update(sandbox, { company: polyglot })
-    sandbox.brands.list()
+    sandbox.provider.brands?.(sandbox.documents).save(polyglot)
   }
   const send = (path: string, body: unknown) =>
     fetch(`${server.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })

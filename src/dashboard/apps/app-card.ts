@@ -5,7 +5,7 @@ import type { App, Client } from '../../oauth/model/records.ts'
 import { usualClient } from '../../providers/clients.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Choice, Refused } from '../forms/form.ts'
-import { bannerOf, hasBrands } from '../frame/vendor.ts'
+import { bannerOf, brandsOf } from '../frame/vendor.ts'
 
 /** A client as the dashboard shows it. */
 export interface ClientCard {
@@ -87,7 +87,8 @@ export interface CardOptions {
 
 /** An app with its clients, filled from its sandbox. */
 export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, base: string, options: CardOptions = {}): AppCard {
-  const { provider, directory, brands } = sandbox
+  const { provider, directory } = sandbox
+  const brands = brandsOf(sandbox)
   const href = `${base}${appPath(app)}`
   return {
     id: app.app_id,
@@ -95,7 +96,7 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     description: app.description,
     icon: iconOf(sandbox, app),
     avatar: avatar(app.name),
-    brand: hasBrands(provider) ? (brands.byApp().get(app.row)?.name ?? sandbox.company) : undefined,
+    brand: brands && (brands.of(app)?.name ?? sandbox.company),
     href,
     banner: bannerOf(provider),
     clients: clients.map((client) => ({
@@ -110,7 +111,7 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     scopes: scopeChoices(sandbox, app.scopes),
     redirect_uris: app.redirect_uris,
     ownCallback: options.callback !== undefined && app.redirect_uris.includes(options.callback) ? undefined : options.callback,
-    stores: hasBrands(provider) ? storeLinks(app, options.refusedStores) : undefined,
+    stores: brands && storeLinks(app, options.refusedStores),
     users: directory.countUsers(app),
     usersHref: `${base}/sandbox?app=${encodeURIComponent(app.app_id)}`,
     open: options.open,

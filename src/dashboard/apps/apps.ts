@@ -13,10 +13,10 @@ import { type Choice, type Errors, type FormState, linkProblem, nameProblem, pro
 import { confirmPage } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
-import { developerOf, hasBrands } from '../frame/vendor.ts'
+import { brandsOf, developerOf } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { type AppCard, type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
-import { brandChoices, brandNamed } from './brands.ts'
+import { brandChoices } from './brands.ts'
 import { callbackUri } from './callback.ts'
 
 const appsPage = page<{ apps: readonly AppCard[]; newHref: string; brand?: string | undefined }>('apps')
@@ -78,7 +78,7 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
   })
   get('/apps/:app/edit', (visit) => {
     const app = appOf(visit)
-    const brand = visit.sandbox.brands.byApp().get(app.row)?.name ?? ''
+    const brand = brandsOf(visit.sandbox)?.of(app)?.name ?? ''
     return editAppForm(visit, app, { name: app.name, description: app.description, brand })
   })
   post('/apps/:app/edit', saveApp)
@@ -192,7 +192,9 @@ function saveApp(visit: Visit) {
 }
 
 function assignBrand({ sandbox, form }: Visit, app: App): void {
-  if (hasBrands(sandbox.provider)) sandbox.brands.assign(app, brandNamed(form.text('brand'), sandbox))
+  const brands = brandsOf(sandbox)
+  const chosen = brands?.list().find(({ name }) => name === form.text('brand'))
+  brands?.assign(app, chosen)
 }
 
 /** An app is also found by its name. */

@@ -1,11 +1,11 @@
 import { Problem } from '../../control/problem.ts'
 import { type Avatar, avatar } from '../../http/pages/views.ts'
-import type { Brand } from '../../sandbox/brands.ts'
+import type { Brand, Brands } from '../../providers/brands.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Choice, nameProblem, type Refused } from '../forms/form.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
-import { hasBrands } from '../frame/vendor.ts'
+import { brandsOf, hasBrands } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { type AppLink, appLink } from './app-card.ts'
 
@@ -34,7 +34,7 @@ export const brandPages = part({ icon, isServed: hasBrands, notices }, ({ get, p
     const name = visit.form.text('name')
     const error = brandProblem(visit, name)
     if (error !== undefined) return showBrands(visit, { value: name, error })
-    visit.sandbox.brands.create(name)
+    servedBrands(visit).save(name)
     return visit.go('/brands', notices['brand-saved'])
   })
   post('/brands/:brand', (visit) => {
@@ -42,51 +42,51 @@ export const brandPages = part({ icon, isServed: hasBrands, notices }, ({ get, p
     const name = visit.form.text('name')
     const error = name === brand.name ? undefined : brandProblem(visit, name)
     if (error !== undefined) throw new Problem(400, error)
-    visit.sandbox.brands.rename(brand, name)
+    servedBrands(visit).save(name, brand.id)
     return visit.go('/brands', notices['brand-saved'])
   })
   post('/brands/:brand/delete', (visit) => {
-    visit.sandbox.brands.delete(brandOf(visit))
+    servedBrands(visit).delete(brandOf(visit))
     return visit.go('/brands', notices['brand-deleted'])
   })
 })
 
-function showBrands(visit: Visit, refused?: Refused) {
-  const { sandbox, base } = visit
-  if (!hasBrands(sandbox.provider)) throw new Problem(404, `${sandbox.provider.name} has no brands`)
-  const owners = sandbox.brands.byApp()
-  const apps = sandbox.directory.listApps()
-  const appsOf = (row: number | undefined) =>
-    apps.filter((app) => owners.get(app.row)?.row === row).map((app) => appLink(app, sandbox, base))
-  const own = { name: sandbox.company, avatar: avatar(sandbox.company), apps: appsOf(undefined) }
-  const made = sandbox.brands.list().map((brand) => ({
-    name: brand.name,
-    avatar: avatar(brand.name),
-    apps: appsOf(brand.row),
-    action: `${base}/brands/${brand.row}`,
-  }))
-  return visit.show(brandsPage, { title: 'Brands', brands: [own, ...made], refused }, refused === undefined ? 200 : 400)
+function servedBrands({ sandbox }: Visit): Brands {
+  const brands = brandsOf(sandbox)
+  if (brands === undefined) throw new Problem(404, `${sandbox.provider.name} has no brands`)
+  return brands
 }
 
-function brandProblem({ sandbox }: Visit, name: string): string | undefined {
-  const taken = name === sandbox.company || sandbox.brands.list().some((brand) => brand.name === name)
+function showBrands(visit: Visit, refused?: Refused) {
+  const { sandbox, base } = visit
+  const brands = servedBrands(visit)
+  const apps = sandbox.directory.listApps().map((app) => ({ brand: brands.of(app)?.id, link: appLink(app, sandbox, base) }))
+  const shown = (name: string, id?: string) => ({
+    name,
+    avatar: avatar(name),
+    apps: apps.filter(({ brand }) => brand === id).map(({ link }) => link),
+    ...(id === undefined ? {} : { action: `${base}/brands/${id}` }),
+  })
+  const model = { title: 'Brands', brands: [shown(sandbox.company), ...brands.list().map(({ name, id }) => shown(name, id))], refused }
+  return visit.show(brandsPage, model, refused === undefined ? 200 : 400)
+}
+
+function brandProblem(visit: Visit, name: string): string | undefined {
+  const taken = [{ name: visit.sandbox.company }, ...servedBrands(visit).list()].some((brand) => brand.name === name)
   return nameProblem(name) ?? (taken ? `There is a brand named ${name} already.` : undefined)
 }
 
-function brandOf({ params, sandbox }: Visit): Brand {
-  const found = sandbox.brands.list().find((brand) => String(brand.row) === params.brand)
+function brandOf(visit: Visit): Brand {
+  const all = servedBrands(visit).list()
+  const found = all.find(({ id }) => id === visit.params.brand)
   if (found === undefined) throw new Problem(404, 'There is no such brand')
   return found
 }
 
 /** The brands that an app may belong to; none where the vendor has no brands. */
 export function brandChoices(sandbox: Sandbox, chosen: string): Choice[] {
-  if (!hasBrands(sandbox.provider)) return []
-  const made = sandbox.brands.list().map(({ name }) => ({ value: name, label: name, chosen: name === chosen }))
+  const brands = brandsOf(sandbox)
+  if (brands === undefined) return []
+  const made = brands.list().map(({ name }) => ({ value: name, label: name, chosen: name === chosen }))
   return [{ value: '', label: `${sandbox.company} (the company)`, chosen: !made.some((brand) => brand.chosen) }, ...made]
-}
-
-/** The brand of that name; undefined for the company itself. */
-export function brandNamed(name: string, { brands }: Sandbox): Brand | undefined {
-  return brands.list().find((brand) => brand.name === name)
 }

@@ -1,4 +1,5 @@
 import { typesOf } from '../../control/views/user.ts'
+import type { Brands } from '../../providers/brands.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
@@ -6,7 +7,12 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Whether a vendor's apps belong to brands and are found in mobile stores. */
 export function hasBrands(provider: Provider): boolean {
-  return provider.brands === true
+  return provider.brands !== undefined
+}
+
+/** A sandbox's brands, where the vendor has any. */
+export function brandsOf({ provider, documents }: Sandbox): Brands | undefined {
+  return provider.brands?.(documents)
 }
 
 /** Whether the vendor's users are families. */

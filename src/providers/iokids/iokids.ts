@@ -7,6 +7,7 @@ import { randomLowerCase } from '../../basics/random.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
 import { applicationDataRoutes } from './application-data.ts'
+import { iokidsBrands } from './brands.ts'
 import { iokidsCollection } from './collection.ts'
 import { iokidsIcons } from './drawings.ts'
 import { iokidsErrorReply, iokidsRefuses } from './errors.ts'
@@ -66,7 +67,7 @@ export const iokids: Provider = {
     accent: 'blue',
   },
   new_users: iokidsJoin,
-  brands: true,
+  brands: iokidsBrands,
   icons: iokidsIcons,
   errorReply: iokidsErrorReply,
   refuses: iokidsRefuses,
