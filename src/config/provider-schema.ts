@@ -4,6 +4,7 @@ import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
+import { scopeToken } from '../oauth/model/scope.ts'
 import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
 import { answerNames, errorNames } from '../providers/data/answers.ts'
@@ -187,7 +188,7 @@ export const appSchema = z
     name: z.string().min(1).max(200),
     id: z.string().min(1).max(64).optional(),
     description: z.string().optional(),
-    scopes: z.array(z.string()).optional(),
+    scopes: z.array(z.string().regex(scopeToken, { error: 'a scope (RFC 6749 §3.3)' })).optional(),
     redirect_uris: z.array(z.string()).optional(),
     clients: z.array(client).optional(),
   })

@@ -8,7 +8,7 @@ export interface NewApp {
   name: string
   description?: string
   /** All that the provider knows when absent. */
-  scopes?: readonly string[]
+  scopes?: readonly string[] | undefined
   redirect_uris?: readonly string[]
 }
 

@@ -14,11 +14,13 @@ export function directoryStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const usersJoin = (from: string) => `SELECT ${userColumns} FROM ${from}`
   return {
+    knownScopes: db.memory<number, readonly string[]>(256),
     createApp: prepare<{ id: number }>(
       `INSERT INTO app (sandbox_id, app_id, name, description, icon, scopes, redirect_uris, mobile_store_links, created_at)
        VALUES (@sandbox, @app_id, @name, @description, @icon, @scopes, @redirect_uris, @mobile_store_links, @created_at) RETURNING id`,
     ),
     listApps: prepare<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox ORDER BY id`),
+    listScopes: prepare<{ value: string }>(`SELECT DISTINCT value FROM app, json_each(app.scopes) WHERE sandbox_id = @sandbox`),
     findApp: prepare<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox AND app_id = @app_id`),
     updateApp: prepare(
       `UPDATE app SET name = @name, description = @description, icon = @icon, scopes = @scopes, redirect_uris = @redirect_uris,
@@ -145,6 +147,13 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
       return { ...draft, row }
     },
     listApps: () => statements.listApps.all({ sandbox }).map(toApp),
+    listScopes() {
+      const known = statements.knownScopes.get(sandbox)
+      if (known !== undefined) return known
+      const scopes = statements.listScopes.all({ sandbox }).map(({ value }) => value)
+      statements.knownScopes.set(sandbox, scopes)
+      return scopes
+    },
     findApp(app_id) {
       const row = statements.findApp.get({ sandbox, app_id })
       return row === undefined ? undefined : toApp(row)

@@ -113,10 +113,10 @@ describe('a refusal names what was wrong', () => {
       'redirect_uris[1]',
     ],
     [
-      'an unknown scope',
-      ['PATCH', `${iokids}/apps/FindFluffy`, { scopes: ['profile', 'nope'] }],
+      'what is no scope',
+      ['PATCH', `${iokids}/apps/FindFluffy`, { scopes: ['profile', 'two words'] }],
       400,
-      [{ field: 'scopes[1]', expected: expect.stringContaining('profile'), came: 'nope' }],
+      [{ field: 'scopes[1]', expected: expect.stringContaining('RFC 6749 §3.3'), came: 'two words' }],
       'scopes[1]',
     ],
     [

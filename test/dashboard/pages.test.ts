@@ -213,6 +213,27 @@ describe('apps', () => {
     expect(server.sandbox().directory.findApp('app_findfluffy000000')?.scopes).toEqual(['profile'])
   })
 
+  test('an app takes scopes of its own, and what is no scope comes back', async () => {
+    const { server, browser } = await open()
+    const scopes = () => server.sandbox().directory.findApp('app_findfluffy000000')?.scopes
+    await browser.post(`${fluffy}/scopes`, { scope: 'profile', own_scopes: ' groups  api://orders/.default groups ' })
+    expect(scopes()).toEqual(['profile', 'groups', 'api://orders/.default'])
+    expect((await browser.get(fluffy)).html).toContain('value="api://orders/.default" checked')
+    await browser.post(`${fluffy}/scopes`, { scope: ['profile', 'groups'], own_scopes: '' })
+    expect(scopes()).toEqual(['profile', 'groups'])
+    const { status, html } = await browser.post(`${fluffy}/scopes`, { scope: 'profile', own_scopes: 'say"cheese' })
+    expect([status, scopes()]).toEqual([400, ['profile', 'groups']])
+    expect(textOf(html)).toContain('say"cheese: a scope is printable ASCII')
+    await browser.post(`${base}/apps`, { name: 'Mine', scope: 'profile', own_scopes: 'mcp:tools', grant_type: 'client_credentials' })
+    const mine = server
+      .sandbox()
+      .directory.listApps()
+      .find(({ name }) => name === 'Mine')
+    expect(mine?.scopes).toEqual(['profile', 'mcp:tools'])
+    const refused = await browser.post(`${base}/apps`, { name: 'Yours', own_scopes: 'ümlaut', grant_type: 'client_credentials' })
+    expect([refused.status, textOf(refused.html)]).toEqual([400, expect.stringContaining('ümlaut: a scope is printable ASCII')])
+  })
+
   test('a store link is a web address', async () => {
     const { server, browser } = await open()
     const refused = await browser.post(`${fluffy}/stores`, { apple: 'javascript:alert(1)', google: 'https://play.example/fluffy' })

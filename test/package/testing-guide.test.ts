@@ -1,39 +1,18 @@
-import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { App } from '../../examples/app.ts'
-import { type Grantbox, type Sandbox, startGrantbox } from '../../src/index.ts'
+import { type Sandbox, startGrantbox } from '../../src/index.ts'
 import { browser } from '../support/browser.ts'
+import { AsyncFunction, type Example, readGuide, runExample } from '../support/guide.ts'
 
-const guide = await readFile(join(import.meta.dirname, '../../docs/testing.md'), 'utf8')
+const read = await readGuide('testing.md')
 const box = await startGrantbox({ provider: 'standard' })
 afterAll(() => box.close())
 const openPage = browser()
-
-/** A block of the guide that can be run, under its heading. */
-interface Example {
-  title: string
-  code: string
-  inBrowser: boolean
-}
-
-const examples: Example[] = [...guide.matchAll(/^```js run( browser)?\n(.*?)^```$/gms)].map((match) => {
-  const heading = [...guide.slice(0, match.index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? ''
-  const section =
-    [...guide.slice(0, match.index).matchAll(/^##+ (?!#)(.*)$/gm)].filter(([line]) => !line.startsWith('####')).at(-1)?.[1] ?? ''
-  return { title: section === heading ? heading : `${section}: ${heading}`, code: match[2] ?? '', inBrowser: match[1] !== undefined }
-})
-const setup = /^```js setup\n(.*?)^```$/ms.exec(guide)?.[1] ?? ''
-
-const AsyncFunction = (async () => {}).constructor as new (...args: string[]) => (...args: unknown[]) => Promise<void>
+const { examples, text: guide } = read
 
 /** Runs a block after the guide's setup, in a sandbox of its own. */
-async function run({ code, inBrowser }: Example, sandbox: Sandbox): Promise<void> {
-  const page = inBrowser ? await openPage() : undefined
-  const execute = new AsyncFunction('assert', 'box', 'sandbox', 'App', 'page', `${setup}\n{\n${code}\n}`)
-  await execute(assert, box as Grantbox, sandbox, App, page)
+async function run(example: Example, sandbox: Sandbox): Promise<void> {
+  await runExample(example, read, box, sandbox, example.inBrowser ? await openPage() : undefined)
 }
 
 describe.each(examples)('$title', (example) => {

@@ -1,14 +1,12 @@
 import { z } from 'zod'
-import { anyOf } from '../../basics/any-of.ts'
 import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { App } from '../../oauth/model/records.ts'
-import type { Provider } from '../../providers/provider.ts'
+import { scopeToken } from '../../oauth/model/scope.ts'
 import { addClient, newApp } from '../../sandbox/new-app.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { clientDraft, draftedClient } from '../input/client-draft.ts'
 import { appNamed } from '../input/lookup.ts'
-import { check } from '../input/validation.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf, name } from '../schemas.ts'
 import { appView, viewApp } from '../views/app.ts'
@@ -24,7 +22,10 @@ const redirectUri = z
 const change = z.strictObject({
   name: name.optional(),
   description: z.string().max(2000).optional(),
-  scopes: z.array(z.string()).optional().describe("What the app may be allowed to do: names of the provider's scopes."),
+  scopes: z
+    .array(z.string().regex(scopeToken, { error: 'a scope: printable ASCII without blank, quote and backslash (RFC 6749 §3.3)' }))
+    .optional()
+    .describe("What the app may be allowed to do: the provider's scopes, and any of its own. All of the provider's when absent."),
   redirect_uris: z.array(redirectUri).max(100).optional(),
 })
 
@@ -40,9 +41,7 @@ export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
   })
 
   create('/apps', 'Create an app and its first client', { body: draft, answer: appView }, ({ sandbox, body }) => {
-    const { provider } = sandbox
-    const { name, description = '', scopes = scopesOf(provider), redirect_uris = [], ...client } = body
-    checkScopes(provider, scopes)
+    const { name, description = '', scopes, redirect_uris = [], ...client } = body
     const first = draftedClient(client, sandbox)
     checkFree(name, sandbox)
     const app = newApp(sandbox, { name, description, scopes, redirect_uris })
@@ -55,7 +54,6 @@ export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
   patch('/apps/:app', 'Change an app', { body: change, answer: appView }, ({ sandbox, params, body }) => {
     const before = appNamed(params.app, sandbox)
     const { name = before.name, description = before.description, scopes, redirect_uris } = body
-    checkScopes(sandbox.provider, scopes)
     if (name !== before.name) checkFree(name, sandbox)
     const app: App = {
       ...before,
@@ -73,23 +71,9 @@ export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
   )
 })
 
-/** @throws Problem when a scope is none of the provider's */
-function checkScopes(provider: Provider, scopes: readonly string[] | undefined): void {
-  const offered = scopesOf(provider)
-  // A provider that lists no scopes knows none that would be wrong.
-  if (offered.length === 0) return
-  check(z.object({ scopes: z.array(z.string().refine((scope) => offered.includes(scope), { error: anyOf(offered) })).optional() }), {
-    scopes,
-  })
-}
-
 /** @throws TakenError because an app is also found by its name */
 function checkFree(name: string, { directory }: Sandbox): void {
   if (directory.listApps().some((app) => app.name === name)) throw new TakenError('name', name)
-}
-
-function scopesOf(provider: Provider): string[] {
-  return provider.scopes.map((scope) => scope.name)
 }
 
 function distinct(names: readonly string[]): string[] {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { anyOf } from '../../basics/any-of.ts'
+import { scopesWithinReach } from '../../oauth/clients/scope.ts'
 import { mintDirectly } from '../../oauth/endpoints/direct-mint.ts'
-import { scopes } from '../../oauth/model/scope.ts'
+import { scopes, scopeToken } from '../../oauth/model/scope.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import { duration } from '../../sandbox/duration.ts'
 import { clientMentioned, userMentioned } from '../input/lookup.ts'
@@ -33,8 +34,13 @@ export const tokens = sandboxRoutes('tokens', ({ create, post }) => {
     const client = clientMentioned(client_id, sandbox)
     const user = userMentioned(username, sandbox)
     const asked = scope === undefined ? client.app.scopes : scopes(scope)
-    const foreign = asked.find((one) => !client.app.scopes.includes(one))
-    if (foreign !== undefined) throw invalid({ field: 'scope', expected: anyOf(client.app.scopes) || 'nothing', came: foreign })
+    const allowed = scopesWithinReach(client, sandbox)
+    const lenient = sandbox.settings.strictness === 'lenient'
+    const foreign = asked.find((one) => (lenient ? !scopeToken.test(one) : !allowed.includes(one)))
+    if (foreign !== undefined) {
+      const expected = `${anyOf(allowed) || 'nothing'} (add others to the app's scopes, or set strictness to lenient)`
+      throw invalid({ field: 'scope', expected, came: foreign })
+    }
     const context: Context = { realm: sandbox, issuer: addresses.issuer, trace: {} }
     const seconds = expires_in === undefined ? undefined : Math.round(expires_in / 1000)
     return mintDirectly({ client, user, scope: asked.join(' '), claims, expires_in: seconds }, context)

@@ -45,6 +45,7 @@ export interface AppCard {
   usersHref: string
   open?: AppSection | undefined
   refusedUri?: Refused | undefined
+  refusedScopes?: Refused | undefined
 }
 
 export interface StoreLink {
@@ -82,6 +83,7 @@ export interface CardOptions {
   callback?: string | undefined
   open?: AppSection | undefined
   refusedUri?: Refused | undefined
+  refusedScopes?: Refused | undefined
   refusedStores?: Readonly<Record<string, Refused>> | undefined
 }
 
@@ -116,6 +118,7 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     usersHref: `${base}/sandbox?app=${encodeURIComponent(app.app_id)}`,
     open: options.open,
     refusedUri: options.refusedUri,
+    refusedScopes: options.refusedScopes,
   }
 }
 

@@ -8,6 +8,7 @@ import { MetadataError } from '../../oauth/clients/metadata.ts'
 import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
 import type { NewClient } from '../../oauth/clients/rulebook.ts'
 import type { App } from '../../oauth/model/records.ts'
+import { scopes, scopeToken } from '../../oauth/model/scope.ts'
 import { addClient, newApp, newClient } from '../../sandbox/new-app.ts'
 import { type Choice, type Errors, type FormState, linkProblem, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirmPage } from '../frame/confirm.ts'
@@ -108,8 +109,11 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
   post('/apps/:app/scopes', (visit) => {
     const app = appOf(visit)
     const offered = scopeChoices(visit.sandbox, app.scopes).map((choice) => choice.value)
-    const scopes = visit.form.all('scope').filter((scope) => offered.includes(scope))
-    visit.sandbox.directory.updateApp({ ...app, scopes })
+    const ticked = visit.form.all('scope').filter((scope) => offered.includes(scope))
+    const value = visit.form.text('own_scopes')
+    const error = scopesProblem(value)
+    if (error !== undefined) return showApp(visit, app, { open: 'scopes', refusedScopes: { value, error } }, 400)
+    visit.sandbox.directory.updateApp({ ...app, scopes: [...new Set([...ticked, ...scopes(value)])] })
     return visit.go(`${appPath(app)}?open=scopes#scopes`, notices['scopes-saved'])
   })
 
@@ -159,11 +163,13 @@ function createApp(visit: Visit) {
   const client = clientOf(visit)
   const errors = problemsIn({
     name: nameProblem(name) ?? takenName(visit, name),
+    own_scopes: scopesProblem(form.text('own_scopes')),
     redirect_uris: wrongUri && `${wrongUri.uri}: ${wrongUri.problem}`,
     ...('problem' in client ? client.problem : {}),
   })
   if ('problem' in client || Object.keys(errors).length > 0) return newAppForm(visit, errors)
-  const app = newApp(sandbox, { name, description: form.text('description'), scopes: form.all('scope'), redirect_uris: uris })
+  const wanted = [...form.all('scope'), ...scopes(form.text('own_scopes'))]
+  const app = newApp(sandbox, { name, description: form.text('description'), scopes: wanted, redirect_uris: uris })
   addClient(sandbox, app, client)
   assignBrand(visit, app)
   return visit.go(`${appPath(app)}?open=clients`, notices['app-created'])
@@ -214,7 +220,12 @@ function newAppForm(visit: Visit, errors: Errors = {}) {
     action: `${base}/apps`,
     button: 'Create App',
     back: `${base}/apps`,
-    values: { name: form.text('name'), description: form.text('description'), redirect_uris: form.raw('redirect_uris') ?? '' },
+    values: {
+      name: form.text('name'),
+      description: form.text('description'),
+      redirect_uris: form.raw('redirect_uris') ?? '',
+      own_scopes: form.text('own_scopes'),
+    },
     errors,
     brands: brandChoices(sandbox, form.text('brand')),
     scopes: scopeChoices(
@@ -255,6 +266,11 @@ function editAppForm(visit: Visit, app: App, values: Record<'name' | 'descriptio
     developer: developerOf(sandbox),
   }
   return visit.show(appFormPage, model, Object.keys(errors).length > 0 ? 400 : 200)
+}
+
+function scopesProblem(typed: string): string | undefined {
+  const wrong = scopes(typed).find((scope) => !scopeToken.test(scope))
+  return wrong && `${wrong}: a scope is printable ASCII without quotes and backslashes.`
 }
 
 function linesOf(text: string): string[] {

@@ -1,3 +1,4 @@
+import { sandboxScopes } from '../../oauth/clients/scope.ts'
 import { discoveryDocument } from '../../providers/discovery.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
@@ -12,23 +13,26 @@ const keptAddresses = 16
 function documentOf(exchange: Exchange): string {
   const { sandbox, called } = exchange
   const known = documents.get(sandbox) ?? new Map<string, string>()
-  const found = known.get(called)
+  // Apps may have scopes of their own.
+  const key = `${called} ${sandbox.directory.listScopes().join(' ')}`
+  const found = known.get(key)
   if (found !== undefined) return found
   const document = JSON.stringify(metadataOf(exchange))
   if (known.size >= keptAddresses) known.clear()
-  documents.set(sandbox, known.set(called, document))
+  documents.set(sandbox, known.set(key, document))
   return document
 }
 
 /** The metadata of a sandbox as a request addressed it. */
 export function metadataOf({ sandbox, prefix, context, base_url, internal_url }: Exchange): Record<string, unknown> {
   const origin = context.transport?.certificateOrigin()
-  return discoveryDocument(sandbox.provider, sandbox.settings, {
+  const document = discoveryDocument(sandbox.provider, sandbox.settings, {
     issuer: context.issuer,
     public_url: base_url,
     internal_url,
     certificate_url: origin === undefined ? undefined : origin + prefix,
   })
+  return { ...document, scopes_supported: sandboxScopes(sandbox) }
 }
 
 /** OpenID Connect Discovery §4 and RFC 8414 §3. */

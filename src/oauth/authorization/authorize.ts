@@ -7,13 +7,14 @@
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { resolveRedirectUri, sameRedirectUri } from '../clients/redirect-uri.ts'
+import { scopeFor } from '../clients/scope.ts'
 import { findClient } from '../clients/unregistered.ts'
 import { isPkceText } from '../grants/pkce.ts'
 import { AuthorizationError, OAuthError, PageError, type RedirectTarget } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { AuthorizationRequest, Client } from '../model/records.ts'
 import { readTargets } from '../model/resource.ts'
-import { narrow, scopes } from '../model/scope.ts'
+import { scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
@@ -119,7 +120,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
   if (parameters.registration !== undefined) {
     throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
   }
-  const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+  const scope = scopeFor(parameters.scope, client, context)
   const claims = readClaimsRequest(parameters.claims)
   checkIdTokenRequest(parameters, response_type, scope)
   const prompt = readPrompt(parameters.prompt)

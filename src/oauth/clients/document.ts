@@ -8,6 +8,7 @@ import { checkClientMetadata, type RegisteredMetadata } from './metadata.ts'
 import { privateKeyJwt } from './methods/assertion.ts'
 import { failed } from './methods/method.ts'
 import { none } from './methods/none.ts'
+import { sandboxScopes } from './scope.ts'
 
 /** How long a document may take, milliseconds, and how long it may be (Client ID Metadata Document §6.6). */
 const limits = { patience: 2000, largest: 64 * 1024 }
@@ -68,7 +69,8 @@ function described(client_id: string, document: unknown, { realm }: Context): Re
     )
   }
   try {
-    return checkClientMetadata({ ...members, token_endpoint_auth_method }, realm.offered?.(realm.settings) ?? {}, realm.settings)
+    const offered = { ...realm.offered?.(realm.settings), scopes_supported: sandboxScopes(realm) }
+    return checkClientMetadata({ ...members, token_endpoint_auth_method }, offered, realm.settings)
   } catch (error) {
     if (error instanceof OAuthError) throw refused(client_id, error.explanation)
     throw error

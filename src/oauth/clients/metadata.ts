@@ -4,7 +4,7 @@ import { ownValue } from '../../basics/own-value.ts'
 import { type ErrorCode, OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientMetadata } from '../model/records.ts'
-import { scopes } from '../model/scope.ts'
+import { scopes, scopeToken } from '../model/scope.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Supported } from '../realm/context.ts'
 import { chosenMembers, plainMembers, type Rule, readableMembers } from './metadata-rules.ts'
@@ -59,7 +59,11 @@ export const metadataMembers: readonly string[] = [...Object.keys(rules), ...Obj
  * (RFC 7591 §2: "MUST ignore").
  * @throws OAuthError `invalid_redirect_uri`, `invalid_client_metadata`, `unapproved_software_statement`
  */
-export function checkClientMetadata(document: unknown, supported: Supported, settings: Pick<Settings, 'outbound'>): RegisteredMetadata {
+export function checkClientMetadata(
+  document: unknown,
+  supported: Supported,
+  settings: Pick<Settings, 'outbound' | 'strictness'>,
+): RegisteredMetadata {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     const explanation = 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)'
     throw invalid('', 'The metadata must be a JSON object', explanation)
@@ -77,7 +81,7 @@ export function checkClientMetadata(document: unknown, supported: Supported, set
   return {
     ...client,
     redirect_uris: redirectUris(members, client.grant_types),
-    scopes: scopesOf(members, supported),
+    scopes: scopesOf(members, supported, settings),
     metadata: { response_types, ...metadata },
   }
 }
@@ -185,11 +189,11 @@ function redirectUris(members: Members, grant_types: readonly string[]): readonl
   return [...new Set<string>(redirect_uris)]
 }
 
-function scopesOf({ scope }: Members, { scopes_supported }: Supported): readonly string[] {
+function scopesOf({ scope }: Members, { scopes_supported }: Supported, { strictness }: Pick<Settings, 'strictness'>): readonly string[] {
   const offered = Array.isArray(scopes_supported) ? scopes_supported.map(String) : []
   if (scope === undefined) return offered
   if (typeof scope !== 'string') throw invalid('scope', 'scope is not valid', 'scope must be a text of scopes with blanks between them')
-  const unknown = scopes(scope).find((one) => !offered.includes(one))
+  const unknown = scopes(scope).find((one) => (strictness === 'lenient' ? !scopeToken.test(one) : !offered.includes(one)))
   if (unknown === undefined) return scopes(scope)
   throw invalid('scope', 'scope is not valid', `scope has '${unknown}', which is none of: ${offered.join(', ')}`)
 }

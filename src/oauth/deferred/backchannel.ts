@@ -4,13 +4,14 @@ import { failed } from '../clients/methods/method.ts'
 import { none } from '../clients/methods/none.ts'
 import { isMethod } from '../clients/methods/registry.ts'
 import { call } from '../clients/outbound.ts'
+import { scopeFor } from '../clients/scope.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
-import { narrow, scopes } from '../model/scope.ts'
+import { scopes } from '../model/scope.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Context, Realm } from '../realm/context.ts'
 import type { DeferredRequest } from '../storage/deferred-store.ts'
@@ -41,7 +42,7 @@ export async function authenticateBackchannel(read: ClientRequest, context: Cont
     throw new OAuthError('invalid_request', 'Signed requests are not supported', explanation)
   }
   const { settings, clock, store } = context.realm
-  const scope = requestedScope(parameters, client)
+  const scope = requestedScope(parameters, client, context)
   const details = requestDetails(parameters, context.realm)
   const expires_in = requestedExpiry(parameters) ?? settings.backchannel_ttl
   const binding_message = bindingMessage(parameters)
@@ -82,8 +83,9 @@ function checkConfidential({ client_id, client_secret, token_endpoint_auth_metho
   throw failed(`client '${client_id}' is public; backchannel authentication asks for a client that can authenticate (CIBA §7.1)`)
 }
 
-function requestedScope({ scope }: Parameters, { app }: Client): string {
-  const granted = narrow(scope, app.scopes, `app ${app.name}`)
+function requestedScope({ scope }: Parameters, client: Client, context: Context): string {
+  const { app } = client
+  const granted = scopeFor(scope, client, context)
   // Vendors without OpenID Connect have no such scope.
   if (app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
     const explanation = `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`

@@ -1,8 +1,8 @@
 import { digest, randomFrom, randomText } from '../../basics/random.ts'
 import { clientOf, requireGrantType } from '../clients/authentication.ts'
+import { scopeFor } from '../clients/scope.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
 import type { ClientRequest } from '../model/parameters.ts'
-import { narrow } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import { requestDetails } from './deferred.ts'
 
@@ -33,7 +33,7 @@ export async function authorizeDevice(read: ClientRequest, context: Context): Pr
   const client = await clientOf(read, context)
   const { store, settings, clock } = context.realm
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
-  const scope = narrow(read.parameters.scope, client.app.scopes, `app ${client.app.name}`)
+  const scope = scopeFor(read.parameters.scope, client, context)
   const details = requestDetails(read.parameters, context.realm)
   const device_code = randomText(43)
   const now = clock.now()

@@ -1,17 +1,18 @@
 import { isPublic } from '../clients/methods/registry.ts'
+import { scopeFor } from '../clients/scope.ts'
 import { OAuthError } from '../model/errors.ts'
-import { narrow } from '../model/scope.ts'
 import type { GrantType } from '../realm/context.ts'
 
 /** RFC 6749 §4.4. No refresh token: the client can ask again (§4.4.3). */
 export const clientCredentials: GrantType = {
   grant_type: 'client_credentials',
-  redeem(parameters, client, { realm, trace }) {
+  redeem(parameters, client, context) {
+    const { realm, trace } = context
     if (isPublic(client) && client.metadata.unregistered !== true) {
       const explanation = 'client_credentials is for confidential clients alone (RFC 6749 §4.4)'
       throw new OAuthError('unauthorized_client', 'Public clients cannot use client_credentials', explanation)
     }
-    const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+    const scope = scopeFor(parameters.scope, client, context)
     const grant = realm.store.ownGrant({
       client,
       user: undefined,

@@ -1,6 +1,7 @@
 import { authenticateClient } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
 import { basicCredentials } from '../clients/methods/secret.ts'
+import { scopeFor } from '../clients/scope.ts'
 import { findClient, hasApp } from '../clients/unregistered.ts'
 import { failAlternately } from '../faults/failing.ts'
 import { magicUsers } from '../faults/magic-users.ts'
@@ -9,7 +10,6 @@ import { OAuthError } from '../model/errors.ts'
 import { jwtBearerType } from '../model/grant-names.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import { narrow } from '../model/scope.ts'
 import type { Context, GrantType } from '../realm/context.ts'
 import { readAssertion } from '../users/assertion.ts'
 import { findSubject } from '../users/sign-in.ts'
@@ -21,7 +21,7 @@ export const jwtBearer: GrantType = {
   async redeem(parameters, client, context) {
     const { realm, trace } = context
     if (parameters.assertion === undefined) throw new OAuthError('invalid_request', 'Parameter assertion is missing')
-    const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+    const scope = scopeFor(parameters.scope, client, context)
     const assertion = await readAssertion(parameters.assertion, client, context)
     if ('problem' in assertion) throw invalid(`The assertion is refused: ${assertion.problem}`)
     const subject = findSubject(assertion.sub, realm)

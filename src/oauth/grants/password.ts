@@ -1,8 +1,8 @@
+import { scopeFor } from '../clients/scope.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { failAlternately } from '../faults/failing.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { OAuthError } from '../model/errors.ts'
-import { narrow } from '../model/scope.ts'
 import type { GrantType } from '../realm/context.ts'
 import { checkPassword } from '../users/sign-in.ts'
 
@@ -26,7 +26,7 @@ export const password: GrantType = {
       const explanation = `app ${client.app.name} is not among the apps of user '${user.username}'`
       throw new OAuthError('invalid_grant', `${user.username} cannot use this app`, explanation)
     }
-    const scope = narrow(parameters.scope, client.app.scopes, `app ${client.app.name}`)
+    const scope = scopeFor(parameters.scope, client, context)
     const grant = realm.store.saveGrant({ client, user, grant_type: 'password', scope, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'

@@ -1,6 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { requireGrantType } from '../clients/authentication.ts'
 import { isPublic } from '../clients/methods/registry.ts'
+import { scopesWithinReach } from '../clients/scope.ts'
 import { OAuthError } from '../model/errors.ts'
 import { tokenExchangeType } from '../model/grant-names.ts'
 import type { Parameters } from '../model/parameters.ts'
@@ -25,7 +26,8 @@ export const tokenExchange: GrantType = {
     const actor = await party('actor', parameters, client, context)
     checkMayAct(subject, actor?.sub ?? client.client_id, context)
 
-    const allowed = scopes(subject.scope).filter((one) => client.app.scopes.includes(one))
+    const within = scopesWithinReach(client, realm)
+    const allowed = scopes(subject.scope).filter((one) => within.includes(one))
     const scope = narrow(parameters.scope, allowed, 'the subject token')
     checkIdToken(requested, subject, scope)
     const audience = [...scopes(parameters.resource), ...scopes(parameters.audience)]

@@ -29,6 +29,8 @@ export interface UserQuery {
 export interface Directory {
   createApp(draft: AppDraft): App
   listApps(): App[]
+  /** Every scope that an app of the sandbox has. */
+  listScopes(): readonly string[]
   findApp(app_id: string): App | undefined
   updateApp(app: App): void
   deleteApp(app: App): void

@@ -1,5 +1,8 @@
 import { OAuthError } from './errors.ts'
 
+/** RFC 6749 §3.3 `scope-token`. */
+export const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
 /** The scopes of a space-delimited list, each once, in order (RFC 6749 §3.3). */
 export function scopes(scope: string | undefined): string[] {
   if (scope === undefined || scope === '') return []
@@ -8,12 +11,13 @@ export function scopes(scope: string | undefined): string[] {
 
 /**
  * The scope to grant when `requested` was asked for: all that is allowed when nothing was.
+ * @param how what to do about it, when there is something
  * @throws OAuthError `invalid_scope` naming what is not allowed or is no scope at all
  */
-export function narrow(requested: string | undefined, allowed: readonly string[], whose: string): string {
+export function narrow(requested: string | undefined, allowed: readonly string[], whose: string, how = ''): string {
   const wanted = scopes(requested)
   if (wanted.length === 0) return allowed.join(' ')
-  const malformed = wanted.find((one) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(one))
+  const malformed = wanted.find((one) => !scopeToken.test(one))
   if (malformed !== undefined) {
     const explanation = `scope has characters that RFC 6749 §3.3 does not allow: ${JSON.stringify(malformed)}`
     throw new OAuthError('invalid_scope', 'The requested scope is malformed', explanation)
@@ -23,7 +27,7 @@ export function narrow(requested: string | undefined, allowed: readonly string[]
     throw new OAuthError(
       'invalid_scope',
       'The requested scope is not allowed',
-      `scope ${beyond.map((one) => `'${one}'`).join(', ')} goes beyond ${whose}, which allows: ${allowed.join(' ') || 'none'}`,
+      `scope ${beyond.map((one) => `'${one}'`).join(', ')} goes beyond ${whose}, which allows: ${allowed.join(' ') || 'none'}${how && `. ${how}`}`,
     )
   }
   return wanted.join(' ')

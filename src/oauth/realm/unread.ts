@@ -14,12 +14,13 @@ export function listed(names: readonly string[]): string {
 }
 
 /**
- * Notes the parameters that nothing reads: they are ignored (RFC 6749 §3.1 and §3.2).
+ * Notes the parameters that nothing reads, tokens that tell of them included: they are ignored (RFC 6749 §3.1 and §3.2).
  * @param read the names of those that have an effect
  * @param where completes "without effect …"
  */
 export function noteUnread(parameters: Parameters, read: readonly (readonly string[])[], where: string, context: Context): void {
-  const unread = Object.keys(parameters).filter((name) => !read.some((names) => names.includes(name)))
+  const told = context.realm.tokens.parameters ?? []
+  const unread = Object.keys(parameters).filter((name) => !read.some((names) => names.includes(name)) && !told.includes(name))
   if (unread.length === 0) return
   const names = unread.map((name) => wireName(name, context))
   noteTo(context, `The request has ${listed(names)}: without effect ${where}`)
