@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { Declared } from '../sandbox/declared.ts'
-import { ConfigError, type ConfigProblem } from './error.ts'
+import { ConfigError, type ConfigProblem, shown } from './error.ts'
 import { type ConfigFile, inlineVariable, readConfigFile } from './file.ts'
 import { type Flags, parseFlags, unknown } from './flags.ts'
 import { describe, environmentName, flagName, isKey, type Key, keys, schema } from './schema.ts'
@@ -151,11 +151,6 @@ function problemsOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>):
   const { expected, secret } = describe(key)
   const came = given.get(key)
   return [{ where: came?.where ?? key, message: `expected ${expected}, got ${secret ? 'something else' : shown(came?.value)}` }]
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 function withAbsolutePaths(settings: z.output<typeof schema>, folderOf: (key: Key) => string, file: ConfigFile | undefined): Config {

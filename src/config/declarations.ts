@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { closest } from '../basics/closest.ts'
+import { readBySchema } from '../basics/read-by-schema.ts'
 import { MetadataError } from '../oauth/clients/metadata.ts'
 import { holdToRules } from '../oauth/clients/rulebook.ts'
 import { grantTypes } from '../oauth/grants/registry.ts'
@@ -12,8 +13,7 @@ import { providers as builtIn } from '../providers/registry.ts'
 import type { Declared } from '../sandbox/declared.ts'
 import { settingsOf } from '../sandbox/settings.ts'
 import { settingsSchema } from '../sandbox/settings-schema.ts'
-import type { ConfigProblem } from './error.ts'
-import { problemsIn } from './problems.ts'
+import { type ConfigProblem, configProblem } from './error.ts'
 import { nameSchema, providerSchema } from './provider-schema.ts'
 import { sandboxSchema } from './sandbox-schema.ts'
 
@@ -35,9 +35,9 @@ export function readDeclarations(
   label: string,
 ): { declared: Declared; problems: ConfigProblem[] } {
   const given = { providers: content.providers ?? {}, sandboxes: content.sandboxes ?? {} }
-  const checked = declarationsSchema.safeParse(given)
-  if (!checked.success) {
-    return { declared: { providers: [], sandboxes: [] }, problems: problemsIn(checked.error, given, label, declarationsJsonSchema) }
+  const checked = readBySchema(declarationsSchema, given)
+  if (checked.problems !== undefined) {
+    return { declared: { providers: [], sandboxes: [] }, problems: checked.problems.map((problem) => configProblem(problem, label)) }
   }
   const problems: ConfigProblem[] = []
   const providers = declareAll(checked.data.providers ?? {}, label, problems)
@@ -45,14 +45,14 @@ export function readDeclarations(
   const sandboxes = Object.entries(checked.data.sandboxes ?? {}).map(([name, { provider = name, settings, ...rest }]) => {
     const known = all.get(provider)
     if (known === undefined) problems.push(noSuch(`${label}: sandboxes.${name}.provider`, 'a provider', provider, [...all.keys()]))
-    const own = known === undefined ? undefined : settingsSchema(known).safeParse(settings ?? {})
-    if (own?.success === false) problems.push(...problemsIn(own.error, settings, label, {}, ['sandboxes', name, 'settings']))
+    const { data, problems: wrong = [] } = known === undefined ? {} : readBySchema(settingsSchema(known), settings ?? {})
+    problems.push(...wrong.map((problem) => configProblem(problem, label, ['sandboxes', name, 'settings'])))
     if (known !== undefined) {
       const defaults = { company: '', scopes: [], grant_types: known.grant_types, auth_method: confidentialMethod(known.auth_methods) }
       const world = { apps: (rest.apps ?? []).map((app) => declaredApp(app, defaults)), users: rest.users ?? [] }
-      problems.push(...worldProblems(world, known, own?.data ?? {}, `${label}: sandboxes.${name}`))
+      problems.push(...worldProblems(world, known, data ?? {}, `${label}: sandboxes.${name}`))
     }
-    return { ...rest, name, provider, ...(own?.data === undefined ? {} : { settings: own.data }) }
+    return { ...rest, name, provider, ...(data !== undefined && { settings: data }) }
   })
   const hosts = sandboxes.flatMap(({ name, hosts = [] }) =>
     hosts.map((host, index): Named => [`${label}: sandboxes.${name}.hosts[${index}]`, host, host.toLowerCase()]),
@@ -124,8 +124,8 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
     meeting.push({ where: `${where}.signing.key_id`, message: `expected a text with {alg}, for there are several algorithms, ${came}` })
   }
   const { settings = {}, apps, users } = declaration
-  const checked = settingsSchema(provider).safeParse(settings)
-  const wrong = checked.success ? [] : problemsIn(checked.error, settings, label, {}, ['providers', provider.id, 'settings'])
+  const { problems: refused = [] } = readBySchema(settingsSchema(provider), settings)
+  const wrong = refused.map((problem) => configProblem(problem, label, ['providers', provider.id, 'settings']))
   const own = apps !== undefined || users !== undefined ? worldProblems(provider.world, provider, {}, where) : []
   return [...unknown, ...meeting, ...wrong, ...own]
 }

@@ -15,9 +15,6 @@ export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
 }
 
-/** The sandbox in a path. */
-export const inSandbox = z.object({ sandbox: z.string() })
-
 /** What people call things: some text, no control characters. */
 export const name = z.string().regex(/^(?=.*\S)[^\p{Cc}]{1,200}$/u, { error: 'a name of 1 to 200 characters' })
 

@@ -285,7 +285,7 @@ describe('mistakes in a declaration', () => {
     [
       'a setting',
       acme({ settings: { rotation: 'weekly' } }),
-      'providers.acme.settings.rotation: expected one of "lenient", "strict", "off", got "weekly"',
+      'providers.acme.settings.rotation: expected lenient, strict or off, got "weekly"',
     ],
     ['a grant type', acme({ grant_types: ['pasword'] }), 'providers.acme.grant_types[0]: expected a grant type, one of'],
     [
@@ -418,7 +418,7 @@ describe('mistakes in a declaration', () => {
     [
       'a setting of the extended provider',
       acme({ extends: 'gateway', settings: { style: 5 } }),
-      'providers.acme.settings.style: expected one of ',
+      'providers.acme.settings.style: expected cognito or rfc, got 5',
     ],
     ['no list', acme({ apps: {} }), 'providers.acme.apps: expected a list, got {}'],
     [
@@ -430,7 +430,7 @@ describe('mistakes in a declaration', () => {
     [
       "a vendor's setting",
       { sandboxes: { wildix: { settings: { service_token_shape: 'round' } } } },
-      'sandboxes.wildix.settings.service_token_shape: expected one of "envelope", "flat", "both", got "round"',
+      'sandboxes.wildix.settings.service_token_shape: expected envelope, flat or both, got "round"',
     ],
     [
       'a setting that the vendor has not',

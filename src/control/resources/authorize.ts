@@ -12,11 +12,9 @@ import type { Context } from '../../oauth/realm/context.ts'
 import { checkPassword } from '../../oauth/users/sign-in.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { addressesOf } from '../addresses.ts'
-import type { Resource } from '../deps.ts'
-import { sandboxNamed, userMentioned } from '../input/lookup.ts'
+import { userMentioned } from '../input/lookup.ts'
 import { invalidAll } from '../problem.ts'
-import { inSandbox, refusal } from '../schemas.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
 
 /** What stands beside the parameters. */
 const own = {
@@ -45,40 +43,28 @@ const authorized = z.object({
 type Wanted = z.output<typeof authorization>
 
 /** Signing in without a browser: everything is checked and made as if the user had gone through the pages. */
-export const authorize: Resource = (app, deps) => {
-  app.post(
-    '/sandboxes/:sandbox/authorize',
-    {
-      schema: {
-        tags: ['tokens'],
-        summary: 'Sign a user in and decide for him, without a browser',
-        params: inSandbox,
-        body: authorization,
-        response: { 200: authorized, default: refusal },
-      },
-    },
-    async (request) => {
-      const sandbox = sandboxNamed(request.params.sandbox, deps.sandboxes)
-      checkNames(request.body)
-      const user = userOf(request.body.username, sandbox)
-      const context: Context = { realm: sandbox, issuer: addressesOf(sandbox, request.raw, deps).issuer, trace: {} }
-      const entry = begun(request, sandbox)
-      try {
-        const outcome = await authorizeWithout(request.body, user, context)
-        const answer = { ...view(outcome), notes: context.trace.notes ?? [] }
-        const { redirect_to, ...rest } = answer
-        const headers = { location: redirect_to, 'content-type': 'application/json' }
-        Object.assign(entry, { response_headers: headers, response_body: JSON.stringify(rest) }, problemOf(outcome.error))
-        return answer
-      } catch (error) {
-        if (error instanceof OAuthError) Object.assign(entry, { status: 400 }, problemOf(error))
-        throw error
-      } finally {
-        sandbox.journal.add({ ...context.trace, ...entry, duration_ms: performance.now() - entry.duration_ms })
-      }
-    },
-  )
-}
+export const authorize = sandboxRoutes('tokens', ({ post }) => {
+  const given = { body: authorization, answer: authorized }
+  post('/authorize', 'Sign a user in and decide for him, without a browser', given, async ({ sandbox, addresses, body, request }) => {
+    checkNames(body)
+    const user = userOf(body.username, sandbox)
+    const context: Context = { realm: sandbox, issuer: addresses.issuer, trace: {} }
+    const entry = begun(request, sandbox)
+    try {
+      const outcome = await authorizeWithout(body, user, context)
+      const answer = { ...view(outcome), notes: context.trace.notes ?? [] }
+      const { redirect_to, ...rest } = answer
+      const headers = { location: redirect_to, 'content-type': 'application/json' }
+      Object.assign(entry, { response_headers: headers, response_body: JSON.stringify(rest) }, problemOf(outcome.error))
+      return answer
+    } catch (error) {
+      if (error instanceof OAuthError) Object.assign(entry, { status: 400 }, problemOf(error))
+      throw error
+    } finally {
+      sandbox.journal.add({ ...context.trace, ...entry, duration_ms: performance.now() - entry.duration_ms })
+    }
+  })
+})
 
 /** @throws Problem for what nearly is a member of ours: as a parameter it would be a decision that nobody hears of */
 function checkNames(wanted: Wanted): void {

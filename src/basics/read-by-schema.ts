@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { anyOf } from './any-of.ts'
+import { closest } from './closest.ts'
+import { valueAt } from './data-path.ts'
+
+/** One thing that a schema refuses, for whoever words it. */
+export interface SchemaProblem {
+  path: readonly PropertyKey[]
+  /** What would have been right. */
+  expected: string
+  /** What stood there; undefined when nothing did. */
+  came: unknown
+  /** Set of a key that nothing knows, and what it most likely meant. */
+  unknown?: true
+  suggestion?: string
+}
+
+/** The value as the schema reads it, or everything in it that is wrong. */
+export function readBySchema<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { data: T; problems?: never } | { data?: never; problems: SchemaProblem[] } {
+  const checked = schema.safeParse(value, { error: expectation })
+  return checked.success ? { data: checked.data } : { problems: checked.error.issues.flatMap((issue) => problemsOf(issue, value)) }
+}
+
+/** What would have been right, as the issue's message: a schema's own `error` says it where this cannot. */
+function expectation(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return kinds[issue.expected] ?? issue.expected
+    case 'invalid_value':
+      return anyOf(issue.values.map(String))
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? `at least ${amount(issue.minimum, issue.origin)}`
+        : `a number of ${issue.minimum} or more`
+    case 'too_big':
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? `at most ${amount(issue.maximum, issue.origin)}`
+        : `a number of ${issue.maximum} or less`
+    case 'unrecognized_keys':
+      return anyOf(keysOf(issue.inst)) || 'nothing'
+    case 'invalid_format':
+      return issue.format === 'datetime' ? 'a time such as 2030-01-31T12:00:00Z (RFC 3339)' : undefined
+  }
+}
+
+/** The keys that a schema of an object or of a table knows. */
+function keysOf(schema: unknown): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape)
+  return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : []
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
+function amount(count: number | bigint, origin: string): string {
+  const unit = origin === 'string' ? 'character' : 'entry'
+  const many = origin === 'string' ? 'characters' : 'entries'
+  return `${count} ${Number(count) === 1 ? unit : many}`
+}
+
+function problemsOf(issue: z.core.$ZodIssue, value: unknown): SchemaProblem[] {
+  const { path, message } = issue
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const suggestion = closest(key, message.split(/, | or /))
+        const problem = { path: [...path, key], expected: message, came: valueAt(value, [...path, key]), unknown: true as const }
+        return suggestion === undefined ? problem : { ...problem, suggestion }
+      })
+    case 'invalid_key':
+      return [{ path, expected: `${issue.issues[0]?.message ?? message} as a key`, came: path.at(-1) }]
+    case 'invalid_union': {
+      // Of several forms the one that fits furthest was meant, unless the schema says what all of them are.
+      const [nearest] = issue.errors.toSorted((a, b) => depth(b) - depth(a))
+      const deeper = nearest?.filter((one) => one.path.length > 0) ?? []
+      if (deeper.length > 0 && message === 'Invalid input') {
+        return deeper.flatMap((one) => problemsOf({ ...one, path: [...path, ...one.path] }, value))
+      }
+    }
+  }
+  return [{ path, expected: message, came: valueAt(value, path) }]
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(0, ...issues.map((issue) => issue.path.length))
+}
