@@ -24,11 +24,8 @@ export interface About {
 const about = z.registry<About>()
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const
-const baseUrl = () =>
-  z
-    .string()
-    .refine(isBaseUrl)
-    .overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
+const issuerUrl = () => z.string().refine(isBaseUrl)
+const baseUrl = () => issuerUrl().overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
 const urlExpected = 'an http or https URL without query, fragment and credentials'
 
 /** Every setting, once. The type, the defaults, the flags, the variables, `--help` and the manual's table are made from this. */
@@ -70,7 +67,7 @@ export const schema = z.strictObject({
     otherwise: 'grantbox.config.json or .yaml in the working folder',
     notInFile: true,
   }),
-  issuer: baseUrl().optional().register(about, {
+  issuer: issuerUrl().optional().register(about, {
     value: 'URL',
     description: 'issuer of the default sandbox',
     expected: urlExpected,

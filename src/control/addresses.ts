@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { publicHost } from '../http/certificates/host.ts'
+import type { Context } from '../oauth/realm/context.ts'
 import { type Addresses, addressesFrom } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { ControlDeps } from './deps.ts'
@@ -10,6 +11,11 @@ export function addressesOf(
   request: IncomingMessage,
   { sandboxes, originOf, addresses = {} }: Pick<ControlDeps, 'sandboxes' | 'originOf' | 'addresses'>,
 ): Addresses {
-  const { scheme, host } = originOf(request)
-  return addressesFrom({ scheme, host: publicHost(host, sandbox.hosts) }, sandbox, sandboxes, addresses)
+  const origin = originOf(request)
+  return addressesFrom({ ...origin, host: publicHost(origin.host, sandbox.hosts) }, sandbox, sandboxes, addresses)
+}
+
+/** What the protocol is told when the control API asks it in the place of a client. */
+export function contextOf(sandbox: Sandbox, { issuer, is_only_issuer }: Addresses): Context {
+  return { realm: sandbox, issuer, is_only_issuer, trace: {} }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
-import { addressesAt, type FixedAddresses } from '../sandbox/addresses.ts'
+import { type Addresses, addressesAt, type FixedAddresses } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
 import { type Destination, originOf } from './routing.ts'
@@ -15,17 +15,13 @@ export interface ExchangeOptions extends FixedAddresses {
 }
 
 /** One request to a sandbox while it is answered, and what the journal will say of it. */
-export interface Exchange {
+export interface Exchange extends Readonly<Addresses> {
   readonly sandbox: Sandbox
   readonly prefix: string
   /** As the client sent it. */
   readonly url: string
   /** Scheme, host and prefix as the client wrote them: with the sandbox, all that its addresses follow from. */
   readonly called: string
-  /** The sandbox's base URL as the client addressed it, without a slash at the end. */
-  readonly base_url: string
-  /** The same as other containers reach it. */
-  readonly internal_url: string
   readonly context: Context
   readonly time: number
   readonly started: number
@@ -43,19 +39,18 @@ interface Routed extends IncomingMessage {
 
 /** Begins the exchange of a request that was routed. */
 export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }: Destination, options: ExchangeOptions): Exchange {
-  const { scheme, host } = originOf(request)
-  const addressed = { scheme, host: publicHost(host, sandbox.hosts) }
-  const { base_url, internal_url, issuer } = addressesAt(sandbox, addressed, prefix, options)
+  const { scheme, host, port } = originOf(request)
+  const addresses = addressesAt(sandbox, { scheme, host: publicHost(host, sandbox.hosts), port }, prefix, options)
+  const { base_url, asked_url, internal_url, program_url, issuer, is_only_issuer } = addresses
   const trace: Trace = {}
   const transport = new HttpTransport(request, {
-    issuer,
     scheme,
     host,
     prefix,
-    internal_url,
-    base_url,
+    addresses,
     path: url,
     token_path: sandbox.provider.paths.token,
+    issuer_path: sandbox.provider.issuer_path ?? '',
     always: options.clientCertificates === 'always',
   })
   return {
@@ -64,8 +59,12 @@ export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }
     url: request.url ?? '/',
     called: `${scheme}://${host}${prefix}`,
     base_url,
+    asked_url,
     internal_url,
-    context: { realm: sandbox, issuer, trace, transport },
+    program_url,
+    issuer,
+    is_only_issuer,
+    context: { realm: sandbox, issuer, is_only_issuer, trace, transport },
     time: sandbox.clock.now(),
     started: performance.now(),
     endpoint: 'api',

@@ -62,7 +62,7 @@ function pathOf(target: string): string {
 export function originOf(request: IncomingMessage): Origin {
   const { socket } = request
   const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
-  return { scheme, host: hostOf(request).host }
+  return { scheme, host: hostOf(request).host, port: socket.localPort }
 }
 
 /** Host headers that were read: clients send the same few with every request, and may send whatever they like. */

@@ -1,21 +1,20 @@
 import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Transport } from '../oauth/model/transport.ts'
+import type { Addresses } from '../sandbox/addresses.ts'
 import { certificateHost } from './certificates/host.ts'
 
 /** Where a request went. */
 export interface Addressed {
-  issuer: string
   scheme: string
   /** With its port. */
   host: string
   prefix: string
-  /** The sandbox's base URLs as settings fix them. */
-  internal_url: string
-  base_url: string
+  addresses: Addresses
   /** Below the base URL, with the query. */
   path: string
   token_path: string
+  issuer_path: string
   /** Whether every host asks for certificates. */
   always: boolean
 }
@@ -44,9 +43,14 @@ export class HttpTransport implements Transport {
     return this.#at(path)
   }
 
+  issuers(): readonly string[] {
+    const { addresses, issuer_path } = this.#addressed
+    return addresses.is_only_issuer ? [addresses.issuer] : this.#at(issuer_path)
+  }
+
   audiences(): readonly string[] {
-    const { issuer, token_path } = this.#addressed
-    return [...new Set([issuer, ...this.#at(token_path), ...this.urls()])]
+    const { token_path } = this.#addressed
+    return [...new Set([...this.issuers(), ...this.#at(token_path), ...this.urls()])]
   }
 
   certificate(): X509Certificate | undefined {
@@ -64,7 +68,8 @@ export class HttpTransport implements Transport {
   }
 
   #at(path: string): string[] {
-    const { scheme, host, prefix, internal_url, base_url } = this.#addressed
-    return [...new Set([`${scheme}://${host}${prefix}`, internal_url, base_url])].map((base) => base + path)
+    const { scheme, host, prefix, addresses } = this.#addressed
+    const { asked_url, internal_url, base_url } = addresses
+    return [...new Set([`${scheme}://${host}${prefix}`, asked_url, internal_url, base_url])].map((base) => base + path)
   }
 }

@@ -20,6 +20,6 @@ export function confidentialMethod(auth_methods: Provider['auth_methods']): stri
 
 /** Of what a client may choose that somebody sets up, however strict and wherever the sandbox is now. */
 export function offeredToClients(provider: Provider, settings: Settings): Supported {
-  const nowhere = { issuer: '', public_url: '', internal_url: '', certificate_url: '' }
+  const nowhere = { issuer: '', is_only_issuer: true, public_url: '', program_url: '', certificate_url: '' }
   return discoveryDocument(provider, { ...settings, strictness: 'lenient' }, nowhere)
 }

@@ -12,10 +12,12 @@ import type { Provider } from './provider.ts'
 /** The addresses that a discovery document is made of, without slashes at their ends. */
 export interface DiscoveryAddresses {
   issuer: string
+  /** Whether every client knows the sandbox by this issuer. */
+  is_only_issuer: boolean
   /** Where browsers reach the sandbox. */
   public_url: string
   /** Where clients reach it. */
-  internal_url: string
+  program_url: string
   /** Where clients are asked for a certificate, undefined when nowhere. */
   certificate_url: string | undefined
 }
@@ -23,7 +25,7 @@ export interface DiscoveryAddresses {
 /** The metadata of RFC 8414 §2 and OpenID Connect Discovery §3: what works, and nothing else. */
 export function discoveryDocument(provider: Provider, settings: Settings, addresses: DiscoveryAddresses): Record<string, unknown> {
   const { paths } = provider
-  const at = (path: string | undefined) => (path === undefined ? undefined : addresses.internal_url + path)
+  const at = (path: string | undefined) => (path === undefined ? undefined : addresses.program_url + path)
   const algs = [...provider.signing_algs, 'HS256']
   const { certificate_url } = addresses
   // In the provider's own order.
@@ -43,13 +45,14 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     revocation_endpoint: at(paths.revocation),
     registration_endpoint: settings.registration === 'off' ? undefined : at(paths.registration),
     client_id_metadata_document_supported: provider.client_documents,
-    protected_resources: paths.resource === undefined ? undefined : [addresses.internal_url + paths.resource],
+    protected_resources: paths.resource === undefined ? undefined : [addresses.program_url + paths.resource],
     device_authorization_endpoint: at(paths.device_authorization),
     backchannel_authentication_endpoint: at(paths.backchannel_authentication),
     backchannel_token_delivery_modes_supported: paths.backchannel_authentication === undefined ? undefined : ['poll', 'ping'],
     backchannel_user_code_parameter_supported: paths.backchannel_authentication === undefined ? undefined : false,
     scopes_supported: provider.scopes.map((scope) => scope.name),
     ...authorizationMetadata(provider, settings, algs),
+    authorization_response_iss_parameter_supported: provider.response_iss === true && addresses.is_only_issuer,
     pushed_authorization_request_endpoint: at(paths.par),
     ...logoutMetadata(provider, addresses.public_url),
     subject_types_supported: ['public'],
@@ -120,7 +123,6 @@ function authorizationMetadata(provider: Provider, settings: Settings, algs: rea
     require_pushed_authorization_requests: provider.paths.par === undefined ? undefined : settings.require_pushed_authorization_requests,
     authorization_signing_alg_values_supported: modes.some((mode) => mode.endsWith('.jwt')) ? algs : undefined,
     ...(modes.some((mode) => mode.endsWith('.jwt')) ? encryption('authorization') : {}),
-    authorization_response_iss_parameter_supported: provider.response_iss ?? false,
   }
 }
 

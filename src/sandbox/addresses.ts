@@ -20,30 +20,67 @@ export interface Origin {
   scheme: 'http' | 'https'
   /** With the port, as the client wrote it. */
   host: string
+  /** The port of ours that it came to. */
+  port?: number | undefined
 }
 
-/** A sandbox's addresses, without a slash at the end. */
+/** A sandbox's addresses. But for the issuer they have no slash at the end. */
 export interface Addresses {
+  /** Where browsers reach it. */
   base_url: string
-  /** The same as other containers reach it. */
+  /** Where whoever asked reached it. */
+  asked_url: string
+  /** As other containers reach it. */
   internal_url: string
+  /** Where the programs of whoever asked are to call it. */
+  program_url: string
+  /** What whoever asked compares `iss` with. */
   issuer: string
+  /** Whether it is the issuer for everybody. Of several addresses, a callback cannot know the one by which its client calls. */
+  is_only_issuer: boolean
 }
 
-/** The addresses of a sandbox that was asked at `addressed`: a setting wins, then what the start fixes. */
+/**
+ * The addresses of a sandbox that was asked at an origin: a setting wins, then what the start fixes. Each client is told the issuer
+ * and the endpoints of the address by which it asks, since that is what it compares, unless the issuer is fixed.
+ */
 export function addressesAt(
   { settings, provider }: Pick<Sandbox, 'settings' | 'provider'>,
-  { scheme, host }: Origin,
+  origin: Origin,
   prefix: string,
   fixed: FixedAddresses,
 ): Addresses {
-  const addressed = `${scheme}://${host}${prefix}`
-  const fixedAs = (url: string | undefined) => (url === undefined ? addressed : `${url}${prefix}`)
+  const publicUrl = settings.public_url ?? below(fixed.publicUrl, prefix)
+  const internalUrl = settings.internal_url ?? below(fixed.internalUrl, prefix)
+  const fixedIssuer = settings.issuer ?? below(below(fixed.issuer, prefix), provider.issuer_path ?? '')
+  const addressed = `${origin.scheme}://${origin.host}${prefix}`
+  const isPublic = publicUrl !== undefined && isReachedBy(publicUrl, origin)
+  const asked_url = isPublic ? publicUrl : addressed
+  const internal_url = internalUrl ?? asked_url
   return {
-    base_url: settings.public_url ?? fixedAs(fixed.publicUrl),
-    internal_url: settings.internal_url ?? fixedAs(fixed.internalUrl),
-    issuer: settings.issuer ?? fixedAs(fixed.issuer) + (provider.issuer_path ?? ''),
+    base_url: publicUrl ?? addressed,
+    asked_url,
+    internal_url,
+    program_url: isPublic || fixedIssuer === undefined ? asked_url : internal_url,
+    issuer: fixedIssuer ?? asked_url + (provider.issuer_path ?? ''),
+    is_only_issuer: fixedIssuer !== undefined || (publicUrl === undefined && internalUrl === undefined),
   }
+}
+
+/** An address below a URL, which may end with a slash of its own. */
+function below<T extends string | undefined>(url: T, path: string): T | string {
+  return url === undefined || path === '' ? url : url.replace(/\/$/, '') + path
+}
+
+/**
+ * Whether a request came by a URL: by its host and scheme, or over http where TLS ends before us. On a port of ours it does not,
+ * since that speaks both.
+ */
+function isReachedBy(url: string, { scheme, host, port }: Origin): boolean {
+  const [, urlScheme, urlHost = '', urlPort] = /^(https?):\/\/([^/:]+|\[[^\]]*\](?=[:/]|$))(?::(\d+))?(?:\/|$)/i.exec(url) ?? []
+  const named = urlPort === undefined ? urlHost : `${urlHost}:${urlPort}`
+  if (named.toLowerCase() !== host.toLowerCase()) return false
+  return urlScheme === scheme || (urlScheme === 'https' && port !== Number(urlPort ?? 443))
 }
 
 /** Names of this machine for itself; one is where every sandbox can be reached, as long as none lists it as its own. */
@@ -51,19 +88,20 @@ const ownNames = ['localhost', '127.0.0.1', '[::1]']
 
 /** The addresses of any sandbox for whoever asked at this origin, which may be the host of one. */
 export function addressesFrom(
-  { scheme, host }: Origin,
+  origin: Origin,
   sandbox: Sandbox,
   sandboxes: Pick<Sandboxes, 'findByHost' | 'defaultName'>,
   fixed: FixedAddresses,
 ): Addresses {
+  const { host } = origin
   const [, name = host, port = ''] = /^(.*?)(:\d+)?$/.exec(host) ?? []
   const owner = sandboxes.findByHost(name.toLowerCase())
-  if (owner?.name === sandbox.name) return addressesAt(sandbox, { scheme, host }, '', fixed)
+  if (owner?.name === sandbox.name) return addressesAt(sandbox, origin, '', fixed)
   const prefix = sandbox.name === sandboxes.defaultName ? '' : `/${sandbox.name}`
-  if (owner === undefined) return addressesAt(sandbox, { scheme, host }, prefix, fixed)
+  if (owner === undefined) return addressesAt(sandbox, origin, prefix, fixed)
   // The host of a sandbox serves that one alone, at every path.
   const free = ownNames.find((one) => sandboxes.findByHost(one) === undefined) ?? name
-  return addressesAt(sandbox, { scheme, host: free + port }, prefix, fixed)
+  return addressesAt(sandbox, { ...origin, host: free + port }, prefix, fixed)
 }
 
 /** Where people sign in and programs get tokens. */

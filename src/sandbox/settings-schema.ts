@@ -6,12 +6,11 @@ import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
 import type { SandboxSettings } from './settings.ts'
 
-const baseUrl = z
-  .string()
-  .refine((text) => /^https?:\/\/[^/?#\s@]+[^?#\s]*$/.test(text) && URL.canParse(text), {
-    error: 'an http or https URL without query, fragment and credentials',
-  })
-  .overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
+const issuerUrl = z.string().refine((text) => /^https?:\/\/[^/?#\s@]+[^?#\s]*$/.test(text) && URL.canParse(text), {
+  error: 'an http or https URL without query, fragment and credentials',
+})
+/** An issuer stays as it is, to the byte; other addresses end without a slash. */
+const baseUrl = issuerUrl.overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
 
 const signingAlg = z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'])
 
@@ -28,7 +27,7 @@ const protocolSettings = {
   reported_expires_in: wholeSeconds,
   rotation: z.enum(['lenient', 'strict', 'off']),
   rotation_grace: wholeSeconds,
-  issuer: baseUrl,
+  issuer: issuerUrl,
   public_url: baseUrl,
   internal_url: baseUrl,
   strictness: z.enum(['vendor', 'rfc', 'lenient']),

@@ -37,5 +37,11 @@ export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, 
 
 /** What a sandbox offers at whatever address. */
 function offered(provider: Provider, settings: Settings): Record<string, unknown> {
-  return discoveryDocument(provider, settings, { issuer: '', public_url: '', internal_url: '', certificate_url: undefined })
+  return discoveryDocument(provider, settings, {
+    issuer: '',
+    is_only_issuer: true,
+    public_url: '',
+    program_url: '',
+    certificate_url: undefined,
+  })
 }

@@ -112,8 +112,12 @@ describe('where a setting comes from', () => {
     expect(await load(['--db', ':memory:'])).toMatchObject({ db: ':memory:', data: join(cwd, '.grantbox') })
   })
 
-  test('a URL loses the slash at its end, for it is compared with issuers', async () => {
-    expect(await load(['--issuer', 'https://a.example/b/'])).toMatchObject({ issuer: 'https://a.example/b' })
+  test('a URL loses the slash at its end, but an issuer stays as it is, for clients compare it', async () => {
+    expect(await load(['--public-url', 'https://a.example/b/', '--internal-url', 'http://c/'])).toMatchObject({
+      public_url: 'https://a.example/b',
+      internal_url: 'http://c',
+    })
+    expect(await load(['--issuer', 'https://a.example/b/'])).toMatchObject({ issuer: 'https://a.example/b/' })
   })
 
   test('the flags of a command pass and are left to the command', async () => {

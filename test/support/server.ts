@@ -1,8 +1,8 @@
 import { afterAll, onTestFinished } from 'vitest'
 import type { Clock } from '../../src/basics/clock.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
-import { listen } from '../../src/start/listen.ts'
-import type { GrantboxServer, ServerOptions } from '../../src/start/server.ts'
+import { type ListenOptions, listen } from '../../src/start/listen.ts'
+import type { GrantboxServer } from '../../src/start/server.ts'
 
 /** The machine's clock of a test: it moves when pushed, and otherwise as the real one does. */
 export class TestClock implements Clock {
@@ -32,7 +32,7 @@ export interface TestServer {
 }
 
 /** Starts grantbox in memory on a free port. Whoever calls it closes it. */
-export async function launch(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+export async function launch(options: Partial<ListenOptions> = {}): Promise<TestServer> {
   const clock = new TestClock()
   const { server, origin, close } = await listen({
     db: ':memory:',
@@ -59,14 +59,14 @@ export async function launch(options: Partial<ServerOptions> = {}): Promise<Test
 }
 
 /** Starts grantbox for one test; it is closed when that test ends. */
-export async function start(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+export async function start(options: Partial<ListenOptions> = {}): Promise<TestServer> {
   const server = await launch(options)
   onTestFinished(() => server.close())
   return server
 }
 
 /** Starts grantbox for a whole file; call it at the top level. */
-export async function startForFile(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+export async function startForFile(options: Partial<ListenOptions> = {}): Promise<TestServer> {
   const server = await launch(options)
   afterAll(() => server.close())
   return server

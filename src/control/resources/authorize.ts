@@ -12,6 +12,7 @@ import type { Context } from '../../oauth/realm/context.ts'
 import { checkPassword } from '../../oauth/users/sign-in.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { contextOf } from '../addresses.ts'
 import { userMentioned } from '../input/lookup.ts'
 import { invalidAll } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
@@ -48,7 +49,7 @@ export const authorize = sandboxRoutes('tokens', ({ post }) => {
   post('/authorize', 'Sign a user in and decide for him, without a browser', given, async ({ sandbox, addresses, body, request }) => {
     checkNames(body)
     const user = userOf(body.username, sandbox)
-    const context: Context = { realm: sandbox, issuer: addresses.issuer, trace: {} }
+    const context = contextOf(sandbox, addresses)
     const entry = begun(request, sandbox)
     try {
       const outcome = await authorizeWithout(body, user, context)

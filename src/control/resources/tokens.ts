@@ -3,8 +3,8 @@ import { anyOf } from '../../basics/any-of.ts'
 import { scopesWithinReach } from '../../oauth/clients/scope.ts'
 import { mintDirectly } from '../../oauth/endpoints/direct-mint.ts'
 import { scopes, scopeToken } from '../../oauth/model/scope.ts'
-import type { Context } from '../../oauth/realm/context.ts'
 import { duration } from '../../sandbox/duration.ts'
+import { contextOf } from '../addresses.ts'
 import { clientMentioned, userMentioned } from '../input/lookup.ts'
 import { invalid } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
@@ -41,7 +41,7 @@ export const tokens = sandboxRoutes('tokens', ({ create, post }) => {
       const expected = `${anyOf(allowed) || 'nothing'} (add others to the app's scopes, or set strictness to lenient)`
       throw invalid({ field: 'scope', expected, came: foreign })
     }
-    const context: Context = { realm: sandbox, issuer: addresses.issuer, trace: {} }
+    const context = contextOf(sandbox, addresses)
     const seconds = expires_in === undefined ? undefined : Math.round(expires_in / 1000)
     return mintDirectly({ client, user, scope: asked.join(' '), claims, expires_in: seconds }, context)
   })

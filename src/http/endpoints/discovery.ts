@@ -24,12 +24,13 @@ function documentOf(exchange: Exchange): string {
 }
 
 /** The metadata of a sandbox as a request addressed it. */
-export function metadataOf({ sandbox, prefix, context, base_url, internal_url }: Exchange): Record<string, unknown> {
+export function metadataOf({ sandbox, prefix, context, base_url, program_url, is_only_issuer }: Exchange): Record<string, unknown> {
   const origin = context.transport?.certificateOrigin()
   const document = discoveryDocument(sandbox.provider, sandbox.settings, {
     issuer: context.issuer,
+    is_only_issuer,
     public_url: base_url,
-    internal_url,
+    program_url,
     certificate_url: origin === undefined ? undefined : origin + prefix,
   })
   return { ...document, scopes_supported: sandboxScopes(sandbox) }

@@ -14,8 +14,8 @@ function metadataUrl(resource: string): string {
   return `${origin}${wellKnown}${pathname}`
 }
 
-function addressOf({ sandbox, internal_url }: Exchange): string {
-  return `${internal_url}${sandbox.provider.paths.resource ?? ''}`
+function addressOf({ sandbox, program_url }: Exchange): string {
+  return `${program_url}${sandbox.provider.paths.resource ?? ''}`
 }
 
 function resourceOf(exchange: Exchange): ProtectedResource {
@@ -62,7 +62,7 @@ export const resourceMetadataEndpoint: ProtocolEndpoint = {
       const ofTheRoot = request.routeOptions.url?.endsWith(wellKnown) === true
       reply.type('application/json').send(
         JSON.stringify({
-          resource: ofTheRoot ? exchange.internal_url : addressOf(exchange),
+          resource: ofTheRoot ? exchange.program_url : addressOf(exchange),
           authorization_servers: [exchange.context.issuer],
           scopes_supported,
           bearer_methods_supported: ['header'],

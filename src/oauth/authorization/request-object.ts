@@ -60,13 +60,13 @@ async function checkSignature(jwt: ReadJwt, client: Client, context: Context): P
 }
 
 /** RFC 9101 §4, RFC 7519 §4.1. */
-function checkClaims(jwt: ReadJwt, { client_id }: Client, { realm, issuer }: Context): void {
+function checkClaims(jwt: ReadJwt, { client_id }: Client, { realm, issuer, transport }: Context): void {
   const { claims } = jwt
   const { iss, sub } = claims
   if (iss !== undefined && iss !== client_id) throw invalid(`its iss is ${shown(iss)} and not the client_id '${client_id}' (RFC 9101 §4)`)
   // Else it could be used to authenticate the client.
   if (sub !== undefined && sub === client_id) throw invalid('its sub is the client_id, as in a client assertion (RFC 9101 §10.8)')
-  const audience = { what: 'the issuer', names: [issuer] }
+  const audience = { what: 'the issuer', names: transport?.issuers() ?? [issuer] }
   const bounds = { now: seconds(realm.clock.now()), audience, early: leeway, late: leeway, rule: 'RFC 9101 §4' }
   const wrong = boundsProblem(jwt, bounds)
   if (wrong !== undefined) throw invalid(wrong.problem)

@@ -5,7 +5,7 @@ import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError } from '../model/errors.ts'
 import type { Client, ResponseMode } from '../model/records.ts'
-import type { Context } from '../realm/context.ts'
+import { type Context, noteTo } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
@@ -29,14 +29,17 @@ export function errorAnswer({ code, message, target }: AuthorizationError, conte
   return { client, redirect_uri, response_mode, parameters }
 }
 
-/** `iss`, where the provider tells it (RFC 9207 §2). */
-export function issOf({ realm, issuer }: Context): string | undefined {
-  return realm.response_iss ? issuer : undefined
+/** `iss`, where the provider tells it (RFC 9207 §2) and it is sure to be the one that the client knows. */
+export function issOf({ realm, issuer, is_only_issuer }: Context): string | undefined {
+  return realm.response_iss && is_only_issuer ? issuer : undefined
 }
 
 /** Wraps an answer as its response mode says (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
 export function deliver(answer: AuthorizationAnswer, context: Context): MaybePromise<Delivery> {
   const [way = 'query', jwt] = answer.response_mode.split('.')
+  if (!context.is_only_issuer && (jwt !== undefined || answer.parameters.id_token !== undefined)) {
+    noteTo(context, `The callback names the issuer ${context.issuer}, where the browser is; clients elsewhere need the setting issuer`)
+  }
   if (jwt === undefined) return delivery(answer, way, answer.parameters)
   return responseJwt(answer, context).then((response) => delivery(answer, way, { response }))
 }

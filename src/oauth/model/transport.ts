@@ -10,6 +10,8 @@ export interface Transport {
   readonly dpop: string | undefined
   /** The URLs under which a client may know the place that it calls, without query. */
   urls(): readonly string[]
+  /** The issuers that clients know, each from the address by which it calls; the first is that of this request or fixed. */
+  issuers(): readonly string[]
   /** What names us as the audience of a client's assertion: the issuer, the token endpoint and the place that was called. */
   audiences(): readonly string[]
   /** The certificate that the client showed in the TLS handshake, its key proven. */

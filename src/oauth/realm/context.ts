@@ -66,6 +66,8 @@ export interface Context {
   readonly realm: Realm
   /** The issuer for this request: the base URL as the client addressed it, unless a setting fixes it. */
   readonly issuer: string
+  /** Whether every client knows the sandbox by it. */
+  readonly is_only_issuer: boolean
   readonly trace: Trace
   /** The HTTP request; absent when it is the control API that asks. */
   readonly transport?: Transport

@@ -69,7 +69,7 @@ function refreshToken(token: string, { client_id }: Client, { realm }: Context):
 
 async function idToken(token: string, client: Client, context: Context): Promise<Party | string> {
   const { client_id } = client
-  const { realm, issuer } = context
+  const { realm, issuer, transport } = context
   const { access, refresh } = realm.tokens
   if ((access.keyOf(token) ?? refresh.keyOf(token)) !== undefined) return 'it is no ID token'
   if (signsWithOwnSecret(client)) {
@@ -78,7 +78,7 @@ async function idToken(token: string, client: Client, context: Context): Promise
   const read = await readOwnJwt(token, realm)
   if ('problem' in read) return read.problem
   const { iss, sub, aud, exp, iat } = read.claims
-  if (iss !== issuer) return `its iss is '${String(iss)}' and not '${issuer}'`
+  if (!(transport?.issuers() ?? [issuer]).includes(String(iss))) return `its iss is '${String(iss)}' and not '${issuer}'`
   if (![aud].flat().includes(client_id)) return `its aud is ${JSON.stringify(aud)}: it was not issued to client '${client_id}'`
   const bounds = { now: seconds(realm.clock.now()), needed: ['exp'] as const, early: 0, late: 0, rule: 'OpenID Connect Core §2' }
   const stale = boundsProblem({ claims: { exp } }, bounds)
