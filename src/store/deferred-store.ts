@@ -120,9 +120,7 @@ export function deferredStore(
     saveDeferred: (draft, now) => save(draft, now),
     openDeferred: (user_code, interaction_id, now) => open(user_code, interaction_id, now),
     findDeferred: (interaction_id, now) => read(interaction_id, now),
-    setDeferredUser(interaction_id, user) {
-      db.write(() => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }))
-    },
+    setDeferredUser: (interaction_id, user) => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }),
     listDeferred: (grant_type, now) => statements.list.all({ grant_type, sandbox, now }).map(toDeferred),
     decideDeferred: (interaction_id, decision, details, now) => decide(interaction_id, decision, details, now),
     pollDeferred: (grant_type, digest, client, now) => poll(grant_type, digest, client, now),

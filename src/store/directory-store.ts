@@ -1,8 +1,9 @@
-import { type AppDraft, type ClientDraft, type Directory, TakenError, type UserDraft, type UserQuery } from '../oauth/model/directory.ts'
+import type { AppDraft, ClientDraft, Directory, UserDraft, UserQuery } from '../oauth/model/directory.ts'
 import type { App, Client, User } from '../oauth/model/records.ts'
 import type { Database } from './database/database.ts'
 import { withDescendants } from './lineage-store.ts'
 import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
+import { inserted, unlessTaken } from './taken.ts'
 
 /** The users that a search finds. */
 const found = `sandbox_id = @sandbox
@@ -143,7 +144,7 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
 
   return {
     createApp(draft) {
-      const row = db.write(() => inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id]))
+      const row = inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id])
       return { ...draft, row }
     },
     listApps: () => statements.listApps.all({ sandbox }).map(toApp),
@@ -158,32 +159,15 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
       const row = statements.findApp.get({ sandbox, app_id })
       return row === undefined ? undefined : toApp(row)
     },
-    updateApp(app) {
-      db.write(() => statements.updateApp.run({ ...appValues(app), row: app.row }))
-    },
-    deleteApp(app) {
-      db.write(() => statements.deleteApp.run({ row: app.row, sandbox }))
-    },
+    updateApp: (app) => statements.updateApp.run({ ...appValues(app), row: app.row }),
+    deleteApp: (app) => statements.deleteApp.run({ row: app.row, sandbox }),
     createClient(app: App, draft: ClientDraft): Client {
-      const row = db.write(() =>
-        inserted(
-          () =>
-            statements.createClient.get({
-              ...draft,
-              sandbox,
-              app: app.row,
-              grant_types: JSON.stringify(draft.grant_types),
-              metadata: JSON.stringify(draft.metadata ?? {}),
-            }),
-          ['client_id', draft.client_id],
-        ),
-      )
-      return { ...draft, metadata: draft.metadata ?? {}, app, row }
+      const { metadata = {}, grant_types } = draft
+      const values = { ...draft, sandbox, app: app.row, grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
+      return { ...draft, metadata, app, row: inserted(() => statements.createClient.get(values), ['client_id', draft.client_id]) }
     },
     listClients: (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
-    deleteClient(client) {
-      db.write(() => statements.deleteClient.run({ row: client.row, sandbox }))
-    },
+    deleteClient: (client) => statements.deleteClient.run({ row: client.row, sandbox }),
 
     createUsers: (drafts) => createUsers(drafts),
     listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
@@ -213,49 +197,19 @@ export function directoryStore(db: Database, statements: ReturnType<typeof direc
     kidsOf: (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
     updateUser(user) {
       const values = { ...userValues(user), row: user.row }
-      db.write(() => unlessTaken(() => statements.updateUser.run(values), ['username', user.username], ['id', user.user_id]))
+      unlessTaken(() => statements.updateUser.run(values), ['username', user.username], ['id', user.user_id])
     },
-    deleteUser(user) {
-      db.write(() => statements.deleteUser.run({ row: user.row, sandbox }))
-    },
-    addApp(user, app) {
-      db.write(() => statements.addApp.run({ user: user.row, app: app.row }))
-    },
+    deleteUser: (user) => statements.deleteUser.run({ row: user.row, sandbox }),
+    addApp: (user, app) => statements.addApp.run({ user: user.row, app: app.row }),
     removeApp: (user, app, now) => removeApp(user, app, now),
-    addFriend(user, friend) {
-      db.write(() => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }))
-    },
-    removeFriend(user, friend) {
-      db.write(() => statements.removeFriend.run({ user: user.row, friend: friend.row }))
-    },
-    addParent(kid, parent) {
-      db.write(() => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }))
-    },
-    removeParent(kid, parent) {
-      db.write(() => statements.removeParent.run({ user: kid.row, parent: parent.row }))
-    },
+    addFriend: (user, friend) => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }),
+    removeFriend: (user, friend) => statements.removeFriend.run({ user: user.row, friend: friend.row }),
+    addParent: (kid, parent) => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }),
+    removeParent: (kid, parent) => statements.removeParent.run({ user: kid.row, parent: parent.row }),
   }
 }
 
 /** What begins with the text, for LIKE. */
 function prefixPattern(text: string): string {
   return `${text.replace(/[\\%_]/g, '\\$&')}%`
-}
-
-/** A member and its value. */
-type Name = [field: string, value: string]
-
-/** The new row's id; a broken UNIQUE constraint becomes a {@link TakenError}. */
-function inserted(insert: () => { id: number } | undefined, name: Name, id?: Name): number {
-  return unlessTaken(insert, name, id)?.id ?? 0
-}
-
-/** A broken UNIQUE constraint becomes a {@link TakenError}, about the id when it is that of the ids. */
-export function unlessTaken<T>(change: () => T, name: Name, id = name): T {
-  try {
-    return change()
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE')) throw error
-    throw new TakenError(...(/_id$/.test(error.message) ? id : name))
-  }
 }

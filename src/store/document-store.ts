@@ -55,9 +55,9 @@ export function documentStore(db: Database, statements: ReturnType<typeof docume
         put(key, body, where = {}) {
           const { list = null, place = 0 } = where
           const document = { ...owned(key, where), list, place, body: JSON.stringify(body) }
-          db.write(() => statements.rewrite.run(document).changes === 0 && statements.put.run(document))
+          statements.rewrite.run(document).changes === 0 && statements.put.run(document)
         },
-        delete: (key, owner) => db.write(() => statements.delete.run(owned(key, owner))).changes === 1,
+        delete: (key, owner) => statements.delete.run(owned(key, owner)).changes === 1,
         list: (query) =>
           statements[listOf(query)]
             .all({ sandbox, kind, ...valuesOf(query) })

@@ -59,11 +59,11 @@ export function messageStatements(db: Database) {
 }
 
 /** The messages of one sandbox. */
-export function messageStore(db: Database, statements: ReturnType<typeof messageStatements>): Messages {
+export function messageStore(statements: ReturnType<typeof messageStatements>): Messages {
   return {
     put({ app, from, to, text, data, message_id, image_id, sent_at, acknowledged_at }) {
       const draft = { message_id, image_id, sent_at, acknowledged_at, body: text, data: JSON.stringify(data) }
-      const { changes } = db.write(() => statements.insert.run({ ...draft, app: app.row, sender: from.row, recipient: to.row }))
+      const { changes } = statements.insert.run({ ...draft, app: app.row, sender: from.row, recipient: to.row })
       const row = statements.find.get({ app: app.row, message_id })
       if (row === undefined) throw new Error('the message was not stored')
       return { message: toMessage(row), created: changes === 1 }
@@ -78,12 +78,12 @@ export function messageStore(db: Database, statements: ReturnType<typeof message
       return statements[box].all({ app: app.row, user: user.row, acknowledged: wanted, sent_at, row, limit }).map(toMessage)
     },
     acknowledge(app, receiver, message_id, now) {
-      db.write(() => statements.acknowledge.run({ app: app.row, receiver: receiver.row, message_id, now }))
+      statements.acknowledge.run({ app: app.row, receiver: receiver.row, message_id, now })
       const row = statements.find.get({ app: app.row, message_id })
       return row?.recipient_row === receiver.row ? toMessage(row) : undefined
     },
     acknowledgeAll: (app, receiver, before, now) =>
-      db.write(() => statements.acknowledgeAll.run({ app: app.row, receiver: receiver.row, before: before ?? null, now })).changes,
+      statements.acknowledgeAll.run({ app: app.row, receiver: receiver.row, before: before ?? null, now }).changes,
   }
 }
 

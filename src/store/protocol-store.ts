@@ -180,12 +180,12 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     const { grant } = stored
     if (stored.client_row !== client.row) return 'other_client'
     if (row.used_at !== null) {
-      db.write(() => revoke(grant.id, 'its authorization code was used twice', now))
+      revoke(grant.id, 'its authorization code was used twice', now)
       return 'used'
     }
     if (grant.revoked_at !== null) return 'revoked'
     if (row.expires_at <= now) return 'expired'
-    db.write(() => statements.useCode.run({ id, now }))
+    statements.useCode.run({ id, now })
     const { redirect_uri, nonce, code_challenge, code_challenge_method } = row
     return { grant, user, redirect_uri, scope: row.code_scope, nonce, code_challenge, code_challenge_method }
   }
@@ -204,7 +204,7 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     ...pushedRequestStore(db, statements.pushedRequests, sandbox),
     ...deferredStore(db, statements.deferred, sandbox, insertGrant),
     ...lineageStore(statements.lineage, sandbox),
-    ...tokenStore(db, statements.tokens, known, sandbox, revoke, pruning(db, statements.pruning, sandbox)),
+    ...tokenStore(statements.tokens, known, sandbox, revoke, pruning(db, statements.pruning, sandbox)),
     ...registrationStore(db, statements.registration, sandbox),
     ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
     ...userLookupStore(statements.userLookup, sandbox),
@@ -220,29 +220,23 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     userHasApp(user, client) {
       return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
     },
-    addUserToApp(user, client) {
-      db.write(() => statements.addApp.run({ user: user.row, app: client.app.row }))
-    },
+    addUserToApp: (user, client) => statements.addApp.run({ user: user.row, app: client.app.row }),
     saveInteraction: (interaction, now) => saveInteraction(interaction, now),
     findInteraction: (id, now) => readInteraction(id, now),
-    setInteractionUser(id: string, user: User | undefined) {
-      db.write(() => statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }))
-    },
+    setInteractionUser: (id: string, user: User | undefined) => statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }),
     takeInteraction: (id, now) => takeInteraction(id, now),
     reserveIds: (count) => ids.reserve(count),
-    saveGrant: (draft) => db.write(() => insertGrant(draft)),
+    saveGrant: (draft) => insertGrant(draft),
     ownGrant(draft) {
       return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
         const { client, grant_type, scope } = draft
         const row = statements.ownGrant.get({ client: client.row, grant_type, scope })
-        return row === undefined ? db.write(() => insertGrant(draft)) : known.keepGrant(toStoredGrant(row))
+        return row === undefined ? insertGrant(draft) : known.keepGrant(toStoredGrant(row))
       })
     },
-    saveGrantWithCode: (grant, code) => db.write(() => saveGrantWithCode(grant, code)),
+    saveGrantWithCode: (grant, code) => saveGrantWithCode(grant, code),
     takeCode: (id, digest, client, now) => takeCode(id, digest, client, now),
-    bindGrant(grant_id, cnf) {
-      db.write(() => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }))
-    },
+    bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
     usernameOfCode(id) {
       const code = statements.findCode.get({ id })
       const grant = code === undefined ? undefined : known.grantOf(code.grant_id)
@@ -250,16 +244,10 @@ export function protocolStore(db: Database, statements: ReturnType<typeof protoc
     },
     listKeys: () => statements.listKeys.all({ sandbox }).map(toKey),
     saveKey: (key) => saveKey(key),
-    setKeyState(kid, state) {
-      db.write(() => statements.setKeyState.run({ sandbox, kid, state }))
-    },
-    deleteKey(kid) {
-      db.write(() => statements.deleteKey.run({ sandbox, kid }))
-    },
+    setKeyState: (kid, state) => statements.setKeyState.run({ sandbox, kid, state }),
+    deleteKey: (kid) => statements.deleteKey.run({ sandbox, kid }),
     seeFirst: (identifier, expires_at, now) => see(identifier, expires_at, now),
-    revokeGrant(grant_id, reason, now) {
-      db.write(() => revoke(grant_id, reason, now))
-    },
+    revokeGrant: (grant_id, reason, now) => revoke(grant_id, reason, now),
   }
 }
 

@@ -40,6 +40,6 @@ export function pushedRequestStore(
   return {
     savePushedRequest: (pushed, now) => save(pushed, now),
     findPushedRequest: (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
-    takePushedRequest: (digest, client, now) => read(db.write(() => statements.take.get({ digest, sandbox, client: client.row, now }))),
+    takePushedRequest: (digest, client, now) => read(statements.take.get({ digest, sandbox, client: client.row, now })),
   }
 }

@@ -3,8 +3,8 @@ import type { AppDraft, ClientDraft } from '../oauth/model/directory.ts'
 import type { Client } from '../oauth/model/records.ts'
 import type { RegistrationStore } from '../oauth/storage/registration-store.ts'
 import type { Database } from './database/database.ts'
-import { unlessTaken } from './directory-store.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
+import { unlessTaken } from './taken.ts'
 
 /** Every statement about clients that registered themselves, prepared once for all sandboxes. */
 export function registrationStatements(db: Database) {

@@ -1,4 +1,3 @@
-import { TakenError } from '../oauth/model/directory.ts'
 import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
 import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
 import { countStatements, countStore } from './count-store.ts'
@@ -9,6 +8,7 @@ import { grantBookStatements, grantBookStore } from './grant-book-store.ts'
 import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
 import { socialStatements, socialStore } from './social-store.ts'
+import { inserted } from './taken.ts'
 
 interface SandboxRow {
   id: number
@@ -78,25 +78,12 @@ export function sandboxTable(db: Database): SandboxTable {
         created_at: record.created_at,
         initial: JSON.stringify(record.initial),
       }
-      try {
-        const id = db.write(() => insert.get(values)?.id)
-        if (id === undefined) throw new Error('the sandbox was not stored')
-        return { ...record, id }
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE')
-          throw new TakenError('name', record.name)
-        throw error
-      }
+      return { ...record, id: inserted(() => insert.get(values), ['name', record.name]) }
     },
-    update({ id, company, settings, hosts }) {
-      db.write(() => update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts) }))
-    },
-    delete(id) {
-      db.write(() => remove.run(id))
-    },
-    saveClock(id, clock) {
-      db.write(() => saveClock.run({ id, ...clock }))
-    },
+    update: ({ id, company, settings, hosts }) =>
+      update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts) }),
+    delete: (id) => remove.run(id),
+    saveClock: (id, clock) => saveClock.run({ id, ...clock }),
     version: snapshots.version,
     dump: (id) => snapshots.dump(id),
     load: (id, rows) => snapshots.load(id, rows),
@@ -105,7 +92,7 @@ export function sandboxTable(db: Database): SandboxTable {
     directory: (id) => directoryStore(db, directory, id),
     grants: (id) => grantBookStore(db, grants, id),
     documents: (id) => documentStore(db, documents, id),
-    social: (id) => socialStore(db, social, id),
+    social: (id) => socialStore(social, id),
     counts: (id) => countStore(db, counts, id),
   }
 }

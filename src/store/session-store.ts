@@ -76,12 +76,10 @@ export function sessionStore(
     noteSessionClient(session, client) {
       // Nearly always it was noted at an earlier request.
       if (statements.knowsClient.get(session.id, client.row) !== undefined) return
-      db.write(() => statements.noteClient.run({ session: session.id, client: client.row }))
+      statements.noteClient.run({ session: session.id, client: client.row })
     },
     endSession: (session) => end(session),
     findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
-    saveConsent(user, client, scope, now) {
-      db.write(() => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }))
-    },
+    saveConsent: (user, client, scope, now) => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }),
   }
 }

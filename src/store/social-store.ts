@@ -9,9 +9,9 @@ export function socialStatements(db: Database) {
 }
 
 /** What a social network keeps of one sandbox. */
-export function socialStore(db: Database, statements: ReturnType<typeof socialStatements>, sandbox: number): SocialStore {
+export function socialStore(statements: ReturnType<typeof socialStatements>, sandbox: number): SocialStore {
   return {
     people: peopleStore(statements.people, sandbox),
-    messages: messageStore(db, statements.messages),
+    messages: messageStore(statements.messages),
   }
 }

@@ -69,7 +69,6 @@ type TokenStore = Pick<
  * @param issued told of each answer's tokens when they were stored, and when that was
  */
 export function tokenStore(
-  db: Database,
   statements: ReturnType<typeof tokenStatements>,
   known: Records,
   sandbox: number,
@@ -106,7 +105,7 @@ export function tokenStore(
 
   return {
     saveTokens(tokens) {
-      db.write(() => save(tokens))
+      save(tokens)
       issued(tokens.issued_at)
     },
     useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
@@ -122,11 +121,11 @@ export function tokenStore(
       const tooLate =
         rotation === 'strict' ? isRotated(id, row, now - rotation_grace * 1000) : rotation === 'lenient' && row.superseded === 1
       if (tooLate) {
-        db.write(() => revoke(grant.id, 'a refresh token was used after its time', now))
+        revoke(grant.id, 'a refresh token was used after its time', now)
         return 'used'
       }
       // Elsewhere the successor alone says it: of two uses at once, both may have one.
-      if (rotation === 'strict') db.write(() => statements.use.run(now, id))
+      if (rotation === 'strict') statements.use.run(now, id)
       return { id, grant, user, generation: row.generation }
     },
     findAccessToken(id, digest, now) {
@@ -159,9 +158,7 @@ export function tokenStore(
       if (expires_at !== null && expires_at <= now) return 'expired'
       return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
     },
-    expireAccessToken(id, now, digest) {
-      db.write(() => statements.expireAccess.run(now, digest ?? null, id, sandbox))
-    },
-    revokeAccessToken: (id, now) => db.write(() => statements.revokeAccess.run(now, id, sandbox).changes === 1),
+    expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
+    revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
   }
 }

@@ -94,7 +94,7 @@ test('a record is forgotten when a statement changed it, and when a change was u
   const memory = db.memory<string, string>(10)
   const touch = db.prepare<[string]>('UPDATE app SET name = ? WHERE id = 1')
   memory.set('a', 'kept')
-  db.write(() => touch.run('Find Fluffy, LLC'))
+  touch.run('Find Fluffy, LLC')
   expect(memory.get('a')).toBeUndefined()
 
   const fail = db.transaction(() => {
@@ -131,7 +131,7 @@ test('a statement that joins tables is prepared once, however often it is run', 
   const join = db.prepare<[number], object>(
     'SELECT sandbox.name, app.app_id FROM sandbox LEFT JOIN app ON app.sandbox_id = sandbox.id WHERE sandbox.id = ?',
   )
-  db.write(() => db.prepare(`INSERT INTO sandbox (id, name, provider, company, created_at) VALUES (1, 'a', 'b', 'c', 0)`).run())
+  db.prepare(`INSERT INTO sandbox (id, name, provider, company, created_at) VALUES (1, 'a', 'b', 'c', 0)`).run()
   join.get(1)
   // The driver makes a function for the rows of a statement each time that SQLite has prepared it anew.
   const made = globalThis.Function

@@ -63,7 +63,7 @@ export class Database {
   ): Statement<Parameters, Row> {
     return new PreparedOnUse((parameters) => {
       const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
-      return statement.readonly || keeps || !writesKeptTables(this.#db, sql, parameters) ? statement : this.#forgetful(statement)
+      return statement.readonly ? statement : this.#writing(statement, !keeps && writesKeptTables(this.#db, sql, parameters))
     })
   }
 
@@ -77,16 +77,6 @@ export class Database {
         if (map.size >= limit) map.clear()
         map.set(key, value)
       },
-    }
-  }
-
-  /** Runs one statement that changes something. What it did is visible at once and durable when {@link Database.settled}. */
-  write<T>(statement: () => T): T {
-    this.#open()
-    try {
-      return statement()
-    } catch (error) {
-      throw toGone(error)
     }
   }
 
@@ -138,7 +128,8 @@ export class Database {
     this.#db.prepare('SELECT 1 FROM sandbox LIMIT 1').get()
     if (this.#refusal === undefined) return
     for (const sql of probe) {
-      this.write(() => this.#db.prepare(sql).run())
+      this.#open()
+      this.#db.prepare(sql).run()
       this.#settle()
       if (this.#refusal !== undefined) throw this.#refusal
     }
@@ -149,16 +140,25 @@ export class Database {
     this.#db.close()
   }
 
-  /** The same statement, after which nothing is remembered. */
-  #forgetful<Parameters extends unknown[], Row>(statement: Statement<Parameters, Row>): Statement<Parameters, Row> {
-    const then = <T>(result: T): T => {
-      this.#forget()
-      return result
+  /**
+   * A statement that changes something: what it did is visible at once and durable when {@link Database.settled}.
+   * @param forgets whether nothing is remembered after it
+   */
+  #writing<Parameters extends unknown[], Row>(statement: Statement<Parameters, Row>, forgets: boolean): Statement<Parameters, Row> {
+    const write = <T>(run: () => T): T => {
+      this.#open()
+      try {
+        return run()
+      } catch (error) {
+        throw toGone(error)
+      } finally {
+        if (forgets) this.#forget()
+      }
     }
     return {
-      get: (...parameters) => then(statement.get(...parameters)),
-      all: (...parameters) => then(statement.all(...parameters)),
-      run: (...parameters) => then(statement.run(...parameters)),
+      get: (...parameters) => write(() => statement.get(...parameters)),
+      all: (...parameters) => write(() => statement.all(...parameters)),
+      run: (...parameters) => write(() => statement.run(...parameters)),
     }
   }
 
