@@ -81,6 +81,11 @@ export function templateProblems(
   })
 }
 
+/** Whether a text is one placeholder and nothing else. */
+export function isPlaceholder(text: string): boolean {
+  return alone.test(text)
+}
+
 /** Makes a function of a template, so that filling it reads no text again. */
 export function compile(template: Template): Filled {
   if (typeof template === 'string') return compileText(template)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filterNames, type Template, templateProblems } from '../basics/template.ts'
+import { templateProblems } from '../basics/template.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
@@ -13,6 +13,7 @@ import { accents } from '../providers/page-texts.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
+import { templateSchema } from '../sandbox/template-schema.ts'
 
 /** A name of a provider or a sandbox. */
 export const nameSchema = z
@@ -24,17 +25,9 @@ const hostSchema = z.string().regex(/^(?!localhost$)(?=.*[a-z])(\*\.)?[a-z0-9_](
   error: 'a host name without a port, or "*." and one',
 })
 
-/** A template that may name what `known` has. */
-const template: z.ZodType<Template> = z
-  .lazy(() =>
-    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(template), z.record(z.string(), template)], {
-      error: 'JSON with {names} for values',
-    }),
-  )
-  .meta({ id: 'Template', description: `JSON; {name} in a text stands for a value, {name|filter} changes it (${filterNames.join(', ')}).` })
-
+/** Members as templates that may name what `known` has. */
 const members = (known: readonly string[]) =>
-  z.record(z.string(), template).superRefine((value, context) => {
+  z.record(z.string(), templateSchema).superRefine((value, context) => {
     for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
   })
 
@@ -179,6 +172,7 @@ const client = z.strictObject({
   client_secret: z.string().min(1).nullable().optional().describe('Absent for a public client.'),
   token_endpoint_auth_method: z.enum(clientAuthMethods).optional(),
   grant_types: z.array(z.string()).optional(),
+  claims: claims.optional(),
   metadata: claims.optional(),
 })
 

@@ -1,16 +1,34 @@
 import { z } from 'zod'
+import { isPlaceholder, templateProblems } from '../basics/template.ts'
 import { readCertificates } from '../oauth/clients/certificate-chain.ts'
 import type { Settings } from '../oauth/model/settings.ts'
+import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import type { SchemaKit } from '../providers/own-settings.ts'
 import type { Provider } from '../providers/provider.ts'
 import { wholeSeconds } from './duration.ts'
 import type { SandboxSettings } from './settings.ts'
+import { templateSchema } from './template-schema.ts'
 
 const issuerUrl = z.string().refine((text) => /^https?:\/\/[^/?#\s@]+[^?#\s]*$/.test(text) && URL.canParse(text), {
   error: 'an http or https URL without query, fragment and credentials',
 })
 /** An issuer stays as it is, to the byte; other addresses end without a slash. */
 const baseUrl = issuerUrl.overwrite((url) => url.replace(/(?<!\/)\/+$/, ''))
+
+/** Claims as templates that may name what `known` has. */
+function claimTemplates(known: readonly string[]) {
+  return z
+    .record(z.string().min(1), templateSchema)
+    .superRefine((value, context) => {
+      const all = value['*']
+      const problems = templateProblems(value, known, secretProblem)
+      if (all !== undefined && (typeof all !== 'string' || !isPlaceholder(all))) {
+        problems.push({ path: ['*'], message: 'expected one value alone, as {user.claims}' })
+      }
+      for (const { path, message } of problems) context.addIssue({ code: 'custom', path, message })
+    })
+    .optional()
+}
 
 const signingAlg = z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'])
 
@@ -38,6 +56,17 @@ const protocolSettings = {
   signing_alg: signingAlg,
   id_token_signing_alg: signingAlg,
   scope_claims_in_id_token: z.boolean(),
+  claims: z
+    .strictObject({
+      access_token: claimTemplates(claimNames),
+      id_token: claimTemplates(idTokenNames),
+      userinfo: claimTemplates(userinfoNames),
+      introspection: claimTemplates(claimNames),
+    })
+    .describe('Claims that tokens and answers have beside their own, as templates: {"access_token": {"roles": "{user.claims.roles}"}}.'),
+  claims_in_access_token: z
+    .boolean()
+    .describe('Puts the claims of users and clients into access tokens and into what introspection tells of them.'),
   access_token_format: z.enum(['jwt', 'opaque']),
   dpop_nonce: z.enum(['off', 'required']),
   trusted_client_ca: z

@@ -13,7 +13,7 @@ const acme = (claims: object) => ({
     {
       name: 'App',
       redirect_uris: ['http://127.0.0.1/callback'],
-      clients: [{ client_id: 'app', client_secret: 'secret', metadata: { claims: { tier: 'gold', limits: { rate: 5 } } } }],
+      clients: [{ client_id: 'app', client_secret: 'secret', claims: { tier: 'gold', limits: { rate: 5 } } }],
     },
   ],
   users: [

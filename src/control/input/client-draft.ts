@@ -22,6 +22,7 @@ export const clientDraft = z.strictObject({
     .regex(/^[\x20-\x7e]{1,500}$/, { error: '1 to 500 characters of ASCII (RFC 6749 §A.2)' })
     .optional()
     .describe('Made up when absent, for the methods that need one.'),
+  claims: z.record(z.string(), z.unknown()).optional().describe('What templates tell of it, and `claims_in_access_token`.'),
   grant_types: z.array(z.string()).optional().describe('All that the provider serves and the method can use when absent.'),
   token_endpoint_auth_method: z.enum(clientAuthMethods).optional().describe("As the vendor's own client does it when absent."),
 })

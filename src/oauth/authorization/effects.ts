@@ -1,6 +1,7 @@
 import type { Parameters } from '../model/parameters.ts'
 import { scopes } from '../model/scope.ts'
 import { type Context, noteTo } from '../realm/context.ts'
+import { namedParameters } from '../realm/named-parameters.ts'
 import { responseValues } from '../realm/response-type.ts'
 import { listed, noteUnread, wireName } from '../realm/unread.ts'
 
@@ -32,7 +33,7 @@ type Name = (typeof authorizationParameters)[number]
 
 /** Notes what of a request is never looked at. */
 export function noteUnreadParameters(outside: Parameters, parameters: Parameters, context: Context): void {
-  noteUnread(parameters, [authorizationParameters], 'at the authorization endpoint', context)
+  noteUnread(parameters, [authorizationParameters, namedParameters(context.realm)], 'at the authorization endpoint', context)
   if (outside === parameters) return
   const read = ['client_id', 'request', 'request_uri', ...Object.keys(parameters)]
   noteUnread(outside, [read], 'beside the request object or pushed request, which is what counts (RFC 9101 §6.3)', context)

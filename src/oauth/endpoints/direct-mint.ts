@@ -1,10 +1,10 @@
+import { after } from '../../basics/maybe-promise.ts'
 import { readClaims } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { TokenDraft, TokenMaterial } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
-import { signAgain } from '../realm/signing-key.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** Tokens that are wanted without a flow. */
@@ -30,18 +30,15 @@ export async function mintDirectly(
 ): Promise<Record<string, unknown>> {
   const { realm } = context
   const { tokens } = realm
-  const make = async (draft: TokenDraft, material: TokenMaterial) => {
-    const token = await tokens.access.make(expires_in === undefined ? draft : { ...draft, exp: draft.iat + expires_in }, material)
-    if (claims === undefined) return token
-    if (readClaims(token) === undefined && !(user !== undefined && scopes(scope).includes('openid'))) {
+  const make = (draft: TokenDraft, material: TokenMaterial) =>
+    after(tokens.access.make(expires_in === undefined ? draft : { ...draft, exp: draft.iat + expires_in }, material), (token) => {
+      if (claims === undefined || readClaims(token) !== undefined || (user !== undefined && scopes(scope).includes('openid'))) return token
       throw new OAuthError(
         'invalid_request',
         'claims have no place',
         'Access tokens of this client are opaque, and without openid there is no ID token',
       )
-    }
-    return signAgain(token, 'access_token', { claims }, client, realm) ?? token
-  }
+    })
   const settings =
     expires_in === undefined ? realm.settings : { ...realm.settings, access_token_ttl: expires_in, reported_expires_in: null }
   const special: Context = { ...context, realm: { ...realm, settings, tokens: { ...tokens, access: { ...tokens.access, make } } } }
@@ -55,11 +52,6 @@ export async function mintDirectly(
   })
   context.trace.grant_id = grant.id
   const refresh = user !== undefined && client.grant_types.includes('refresh_token') ? 'first' : 'none'
-  const issued = await issueTokens({ grant, user, scope, refresh }, undefined, client, special)
-  const { id_token } = issued
-  const answer =
-    claims === undefined || id_token === undefined
-      ? issued
-      : { ...issued, id_token: (await signAgain(id_token, 'id_token', { claims }, client, realm)) ?? id_token }
-  return realm.tokens.tokenResponse(answer, special.realm)
+  const issued = await issueTokens({ grant, user, scope, refresh, claims }, undefined, client, special)
+  return realm.tokens.tokenResponse(issued, special.realm)
 }

@@ -9,7 +9,9 @@ import type { ClientRequest } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
+import { addedClaims, addsClaims } from '../tokens/added-claims.ts'
 import { encryptFor } from '../tokens/encryption.ts'
+import { claimValues } from '../tokens/template-values.ts'
 
 type Found = { use: 'access'; id: number; token: ActiveAccessToken } | { use: 'refresh'; id: number; token: ActiveRefreshToken }
 
@@ -68,7 +70,7 @@ function describeToken(token: string, context: Context): Record<string, unknown>
   }
   const { grant, client, user, scope, issued_at, expires_at } = found.token
   const details = found.use === 'access' ? found.token.details : {}
-  return {
+  const said = {
     active: true,
     scope: scope === '' ? undefined : scope,
     client_id: client.client_id,
@@ -84,6 +86,9 @@ function describeToken(token: string, context: Context): Record<string, unknown>
     act: grant.details.act,
     cnf: found.use === 'access' ? found.token.details.cnf : grant.details.cnf,
   }
+  if (!addsClaims('introspection', context)) return said
+  const draft = { ...found, ...found.token, issuer: context.issuer, details, iat: said.iat, exp: said.exp }
+  return { ...said, ...addedClaims('introspection', found.token, claimValues(draft, context.realm), context) }
 }
 
 /** RFC 9701 §5; the type keeps it from being taken for an access token (§8.1). */

@@ -6,8 +6,10 @@ import { requireAccessToken } from '../proof/access-token.ts'
 import type { PresentedToken } from '../proof/presented-token.ts'
 import type { Context } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
+import { addedClaims, addsClaims, unreserved } from '../tokens/added-claims.ts'
 import { userClaims } from '../tokens/claims.ts'
 import { encryptFor } from '../tokens/encryption.ts'
+import { statementValues } from '../tokens/template-values.ts'
 
 /**
  * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed or encrypted JWT when the client registered
@@ -27,9 +29,12 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
     const scheme = presented?.scheme ?? 'Bearer'
     throw challenged(scheme, 'insufficient_scope', message, explanation, needed === null ? {} : { scope: needed })
   }
-  const known = { sub: user.user_id, ...userClaims(user, scope, grant.details.claims?.userinfo) }
+  const told = userClaims(user, scope, grant.details.claims?.userinfo)
+  const known = { sub: user.user_id, ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }
   const parameters = { ...grant.details.parameters, ...details.parameters }
-  const claims = body?.({ claims: known, client, user, scope, parameters }, realm) ?? known
+  const said = { claims: known, client, user, scope, parameters }
+  const added = addsClaims('userinfo', context) ? addedClaims('userinfo', said, statementValues(said, realm), context) : {}
+  const claims = { ...(body?.(said, realm) ?? known), ...added }
   const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata
   if (alg === undefined && userinfo_encrypted_response_alg === undefined) return claims
   const signed = { iss: issuer, aud: client.client_id, iat: seconds(realm.clock.now()), ...claims }

@@ -65,6 +65,8 @@ export interface ClientMetadata {
   backchannel_logout_uri?: string
   frontchannel_logout_uri?: string
   frontchannel_logout_session_required?: boolean
+  /** What the developer wants told of it; no client registers them for itself. */
+  claims?: Readonly<Record<string, unknown>>
   /** Made for a client_id that nobody registered, because the sandbox is lenient. */
   unregistered?: boolean
   /** It is described by the document at its client_id. */

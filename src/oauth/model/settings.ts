@@ -1,4 +1,11 @@
+import type { Template } from '../../basics/template.ts'
 import type { SigningAlg } from '../jose/jws.ts'
+
+/** Where the setting `claims` adds some. */
+export type ClaimsPlace = 'access_token' | 'id_token' | 'userinfo' | 'introspection'
+
+/** Templates by the claims that they make; `*` makes all of an object. */
+export type ClaimsSetting = { readonly [place in ClaimsPlace]?: { readonly [claim: string]: Template } | undefined }
 
 /** What a sandbox may set about the protocol; durations are seconds. A provider's own settings stand beside these. */
 export interface Settings {
@@ -46,6 +53,10 @@ export interface Settings {
   id_token_signing_alg: SigningAlg | null
   /** Puts the claims that the scope asks for into every ID token, as many vendors do; else they are at userinfo (OpenID Connect Core §5.4). */
   scope_claims_in_id_token: boolean
+  /** Adds claims to tokens and answers. */
+  claims: ClaimsSetting
+  /** Puts the claims of users and clients into access tokens and what introspection tells of them. */
+  claims_in_access_token: boolean
   access_token_format: 'jwt' | 'opaque'
   /** `required`: DPoP proofs must carry a nonce of ours, which lives five minutes (RFC 9449 §8). */
   dpop_nonce: 'off' | 'required'
@@ -99,6 +110,8 @@ export const defaultSettings: Settings = {
   signing_alg: 'ES256',
   id_token_signing_alg: null,
   scope_claims_in_id_token: false,
+  claims: {},
+  claims_in_access_token: false,
   access_token_format: 'jwt',
   dpop_nonce: 'off',
   trusted_client_ca: null,

@@ -20,6 +20,8 @@ export interface Issue {
   requested_token?: TokenType | undefined
   /** Seconds, when it lives shorter than the sandbox's access tokens. */
   expires_in?: number | undefined
+  /** They stand in every JWT beside the usual claims, or in their place. */
+  claims?: Readonly<Record<string, unknown>> | undefined
   /** Whether a refresh token goes with it: the grant's first, or after a refresh the successor of the one that was used. */
   refresh: 'none' | 'first' | Refreshed
 }

@@ -42,12 +42,12 @@ function allClaims(user: User): Record<string, unknown> {
   }
 }
 
-/** The claims of a user that the scope and the `claims` parameter (OpenID Connect Core §5.5) ask for; `sub` is not among them. */
+/** The claims of a user that the scope and the `claims` parameter (OpenID Connect Core §5.5) ask for. */
 export function userClaims(user: User, scope: string, requested: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const asked = scopes(scope)
   const claims: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(allClaims(user))) {
-    if (value === undefined || name === 'sub') continue
+    if (value === undefined) continue
     const belongsTo = scopeOf.get(name)
     // What belongs to no scope is always told.
     if (belongsTo === undefined || asked.includes(belongsTo) || Object.hasOwn(requested, name)) claims[name] = value

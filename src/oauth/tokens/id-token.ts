@@ -6,8 +6,10 @@ import { signJwt } from '../jose/jwt.ts'
 import type { Client, GrantDetails, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { idTokenKey } from '../realm/signing-key.ts'
+import { addedClaims, addsClaims, unreserved } from './added-claims.ts'
 import { userClaims } from './claims.ts'
 import { encryptFor } from './encryption.ts'
+import { statementValues } from './template-values.ts'
 
 /** What an ID token is about. */
 export interface IdTokenDraft {
@@ -24,6 +26,8 @@ export interface IdTokenDraft {
   state?: string | undefined
   /** Whether claims that the scope asks for belong into it: when no access token goes with it (OpenID Connect Core §5.4). */
   withClaims?: boolean | undefined
+  /** What a mint wants in it, in the place of whatever else would be there. */
+  claims?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** An ID token (OpenID Connect Core §2 and §3.3.2.11), signed, and then encrypted when the client registered for that (§10.2). */
@@ -32,6 +36,8 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
   const { client, user, details } = draft
   const key = await idTokenKey(client, realm)
   const iat = seconds(realm.clock.now())
+  const scopesTell = draft.withClaims === true || realm.settings.scope_claims_in_id_token
+  const told = userClaims(user, scopesTell ? draft.scope : '', details.claims?.id_token)
   const claims = {
     iss: issuer,
     sub: user.user_id,
@@ -48,11 +54,13 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
     at_hash: draft.access_token === undefined ? undefined : halfHash(draft.access_token, key.alg),
     c_hash: draft.code === undefined ? undefined : halfHash(draft.code, key.alg),
     s_hash: draft.state === undefined ? undefined : halfHash(draft.state, key.alg),
-    ...userClaims(user, draft.withClaims === true || realm.settings.scope_claims_in_id_token ? draft.scope : '', details.claims?.id_token),
+    ...unreserved(told, 'id_token', `User '${user.username}'`, context),
   }
   const parameters = { ...details.parameters, ...context.parameters }
-  const worded = realm.tokens.idToken?.({ claims, client, user, scope: draft.scope, parameters }, realm) ?? claims
-  const signed = await signJwt(worded, key)
+  const said = { claims, client, user, scope: draft.scope, parameters }
+  const worded = realm.tokens.idToken?.(said, realm) ?? claims
+  const added = addsClaims('id_token', context) ? addedClaims('id_token', draft, statementValues(said, realm), context) : {}
+  const signed = await signJwt({ ...worded, ...added, ...draft.claims }, key)
   const strikes = strikesOnIssue(context, user)
   const jwt = strikes.length === 0 ? signed : await struckIdToken(signed, client, strikes, context)
   return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)

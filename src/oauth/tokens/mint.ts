@@ -4,15 +4,17 @@
  */
 
 import { seconds } from '../../basics/clock.ts'
-import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
 import type { AccessTokenDetails, Client } from '../model/records.ts'
 import { sameScopes, scopes } from '../model/scope.ts'
 import type { IssuedTokens, TokenDraft } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
+import { addsClaims, withAddedClaims } from './added-claims.ts'
 import { makeIdToken } from './id-token.ts'
 import { mintExchanged } from './mint-exchanged.ts'
+import { keptParameters } from './template-values.ts'
 
 /** Makes the tokens of an issue and stores them; the one place where tokens come from. */
 export function mint(issue: Issue, client: Client, context: Context): MaybePromise<IssuedTokens> {
@@ -46,7 +48,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
   const { refresh_token_ttl } = settings
   const used = typeof issue.refresh === 'object' ? issue.refresh : undefined
   const brings = issue.refresh !== 'none' && used?.keep === undefined
-  const access = tokens.access.make(draft('access', ttl, scope), realm)
+  const access = accessToken(draft('access', ttl, scope), issue.claims, context)
   // A refresh that asked for less narrows its access token alone (RFC 6749 §6).
   const refresh = brings ? tokens.refresh.make(draft('refresh', refresh_token_ttl, grant.scope), realm) : used?.keep
 
@@ -59,7 +61,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       access: {
         digest: digest(access_token),
         scope: scope === grant.scope ? null : scope,
-        details: details.aud === undefined && details.cnf === undefined ? undefined : details,
+        details: Object.keys(details).length === 0 ? undefined : details,
         // To the second, as the token itself says.
         expires_at: (iat + ttl) * 1000,
       },
@@ -89,14 +91,27 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
     if (user === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {
       return answer
     }
-    const id_token = makeIdToken({ client, user, scope, details: grant.details, nonce: issue.nonce, access_token }, context)
+    const { nonce, claims } = issue
+    const id_token = makeIdToken({ client, user, scope, details: grant.details, nonce, access_token, claims }, context)
     return id_token.then((id_token) => ({ ...answer, id_token }))
   }
   if (typeof access !== 'string' || refresh instanceof Promise) return Promise.all([access, refresh]).then((both) => issued(...both))
   return issued(access, refresh)
 }
 
-function accessTokenDetails(issue: Issue, { confirmation }: Context): AccessTokenDetails {
+function accessToken(draft: TokenDraft, claims: Issue['claims'], context: Context): MaybePromise<string> {
+  const { realm } = context
+  const made = realm.tokens.access.make(draft, realm)
+  if (claims === undefined && !addsClaims('access_token', context)) return made
+  return after(made, (token) => withAddedClaims(token, draft, claims, context))
+}
+
+function accessTokenDetails(issue: Issue, { realm, parameters, confirmation }: Context): AccessTokenDetails {
   const aud = issue.audience ?? issue.grant.details.resource
-  return { ...(aud === undefined || aud.length === 0 ? {} : { aud }), ...(confirmation === undefined ? {} : { cnf: confirmation }) }
+  const kept = parameters === undefined ? undefined : keptParameters(parameters, realm)
+  return {
+    ...(aud === undefined || aud.length === 0 ? {} : { aud }),
+    ...(confirmation === undefined ? {} : { cnf: confirmation }),
+    ...(kept === undefined ? {} : { parameters: kept }),
+  }
 }

@@ -7,6 +7,7 @@ import type { GrantDetails, User } from '../model/records.ts'
 import { isSecretName } from '../model/secret-names.ts'
 import type { TokenDraft, TokenMaterial, UserStatement } from '../model/token-profile.ts'
 import type { Realm } from '../realm/context.ts'
+import { namedParameters } from '../realm/named-parameters.ts'
 
 /** What everything may be made of that is said of a client and its user; `docs/providers.md` says what each is. */
 const partyNames = [
@@ -21,7 +22,7 @@ export const claimNames: readonly string[] = [
 ]
 
 /** What the protocol says in an ID token. */
-export const idTokenClaims: readonly string[] = [
+const idTokenClaims = [
   ...['iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', 'act'],
   ...['at_hash', 'c_hash', 's_hash'],
 ]
@@ -40,9 +41,9 @@ export function secretProblem(name: string): string | undefined {
   return isSecretName(first) || /code$/i.test(first) ? `a name among the ${from} that is no secret, code, token or assertion` : undefined
 }
 
-/** What tokens will tell of an authorization request's parameters, for its grant to keep; undefined when it is nothing. */
-export function keptParameters(parameters: Parameters, { tokens }: Pick<Realm, 'tokens'>): GrantDetails['parameters'] {
-  const kept = (tokens.parameters ?? []).filter((name) => parameters[name] !== undefined)
+/** What will be told of a request's parameters, for its grant or token to keep; undefined when it is nothing. */
+export function keptParameters(parameters: Parameters, realm: Pick<Realm, 'tokens' | 'settings'>): GrantDetails['parameters'] {
+  const kept = namedParameters(realm).filter((name) => parameters[name] !== undefined)
   return kept.length === 0 ? undefined : Object.fromEntries(kept.map((name) => [name, parameters[name] ?? '']))
 }
 
@@ -65,8 +66,17 @@ export function claimValues(draft: TokenDraft, material: TokenMaterial, jti?: st
   })
 }
 
+/** What the names in a template of an ID token or of userinfo stand for. */
+export function statementValues(said: UserStatement, material: TokenMaterial): Values {
+  const { claims } = said
+  const values = partyValues(said, material)
+  for (const name of idTokenClaims) values[name] = claims[name]
+  values.claims = claims
+  return values
+}
+
 /** A client and its user under the names that every claim may be made of. */
-export function partyValues(
+function partyValues(
   { client, user, scope, parameters }: Pick<UserStatement, 'client' | 'scope' | 'parameters'> & { user: User | undefined },
   { company, settings }: TokenMaterial,
 ): Record<string, unknown> {

@@ -164,6 +164,7 @@ export interface ClientDeclaration {
   token_endpoint_auth_method?: string | undefined
   /** All of the provider's when absent. */
   grant_types?: readonly string[] | undefined
+  claims?: Readonly<Record<string, unknown>> | undefined
   metadata?: Readonly<Record<string, unknown>> | undefined
 }
 

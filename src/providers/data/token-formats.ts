@@ -4,7 +4,7 @@ import { type SigningAlg, type SigningKey, signInput } from '../../oauth/jose/jw
 import { encodeSegment, readClaims } from '../../oauth/jose/jwt.ts'
 import { type HandleFormat, maskedHandles } from '../../oauth/model/handle.ts'
 import type { StatementWording, TokenDraft, TokenFormat, TokenMaterial } from '../../oauth/model/token-profile.ts'
-import { claimValues, idTokenClaims, partyValues } from '../../oauth/tokens/template-values.ts'
+import { claimValues, statementValues } from '../../oauth/tokens/template-values.ts'
 import { charactersOf } from './alphabet.ts'
 import type { IdDeclaration, TokenDeclaration } from './declaration.ts'
 
@@ -81,11 +81,5 @@ export function carrierOf(claims: { readonly [claim: string]: Template }): strin
 /** What an ID token or userinfo says, as a template. */
 export function statement(template: { readonly [member: string]: Template }): StatementWording {
   const fill = compileMembers(template)
-  return (said, material) => {
-    const { claims } = said
-    const values = partyValues(said, material)
-    for (const name of idTokenClaims) values[name] = claims[name]
-    values.claims = claims
-    return fill(values)
-  }
+  return (said, material) => fill(statementValues(said, material))
 }

@@ -36,9 +36,13 @@ export function declaredApp(app: AppDeclaration, defaults: WorldDefaults): World
 }
 
 /** One that shows nothing is public. */
-function declaredClient({ client_secret = null, ...client }: ClientDeclaration, { grant_types, auth_method }: WorldDefaults): NewClient {
+function declaredClient(
+  { client_secret = null, claims, ...client }: ClientDeclaration,
+  { grant_types, auth_method }: WorldDefaults,
+): NewClient {
   const showsNothing = client_secret === null && client.metadata?.jwks === undefined
-  return completeClient({ ...client, client_secret }, { grant_types, auth_method: showsNothing ? none.name : auth_method })
+  const metadata = claims === undefined ? client.metadata : { ...client.metadata, claims }
+  return completeClient({ ...client, client_secret, metadata }, { grant_types, auth_method: showsNothing ? none.name : auth_method })
 }
 
 /** A user with what his declaration left out. */
