@@ -4,6 +4,7 @@ import { readBySchema } from '../basics/read-by-schema.ts'
 import { MetadataError } from '../oauth/clients/metadata.ts'
 import { holdToRules } from '../oauth/clients/rulebook.ts'
 import { grantTypes } from '../oauth/grants/registry.ts'
+import { cibaType, deviceCodeType } from '../oauth/model/grant-names.ts'
 import { confidentialMethod, offeredToClients } from '../providers/clients.ts'
 import type { ProviderDeclaration } from '../providers/data/declaration.ts'
 import { declareProvider } from '../providers/data/declare.ts'
@@ -101,13 +102,30 @@ function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>,
   })
 }
 
+/** Grant types whose clients are looked at before the token endpoint is asked. */
+const begunElsewhere: readonly string[] = ['authorization_code', 'refresh_token', deviceCodeType, cibaType]
+
 /** What only the whole provider shows: paths that meet, grant types that there are not, settings that it does not take. */
 function providerProblems(provider: Provider, declaration: ProviderDeclaration, label: string): ConfigProblem[] {
   const where = `${label}: providers.${provider.id}`
   const known = new Set([...grantTypes.keys(), ...(provider.requests?.grants?.keys() ?? [])])
-  const unknown = (declaration.grant_types ?? []).flatMap((name, index) =>
-    known.has(name) ? [] : [noSuch(`${where}.grant_types[${index}]`, 'a grant type', name, [...known])],
-  )
+  const unknown = (declaration.grant_types ?? []).flatMap((one, index) => {
+    const at = `${where}.grant_types[${index}]`
+    if (typeof one === 'string') return known.has(one) ? [] : [noSuch(at, 'a grant type', one, [...known])]
+    const likes = [...known].filter((name) => name !== one.name)
+    if (!likes.includes(one.like)) return [noSuch(`${at}.like`, 'a grant type', one.like, likes)]
+    if (begunElsewhere.includes(one.like) && !provider.grant_types.includes(one.like)) {
+      return [
+        {
+          where: `${where}.grant_types`,
+          message: `expected ${one.like} in the list, because ${one.name} is like it and clients must be registered for it`,
+        },
+      ]
+    }
+    return grantTypes.has(one.name)
+      ? [{ where: `${at}.name`, message: `expected a name that no RFC has, got ${JSON.stringify(one.name)}` }]
+      : []
+  })
   const { registration } = provider.paths
   const owners = new Map<string, string>(provider.routes.map((route) => [fold(route.path), `the ${provider.name} API`]))
   const meeting: ConfigProblem[] = []

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { templateProblems } from '../basics/template.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
+import { parameterNames } from '../oauth/endpoints/parameter-names.ts'
 import { signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
@@ -206,18 +207,11 @@ export const userSchema = z
   })
   .meta({ id: 'User' })
 
-const rfcParameters = [
-  'username',
-  'email',
-  'password',
-  'client_id',
-  'client_secret',
-  'code',
-  'refresh_token',
-  'redirect_uri',
-  'scope',
-  'code_verifier',
-]
+const ownGrantType = z.strictObject({
+  name: z.string().min(1),
+  like: z.string().describe('The grant type as which it is answered.'),
+  required: z.array(z.string().min(1)).optional().describe('Parameters that must come, beside those of the other.'),
+})
 
 /** A provider of the user's own. */
 export const providerSchema = z
@@ -227,7 +221,11 @@ export const providerSchema = z
     hosts: z.array(hostSchema).optional().describe("The vendor's own host names."),
     issuer_path: path.refine((one) => !one.endsWith('/'), { error: 'a path without a slash at its end' }).optional(),
     paths: pathsSchema.optional().describe('Null takes an endpoint away.'),
-    grant_types: z.array(z.string()).min(1).optional(),
+    grant_types: z
+      .array(z.union([z.string(), ownGrantType], { error: 'a grant type, or {"name", "like"} of one of the vendor\'s own' }))
+      .min(1)
+      .optional()
+      .describe('Names; of those that no RFC has, what they are answered like.'),
     client_authentication: z
       .strictObject({
         methods: z.array(z.enum(clientAuthMethods)).min(1).optional(),
@@ -236,9 +234,14 @@ export const providerSchema = z
       })
       .optional(),
     parameters: z
-      .record(z.string().min(1), z.enum(rfcParameters))
+      .record(z.string().min(1), z.enum(parameterNames))
       .optional()
       .describe("The vendor's names of parameters, and the RFCs' names of the same."),
+    scope_separator: z
+      .string()
+      .regex(/^[,;+|]$/, { error: 'one of , ; + |' })
+      .optional()
+      .describe('What stands between scopes in requests and answers; blanks are always taken.'),
     lifetimes: z
       .strictObject({
         access_token: wholeSeconds.optional(),

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readRequest } from '../oauth/clients/dialect.ts'
 import { basicCredentials } from '../oauth/clients/methods/secret.ts'
 import { findToken } from '../oauth/endpoints/introspection.ts'
 import type { Beforehand } from '../oauth/faults/kind.ts'
 import { beforehand, strikesOn, waits } from '../oauth/faults/strike.ts'
 import { handleKey } from '../oauth/model/handle.ts'
-import { readParameters } from '../oauth/model/parameters.ts'
 import { targetParameters } from '../oauth/model/resource.ts'
 import { presentedToken } from '../oauth/proof/presented-token.ts'
 import type { Occasion } from '../sandbox/faults.ts'
@@ -46,7 +46,7 @@ function sayAsGiven(
 
 /** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */
 function occasionOf(request: FastifyRequest, exchange: Exchange): Occasion {
-  const { parameters } = readParameters(request.method === 'POST' ? request.body : request.query, targetParameters)
+  const { parameters } = readRequest(request.method === 'POST' ? request.body : request.query, exchange.sandbox.requests, targetParameters)
   const occasion: Occasion = {
     endpoint: exchange.endpoint,
     grant_type: parameters.grant_type,

@@ -1,6 +1,7 @@
 import { isMethod } from '../../oauth/clients/methods/registry.ts'
 import { clientSecretPost } from '../../oauth/clients/methods/secret.ts'
 import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/model/grant-names.ts'
+import { onTheWire, wireName } from '../../oauth/realm/unread.ts'
 import type { CollectionRequest, RequestCollection, RequestFolder } from '../../providers/collection.ts'
 import type { Provider } from '../../providers/provider.ts'
 
@@ -10,7 +11,8 @@ import type { Provider } from '../../providers/provider.ts'
  */
 export function withGrantFolders(provider: Provider): RequestCollection {
   const { collection } = provider
-  const covered = collection.folders.flatMap((folder) => folder.requests.map((request) => request.form?.grant_type))
+  const named = wireName('grant_type', provider)
+  const covered = collection.folders.flatMap((folder) => folder.requests.map((request) => request.form?.[named]))
   const [client] = provider.world.apps[0]?.clients ?? []
   const folders = (client?.grant_types ?? []).flatMap((type) => (covered.includes(type) ? [] : (folderOf(type, provider) ?? [])))
   return { ...collection, folders: [...collection.folders, ...folders] }
@@ -96,14 +98,15 @@ function folder(name: string, requests: CollectionRequest[]): RequestFolder {
 }
 
 /** A request to the token endpoint, authenticated as the vendor's own client is. */
-function tokenRequest(name: string, form: Record<string, string>, { paths, world }: Provider): CollectionRequest {
+function tokenRequest(name: string, form: Record<string, string>, { paths, world, requests }: Provider): CollectionRequest {
   const inBody = isMethod(world.apps[0]?.clients[0]?.token_endpoint_auth_method, clientSecretPost)
+  const sent = inBody ? { ...form, client_id: '{{clientId}}', client_secret: '{{clientSecret}}' } : form
   return {
     name,
     method: 'POST',
     path: paths.token,
     auth: inBody ? 'none' : 'basic',
-    form: inBody ? { ...form, client_id: '{{clientId}}', client_secret: '{{clientSecret}}' } : form,
+    form: onTheWire(sent, { requests }),
     expects: { status: 200, members: { access_token: 'string', token_type: 'string' } },
   }
 }

@@ -1,5 +1,6 @@
 import { sameRedirectUri } from '../../oauth/clients/redirect-uri.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
+import { onTheWire, wireName } from '../../oauth/realm/unread.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Addresses at which the sign-in to an app begins. */
@@ -24,7 +25,7 @@ export function signInLinks(sandbox: Sandbox, base_url: string, callback: string
       const address = addresses.get(app.row)
       if (address === undefined) return undefined
       const url = new URL(address)
-      url.searchParams.set('login_hint', user.username)
+      url.searchParams.set(wireName('login_hint', sandbox), user.username)
       return url.href
     },
   }
@@ -44,6 +45,6 @@ function addressOf(clients: readonly Client[], { provider }: Sandbox, base_url: 
     state: 'dashboard',
     ...(client.client_secret === null && { code_challenge: challenge, code_challenge_method: 'S256' }),
   }
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+  url.search = new URLSearchParams(onTheWire(parameters, provider)).toString()
   return url
 }

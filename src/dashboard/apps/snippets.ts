@@ -2,6 +2,7 @@ import { none } from '../../oauth/clients/methods/none.ts'
 import { isMethod } from '../../oauth/clients/methods/registry.ts'
 import { clientSecretBasic } from '../../oauth/clients/methods/secret.ts'
 import type { Client } from '../../oauth/model/records.ts'
+import { onTheWire } from '../../oauth/realm/unread.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { shellWord } from './curl.ts'
 
@@ -63,6 +64,8 @@ interface Filled {
   apiUrl: string | undefined
   redirectUri: string
   scope: string
+  /** What the vendor calls parameters otherwise. */
+  requests: Sandbox['requests']
   client_id: string
   client_secret: string | undefined
   basic: boolean
@@ -75,21 +78,22 @@ function filledIn(provider: Sandbox['provider'], client: Client, base_url: strin
   const redirectUri = client.app.redirect_uris[0] ?? ''
   const scope = provider.collection.signIn?.scope ?? client.app.scopes.join(' ')
   const isPublic = isMethod(client.token_endpoint_auth_method, none)
-  const query = new URLSearchParams({
+  const query = {
     response_type: 'code',
     client_id: client.client_id,
     redirect_uri: redirectUri,
     scope,
     state: 'any-text',
     ...(isPublic && { code_challenge: pkceExample.challenge, code_challenge_method: 'S256' }),
-  })
+  }
   const authorizationEndpoint = base_url + provider.paths.authorize
   const probe = provider.collection.folders
     .flatMap((folder) => folder.requests)
     .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
   return {
     authorizationEndpoint,
-    authorizeUrl: `${authorizationEndpoint}?${query}`,
+    authorizeUrl: `${authorizationEndpoint}?${new URLSearchParams(onTheWire(query, provider))}`,
+    requests: provider.requests,
     tokenEndpoint: base_url + provider.paths.token,
     apiUrl: probe && base_url + probe.path,
     redirectUri,
@@ -115,10 +119,10 @@ function tokenForm({ signsIn, redirectUri, scope, isPublic }: Filled): Record<st
     : { grant_type: 'client_credentials', ...(scope !== '' && { scope }) }
 }
 
-/** What a client that sends its secret in the body, or has none, adds to each form. */
-function credentials({ basic, client_id, client_secret }: Filled): Record<string, string> {
-  if (basic) return {}
-  return { client_id, ...(client_secret !== undefined && { client_secret }) }
+/** A form's fields under the vendor's names; a client that sends its secret in the body, or has none, adds to each who it is. */
+function fields(form: Record<string, string>, { basic, client_id, client_secret, requests }: Filled): [string, string][] {
+  const credentials = basic ? {} : { client_id, ...(client_secret !== undefined && { client_secret }) }
+  return Object.entries(onTheWire({ ...form, ...credentials }, { requests }))
 }
 
 function curl(filled: Filled): string {
@@ -140,7 +144,7 @@ function tokenRequest(filled: Filled, form: Record<string, string>): string {
   return [
     `curl ${shellWord(tokenEndpoint)}`,
     ...(basic ? [`  --user ${shellWord(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
-    ...Object.entries({ ...form, ...credentials(filled) }).map(([name, value]) => `  --data-urlencode ${shellWord(`${name}=${value}`)}`),
+    ...fields(form, filled).map(([name, value]) => `  --data-urlencode ${shellWord(`${name}=${value}`)}`),
   ].join(' \\\n')
 }
 
@@ -175,13 +179,13 @@ function postman({
 
 function javascript(filled: Filled): string {
   const { tokenEndpoint, apiUrl, signsIn, authorizeUrl, basic, client_id, client_secret } = filled
-  const form = Object.entries({ ...tokenForm(filled), ...credentials(filled) })
+  const form = fields(tokenForm(filled), filled)
   const header = basic
     ? `\n  headers: { Authorization: 'Basic ' + btoa(${literal(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}) },`
     : ''
   return [
     ...(signsIn ? [`// Sign in: open this in a browser, and take the code from the address it ends at\n// ${authorizeUrl}`] : []),
-    `const answer = await fetch(${literal(tokenEndpoint)}, {\n  method: 'POST',${header}\n  body: new URLSearchParams({\n${form.map(([name, value]) => `    ${name}: ${literal(value)},`).join('\n')}\n  }),\n})`,
+    `const answer = await fetch(${literal(tokenEndpoint)}, {\n  method: 'POST',${header}\n  body: new URLSearchParams({\n${form.map(([name, value]) => `    ${/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name)}: ${literal(value)},`).join('\n')}\n  }),\n})`,
     'const tokens = await answer.json()\nconsole.log(answer.status, tokens)',
     ...(apiUrl === undefined || !signsIn
       ? []
@@ -193,12 +197,12 @@ function javascript(filled: Filled): string {
 
 function python(filled: Filled): string {
   const { tokenEndpoint, apiUrl, signsIn, authorizeUrl, basic, client_id, client_secret } = filled
-  const form = Object.entries({ ...tokenForm(filled), ...credentials(filled) })
+  const form = fields(tokenForm(filled), filled)
   const auth = basic ? `\n    auth=(${literal(client_id)}, ${literal(client_secret ?? '')}),` : ''
   return [
     'import requests',
     ...(signsIn ? [`# Sign in: open this in a browser, and take the code from the address it ends at\n# ${authorizeUrl}`] : []),
-    `answer = requests.post(\n    ${literal(tokenEndpoint)},${auth}\n    data={\n${form.map(([name, value]) => `        "${name}": ${literal(value)},`).join('\n')}\n    },\n)`,
+    `answer = requests.post(\n    ${literal(tokenEndpoint)},${auth}\n    data={\n${form.map(([name, value]) => `        ${literal(name)}: ${literal(value)},`).join('\n')}\n    },\n)`,
     'tokens = answer.json()\nprint(answer.status_code, tokens)',
     ...(apiUrl === undefined || !signsIn
       ? []

@@ -4,7 +4,7 @@ import { randomText } from '../../basics/random.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
 import { notSilently, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
-import { translated } from '../../oauth/clients/dialect.ts'
+import { readRequest } from '../../oauth/clients/dialect.ts'
 import { strikeAuthorization } from '../../oauth/faults/strike.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { Interaction } from '../../oauth/model/records.ts'
@@ -21,9 +21,9 @@ const repeatable = [...targetParameters, 'granted']
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
 function getAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   const exchange = exchangeOf(request)
-  const read = readParameters(request.query, repeatable)
-  const { transaction } = read.parameters
-  if (transaction !== undefined && read.parameters.client_id === undefined) {
+  const read = readRequest(request.query, exchange.sandbox.requests, repeatable)
+  const { transaction, client_id } = read.parameters
+  if (transaction !== undefined && client_id === undefined) {
     return nextPage(reply, exchange, findInteraction(reply, exchange, transaction))
   }
   return begin(request, reply, exchange, read)
@@ -32,9 +32,11 @@ function getAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromis
 /** POST of the authorization endpoint: a step of the sign-in, or a new request sent as a form (RFC 6749 §3.1). */
 function postAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   const exchange = exchangeOf(request)
-  const read = readParameters(request.body, repeatable)
-  const { parameters } = read
-  if (parameters.transaction === undefined) return begin(request, reply, exchange, read)
+  // Our own form has our own names.
+  const { parameters } = readParameters(request.body, repeatable)
+  if (parameters.transaction === undefined) {
+    return begin(request, reply, exchange, readRequest(request.body, exchange.sandbox.requests, repeatable))
+  }
   const interaction = findInteraction(reply, exchange, parameters.transaction)
   return (parameters.decision === undefined ? signIn : decide)(reply, exchange, interaction, parameters)
 }
@@ -44,7 +46,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const { context } = exchange
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'
-  const { request: asked, client } = await checkAuthorizationRequest(translated(read, context.realm.requests), context, { dry })
+  const { request: asked, client } = await checkAuthorizationRequest(read, context, { dry })
   if (!dry) await strikeAuthorization('begin', asked, client, undefined, context)
   const session = sessionOf(request, exchange)
   if (session !== undefined) context.trace.username = session.user.username

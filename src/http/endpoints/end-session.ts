@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { digest, sameSecret } from '../../basics/random.ts'
+import { readRequest } from '../../oauth/clients/dialect.ts'
 import { call } from '../../oauth/clients/outbound.ts'
-import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
+import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { note } from '../../oauth/realm/context.ts'
+import { wireName } from '../../oauth/realm/unread.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { checkLogoutRequest, frontChannelUri, isAbout, type LogoutRequest, logoutToken } from '../../oauth/users/logout.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
@@ -16,7 +18,7 @@ import { render } from '../pages/views.ts'
 /** A logout request, or what the user decided on the page that asks. */
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
-  const read = readParameters(request.method === 'POST' ? request.body : request.query)
+  const read = readRequest(request.method === 'POST' ? request.body : request.query, exchange.sandbox.requests)
   const { parameters } = read
   const asked = await checkLogoutRequest(read, exchange.context)
   const session = sessionOf(request, exchange)
@@ -36,7 +38,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
 function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, parameters: Parameters, { user }: Session): void {
   const kept = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'].flatMap((name) => {
     const value = parameters[name]
-    return value === undefined ? [] : [[name, value]]
+    return value === undefined ? [] : [[wireName(name, exchange.sandbox), value]]
   })
   render(reply, 'logout', {
     texts: exchange.sandbox.provider.texts,

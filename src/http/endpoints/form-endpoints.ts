@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { pushAuthorizationRequest } from '../../oauth/authorization/pushed-request.ts'
-import { translated } from '../../oauth/clients/dialect.ts'
+import { readRequest } from '../../oauth/clients/dialect.ts'
 import { authenticateBackchannel } from '../../oauth/deferred/backchannel.ts'
 import { authorizeDevice } from '../../oauth/deferred/device.ts'
 import { introspect } from '../../oauth/endpoints/introspection.ts'
 import { revoke } from '../../oauth/endpoints/revocation.ts'
 import { token } from '../../oauth/endpoints/token.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
-import { type ClientRequest, type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
+import type { ClientRequest, ReadParameters } from '../../oauth/model/parameters.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
 import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
@@ -63,13 +63,13 @@ function formEndpoint(
     endpoint,
     paths: ({ paths }) => [paths[endpoint]],
     handlers: {
-      POST: (request, reply) => answer(readRequest(request, repeatable), reply, exchangeOf(request)),
+      POST: (request, reply) => answer(clientRequest(request, repeatable), reply, exchangeOf(request)),
     },
   }
 }
 
-function readRequest(request: FastifyRequest, repeatable: readonly string[]): ClientRequest {
-  const { parameters, problem } = translated(readBody(request, repeatable), exchangeOf(request).sandbox.provider.requests)
+function clientRequest(request: FastifyRequest, repeatable: readonly string[]): ClientRequest {
+  const { parameters, problem } = readBody(request, repeatable)
   return { parameters, problem, authorization: request.headers.authorization }
 }
 
@@ -78,14 +78,15 @@ function readRequest(request: FastifyRequest, repeatable: readonly string[]): Cl
  * settings can allow the query, as Postman may be told to use, and forbid JSON.
  */
 function readBody(request: FastifyRequest, repeatable: readonly string[]): ReadParameters {
-  const { json_token_requests, query_token_requests } = exchangeOf(request).sandbox.settings
-  const read = readParameters(request.body, repeatable)
+  const { settings, requests } = exchangeOf(request).sandbox
+  const { json_token_requests, query_token_requests } = settings
+  const read = readRequest(request.body, requests, repeatable)
   if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
     const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
     return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
   }
   if (query_token_requests) {
-    const fromQuery = readParameters(request.query, repeatable)
+    const fromQuery = readRequest(request.query, requests, repeatable)
     return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem: read.problem ?? fromQuery.problem }
   }
   const problem = queryProblem(request)

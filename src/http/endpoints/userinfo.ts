@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { readRequest } from '../../oauth/clients/dialect.ts'
 import { userinfo } from '../../oauth/endpoints/userinfo.ts'
-import { readParameters } from '../../oauth/model/parameters.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { context } = exchangeOf(request)
-  const { parameters } = readParameters(request.method === 'POST' ? request.body : undefined)
+  const { parameters } = readRequest(request.method === 'POST' ? request.body : undefined, context.realm.requests)
   const claims = await userinfo(presentedToken(request.headers.authorization, parameters.access_token), context)
   if (typeof claims === 'string') noStore(reply).type('application/jwt').send(claims)
   else sendJson(reply, claims)

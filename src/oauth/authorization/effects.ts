@@ -55,7 +55,8 @@ export function noteIdleParameters(parameters: Parameters, { response_type, scop
   const code = values.includes('code')
   const note = (idle: boolean, why: string, ...names: Name[]) => {
     const came = idle ? names.filter((name) => parameters[name] !== undefined) : []
-    if (came.length > 0) noteTo(context, `The request has ${listed(came.map((name) => wireName(name, context)))}: without effect, ${why}`)
+    if (came.length > 0)
+      noteTo(context, `The request has ${listed(came.map((name) => wireName(name, context.realm)))}: without effect, ${why}`)
   }
   const whyNoIdToken = openid ? `because response_type '${response_type}' brings no ID token` : 'because scope lacks openid'
   note(!openid || !(code || values.includes('id_token')), whyNoIdToken, 'nonce')

@@ -1,13 +1,23 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import { type Parameters, type ReadParameters, readParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context, RequestDialect } from '../realm/context.ts'
 import { authenticateClient } from './authentication.ts'
 
-/** A client's request under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name. */
-export function translated(read: ReadParameters, dialect: RequestDialect | undefined): ReadParameters {
-  return dialect?.parameters === undefined ? read : { ...read, parameters: translate(read.parameters, dialect.parameters) }
+/**
+ * Reads a client's request under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name.
+ * @param repeatable parameters that may come several times, by the RFCs' names
+ */
+export function readRequest(source: unknown, dialect: RequestDialect | undefined, repeatable: readonly string[] = []): ReadParameters {
+  if (dialect?.parameters === undefined && dialect?.scope_separator === undefined) return readParameters(source, repeatable)
+  const { parameters: names = {}, scope_separator } = dialect
+  const renamed = Object.keys(names).filter((wire) => repeatable.includes(names[wire] ?? ''))
+  const read = readParameters(source, [...repeatable, ...renamed])
+  const parameters = translate(read.parameters, names)
+  const { scope } = parameters
+  if (scope === undefined || scope_separator === undefined) return { ...read, parameters }
+  return { ...read, parameters: { ...parameters, scope: scope.replaceAll(scope_separator, ' ').trim() } }
 }
 
 function translate(parameters: Parameters, names: Readonly<Record<string, string>>): Parameters {

@@ -16,7 +16,7 @@ export const clientCredentials: GrantType = {
     const grant = realm.store.ownGrant({
       client,
       user: undefined,
-      grant_type: 'client_credentials',
+      grant_type: this.grant_type,
       scope,
       created_at: realm.clock.now(),
     })

@@ -33,7 +33,7 @@ export const jwtBearer: GrantType = {
     if (!hasApp(user, client, context)) {
       throw invalid(`app ${client.app.name} is not among the apps of user '${user.username}'`)
     }
-    const grant = realm.store.saveGrant({ client, user, grant_type: jwtBearerType, scope, created_at: realm.clock.now() })
+    const grant = realm.store.saveGrant({ client, user, grant_type: this.grant_type, scope, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     return { grant, user, scope, requested_scope: parameters.scope, refresh: 'none' }
   },

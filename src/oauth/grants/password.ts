@@ -27,7 +27,7 @@ export const password: GrantType = {
       throw new OAuthError('invalid_grant', `${user.username} cannot use this app`, explanation)
     }
     const scope = scopeFor(parameters.scope, client, context)
-    const grant = realm.store.saveGrant({ client, user, grant_type: 'password', scope, created_at: realm.clock.now() })
+    const grant = realm.store.saveGrant({ client, user, grant_type: this.grant_type, scope, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
     return { grant, user, scope, requested_scope: parameters.scope, refresh }

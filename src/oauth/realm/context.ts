@@ -104,6 +104,8 @@ export interface RequestDialect {
   readonly grants?: ReadonlyMap<string, GrantType>
   /** The vendor's names of parameters, and the RFCs' names of the same. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** What stands between scopes where the vendor does not take blanks alone (RFC 6749 §3.3), as a comma; in its answers too. */
+  readonly scope_separator?: string
   /** Where a secret may stand; both places when absent (RFC 6749 §2.3.1). */
   readonly secret_in?: 'header' | 'body'
   /** The grant type is looked at before the client is. */

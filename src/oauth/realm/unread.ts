@@ -1,5 +1,5 @@
 import type { Parameters } from '../model/parameters.ts'
-import { type Context, noteTo } from './context.ts'
+import { type Context, noteTo, type Realm } from './context.ts'
 
 /** What had no effect is told by name, as long as that can be read. */
 const shownNames = 20
@@ -22,12 +22,17 @@ export function noteUnread(parameters: Parameters, read: readonly (readonly stri
   const told = context.realm.tokens.parameters ?? []
   const unread = Object.keys(parameters).filter((name) => !read.some((names) => names.includes(name)) && !told.includes(name))
   if (unread.length === 0) return
-  const names = unread.map((name) => wireName(name, context))
+  const names = unread.map((name) => wireName(name, context.realm))
   noteTo(context, `The request has ${listed(names)}: without effect ${where}`)
 }
 
+/** A form under the vendor's names. */
+export function onTheWire(form: Readonly<Record<string, string>>, realm: Pick<Realm, 'requests'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(form).map(([name, value]) => [wireName(name, realm), value]))
+}
+
 /** The vendor's name of what we call otherwise. */
-export function wireName(name: string, { realm }: Context): string {
-  const renamed = Object.entries(realm.requests?.parameters ?? {}).find(([, ours]) => ours === name)
+export function wireName(name: string, { requests }: Pick<Realm, 'requests'>): string {
+  const renamed = Object.entries(requests?.parameters ?? {}).find(([, ours]) => ours === name)
   return renamed?.[0] ?? name
 }

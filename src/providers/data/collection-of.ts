@@ -1,3 +1,4 @@
+import { onTheWire } from '../../oauth/realm/unread.ts'
 import { type CollectionRequest, type RequestCollection, usualVariables } from '../collection.ts'
 import type { Provider } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
@@ -7,18 +8,12 @@ export function collectionOf({ name, paths, grant_types, scopes, world, requests
   const [user] = world.users
   const scope = scopes.map((one) => one.name).join(' ')
   const inBody = requests?.secret_in === 'body'
-  const names = Object.entries(requests?.parameters ?? {})
-  const wire = (parameter: string) => names.find(([, rfc]) => rfc === parameter)?.[0] ?? parameter
   const request = (title: string, form: Record<string, string>): CollectionRequest => ({
     name: title,
     method: 'POST',
     path: paths.token,
     auth: inBody ? 'none' : 'basic',
-    form: Object.fromEntries(
-      Object.entries(inBody ? { ...form, client_id: '{{clientId}}', client_secret: '{{clientSecret}}' } : form).map(
-        ([parameter, value]) => [wire(parameter), value],
-      ),
-    ),
+    form: onTheWire(inBody ? { ...form, client_id: '{{clientId}}', client_secret: '{{clientSecret}}' } : form, { requests }),
     expects: { status: 200 },
     saves: { accessToken: 'access_token', refreshToken: 'refresh_token' },
   })

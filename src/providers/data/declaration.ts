@@ -20,10 +20,13 @@ export interface ProviderDeclaration {
   issuer_path?: string | undefined
   /** Null takes an endpoint of the extended provider away. */
   paths?: Readonly<Record<string, string | readonly string[] | null | undefined>> | undefined
-  grant_types?: readonly string[] | undefined
+  /** Names; of those that no RFC has, what they are answered like. */
+  grant_types?: readonly (string | OwnGrantType)[] | undefined
   client_authentication?: ClientAuthenticationDeclaration | undefined
   /** The vendor's names of parameters, and the RFCs' names of the same. `email` is one more way to say `username`. */
   parameters?: Readonly<Record<string, string>> | undefined
+  /** What stands between scopes in requests and answers, beside blanks. */
+  scope_separator?: string | undefined
   /** Seconds; 0 for a refresh token that does not expire. */
   lifetimes?: LifetimesDeclaration | undefined
   /** Settings of its sandboxes, the provider's own among them. */
@@ -41,6 +44,15 @@ export interface ProviderDeclaration {
   company?: string | undefined
   apps?: readonly AppDeclaration[] | undefined
   users?: readonly UserDeclaration[] | undefined
+}
+
+/** A grant type of the vendor's own name. */
+export interface OwnGrantType {
+  name: string
+  /** The grant type as which it is answered. */
+  like: string
+  /** Parameters that must come, beside those of the other. */
+  required?: readonly string[] | undefined
 }
 
 export interface ClientAuthenticationDeclaration {

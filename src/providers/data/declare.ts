@@ -1,15 +1,17 @@
 import { compile, namesWithin } from '../../basics/template.ts'
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
+import { grantTypes } from '../../oauth/grants/registry.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
-import type { UserinfoProfile } from '../../oauth/model/token-profile.ts'
-import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { TokenProfile, UserinfoProfile } from '../../oauth/model/token-profile.ts'
+import type { GrantType, RequestDialect } from '../../oauth/realm/context.ts'
 import { confidentialMethod } from '../clients.ts'
 import type { OwnSetting } from '../own-settings.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
 import { errorReply, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
-import type { AnswerDeclaration, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
+import type { AnswerDeclaration, OwnGrantType, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
 import { statement, tokenFormat } from './token-formats.ts'
 import { declaredWorld } from './world.ts'
 
@@ -21,7 +23,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
   const { access_token, refresh_token, id_token, userinfo, token_response, errors, ids = {} } = declaration
   const name = declaration.title ?? id
   const methods = declaration.client_authentication?.methods
-  const grant_types = declaration.grant_types ?? base.grant_types
+  const grant_types = declaration.grant_types?.map((one) => (typeof one === 'string' ? one : one.name)) ?? base.grant_types
   const scopes = declaration.scopes ?? base.scopes
   const paths = declaredPaths(declaration.paths, base.paths)
   const alg = declaration.signing?.alg
@@ -37,7 +39,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     ...(saysTokenType(token_response) ? {} : { sender_constraints: false }),
     ...(declaration.hosts === undefined ? {} : { hosts: declaration.hosts }),
     ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
-    requests: { ...base.requests, ...declaredRequests(declaration) },
+    requests: { ...base.requests, ...declaredRequests(declaration, base) },
     ...declaredSettings(declaration, base),
     ids: {
       client_id: ids.client_id === undefined ? base.ids.client_id : idMaker(ids.client_id),
@@ -49,7 +51,10 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       access: access_token === undefined ? base.tokens.access : tokenFormat(access_token),
       refresh: refresh_token === undefined ? base.tokens.refresh : tokenFormat(refresh_token),
       parameters: [...(base.tokens.parameters ?? []), ...namesWithin(declaration, 'parameters')],
-      tokenResponse: token_response?.body === undefined ? base.tokens.tokenResponse : tokenResponse(token_response.body),
+      tokenResponse:
+        token_response?.body === undefined
+          ? joined(base.tokens.tokenResponse, declaration.scope_separator)
+          : tokenResponse(token_response.body),
       idToken: id_token?.claims === undefined ? base.tokens.idToken : statement(id_token.claims),
       userinfo: userinfo === undefined ? base.tokens.userinfo : declaredUserinfo(userinfo),
     },
@@ -70,6 +75,12 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       ? inheritedWorld(base, provider, declaration.company)
       : declaredWorld({ apps: apps ?? [], users: users ?? [] }, defaults)
   return { ...provider, world, collection: collectionOf({ ...provider, world }) }
+}
+
+/** The same answer, with the vendor's separator between scopes. */
+function joined(response: TokenProfile['tokenResponse'], separator: string | undefined): TokenProfile['tokenResponse'] {
+  if (separator === undefined) return response
+  return (issued, material) => response({ ...issued, scope: issued.scope.replaceAll(' ', separator) }, material)
 }
 
 function declaredUserinfo({ scope, body }: UserinfoDeclaration): UserinfoProfile {
@@ -107,14 +118,35 @@ function declaredPaths(own: ProviderDeclaration['paths'] = {}, base: Provider['p
   return Object.fromEntries(paths) as unknown as Provider['paths']
 }
 
-function declaredRequests({ parameters, client_authentication = {} }: ProviderDeclaration): RequestDialect {
+function declaredRequests(declaration: ProviderDeclaration, base: Provider): RequestDialect {
+  const { parameters, scope_separator, grant_types = [], client_authentication = {} } = declaration
   const { secret_in, grant_type_first } = client_authentication
   const byEmail = Object.values(parameters ?? {}).includes('email')
+  const grants = new Map<string, GrantType>(byEmail ? [[passwordByEmail.grant_type, passwordByEmail]] : [])
+  for (const own of grant_types) {
+    const like =
+      typeof own === 'string' ? undefined : (grants.get(own.like) ?? base.requests?.grants?.get(own.like) ?? grantTypes.get(own.like))
+    if (typeof own !== 'string' && like !== undefined) grants.set(own.name, ownGrant(own, like))
+  }
   return {
     ...(parameters === undefined ? {} : { parameters }),
     ...(secret_in === undefined ? {} : { secret_in }),
     ...(grant_type_first === undefined ? {} : { grant_type_first }),
-    ...(byEmail ? { grants: new Map([[passwordByEmail.grant_type, passwordByEmail]]) } : {}),
+    ...(scope_separator === undefined ? {} : { scope_separator }),
+    ...(grants.size === 0 ? {} : { grants: new Map([...(base.requests?.grants ?? []), ...grants]) }),
+  }
+}
+
+/** A grant type under the vendor's own name. */
+function ownGrant({ name, required = [] }: OwnGrantType, like: GrantType): GrantType {
+  return {
+    ...like,
+    grant_type: name,
+    redeem(parameters, client, context) {
+      const missing = required.find((one) => parameters[one] === undefined)
+      if (missing === undefined) return like.redeem.call(this, parameters, client, context)
+      throw new OAuthError('invalid_request', `Parameter ${missing} is missing`, `grant_type ${name} asks for ${required.join(', ')}`)
+    },
   }
 }
 
