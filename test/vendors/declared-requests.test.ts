@@ -214,7 +214,7 @@ describe('lists of scopes with commas', async () => {
 })
 
 test.each<[object, string]>([
-  [{ parameters: { client_key: 'clientid' } }, 'providers.acme.parameters.client_key: expected one of'],
+  [{ parameters: { client_key: 'clientid' } }, 'providers.acme.parameters.client_key: expected client_id, redirect_uri'],
   [{ scope_separator: ' and ' }, 'providers.acme.scope_separator: expected one of , ; + |, got " and "'],
   [{ grant_types: [{ name: 'x', like: 'client_credential' }] }, 'providers.acme.grant_types[0].like: expected a grant type, one of'],
   [
