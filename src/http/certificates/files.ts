@@ -103,7 +103,7 @@ function parseAuthority(pem: string, key: KeyObject, paths: ReturnType<typeof au
 /** Localhost's certificate and key, in one file so that they cannot fall apart; nothing when absent or broken. */
 export async function loadLocalhost(dataDir: string): Promise<CertifiedKey | undefined> {
   try {
-    const pem = await readFile(localhostPath(dataDir), 'utf8')
+    const pem = await readFile(join(dataDir, 'localhost.pem'), 'utf8')
     return { certificate: new X509Certificate(pem), key: createPrivateKey(pem) }
   } catch {
     return undefined
@@ -112,51 +112,35 @@ export async function loadLocalhost(dataDir: string): Promise<CertifiedKey | und
 
 /** Keeps localhost's certificate for the next start. It is only a copy: a folder that cannot be written to is no failure. */
 export async function keepLocalhost(dataDir: string, leaf: CertifiedKey): Promise<void> {
-  await replaceFile(localhostPath(dataDir), keyPem(leaf.key) + leaf.certificate.toString(), 0o600).catch(() => {})
+  await replaceFile(join(dataDir, 'localhost.pem'), keyPem(leaf.key) + leaf.certificate.toString(), 0o600).catch(() => {})
 }
 
-function localhostPath(dataDir: string): string {
-  return join(dataDir, 'localhost.pem')
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined
-    throw error
-  }
-}
-
-/** Puts a whole file in place, unless one is there already. */
-async function createFile(path: string, content: string, mode: number): Promise<void> {
-  const temporary = await writeTemporary(path, content, mode)
-  try {
-    // Unlike rename, link refuses to replace; that decides the race.
-    await link(temporary, path)
-  } catch (error) {
-    if (isCode(error, 'EEXIST')) return
-    // A file system without hard links, such as exFAT.
-    await rename(temporary, path)
-  } finally {
-    await rm(temporary, { force: true })
-  }
+function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (!isCode(error, 'ENOENT')) throw error
+    return undefined
+  })
 }
 
 /** Puts a whole file in place of the one that is there. */
-async function replaceFile(path: string, content: string, mode: number): Promise<void> {
-  const temporary = await writeTemporary(path, content, mode)
+async function replaceFile(path: string, content: string, mode: number, place: typeof rename = rename): Promise<void> {
+  const temporary = join(dirname(path), `.${randomUUID()}.tmp`)
+  await writeFile(temporary, content, { mode, flag: 'wx', flush: true })
   try {
-    await rename(temporary, path)
+    await place(temporary, path)
   } finally {
     await rm(temporary, { force: true })
   }
 }
 
-async function writeTemporary(path: string, content: string, mode: number): Promise<string> {
-  const temporary = join(dirname(path), `.${randomUUID()}.tmp`)
-  await writeFile(temporary, content, { mode, flag: 'wx', flush: true })
-  return temporary
+/** Puts a whole file in place, unless one is there already: unlike rename, link refuses to replace, which decides the race. */
+async function createFile(path: string, content: string, mode: number): Promise<void> {
+  await replaceFile(path, content, mode, (temporary) =>
+    link(temporary, path).catch((error: unknown) => {
+      // A file system without hard links, such as exFAT.
+      if (!isCode(error, 'EEXIST')) return rename(temporary, path)
+    }),
+  )
 }
 
 function isCode(error: unknown, code: string): boolean {
