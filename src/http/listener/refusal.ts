@@ -27,18 +27,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
     return
   }
   const { status, description } = refusals[error.code ?? ''] ?? { status: 400, description: `this is no HTTP request: ${reason(error)}` }
-  const body = errorBody(description)
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Cache-Control: no-store',
-      'Connection: close',
-      '',
-      body,
-    ].join('\r\n'),
-  )
+  const { headers, body } = errorAnswer(description)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
   linger(socket)
 }
 
@@ -53,18 +44,14 @@ export function linger(socket: Duplex): void {
 
 /** Answers 400 in the same words through node:http. */
 export function answerBadRequest(response: ServerResponse, description: string): void {
-  const body = errorBody(description)
-  response.writeHead(400, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    Connection: 'close',
-  })
-  response.end(body)
+  const { headers, body } = errorAnswer(description)
+  response.writeHead(400, headers).end(body)
 }
 
-function errorBody(description: string): string {
-  return JSON.stringify({ error: 'invalid_request', error_description: description })
+function errorAnswer(description: string) {
+  const body = JSON.stringify({ error: 'invalid_request', error_description: description })
+  const length = { 'Content-Length': Buffer.byteLength(body) }
+  return { headers: { 'Content-Type': 'application/json', ...length, 'Cache-Control': 'no-store', Connection: 'close' }, body }
 }
 
 /** The parser's own words, such as "Invalid method encountered", in the characters of RFC 6749 §5.2. */

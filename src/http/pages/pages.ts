@@ -10,7 +10,7 @@ import type { App, Client, Interaction, User } from '../../oauth/model/records.t
 import { scopes } from '../../oauth/model/scope.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Exchange } from '../exchange.ts'
-import { type AppView, render, type Step, shownUsers, type UserView } from './views.ts'
+import { type AppView, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 
 /** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
 
@@ -27,7 +27,7 @@ export function userView(user: User): UserView {
 }
 
 /** Scopes with what the provider says of them. */
-export function scopeViews({ sandbox }: Exchange, scope: string): { name: string; description?: string }[] {
+export function scopeViews({ sandbox }: Exchange, scope: string): ScopeView[] {
   return scopes(scope).map((name) => sandbox.provider.scopes.find((one) => one.name === name) ?? { name })
 }
 

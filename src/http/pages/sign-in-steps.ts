@@ -175,11 +175,8 @@ async function finish(
 ): Promise<void> {
   take(exchange, interaction)
   const session = sessionOf(reply.request, exchange)
-  return sendAnswer(
-    reply,
-    exchange,
-    await allow(interaction.request, interaction.client, user, { granted_scope, session }, exchange.context),
-  )
+  const answer = await allow(interaction.request, interaction.client, user, { granted_scope, session }, exchange.context)
+  return sendAnswer(reply, exchange, answer)
 }
 
 /** Ends the interaction; of two clicks one finds it. */

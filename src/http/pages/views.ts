@@ -23,13 +23,27 @@ export interface UserView {
   type?: string | undefined
 }
 
-/** A form that goes on with an authorization request, which stays on the server under its transaction. */
-export interface Step {
+/** A scope with what the provider says of it. */
+export interface ScopeView {
+  name: string
+  description?: string | undefined
+}
+
+interface Page {
   texts: PageTexts
+}
+
+/** A form that goes on with an authorization request, which stays on the server under its transaction. */
+export interface Step extends Page {
   app: AppView
   /** Where the form is posted. */
   action: string
   transaction: string
+}
+
+/** The same when somebody has signed in. */
+interface UserStep extends Step {
+  user: UserView
 }
 
 /** Every page and what it needs to be drawn. */
@@ -48,20 +62,14 @@ export interface Views {
     passwordHint?: string | undefined
   }
   /** Posts `decision`: `allow`, `switch` (another user) or `cancel`. */
-  continue: Step & {
-    user: UserView
-    scopes: readonly { name: string; description?: string | undefined }[]
-  }
+  continue: UserStep & { scopes: readonly ScopeView[] }
   /** Posts `decision`: `allow` with `granted`, once for each ticked scope, or `deny` or `switch`. */
-  consent: Step & {
-    user: UserView
+  consent: UserStep & {
     /** A fixed one cannot be unticked. */
-    scopes: readonly { name: string; description?: string | undefined; fixed: boolean }[]
+    scopes: readonly (ScopeView & { fixed: boolean })[]
   }
   /** Posts `pick` (a username), or `decision`: `switch` (somebody else) or `cancel`. */
-  'select-account': Step & {
-    /** Who is signed in. */
-    user: UserView
+  'select-account': UserStep & {
     /** Others, to sign in with one click. */
     users: readonly UserView[]
     passwordHint?: string | undefined
@@ -77,22 +85,19 @@ export interface Views {
       signInAction?: string | undefined
     }
   /** Posts `decision`: `logout` or `stay`, with the fields. */
-  logout: {
-    texts: PageTexts
+  logout: Page & {
     user: UserView
     action: string
     /** What the client asked, to be asked again. */
     fields: Readonly<Record<string, string>>
   }
   /** A fault: calls the client back in a frame, and once more. */
-  twice: {
-    texts: PageTexts
+  twice: Page & {
     /** The redirect URI with its answer. */
     next: string
   }
   /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
-  'signed-out': {
-    texts: PageTexts
+  'signed-out': Page & {
     heading: string
     /** Addresses of clients that sign out in the browser. */
     frames: readonly string[]
@@ -100,45 +105,34 @@ export interface Views {
     next?: string | undefined
   }
   /** Posts `decision`: `add` (a parent adds the app) or `ask` (a kid asks), or `switch`. */
-  'not-allowed': Step & {
-    user: UserView
-    remedy: 'add' | 'ask'
-  }
+  'not-allowed': UserStep & { remedy: 'add' | 'ask' }
   /** Posts `user_code`. */
-  'device-code': {
-    texts: PageTexts
+  'device-code': Page & {
     action: string
     /** What was typed, or came in the address. */
     user_code?: string | undefined
     error?: string | undefined
   }
   /** Posts `decision`: `allow`, `deny` or `switch`. */
-  'device-confirm': Step & {
-    user: UserView
+  'device-confirm': UserStep & {
     /** To be compared with the device's. */
     user_code: string
-    scopes: readonly { name: string; description?: string | undefined }[]
+    scopes: readonly ScopeView[]
   }
-  'device-done': {
-    texts: PageTexts
-    app: AppView
-    allowed: boolean
-  }
+  'device-done': Page & { app: AppView; allowed: boolean }
   /** Posts `transaction`, a request's id, and `decision`: `approve` or `deny`. */
-  ciba: {
-    texts: PageTexts
+  ciba: Page & {
     action: string
     requests: readonly {
       id: string
       app: AppView
       user: UserView
       binding_message?: string | undefined
-      scopes: readonly { name: string; description?: string | undefined }[]
+      scopes: readonly ScopeView[]
     }[]
   }
   /** A request that cannot be sent back to the client (RFC 6749 §4.1.2.1), explained to whoever develops that client. */
-  error: {
-    texts: PageTexts
+  error: Page & {
     status: number
     heading: string
     message: string
@@ -152,8 +146,7 @@ export interface Views {
     link?: { href: string; label: string } | undefined
   }
   /** OAuth 2.0 Form Post Response Mode §2: posts itself to the redirect URI, with a button where scripts are off. */
-  'form-post': {
-    texts: PageTexts
+  'form-post': Page & {
     app: Pick<AppView, 'name'>
     /** The client's redirect URI. */
     action: string

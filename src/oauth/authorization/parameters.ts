@@ -94,11 +94,9 @@ export function chooseAcr(
   const asked = wanted ?? scopes(acr_values)
   const found = asked.find((value) => supported === null || supported.includes(value))
   if (found === undefined && wanted !== undefined && isObject(how) && how.essential === true) {
-    throw new OAuthError(
-      'unmet_authentication_requirements',
-      'The authentication context class cannot be had',
-      `acr ${wanted.join(', ')} is essential and none of the sandbox's setting acr_values: ${supported?.join(', ') || 'none'}`,
-    )
+    const had = supported?.join(', ') || 'none'
+    const explanation = `acr ${wanted.join(', ')} is essential and none of the sandbox's setting acr_values: ${had}`
+    throw new OAuthError('unmet_authentication_requirements', 'The authentication context class cannot be had', explanation)
   }
   return found
 }

@@ -55,11 +55,9 @@ function clientOf({ iss, sub }: ReadJwt['claims'], { client_id }: Parameters, co
   if (typeof sub !== 'string') throw failed('The assertion has no sub, which is the client_id (RFC 7523 §3)')
   context.trace.client_id = sub
   if (client_id !== undefined && client_id !== sub) {
-    throw new OAuthError(
-      'invalid_request',
-      'Two different clients are named',
-      `The assertion's sub is '${sub}' and client_id is '${client_id}'; one request authenticates one client (RFC 7521 §4.2)`,
-    )
+    const named = `The assertion's sub is '${sub}' and client_id is '${client_id}'`
+    const explanation = `${named}; one request authenticates one client (RFC 7521 §4.2)`
+    throw new OAuthError('invalid_request', 'Two different clients are named', explanation)
   }
   if (iss !== sub) throw failed(`The assertion's iss is ${shown(iss)} and its sub '${sub}'; both are the client_id (RFC 7523 §3)`)
   const client = context.realm.store.findClient(sub)

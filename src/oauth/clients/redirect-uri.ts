@@ -99,11 +99,6 @@ function encode(answer: Readonly<Record<string, string | undefined>>): string {
 /** @throws OAuthError `invalid_grant` when the token request does not repeat the authorization request's URI (RFC 6749 §4.1.3) */
 export function checkRedirectUri(expected: string | null, came: string | undefined): void {
   if (expected === null || expected === came) return
-  throw new OAuthError(
-    'invalid_grant',
-    'redirect_uri differs from the authorization request',
-    came === undefined
-      ? `redirect_uri is missing; the authorization request had '${expected}' (RFC 6749 §4.1.3)`
-      : `redirect_uri ${difference(came, [expected])} (RFC 6749 §4.1.3)`,
-  )
+  const why = came === undefined ? `is missing; the authorization request had '${expected}'` : difference(came, [expected])
+  throw new OAuthError('invalid_grant', 'redirect_uri differs from the authorization request', `redirect_uri ${why} (RFC 6749 §4.1.3)`)
 }

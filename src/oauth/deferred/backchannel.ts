@@ -97,11 +97,8 @@ function requestedScope({ scope }: Parameters, client: Client, context: Context)
 function requestedExpiry({ requested_expiry }: Parameters): number | undefined {
   if (requested_expiry === undefined) return undefined
   if (/^[1-9]\d{0,9}$/.test(requested_expiry)) return Math.min(Number(requested_expiry), longest)
-  throw new OAuthError(
-    'invalid_request',
-    'requested_expiry is not a positive whole number',
-    `requested_expiry is '${requested_expiry}'; a positive number of seconds was expected (CIBA §7.1)`,
-  )
+  const explanation = `requested_expiry is '${requested_expiry}'; a positive number of seconds was expected (CIBA §7.1)`
+  throw new OAuthError('invalid_request', 'requested_expiry is not a positive whole number', explanation)
 }
 
 function bindingMessage({ binding_message }: Parameters): string | undefined {
@@ -130,13 +127,8 @@ function notificationOf(
 async function askedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
   const user = await hintedUser(parameters, client, context)
   if (hasApp(user, client, context)) return user
-  throw new OAuthError(
-    'access_denied',
-    'The user cannot use this app',
-    `app ${client.app.name} is not among the apps of user '${user.username}'`,
-    {},
-    403,
-  )
+  const explanation = `app ${client.app.name} is not among the apps of user '${user.username}'`
+  throw new OAuthError('access_denied', 'The user cannot use this app', explanation, {}, 403)
 }
 
 /** A backchannel request that waits for its user. */

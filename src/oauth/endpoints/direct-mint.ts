@@ -33,11 +33,8 @@ export async function mintDirectly(
   const make = (draft: TokenDraft, material: TokenMaterial) =>
     after(tokens.access.make(expires_in === undefined ? draft : { ...draft, exp: draft.iat + expires_in }, material), (token) => {
       if (claims === undefined || readClaims(token) !== undefined || (user !== undefined && scopes(scope).includes('openid'))) return token
-      throw new OAuthError(
-        'invalid_request',
-        'claims have no place',
-        'Access tokens of this client are opaque, and without openid there is no ID token',
-      )
+      const explanation = 'Access tokens of this client are opaque, and without openid there is no ID token'
+      throw new OAuthError('invalid_request', 'claims have no place', explanation)
     })
   const settings =
     expires_in === undefined ? realm.settings : { ...realm.settings, access_token_ttl: expires_in, reported_expires_in: null }

@@ -8,9 +8,8 @@ import type { GrantType } from '../realm/context.ts'
 import type { Refusal } from '../storage/store.ts'
 import { verifyPkce } from './pkce.ts'
 
-const refusals: Record<Refusal, string> = {
+const refusals: Record<Exclude<Refusal, 'expired'>, string> = {
   unknown: 'code was not issued by this sandbox',
-  expired: 'code has expired',
   used: 'code was already used; what its first use gave is revoked now (RFC 6749 §4.1.2)',
   revoked: 'the grant of this code was revoked',
   other_client: 'code was issued to another client',
@@ -26,11 +25,8 @@ export const authorizationCode: GrantType = {
     failOnce(parameters.code, context)
     const code = key === undefined ? 'unknown' : realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
     if (typeof code === 'string') {
-      throw new OAuthError(
-        'invalid_grant',
-        'Authorization code is not valid',
-        code === 'expired' ? `code has expired: codes live ${realm.settings.code_ttl} s` : refusals[code],
-      )
+      const explanation = code === 'expired' ? `code has expired: codes live ${realm.settings.code_ttl} s` : refusals[code]
+      throw new OAuthError('invalid_grant', 'Authorization code is not valid', explanation)
     }
     trace.grant_id = code.grant.id
     trace.username = code.user.username

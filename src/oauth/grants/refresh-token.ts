@@ -28,11 +28,8 @@ export const refreshToken: GrantType = {
     }
     const used = key === undefined ? 'unknown' : store.useRefreshToken(key, digest(token), client, clock.now(), settings, confirmation)
     if (used === 'other_key') {
-      throw new OAuthError(
-        'invalid_grant',
-        'The refresh token is bound to another key',
-        `The refresh token of a public client is bound to the keys of its first tokens (RFC 9449 §5); ${keyThatCame(confirmation)}`,
-      )
+      const rule = 'The refresh token of a public client is bound to the keys of its first tokens (RFC 9449 §5)'
+      throw new OAuthError('invalid_grant', 'The refresh token is bound to another key', `${rule}; ${keyThatCame(confirmation)}`)
     }
     if (typeof used === 'string') throw new OAuthError('invalid_grant', 'Refresh token is not valid', refusals[used])
     trace.grant_id = used.grant.id

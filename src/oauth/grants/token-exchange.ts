@@ -86,11 +86,9 @@ async function party(role: 'subject' | 'actor', parameters: Parameters, client: 
   }
   // A confidential client stands for itself; from a public one a stolen token must not come back unbound.
   if (isPublic(client) && !confirms(found.cnf, context.confirmation)) {
-    throw new OAuthError(
-      'invalid_request',
-      `The ${role}_token is bound to a key`,
-      `The ${role}_token is bound to a key, and the public client '${client.client_id}' did not prove that it holds it (RFC 9449 §5)`,
-    )
+    const message = `The ${role}_token is bound to a key`
+    const explanation = `${message}, and the public client '${client.client_id}' did not prove that it holds it (RFC 9449 §5)`
+    throw new OAuthError('invalid_request', message, explanation)
   }
   return found
 }
@@ -103,22 +101,17 @@ function checkMayAct({ user }: Party, sub: string, { issuer }: Context): void {
   const allows = (one: unknown) =>
     typeof one === 'object' && one !== null && Object.entries(one).every(([name, value]) => actor[name] === value)
   if ([may_act].flat().some(allows)) return
-  throw new OAuthError(
-    'invalid_request',
-    'The actor may not act for the subject',
-    `'${sub}' may not act for user '${user?.username ?? ''}', whose claim may_act is ${JSON.stringify(may_act)} (RFC 8693 §4.4)`,
-  )
+  const whose = `user '${user?.username ?? ''}', whose claim may_act is ${JSON.stringify(may_act)}`
+  throw new OAuthError('invalid_request', 'The actor may not act for the subject', `'${sub}' may not act for ${whose} (RFC 8693 §4.4)`)
 }
 
 function checkIdToken(requested: TokenType, { user }: Party, scope: string): void {
   if (requested !== 'id_token' || (user !== undefined && scopes(scope).includes('openid'))) return
-  throw new OAuthError(
-    'invalid_request',
-    'No ID token can be issued',
+  const explanation =
     user === undefined
       ? 'The subject_token is about a client, and ID tokens are about users'
-      : `The scope would be '${scope}' and lacks openid, without which there is no ID token (OpenID Connect Core §3.1.2.1)`,
-  )
+      : `The scope would be '${scope}' and lacks openid, without which there is no ID token (OpenID Connect Core §3.1.2.1)`
+  throw new OAuthError('invalid_request', 'No ID token can be issued', explanation)
 }
 
 function detailsOf(subject: Party, actor: Party | undefined, audience: readonly string[]): GrantDetails {

@@ -47,18 +47,12 @@ export function readParameters(source: unknown, repeatable: readonly string[] = 
       if (repeatable.includes(name)) parameters[name] = filled.join(' ')
       else {
         if (filled[0] !== undefined) parameters[name] = filled[0]
-        problem ??= new OAuthError(
-          'invalid_request',
-          `Parameter ${name} is given more than once`,
-          `A parameter may come once (RFC 6749 §3.1 and §3.2): ${name} came ${value.length} times`,
-        )
+        const explanation = `A parameter may come once (RFC 6749 §3.1 and §3.2): ${name} came ${value.length} times`
+        problem ??= new OAuthError('invalid_request', `Parameter ${name} is given more than once`, explanation)
       }
     } else if (value !== null) {
-      problem ??= new OAuthError(
-        'invalid_request',
-        `Parameter ${name} must be a string`,
-        `${name} came as ${describe(value)}; a string was expected`,
-      )
+      const explanation = `${name} came as ${describe(value)}; a string was expected`
+      problem ??= new OAuthError('invalid_request', `Parameter ${name} must be a string`, explanation)
     }
   }
   return { parameters, problem }

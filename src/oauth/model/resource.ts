@@ -22,11 +22,9 @@ export function readTargets({ resource, audience }: Parameters, { resources }: P
   const targets = [...new Set([...uris, ...scopes(audience)])]
   const unknown = targets.find((value) => resources !== null && !resources.includes(value))
   if (unknown === undefined) return targets
-  throw new OAuthError(
-    'invalid_target',
-    'This resource is not known',
-    `${uris.includes(unknown) ? 'resource' : 'audience'} '${unknown}' is none of the sandbox's setting resources: ${resources?.join(', ') || 'none'}`,
-  )
+  const parameter = uris.includes(unknown) ? 'resource' : 'audience'
+  const explanation = `${parameter} '${unknown}' is none of the sandbox's setting resources: ${resources?.join(', ') || 'none'}`
+  throw new OAuthError('invalid_target', 'This resource is not known', explanation)
 }
 
 /**
@@ -37,11 +35,7 @@ export function narrowResource(resource: readonly string[], { grant_type, detail
   const granted = details.resource ?? (grant_type === 'authorization_code' ? [] : resource)
   const beyond = resource.find((one) => !granted.includes(one))
   if (beyond === undefined) return resource
-  throw new OAuthError(
-    'invalid_target',
-    'The resource goes beyond the grant',
-    granted.length === 0
-      ? `'${beyond}' came as resource or audience, and the authorization request named none (RFC 8707 §2.2)`
-      : `'${beyond}' came as resource or audience, and is none of those that were granted: ${granted.join(', ')} (RFC 8707 §2.2)`,
-  )
+  const why = granted.length === 0 ? 'the authorization request named none' : `is none of those that were granted: ${granted.join(', ')}`
+  const explanation = `'${beyond}' came as resource or audience, and ${why} (RFC 8707 §2.2)`
+  throw new OAuthError('invalid_target', 'The resource goes beyond the grant', explanation)
 }

@@ -24,11 +24,9 @@ export function narrow(requested: string | undefined, allowed: readonly string[]
   }
   const beyond = wanted.filter((one) => !allowed.includes(one))
   if (beyond.length > 0) {
-    throw new OAuthError(
-      'invalid_scope',
-      'The requested scope is not allowed',
-      `scope ${beyond.map((one) => `'${one}'`).join(', ')} goes beyond ${whose}, which allows: ${allowed.join(' ') || 'none'}${how && `. ${how}`}`,
-    )
+    const quoted = beyond.map((one) => `'${one}'`).join(', ')
+    const explanation = `scope ${quoted} goes beyond ${whose}, which allows: ${allowed.join(' ') || 'none'}${how && `. ${how}`}`
+    throw new OAuthError('invalid_scope', 'The requested scope is not allowed', explanation)
   }
   return wanted.join(' ')
 }

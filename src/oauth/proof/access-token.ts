@@ -22,13 +22,10 @@ const explanations = {
  */
 export async function requireAccessToken(presented: PresentedToken | undefined, context: Context): Promise<ActiveAccessToken> {
   if (presented === undefined) {
-    throw new OAuthError(
-      'invalid_token',
-      'An access token is needed',
-      'No access token came: send "Authorization: Bearer <access token>", or DPoP instead of Bearer for a token that is bound to a key',
-      // Without a token the challenge says no error (RFC 6750 §3.1).
-      { 'WWW-Authenticate': `${challenge('Bearer')}, ${challenge('DPoP')}` },
-    )
+    const how = 'send "Authorization: Bearer <access token>", or DPoP instead of Bearer for a token that is bound to a key'
+    // Without a token the challenge says no error (RFC 6750 §3.1).
+    const headers = { 'WWW-Authenticate': `${challenge('Bearer')}, ${challenge('DPoP')}` }
+    throw new OAuthError('invalid_token', 'An access token is needed', `No access token came: ${how}`, headers)
   }
   const { realm, trace } = context
   const { token, scheme } = presented

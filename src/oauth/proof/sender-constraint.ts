@@ -34,10 +34,7 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
   }
   if (context.transport?.dpop !== undefined) {
     const { verifyProof } = await import('./dpop.ts')
-    confirmation.jkt = await verifyProof(
-      context,
-      (code, message, explanation, headers) => new OAuthError(code, message, explanation, headers),
-    )
+    confirmation.jkt = await verifyProof(context, (...refusal) => new OAuthError(...refusal))
   } else if (metadata.dpop_bound_access_tokens === true) {
     const explanation = `client '${client_id}' registered dpop_bound_access_tokens, and no header DPoP came (RFC 9449 §5.2)`
     throw new OAuthError('invalid_dpop_proof', 'A DPoP proof is needed', explanation)

@@ -16,11 +16,8 @@ const hints = ['login_hint', 'login_hint_token', 'id_token_hint'] as const
 export async function hintedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
   const given = hints.filter((name) => parameters[name] !== undefined)
   if (given.length !== 1) {
-    throw new OAuthError(
-      'invalid_request',
-      'Exactly one hint is needed',
-      `${given.length === 0 ? 'No hint' : given.join(' and ')} came; exactly one of ${hints.join(', ')} is needed (CIBA §7.1)`,
-    )
+    const explanation = `${given.join(' and ') || 'No hint'} came; exactly one of ${hints.join(', ')} is needed (CIBA §7.1)`
+    throw new OAuthError('invalid_request', 'Exactly one hint is needed', explanation)
   }
   if (parameters.login_hint !== undefined) return named(parameters.login_hint, 'login_hint', context)
   if (parameters.login_hint_token !== undefined) return await vouchedFor(parameters.login_hint_token, client, context)
