@@ -4,6 +4,7 @@
  * Elsewhere: sign-in (`users/`) and pages (`http/`).
  */
 
+import { given } from '../../basics/given.ts'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { resolveRedirectUri, sameRedirectUri } from '../clients/redirect-uri.ts'
@@ -203,11 +204,4 @@ function checkChallenge(
     throw fail('code_challenge is malformed', explanation)
   }
   return { code_challenge, code_challenge_method: method }
-}
-
-/** The members that are there. */
-function given<T extends object>(members: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  const there: { [K in keyof T]?: NonNullable<T[K]> } = {}
-  for (const name in members) if (members[name] !== undefined) there[name] = members[name] as NonNullable<T[typeof name]>
-  return there
 }

@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { digest } from '../../basics/random.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { failNext } from '../faults/failing.ts'
@@ -130,17 +131,8 @@ function detailsOf(
   { realm }: Context,
 ): GrantDetails {
   const { acr, resource, claims, dpop_jkt, parameters } = request
-  return {
-    auth_time: seconds(session?.auth_time ?? realm.clock.now()),
-    amr: ['pwd'],
-    ...(acr === undefined ? {} : { acr }),
-    ...(resource === undefined ? {} : { resource }),
-    ...(claims === undefined ? {} : { claims }),
-    ...(dpop_jkt === undefined ? {} : { dpop_jkt }),
-    ...(session === undefined ? {} : { sid: session.sid }),
-    ...(requested_scope === undefined ? {} : { requested_scope }),
-    ...(parameters === undefined ? {} : { parameters }),
-  }
+  const auth_time = seconds(session?.auth_time ?? realm.clock.now())
+  return given({ auth_time, amr: ['pwd'], acr, resource, claims, dpop_jkt, sid: session?.sid, requested_scope, parameters })
 }
 
 /** What a user decides without a browser. */

@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { digest, randomText } from '../../basics/random.ts'
 import { clientOf, requireGrantType } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
@@ -53,10 +54,6 @@ export async function authenticateBackchannel(read: ClientRequest, context: Cont
 
   const interaction_id = randomText(32)
   const now = clock.now()
-  const request: DeferredRequest = {
-    ...(binding_message === undefined ? {} : { binding_message }),
-    ...(notification === undefined ? {} : { ping: notification }),
-  }
   store.saveDeferred(
     {
       grant_type: cibaType,
@@ -67,7 +64,7 @@ export async function authenticateBackchannel(read: ClientRequest, context: Cont
       interaction_id,
       scope,
       details,
-      request,
+      request: given({ binding_message, ping: notification }),
       interval: settings.backchannel_interval,
       issued_at: now,
       expires_at: now + expires_in * 1000,

@@ -4,6 +4,7 @@
  */
 
 import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { failNext } from '../faults/failing.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { GrantDetails } from '../model/records.ts'
@@ -14,9 +15,7 @@ import { keptParameters } from '../tokens/template-values.ts'
 
 /** What the grant to come tells of the client's request. */
 export function requestDetails(parameters: Parameters, realm: Realm): GrantDetails {
-  const resource = readTargets(parameters, realm.settings)
-  const kept = keptParameters(parameters, realm)
-  return { ...(resource === undefined ? {} : { resource }), ...(kept === undefined ? {} : { parameters: kept }) }
+  return given({ resource: readTargets(parameters, realm.settings), parameters: keptParameters(parameters, realm) })
 }
 
 /** The user decides. @returns what was decided on, or undefined when somebody was faster or it has expired */

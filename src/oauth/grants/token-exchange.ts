@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { requireGrantType } from '../clients/authentication.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { scopesWithinReach } from '../clients/scope.ts'
@@ -117,15 +118,9 @@ function checkIdToken(requested: TokenType, { user }: Party, scope: string): voi
 function detailsOf(subject: Party, actor: Party | undefined, audience: readonly string[]): GrantDetails {
   const { auth_time, acr, amr, act } = subject.grant.details
   // Who acted before stands inside (RFC 8693 §4.1).
-  const acting = actor === undefined ? act : { sub: actor.sub, ...(act === undefined ? {} : { act }) }
-  return {
-    ...(auth_time === undefined ? {} : { auth_time }),
-    ...(acr === undefined ? {} : { acr }),
-    ...(amr === undefined ? {} : { amr }),
-    ...(acting === undefined ? {} : { act: acting }),
-    ...(audience.length === 0 ? {} : { resource: audience }),
-    ...(subject.user === undefined ? { sub: subject.sub } : {}),
-  }
+  const acting = actor === undefined ? act : given({ sub: actor.sub, act })
+  const resource = audience.length === 0 ? undefined : audience
+  return given({ auth_time, acr, amr, act: acting, resource, sub: subject.user === undefined ? subject.sub : undefined })
 }
 
 /** An access token does not outlive the token that it came of; who needs it longer asks for a refresh token. */

@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { clientSigningAlgs } from '../jose/verification.ts'
 import { type ErrorCode, OAuthError } from './errors.ts'
 
@@ -6,12 +7,8 @@ export type TokenScheme = 'Bearer' | 'DPoP'
 
 /** What `WWW-Authenticate` says of a resource's refusal (RFC 6750 §3, RFC 9449 §7.1); without an error it only asks for a token. */
 export function challenge(scheme: TokenScheme, error?: string, description?: string, more: Readonly<Record<string, string>> = {}): string {
-  const parameters = Object.entries({
-    ...(error === undefined ? {} : { error }),
-    ...(description === undefined ? {} : { error_description: description }),
-    ...more,
-    ...(scheme === 'DPoP' ? { algs: clientSigningAlgs.join(' ') } : {}),
-  })
+  const algs = scheme === 'DPoP' ? clientSigningAlgs.join(' ') : undefined
+  const parameters = Object.entries(given({ error, error_description: description, ...more, algs }))
   return parameters.length === 0 ? scheme : `${scheme} ${parameters.map(([name, value]) => `${name}="${value}"`).join(', ')}`
 }
 
