@@ -81,23 +81,19 @@ export interface WorldUser extends Partial<Omit<User, 'row' | 'username' | 'disa
   parents?: readonly string[]
 }
 
-/** A preloaded message between two users, named by username. */
-export interface WorldMessage {
-  app_id: string
-  message_id: string
-  from: string
-  to: string
-  text: string
-  sent_at: number
-  acknowledged_at: number | null
-}
-
 /** What a sandbox of this provider starts with. */
 export interface World {
   company: string
   apps: readonly WorldApp[]
   users: readonly WorldUser[]
-  messages?: readonly WorldMessage[]
+}
+
+/** A sandbox whose world was just made. */
+export interface NewSandbox {
+  documents: Documents
+  social: SocialStore
+  apps: readonly App[]
+  users: readonly User[]
 }
 
 /** An emulated vendor's way of speaking: data and a few pure functions. */
@@ -192,6 +188,6 @@ export interface Provider {
   readonly routes: readonly Route[]
   readonly world: World
   /** Fills a new sandbox with what the vendor keeps of its own, after its world was made. */
-  readonly seed?: (sandbox: { documents: Documents; apps: readonly App[]; users: readonly User[] }, now: number) => void
+  readonly seed?: (sandbox: NewSandbox, now: number) => void
   readonly collection: RequestCollection
 }

@@ -1,8 +1,5 @@
 import type { App, User } from '../oauth/model/records.ts'
 
-/** As much of a user as others may see. */
-export type Person = Pick<User, 'row' | 'user_id' | 'username' | 'first_name' | 'type' | 'claims'>
-
 /** A page of a list that is ordered by row. */
 export interface RowPage {
   /** Skips the rows up to and including this one. */
@@ -37,12 +34,9 @@ export interface PeopleSearch {
  * their own kids.
  */
 export interface People {
-  /** By id, or by username in any letter case. */
-  find(name: string): User | undefined
   relation(viewer: User, other: Pick<User, 'row'>): Relation
   /** Of those whom the viewer may see. */
   friends(viewer: User, page: RowPage): User[]
-  kids(parent: User, page: RowPage): User[]
   /** Ordered by username. */
   search(viewer: User, search: PeopleSearch): User[]
   /** The rows of all whom the viewer may see, himself left out, oldest first. */
@@ -55,8 +49,8 @@ export interface People {
 export interface Message {
   row: number
   message_id: string
-  from: Person
-  to: Person
+  from: User
+  to: User
   text: string
   image_id: string | null
   data: Readonly<Record<string, unknown>>

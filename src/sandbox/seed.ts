@@ -16,14 +16,7 @@ export function seed(
     for (const client of clients) directory.createClient(app, { ...client, created_at: now })
   }
   const users = directory.createUsers(world.users.map((user) => userDraft(user, provider, apps, now)))
-  const byId = new Map(apps.map((app) => [app.app_id, app]))
-  const named = (username: string) => users.find((user) => user.username === username)
-  for (const { app_id, from, to, ...message } of world.messages ?? []) {
-    const [app, sender, receiver] = [byId.get(app_id), named(from), named(to)]
-    if (app === undefined || sender === undefined || receiver === undefined) throw new Error(`message ${message.message_id} names nobody`)
-    social.messages.put({ ...message, app, from: sender, to: receiver, image_id: null, data: {} })
-  }
-  provider.seed?.({ documents, apps, users }, now)
+  provider.seed?.({ documents, social, apps, users }, now)
 }
 
 /** A preloaded or declared user with all that he does not say. */

@@ -1,39 +1,16 @@
-import type { Message, Messages, Person } from '../providers/social.ts'
+import { GoneError } from '../oauth/model/errors.ts'
+import type { Message, Messages } from '../providers/social.ts'
 import type { Database } from './database/database.ts'
+import type { Records } from './database/kept-records.ts'
 
-export interface MessageRow {
-  row: number
-  message_id: string
-  body: string
-  image_id: string | null
-  data: string
-  sent_at: number
-  acknowledged_at: number | null
-  sender_row: number
-  sender_user_id: string
-  sender_username: string
-  sender_first_name: string
-  sender_type: string | null
-  sender_claims: string
-  recipient_row: number
-  recipient_user_id: string
-  recipient_username: string
-  recipient_first_name: string
-  recipient_type: string | null
-  recipient_claims: string
-}
+type MessageRow = Omit<Message, 'from' | 'to' | 'data'> & { sender_row: number; recipient_row: number; data: string }
 
-const personColumns = (table: string) =>
-  ['user_id', 'username', 'first_name', 'type', 'claims'].map((column) => `${table}.${column} AS ${table}_${column}`).join(', ')
-
-const select = `SELECT message.id AS row, message.message_id, message.body, message.image_id, message.data, message.sent_at, message.acknowledged_at,
-    message.sender_row, ${personColumns('sender')}, message.recipient_row, ${personColumns('recipient')}
-  FROM message JOIN user AS sender ON sender.id = message.sender_row JOIN user AS recipient ON recipient.id = message.recipient_row`
+const select = `SELECT id AS row, message_id, sender_row, recipient_row, body AS text, image_id, data, sent_at, acknowledged_at FROM message`
 
 const list = (owner: 'recipient_row' | 'sender_row') => `${select}
-  WHERE message.${owner} = @user AND message.app_row = @app AND (message.sent_at, message.id) < (@sent_at, @row)
-    AND (@acknowledged IS NULL OR (message.acknowledged_at IS NOT NULL) = @acknowledged)
-  ORDER BY message.sent_at DESC, message.id DESC LIMIT @limit`
+  WHERE ${owner} = @user AND app_row = @app AND (sent_at, id) < (@sent_at, @row)
+    AND (@acknowledged IS NULL OR (acknowledged_at IS NOT NULL) = @acknowledged)
+  ORDER BY sent_at DESC, id DESC LIMIT @limit`
 
 /** Every statement about messages, prepared once for all sandboxes. */
 export function messageStatements(db: Database) {
@@ -44,7 +21,7 @@ export function messageStatements(db: Database) {
        VALUES (@app, @message_id, @sender, @recipient, @body, @image_id, @data, @sent_at, @acknowledged_at)
        ON CONFLICT (app_row, message_id) DO NOTHING`,
     ),
-    find: prepare<MessageRow>(`${select} WHERE message.app_row = @app AND message.message_id = @message_id`),
+    find: prepare<MessageRow>(`${select} WHERE app_row = @app AND message_id = @message_id`),
     inbox: prepare<MessageRow>(list('recipient_row')),
     sent: prepare<MessageRow>(list('sender_row')),
     acknowledge: prepare(
@@ -59,7 +36,12 @@ export function messageStatements(db: Database) {
 }
 
 /** The messages of one sandbox. */
-export function messageStore(statements: ReturnType<typeof messageStatements>): Messages {
+export function messageStore(statements: ReturnType<typeof messageStatements>, { userOf }: Records): Messages {
+  const toMessage = ({ sender_row, recipient_row, data, ...message }: MessageRow): Message => {
+    const [from, to] = [userOf(sender_row), userOf(recipient_row)]
+    if (from === undefined || to === undefined) throw new GoneError()
+    return { ...message, from, to, data: JSON.parse(data) }
+  }
   return {
     put({ app, from, to, text, data, message_id, image_id, sent_at, acknowledged_at }) {
       const draft = { message_id, image_id, sent_at, acknowledged_at, body: text, data: JSON.stringify(data) }
@@ -84,27 +66,5 @@ export function messageStore(statements: ReturnType<typeof messageStatements>): 
     },
     acknowledgeAll: (app, receiver, before, now) =>
       statements.acknowledgeAll.run({ app: app.row, receiver: receiver.row, before: before ?? null, now }).changes,
-  }
-}
-
-function toMessage(row: MessageRow): Message {
-  const person = (who: 'sender' | 'recipient'): Person => ({
-    row: row[`${who}_row`],
-    user_id: row[`${who}_user_id`],
-    username: row[`${who}_username`],
-    first_name: row[`${who}_first_name`],
-    type: row[`${who}_type`],
-    claims: JSON.parse(row[`${who}_claims`]),
-  })
-  return {
-    row: row.row,
-    message_id: row.message_id,
-    from: person('sender'),
-    to: person('recipient'),
-    text: row.body,
-    image_id: row.image_id,
-    data: JSON.parse(row.data),
-    sent_at: row.sent_at,
-    acknowledged_at: row.acknowledged_at,
   }
 }

@@ -1,6 +1,7 @@
 import type { User } from '../oauth/model/records.ts'
 import type { People, Relation } from '../providers/social.ts'
 import type { Database } from './database/database.ts'
+import type { Records } from './database/kept-records.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 
 type RelationRow = { [K in keyof Relation]: number }
@@ -25,13 +26,10 @@ export const visibleRowsSql = `SELECT id FROM user WHERE sandbox_id = @sandbox A
 /** Every statement about users among themselves, prepared once for all sandboxes. */
 export function peopleStatements(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  const usersJoin = (from: string) => `SELECT ${userColumns} FROM ${from}`
   const inCommon = (shared: string, own: string) =>
     `EXISTS (SELECT 1 FROM parenthood AS mine JOIN parenthood AS theirs ON theirs.${shared} = mine.${shared}
        WHERE mine.${own} = @viewer AND theirs.${own} = @other)`
   return {
-    findById: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND user_id = @name`),
-    findByUsername: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND username = @name`),
     relation: prepare<RelationRow>(
       `SELECT @viewer = @other AS self,
          EXISTS (SELECT 1 FROM friendship WHERE user_row = @viewer AND friend_row = @other) AS friend,
@@ -40,27 +38,18 @@ export function peopleStatements(db: Database) {
          ${inCommon('parent_row', 'kid_row')} OR ${inCommon('kid_row', 'parent_row')} AS relative`,
     ),
     friends: prepare<UserRow>(
-      `${usersJoin('friendship JOIN user ON user.id = friendship.friend_row')}
+      `SELECT ${userColumns} FROM friendship JOIN user ON user.id = friendship.friend_row
        WHERE friendship.user_row = @viewer AND friendship.friend_row > @after AND ${visible} ORDER BY friendship.friend_row LIMIT @limit`,
-    ),
-    kids: prepare<UserRow>(
-      `${usersJoin('parenthood JOIN user ON user.id = parenthood.kid_row')}
-       WHERE parenthood.parent_row = @viewer AND parenthood.kid_row > @after ORDER BY parenthood.kid_row LIMIT @limit`,
     ),
     search: prepare<UserRow>(searchSql),
     visibleRows: prepare<{ id: number }>(visibleRowsSql),
-    byRow: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND id = @row`),
   }
 }
 
 /** The users of one sandbox among themselves. */
-export function peopleStore(statements: ReturnType<typeof peopleStatements>, sandbox: number): People {
+export function peopleStore(statements: ReturnType<typeof peopleStatements>, { userOf }: Records, sandbox: number): People {
   const eyes = (viewer: User) => ({ viewer: viewer.row, viewerIsKid: viewer.type === 'kid' ? 1 : 0 })
   return {
-    find(name) {
-      const row = statements.findById.get({ sandbox, name }) ?? statements.findByUsername.get({ sandbox, name })
-      return row === undefined ? undefined : toUser(row)
-    },
     relation(viewer, other) {
       const row = statements.relation.get({ viewer: viewer.row, other: other.row })
       return {
@@ -72,17 +61,12 @@ export function peopleStore(statements: ReturnType<typeof peopleStatements>, san
       }
     },
     friends: (viewer, page) => statements.friends.all({ ...eyes(viewer), ...page }).map(toUser),
-    kids: (parent, page) => statements.kids.all({ viewer: parent.row, ...page }).map(toUser),
     search(viewer, { prefix, type, after, limit }) {
       // No text that begins with the prefix sorts behind the prefix and the last character there is.
       const end = `${prefix}\u{10ffff}`
       return statements.search.all({ ...eyes(viewer), sandbox, prefix, end, type: type ?? null, after, limit }).map(toUser)
     },
     visibleRows: (viewer, type) => statements.visibleRows.all({ ...eyes(viewer), sandbox, type: type ?? null }).map((row) => row.id),
-    byRows: (rows) =>
-      rows.flatMap((row) => {
-        const found = statements.byRow.get({ sandbox, row })
-        return found === undefined ? [] : [toUser(found)]
-      }),
+    byRows: (rows) => rows.flatMap((row) => userOf(row) ?? []),
   }
 }

@@ -5,9 +5,10 @@ import type { Database } from './database/database.ts'
 import { directoryStatements, directoryStore } from './directory-store.ts'
 import { documentStatements, documentStore } from './document-store.ts'
 import { grantBookStatements, grantBookStore } from './grant-book-store.ts'
+import { messageStatements, messageStore } from './message-store.ts'
+import { peopleStatements, peopleStore } from './people-store.ts'
 import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
-import { socialStatements, socialStore } from './social-store.ts'
 import { inserted } from './taken.ts'
 
 interface SandboxRow {
@@ -41,7 +42,8 @@ export function sandboxTable(db: Database): SandboxTable {
   const protocol = protocolStatements(db)
   const directory = directoryStatements(db)
   const grants = grantBookStatements(db)
-  const social = socialStatements(db)
+  const people = peopleStatements(db)
+  const messages = messageStatements(db)
   const documents = documentStatements(db)
   const counts = countStatements(db)
   const ids = new Ids(protocol)
@@ -92,7 +94,14 @@ export function sandboxTable(db: Database): SandboxTable {
     directory: (id) => directoryStore(db, directory, id),
     grants: (id) => grantBookStore(db, grants, id),
     documents: (id) => documentStore(db, documents, id),
-    social: (id) => socialStore(social, id),
+    social: (id) => ({
+      get people() {
+        return peopleStore(people, protocol.records, id)
+      },
+      get messages() {
+        return messageStore(messages, protocol.records)
+      },
+    }),
     counts: (id) => countStore(db, counts, id),
   }
 }

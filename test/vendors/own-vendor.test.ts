@@ -40,7 +40,35 @@ const corner: Provider = {
     check: ({ username = '' }) => (username.startsWith('badge-') ? {} : { username: 'A badge is needed.' }),
     userOf: (values) => ({ ...signUp.userOf(values), type: 'customer', claims: { day: values.day } }),
   },
-  routes: [{ method: 'GET', path: '/shop', handle: async () => ({ status: 200, body: { shop: 'closed' } }) }],
+  routes: [
+    { method: 'GET', path: '/shop', handle: async () => ({ status: 200, body: { shop: 'closed' } }) },
+    {
+      method: 'PUT',
+      path: '/customers/:name/notes/:note',
+      async handle({ documents, directory, params: { name = '', note = '' }, body, context }) {
+        const user = directory.findUser(name)
+        documents.kind('note').put(note, body, { user, place: context.realm.clock.now() })
+        return { status: 204 }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/customers/:name/notes',
+      async handle({ documents, directory, params: { name = '' } }) {
+        const user = directory.findUser(name)
+        return {
+          status: 200,
+          body:
+            user === undefined
+              ? []
+              : documents
+                  .kind('note')
+                  .list({ user, limit: 10 })
+                  .map(({ body }) => body),
+        }
+      },
+    },
+  ],
 }
 
 async function open() {
@@ -114,4 +142,28 @@ test('a vendor’s documents are there from the beginning, and again after a res
   expect(await sale()).toEqual({ sold: 1 })
   server.server.sandboxes.reset(sandbox)
   expect(await sale()).toEqual({ sold: 1 })
+})
+
+test('a vendor’s routes keep what they like without a table or a word elsewhere, and snapshots and the end of its owner take it along', async () => {
+  const { server, sandbox, base } = await open()
+  const put = (note: string) =>
+    fetch(`${base}/customers/alice/notes/${note}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ note }),
+    })
+  const notes = async () => (await fetch(`${base}/customers/alice/notes`)).json()
+  expect((await put('owes two')).status).toBe(204)
+  const snapshot = `${server.url}/_grantbox/sandboxes/corner/snapshot`
+  const before = await (await fetch(snapshot)).text()
+  server.clock.advance(1)
+  await put('paid')
+  expect(await notes()).toEqual([{ note: 'paid' }, { note: 'owes two' }])
+  const restored = await fetch(snapshot, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: before })
+  expect(restored.status).toBe(200)
+  expect(await notes()).toEqual([{ note: 'owes two' }])
+  const alice = server.sandbox(sandbox.name).directory.findUser('alice')
+  if (alice === undefined) throw new Error('alice is missing')
+  sandbox.directory.deleteUser(alice)
+  expect(await notes()).toEqual([])
 })

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { App } from '../../oauth/model/records.ts'
-import type { Person } from '../social.ts'
+import type { App, User } from '../../oauth/model/records.ts'
 import type { ImageKind } from './image-ids.ts'
 
 /** Sizes by name, in pixels. */
@@ -23,7 +22,7 @@ export const iokidsIcons: Readonly<Record<string, string>> = {
 }
 
 /** A user's cover photo as SVG: a strip across the middle of a square of shapes. */
-export async function drawCover(user: Person, dimensions: Dimensions): Promise<string> {
+export async function drawCover(user: User, dimensions: Dimensions): Promise<string> {
   return strip(await shapes(user.user_id), dimensions)
 }
 

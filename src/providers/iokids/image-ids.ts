@@ -1,5 +1,4 @@
-import type { App } from '../../oauth/model/records.ts'
-import type { Person } from '../social.ts'
+import type { App, User } from '../../oauth/model/records.ts'
 
 const letters = { picture: 'p', cover: 'c', icon: 'a' } as const
 const members = { picture: 'image_id', cover: 'cover_image_id' } as const
@@ -11,7 +10,7 @@ export type ImageKind = keyof typeof letters
  * Every user has a picture and a cover whose ids follow from his own; one whose claims say `"image_id": null` or
  * `"cover_image_id": null` has none.
  */
-export function imageIdOf(user: Person, kind: 'picture' | 'cover'): string | null {
+export function imageIdOf(user: User, kind: 'picture' | 'cover'): string | null {
   return user.claims[members[kind]] === null ? null : `img_${letters[kind]}${user.user_id.replace(/^usr_/, '')}`
 }
 

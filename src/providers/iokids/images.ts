@@ -8,7 +8,7 @@ import { conditional } from './conditional.ts'
 import { type Dimensions, drawCover, drawIcon, type ImageSize, imageSizes, toPng } from './drawings.ts'
 import { iconIdOf, imageIdOf, readImageId } from './image-ids.ts'
 import { oneOf } from './paging.ts'
-import { areFriends } from './people.ts'
+import { areFriends, personNamed } from './people.ts'
 
 type Drawing = { kind: 'picture' | 'cover'; user: User } | { kind: 'icon'; app: App }
 
@@ -33,14 +33,15 @@ export const imagesRoutes: readonly Route[] = [
 ]
 
 /** An image that the viewer may see: his own, his friends', his family's, and the icons of apps. */
-export function findImage({ directory, social, user: viewer }: Call, image_id: string): Drawing | undefined {
+export function findImage(call: Call, image_id: string): Drawing | undefined {
+  const { directory, social, user: viewer } = call
   const { kind, owners = [] } = readImageId(image_id) ?? {}
   for (const id of owners) {
     if (kind === 'icon') {
       const app = directory.findApp(id)
       if (app !== undefined && iconIdOf(app) === image_id) return { kind, app }
     } else if (kind !== undefined) {
-      const user = social.people.find(id)
+      const user = personNamed(call, id)
       if (user === undefined || imageIdOf(user, kind) !== image_id) continue
       const relation = social.people.relation(viewer, user)
       const family = relation.parent || relation.kid || relation.relative

@@ -6,6 +6,7 @@
 import { randomLowerCase } from '../../basics/random.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider } from '../provider.ts'
+import { standardGrantTypes } from '../standard/world.ts'
 import { applicationDataRoutes } from './application-data.ts'
 import { iokidsBrands } from './brands.ts'
 import { iokidsCollection } from './collection.ts'
@@ -18,7 +19,7 @@ import { profileRoutes } from './profile.ts'
 import { searchRoutes } from './search.ts'
 import { iokidsSettings } from './settings.ts'
 import { iokidsTokens } from './tokens.ts'
-import { iokidsGrantTypes, iokidsWorld } from './world.ts'
+import { iokidsWorld, seedMessages } from './world.ts'
 
 /** Social sign-on for kids' apps: sign-in page, sandbox users, partner dashboard, five-minute tokens. */
 export const iokids: Provider = {
@@ -34,7 +35,7 @@ export const iokids: Provider = {
     backchannel_authentication: '/oauth/bc-authorize',
     ciba: '/oauth/ciba',
   },
-  grant_types: iokidsGrantTypes,
+  grant_types: standardGrantTypes,
   auth_methods: ['client_secret_post', 'client_secret_basic', 'none'],
   settings: { access_token_ttl: 300, rotation: 'lenient' },
   own_settings: iokidsSettings.described,
@@ -73,5 +74,6 @@ export const iokids: Provider = {
   refuses: iokidsRefuses,
   routes: [...profileRoutes, ...messagesRoutes, ...applicationDataRoutes, ...imagesRoutes, ...searchRoutes],
   world: iokidsWorld,
+  seed: seedMessages,
   collection: iokidsCollection,
 }

@@ -4,6 +4,7 @@ import { ApiError, invalid } from './api-error.ts'
 import type { Call } from './authorized.ts'
 import { findImage } from './images.ts'
 import { isObject, jsonBody, keepable } from './json-body.ts'
+import { personNamed } from './people.ts'
 
 const maxTextLength = 500
 
@@ -20,7 +21,7 @@ export function readMessage(call: Call): Pick<Message, 'text' | 'image_id' | 'da
     throw invalid(`text must have 1 to ${maxTextLength} characters`, `text may have ${maxTextLength} characters; it has ${length}`)
   }
   if (data !== undefined && data !== null && !isObject(data)) throw invalid('data must be a JSON object')
-  const to = call.social.people.find(name.replace(/^@/, ''))
+  const to = personNamed(call, name.replace(/^@/, ''))
   if (to === undefined) throw new ApiError(4041, `The sandbox has no user '${name}'`)
   return { to, text: text.toWellFormed(), image_id: readImage(call, image_id), data: keepable(data ?? {}) }
 }

@@ -1,7 +1,13 @@
 import type { User } from '../../oauth/model/records.ts'
-import type { Person, Relation } from '../social.ts'
+import type { Relation } from '../social.ts'
 import type { Call } from './authorized.ts'
 import { imageIdOf } from './image-ids.ts'
+
+/** By id, or by username in any letter case. */
+export function personNamed({ context }: Call, name: string): User | undefined {
+  const { store } = context.realm
+  return store.findUserById(name) ?? store.findUser(name)
+}
 
 export function isKid(user: Pick<User, 'type'>): boolean {
   return user.type === 'kid'
@@ -13,7 +19,7 @@ export function areFriends(viewer: User, other: Pick<User, 'type'>, relation: Re
 }
 
 /** A user as others see him. */
-export function summary(user: Person) {
+export function summary(user: User) {
   return {
     id: user.user_id,
     username: user.username,
