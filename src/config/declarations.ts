@@ -212,7 +212,7 @@ function clientProblems(
       } catch (error) {
         if (!(error instanceof MetadataError)) throw error
         const { field, expected, came, explanation } = error
-        const member = /^(token_endpoint_auth_method|grant_types)\b/.test(field) ? field : `metadata.${field}`
+        const member = /^(token_endpoint_auth_method|grant_types|client_secret)\b/.test(field) ? field : `metadata.${field}`
         const message = came === undefined ? explanation : `expected ${expected}, got ${JSON.stringify(came)}`
         return [{ where: `${where}.apps[${index}].clients[${number}].${member}`, message }]
       }

@@ -5,7 +5,7 @@ import type { App } from '../../oauth/model/records.ts'
 import { scopeToken } from '../../oauth/model/scope.ts'
 import { addClient, newApp } from '../../sandbox/new-app.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { clientDraft, draftedClient } from '../input/client-draft.ts'
+import { draftedClient, withClient } from '../input/client-draft.ts'
 import { appNamed } from '../input/lookup.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf, name } from '../schemas.ts'
@@ -19,7 +19,7 @@ const redirectUri = z
   })
   .describe('Absolute, without a fragment (RFC 6749 §3.1.2); schemes of mobile apps are welcome.')
 
-const change = z.strictObject({
+const members = {
   name: name.optional(),
   description: z.string().max(2000).optional(),
   scopes: z
@@ -27,9 +27,10 @@ const change = z.strictObject({
     .optional()
     .describe("What the app may be allowed to do: the provider's scopes, and any of its own. All of the provider's when absent."),
   redirect_uris: z.array(redirectUri).max(100).optional(),
-})
+}
 
-const draft = change.extend({ ...clientDraft.shape, name })
+const change = z.strictObject(members)
+const draft = withClient({ ...members, name })
 
 /** A sandbox's apps, each created with a client. */
 export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {

@@ -1,25 +1,37 @@
 import { redirectUriProblem } from './redirect-uri.ts'
 
-/** The problem of a metadata value, as the end of a sentence that begins with the member's name; undefined when it may stand. */
-export type Rule = (value: unknown) => string | undefined
+/** What a member of the metadata may be. */
+export interface Rule {
+  /** The problem of a value, as the end of a sentence that begins with the member's name; undefined when it may stand. */
+  (value: unknown): string | undefined
+  /** Its type in JSON. */
+  readonly type: 'string' | 'boolean' | 'integer' | 'array' | 'object'
+}
+
+const rule = (type: Rule['type'], problem: (value: unknown) => string | undefined): Rule => Object.assign(problem, { type })
 
 /** A text that is not empty. */
-export const text: Rule = (value) => (typeof value === 'string' && value !== '' && value.length <= 2048 ? undefined : 'must be a text')
-const flag: Rule = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false')
-const seconds: Rule = (value) => (Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number of seconds')
-const url: Rule = (value) =>
-  typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value) ? undefined : 'must be an http or https URL'
-const listOf =
-  (rule: Rule): Rule =>
-  (value) => {
+export const text = rule('string', (value) =>
+  typeof value === 'string' && value !== '' && value.length <= 2048 ? undefined : 'must be a text',
+)
+const flag = rule('boolean', (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'))
+const seconds = rule('integer', (value) =>
+  Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number of seconds',
+)
+const url = rule('string', (value) =>
+  typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value) ? undefined : 'must be an http or https URL',
+)
+const listOf = (each: Rule) =>
+  rule('array', (value) => {
     if (!Array.isArray(value)) return 'must be a list'
     for (const one of value) {
-      const problem = rule(one)
+      const problem = each(one)
       if (problem !== undefined) return `has ${JSON.stringify(one)}, which ${problem}`
     }
     return undefined
-  }
-const uri: Rule = (value) => (typeof value === 'string' ? redirectUriProblem(value) : 'must be a text')
+  })
+const uri = rule('string', (value) => (typeof value === 'string' ? redirectUriProblem(value) : 'must be a text'))
+const oneOf = (a: string, b: string) => rule('string', (value) => (value === a || value === b ? undefined : `must be ${a} or ${b}`))
 
 /** Members whose value needs no more than to be well formed, wherever they were defined. */
 export const plainMembers: Readonly<Record<string, Rule>> = {
@@ -34,7 +46,7 @@ export const plainMembers: Readonly<Record<string, Rule>> = {
   software_version: text,
   jwks_uri: url,
   // OpenID Connect Dynamic Client Registration §2
-  application_type: (value) => (value === 'web' || value === 'native' ? undefined : 'must be web or native'),
+  application_type: oneOf('web', 'native'),
   sector_identifier_uri: url,
   default_max_age: seconds,
   require_auth_time: flag,
@@ -56,11 +68,11 @@ export const plainMembers: Readonly<Record<string, Rule>> = {
   // CIBA §4
   backchannel_client_notification_endpoint: url,
   // Ours: the sandbox's setting of that name for this client alone.
-  access_token_format: (value) => (value === 'jwt' || value === 'opaque' ? undefined : 'must be jwt or opaque'),
+  access_token_format: oneOf('jwt', 'opaque'),
 }
 
-/** Members that people read; they may come in several languages, as `client_name#de` (RFC 7591 §2.2). */
-export const readableMembers: readonly string[] = ['client_name', 'client_uri', 'logo_uri', 'tos_uri', 'policy_uri']
+/** A member that people read, in one language: `client_name#de` (RFC 7591 §2.2, OpenID Connect Dynamic Client Registration §2.1). */
+export const inLanguage = /^(client_name|client_uri|logo_uri|tos_uri|policy_uri)#[A-Za-z0-9-]+$/
 
 /** Members that choose from what the server offers, with where discovery lists that. */
 export const chosenMembers: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ import type { ClientMetadata } from '../model/records.ts'
 import { scopes, scopeToken } from '../model/scope.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Supported } from '../realm/context.ts'
-import { chosenMembers, plainMembers, type Rule, readableMembers } from './metadata-rules.ts'
+import { chosenMembers, inLanguage, plainMembers, type Rule } from './metadata-rules.ts'
 import { authMethods, hasSecret, methodNamed } from './methods/registry.ts'
 import { clientSecretBasic } from './methods/secret.ts'
 import { callProblem } from './outbound.ts'
@@ -49,10 +49,13 @@ export const secretGrantTypes: readonly string[] = ['client_credentials', cibaTy
 /** The rules of single members, those of the methods too. */
 const rules: Readonly<Record<string, Rule>> = Object.assign({}, plainMembers, ...authMethods.map(({ members }) => members))
 
-/** The names of all members of a client's metadata that mean something here. */
-export const metadataMembers: readonly string[] = [...Object.keys(rules), ...Object.keys(chosenMembers), 'response_types', 'jwks'].filter(
-  (name) => name !== 'token_endpoint_auth_method',
-)
+/** All members of a client's metadata that mean something here, with their types in JSON. */
+export const memberTypes: Readonly<Record<string, Rule['type']>> = {
+  ...Object.fromEntries(Object.entries(rules).map(([name, { type }]) => [name, type])),
+  ...Object.fromEntries(Object.keys(chosenMembers).map((name) => [name, 'string'])),
+  response_types: 'array',
+  jwks: 'object',
+}
 
 /**
  * Checks the metadata of a client (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2). What is not known is left out
@@ -111,7 +114,7 @@ export function checkClient(members: Members, supported: Supported, settings: Pi
 function checkedMembers(members: Members, supported: Supported): ClientMetadata {
   const metadata: ClientMetadata = {}
   for (const [name, value] of Object.entries(members)) {
-    const base = readableMembers.find((one) => name.startsWith(`${one}#`)) ?? name
+    const base = inLanguage.exec(name)?.[1] ?? name
     const rule = ownValue(rules, base)
     const list = Object.hasOwn(chosenMembers, name) ? chosenMembers[name] : undefined
     if (rule === undefined && list === undefined) continue

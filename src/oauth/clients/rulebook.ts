@@ -1,7 +1,7 @@
 import type { ClientDraft } from '../model/directory.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Supported } from '../realm/context.ts'
-import { checkClient, secretGrantTypes } from './metadata.ts'
+import { checkClient, MetadataError, secretGrantTypes } from './metadata.ts'
 import { hasSecret, methodNamed } from './methods/registry.ts'
 
 /** What somebody says of a new client. */
@@ -42,7 +42,11 @@ export function completeClient(wanted: WantedClient, usual: UsualClient): NewCli
  * @throws MetadataError
  */
 export function holdToRules<T extends NewClient>(client: T, supported: Supported, settings: Pick<Settings, 'outbound'>): T {
-  const { token_endpoint_auth_method, grant_types, metadata } = client
+  const { token_endpoint_auth_method, client_secret, grant_types, metadata } = client
+  if (hasSecret(token_endpoint_auth_method) && client_secret === null) {
+    const explanation = `a client of ${token_endpoint_auth_method} has a secret, and none came`
+    throw new MetadataError('invalid_client_metadata', 'client_secret', 'client_secret is missing', explanation)
+  }
   checkClient({ ...metadata, token_endpoint_auth_method, grant_types }, supported, settings)
   return client
 }
