@@ -81,7 +81,7 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
 
 /** The algorithms of assertions, when there is a method that uses any (RFC 8414 §2). */
 function assertionAlgs(methods: readonly Pick<AuthMethod, 'signing_algs'>[]): readonly string[] | undefined {
-  const algs = methods.flatMap(({ signing_algs }) => signing_algs)
+  const algs = methods.flatMap(({ signing_algs = [] }) => signing_algs)
   return algs.length === 0 ? undefined : [...new Set(algs)]
 }
 

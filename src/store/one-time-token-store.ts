@@ -1,4 +1,4 @@
-import type { OneTimeTokenDraft, OneTimeTokenStore } from '../oauth/storage/one-time-token-store.ts'
+import type { OneTimeTokenDraft, OneTimeTokenStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 

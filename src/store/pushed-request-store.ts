@@ -1,4 +1,4 @@
-import type { PushedRequest, PushedRequestStore } from '../oauth/storage/pushed-request-store.ts'
+import type { PushedRequest, PushedRequestStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 
 export interface PushedRow {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { AppDraft, ClientDraft } from '../oauth/model/directory.ts'
 import type { Client } from '../oauth/model/records.ts'
-import type { RegistrationStore } from '../oauth/storage/registration-store.ts'
+import type { RegistrationStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
 import { unlessTaken } from './taken.ts'

@@ -1,9 +1,3 @@
-/** What the first message of a TLS client tells (RFC 8446 §4.1.2). */
-export interface Hello {
-  /** The host name that it calls (RFC 6066 §3). */
-  serverName: string | undefined
-}
-
 const handshake = 0x16
 /** RFC 8446 §5.1. */
 const largestRecord = 2 ** 14
@@ -13,9 +7,9 @@ const hostNameType = 0
 
 /**
  * Reads the beginning of a TLS connection, before TLS itself does: what to ask of a client must be known by then.
- * @returns `incomplete` while the message's record has not come whole. What is no ClientHello in one record names no host.
+ * @returns the host name that the client calls (RFC 8446 §4.1.2, RFC 6066 §3); `incomplete` while the message's record has not come whole. What is no ClientHello in one record names no host.
  */
-export function readHello(bytes: Buffer): Hello | 'incomplete' {
+export function readHello(bytes: Buffer): { serverName: string | undefined } | 'incomplete' {
   if (bytes[0] !== handshake) return { serverName: undefined }
   if (bytes.length < 5) return 'incomplete'
   const end = 5 + bytes.readUInt16BE(3)

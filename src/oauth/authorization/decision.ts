@@ -24,9 +24,6 @@ export interface Consent {
   session?: Session | undefined
 }
 
-/** An answer to the client, and the code in it. */
-export type AllowedAnswer = AuthorizationAnswer & { code: string | undefined }
-
 /**
  * The user agreed: makes the grant, its code and what else the response type asks for (RFC 6749 §4.1.2 and §4.2.2, OpenID
  * Connect Core §3.3.2.5).
@@ -38,7 +35,7 @@ export async function allow(
   user: User,
   { granted_scope, session }: Consent,
   context: Context,
-): Promise<AllowedAnswer> {
+): Promise<AuthorizationAnswer & { code: string | undefined }> {
   const { realm, trace } = context
   trace.client_id = client.client_id
   trace.username = user.username

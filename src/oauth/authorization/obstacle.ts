@@ -1,6 +1,6 @@
 import { hasApp } from '../clients/unregistered.ts'
 import { magicUsers } from '../faults/magic-users.ts'
-import { AuthorizationError, type ErrorCode } from '../model/errors.ts'
+import { type AuthorizationError, type ErrorCode, refusal } from '../model/errors.ts'
 import type { AuthorizationRequest, Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
@@ -74,13 +74,8 @@ const messages: Partial<Record<ErrorCode, string>> = {
 }
 
 /** What an obstacle is when no page may be shown (OpenID Connect Core §3.1.2.6). */
-export function notSilently(
-  { code, explanation }: Obstacle,
-  { redirect_uri, response_mode, state }: AuthorizationRequest,
-  client: Client,
-): AuthorizationError {
-  const target = { client, redirect_uri, response_mode, state }
-  return new AuthorizationError(code, messages[code] ?? 'The user is needed', `prompt=none, but: ${explanation}`, target)
+export function notSilently({ code, explanation }: Obstacle, request: AuthorizationRequest, client: Client): AuthorizationError {
+  return refusal(request, client, code, messages[code] ?? 'The user is needed', `prompt=none, but: ${explanation}`)
 }
 
 /** Remembers what a user allowed on the consent page: what was asked for is decided anew, what was not stays. */

@@ -3,7 +3,7 @@ import { clientOf } from '../clients/authentication.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Context } from '../realm/context.ts'
-import { pushedPrefix, pushedRequestTtl, type StoredParameters } from '../storage/pushed-request-store.ts'
+import { pushedPrefix, pushedRequestTtl, type StoredParameters } from '../storage/store.ts'
 import { checkAuthorizationRequest } from './authorize.ts'
 
 /** What authenticates the client and is no part of the authorization request (RFC 9126 §2.1). */

@@ -4,7 +4,7 @@ import { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
-import { pushedPrefix } from '../storage/pushed-request-store.ts'
+import { pushedPrefix } from '../storage/store.ts'
 import { readRequestObject } from './request-object.ts'
 
 /** Where an authorization request comes from. */

@@ -12,7 +12,7 @@ import { type AuthMethod, checkMethod, failed } from './methods/method.ts'
 /** RFC 7523 §2.2. */
 export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-const words = { it: 'The assertion', its: "The assertion's" }
+const it = 'The assertion'
 
 /** Seconds by which a client's clock may differ from the sandbox's. */
 const leeway = 60
@@ -44,8 +44,7 @@ export async function authenticateByAssertion(
   const method = methods.find(({ name }) => name === registered) ?? methods[0]
   checkMethod(client, method, context)
   checkAlg(jwt.header, client, method)
-  const problem =
-    (await signerProblem(jwt, signerOf(client, method, context), words)) ?? boundsProblem(jwt, boundsOf(context), words)?.problem
+  const problem = (await signerProblem(jwt, signerOf(client, method, context), it)) ?? boundsProblem(jwt, boundsOf(context), it)?.problem
   if (problem !== undefined) throw failed(problem)
   checkFirst(jwt, client, context)
   return client
@@ -66,7 +65,7 @@ function clientOf({ iss, sub }: ReadJwt['claims'], { client_id }: Parameters, co
 }
 
 /** @throws OAuthError when the algorithm is not one that the client may use (RFC 8725 §3.1) */
-function checkAlg({ alg }: ReadJwt['header'], { client_id, metadata }: Client, { name, signing_algs, needs_keys }: AuthMethod): void {
+function checkAlg({ alg }: ReadJwt['header'], { client_id, metadata }: Client, { name, signing_algs = [], needs_keys }: AuthMethod): void {
   if (needs_keys && typeof alg === 'string' && alg.startsWith('HS')) {
     throw failed(
       `The assertion has alg ${alg}, a shared secret's; client '${client_id}' is registered for ${name}, and its public key is no secret (RFC 8725 §2.1)`,
@@ -80,7 +79,7 @@ function checkAlg({ alg }: ReadJwt['header'], { client_id, metadata }: Client, {
   throw failed(`The assertion is signed with ${alg}; client '${client_id}' registered token_endpoint_auth_signing_alg ${registered}`)
 }
 
-function signerOf(client: Client, { signing_algs }: AuthMethod, context: Context): Signer {
+function signerOf(client: Client, { signing_algs = [] }: AuthMethod, context: Context): Signer {
   const { client_id, client_secret } = client
   const octets = new TextEncoder().encode(client_secret ?? '')
   return {

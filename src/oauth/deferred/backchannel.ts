@@ -19,21 +19,18 @@ import type { DeferredRequest } from '../storage/deferred-store.ts'
 import { hintedUser } from '../users/hinted-user.ts'
 import { decide, requestDetails } from './deferred.ts'
 
-/** The answer of the backchannel authentication endpoint (CIBA §7.3). */
-export interface BackchannelAuthentication {
-  auth_req_id: string
-  expires_in: number
-  interval: number
-}
-
 /** The longest life that a client may ask for, seconds. */
 const longest = 24 * 3600
 
 /**
  * Backchannel authentication (CIBA §7.1): asks a user who is elsewhere, in poll or ping mode.
+ * @returns the answer (CIBA §7.3)
  * @throws OAuthError in the words of CIBA §13
  */
-export async function authenticateBackchannel(read: ClientRequest, context: Context): Promise<BackchannelAuthentication> {
+export async function authenticateBackchannel(
+  read: ClientRequest,
+  context: Context,
+): Promise<{ auth_req_id: string; expires_in: number; interval: number }> {
   const { parameters } = read
   const client = await clientOf(read, context)
   checkConfidential(client)

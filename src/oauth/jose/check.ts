@@ -52,13 +52,8 @@ export interface JwtProblem {
   expired?: boolean
 }
 
-/** What a JWT is called in the explanations: `{ it: 'The assertion', its: "The assertion's" }`. */
-export interface Words {
-  it: string
-  its: string
-}
-
-const pronouns: Words = { it: 'it', its: 'its' }
+/** Explanations call a JWT so, as `it` or `The assertion`. */
+const possessive = (it: string) => (it === 'it' ? 'its' : `${it}'s`)
 
 /** Reads a JWT; undefined for what is none: three parts of base64url with JSON (RFC 7519 §3). */
 export function readJwt(text: string): ReadJwt | undefined {
@@ -68,19 +63,18 @@ export function readJwt(text: string): ReadJwt | undefined {
 }
 
 /** Why a JWT cannot be signed with this algorithm; undefined when it can (RFC 8725 §3.1 and §3.2). */
-export function algProblem(alg: unknown, algs: readonly string[], { it, its }: Words = pronouns): string | undefined {
+export function algProblem(alg: unknown, algs: readonly string[], it = 'it'): string | undefined {
   if (alg === 'none') return `${it} has alg none: it is not signed, so anybody could have written it (RFC 8725 §3.2)`
-  return typeof alg === 'string' && algs.includes(alg) ? undefined : `${its} alg is ${shown(alg)}; taken are ${algs.join(', ')}`
+  return typeof alg === 'string' && algs.includes(alg) ? undefined : `${possessive(it)} alg is ${shown(alg)}; taken are ${algs.join(', ')}`
 }
 
 /** Why a JWT is not signed by whom it should be; undefined when it is (RFC 7515 §5.2, RFC 8725 §3). */
 export async function signerProblem(
   { text, header: { alg, kid } }: ReadJwt,
   { name, algs, keys, secret }: Signer,
-  words: Words = pronouns,
+  it = 'it',
 ): Promise<string | undefined> {
-  const { it } = words
-  const unfit = algProblem(alg, algs, words)
+  const unfit = algProblem(alg, algs, it)
   if (unfit !== undefined || typeof alg !== 'string') return unfit
   if (alg === 'HS256') {
     if (secret === undefined) return `${it} is signed with HS256, and ${name} has no secret`
@@ -106,7 +100,8 @@ export async function signerProblem(
 }
 
 /** Why a JWT's claims do not hold here and now; undefined when they do (RFC 7519 §4.1). */
-export function boundsProblem({ claims }: Pick<ReadJwt, 'claims'>, bounds: Bounds, { it, its }: Words = pronouns): JwtProblem | undefined {
+export function boundsProblem({ claims }: Pick<ReadJwt, 'claims'>, bounds: Bounds, it = 'it'): JwtProblem | undefined {
+  const its = possessive(it)
   const { now, audience, needed = [], early, late, longest, oldest, rule } = bounds
   const { aud, exp, nbf, iat } = claims
   if (audience !== undefined && (aud !== undefined || needed.includes('aud')) && !namesOneOf(aud, audience.names)) {

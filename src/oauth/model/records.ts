@@ -211,13 +211,8 @@ export interface UsedRefreshToken {
 }
 
 /** An access token that holds. */
-export interface ActiveAccessToken {
-  grant: Grant
-  client: Client
-  user: User | undefined
-  scope: string
+export interface ActiveAccessToken extends ActiveRefreshToken {
   details: AccessTokenDetails
-  issued_at: number
   expires_at: number
 }
 

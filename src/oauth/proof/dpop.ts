@@ -6,7 +6,7 @@ import { clientSigningAlgs, type Jwk, publicHalf, signatureProblem } from '../jo
 import type { ErrorCode, OAuthError } from '../model/errors.ts'
 import type { Context, Realm } from '../realm/context.ts'
 
-const words = { it: 'The proof', its: "The proof's" }
+const it = 'The proof'
 
 /** Seconds by which a proof's `iat` may differ from the sandbox's clock. */
 const window = 60
@@ -53,7 +53,7 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
       throw refuse('use_dpop_nonce', 'The DPoP proof needs a nonce', explanation, { 'DPoP-Nonce': makeNonce(realm) })
     }
   } else {
-    const problem = boundsProblem({ claims: { iat: claims.iat } }, agesOf(seconds(realm.clock.now())), words)?.problem
+    const problem = boundsProblem({ claims: { iat: claims.iat } }, agesOf(seconds(realm.clock.now())), it)?.problem
     if (problem !== undefined) throw fail(problem)
   }
 
@@ -71,7 +71,7 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
 async function checkSignature({ text, header }: ReadJwt, fail: (explanation: string) => OAuthError): Promise<Jwk> {
   const { typ, alg, jwk } = header
   if (typ !== 'dpop+jwt') throw fail(`The proof's typ is ${shown(typ)}; it must be 'dpop+jwt'`)
-  const unfit = algProblem(alg, clientSigningAlgs, words)
+  const unfit = algProblem(alg, clientSigningAlgs, it)
   if (unfit !== undefined) throw fail(unfit)
   if (typeof jwk !== 'object' || jwk === null) throw fail("The proof's header has no jwk, the public key that it is about")
   const key: Jwk = { ...jwk }

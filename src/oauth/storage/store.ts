@@ -4,6 +4,7 @@
  */
 
 import type { KeyStore } from '../jose/keys.ts'
+import type { AppDraft, ClientDraft } from '../model/directory.ts'
 import type {
   AccessTokenDetails,
   ActiveAccessToken,
@@ -18,9 +19,6 @@ import type {
 } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { DeferredStore } from './deferred-store.ts'
-import type { OneTimeTokenStore } from './one-time-token-store.ts'
-import type { PushedRequestStore } from './pushed-request-store.ts'
-import type { RegistrationStore } from './registration-store.ts'
 import type { SessionStore } from './session-store.ts'
 
 /** Other ways to find a user than by username. */
@@ -33,14 +31,9 @@ export interface UserLookup {
 export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'
 
 /** A code as it is stored when a user consents. */
-export interface CodeDraft {
+export interface CodeDraft extends Omit<RedeemedCode, 'grant' | 'user'> {
   id: number
   digest: Buffer
-  redirect_uri: string | null
-  scope: string
-  nonce: string | null
-  code_challenge: string | null
-  code_challenge_method: 'S256' | 'plain' | null
   issued_at: number
   expires_at: number
 }
@@ -157,4 +150,71 @@ export interface ProtocolStore
 export interface LineageStore {
   /** The newest live grant of a user to a client that is not younger than `latest`. */
   findGrant(client_id: string, user: User, latest: number): Grant | undefined
+}
+
+/** The part of the store that keeps clients which registered themselves. */
+export interface RegistrationStore {
+  /**
+   * A client with an app of its own.
+   * @param digest of its registration access token, or null when it has none
+   * @throws TakenError when the client_id is another's
+   */
+  saveRegistered(app: AppDraft, client: ClientDraft, digest: Buffer | null): Client
+  /** The client that this registration access token is for. */
+  findRegistered(client_id: string, digest: Buffer): Client | undefined
+  /** Replaces all that was registered of a client and its app. */
+  updateRegistered(client: Client): void
+}
+
+/** A token that lets its bearer act for a user once, without a client. Its digest is the key: whoever has the token finds it. */
+export interface OneTimeTokenDraft {
+  digest: Buffer
+  user: User
+  /** What it may be used at. */
+  service: string
+  /** What a later token tells of how this one came about. */
+  details: Readonly<Record<string, unknown>>
+  issued_at: number
+  expires_at: number
+}
+
+/** A one-time token that was taken just now. */
+export interface TakenOneTimeToken {
+  user: User
+  service: string
+  details: Readonly<Record<string, unknown>>
+}
+
+/** One-time tokens of a sandbox. */
+export interface OneTimeTokenStore {
+  saveOneTimeToken(draft: OneTimeTokenDraft): void
+  /** Takes a token; of two who try, one gets it. @param keep whether it may be taken again */
+  takeOneTimeToken(digest: Buffer, now: number, keep: boolean): TakenOneTimeToken | 'unknown' | 'expired' | 'used' | 'revoked'
+}
+
+/** What a `request_uri` of ours begins with (RFC 9126 §2.2). */
+export const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
+
+/** Seconds that a pushed request waits for its browser. */
+export const pushedRequestTtl = 60
+
+/** The parameters of a pushed request. */
+export type StoredParameters = Readonly<Record<string, string>>
+
+/** An authorization request that a client pushed. */
+export interface PushedRequest {
+  /** Of what stands behind {@link pushedPrefix}. */
+  digest: Buffer
+  client: Client
+  parameters: StoredParameters
+  expires_at: number
+}
+
+/** Authorization requests that clients pushed (RFC 9126). */
+export interface PushedRequestStore {
+  savePushedRequest(pushed: PushedRequest, now: number): void
+  /** The client's request without using it. */
+  findPushedRequest(digest: Buffer, client: Client, now: number): StoredParameters | undefined
+  /** The client's request, once. */
+  takePushedRequest(digest: Buffer, client: Client, now: number): StoredParameters | undefined
 }

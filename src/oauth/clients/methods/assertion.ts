@@ -4,9 +4,7 @@ import { type AuthMethod, checkMethod, failed } from './method.ts'
 import { basicCredentials, clientSecretPost } from './secret.ts'
 
 /** A client signs a JWT (OpenID Connect Core §9, RFC 7523 §2.2). Few do, so that what checks it is loaded by the first. */
-const byAssertion: Pick<AuthMethod, 'is_public' | 'by_certificate' | 'recognize' | 'prove'> = {
-  is_public: false,
-  by_certificate: false,
+const byAssertion: Pick<AuthMethod, 'recognize' | 'prove'> = {
   recognize(authorization, parameters, context) {
     if (parameters.client_assertion === undefined && parameters.client_assertion_type === undefined) return undefined
     const header = basicCredentials(authorization) !== undefined
@@ -29,7 +27,6 @@ export const clientSecretJwt = {
   name: 'client_secret_jwt',
   label: 'A JWT signed with the secret (client_secret_jwt)',
   has_secret: true,
-  needs_keys: false,
   signing_algs: ['HS256'],
 } as const satisfies AuthMethod
 
@@ -38,7 +35,6 @@ export const privateKeyJwt = {
   ...byAssertion,
   name: 'private_key_jwt',
   label: 'A JWT signed with a key of its own (private_key_jwt)',
-  has_secret: false,
   needs_keys: true,
   signing_algs: clientSigningAlgs,
 } as const satisfies AuthMethod

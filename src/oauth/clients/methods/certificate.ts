@@ -3,12 +3,6 @@ import { type AuthMethod, checkMethod } from './method.ts'
 import { clientSecretPost } from './secret.ts'
 
 /** A client is known by the certificate of its TLS connection (RFC 8705 §2). Few are, so that what checks it is loaded by the first. */
-const byCertificate = {
-  has_secret: false,
-  is_public: false,
-  by_certificate: true,
-  signing_algs: [],
-} as const satisfies Partial<AuthMethod>
 
 /** RFC 8705 §2.1.2. */
 const subjectMembers = {
@@ -21,10 +15,9 @@ const subjectMembers = {
 
 /** By the subject of the certificate, whoever issued it (RFC 8705 §2.1). */
 export const tlsClientAuth = {
-  ...byCertificate,
+  by_certificate: true,
   name: 'tls_client_auth',
   label: 'A certificate with a registered subject (tls_client_auth)',
-  needs_keys: false,
   members: subjectMembers,
   problem(members: Readonly<Record<string, unknown>>) {
     const subjects = Object.keys(subjectMembers).filter((name) => members[name] !== undefined)
@@ -43,7 +36,7 @@ export const tlsClientAuth = {
 
 /** By the certificate itself, which the client registered among its keys (RFC 8705 §2.2). */
 export const selfSignedTlsClientAuth = {
-  ...byCertificate,
+  by_certificate: true,
   name: 'self_signed_tls_client_auth',
   label: 'A registered certificate of its own (self_signed_tls_client_auth)',
   needs_keys: true,

@@ -15,15 +15,15 @@ export interface AuthMethod {
   /** For people. */
   readonly label: string
   /** Whether its clients are given a secret. */
-  readonly has_secret: boolean
+  readonly has_secret?: boolean
   /** Whether its clients must register keys, in `jwks` or `jwks_uri`. */
-  readonly needs_keys: boolean
+  readonly needs_keys?: boolean
   /** Whether its clients cannot authenticate (RFC 6749 §2.1). */
-  readonly is_public: boolean
+  readonly is_public?: boolean
   /** Whether it goes by the certificate of the TLS connection, so that it is there only where one is asked for. */
-  readonly by_certificate: boolean
+  readonly by_certificate?: boolean
   /** What its clients may sign with, as discovery lists it (RFC 8414 §2). */
-  readonly signing_algs: readonly string[]
+  readonly signing_algs?: readonly string[]
   /** The methods that it stands for unless `strictness` is `rfc`: API clients mix header and body. */
   readonly stands_for?: readonly string[]
   /** Members of the metadata that are for its clients alone, each with its rule. */

@@ -4,11 +4,7 @@ import { type AuthMethod, checkOffered, failed } from './method.ts'
 export const none = {
   name: 'none',
   label: 'No secret: a public client with PKCE (none)',
-  has_secret: false,
-  needs_keys: false,
   is_public: true,
-  by_certificate: false,
-  signing_algs: [],
   prove(client, { client_secret }, context) {
     if (client_secret !== undefined) throw failed(`client '${client.client_id}' is public and has no secret, but client_secret came`)
     checkOffered(client, context)

@@ -14,10 +14,6 @@ interface Credentials {
 
 const bySecret = {
   has_secret: true,
-  needs_keys: false,
-  is_public: false,
-  by_certificate: false,
-  signing_algs: [],
   prove(client, parameters, context) {
     if (client.client_secret === null) return none.prove(client, parameters, context)
     const { client_secret } = parameters
