@@ -63,6 +63,7 @@ export function listenOptions(config: Config): ListenOptions {
     host: config.host,
     logLevel: config.log_level,
     declared: config.declared,
+    trustProxy: config.trust_proxy,
     clientCertificates: config.client_certificates,
     bodyLimit: config.body_limit,
     journalSize: config.journal_size,

@@ -5,6 +5,7 @@
 
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { readPeers } from '../basics/peers.ts'
 
 /** What a setting's schema cannot say of itself. */
 export interface About {
@@ -85,6 +86,15 @@ export const schema = z.strictObject({
     expected: urlExpected,
     otherwise: 'the address the client used',
   }),
+  trust_proxy: z
+    .string()
+    .refine((text) => readPeers(text) !== undefined)
+    .default('off')
+    .register(about, {
+      value: 'PEERS',
+      description: 'proxies that are believed when they forward: off, loopback, or addresses and CIDRs, with commas between',
+      expected: 'off, loopback, or addresses and CIDRs such as 10.0.0.0/8',
+    }),
   client_certificates: z.enum(['mtls', 'always']).default('mtls').register(about, {
     value: 'WHERE',
     description: 'ask https clients for a certificate: mtls (at mtls.localhost and other hosts so named) or always',
@@ -98,7 +108,7 @@ export const schema = z.strictObject({
       value: 'TOKEN',
       description: 'token that the control API and the dashboard ask for',
       expected: 'letters, digits and -._~+/ (RFC 6750 §2.1)',
-      otherwise: 'none on loopback, elsewhere one made at start',
+      otherwise: 'none on loopback, elsewhere and behind proxies one made at start',
       secret: true,
     }),
   body_limit: z

@@ -1,3 +1,4 @@
+import { isLoopbackName } from '../basics/loopback.ts'
 import { sameSecret } from '../basics/random.ts'
 
 /** What a request says of who is asking. */
@@ -14,7 +15,7 @@ export interface Asking {
   path: string
   /** Set when the API asks for a token. */
   adminToken: string | undefined
-  /** Whether a sandbox lists this host name. */
+  /** Whether this host name is ours: a sandbox lists it, or it is that of the public or the internal URL. */
   isOurHost: (host: string) => boolean
 }
 
@@ -22,7 +23,6 @@ export interface Asking {
 export type Access = { allowed: true } | { allowed: false; status: 401 | 403; problem: string; headers?: Readonly<Record<string, string>> }
 
 const open = '/_grantbox/health'
-const loopback = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** Who may call the control API: whoever has the token where one is set, otherwise this machine's own programs and pages. */
 export function decideAccess(asking: Asking): Access {
@@ -53,7 +53,7 @@ function withToken(authorization: string | undefined, adminToken: string): Acces
 function fromThisMachine({ host = '', origin, fetchSite, isOurHost }: Asking): Access {
   const address = host.toLowerCase()
   const name = address.replace(/:\d{1,5}$/, '')
-  if (!loopback.test(name) && !isOurHost(name)) {
+  if (!isLoopbackName(name) && !isOurHost(name)) {
     return refused(
       `The Host '${host}' is neither a loopback name nor a host of a sandbox. A page of another site could reach this address under ` +
         'its own name (DNS rebinding), so it is refused: use localhost, list the name among the hosts of a sandbox, or start with --admin-token',

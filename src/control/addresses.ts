@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { publicHost } from '../http/certificates/host.ts'
 import type { Context } from '../oauth/realm/context.ts'
-import { type Addresses, addressesFrom } from '../sandbox/addresses.ts'
+import { type Addresses, addressesFrom, fixedHosts } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { ControlDeps } from './deps.ts'
 
@@ -18,4 +18,9 @@ export function addressesOf(
 /** What the protocol is told when the control API asks it in the place of a client. */
 export function contextOf(sandbox: Sandbox, { issuer, is_only_issuer }: Addresses): Context {
   return { realm: sandbox, issuer, is_only_issuer, trace: {} }
+}
+
+/** Whether a host name is ours: a sandbox lists it by itself, or it is that of the public or the internal URL. */
+export function isOurHost(name: string, { sandboxes, addresses = {} }: Pick<ControlDeps, 'sandboxes' | 'addresses'>): boolean {
+  return sandboxes.listsHost(name) || fixedHosts(addresses).includes(name)
 }

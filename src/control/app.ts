@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseJson } from '../basics/json.ts'
 import { decideAccess } from './access.ts'
+import { isOurHost } from './addresses.ts'
 import type { ControlDeps, Resource } from './deps.ts'
 import { validatorCompiler } from './input/validation.ts'
 import { Problem, problemBody, problemType, toProblem } from './problem.ts'
@@ -96,7 +97,7 @@ function acceptJsonAlone(app: FastifyInstance): void {
   })
 }
 
-function guard(app: FastifyInstance, { adminToken, sandboxes }: ControlDeps): void {
+function guard(app: FastifyInstance, deps: ControlDeps): void {
   app.addHook('onRequest', ({ method, url, headers }, _reply, done) => {
     const access = decideAccess({
       host: headers.host,
@@ -105,8 +106,8 @@ function guard(app: FastifyInstance, { adminToken, sandboxes }: ControlDeps): vo
       authorization: headers.authorization,
       method,
       path: pathOf(url),
-      adminToken,
-      isOurHost: (host) => sandboxes.findByHost(host) !== undefined,
+      adminToken: deps.adminToken,
+      isOurHost: (name) => isOurHost(name, deps),
     })
     if (!access.allowed) throw new Problem(access.status, access.problem, [], access.headers)
     done()

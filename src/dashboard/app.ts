@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { isOurHost } from '../control/addresses.ts'
 import { Problem, toProblem } from '../control/problem.ts'
 import { registerViews } from '../http/pages/views.ts'
 import { admit } from './access/access.ts'
@@ -71,7 +72,7 @@ function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | u
   app.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers } = request
     const where = circumstances(request, deps)
-    const admission = admit({ method, headers, ...where, sessions, isOurHost: (host) => deps.sandboxes.findByHost(host) !== undefined })
+    const admission = admit({ method, headers, ...where, sessions, isOurHost: (name) => isOurHost(name, deps) })
     if (admission.is === 'refused') throw new Problem(403, admission.problem)
     const { path, token } = takeToken(url)
     if (token !== undefined && method === 'GET') {

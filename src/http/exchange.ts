@@ -5,7 +5,8 @@ import type { Context, Trace } from '../oauth/realm/context.ts'
 import { type Addresses, addressesAt, type FixedAddresses } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
-import { type Destination, originOf } from './routing.ts'
+import type { Came } from './origin.ts'
+import type { Destination } from './routing.ts'
 import { HttpTransport } from './transport.ts'
 
 /** What the start says of every sandbox's addresses. */
@@ -20,8 +21,9 @@ export interface Exchange extends Readonly<Addresses> {
   readonly prefix: string
   /** As the client sent it. */
   readonly url: string
-  /** Scheme, host and prefix as the client wrote them: with the sandbox, all that its addresses follow from. */
+  /** Scheme, host and prefix as the client wrote them, or a proxy told: with the sandbox, all that its addresses follow from. */
   readonly called: string
+  readonly origin: Came
   readonly context: Context
   readonly time: number
   readonly started: number
@@ -38,11 +40,16 @@ interface Routed extends IncomingMessage {
 }
 
 /** Begins the exchange of a request that was routed. */
-export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }: Destination, options: ExchangeOptions): Exchange {
-  const { scheme, host, port } = originOf(request)
-  const addresses = addressesAt(sandbox, { scheme, host: publicHost(host, sandbox.hosts), port }, prefix, options)
+export function beginExchange(
+  request: IncomingMessage,
+  origin: Came,
+  { sandbox, prefix, url }: Destination,
+  options: ExchangeOptions,
+): Exchange {
+  const { scheme, host, notes, path = '', isForwarded = false } = origin
+  const addresses = addressesAt(sandbox, { ...origin, host: publicHost(host, sandbox.hosts) }, prefix, options)
   const { base_url, asked_url, internal_url, program_url, issuer, is_only_issuer } = addresses
-  const trace: Trace = {}
+  const trace: Trace = notes === undefined ? {} : { notes: [...notes] }
   const transport = new HttpTransport(request, {
     scheme,
     host,
@@ -57,13 +64,14 @@ export function beginExchange(request: IncomingMessage, { sandbox, prefix, url }
     sandbox,
     prefix,
     url: request.url ?? '/',
-    called: `${scheme}://${host}${prefix}`,
+    called: `${isForwarded ? 'by way of ' : ''}${scheme}://${host}${path}${prefix}`,
     base_url,
     asked_url,
     internal_url,
     program_url,
     issuer,
     is_only_issuer,
+    origin,
     context: { realm: sandbox, issuer, is_only_issuer, trace, transport },
     time: sandbox.clock.now(),
     started: performance.now(),

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { Origin } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
-import { publicHost } from './certificates/host.ts'
+import { type Came, originReader } from './origin.ts'
 
 /** Where a request goes. */
 export interface Destination {
@@ -13,24 +12,17 @@ export interface Destination {
   url: string
 }
 
-/** A Host header: as the client wrote it, and its name alone, in lower case. */
-interface Host {
-  host: string
-  name: string
-  /** The name that it stands for ({@link publicHost}). */
-  publicName: string
-}
+/** What the Host header alone says. */
+const directOrigin = originReader()
 
 /** What ends a segment; global, so that it can begin to look behind the path's first slash. */
 const delimiter = /[/?#]/g
 /** RFC 8414 §3: the sandbox may stand behind the well-known path. */
 const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
-const hostHeader = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
 
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
-export function route(request: IncomingMessage, sandboxes: Sandboxes): Destination | undefined {
-  const url = pathOf(request.url ?? '/')
-  const { name, publicName } = hostOf(request)
+export function route(target: string, { name, publicName }: Came, sandboxes: Sandboxes): Destination | undefined {
+  const url = pathOf(target)
   const byHost = sandboxes.findByHost(name) ?? (publicName === name ? undefined : sandboxes.findByHost(publicName))
   if (byHost !== undefined) return { sandbox: byHost, prefix: '', url }
 
@@ -58,29 +50,12 @@ function pathOf(target: string): string {
   return path.startsWith('/') ? path : `/${path}`
 }
 
-/** The scheme and host by which a client addressed us; a Host header that is none counts as localhost. */
-export function originOf(request: IncomingMessage): Origin {
-  const { socket } = request
-  const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
-  return { scheme, host: hostOf(request).host, port: socket.localPort }
-}
-
-/** Host headers that were read: clients send the same few with every request, and may send whatever they like. */
-const known = new Map<string, Host>()
-const keptHosts = 100
-
-function hostOf({ headers, socket }: IncomingMessage): Host {
-  const { host = '' } = headers
-  const found = known.get(host)
-  if (found !== undefined) return found
-  if (!hostHeader.test(host)) return readHost(`localhost:${socket.localPort ?? ''}`)
-  if (known.size >= keptHosts) known.clear()
-  const read = readHost(host)
-  known.set(host, read)
-  return read
-}
-
-function readHost(host: string): Host {
-  const name = host.replace(/:\d+$/, '').toLowerCase()
-  return { host, name, publicName: publicHost(name) }
+/**
+ * Whether a request is to a vendor's host, at which each path is the vendor's and none is ours: by its Host header, or by what a proxy told.
+ * @param own host names that are ours all the same
+ */
+export function isToVendor(request: IncomingMessage, came: Came, own: readonly string[], sandboxes: Sandboxes): boolean {
+  return [came, directOrigin(request)].some(({ name, publicName }) =>
+    [name, publicName].some((one) => !own.includes(one) && sandboxes.isVendorHost(one)),
+  )
 }

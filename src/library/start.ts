@@ -19,6 +19,8 @@ export interface StartOptions {
   publicUrl?: string
   /** The address that other containers use. */
   internalUrl?: string
+  /** Proxies whose word is taken on how they were addressed: `off` when absent, `loopback`, or addresses and CIDRs. */
+  trustProxy?: string
   adminToken?: string
   /** `warn` when absent. */
   logLevel?: string

@@ -3,7 +3,7 @@ import type { Sandboxes } from './sandboxes.ts'
 
 /**
  * Where a sandbox is: whoever tells anybody an address of one has it from here. What a request says of how it came, and below which
- * host and path a sandbox stands for others, is decided in this file; `originOf` in `http/routing.ts` reads it off the request.
+ * host and path a sandbox stands for others, is decided in this file; `http/origin.ts` reads it off the request.
  */
 
 /** Addresses that the start fixes for every sandbox, without a slash at the end. */
@@ -22,6 +22,10 @@ export interface Origin {
   host: string
   /** The port of ours that it came to. */
   port?: number | undefined
+  /** What a proxy took off the beginning of the path. */
+  path?: string
+  /** Whether a proxy told it, whose word is taken. */
+  isForwarded?: boolean
 }
 
 /** A sandbox's addresses. But for the issuer they have no slash at the end. */
@@ -53,7 +57,7 @@ export function addressesAt(
   const publicUrl = settings.public_url ?? below(fixed.publicUrl, prefix)
   const internalUrl = settings.internal_url ?? below(fixed.internalUrl, prefix)
   const fixedIssuer = settings.issuer ?? below(below(fixed.issuer, prefix), provider.issuer_path ?? '')
-  const addressed = `${origin.scheme}://${origin.host}${prefix}`
+  const addressed = `${origin.scheme}://${origin.host}${origin.path ?? ''}${prefix}`
   const isPublic = publicUrl !== undefined && isReachedBy(publicUrl, origin)
   const asked_url = isPublic ? publicUrl : addressed
   const internal_url = internalUrl ?? asked_url
@@ -74,13 +78,19 @@ function below<T extends string | undefined>(url: T, path: string): T | string {
 
 /**
  * Whether a request came by a URL: by its host and scheme, or over http where TLS ends before us. On a port of ours it does not,
- * since that speaks both.
+ * since that speaks both. Whoever came through a proxy came by the public address, whatever the proxy tells.
  */
-function isReachedBy(url: string, { scheme, host, port }: Origin): boolean {
+function isReachedBy(url: string, { scheme, host, port, isForwarded }: Origin): boolean {
+  if (isForwarded === true) return true
   const [, urlScheme, urlHost = '', urlPort] = /^(https?):\/\/([^/:]+|\[[^\]]*\](?=[:/]|$))(?::(\d+))?(?:\/|$)/i.exec(url) ?? []
   const named = urlPort === undefined ? urlHost : `${urlHost}:${urlPort}`
   if (named.toLowerCase() !== host.toLowerCase()) return false
   return urlScheme === scheme || (urlScheme === 'https' && port !== Number(urlPort ?? 443))
+}
+
+/** The host names that the start fixes for this server. */
+export function fixedHosts({ publicUrl, internalUrl }: FixedAddresses): string[] {
+  return [publicUrl, internalUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))
 }
 
 /** Names of this machine for itself; one is where every sandbox can be reached, as long as none lists it as its own. */

@@ -12,7 +12,7 @@ import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
-const reservedNames = ['dashboard', '_grantbox', '.well-known']
+const reservedNames = ['dashboard', '_grantbox', '.well-known', 'mtls', '_mtls', '_stranger']
 
 /** How much of what came and went is remembered. */
 export interface JournalLimits {
@@ -76,6 +76,16 @@ export class KnownSandboxes {
   findByHost(host: string): Sandbox | undefined {
     const name = this.#hosts.get(host) ?? (this.#vendorHosts.size === 0 ? undefined : this.#vendorOf(host))
     return name === undefined ? undefined : this.find(name)
+  }
+
+  /** Whether a sandbox lists this host name by itself. */
+  listsHost(host: string): boolean {
+    return this.#hosts.has(host)
+  }
+
+  /** Whether a vendor has this host name, and no sandbox lists it. */
+  isVendorHost(host: string): boolean {
+    return !this.#hosts.has(host) && this.#vendorOf(host) !== undefined
   }
 
   #vendorOf(host: string): string | undefined {

@@ -4,7 +4,6 @@
  */
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Clock, systemClock } from '../basics/clock.ts'
 import { closest } from '../basics/closest.ts'
@@ -14,12 +13,13 @@ import { randomText } from '../basics/random.ts'
 import { StartError } from '../basics/start-error.ts'
 import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
 import { beginExchange } from '../http/exchange.ts'
+import { originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
-import { originOf, route } from '../http/routing.ts'
+import { isToVendor, route } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
 import { providers as builtIn } from '../providers/registry.ts'
-import { type Addresses, addressesFrom } from '../sandbox/addresses.ts'
+import { type Addresses, addressesFrom, fixedHosts } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
 import type { JournalLimits } from '../sandbox/known.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -30,6 +30,7 @@ import { describeStart } from './describe.ts'
 import { Durability } from './durability.ts'
 import type { StartInfo } from './info.ts'
 import { createLogger } from './logger.ts'
+import { isForThisMachine, trustedBy } from './reach.ts'
 
 /** How a server is made. */
 export interface ServerOptions extends JournalLimits {
@@ -44,6 +45,8 @@ export interface ServerOptions extends JournalLimits {
   issuer?: string | undefined
   publicUrl?: string | undefined
   internalUrl?: string | undefined
+  /** Proxies whose word is taken on how they were addressed: `off` (as when absent), `loopback`, or addresses and networks. */
+  trustProxy?: string | undefined
   /** Where TLS clients are asked for a certificate: at hosts that begin with `mtls.`, or always. */
   clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined
@@ -87,7 +90,9 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const names = [...builtIn.keys(), ...declared.providers.map(({ id }) => id)]
   if (!names.includes(defaultProvider)) throw unknownProvider(defaultProvider, names)
   if (options.dataDir !== undefined) ensureFolder(options.dataDir)
-  const adminToken = options.adminToken ?? (isLoopback(options.host) ? undefined : randomText(32))
+  const originOf = originReader(trustedBy(options))
+  const adminToken = options.adminToken ?? (isForThisMachine(options) ? undefined : randomText(32))
+  const ownHosts = fixedHosts(options)
 
   const database = new Database(file)
   const durability = new Durability(database)
@@ -160,13 +165,14 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/'
+    const origin = originOf(request)
     durability.begin(request)
-    if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url)) {
+    if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
+    else if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, origin, ownHosts, sandboxes)) {
       if (request.headers[callMark] !== undefined) refuseOwnCall(response)
-      else if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
       else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
-      const destination = route(request, sandboxes)
+      const destination = route(url, origin, sandboxes)
       if (destination === undefined) {
         response.writeHead(404, { 'Content-Type': 'application/json' })
         response.end(
@@ -177,7 +183,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         )
         return
       }
-      const exchange = beginExchange(request, destination, options)
+      const exchange = beginExchange(request, origin, destination, options)
       protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
     }
   }
@@ -250,10 +256,6 @@ function refuseOwnCall(response: ServerResponse): void {
       error_description: 'grantbox does not manage itself because a client registered this address',
     }),
   )
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 /** What a start makes is there before anybody is told that it started. */

@@ -5,7 +5,6 @@ import type { Interaction, User } from '../../oauth/model/records.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { readCookie, setCookie } from '../cookie.ts'
 import type { Exchange } from '../exchange.ts'
-import { originOf } from '../routing.ts'
 
 const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
 
@@ -64,25 +63,26 @@ type CookieUse = 'session' | 'browser'
 
 /** A cookie of the sandbox, as the browser sent it. */
 export function sandboxCookie(request: FastifyRequest, exchange: Exchange, use: CookieUse): string | undefined {
-  return readCookie(request.headers.cookie, nameOf(request, exchange, use))
+  return readCookie(request.headers.cookie, nameOf(exchange, use))
 }
 
 /** Keeps a cookie until the browser is closed; an empty one is taken away. */
 function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string): void {
-  const name = nameOf(reply.request, exchange, use)
+  const name = nameOf(exchange, use)
   const path = exchange.prefix === '' ? '/' : exchange.prefix
   const maxAge = value === '' ? 0 : undefined
-  reply.header('Set-Cookie', setCookie({ name, value, path, sameSite: 'Lax', secure: isSecure(reply.request), maxAge }))
+  reply.header('Set-Cookie', setCookie({ name, value, path, sameSite: 'Lax', secure: isSecure(exchange), maxAge }))
 }
 
 /**
  * Cookies know no ports, and paths overlap: the name keeps sandboxes apart. Those of https have names of their own, because a
  * browser lets no page of http write over them.
  */
-function nameOf(request: FastifyRequest, { sandbox }: Exchange, use: CookieUse): string {
-  return `${isSecure(request) ? '__Secure-' : ''}grantbox-${sandbox.name}-${use}`
+function nameOf(exchange: Exchange, use: CookieUse): string {
+  return `${isSecure(exchange) ? '__Secure-' : ''}grantbox-${exchange.sandbox.name}-${use}`
 }
 
-function isSecure(request: FastifyRequest): boolean {
-  return originOf(request.raw).scheme === 'https'
+/** Over https, or where the public address has it. */
+function isSecure({ origin, base_url }: Exchange): boolean {
+  return origin.scheme === 'https' || base_url.startsWith('https:')
 }
