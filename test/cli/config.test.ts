@@ -30,6 +30,7 @@ describe('where a setting comes from', () => {
     expect(await load()).toEqual({
       port: 9400,
       client_certificates: 'mtls',
+      trust_proxy: 'off',
       host: 'localhost',
       provider: 'iokids',
       data: join(cwd, '.grantbox'),
@@ -60,6 +61,7 @@ describe('where a setting comes from', () => {
       issuer: 'https://issuer.example',
       public_url: 'https://public.example/base',
       internal_url: 'http://grantbox:9400',
+      trust_proxy: 'loopback',
       client_certificates: 'always',
       admin_token: '12345678',
       body_limit: 2048,
@@ -326,6 +328,7 @@ describe('what is told about the settings', () => {
       '--issuer',
       '--public-url',
       '--internal-url',
+      '--trust-proxy',
       '--client-certificates',
       '--admin-token',
       '--body-limit',
