@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
+import type { NewClient } from '../oauth/clients/rulebook.ts'
 import type { SigningAlg } from '../oauth/jose/jws.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
 import type { Parameters } from '../oauth/model/parameters.ts'
-import type { App, ClientMetadata, ResponseMode, User } from '../oauth/model/records.ts'
+import type { App, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { Context, RequestDialect } from '../oauth/realm/context.ts'
@@ -64,13 +65,7 @@ export interface Route {
 
 /** A preloaded app with its clients. */
 export interface WorldApp extends Pick<App, 'app_id' | 'name' | 'description' | 'icon' | 'scopes' | 'redirect_uris'> {
-  clients: readonly {
-    client_id: string
-    client_secret: string | null
-    token_endpoint_auth_method: string
-    grant_types: readonly string[]
-    metadata?: ClientMetadata
-  }[]
+  clients: readonly NewClient[]
 }
 
 /** A preloaded user, with those he knows by username; without a time he was created when the sandbox was. */

@@ -1,4 +1,4 @@
-import type { UserDraft } from '../oauth/model/directory.ts'
+import { blankUser, type UserDraft } from '../oauth/model/directory.ts'
 import type { App } from '../oauth/model/records.ts'
 import type { Provider, WorldUser } from '../providers/provider.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -22,18 +22,9 @@ export function seed(
 /** A preloaded or declared user with all that he does not say. */
 export function userDraft(user: WorldUser, provider: Provider, apps: readonly App[], now: number): UserDraft {
   return {
+    ...blankUser,
     user_id: provider.ids.user_id(),
-    password: null,
-    first_name: '',
-    last_name: '',
-    email: null,
-    type: null,
-    age: null,
-    claims: {},
-    disabled: false,
     created_at: now,
-    friends: [],
-    parents: [],
     ...user,
     apps: apps.filter(({ app_id }) => user.apps.includes(app_id)),
   }

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { findData } from '../../src/providers/iokids/stored-data.ts'
 import { as, notFound, refusal } from '../support/iokids-calls.ts'
 import { brandon } from '../support/iokids-client.ts'
 import { addClient, addUser, credentials } from '../support/iokids-setup.ts'
@@ -218,9 +217,9 @@ describe('the data of', () => {
     const [app] = sandbox.directory.listApps()
     const user = sandbox.directory.findUser(brandon.username)
     if (app === undefined || user === undefined) throw new Error('the world is empty')
-    expect(findData(sandbox.documents, { app, user, bucket: 'finds' })).toBeDefined()
+    expect(sandbox.documents.kind('app_data').get('finds', { app, user })).toBeDefined()
     sandbox.directory.deleteApp(app)
-    expect(findData(sandbox.documents, { app, user, bucket: 'finds' })).toBeUndefined()
+    expect(sandbox.documents.kind('app_data').get('finds', { app, user })).toBeUndefined()
     expect(sandbox.documents.kind('app_data').list({ user, limit: 10 })).toEqual([])
   })
 })

@@ -13,6 +13,20 @@ export interface UserDraft extends Omit<User, 'row'> {
   parents: readonly string[]
 }
 
+/** What a user is who says nothing of himself. */
+export const blankUser = {
+  password: null,
+  first_name: '',
+  last_name: '',
+  email: null,
+  type: null,
+  age: null,
+  claims: {},
+  disabled: false,
+  friends: [],
+  parents: [],
+} as const satisfies Partial<UserDraft>
+
 /** What a list of users may ask for. */
 export interface UserQuery {
   limit: number

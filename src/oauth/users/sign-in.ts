@@ -5,6 +5,7 @@
 
 import { sameSecret } from '../../basics/random.ts'
 import { type MagicUser, magicUsers } from '../faults/magic-users.ts'
+import { blankUser } from '../model/directory.ts'
 import type { User } from '../model/records.ts'
 import type { Realm } from '../realm/context.ts'
 
@@ -34,23 +35,18 @@ function magicSignIn(username: string, magic: MagicUser, realm: Realm): SignIn {
   if (magic.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
   const there = realm.store.findUser(username)
   if (there !== undefined) return { ok: true, user: there }
-  const apps = realm.directory.listApps()
   const [user] = realm.directory.createUsers([
     {
+      ...blankUser,
       user_id: `magic-${username}`,
       username,
-      password: null,
       first_name: username,
       last_name: 'magic',
       email: `${username}@example.com`,
       type: 'parent',
       age: 30,
-      claims: {},
-      disabled: false,
       created_at: realm.clock.now(),
-      apps,
-      friends: [],
-      parents: [],
+      apps: realm.directory.listApps(),
     },
   ])
   return user === undefined ? { ok: false, explanation: 'The magic user could not be made' } : { ok: true, user }

@@ -26,7 +26,7 @@ export function parseFilter(text: string, members: ReadonlySet<string>): Filter 
 
   function either(): Filter {
     let left = both()
-    while (takeName('or')) {
+    while (take('name', 'or') !== undefined) {
       const [a, b] = [left, both()]
       left = (item) => a(item) || b(item)
     }
@@ -35,7 +35,7 @@ export function parseFilter(text: string, members: ReadonlySet<string>): Filter 
 
   function both(): Filter {
     let left = negated()
-    while (takeName('and')) {
+    while (take('name', 'and') !== undefined) {
       const [a, b] = [left, negated()]
       left = (item) => a(item) && b(item)
     }
@@ -43,31 +43,31 @@ export function parseFilter(text: string, members: ReadonlySet<string>): Filter 
   }
 
   function negated(): Filter {
-    if (takeName('not')) {
+    if (take('name', 'not') !== undefined) {
       const inner = negated()
       return (item) => !inner(item)
     }
-    if (takeMark('(')) {
+    if (take('mark', '(') !== undefined) {
       const inner = either()
-      need(')')
+      mark(')')
       return inner
     }
     return comparison()
   }
 
   function comparison(): Filter {
-    const name = take('name', 'a member or a function')
+    const name = need('name', 'a member or a function')
     const call = functions.get(name)
     if (call !== undefined) {
-      need('(')
-      const member = known(take('name', 'a member'))
-      need(',')
-      const part = take('string', "text in '…'")
-      need(')')
+      mark('(')
+      const member = known(need('name', 'a member'))
+      mark(',')
+      const part = need('string', "text in '…'")
+      mark(')')
       return (item) => call(String(item[member] ?? ''), part)
     }
     const member = known(name)
-    const compare = operators.get(take('name', operatorNames))
+    const compare = operators.get(need('name', operatorNames))
     if (compare === undefined) throw unexpected(operatorNames, 1)
     const value = literal()
     return (item) => compare(item[member] ?? null, value)
@@ -89,28 +89,22 @@ export function parseFilter(text: string, members: ReadonlySet<string>): Filter 
     throw new FilterError(`'${member}' is none of the members: ${[...members].join(', ')}`)
   }
 
-  function takeName(name: string): boolean {
+  /** Goes on if the next token is of that kind, and of that text if one is given. */
+  function take(kind: Token['kind'], text?: string): string | undefined {
     const next = tokens[at]
-    const there = next?.kind === 'name' && next.text === name
-    if (there) at++
-    return there
-  }
-
-  function takeMark(mark: string): boolean {
-    const there = tokens[at]?.kind === 'mark' && tokens[at]?.text === mark
-    if (there) at++
-    return there
-  }
-
-  function need(mark: string): void {
-    if (!takeMark(mark)) throw unexpected(`'${mark}'`)
-  }
-
-  function take(kind: Token['kind'], expected: string): string {
-    const next = tokens[at]
-    if (next?.kind !== kind) throw unexpected(expected)
+    if (next?.kind !== kind || (text !== undefined && next.text !== text)) return undefined
     at++
     return next.text
+  }
+
+  function need(kind: Token['kind'], expected: string, text?: string): string {
+    const taken = take(kind, text)
+    if (taken === undefined) throw unexpected(expected)
+    return taken
+  }
+
+  function mark(text: string): void {
+    need('mark', `'${text}'`, text)
   }
 
   function unexpected(expected: string, back = 0): FilterError {

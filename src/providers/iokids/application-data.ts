@@ -5,7 +5,14 @@ import { authenticated, type Call, route } from './authorized.ts'
 import { conditional, requirePreconditions } from './conditional.ts'
 import { iconIdOf } from './image-ids.ts'
 import { type JsonObject, jsonBody, keepable } from './json-body.ts'
-import { changeData, findData, type StoredData } from './stored-data.ts'
+
+/** What an app keeps about a user: a JSON object, counted up at each change; times are milliseconds by the sandbox's clock. */
+interface StoredData {
+  data: JsonObject
+  version: number
+  created_at: number
+  updated_at: number
+}
 
 const bucketPattern = /^[A-Za-z0-9._-]{1,64}$/
 const noData: StoredData = { data: {}, version: 0, created_at: 0, updated_at: 0 }
@@ -21,7 +28,7 @@ export const applicationDataRoutes: readonly Route[] = [
     },
   },
   route('GET', '/v1/application/data', 'appdata', (call) => {
-    const stored = findData(call.documents, { ...call, bucket: null }) ?? noData
+    const stored = find(call) ?? noData
     return conditional(call, etagOf(stored), {}, () => view(null, stored))
   }),
   route('POST', '/v1/application/data', 'appdata', (call) => {
@@ -51,7 +58,7 @@ export const applicationDataRoutes: readonly Route[] = [
   }),
   route('GET', '/v1/application/data/:bucket', 'appdata', (call) => {
     const { bucket = '' } = call.params
-    const stored = existing(findData(call.documents, { ...call, bucket }), bucket)
+    const stored = existing(find(call, bucket), bucket)
     return conditional(call, etagOf(stored), {}, () => view(bucket, stored))
   }),
   route('DELETE', '/v1/application/data/:bucket', 'appdata', (call) => {
@@ -64,12 +71,26 @@ export const applicationDataRoutes: readonly Route[] = [
   }),
 ]
 
-/** Changes data that the client may have seen before. */
-function change(call: Call, bucket: string | null, make: Parameters<typeof changeData>[3]): ReturnType<typeof changeData> {
-  return changeData(call.documents, { ...call, bucket }, call.now, (before) => {
+/** Data of the app about the user. No bucket may have the empty name, so the data without a bucket has it. */
+function find({ documents, app, user }: Call, bucket = ''): StoredData | undefined {
+  return documents.kind<StoredData>('app_data').get(bucket, { app, user })
+}
+
+/**
+ * Replaces data that the client may have seen before by what `make` makes of it, or removes it when that is undefined, in one
+ * transaction: what is thrown leaves all as it was.
+ */
+function change(call: Call, bucket: string | null, make: (before: StoredData | undefined) => JsonObject | undefined) {
+  const { documents, app, user, now } = call
+  return documents.transaction(() => {
+    const before = find(call, bucket ?? '')
     const data = make(before)
     requirePreconditions(call, before && etagOf(before))
-    return data
+    const all = documents.kind<StoredData>('app_data')
+    if (data === undefined) all.delete(bucket ?? '', { app, user })
+    const after = data && { data, version: (before?.version ?? 0) + 1, created_at: before?.created_at ?? now, updated_at: now }
+    if (after !== undefined) all.put(bucket ?? '', after, { app, user })
+    return { before, after }
   })
 }
 

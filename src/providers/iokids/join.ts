@@ -1,15 +1,12 @@
 import { cleanUsername } from '../../oauth/users/sign-in.ts'
-import type { NewUserErrors, NewUserPage } from '../new-user.ts'
+import type { NewUserPage } from '../new-user.ts'
+import { namedUser, nameErrors, nameRows } from '../sign-up.ts'
 
 /** The vendor's page "Join Now": parents, and kids of theirs. */
 export const iokidsJoin: NewUserPage = {
   heading: 'Join',
   rows: [
-    [{ name: 'username', label: 'Username', is_username: true, required: true, autocomplete: 'username' }],
-    [
-      { name: 'first_name', label: 'First name', required: true, autocomplete: 'given-name' },
-      { name: 'last_name', label: 'Last name', required: true, autocomplete: 'family-name' },
-    ],
+    ...nameRows({ required: true }),
     [
       {
         name: 'type',
@@ -28,15 +25,9 @@ export const iokidsJoin: NewUserPage = {
   company_password: true,
   begin: ({ suggestUsername }) => ({ username: suggestUsername() }),
   check(values, directory) {
-    const errors: NewUserErrors = {}
-    const username = cleanUsername(values.username ?? '')
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{2,31}$/.test(username)) {
-      errors.username = 'A username has 3 to 32 letters, digits, dots, hyphens or underscores.'
-    } else if (directory.findUser(username) !== undefined) errors.username = 'This username is taken.'
+    const errors = nameErrors(values, [3, 32], directory)
     for (const field of ['first_name', 'last_name'] as const) {
-      const name = values[field]?.trim() ?? ''
-      if (name === '') errors[field] = 'A name is needed.'
-      else if (name.length > 64) errors[field] = 'A name has at most 64 characters.'
+      if ((values[field]?.trim() ?? '') === '') errors[field] = 'A name is needed.'
     }
     const { type } = values
     if (type !== 'parent' && type !== 'kid') errors.type = 'Choose Parent or Kid.'
@@ -52,16 +43,10 @@ export const iokidsJoin: NewUserPage = {
     }
     return errors
   },
-  userOf: ({ username = '', first_name = '', last_name = '', type, age, parent }) => ({
-    username: cleanUsername(username),
-    password: null,
-    first_name: first_name.trim(),
-    last_name: last_name.trim(),
-    email: null,
+  userOf: ({ type, age, parent, ...names }) => ({
+    ...namedUser(names),
     type: type === 'kid' ? 'kid' : 'parent',
     age: Number(age),
-    claims: {},
-    friends: [],
     parents: type === 'kid' && parent !== undefined ? [cleanUsername(parent)] : [],
   }),
 }

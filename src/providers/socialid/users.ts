@@ -1,4 +1,4 @@
-import { TakenError } from '../../oauth/model/directory.ts'
+import { blankUser, TakenError } from '../../oauth/model/directory.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { User } from '../../oauth/model/records.ts'
 import { requireAccessToken } from '../../oauth/proof/access-token.ts'
@@ -71,20 +71,13 @@ async function createUser({ context, authorization, directory, body, base_url }:
   try {
     directory.createUsers([
       {
+        ...blankUser,
         user_id,
         username: String(username),
         password: String(password),
-        first_name: '',
-        last_name: '',
         email: email_address === undefined ? null : String(email_address),
-        type: null,
-        age: null,
-        claims: {},
-        disabled: false,
         created_at: context.realm.clock.now(),
         apps: [client.app],
-        friends: [],
-        parents: [],
       },
     ])
   } catch (error) {

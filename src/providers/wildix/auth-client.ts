@@ -1,6 +1,5 @@
 import { none } from '../../oauth/clients/methods/none.ts'
 import { completeClient } from '../../oauth/clients/rulebook.ts'
-import { TakenError } from '../../oauth/model/directory.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { ApiRequest } from '../provider.ts'
 
@@ -17,21 +16,14 @@ export function authClient({ context, directory }: ApiRequest): Client {
   if (there !== undefined) return there
   const created_at = clock.now()
   const draft = { scopes: [], redirect_uris: [], mobile_store_links: {}, icon: null, created_at }
-  try {
-    const app = directory.createApp({
-      ...draft,
-      app_id: 'app_auth_service',
-      name: 'Wildix Auth',
-      description: 'The authentication service: service tokens are issued to it.',
-    })
-    return directory.createClient(app, {
-      ...completeClient({ client_id: authService, client_secret: null }, { auth_method: none.name, grant_types: [] }),
-      created_at,
-    })
-  } catch (error) {
-    // Of two first requests one makes it.
-    const made = error instanceof TakenError ? store.findClient(authService) : undefined
-    if (made !== undefined) return made
-    throw error
-  }
+  const app = directory.createApp({
+    ...draft,
+    app_id: 'app_auth_service',
+    name: 'Wildix Auth',
+    description: 'The authentication service: service tokens are issued to it.',
+  })
+  return directory.createClient(app, {
+    ...completeClient({ client_id: authService, client_secret: null }, { auth_method: none.name, grant_types: [] }),
+    created_at,
+  })
 }

@@ -1,12 +1,10 @@
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { ActiveAccessToken, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
-import { requireAccessToken } from '../../oauth/proof/access-token.ts'
-import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 import { authService } from './auth-client.ts'
-import { result, unauthorized } from './envelope.ts'
+import { presentedAccessToken, result, unauthorized } from './envelope.ts'
 import { wildixSettings } from './settings.ts'
 
 /** Step 3: the access token for a token of a service. */
@@ -41,10 +39,8 @@ export async function serviceToken(request: ApiRequest): Promise<Reply> {
   }
 }
 
-async function authenticated({ authorization, context }: ApiRequest): Promise<ActiveAccessToken & { user: User }> {
-  const token = await requireAccessToken(presentedToken(authorization, undefined), context).catch((error: unknown) => {
-    throw error instanceof OAuthError ? unauthorized('Bearer', error.explanation) : error
-  })
+async function authenticated(request: ApiRequest): Promise<ActiveAccessToken & { user: User }> {
+  const token = await presentedAccessToken(request)
   const { user, details, grant } = token
   if (user === undefined || grant.grant_type !== 'personal_token' || details.aud?.includes(authService) !== true) {
     throw unauthorized(
