@@ -145,7 +145,7 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
   const { problems: refused = [] } = readBySchema(settingsSchema(provider), settings)
   const wrong = refused.map((problem) => configProblem(problem, label, ['providers', provider.id, 'settings']))
   const own = apps !== undefined || users !== undefined ? worldProblems(provider.world, provider, {}, where) : []
-  return [...unknown, ...meeting, ...wrong, ...own]
+  return [...unknown, ...meeting, ...spaceProblems(provider, declaration, where), ...wrong, ...own]
 }
 
 /** What a name must be alone with: its place, the name, and what counts of it. */
@@ -220,12 +220,36 @@ function clientProblems(
   )
 }
 
+/** Parts of paths that nobody explained, and spaces that no path chooses. */
+function spaceProblems({ paths, issuer_path, spaces = {} }: Provider, declaration: ProviderDeclaration, where: string): ConfigProblem[] {
+  const placed = [...Object.entries(paths).map(([name, path]) => [`paths.${name}`, path] as const), ['issuer_path', issuer_path] as const]
+  const parts = placed.flatMap(([at, path]) => [...String(path).matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ at, name })))
+  const unexplained = parts.filter(({ name }) => !Object.hasOwn(spaces, name))
+  const unused = Object.keys(declaration.spaces ?? {}).filter((name) => !parts.some((part) => part.name === name))
+  const elsewhere = Object.entries(spaces).flatMap(([name, { default: usual, aliases = {}, only }]) =>
+    [['default', usual] as const, ...Object.entries(aliases).map(([alias, value]) => [`aliases.${alias}`, value] as const)]
+      .filter(([, value]) => only !== undefined && !only.includes(value) && !Object.hasOwn(aliases, value))
+      .map(([at, value]) => ({
+        where: `${where}.spaces.${name}.${at}`,
+        message: `expected one of ${only?.join(', ')}, got ${JSON.stringify(value)}`,
+      })),
+  )
+  return [
+    ...unexplained.map(({ at, name }) => ({
+      where: `${where}.${at}`,
+      message: `expected spaces.${name}.default beside a path with {${name}}`,
+    })),
+    ...unused.map((name) => ({ where: `${where}.spaces.${name}`, message: `expected {${name}} in a path or in issuer_path` })),
+    ...elsewhere,
+  ]
+}
+
 /** Paths differ in more than letter case and a slash at the end. */
 function fold(path: string): string {
   return path
     .toLowerCase()
     .replace(/(?<!\/)\/+$/, '')
-    .replace(/:\w+/g, ':')
+    .replace(/:\w+|\{\w+\}/g, ':')
 }
 
 function noSuch(where: string, what: string, came: string, known: readonly string[]): ConfigProblem {

@@ -34,7 +34,7 @@ const members = (known: readonly string[]) =>
 
 const path = z
   .string()
-  .regex(/^\/[A-Za-z0-9._~/-]*$/, { error: 'a path that starts with "/", of letters, digits and . _ ~ -' })
+  .regex(/^\/(?:[A-Za-z0-9._~/-]|(?<=\/)\{[a-z]\w*\}(?=\/|$))*$/, { error: 'a path that starts with "/", of letters, digits and . _ ~ -' })
   .refine((text) => !/^\/(_grantbox|dashboard)(\/|$)/i.test(text), { error: 'a path outside /_grantbox and /dashboard' })
   .refine((text) => !/\/\.well-known\/(openid-configuration|oauth-(authorization-server|protected-resource))(\/|$)/i.test(text), {
     error: 'a path that is not where metadata are',
@@ -48,6 +48,16 @@ const pathsSchema = z.strictObject({
     .nullable()
     .optional(),
 })
+
+const spaceName = z.string().regex(/^[^/?#{}\s]{1,200}$/, { error: 'a name without blanks, slashes and braces' })
+const spaces = z.record(
+  z.string().regex(/^[a-z]\w*$/, { error: 'a name of letters, digits and _' }),
+  z.strictObject({
+    default: spaceName.describe('Where no path says.'),
+    aliases: z.record(z.string().min(1), spaceName).optional().describe('Other words for a name.'),
+    only: z.array(spaceName).min(1).optional().describe('All that there are; any when absent.'),
+  }),
+)
 
 const alphabet = z
   .string()
@@ -220,6 +230,7 @@ export const providerSchema = z
     title: text.optional().describe('As the vendor writes itself.'),
     hosts: z.array(hostSchema).optional().describe("The vendor's own host names."),
     issuer_path: path.refine((one) => !one.endsWith('/'), { error: 'a path without a slash at its end' }).optional(),
+    spaces: spaces.optional().describe('What may stand in the parts of paths in braces, by their names.'),
     paths: pathsSchema.optional().describe('Null takes an endpoint away.'),
     grant_types: z
       .array(z.union([z.string(), ownGrantType], { error: 'a grant type, or {"name", "like"} of one of the vendor\'s own' }))

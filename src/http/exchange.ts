@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
+import type { Provider } from '../providers/provider.ts'
+import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
 import { type Addresses, addressesAt, type FixedAddresses } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
@@ -24,6 +26,8 @@ export interface Exchange extends Readonly<Addresses> {
   /** Scheme, host and prefix as the client wrote them, or a proxy told: with the sandbox, all that its addresses follow from. */
   readonly called: string
   readonly origin: Came
+  /** The provider's paths in the space that was asked for. */
+  readonly paths: Provider['paths']
   readonly context: Context
   readonly time: number
   readonly started: number
@@ -47,7 +51,10 @@ export function beginExchange(
   options: ExchangeOptions,
 ): Exchange {
   const { scheme, host, notes, path = '', isForwarded = false } = origin
-  const addresses = addressesAt(sandbox, { ...origin, host: publicHost(host, sandbox.hosts) }, prefix, options)
+  const { provider } = sandbox
+  const space = spaceAt(provider, url)
+  const paths = pathsIn(provider, space)
+  const addresses = addressesAt(sandbox, { ...origin, host: publicHost(host, sandbox.hosts) }, prefix, options, space)
   const { base_url, asked_url, internal_url, program_url, issuer, is_only_issuer } = addresses
   const trace: Trace = notes === undefined ? {} : { notes: [...notes] }
   const transport = new HttpTransport(request, {
@@ -56,8 +63,8 @@ export function beginExchange(
     prefix,
     addresses,
     path: url,
-    token_path: sandbox.provider.paths.token,
-    issuer_path: sandbox.provider.issuer_path ?? '',
+    token_path: paths.token,
+    issuer_path: issuerIn(space, provider.issuer_path ?? ''),
     always: options.clientCertificates === 'always',
   })
   return {
@@ -72,7 +79,8 @@ export function beginExchange(
     issuer,
     is_only_issuer,
     origin,
-    context: { realm: sandbox, issuer, is_only_issuer, trace, transport },
+    paths,
+    context: { realm: sandbox, issuer, is_only_issuer, trace, transport, space },
     time: sandbox.clock.now(),
     started: performance.now(),
     endpoint: 'api',

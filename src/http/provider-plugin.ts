@@ -5,6 +5,7 @@ import { errorAnswer } from '../oauth/authorization/response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/model/errors.ts'
 import { readParameters } from '../oauth/model/parameters.ts'
 import type { Provider, Route } from '../providers/provider.ts'
+import { checkSpace, routed } from '../providers/space.ts'
 import { sendAnswer } from './answer.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
 import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.ts'
@@ -60,10 +61,12 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
   const allowed = [...answers.keys(), ...('GET' in handlers ? ['HEAD'] : []), ...(page ? [] : ['OPTIONS'])]
   app.route({
     method: [...methods],
-    url: path,
+    url: routed(path),
     onRequest: (request, reply, done) => {
-      exchangeOf(request).endpoint = endpoint
+      const exchange = exchangeOf(request)
+      exchange.endpoint = endpoint
       if (!page) allowOrigin(request, reply)
+      if (exchange.context.space !== undefined) checkSpace(exchange.context.space, exchange.sandbox.provider)
       done()
     },
     handler: (request, reply) => {
@@ -127,8 +130,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
 }
 
 function notFound(request: FastifyRequest): OAuthError {
-  const { sandbox, prefix } = exchangeOf(request)
-  const { paths, routes } = sandbox.provider
+  const { sandbox, prefix, paths } = exchangeOf(request)
+  const { routes } = sandbox.provider
   const known = [paths.authorize, paths.token, ...routes.map((route) => route.path)]
   const where = prefix === '' ? `sandbox '${sandbox.name}', the default one,` : `sandbox '${sandbox.name}'`
   const explanation = `${where} speaks as ${sandbox.provider.name} and has no such path; it has: ${[...new Set(known)].join(', ')}`

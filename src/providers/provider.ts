@@ -8,6 +8,7 @@ import type { OAuthError } from '../oauth/model/errors.ts'
 import type { Parameters } from '../oauth/model/parameters.ts'
 import type { App, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
+import type { SpaceNames } from '../oauth/model/space.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { Context, RequestDialect } from '../oauth/realm/context.ts'
 import type { Brands } from './brands.ts'
@@ -100,6 +101,8 @@ export interface Provider {
   readonly hosts?: readonly string[]
   /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
   readonly issuer_path?: string
+  /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
+  readonly spaces?: Readonly<Record<string, SpaceNames>>
   readonly paths: {
     readonly authorize: string
     readonly token: string

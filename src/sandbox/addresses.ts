@@ -1,3 +1,4 @@
+import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
@@ -53,10 +54,12 @@ export function addressesAt(
   origin: Origin,
   prefix: string,
   fixed: FixedAddresses,
+  space = spaceAt(provider),
 ): Addresses {
   const publicUrl = settings.public_url ?? below(fixed.publicUrl, prefix)
   const internalUrl = settings.internal_url ?? below(fixed.internalUrl, prefix)
-  const fixedIssuer = settings.issuer ?? below(below(fixed.issuer, prefix), provider.issuer_path ?? '')
+  const issuer_path = issuerIn(space, provider.issuer_path ?? '')
+  const fixedIssuer = settings.issuer === null ? below(below(fixed.issuer, prefix), issuer_path) : issuerIn(space, settings.issuer)
   const addressed = `${origin.scheme}://${origin.host}${origin.path ?? ''}${prefix}`
   const isPublic = publicUrl !== undefined && isReachedBy(publicUrl, origin)
   const asked_url = isPublic ? publicUrl : addressed
@@ -66,7 +69,7 @@ export function addressesAt(
     asked_url,
     internal_url,
     program_url: isPublic || fixedIssuer === undefined ? asked_url : internal_url,
-    issuer: fixedIssuer ?? asked_url + (provider.issuer_path ?? ''),
+    issuer: fixedIssuer ?? asked_url + issuer_path,
     is_only_issuer: fixedIssuer !== undefined || (publicUrl === undefined && internalUrl === undefined),
   }
 }
@@ -115,6 +118,7 @@ export function addressesFrom(
 }
 
 /** Where people sign in and programs get tokens. */
-export function endpointsAt(base_url: string, { paths }: Sandbox['provider']): { authorization_endpoint: string; token_endpoint: string } {
-  return { authorization_endpoint: base_url + paths.authorize, token_endpoint: base_url + paths.token }
+export function endpointsAt(base_url: string, provider: Sandbox['provider']): { authorization_endpoint: string; token_endpoint: string } {
+  const { authorize, token } = pathsIn(provider)
+  return { authorization_endpoint: base_url + authorize, token_endpoint: base_url + token }
 }

@@ -4,6 +4,7 @@ import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../.
 import { onTheWire, wireName } from '../../oauth/realm/unread.ts'
 import type { CollectionRequest, RequestCollection, RequestFolder } from '../../providers/collection.ts'
 import type { Provider } from '../../providers/provider.ts'
+import { pathsIn } from '../../providers/space.ts'
 
 /**
  * A vendor's collection with a folder for each grant type that its own requests leave out, as far as its preloaded client may use
@@ -28,7 +29,8 @@ export function firstTokens(provider: Provider): CollectionRequest | undefined {
 }
 
 function folderOf(type: string, provider: Provider): RequestFolder | undefined {
-  const { paths, world } = provider
+  const { world } = provider
+  const paths = pathsIn(provider)
   // CIBA §7.1 asks for openid wherever there is one.
   const scope = provider.collection.signIn?.scope ?? (world.apps[0]?.scopes.includes('openid') === true ? 'openid' : undefined)
   const [user] = world.users
@@ -98,13 +100,14 @@ function folder(name: string, requests: CollectionRequest[]): RequestFolder {
 }
 
 /** A request to the token endpoint, authenticated as the vendor's own client is. */
-function tokenRequest(name: string, form: Record<string, string>, { paths, world, requests }: Provider): CollectionRequest {
+function tokenRequest(name: string, form: Record<string, string>, provider: Provider): CollectionRequest {
+  const { world, requests } = provider
   const inBody = isMethod(world.apps[0]?.clients[0]?.token_endpoint_auth_method, clientSecretPost)
   const sent = inBody ? { ...form, client_id: '{{clientId}}', client_secret: '{{clientSecret}}' } : form
   return {
     name,
     method: 'POST',
-    path: paths.token,
+    path: pathsIn(provider).token,
     auth: inBody ? 'none' : 'basic',
     form: onTheWire(sent, { requests }),
     expects: { status: 200, members: { access_token: 'string', token_type: 'string' } },

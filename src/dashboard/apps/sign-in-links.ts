@@ -1,6 +1,7 @@
 import { sameRedirectUri } from '../../oauth/clients/redirect-uri.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
 import { onTheWire, wireName } from '../../oauth/realm/unread.ts'
+import { pathsIn } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Addresses at which the sign-in to an app begins. */
@@ -36,7 +37,7 @@ function addressOf(clients: readonly Client[], { provider }: Sandbox, base_url: 
   if (client === undefined) return undefined
   const { redirect_uris, scopes } = client.app
   const own = redirect_uris.some((uri) => sameRedirectUri(uri, callback)) ? callback : redirect_uris[0]
-  const url = new URL(base_url + provider.paths.authorize)
+  const url = new URL(base_url + pathsIn(provider).authorize)
   const parameters = {
     response_type: 'code',
     client_id: client.client_id,

@@ -3,6 +3,7 @@ import { isMethod } from '../../oauth/clients/methods/registry.ts'
 import { clientSecretBasic } from '../../oauth/clients/methods/secret.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { onTheWire } from '../../oauth/realm/unread.ts'
+import { pathsIn } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { shellWord } from './curl.ts'
 
@@ -86,7 +87,7 @@ function filledIn(provider: Sandbox['provider'], client: Client, base_url: strin
     state: 'any-text',
     ...(isPublic && { code_challenge: pkceExample.challenge, code_challenge_method: 'S256' }),
   }
-  const authorizationEndpoint = base_url + provider.paths.authorize
+  const authorizationEndpoint = base_url + pathsIn(provider).authorize
   const probe = provider.collection.folders
     .flatMap((folder) => folder.requests)
     .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
@@ -94,7 +95,7 @@ function filledIn(provider: Sandbox['provider'], client: Client, base_url: strin
     authorizationEndpoint,
     authorizeUrl: `${authorizationEndpoint}?${new URLSearchParams(onTheWire(query, provider))}`,
     requests: provider.requests,
-    tokenEndpoint: base_url + provider.paths.token,
+    tokenEndpoint: base_url + pathsIn(provider).token,
     apiUrl: probe && base_url + probe.path,
     redirectUri,
     scope,

@@ -1,6 +1,7 @@
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
+import { pathsIn } from '../../providers/space.ts'
 import { curlOf } from '../apps/curl.ts'
 import { type Export, exportsOf } from '../apps/exports.ts'
 import { page } from '../frame/page.ts'
@@ -100,7 +101,8 @@ const endpointNames: Readonly<Record<string, string>> = {
   join: 'Where new users join',
 }
 
-function endpointsOf({ paths }: Provider, base_url: string): { label: string; url: string }[] {
+function endpointsOf(provider: Provider, base_url: string): { label: string; url: string }[] {
+  const paths = pathsIn(provider)
   const found = Object.entries(endpointNames).flatMap(([name, label]) => {
     const path = paths[name as keyof typeof paths]
     return typeof path === 'string' ? [{ label, url: base_url + path }] : []

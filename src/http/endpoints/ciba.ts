@@ -9,8 +9,8 @@ import { type Exchange, exchangeOf } from '../exchange.ts'
 import { appView, scopeViews, userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
 
-function action({ sandbox, prefix }: Exchange): string {
-  return `${prefix}${sandbox.provider.paths.ciba ?? ''}`
+function action({ paths, prefix }: Exchange): string {
+  return `${prefix}${paths.ciba ?? ''}`
 }
 
 /** What waits for a decision, as a user's phone would show it. */

@@ -63,7 +63,7 @@ function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
 }
 
 function stepOf(exchange: Exchange, { client, interaction_id }: Deferred) {
-  return stepAt(exchange.sandbox.provider.paths.device, exchange, client, interaction_id)
+  return stepAt(exchange.paths.device, exchange, client, interaction_id)
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */

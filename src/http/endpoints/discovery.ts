@@ -14,7 +14,7 @@ function documentOf(exchange: Exchange): string {
   const { sandbox, called } = exchange
   const known = documents.get(sandbox) ?? new Map<string, string>()
   // Apps may have scopes of their own.
-  const key = `${called} ${sandbox.directory.listScopes().join(' ')}`
+  const key = `${called}${exchange.paths.authorize} ${sandbox.directory.listScopes().join(' ')}`
   const found = known.get(key)
   if (found !== undefined) return found
   const document = JSON.stringify(metadataOf(exchange))
@@ -24,9 +24,9 @@ function documentOf(exchange: Exchange): string {
 }
 
 /** The metadata of a sandbox as a request addressed it. */
-export function metadataOf({ sandbox, prefix, context, base_url, program_url, is_only_issuer }: Exchange): Record<string, unknown> {
+export function metadataOf({ sandbox, paths, prefix, context, base_url, program_url, is_only_issuer }: Exchange): Record<string, unknown> {
   const origin = context.transport?.certificateOrigin()
-  const document = discoveryDocument(sandbox.provider, sandbox.settings, {
+  const document = discoveryDocument({ ...sandbox.provider, paths }, sandbox.settings, {
     issuer: context.issuer,
     is_only_issuer,
     public_url: base_url,

@@ -43,7 +43,7 @@ function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   render(reply, 'logout', {
     texts: exchange.sandbox.provider.texts,
     user: userView(user),
-    action: `${exchange.prefix}${exchange.sandbox.provider.paths.end_session ?? ''}`,
+    action: `${exchange.prefix}${exchange.paths.end_session ?? ''}`,
     fields: { ...Object.fromEntries(kept), confirm: confirmation(request, exchange) },
   })
 }

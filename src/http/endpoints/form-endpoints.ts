@@ -27,9 +27,9 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
     sendJson(reply.code(201), await pushAuthorizationRequest(read, context))
   }),
   // RFC 8628 §3.1.
-  formEndpoint('device_authorization', async (read, reply, { context, sandbox, base_url }) => {
+  formEndpoint('device_authorization', async (read, reply, { context, paths, base_url }) => {
     const { device_code, user_code, ...times } = await authorizeDevice(read, context)
-    const verification_uri = `${base_url}${sandbox.provider.paths.device ?? ''}`
+    const verification_uri = `${base_url}${paths.device ?? ''}`
     const verification_uri_complete = `${verification_uri}?user_code=${user_code}`
     sendJson(reply, { device_code, user_code, verification_uri, verification_uri_complete, ...times })
   }),

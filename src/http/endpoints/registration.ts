@@ -15,7 +15,7 @@ import { metadataOf } from './discovery.ts'
 
 function surroundings(exchange: Exchange): RegistrationSurroundings {
   const { provider } = exchange.sandbox
-  const registration_endpoint = `${exchange.program_url}${provider.paths.registration ?? ''}`
+  const registration_endpoint = `${exchange.program_url}${exchange.paths.registration ?? ''}`
   return { supported: metadataOf(exchange), ids: provider.ids, registration_endpoint }
 }
 

@@ -14,8 +14,8 @@ function metadataUrl(resource: string): string {
   return `${origin}${wellKnown}${pathname}`
 }
 
-function addressOf({ sandbox, program_url }: Exchange): string {
-  return `${program_url}${sandbox.provider.paths.resource ?? ''}`
+function addressOf({ paths, program_url }: Exchange): string {
+  return `${program_url}${paths.resource ?? ''}`
 }
 
 function resourceOf(exchange: Exchange): ProtectedResource {

@@ -53,12 +53,12 @@ export function stepAt(path: string | undefined, exchange: Exchange, client: Cli
 
 /** The same at the authorization endpoint. */
 export function stepOf(exchange: Exchange, { client, id }: Pick<Interaction, 'client' | 'id'>): Step {
-  return stepAt(exchange.sandbox.provider.paths.authorize, exchange, client, id)
+  return stepAt(exchange.paths.authorize, exchange, client, id)
 }
 
 /** Where a new user joins in the course of a sign-in. */
-export function joinPath({ sandbox, prefix }: Exchange, transaction: string): string | undefined {
-  const { sign_up, join = sign_up } = sandbox.provider.paths
+export function joinPath({ paths, prefix }: Exchange, transaction: string): string | undefined {
+  const { sign_up, join = sign_up } = paths
   return join === undefined ? undefined : `${prefix}${join}?transaction=${transaction}`
 }
 
@@ -117,7 +117,7 @@ export function newUserPage(
   errors: NewUserErrors = {},
 ): void {
   const { sandbox, prefix } = exchange
-  const { authorize, sign_up, join = sign_up } = sandbox.provider.paths
+  const { authorize, sign_up, join = sign_up } = exchange.paths
   render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'new-user', {
     ...stepOf(exchange, interaction),
     action: `${prefix}${join ?? ''}`,

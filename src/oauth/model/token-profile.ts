@@ -3,6 +3,7 @@ import type { KeyRing } from '../jose/keys.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
 import type { Settings } from './settings.ts'
+import type { Space } from './space.ts'
 import type { TokenType } from './token-types.ts'
 
 /** A token that is about to be issued; times are whole seconds since the epoch. */
@@ -23,6 +24,7 @@ export interface TokenDraft {
   requested?: TokenType | undefined
   /** Of the token request. */
   parameters?: Parameters | undefined
+  space?: Space | undefined
 }
 
 /** What a sandbox gives to make a token with. */
@@ -59,6 +61,7 @@ export interface IssuedTokens {
   scope: string
   /** Whether the scope is not the one that was asked for (RFC 6749 §5.1: then it must be told). */
   scope_differs: boolean
+  space?: Space | undefined
 }
 
 /** What an ID token or userinfo is about to tell of a user. */
@@ -70,6 +73,7 @@ export interface UserStatement {
   scope: string
   /** Of the token request, else of the authorization request. */
   parameters: Parameters
+  space?: Space | undefined
 }
 
 /** The same as a vendor says it, members in its order. */

@@ -10,6 +10,7 @@ import type { Directory } from '../model/directory.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { AccessTokenDetails, Client, ResponseMode } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
+import type { Space } from '../model/space.ts'
 import type { TokenProfile } from '../model/token-profile.ts'
 import type { Transport } from '../model/transport.ts'
 import type { ProtocolStore } from '../storage/store.ts'
@@ -69,6 +70,8 @@ export interface Context {
   /** Whether every client knows the sandbox by it. */
   readonly is_only_issuer: boolean
   readonly trace: Trace
+  /** What the request's path chose, where the vendor has such parts. */
+  readonly space?: Space | undefined
   /** The HTTP request; absent when it is the control API that asks. */
   readonly transport?: Transport
   /** The keys that the client proved to hold, to which its tokens are bound (RFC 9449 §5, RFC 8705 §3). */

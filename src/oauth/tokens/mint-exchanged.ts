@@ -32,7 +32,7 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const iat = seconds(now)
   const exp = ttl > 0 ? iat + ttl : undefined
   const access_token = await realm.tokens.refresh.make(
-    { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp, parameters: context.parameters },
+    { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp, parameters: context.parameters, space: context.space },
     realm,
   )
   realm.store.saveTokens({

@@ -41,6 +41,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       exp,
       requested: issue.requested_token,
       parameters: context.parameters,
+      space: context.space,
     }
   }
 
@@ -86,6 +87,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       client,
       user,
       scope,
+      space: context.space,
       scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
     }
     if (user === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {

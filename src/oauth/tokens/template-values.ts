@@ -12,7 +12,7 @@ import { namedParameters } from '../realm/named-parameters.ts'
 /** What everything may be made of that is said of a client and its user; `docs/providers.md` says what each is. */
 const partyNames = [
   ...['client_id', 'app_id', 'app_name', 'user_id', 'username', 'email', 'name', 'first_name', 'last_name', 'user_type', 'created_at'],
-  ...['scope', 'company', 'user', 'client', 'settings', 'parameters', 'uuid', 'random'],
+  ...['scope', 'company', 'user', 'client', 'settings', 'parameters', 'path', 'uuid', 'random'],
 ]
 
 /** What a claim may be made of. */
@@ -52,7 +52,7 @@ export function claimValues(draft: TokenDraft, material: TokenMaterial, jti?: st
   const { client, user, grant, details, iat, exp } = draft
   const { aud } = details
   const parameters = { ...grant.details.parameters, ...details.parameters, ...draft.parameters }
-  return Object.assign(partyValues({ client, user, scope: draft.scope, parameters }, material), {
+  return Object.assign(partyValues({ client, user, scope: draft.scope, parameters, space: draft.space }, material), {
     iss: draft.issuer,
     sub: user?.user_id ?? client.client_id,
     aud: aud?.length === 1 ? aud[0] : aud,
@@ -77,7 +77,7 @@ export function statementValues(said: UserStatement, material: TokenMaterial): V
 
 /** A client and its user under the names that every claim may be made of. */
 function partyValues(
-  { client, user, scope, parameters }: Pick<UserStatement, 'client' | 'scope' | 'parameters'> & { user: User | undefined },
+  { client, user, scope, parameters, space }: Pick<UserStatement, 'client' | 'scope' | 'parameters' | 'space'> & { user: User | undefined },
   { company, settings }: TokenMaterial,
 ): Record<string, unknown> {
   return {
@@ -100,6 +100,7 @@ function partyValues(
     client: client.metadata,
     settings,
     parameters,
+    path: space?.path,
     get uuid() {
       return randomUUID()
     },

@@ -7,7 +7,7 @@ import type { Encoding, ErrorsDeclaration, ErrorWording } from './declaration.ts
 /** What a token answer may be made of; `docs/providers.md` says what each is. */
 export const answerNames: readonly string[] = [
   ...['access_token', 'refresh_token', 'id_token', 'token_type', 'issued_token_type', 'expires_in', 'expires_at', 'issued_at'],
-  ...['scope', 'changed_scope', 'client_id', 'app_id', 'user_id', 'username', 'email', 'user', 'settings', 'company'],
+  ...['scope', 'changed_scope', 'client_id', 'app_id', 'user_id', 'username', 'email', 'user', 'settings', 'company', 'path'],
 ]
 
 /** The successful answer of a template. */
@@ -28,6 +28,7 @@ export function tokenResponse(template: { readonly [member: string]: Template })
       user: user?.claims,
       settings,
       company,
+      path: issued.space?.path,
     })
   }
 }

@@ -6,6 +6,7 @@
 import type { Template } from '../../basics/template.ts'
 import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../../oauth/jose/jws.ts'
+import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
 
 /** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */
@@ -18,6 +19,8 @@ export interface ProviderDeclaration {
   hosts?: readonly string[] | undefined
   /** What the vendor's issuer has behind its host. */
   issuer_path?: string | undefined
+  /** What may stand in the parts of paths in braces, by their names. */
+  spaces?: Readonly<Record<string, SpaceNames>> | undefined
   /** Null takes an endpoint of the extended provider away. */
   paths?: Readonly<Record<string, string | readonly string[] | null | undefined>> | undefined
   /** Names; of those that no RFC has, what they are answered like. */

@@ -38,6 +38,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     ...(methods === undefined ? {} : { auth_methods: methods }),
     ...(saysTokenType(token_response) ? {} : { sender_constraints: false }),
     ...(declaration.hosts === undefined ? {} : { hosts: declaration.hosts }),
+    ...(declaration.spaces === undefined ? {} : { spaces: { ...base.spaces, ...declaration.spaces } }),
     ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
     requests: { ...base.requests, ...declaredRequests(declaration, base) },
     ...declaredSettings(declaration, base),
