@@ -4,7 +4,7 @@
  * Elsewhere: what the routes do, which is in `sandbox/` and `oauth/`: a route checks, calls and shows.
  */
 
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { parseJson } from '../basics/json.ts'
 import { decideAccess } from './access.ts'
@@ -61,8 +61,8 @@ export async function createControlApp(deps: ControlDeps): Promise<FastifyInstan
   const app = fastify({
     ...(deps.bodyLimit !== undefined && { bodyLimit: deps.bodyLimit }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    frameworkErrors: (error, request, reply) => {
-      answerProblem(error, request, reply, deps)
+    frameworkErrors: (error, _request, reply) => {
+      answerProblem(error, reply, deps)
     },
   })
   app.setValidatorCompiler(validatorCompiler)
@@ -72,12 +72,12 @@ export async function createControlApp(deps: ControlDeps): Promise<FastifyInstan
   app.addHook('onSend', async (request, reply) => {
     await deps.settled(request.raw, reply.statusCode)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+  app.setErrorHandler((error, _request, reply) => answerProblem(error, reply, deps))
   answerUnknownPaths(app)
   await describeRoutes(app, deps.version)
   await app.register(async (inner) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
-    inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+    inner.setErrorHandler((error, _request, reply) => answerProblem(error, reply, deps))
     for (const resource of resources) await inner.withTypeProvider<ZodTypeProvider>().register(resource, { ...deps, prefix })
   })
   await app.ready()
@@ -114,9 +114,9 @@ function guard(app: FastifyInstance, deps: ControlDeps): void {
   })
 }
 
-function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, { onError }: ControlDeps): FastifyReply {
+function answerProblem(error: unknown, reply: FastifyReply, { onError }: ControlDeps): FastifyReply {
   const problem = toProblem(error)
-  if (problem.status >= 500) onError?.(error, request)
+  if (problem.status >= 500) onError?.(error)
   return reply.code(problem.status).headers(problem.headers).type(problemType).send(problemBody(problem))
 }
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../basics/clock.ts'
 import type { Settled } from '../http/journal-hook.ts'
@@ -26,7 +25,7 @@ export interface ControlDeps {
   /** Aborted when the server is about to stop: what waits for something to come is answered then. */
   stopping: AbortSignal
   /** Told of what went wrong inside; the client is not. */
-  onError?: ((error: unknown, request: FastifyRequest) => void) | undefined
+  onError?: ((error: unknown) => void) | undefined
 }
 
 /** The routes of one kind of thing: a file each, listed in app.ts. */

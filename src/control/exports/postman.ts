@@ -18,48 +18,12 @@ export interface PostmanEnvironmentOptions extends PostmanOptions {
 }
 
 /** The parts of a Postman collection v2.1 that are used here. */
-export interface PostmanCollection {
-  info: { _postman_id: string; name: string; description?: string; schema: string }
-  item: { name: string; item: PostmanItem[] }[]
-  event?: { listen: 'prerequest'; script: { type: 'text/javascript'; exec: string[] } }[]
-  auth?: PostmanAuth
-  variable?: { key: string; value: string }[]
-}
-
-export interface PostmanItem {
-  name: string
-  event?: { listen: 'test'; script: { type: 'text/javascript'; exec: string[] } }[]
-  request: {
-    method: string
-    header: { key: string; value: string }[]
-    url: { raw: string; protocol: 'https'; host: string[]; path: string[]; query?: { key: string; value: string }[] }
-    auth: PostmanAuth
-    body?: PostmanBody
-    description?: string
-  }
-}
-
-type PostmanBody =
-  | { mode: 'urlencoded'; urlencoded: { key: string; value: string; type: 'text' }[] }
-  | { mode: 'raw'; raw: string; options: { raw: { language: 'json' } } }
-
-type AuthAttribute = { key: string; value: string | boolean; type: 'string' | 'boolean' }
-
-type PostmanAuth =
-  | { type: 'oauth2'; oauth2: AuthAttribute[] }
-  | { type: 'bearer'; bearer: AuthAttribute[] }
-  | { type: 'basic'; basic: AuthAttribute[] }
-  | { type: 'noauth' }
-
-export interface PostmanEnvironment {
-  id: string
-  name: string
-  values: { key: string; value: string; type: 'default' | 'secret'; enabled: true }[]
-  _postman_variable_scope: 'environment'
-}
+export type PostmanCollection = ReturnType<typeof postmanCollection>
+export type PostmanItem = ReturnType<typeof item>
+export type PostmanEnvironment = ReturnType<typeof postmanEnvironment>
 
 /** The collection in Postman's format v2.1, byte-stable: the same options give the same JSON. It holds no secret; the environment does. */
-export function postmanCollection({ collection, sandbox, firstTokens }: PostmanOptions): PostmanCollection {
+export function postmanCollection({ collection, sandbox, firstTokens }: PostmanOptions) {
   return {
     info: {
       _postman_id: stableId('collection', sandbox, collection.name),
@@ -82,7 +46,7 @@ export function postmanCollection({ collection, sandbox, firstTokens }: PostmanO
 }
 
 /** The variables that the collection's requests name, in the vendor's order, filled for one client. Byte-stable. */
-export function postmanEnvironment(options: PostmanEnvironmentOptions): PostmanEnvironment {
+export function postmanEnvironment(options: PostmanEnvironmentOptions) {
   const { collection, sandbox, apiServer, clientId, clientSecret } = options
   const values = valuesOf(collection, { apiServer, clientId, clientSecret })
   return {
@@ -98,7 +62,7 @@ export function postmanEnvironment(options: PostmanEnvironmentOptions): PostmanE
   }
 }
 
-function item(request: CollectionRequest, collection: RequestCollection): PostmanItem {
+function item(request: CollectionRequest, collection: RequestCollection) {
   const script = testScript(request)
   const payload = body(request)
   return {
@@ -115,7 +79,7 @@ function item(request: CollectionRequest, collection: RequestCollection): Postma
   }
 }
 
-function url(target: string, collection: RequestCollection): PostmanItem['request']['url'] {
+function url(target: string, collection: RequestCollection) {
   const server = variable('apiServer', collection)
   const [path = '', query] = target.split('?', 2)
   return {
@@ -132,33 +96,33 @@ function url(target: string, collection: RequestCollection): PostmanItem['reques
   }
 }
 
-function body({ form, json }: CollectionRequest): PostmanBody | undefined {
+function body({ form, json }: CollectionRequest) {
   if (form !== undefined) {
-    return { mode: 'urlencoded', urlencoded: Object.entries(form).map(([key, value]) => ({ key, value, type: 'text' })) }
+    return { mode: 'urlencoded', urlencoded: Object.entries(form).map(([key, value]) => ({ key, value, type: 'text' })) } as const
   }
-  if (json !== undefined) return { mode: 'raw', raw: JSON.stringify(json, null, 2), options: { raw: { language: 'json' } } }
+  if (json !== undefined) return { mode: 'raw', raw: JSON.stringify(json, null, 2), options: { raw: { language: 'json' } } } as const
   return undefined
 }
 
-function auth(request: CollectionRequest, collection: RequestCollection): PostmanAuth {
+function auth(request: CollectionRequest, collection: RequestCollection) {
   switch (request.auth) {
     case 'oauth2':
       if (collection.signIn === undefined)
         throw new TypeError(`${collection.name}: "${request.name}" has auth oauth2, but signIn is missing`)
       return oauth2(collection.signIn, collection)
     case 'bearer':
-      return { type: 'bearer', bearer: attributes({ token: variable('accessToken', collection) }) }
+      return { type: 'bearer', bearer: attributes({ token: variable('accessToken', collection) }) } as const
     case 'basic':
       return {
         type: 'basic',
         basic: attributes({ username: variable('clientId', collection), password: variable('clientSecret', collection) }),
-      }
+      } as const
     case 'none':
-      return { type: 'noauth' }
+      return { type: 'noauth' } as const
   }
 }
 
-function oauth2(signIn: SignIn, collection: RequestCollection): PostmanAuth {
+function oauth2(signIn: SignIn, collection: RequestCollection) {
   const server = variable('apiServer', collection)
   return {
     type: 'oauth2',
@@ -180,10 +144,10 @@ function oauth2(signIn: SignIn, collection: RequestCollection): PostmanAuth {
       addTokenTo: 'header',
       headerPrefix: 'Bearer',
     }),
-  }
+  } as const
 }
 
-function attributes(values: Record<string, string | boolean>): AuthAttribute[] {
+function attributes(values: Record<string, string | boolean>) {
   return Object.entries(values).map(([key, value]) => ({ key, value, type: typeof value === 'boolean' ? 'boolean' : 'string' }))
 }
 

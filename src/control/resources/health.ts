@@ -14,11 +14,11 @@ export const health: Resource = (app, { version, checkDatabase, onError }) => {
         response: { 200: answer('ok'), 503: answer('failing') },
       },
     },
-    (request, reply) => {
+    (_request, reply) => {
       try {
         checkDatabase()
       } catch (error) {
-        onError?.(error, request)
+        onError?.(error)
         return void reply.code(503).send({ status: 'failing', version })
       }
       reply.send({ status: 'ok', version })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { given } from '../../basics/given.ts'
 import type { User } from '../../oauth/model/records.ts'
 import { suggestUsername } from '../../sandbox/generation.ts'
 import { userNamed } from '../input/lookup.ts'
@@ -17,25 +18,22 @@ const query = z.strictObject({
 export const users = sandboxRoutes('users', ({ get, create, patch, remove }) => {
   get('/users', 'The users of a sandbox, in the order of their creation', { query, answer: pageOf(userView) }, ({ sandbox, query }) => {
     const { limit, after, search } = query
-    const found = sandbox.directory.listUsers({
-      limit: limit + 1,
-      ...(after !== undefined && { after: Number(after) }),
-      ...(search !== undefined && { search }),
-    })
+    const from = after === undefined ? undefined : Number(after)
+    const found = sandbox.directory.listUsers({ limit: limit + 1, ...given({ after: from, search }) })
     const { shown, next_cursor } = page(found, limit, ({ row }) => row)
     return { items: shown.map((user) => viewStoredUser(user, sandbox)), next_cursor }
   })
 
   create('/users', 'Create a user', { body: userDraft, answer: userView }, ({ sandbox, body }) => {
     const { directory, provider, clock } = sandbox
-    const { name = '', password = null, email = null, type, age = null, claims = {}, disabled = false, ...given } = body
-    const { id = provider.ids.user_id(), friends = [], parents = [] } = given
+    const { name = '', password = null, email = null, type, age = null, claims = {}, disabled = false, ...rest } = body
+    const { id = provider.ids.user_id(), friends = [], parents = [] } = rest
     checkPeople('friends', friends, sandbox)
     checkPeople('parents', parents, sandbox)
     const [user] = directory.createUsers([
       {
         user_id: id,
-        username: given.username ?? suggestUsername(sandbox),
+        username: rest.username ?? suggestUsername(sandbox),
         password,
         ...splitName(name),
         email,
@@ -44,7 +42,7 @@ export const users = sandboxRoutes('users', ({ get, create, patch, remove }) => 
         claims,
         disabled,
         created_at: clock.now(),
-        apps: appsNamed(given.apps, sandbox) ?? directory.listApps(),
+        apps: appsNamed(rest.apps, sandbox) ?? directory.listApps(),
         friends,
         parents,
       },
@@ -66,7 +64,7 @@ export const users = sandboxRoutes('users', ({ get, create, patch, remove }) => 
     checkPeople('parents', parents, sandbox)
     const user: User = {
       ...before,
-      ...named({ ...rest, type, user_id: id }),
+      ...given({ ...rest, type, user_id: id }),
       ...(name !== undefined && splitName(name)),
     }
     const ties = { apps: appsNamed(apps, sandbox), friends, parents }
@@ -79,10 +77,3 @@ export const users = sandboxRoutes('users', ({ get, create, patch, remove }) => 
     sandbox.directory.deleteUser(userNamed(params.username, sandbox)),
   )
 })
-
-/** The members that were named. */
-function named<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
-}

@@ -1,5 +1,5 @@
 import { ownValue } from '../../basics/own-value.ts'
-import { type Avatar, avatar } from '../../http/pages/views.ts'
+import { avatar } from '../../http/pages/views.ts'
 import { authMethods } from '../../oauth/clients/methods/registry.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import { usualClient } from '../../providers/clients.ts'
@@ -7,52 +7,11 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Choice, Refused } from '../forms/form.ts'
 import { bannerOf, brandsOf } from '../frame/vendor.ts'
 
-/** A client as the dashboard shows it. */
-export interface ClientCard {
-  client_id: string
-  /** Absent for a public client. */
-  client_secret?: string | undefined
-  authentication: string
-  grant_types: readonly string[]
-  useHref: string
-  deleteHref: string
-}
-
 /** The sections of an app's card, by which an address can name the one to open. */
 export type AppSection = 'clients' | 'scopes' | 'redirect-uris' | 'stores'
 
 /** An app as the dashboard shows it. */
-export interface AppCard {
-  id: string
-  name: string
-  description: string
-  /** A `data:` URI; a letter stands in for none. */
-  icon?: string | undefined
-  avatar: Avatar
-  brand?: string | undefined
-  /** Path of its page; forms of its sections hang below. */
-  href: string
-  banner: string
-  clients: readonly ClientCard[]
-  authMethods: readonly Choice[]
-  scopes: readonly Choice[]
-  redirect_uris: readonly string[]
-  /** The dashboard's own callback, where it is not registered yet. */
-  ownCallback?: string | undefined
-  /** Absent where the vendor's apps are in no store. */
-  stores?: readonly (StoreLink & { error?: string | undefined })[] | undefined
-  users: number
-  usersHref: string
-  open?: AppSection | undefined
-  refusedUri?: Refused | undefined
-  refusedScopes?: Refused | undefined
-}
-
-export interface StoreLink {
-  name: string
-  label: string
-  value: string
-}
+export type AppCard = ReturnType<typeof appCard>
 
 const stores = { apple: 'Apple App Store', google: 'Google Play', amazon: 'Amazon Appstore' }
 
@@ -63,14 +22,9 @@ function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
 }
 
 /** An app as a link to its page. */
-export interface AppLink {
-  name: string
-  href: string
-  icon?: string | undefined
-  avatar: Avatar
-}
+export type AppLink = ReturnType<typeof appLink>
 
-export function appLink(app: App, sandbox: Sandbox, base: string): AppLink {
+export function appLink(app: App, sandbox: Sandbox, base: string) {
   return { name: app.name, href: `${base}${appPath(app)}`, icon: iconOf(sandbox, app), avatar: avatar(app.name) }
 }
 
@@ -88,7 +42,7 @@ export interface CardOptions {
 }
 
 /** An app with its clients, filled from its sandbox. */
-export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, base: string, options: CardOptions = {}): AppCard {
+export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, base: string, options: CardOptions = {}) {
   const { provider, directory } = sandbox
   const brands = brandsOf(sandbox)
   const href = `${base}${appPath(app)}`
@@ -103,6 +57,7 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     banner: bannerOf(provider),
     clients: clients.map((client) => ({
       client_id: client.client_id,
+      /** Undefined for a public client. */
       client_secret: client.client_secret ?? undefined,
       authentication: client.token_endpoint_auth_method,
       grant_types: client.grant_types,
@@ -112,6 +67,7 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     authMethods: authChoices(sandbox),
     scopes: scopeChoices(sandbox, app.scopes),
     redirect_uris: app.redirect_uris,
+    /** The dashboard's own callback, where it is not registered yet. */
     ownCallback: options.callback !== undefined && app.redirect_uris.includes(options.callback) ? undefined : options.callback,
     stores: brands && storeLinks(app, options.refusedStores),
     users: directory.countUsers(app),
@@ -139,7 +95,7 @@ export function authChoices({ provider, auth_methods }: Sandbox): Choice[] {
     .map(({ name, label }) => ({ value: name, label, chosen: name === usual }))
 }
 
-function storeLinks(app: App, refused: Readonly<Record<string, Refused>> = {}): NonNullable<AppCard['stores']> {
+function storeLinks(app: App, refused: Readonly<Record<string, Refused>> = {}) {
   return Object.entries(stores).map(([name, label]) => ({
     name,
     label,

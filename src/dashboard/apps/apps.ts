@@ -11,7 +11,7 @@ import type { App } from '../../oauth/model/records.ts'
 import { scopes, scopeToken } from '../../oauth/model/scope.ts'
 import { addClient, newApp, newClient } from '../../sandbox/new-app.ts'
 import { type Choice, type Errors, type FormState, linkProblem, nameProblem, problemsIn } from '../forms/form.ts'
-import { confirmPage } from '../frame/confirm.ts'
+import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { brandsOf, developerOf } from '../frame/vendor.ts'
@@ -87,18 +87,16 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
   get('/apps/:app/delete', (visit) => {
     const app = appOf(visit)
     const clients = visit.sandbox.directory.listClients(app)
-    return visit.show(confirmPage, {
-      title: `Delete ${app.name}`,
+    return confirm(visit, {
       heading: `Delete ${app.name}?`,
       lines: [
         clients.length === 1 ? 'Its client ID stops working.' : `Its ${clients.length} client IDs stop working.`,
         'Tokens that its clients were given are refused from then on.',
         'Messages and data that it stored about users go with it.',
       ],
-      action: `${visit.base}${appPath(app)}/delete`,
-      fields: {},
+      path: `${appPath(app)}/delete`,
       button: 'Delete App',
-      back: `${visit.base}${appPath(app)}`,
+      back: appPath(app),
     })
   })
   post('/apps/:app/delete', (visit) => {

@@ -1,16 +1,16 @@
 import { Problem } from '../../control/problem.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import { addClient, newClient } from '../../sandbox/new-app.ts'
-import { confirmPage } from '../frame/confirm.ts'
+import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type AppCard, appCard, appPath, type ClientCard } from './app-card.ts'
+import { type AppCard, appCard, appPath } from './app-card.ts'
 import { appOf } from './apps.ts'
 import { type Export, exportsOf } from './exports.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
 
-const usePage = page<{ app: AppCard; client: ClientCard; snippets: readonly Snippet[]; exports: readonly Export[] }>('use')
+const usePage = page<{ app: AppCard; client: AppCard['clients'][number]; snippets: readonly Snippet[]; exports: readonly Export[] }>('use')
 
 const notices = noticesOf({
   'client-created': 'A client ID and its secret were generated.',
@@ -44,15 +44,13 @@ export const clientPages = part({ notices }, ({ get, post }) => {
 
   get('/apps/:app/clients/:client/delete', (visit) => {
     const app = appOf(visit)
-    const client = clientOf(visit, app)
-    return visit.show(confirmPage, {
-      title: `Delete ${client.client_id}`,
+    const { client_id } = clientOf(visit, app)
+    return confirm(visit, {
       heading: 'Delete this client ID?',
-      lines: [client.client_id, 'It is unknown from then on, and tokens that it was given are refused.'],
-      action: `${visit.base}${appPath(app)}/clients/${encodeURIComponent(client.client_id)}/delete`,
-      fields: {},
+      lines: [client_id, 'It is unknown from then on, and tokens that it was given are refused.'],
+      path: `${appPath(app)}/clients/${encodeURIComponent(client_id)}/delete`,
       button: 'Delete Client ID',
-      back: `${visit.base}${appPath(app)}`,
+      back: appPath(app),
     })
   })
   post('/apps/:app/clients/:client/delete', (visit) => {

@@ -16,14 +16,7 @@ export interface Arrow {
 }
 
 /** A flow drawn as a sequence: numbers for SVG, so that the page needs no style of its own. */
-export interface Sequence {
-  layout: 'wide' | 'narrow'
-  width: number
-  height: number
-  lifelines: readonly { name: Actor; x: number; top: number; bottom: number }[]
-  arrows: readonly Arrow[]
-  times: readonly { text: string; y: number }[]
-}
+export type Sequence = ReturnType<typeof drawSequence>
 
 /** Pixels: where the first lifeline is, how far the next one, and how much room there is beside the last. */
 const layouts = {
@@ -36,7 +29,7 @@ const [top, row, gap] = [44, 26, 14]
 const character = 6.6
 
 /** Each step is an arrow and its answer below it, and a third one where the browser carries something on to the client. */
-export function drawSequence(steps: readonly FlowStep[], layout: keyof typeof layouts): Sequence {
+export function drawSequence(steps: readonly FlowStep[], layout: keyof typeof layouts) {
   const { left, between, beside, timeAbove } = layouts[layout]
   const present = actors.filter((actor) => actor !== 'Browser' || steps.some((step) => step.from === 'Browser'))
   const at = (actor: Actor) => left + present.indexOf(actor) * between

@@ -1,11 +1,21 @@
 import { page } from './page.ts'
+import type { Visit } from './visit.ts'
+
+interface Question {
+  heading: string
+  /** What goes with it. */
+  lines: readonly string[]
+  /** Where the form is posted, below the sandbox's dashboard. */
+  path: string
+  button: string
+  /** Where whoever keeps it goes. */
+  back: string
+}
+
+const confirmPage = page<Omit<Question, 'path'> & { action: string }>('confirm')
 
 /** Asks before something is deleted. */
-export const confirmPage = page<{
-  heading: string
-  lines: readonly string[]
-  action: string
-  fields: Readonly<Record<string, string>>
-  button: string
-  back: string
-}>('confirm')
+export function confirm(visit: Visit, { heading, lines, path, button, back }: Question) {
+  const [action, keep] = [visit.base + path, visit.base + back]
+  return visit.show(confirmPage, { title: heading.replace(/\?$/, ''), heading, lines, action, button, back: keep })
+}

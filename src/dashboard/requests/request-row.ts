@@ -2,38 +2,13 @@ import { viewEntry } from '../../control/views/journal.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { clockTime, dateAndTime } from '../frame/words.ts'
-import { type TokenView, tokensIn } from './tokens-in.ts'
+import { tokensIn } from './tokens-in.ts'
 
 /** A request and its answer as the dashboard shows them; no secret can be read in it. */
-export interface RequestRow {
-  id: number
-  href: string
-  time: string
-  date: string
-  duration: string
-  method: string
-  /** The path, without the query. */
-  path: string
-  url: string
-  endpoint: string
-  status: number
-  kind: 'good' | 'bad'
-  /** Client, user and grant type, as far as they are known. */
-  who: readonly string[]
-  error?: string | undefined
-  explanation?: string | undefined
-  notes: readonly string[]
-  /** Where the flow is that it belongs to. */
-  flowHref?: string | undefined
-  requestHeaders: readonly { name: string; value: string }[]
-  requestBody?: string | undefined
-  responseHeaders: readonly { name: string; value: string }[]
-  responseBody?: string | undefined
-  tokens: readonly TokenView[]
-}
+export type RequestRow = ReturnType<typeof requestRow>
 
 /** @param flowHref where the flow is that it belongs to */
-export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined): RequestRow {
+export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined) {
   const showSecrets = sandbox.settings.show_secrets
   const view = viewEntry(entry, showSecrets)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
@@ -44,11 +19,13 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     date: dateAndTime(entry.time),
     duration: entry.duration_ms < 10 ? `${entry.duration_ms.toFixed(1)} ms` : `${Math.round(entry.duration_ms)} ms`,
     method: view.method,
+    /** Without the query. */
     path: view.url.split('?', 1)[0] ?? view.url,
     url: view.url,
     endpoint: view.endpoint,
     status: view.status,
     kind: view.status >= 400 ? 'bad' : 'good',
+    /** As far as they are known. */
     who: [view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter((part) => part !== null),
     error: view.error ?? undefined,
     explanation: view.explanation ?? undefined,
@@ -62,7 +39,7 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
   }
 }
 
-function headersOf(headers: Readonly<Record<string, unknown>>): RequestRow['requestHeaders'] {
+function headersOf(headers: Readonly<Record<string, unknown>>) {
   return Object.entries(headers).map(([name, value]) => ({ name, value: [value].flat().join(', ') }))
 }
 

@@ -7,20 +7,7 @@ export interface Series {
 }
 
 /** A bar chart as numbers for SVG, so that the page needs no style of its own. */
-export interface Chart {
-  title: string
-  total: number
-  width: number
-  height: number
-  /** Empty when nothing was counted. */
-  bars: readonly { x: number; y: number; width: number; height: number; color: string; text: string }[]
-  lines: readonly { y: number; label: string }[]
-  labels: readonly { x: number; text: string }[]
-  /** With their sums; drawn when there are several. */
-  series: readonly { name: string; color: string; total: number }[]
-  /** The same as text, without the buckets in which nothing happened. */
-  table: readonly { label: string; counts: readonly number[] }[]
-}
+export type Chart = ReturnType<typeof drawChart>
 
 const [width, height, left, right, top, bottom] = [480, 180, 40, 8, 10, 24]
 
@@ -29,12 +16,7 @@ const [width, height, left, right, top, bottom] = [480, 180, 40, 8, 10, 24]
  * @param labels what each bucket is called
  * @param axis what is written below it, where anything is
  */
-export function drawChart(
-  title: string,
-  series: readonly Series[],
-  labels: readonly string[],
-  axis: readonly (string | undefined)[],
-): Chart {
+export function drawChart(title: string, series: readonly Series[], labels: readonly string[], axis: readonly (string | undefined)[]) {
   const sums = labels.map((_, bucket) => series.reduce((sum, { counts }) => sum + (counts[bucket] ?? 0), 0))
   const highest = niceCeiling(Math.max(1, ...sums))
   const step = (width - left - right) / labels.length
@@ -68,7 +50,9 @@ export function drawChart(
       return Number.isInteger(value) ? { y: round(height - bottom - value * scale), label: value.toLocaleString('en-US') } : []
     }),
     labels: axis.flatMap((text, bucket) => (text === undefined ? [] : { x: round(left + bucket * step + step / 2), text })),
+    /** With their sums; drawn when there are several. */
     series: series.map(({ name, color, counts }) => ({ name, color, total: counts.reduce((a, b) => a + b, 0) })),
+    /** The same as text, without the buckets in which nothing happened. */
     table: labels.flatMap((label, bucket) =>
       sums[bucket] === 0 ? [] : { label, counts: series.map(({ counts }) => counts[bucket] ?? 0) },
     ),

@@ -5,30 +5,13 @@
 
 import type { FastifyRequest } from 'fastify'
 import { addressesOf } from '../../control/addresses.ts'
-import { type Avatar, avatar } from '../../http/pages/views.ts'
+import { avatar } from '../../http/pages/views.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { basePath } from '../frame/frame.ts'
-import { page, type Titled } from '../frame/page.ts'
-
-export const homePage = page<HomeModel>('home')
-
-interface HomeModel {
-  sandboxes: readonly {
-    name: string
-    company: string
-    provider: string
-    href: string
-    base_url: string
-    apps: number
-    users: number
-    isDefault: boolean
-    avatar: Avatar
-  }[]
-  version: string
-}
+import { page } from '../frame/page.ts'
 
 /** All sandboxes, the default one first. */
-export function homeModel(request: FastifyRequest, deps: DashboardDeps): HomeModel & Titled {
+export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
   const { sandboxes, version } = deps
   const first = (name: string) => (name === sandboxes.defaultName ? 0 : 1)
   const list = sandboxes.list().sort((a, b) => first(a.name) - first(b.name))
@@ -48,3 +31,5 @@ export function homeModel(request: FastifyRequest, deps: DashboardDeps): HomeMod
     })),
   }
 }
+
+export const homePage = page<ReturnType<typeof homeModel>>('home')

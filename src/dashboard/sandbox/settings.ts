@@ -5,7 +5,7 @@ import { parseDuration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { type Choice, type Errors, type FormState, nameProblem } from '../forms/form.ts'
-import { confirmPage } from '../frame/confirm.ts'
+import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
@@ -132,17 +132,15 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   })
 
   get('/settings/reset', (visit) =>
-    visit.show(confirmPage, {
-      title: 'Reset',
+    confirm(visit, {
       heading: `Reset ${visit.sandbox.name}?`,
       lines: [
         'Its apps, users, grants, settings and clock become what they were when it was made.',
         'Its requests and faults are forgotten.',
       ],
-      action: `${visit.base}/settings/reset`,
-      fields: {},
+      path: '/settings/reset',
       button: 'Reset this sandbox',
-      back: `${visit.base}/settings`,
+      back: '/settings',
     }),
   )
   post('/settings/reset', (visit) => {

@@ -1,36 +1,12 @@
-import { type Avatar, avatar } from '../../http/pages/views.ts'
+import { avatar } from '../../http/pages/views.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { type AppLink, appLink } from '../apps/app-card.ts'
+import { appLink } from '../apps/app-card.ts'
 import type { SignInLinks } from '../apps/sign-in-links.ts'
 import { hasKids } from '../frame/vendor.ts'
 
-/** Another user on a user's card. */
-export interface Acquaintance {
-  username: string
-  href: string
-}
-
 /** A user as the dashboard shows one. */
-export interface UserCard {
-  username: string
-  name: string
-  /** Address of the picture; a letter stands in for none. */
-  picture?: string | undefined
-  avatar: Avatar
-  /** The vendor's rows in the vendor's order: Type, Email, Age, Created, Password. */
-  rows: readonly { label: string; value: string }[]
-  disabled: boolean
-  friends: readonly Acquaintance[]
-  kids: readonly Acquaintance[]
-  parents: readonly Acquaintance[]
-  apps: readonly (AppLink & { signInHref?: string | undefined })[]
-  editHref: string
-  deleteHref: string
-  addFriendHref?: string | undefined
-  addKidHref?: string | undefined
-  addAppHref: string
-}
+export type UserCard = ReturnType<typeof userCard>
 
 /** Path of a user's page. */
 export function userPath({ username }: Pick<User, 'username'>): string {
@@ -38,7 +14,7 @@ export function userPath({ username }: Pick<User, 'username'>): string {
 }
 
 /** A user with those and that which it is tied to. */
-export function userCard(user: User, sandbox: Sandbox, base: string, links: SignInLinks): UserCard {
+export function userCard(user: User, sandbox: Sandbox, base: string, links: SignInLinks) {
   const { directory, provider } = sandbox
   const [friends, kids, parents, apps] = [
     directory.friendsOf(user),
@@ -82,7 +58,8 @@ export function kindLabel(type: string): string {
   return type.charAt(0).toUpperCase() + type.slice(1)
 }
 
-function rowsOf(user: User, { company }: Sandbox): UserCard['rows'] {
+/** The vendor's rows in the vendor's order. */
+function rowsOf(user: User, { company }: Sandbox) {
   const rows = {
     Type: user.type === null ? undefined : kindLabel(user.type),
     Email: user.email ?? undefined,

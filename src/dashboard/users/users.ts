@@ -9,7 +9,7 @@ import { type AppLink, appLink } from '../apps/app-card.ts'
 import { callbackUri } from '../apps/callback.ts'
 import { signInLinks } from '../apps/sign-in-links.ts'
 import type { Choice } from '../forms/form.ts'
-import { confirmPage } from '../frame/confirm.ts'
+import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
@@ -102,18 +102,16 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
 
   get('/sandbox/users/:username/delete', (visit) => {
     const user = userOf(visit)
-    return visit.show(confirmPage, {
-      title: `Delete @${user.username}`,
+    return confirm(visit, {
       heading: `Delete @${user.username}?`,
       lines: [
         nameOf(user) || user.username,
         'What it allowed to apps ends, and their tokens are refused from then on.',
         'Its messages and data go with it.',
       ],
-      action: `${visit.base}${userPath(user)}/delete`,
-      fields: {},
+      path: `${userPath(user)}/delete`,
       button: 'Delete',
-      back: `${visit.base}${userPath(user)}`,
+      back: userPath(user),
     })
   })
   post('/sandbox/users/:username/delete', (visit) => {
