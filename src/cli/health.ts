@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
+import { reasonOf } from '../library/control-client.ts'
 import { originOf } from '../start/origin.ts'
 import type { Command } from './command.ts'
 
@@ -27,15 +28,8 @@ export const health: Command = {
       else stderr.write(`${url} answers ${response.status}: ${body.trim()}\n`)
       return response.ok ? 0 : 1
     } catch (error) {
-      stderr.write(`${url} does not answer: ${reason(error)}\n`)
+      stderr.write(`${url} does not answer: ${reasonOf(error)}\n`)
       return 1
     }
   },
-}
-
-/** fetch says "fetch failed" and keeps what happened in the cause. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const cause = error.cause instanceof Error ? error.cause : error
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
 }

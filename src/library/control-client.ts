@@ -20,6 +20,18 @@ export class ControlClient {
     return this.#call('GET', path, undefined, query)
   }
 
+  /** Every page of a list. */
+  async all<T>(path: string, query: object): Promise<T[]> {
+    const found: T[] = []
+    let after: string | undefined
+    do {
+      const page: { items: T[]; next_cursor: string | null } = await this.get(path, { ...query, limit: 1000, after })
+      found.push(...page.items)
+      after = page.next_cursor ?? undefined
+    } while (after !== undefined)
+    return found
+  }
+
   post<T>(path: string, body?: object): Promise<T> {
     return this.#call('POST', path, body)
   }
@@ -96,8 +108,13 @@ async function refuse(response: Response, call: string): Promise<never> {
 }
 
 /** fetch says "fetch failed" and keeps what happened in the cause. */
-function unreachable(url: string, error: unknown): GrantboxError {
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const reason = cause instanceof Error ? ('code' in cause && typeof cause.code === 'string' ? cause.code : cause.message) : String(cause)
-  return new GrantboxError({ status: 0, title: 'No answer', detail: `grantbox at ${url} does not answer: ${reason}` }, { cause: error })
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+}
+
+function unreachable(url: string, error: unknown): GrantboxError {
+  const detail = `grantbox at ${url} does not answer: ${reasonOf(error)}`
+  return new GrantboxError({ status: 0, title: 'No answer', detail }, { cause: error })
 }

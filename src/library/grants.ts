@@ -85,16 +85,7 @@ export interface Grants {
 export function grants(client: ControlClient, path: string): Grants {
   const all = `${path}/grants`
   return {
-    async list(query = {}) {
-      const found: Grant[] = []
-      let after: string | undefined
-      do {
-        const page: { items: Grant[]; next_cursor: string | null } = await client.get(all, { ...query, limit: 1000, after })
-        found.push(...page.items)
-        after = page.next_cursor ?? undefined
-      } while (after !== undefined)
-      return found
-    },
+    list: (query = {}) => client.all(all, query),
     get: (id) => client.get(`${all}/${id}`),
     revoke: (id) => client.delete(`${all}/${id}`),
   }

@@ -76,16 +76,7 @@ export function users(client: ControlClient, path: string): Users {
   const all = `${path}/users`
   const one = (username: string) => `${all}/${encodeURIComponent(username)}`
   return {
-    async list(query = {}) {
-      const found: User[] = []
-      let after: string | undefined
-      do {
-        const page: { items: User[]; next_cursor: string | null } = await client.get(all, { ...query, limit: 1000, after })
-        found.push(...page.items)
-        after = page.next_cursor ?? undefined
-      } while (after !== undefined)
-      return found
-    },
+    list: (query = {}) => client.all(all, query),
     get: (username) => client.get(one(username)),
     create: (user = {}) => client.post(all, user),
     update: (username, change) => client.patch(one(username), change),

@@ -7,21 +7,14 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { clientMentioned } from '../input/lookup.ts'
 import { firstTokens, withGrantFolders } from './grant-folders.ts'
 import { httpFile } from './http-file.ts'
-import { type PostmanCollection, type PostmanEnvironment, postmanCollection, postmanEnvironment } from './postman.ts'
-
-/** What other tools import to try a sandbox. */
-export interface ExportDocuments {
-  postmanCollection(): PostmanCollection
-  postmanEnvironment(): PostmanEnvironment
-  httpFile(): string
-}
+import { postmanCollection, postmanEnvironment } from './postman.ts'
 
 /**
  * The exports of a sandbox, filled for one client: the first of the sandbox when none is named.
  * @param base_url as whoever asks reaches it
  * @throws Problem when the one that is named is none of the sandbox's
  */
-export function exportDocuments(sandbox: Sandbox, client_id: string | undefined, base_url: string): ExportDocuments {
+export function exportDocuments(sandbox: Sandbox, client_id: string | undefined, base_url: string) {
   const { provider, name, directory } = sandbox
   const client = client_id === undefined ? directory.listClients()[0] : clientMentioned(client_id, sandbox)
   const collection = withGrantFolders(provider)
