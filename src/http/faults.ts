@@ -46,7 +46,11 @@ function sayAsGiven(
 
 /** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */
 function occasionOf(request: FastifyRequest, exchange: Exchange): Occasion {
-  const { parameters } = readRequest(request.method === 'POST' ? request.body : request.query, exchange.sandbox.requests, targetParameters)
+  const { parameters } = readRequest(
+    request.method === 'POST' ? request.body : request.query,
+    { realm: exchange.sandbox, trace: {} },
+    targetParameters,
+  )
   const occasion: Occasion = {
     endpoint: exchange.endpoint,
     grant_type: parameters.grant_type,

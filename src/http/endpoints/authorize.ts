@@ -21,7 +21,7 @@ const repeatable = [...targetParameters, 'granted']
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
 function getAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   const exchange = exchangeOf(request)
-  const read = readRequest(request.query, exchange.sandbox.requests, repeatable)
+  const read = readRequest(request.query, exchange.context, repeatable)
   const { transaction, client_id } = read.parameters
   if (transaction !== undefined && client_id === undefined) {
     return nextPage(reply, exchange, findInteraction(reply, exchange, transaction))
@@ -35,7 +35,7 @@ function postAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromi
   // Our own form has our own names.
   const { parameters } = readParameters(request.body, repeatable)
   if (parameters.transaction === undefined) {
-    return begin(request, reply, exchange, readRequest(request.body, exchange.sandbox.requests, repeatable))
+    return begin(request, reply, exchange, readRequest(request.body, exchange.context, repeatable))
   }
   const interaction = findInteraction(reply, exchange, parameters.transaction)
   return (parameters.decision === undefined ? signIn : decide)(reply, exchange, interaction, parameters)

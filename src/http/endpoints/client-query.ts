@@ -34,4 +34,10 @@ function isSecret(wire: string, renamed: Readonly<Record<string, string>>): bool
   return names.some((name) => isSecretName(name) || isCodeName(name))
 }
 
+/** Notes the query of an endpoint that reads none. */
+export function noteQuery(request: FastifyRequest): void {
+  const names = Object.keys(request.query ?? {})
+  if (names.length > 0) noteTo(exchangeOf(request).context, `The query has ${listed(names)}: without effect at this endpoint`)
+}
+
 const nameOf = ([name]: readonly [string, unknown]) => name

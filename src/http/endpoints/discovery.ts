@@ -3,6 +3,7 @@ import { discoveryDocument } from '../../providers/discovery.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
+import { noteQuery } from './client-query.ts'
 
 /** The documents of a sandbox as it is now (a change makes another object of it), made once for each address. */
 const documents = new WeakMap<Sandbox, Map<string, string>>()
@@ -44,6 +45,7 @@ export const discoveryEndpoint: ProtocolEndpoint = {
     (paths.discovery ?? []).flatMap((name) => [...new Set([`${issuer_path}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`])]),
   handlers: {
     GET(request, reply) {
+      noteQuery(request)
       reply.type('application/json').send(documentOf(exchangeOf(request)))
     },
   },

@@ -5,7 +5,7 @@ import { call } from '../../oauth/clients/outbound.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { note } from '../../oauth/realm/context.ts'
-import { wireName } from '../../oauth/realm/unread.ts'
+import { noteUnread, wireName } from '../../oauth/realm/unread.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { checkLogoutRequest, frontChannelUri, isAbout, type LogoutRequest, logoutToken } from '../../oauth/users/logout.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
@@ -15,11 +15,17 @@ import { forgetSession, sandboxCookie, sessionOf } from '../pages/browser-sessio
 import { userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
 
+/** RP-Initiated Logout §2, and the fields of the page that asks. */
+const logoutParameters = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'decision', 'confirm']
+
 /** A logout request, or what the user decided on the page that asks. */
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
-  const read = readRequest(request.method === 'POST' ? request.body : request.query, exchange.sandbox.requests)
+  const read = readRequest(request.method === 'POST' ? request.body : request.query, exchange.context)
   const { parameters } = read
+  const { context } = exchange
+  const back = parameters.post_logout_redirect_uri === undefined ? [] : ['state']
+  noteUnread(parameters, [logoutParameters, back], 'at the end session endpoint', context)
   const asked = await checkLogoutRequest(read, exchange.context)
   const session = sessionOf(request, exchange)
   if (session === undefined) return done(reply, exchange, asked, [])

@@ -78,15 +78,15 @@ function clientRequest(request: FastifyRequest, repeatable: readonly string[]): 
  * settings can allow the query, as Postman may be told to use, and forbid JSON.
  */
 function readBody(request: FastifyRequest, repeatable: readonly string[]): ReadParameters {
-  const { settings, requests } = exchangeOf(request).sandbox
-  const { json_token_requests, query_token_requests } = settings
-  const read = readRequest(request.body, requests, repeatable)
+  const { sandbox, context } = exchangeOf(request)
+  const { json_token_requests, query_token_requests } = sandbox.settings
+  const read = readRequest(request.body, context, repeatable)
   if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
     const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
     return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
   }
   if (query_token_requests) {
-    const fromQuery = readRequest(request.query, requests, repeatable)
+    const fromQuery = readRequest(request.query, context, repeatable)
     return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem: read.problem ?? fromQuery.problem }
   }
   const problem = queryProblem(request)

@@ -1,6 +1,7 @@
 import type { PublicJwk } from '../../oauth/jose/keys.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
+import { noteQuery } from './client-query.ts'
 
 /** The document of each key set, made once. */
 const documents = new WeakMap<readonly PublicJwk[], string>()
@@ -19,6 +20,7 @@ export const jwksEndpoint: ProtocolEndpoint = {
   paths: ({ paths }) => [paths.jwks],
   handlers: {
     async GET(request, reply) {
+      noteQuery(request)
       const keys = await exchangeOf(request).context.realm.keys.publicKeys()
       reply.type('application/json').send(documentOf(keys))
     },

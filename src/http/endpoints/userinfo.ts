@@ -2,13 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readRequest } from '../../oauth/clients/dialect.ts'
 import { userinfo } from '../../oauth/endpoints/userinfo.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
+import { noteUnread } from '../../oauth/realm/unread.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
+import { noteQuery } from './client-query.ts'
 
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { context } = exchangeOf(request)
-  const { parameters } = readRequest(request.method === 'POST' ? request.body : undefined, context.realm.requests)
-  const claims = await userinfo(presentedToken(request.headers.authorization, parameters.access_token), context)
+  noteQuery(request)
+  const { parameters } = readRequest(request.method === 'POST' ? request.body : undefined, context)
+  const presented = presentedToken(request.headers.authorization, parameters.access_token)
+  const read = presented?.token === parameters.access_token ? ['access_token'] : []
+  noteUnread(parameters, [read], 'at the userinfo endpoint', context)
+  const claims = await userinfo(presented, context)
   if (typeof claims === 'string') noStore(reply).type('application/jwt').send(claims)
   else sendJson(reply, claims)
 }

@@ -136,7 +136,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     parameters: keptParameters(parameters, context.realm),
   }
   return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => {
-    noteIdleParameters(parameters, { response_type, scope, acr: optional.acr, sub }, context)
+    noteIdleParameters(parameters, { response_type, scope, acr: optional.acr, sub, claims }, context)
     return {
       scope,
       prompt,

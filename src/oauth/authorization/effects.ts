@@ -1,4 +1,5 @@
 import type { Parameters } from '../model/parameters.ts'
+import type { AuthorizationRequest } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import { type Context, noteTo } from '../realm/context.ts'
 import { namedParameters } from '../realm/named-parameters.ts'
@@ -25,6 +26,8 @@ export const authorizationParameters = [
   'code_challenge',
   'code_challenge_method',
   'dpop_jkt',
+  // Refused wherever it comes.
+  'registration',
   'request',
   'request_uri',
 ] as const
@@ -45,10 +48,11 @@ interface Read {
   scope: string
   acr: string | undefined
   sub: string | undefined
+  claims: AuthorizationRequest['claims']
 }
 
 /** Notes the parameters that this request could have done without. */
-export function noteIdleParameters(parameters: Parameters, { response_type, scope, acr, sub }: Read, context: Context): void {
+export function noteIdleParameters(parameters: Parameters, { response_type, scope, acr, sub, claims }: Read, context: Context): void {
   const { sessions, settings } = context.realm
   const values = responseValues(response_type)
   const openid = scopes(scope).includes('openid')
@@ -58,12 +62,16 @@ export function noteIdleParameters(parameters: Parameters, { response_type, scop
     if (came.length > 0)
       noteTo(context, `The request has ${listed(came.map((name) => wireName(name, context.realm)))}: without effect, ${why}`)
   }
-  const whyNoIdToken = openid ? `because response_type '${response_type}' brings no ID token` : 'because scope lacks openid'
-  note(!openid || !(code || values.includes('id_token')), whyNoIdToken, 'nonce')
-  note(!openid && acr === undefined && sub === undefined, whyNoIdToken, 'claims')
+  const noIdToken = !openid || !(code || values.includes('id_token'))
+  const why = openid ? `because response_type '${response_type}' brings no ID token` : 'because scope lacks openid'
+  note(noIdToken, why, 'nonce')
+  const unasked = !openid || (noIdToken && claims?.userinfo === undefined)
+  note(unasked && acr === undefined && sub === undefined, why, 'claims')
   note(!code, `because response_type '${response_type}' brings no code`, 'code_challenge', 'code_challenge_method', 'dpop_jkt')
   note(!code && !values.includes('token'), `because response_type '${response_type}' brings no access token`, 'resource', 'audience')
-  note(acr === undefined, `because the setting acr_values has none of them: ${settings.acr_values?.join(', ') || 'none'}`, 'acr_values')
+  const known = settings.acr_values?.join(', ') || 'none'
+  const whyNoAcr = acr === undefined ? `because the setting acr_values has none of them: ${known}` : 'because claims asks for acr'
+  note(acr === undefined || !scopes(parameters.acr_values).includes(acr), whyNoAcr, 'acr_values')
   if (context.transport === undefined)
     note(true, 'because the user signs in here and now, without a browser', 'prompt', 'login_hint', 'max_age')
   else if (!sessions) {

@@ -1,13 +1,10 @@
 import { digest, randomText } from '../../basics/random.ts'
-import { clientOf } from '../clients/authentication.ts'
+import { clientOf, clientParameters } from '../clients/authentication.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Context } from '../realm/context.ts'
 import { pushedPrefix, pushedRequestTtl, type StoredParameters } from '../storage/store.ts'
 import { checkAuthorizationRequest } from './authorize.ts'
-
-/** What authenticates the client and is no part of the authorization request (RFC 9126 §2.1). */
-const credentials = ['client_secret', 'client_assertion', 'client_assertion_type']
 
 /**
  * The endpoint for pushed authorization requests (RFC 9126 §2): authenticates the client as the token endpoint does and checks
@@ -23,7 +20,8 @@ export async function pushAuthorizationRequest(
   if (read.parameters.request_uri !== undefined) {
     throw new OAuthError('invalid_request', 'request_uri cannot be pushed', 'request_uri came in a pushed request (RFC 9126 §2.1)')
   }
-  const asked = Object.entries(read.parameters).filter(([name]) => !credentials.includes(name))
+  // What authenticates the client is no part of the authorization request (RFC 9126 §2.1).
+  const asked = Object.entries(read.parameters).filter(([name]) => !clientParameters.includes(name))
   const { parameters } = await asTokenError(() =>
     checkAuthorizationRequest({ parameters: { ...Object.fromEntries(asked), client_id: client.client_id }, problem: undefined }, context, {
       pushed: true,

@@ -7,10 +7,13 @@ import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import type { Context } from '../realm/context.ts'
+import { type Context, noteTo } from '../realm/context.ts'
 import { failed } from './methods/method.ts'
 import { authMethods, methodNamed } from './methods/registry.ts'
 import { findClient } from './unregistered.ts'
+
+/** The parameters that say who the client is (RFC 6749 §2.3.1, RFC 7521 §4.2). */
+export const clientParameters: readonly string[] = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type']
 
 /** The client of a request that could be read. @throws OAuthError as {@link authenticateClient} does, and what was wrong with the parameters */
 export function clientOf({ problem, authorization, parameters }: ClientRequest, context: Context): MaybePromise<Client> {
@@ -37,6 +40,7 @@ export function authenticateClient(authorization: string | undefined, parameters
     const recognized = recognize?.(authorization, parameters, context, findClient)
     if (recognized !== undefined) return recognized
   }
+  if (authorization !== undefined) noteTo(context, 'The Authorization header is without effect: its scheme is not Basic (RFC 6749 §2.3.1)')
   const { client_id } = parameters
   if (client_id === undefined) {
     throw failed(

@@ -2,25 +2,34 @@ import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { OAuthError } from '../model/errors.ts'
 import { type Parameters, type ReadParameters, readParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import type { Context, RequestDialect } from '../realm/context.ts'
+import { type Context, noteTo, type RequestDialect } from '../realm/context.ts'
 import { authenticateClient } from './authentication.ts'
 
 /**
  * Reads a client's request under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name.
  * @param repeatable parameters that may come several times, by the RFCs' names
  */
-export function readRequest(source: unknown, dialect: RequestDialect | undefined, repeatable: readonly string[] = []): ReadParameters {
+export function readRequest(
+  source: unknown,
+  context: Pick<Context, 'realm' | 'trace'>,
+  repeatable: readonly string[] = [],
+): ReadParameters {
+  const dialect = context.realm.requests
   if (dialect?.parameters === undefined && dialect?.scope_separator === undefined) return readParameters(source, repeatable)
   const { parameters: names = {}, scope_separator } = dialect
   const renamed = Object.keys(names).filter((wire) => repeatable.includes(names[wire] ?? ''))
   const read = readParameters(source, [...repeatable, ...renamed])
-  const parameters = translate(read.parameters, names)
+  const parameters = translate(read.parameters, names, context)
   const { scope } = parameters
   if (scope === undefined || scope_separator === undefined) return { ...read, parameters }
   return { ...read, parameters: { ...parameters, scope: scope.replaceAll(scope_separator, ' ').trim() } }
 }
 
-function translate(parameters: Parameters, names: Readonly<Record<string, string>>): Parameters {
+function translate(parameters: Parameters, names: Readonly<Record<string, string>>, context: Pick<Context, 'trace'>): Parameters {
+  for (const [wire, name] of Object.entries(names)) {
+    if (parameters[name] === undefined || Object.hasOwn(names, name)) continue
+    noteTo(context, `The request has ${name}: without effect, because this vendor calls it ${wire}`)
+  }
   const translated: Record<string, string | undefined> = Object.assign(Object.create(null), parameters)
   for (const name of Object.values(names)) delete translated[name]
   for (const wire of Object.keys(names)) delete translated[wire]
@@ -38,6 +47,7 @@ export function authenticateAs(
   const own = dialect.grants?.get(parameters.grant_type ?? '')?.authenticate
   if (own !== undefined) return own(authorization, parameters, context)
   if (dialect.secret_in === 'body') {
+    if (authorization !== undefined) noteTo(context, 'The Authorization header is without effect: this vendor does not look at it')
     if (parameters.client_id !== undefined) return authenticateClient(undefined, parameters, context)
     throw new OAuthError(
       'invalid_client',

@@ -57,6 +57,14 @@ export const memberTypes: Readonly<Record<string, Rule['type']>> = {
   jwks: 'object',
 }
 
+const ofTheRegistration = ['client_id', 'client_secret', 'redirect_uris', 'scope', 'token_endpoint_auth_method']
+
+/** Members that mean nothing here, which a registration leaves out (RFC 7591 §2: "MUST ignore"). */
+export function unknownMembers(document: object): string[] {
+  const known = (name: string) => Object.hasOwn(memberTypes, name) || ofTheRegistration.includes(name) || inLanguage.test(name)
+  return Object.keys(document).filter((name) => !known(name))
+}
+
 /**
  * Checks the metadata of a client (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2). What is not known is left out
  * (RFC 7591 §2: "MUST ignore").

@@ -3,8 +3,9 @@ import { digest, randomText, sameSecret } from '../../basics/random.ts'
 import { challenged } from '../model/challenge.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
-import type { Context, Supported } from '../realm/context.ts'
-import { checkClientMetadata, type RegisteredMetadata } from './metadata.ts'
+import { type Context, noteTo, type Supported } from '../realm/context.ts'
+import { listed } from '../realm/unread.ts'
+import { checkClientMetadata, type RegisteredMetadata, unknownMembers } from './metadata.ts'
 import { hasSecret } from './methods/registry.ts'
 
 /** What registration is given by the server. */
@@ -24,10 +25,11 @@ export function register(
   document: unknown,
   initial_access_token: string | undefined,
   { supported, ids, registration_endpoint }: RegistrationSurroundings,
-  { realm, trace }: Context,
+  context: Context,
 ): Record<string, unknown> {
+  const { realm, trace } = context
   checkInitialToken(initial_access_token, realm.settings)
-  const registered = checkClientMetadata(document, supported, realm.settings)
+  const registered = checked(document, supported, context)
   const client_id = ids.client_id()
   const created_at = realm.clock.now()
   const registration_access_token = randomText(43)
@@ -75,9 +77,10 @@ export function updateRegistration(
   token: string,
   document: unknown,
   { supported, ids, registration_endpoint }: RegistrationSurroundings,
-  { realm }: Context,
+  context: Context,
 ): Record<string, unknown> {
-  const registered = checkClientMetadata(document, supported, realm.settings)
+  const { realm } = context
+  const registered = checked(document, supported, context)
   checkUpdate(document as Readonly<Record<string, unknown>>, client)
   const { token_endpoint_auth_method, grant_types, metadata } = registered
   const updated: Client = {
@@ -90,6 +93,13 @@ export function updateRegistration(
   }
   realm.store.updateRegistered(updated)
   return information(updated, token, registration_endpoint)
+}
+
+function checked(document: unknown, supported: Supported, context: Context): RegisteredMetadata {
+  const registered = checkClientMetadata(document, supported, context.realm.settings)
+  const unknown = unknownMembers(document as object)
+  if (unknown.length > 0) noteTo(context, `The metadata have ${listed(unknown)}: without effect (RFC 7591 §2)`)
+  return registered
 }
 
 /** The client information response (RFC 7591 §3.2.1, RFC 7592 §3). */

@@ -1,6 +1,6 @@
 import { given } from '../../basics/given.ts'
 import { digest, randomText } from '../../basics/random.ts'
-import { clientOf, requireGrantType } from '../clients/authentication.ts'
+import { clientOf, clientParameters, requireGrantType } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
 import { none } from '../clients/methods/none.ts'
 import { isMethod } from '../clients/methods/registry.ts'
@@ -12,12 +12,16 @@ import { OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
+import { targetParameters } from '../model/resource.ts'
 import { scopes } from '../model/scope.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Context, Realm } from '../realm/context.ts'
+import { noteUnread } from '../realm/unread.ts'
 import type { DeferredRequest } from '../storage/deferred-store.ts'
 import { hintedUser } from '../users/hinted-user.ts'
 import { decide, requestDetails } from './deferred.ts'
+
+const backchannelParameters = ['scope', 'login_hint', 'login_hint_token', 'id_token_hint', 'binding_message', 'requested_expiry']
 
 /** The longest life that a client may ask for, seconds. */
 const longest = 24 * 3600
@@ -46,6 +50,8 @@ export async function authenticateBackchannel(
   const binding_message = bindingMessage(parameters)
   const auth_req_id = randomText(43)
   const notification = notificationOf(parameters, client, auth_req_id)
+  const pinged = notification === undefined ? [] : ['client_notification_token']
+  noteUnread(parameters, [clientParameters, targetParameters, backchannelParameters, pinged], 'in a backchannel authentication', context)
   const user = await askedUser(parameters, client, context)
   context.trace.username = user.username
 

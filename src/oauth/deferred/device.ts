@@ -1,9 +1,11 @@
 import { digest, randomFrom, randomText } from '../../basics/random.ts'
-import { clientOf, requireGrantType } from '../clients/authentication.ts'
+import { clientOf, clientParameters, requireGrantType } from '../clients/authentication.ts'
 import { scopeFor } from '../clients/scope.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
 import type { ClientRequest } from '../model/parameters.ts'
+import { targetParameters } from '../model/resource.ts'
 import type { Context } from '../realm/context.ts'
+import { noteUnread } from '../realm/unread.ts'
 import { requestDetails } from './deferred.ts'
 
 /** What a device shows its user and polls with (RFC 8628 §3.2); the addresses are the server's to add. */
@@ -33,6 +35,7 @@ export async function authorizeDevice(read: ClientRequest, context: Context): Pr
   const client = await clientOf(read, context)
   const { store, settings, clock } = context.realm
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
+  noteUnread(read.parameters, [clientParameters, targetParameters, ['scope']], 'in a device authorization', context)
   const scope = scopeFor(read.parameters.scope, client, context)
   const details = requestDetails(read.parameters, context.realm)
   const device_code = randomText(43)

@@ -1,6 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest } from '../../basics/random.ts'
-import { clientOf } from '../clients/authentication.ts'
+import { clientOf, clientParameters } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { signJwt } from '../jose/jwt.ts'
@@ -9,6 +9,7 @@ import type { ClientRequest } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
+import { noteUnread } from '../realm/unread.ts'
 import { addedClaims, addsClaims } from '../tokens/added-claims.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 import { claimValues } from '../tokens/template-values.ts'
@@ -57,6 +58,7 @@ export async function introspect(read: ClientRequest, as_jwt: boolean, context: 
   if (isPublic(caller)) {
     throw failed(`client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`)
   }
+  noteUnread(read.parameters, [clientParameters, ['token']], 'in an introspection', context)
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
   const answer = describeToken(read.parameters.token, context)
   return as_jwt ? introspectionJwt(answer, caller, context) : answer

@@ -1,7 +1,8 @@
-import { clientOf } from '../clients/authentication.ts'
+import { clientOf, clientParameters } from '../clients/authentication.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ClientRequest } from '../model/parameters.ts'
 import type { Context } from '../realm/context.ts'
+import { noteUnread } from '../realm/unread.ts'
 import { findToken } from './introspection.ts'
 
 /**
@@ -11,6 +12,7 @@ import { findToken } from './introspection.ts'
  */
 export async function revoke(read: ClientRequest, context: Context): Promise<void> {
   const client = await clientOf(read, context)
+  noteUnread(read.parameters, [clientParameters, ['token']], 'in a revocation', context)
   if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
   const found = findToken(read.parameters.token, context)
   if (found === undefined) return

@@ -4,16 +4,17 @@
  */
 
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { authenticateClient, requireGrantType } from '../clients/authentication.ts'
+import { authenticateClient, clientParameters, requireGrantType } from '../clients/authentication.ts'
 import { authenticateAs } from '../clients/dialect.ts'
 import { grantTypes } from '../grants/registry.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import { narrowResource, readTargets } from '../model/resource.ts'
+import { narrowResource, readTargets, targetParameters } from '../model/resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
 import type { Context, GrantType, Realm } from '../realm/context.ts'
 import { servedGrantTypes } from '../realm/response-type.ts'
+import { noteUnread } from '../realm/unread.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /**
@@ -39,6 +40,9 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   return after(client, (client) => answer(client, parameters, context))
 }
 
+/** What every grant type is asked with. */
+const common = ['grant_type', ...clientParameters, ...targetParameters]
+
 /** What the token endpoint answers to a client that authenticated. */
 function answer(client: Client, parameters: Parameters, context: Context): MaybePromise<Record<string, unknown>> {
   const { realm } = context
@@ -46,6 +50,7 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
   requireGrantType(client, grantType.grant_type, 'The client may not use this grant type')
   const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
   context.parameters = parameters
+  noteUnread(parameters, [common, grantType.parameters], `with grant_type ${grantType.grant_type}`, context)
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation
     const resource = readTargets(parameters, realm.settings)

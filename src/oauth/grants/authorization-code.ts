@@ -4,7 +4,7 @@ import { failOnce } from '../faults/failing.ts'
 import { OAuthError } from '../model/errors.ts'
 import { handleKey } from '../model/handle.ts'
 import { checkCodeKey } from '../proof/sender-constraint.ts'
-import type { GrantType } from '../realm/context.ts'
+import { type GrantType, noteTo } from '../realm/context.ts'
 import type { Refusal } from '../storage/store.ts'
 import { verifyPkce } from './pkce.ts'
 
@@ -18,6 +18,7 @@ const refusals: Record<Exclude<Refusal, 'expired'>, string> = {
 /** RFC 6749 §4.1.3. */
 export const authorizationCode: GrantType = {
   grant_type: 'authorization_code',
+  parameters: ['code', 'redirect_uri', 'code_verifier'],
   redeem(parameters, client, context) {
     const { realm, trace } = context
     if (parameters.code === undefined) throw new OAuthError('invalid_request', 'Parameter code is missing')
@@ -31,6 +32,9 @@ export const authorizationCode: GrantType = {
     trace.grant_id = code.grant.id
     trace.username = code.user.username
     checkRedirectUri(code.redirect_uri, parameters.redirect_uri)
+    if (code.redirect_uri === null && parameters.redirect_uri !== undefined) {
+      noteTo(context, 'The request has redirect_uri: without effect, because the authorization request had none (RFC 6749 §4.1.3)')
+    }
     verifyPkce(code, parameters.code_verifier)
     checkCodeKey(code.grant.details, context)
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'

@@ -6,6 +6,7 @@ import type { GrantType } from '../realm/context.ts'
 /** RFC 6749 §4.4. No refresh token: the client can ask again (§4.4.3). */
 export const clientCredentials: GrantType = {
   grant_type: 'client_credentials',
+  parameters: ['scope'],
   redeem(parameters, client, context) {
     const { realm, trace } = context
     if (isPublic(client) && client.metadata.unregistered !== true) {

@@ -15,6 +15,7 @@ export const ciba = deferredGrant(cibaType, 'auth_req_id')
 function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'auth_req_id'): GrantType {
   return {
     grant_type,
+    parameters: [parameter],
     redeem(parameters, client, context) {
       const { realm, trace } = context
       const secret = parameters[parameter]

@@ -17,6 +17,7 @@ import { findSubject } from '../users/sign-in.ts'
 /** RFC 7523 §2.1. No refresh token: the client can ask with another assertion (RFC 7521 §4.1). */
 export const jwtBearer: GrantType = {
   grant_type: jwtBearerType,
+  parameters: ['assertion', 'scope'],
   authenticate,
   async redeem(parameters, client, context) {
     const { realm, trace } = context

@@ -5,6 +5,7 @@ import { password } from './password.ts'
 /** The password grant of vendors whose users are named by username or by e-mail address, exactly one of them. */
 export const passwordByEmail: GrantType = {
   grant_type: 'password',
+  parameters: [...password.parameters, 'email'],
   redeem(parameters, client, context) {
     const { email, ...rest } = parameters
     if (email === undefined) return password.redeem(parameters, client, context)

@@ -9,6 +9,7 @@ import { checkPassword } from '../users/sign-in.ts'
 /** RFC 6749 §4.3. */
 export const password: GrantType = {
   grant_type: 'password',
+  parameters: ['username', 'password', 'scope'],
   redeem(parameters, client, context) {
     const { realm, trace } = context
     for (const name of ['username', 'password'] as const) {

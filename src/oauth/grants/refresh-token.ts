@@ -16,6 +16,7 @@ const refusals: Record<Refusal, string> = {
 /** RFC 6749 §6; rotation as RFC 9700 §4.14.2 wants it, or as kindly as the sandbox's settings say. */
 export const refreshToken: GrantType = {
   grant_type: 'refresh_token',
+  parameters: ['refresh_token', 'scope'],
   redeem(parameters, client, { realm, trace, confirmation }) {
     const token = parameters.refresh_token
     if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')

@@ -17,6 +17,7 @@ import { type Party, readExchanged } from '../tokens/exchanged-token.ts'
 /** RFC 8693 §2: impersonation by a subject token alone, delegation with an actor token. */
 export const tokenExchange: GrantType = {
   grant_type: tokenExchangeType,
+  parameters: ['subject_token', 'subject_token_type', 'actor_token', 'actor_token_type', 'requested_token_type', 'scope'],
   async redeem(parameters, client, context): Promise<Issue> {
     const { realm, trace } = context
     const requested = requestedType(parameters, client)

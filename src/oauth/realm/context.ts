@@ -88,7 +88,7 @@ export function note({ trace }: Context, explanation: string): void {
 }
 
 /** Notes in the journal what had no effect: names, and no values, since they may be secret. */
-export function noteTo({ trace }: Context, sentence: string): void {
+export function noteTo({ trace }: Pick<Context, 'trace'>, sentence: string): void {
   trace.notes ??= []
   trace.notes.push(sentence)
 }
@@ -96,6 +96,8 @@ export function noteTo({ trace }: Context, sentence: string): void {
 /** One way to get a token (RFC 6749 §1.3). It decides; it does not mint. */
 export interface GrantType {
   readonly grant_type: string
+  /** The parameters that have an effect on it, beside those that say who the client is and whom the token is for. */
+  readonly parameters: readonly string[]
   /** How its clients authenticate, when not as with the others. */
   readonly authenticate?: (authorization: string | undefined, parameters: Parameters, context: Context) => MaybePromise<Client>
   redeem(parameters: Parameters, client: Client, context: Context): MaybePromise<Issue>

@@ -15,6 +15,7 @@ function userToken(user: User, client: Client, grant_type: string, { realm, trac
 /** `user_id`: a server names the user. */
 export const userIdGrant: GrantType = {
   grant_type: 'user_id',
+  parameters: ['user_id'],
   redeem({ user_id }, client, context) {
     if (user_id === undefined) throw new OAuthError('invalid_request', 'Parameter user_id is missing')
     const user = context.realm.store.findUserById(user_id)
@@ -45,6 +46,7 @@ const proofs: Readonly<Record<string, readonly string[]>> = {
  */
 export const providerCredentialsGrant: GrantType = {
   grant_type: 'provider_credentials',
+  parameters: ['provider', 'access_token', 'id_token', 'access_secret'],
   redeem(parameters, client, context) {
     const { provider } = parameters
     const accepted = proofs[knownNetwork(provider, Object.keys(proofs))] ?? []
@@ -60,6 +62,7 @@ export const providerCredentialsGrant: GrantType = {
 /** `provider_authorization_code`, which the vendor has for Google alone; the code says who it is as a token does. */
 export const providerCodeGrant: GrantType = {
   grant_type: 'provider_authorization_code',
+  parameters: ['provider', 'authorization_code'],
   redeem({ provider, authorization_code }, client, context) {
     const network = knownNetwork(provider, ['gplus'])
     if (authorization_code === undefined) throw new OAuthError('invalid_request', 'Parameter authorization_code is missing')
