@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { templateProblems } from '../basics/template.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { parameterNames } from '../oauth/endpoints/parameter-names.ts'
-import { signingAlgs } from '../oauth/jose/jws.ts'
+import { keyAlgs, signingAlgs } from '../oauth/jose/jws.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
 import { scopeToken } from '../oauth/model/scope.ts'
@@ -277,7 +277,7 @@ export const providerSchema = z
     signing: z
       .strictObject({
         alg: z.enum(signingAlgs).optional(),
-        algs: z.array(z.enum(signingAlgs).exclude(['HS256'])).optional(),
+        algs: z.array(z.enum(keyAlgs)).optional(),
         key_id: z
           .string()
           .refine((one) => one.includes('{number}') && templateProblems(one, ['alg', 'number']).length === 0, {

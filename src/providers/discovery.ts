@@ -2,6 +2,7 @@ import { promptValues } from '../oauth/authorization/parameters.ts'
 import { requestObjectAlgs } from '../oauth/authorization/request-object.ts'
 import type { AuthMethod } from '../oauth/clients/methods/method.ts'
 import { authMethods, clientAuthMethods } from '../oauth/clients/methods/registry.ts'
+import { secretAlgs } from '../oauth/jose/jws.ts'
 import { clientSigningAlgs } from '../oauth/jose/verification.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import { listModes, servedGrantTypes, servedResponseTypes, usualResponseModes } from '../oauth/realm/response-type.ts'
@@ -26,7 +27,7 @@ export interface DiscoveryAddresses {
 export function discoveryDocument(provider: Provider, settings: Settings, addresses: DiscoveryAddresses): Record<string, unknown> {
   const { paths } = provider
   const at = (path: string | undefined) => (path === undefined ? undefined : addresses.program_url + path)
-  const algs = [...provider.signing_algs, 'HS256']
+  const algs = responseAlgs(provider, settings)
   const { certificate_url } = addresses
   // In the provider's own order.
   const methods = (provider.auth_methods ?? clientAuthMethods)
@@ -77,6 +78,12 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     code_challenge_methods_supported: settings.strictness === 'rfc' ? ['S256'] : ['S256', 'plain'],
     claims_supported: paths.userinfo === undefined ? undefined : ['sub', ...Object.values(scopeClaims).flat()],
   }
+}
+
+/** What tokens and answers may be signed with: what the provider has, and what the sandbox does. */
+function responseAlgs({ signing_algs }: Provider, settings: Settings): readonly string[] {
+  const { signing_alg, id_token_signing_alg } = settings
+  return [...new Set([...signing_algs, signing_alg, id_token_signing_alg ?? signing_alg, ...secretAlgs])]
 }
 
 /** The algorithms of assertions, when there is a method that uses any (RFC 8414 §2). */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { NewClient } from '../oauth/clients/rulebook.ts'
-import type { SigningAlg } from '../oauth/jose/jws.ts'
+import type { KeyAlg } from '../oauth/jose/jws.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
@@ -163,9 +163,9 @@ export interface Provider {
   }
   readonly tokens: TokenProfile
   /** The asymmetric algorithms that it signs with; each has a key in the key set. */
-  readonly signing_algs: readonly SigningAlg[]
+  readonly signing_algs: readonly KeyAlg[]
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
-  readonly kid?: (alg: SigningAlg, number: number) => string
+  readonly kid?: (alg: KeyAlg, number: number) => string
   readonly texts: PageTexts
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage

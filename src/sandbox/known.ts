@@ -187,8 +187,8 @@ export class KnownSandboxes {
     const settings = settingsOf(provider, record.settings)
     if (opened?.provider === provider) return { ...opened, company, hosts, settings }
     const lasting = opened ?? this.#begin(record)
-    const secret = () => (this.#opened.get(record.name)?.settings ?? settings).signing_secret
-    return { ...lasting, ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, secret), company, hosts, settings }
+    const now = () => this.#opened.get(record.name)?.settings ?? settings
+    return { ...lasting, ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now), company, hosts, settings }
   }
 
   #begin({ id, name, provider, created_at, clock }: SandboxRecord): Lasting {

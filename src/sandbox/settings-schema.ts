@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isPlaceholder, templateProblems } from '../basics/template.ts'
 import { readCertificates } from '../oauth/clients/certificate-chain.ts'
+import { signingAlgs } from '../oauth/jose/jws.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import type { SchemaKit } from '../providers/own-settings.ts'
@@ -30,7 +31,7 @@ function claimTemplates(known: readonly string[]) {
     .optional()
 }
 
-const signingAlg = z.enum(['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'])
+const signingAlg = z.enum(signingAlgs)
 
 /** What the protocol lets a sandbox set. */
 const protocolSettings = {

@@ -1,5 +1,6 @@
 import type { Clock } from '../basics/clock.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
+import type { SigningAlg } from '../oauth/jose/jws.ts'
 import { KeyRing } from '../oauth/jose/keys.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import { usualResponseModes } from '../oauth/realm/response-type.ts'
@@ -13,14 +14,21 @@ export type Speech = ReturnType<typeof speechOf>
 /**
  * How a sandbox speaks as its provider.
  * @param kept what is stored of it
- * @param secret its HS256 key as it is now
+ * @param settings its settings as they are now
  */
-export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, secret: () => string) {
+export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, settings: () => Settings) {
   const store: ProtocolStore = provider.open_apps === true ? { ...kept, userHasApp: () => true } : kept
   return {
     provider,
     store,
-    keys: new KeyRing({ store, clock, algs: provider.signing_algs, kid: provider.kid, secret }),
+    keys: new KeyRing({
+      store,
+      clock,
+      algs: provider.signing_algs,
+      used: () => usedAlgs(settings()),
+      kid: provider.kid,
+      secret: () => settings().signing_secret,
+    }),
     tokens: provider.tokens,
     grant_types: provider.grant_types,
     auth_methods: provider.auth_methods ?? clientAuthMethods,
@@ -33,6 +41,10 @@ export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, 
     scopes: provider.scopes.map((scope) => scope.name),
     requests: provider.requests,
   }
+}
+
+function usedAlgs({ signing_alg, id_token_signing_alg }: Settings): SigningAlg[] {
+  return id_token_signing_alg === null ? [signing_alg] : [signing_alg, id_token_signing_alg]
 }
 
 /** What a sandbox offers at whatever address. */

@@ -34,7 +34,7 @@ interface CodeRow {
 
 interface KeyRow {
   kid: string
-  alg: string
+  alg: StoredKey['alg']
   jwk: string
   state: StoredKey['state']
   created_at: number

@@ -394,7 +394,8 @@ test('discovery tells the methods and algorithms (RFC 8414 §2)', () => {
     'self_signed_tls_client_auth',
     'none',
   ])
-  const algs = ['HS256', 'ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519']
+  const keys = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519', 'ES384', 'ES512', 'RS384', 'RS512', 'PS384', 'PS512']
+  const algs = ['HS256', 'HS384', 'HS512', ...keys]
   expect(as.token_endpoint_auth_signing_alg_values_supported).toEqual(algs)
   expect(as.introspection_endpoint_auth_signing_alg_values_supported).toEqual(algs)
   expect(as.revocation_endpoint_auth_signing_alg_values_supported).toEqual(algs)

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { clientAuthMethods } from '../../src/oauth/clients/methods/registry.ts'
+import { keyAlgs } from '../../src/oauth/jose/jws.ts'
 import { makeCertificate } from '../support/client-certificates.ts'
 import { pairOf, type WalkClient, Walker } from '../support/discovery-walk.ts'
 import { startForFile } from '../support/server.ts'
@@ -77,7 +78,7 @@ test('HS256 is refused to a client that has no secret to verify it with (OpenID 
   ])
 })
 
-describe.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)('%s', async (alg) => {
+describe.each(keyAlgs)('%s', async (alg) => {
   const { name } = server.server.sandboxes.create({ provider, settings: { signing_alg: alg, id_token_signing_alg: alg } })
   const base = `${url}/${name}`
   const there = await Walker.at(server, base)

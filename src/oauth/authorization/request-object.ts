@@ -1,6 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { clientKeys } from '../clients/documents.ts'
 import { boundsProblem, type ReadJwt, readJwt, shown, signerProblem } from '../jose/check.ts'
+import { secretAlgs } from '../jose/jws.ts'
 import { clientSigningAlgs, sameAlg } from '../jose/verification.ts'
 import { OAuthError } from '../model/errors.ts'
 import { type Parameters, parametersOf } from '../model/parameters.ts'
@@ -8,7 +9,7 @@ import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 
 /** The algorithms that a request object may be signed with. */
-export const requestObjectAlgs = [...clientSigningAlgs, 'HS256'] as const
+export const requestObjectAlgs = [...clientSigningAlgs, ...secretAlgs] as const
 
 /** Seconds by which a client's clock may differ from the sandbox's. */
 const leeway = 60

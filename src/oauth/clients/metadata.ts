@@ -1,6 +1,7 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { anyOf } from '../../basics/any-of.ts'
 import { ownValue } from '../../basics/own-value.ts'
+import { isSecretAlg } from '../jose/jws.ts'
 import { type ErrorCode, OAuthError } from '../model/errors.ts'
 import { cibaType } from '../model/grant-names.ts'
 import type { ClientMetadata } from '../model/records.ts'
@@ -241,14 +242,14 @@ function checkKeys({ jwks, jwks_uri, ...members }: Members, method: string): voi
   })
 }
 
-/** HS256 signs with the client's secret (OpenID Connect Core §10.1). */
+/** HS256 and its kin sign with the client's secret (OpenID Connect Core §10.1). */
 function checkSecret(members: Members, method: string): void {
-  const name = Object.keys(members).find((one) => one.endsWith('_signed_response_alg') && members[one] === 'HS256')
+  const name = Object.keys(members).find((one) => one.endsWith('_signed_response_alg') && isSecretAlg(members[one]))
   if (name === undefined || hasSecret(method)) return
   throw invalid(
     name,
-    'HS256 needs a client secret',
-    `${name} is HS256, which signs with the client's secret, and a client of ${method} has none (OpenID Connect Core §10.1)`,
+    `${members[name]} needs a client secret`,
+    `${name} is ${members[name]}, which signs with the client's secret, and a client of ${method} has none (OpenID Connect Core §10.1)`,
   )
 }
 

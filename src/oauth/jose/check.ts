@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { isSecretAlg } from './jws.ts'
 import { readClaims, readHeader } from './jwt.ts'
 import { fitsAlg, type Jwk, signatureProblem } from './verification.ts'
 
@@ -23,7 +24,7 @@ export interface Signer {
   algs: readonly string[]
   /** The public keys; asked for when the algorithm is none of a secret's. */
   keys?: () => MaybePromise<Keys>
-  /** What HS256 is made with. */
+  /** What HS256, HS384 and HS512 are made with. */
   secret?: { name: string; octets: Uint8Array } | undefined
 }
 
@@ -76,8 +77,8 @@ export async function signerProblem(
 ): Promise<string | undefined> {
   const unfit = algProblem(alg, algs, it)
   if (unfit !== undefined || typeof alg !== 'string') return unfit
-  if (alg === 'HS256') {
-    if (secret === undefined) return `${it} is signed with HS256, and ${name} has no secret`
+  if (isSecretAlg(alg)) {
+    if (secret === undefined) return `${it} is signed with ${alg}, and ${name} has no secret`
     const problem = await signatureProblem(text, secret.octets, alg)
     return problem === undefined ? undefined : `${it} is not signed with ${secret.name} (${problem})`
   }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
-import type { SigningAlg, SigningKey } from './jws.ts'
+import { isSecretAlg, type KeyAlg, keyKindOf, type SecretAlg, type SigningAlg, type SigningKey } from './jws.ts'
 
 const generate = promisify(generateKeyPair)
 
@@ -15,10 +15,12 @@ export interface KeyRingOptions {
   store: KeyStore
   clock: Clock
   /** The asymmetric algorithms whose keys are published. */
-  algs: readonly SigningAlg[]
+  algs: readonly KeyAlg[]
+  /** The algorithms that the sandbox signs with now, whose keys are published too. */
+  used?: (() => readonly SigningAlg[]) | undefined
   /** Fixes the key ids, for vendors whose tokens name them. */
-  kid?: ((alg: SigningAlg, number: number) => string) | undefined
-  /** The HS256 key. */
+  kid?: ((alg: KeyAlg, number: number) => string) | undefined
+  /** The key of HS256 and its kin. */
   secret: () => string
 }
 
@@ -31,11 +33,11 @@ export type RotationMode = 'rotate' | 'retire' | 'publish_late'
  */
 export class KeyRing {
   readonly #options: KeyRingOptions
-  readonly #signing = new Map<SigningAlg, SigningKey>()
-  readonly #making = new Map<SigningAlg, Promise<SigningKey>>()
-  #hmac: { secret: string; key: SigningKey } | undefined
+  readonly #signing = new Map<KeyAlg, SigningKey>()
+  readonly #making = new Map<KeyAlg, Promise<SigningKey>>()
+  readonly #secret = new Map<SecretAlg, { secret: string; key: SigningKey }>()
   #published: PublicJwk[] | undefined
-  #rsa: { alg: SigningAlg; key: Promise<KeyObject> } | undefined
+  #rsa: Promise<KeyObject> | undefined
 
   constructor(options: KeyRingOptions) {
     this.#options = options
@@ -43,12 +45,12 @@ export class KeyRing {
 
   /** Whether a key of this algorithm is published. */
   has(alg: SigningAlg): boolean {
-    return this.#options.algs.includes(alg)
+    return this.#options.algs.some((one) => one === alg)
   }
 
   /** The key that signs with this algorithm now. */
   signing(alg: SigningAlg): MaybePromise<SigningKey> {
-    if (alg === 'HS256') return this.#secretKey()
+    if (isSecretAlg(alg)) return this.#secretKey(alg)
     const known = this.#signing.get(alg)
     if (known !== undefined) return known
     let making = this.#making.get(alg)
@@ -61,9 +63,10 @@ export class KeyRing {
 
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
+    const { algs, used = () => [], store } = this.#options
+    await Promise.all([...algs, ...used()].map((alg) => this.signing(alg)))
     if (this.#published !== undefined) return this.#published
-    await Promise.all(this.#options.algs.map((alg) => this.signing(alg)))
-    const keys = this.#options.store.listKeys()
+    const keys = store.listKeys()
     this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
     return this.#published
   }
@@ -77,7 +80,7 @@ export class KeyRing {
     const { store, algs } = this.#options
     this.#rsa = undefined
     const old = store.listKeys()
-    for (const alg of algs) {
+    for (const alg of new Set([...algs, ...old.map((key) => key.alg)])) {
       const made = await this.#make(alg, old)
       for (const key of old.filter((one) => one.alg === alg)) {
         if (mode === 'retire') store.deleteKey(key.kid)
@@ -100,16 +103,21 @@ export class KeyRing {
   forget(): void {
     this.#signing.clear()
     this.#published = undefined
-    this.#hmac = undefined
+    this.#secret.clear()
+    this.#rsa = undefined
   }
 
-  #secretKey(): SigningKey {
+  #secretKey(alg: SecretAlg): SigningKey {
     const secret = this.#options.secret()
-    if (this.#hmac?.secret !== secret) this.#hmac = { secret, key: { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(secret)) } }
-    return this.#hmac.key
+    let known = this.#secret.get(alg)
+    if (known?.secret !== secret) {
+      known = { secret, key: { kid: '', alg, key: createSecretKey(Buffer.from(secret)) } }
+      this.#secret.set(alg, known)
+    }
+    return known.key
   }
 
-  async #load(alg: SigningAlg): Promise<SigningKey> {
+  async #load(alg: KeyAlg): Promise<SigningKey> {
     const { store } = this.#options
     const keys = store.listKeys()
     const there = keys.find((key) => key.alg === alg && key.state !== 'retired')
@@ -120,24 +128,14 @@ export class KeyRing {
     return key
   }
 
-  /**
-   * A new private key. RS256 and PS256 share one, under ids of their own: an RSA key takes a tenth of a second, which a sandbox
-   * for one test should not cost twice.
-   */
-  #privateKey(alg: SigningAlg): Promise<KeyObject> {
-    const isRsa = (one: SigningAlg) => one === 'RS256' || one === 'PS256'
-    if (this.#options.algs.filter(isRsa).length < 2 || !isRsa(alg)) return makeKey(alg)
-    const shared = this.#rsa
-    if (shared !== undefined && shared.alg !== alg) {
-      this.#rsa = undefined
-      return shared.key
-    }
-    const key = makeKey(alg)
-    this.#rsa = { alg, key }
-    return key
+  /** A new private key. The RSA algorithms share one, under ids of their own: it takes a tenth of a second to make. */
+  #privateKey(alg: KeyAlg): Promise<KeyObject> {
+    if (keyKindOf(alg).kty !== 'RSA') return makeKey(alg)
+    this.#rsa ??= makeKey(alg)
+    return this.#rsa
   }
 
-  async #make(alg: SigningAlg, others: readonly StoredKey[]): Promise<StoredKey> {
+  async #make(alg: KeyAlg, others: readonly StoredKey[]): Promise<StoredKey> {
     const { clock, kid = () => `${alg.toLowerCase()}-${randomText(8)}` } = this.#options
     const privateKey = await this.#privateKey(alg)
     const jwk = privateKey.export({ format: 'jwk' })
@@ -147,9 +145,10 @@ export class KeyRing {
   }
 }
 
-async function makeKey(alg: SigningAlg): Promise<KeyObject> {
-  if (alg === 'ES256') return (await generate('ec', { namedCurve: 'P-256' })).privateKey
-  if (alg === 'EdDSA') return (await generate('ed25519')).privateKey
+async function makeKey(alg: KeyAlg): Promise<KeyObject> {
+  const { kty, crv = '' } = keyKindOf(alg)
+  if (kty === 'EC') return (await generate('ec', { namedCurve: crv })).privateKey
+  if (kty === 'OKP') return (await generate('ed25519')).privateKey
   return (await generate('rsa', { modulusLength: 2048 })).privateKey
 }
 
@@ -163,7 +162,7 @@ function publicJwk({ kid, alg, jwk }: StoredKey): PublicJwk {
 /** A signing key as it is stored. */
 export interface StoredKey {
   kid: string
-  alg: string
+  alg: KeyAlg
   /** The private key. */
   jwk: Record<string, unknown>
   /** `retired` is published and signs nothing; `pending` signs and is not published yet. */

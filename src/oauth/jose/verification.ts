@@ -1,5 +1,7 @@
-/** The asymmetric algorithms that clients may sign with; `Ed25519` is the newer name of `EdDSA` with that curve (RFC 9864 §2.2). */
-export const clientSigningAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const
+import { type KeyAlg, keyAlgs, keyKindOf } from './jws.ts'
+
+/** The asymmetric algorithms that clients may sign with. */
+export const clientSigningAlgs = ['ES256', ...keyAlgs.filter((alg): alg is Exclude<KeyAlg, 'ES256'> => alg !== 'ES256')] as const
 
 /** A key as a client registered or sent it (RFC 7517 §4). */
 export type Jwk = Readonly<Record<string, unknown>>
@@ -10,11 +12,18 @@ export function sameAlg(a: unknown, b: unknown): boolean {
   return full(a) === full(b)
 }
 
-const keyTypes: Readonly<Record<string, string>> = { ES256: 'EC', RS256: 'RSA', PS256: 'RSA', EdDSA: 'OKP', Ed25519: 'OKP' }
-
 /** Whether a key could have made a signature of this algorithm (RFC 7517 §4.1 to §4.4). */
-export function fitsAlg({ kty, alg, use, key_ops }: Jwk, wanted: string): boolean {
-  if (kty !== keyTypes[wanted] || (alg !== undefined && !sameAlg(alg, wanted)) || (use !== undefined && use !== 'sig')) return false
+export function fitsAlg({ kty, crv, alg, use, key_ops }: Jwk, wanted: string): boolean {
+  const known = keyAlgs.find((one) => one === wanted)
+  if (known === undefined) return false
+  const kind = keyKindOf(known)
+  if (
+    kty !== kind.kty ||
+    (kind.crv !== undefined && crv !== kind.crv) ||
+    (alg !== undefined && !sameAlg(alg, wanted)) ||
+    (use !== undefined && use !== 'sig')
+  )
+    return false
   return !Array.isArray(key_ops) || key_ops.includes('verify') || key_ops.includes('sign')
 }
 

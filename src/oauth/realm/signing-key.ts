@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { type SigningAlg, type SigningKey, signInput, signingAlgs } from '../jose/jws.ts'
+import { isSecretAlg, type SecretAlg, type SigningAlg, type SigningKey, signInput, signingAlgs } from '../jose/jws.ts'
 import { encodeSegment, readClaims, readHeader } from '../jose/jwt.ts'
 import type { Client } from '../model/records.ts'
 import type { Realm } from './context.ts'
@@ -15,11 +15,11 @@ export type SignedToken = 'access_token' | 'id_token'
 
 /**
  * The key that signs what a client is told: of the algorithm that it registered, else of the sandbox's, else RS256 (OpenID
- * Connect Dynamic Client Registration §2, RFC 9701 §6, JARM §3). The HS256 that a client registered is made with its own secret
+ * Connect Dynamic Client Registration §2, RFC 9701 §6, JARM §3). A HS256, HS384 or HS512 that a client registered is made with its own secret
  * (OpenID Connect Core §10.1); that of a sandbox with the sandbox's.
  */
 export function responseKey(client: Client, registered: string | undefined, { keys, settings }: Signer): MaybePromise<SigningKey> {
-  const own = registered === 'HS256' ? ownKey(client) : undefined
+  const own = isSecretAlg(registered) ? ownKey(client, registered) : undefined
   if (own !== undefined) return own
   const alg = signingAlgs.find((one) => one === registered)
   return keys.signing(alg ?? settings.id_token_signing_alg ?? (keys.has('RS256') ? 'RS256' : settings.signing_alg))
@@ -32,12 +32,13 @@ export function idTokenKey(client: Client, signer: Signer): MaybePromise<Signing
 
 /** Whether ID tokens of a client are signed with its own secret, so that it could write them itself. */
 export function signsWithOwnSecret({ client_secret, metadata }: Client): boolean {
-  return metadata.id_token_signed_response_alg === 'HS256' && client_secret !== null
+  return isSecretAlg(metadata.id_token_signed_response_alg) && client_secret !== null
 }
 
 /** The key that a token was signed with when it was issued to a client, by the `alg` of its header. */
 export function signedBy(what: SignedToken, alg: SigningAlg, client: Client | undefined, { keys }: Pick<Signer, 'keys'>) {
-  const own = what === 'id_token' && alg === 'HS256' && client !== undefined && signsWithOwnSecret(client) ? ownKey(client) : undefined
+  const own =
+    what === 'id_token' && isSecretAlg(alg) && client !== undefined && signsWithOwnSecret(client) ? ownKey(client, alg) : undefined
   return own ?? keys.signing(alg)
 }
 
@@ -59,6 +60,6 @@ export function signAgain(
   return after(signedBy(what, header.alg as SigningAlg, client, signer), (key) => signInput(input, key))
 }
 
-function ownKey({ client_secret }: Client): SigningKey | undefined {
-  return client_secret === null ? undefined : { kid: '', alg: 'HS256', key: createSecretKey(Buffer.from(client_secret)) }
+function ownKey({ client_secret }: Client, alg: SecretAlg): SigningKey | undefined {
+  return client_secret === null ? undefined : { kid: '', alg, key: createSecretKey(Buffer.from(client_secret)) }
 }

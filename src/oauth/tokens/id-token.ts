@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { seconds } from '../../basics/clock.ts'
 import { strikesOnIssue, struckIdToken } from '../faults/strike.ts'
-import type { SigningAlg } from '../jose/jws.ts'
+import { hashOf, type SigningAlg } from '../jose/jws.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { Client, GrantDetails, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
@@ -66,10 +66,8 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
   return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)
 }
 
-/** The left half of a hash (OpenID Connect Core §3.1.3.6); Ed25519 hashes with SHA-512 (RFC 8032 §5.1). */
+/** The left half of a hash (OpenID Connect Core §3.1.3.6). */
 function halfHash(text: string, alg: SigningAlg): string {
-  const hash = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
-    .update(text)
-    .digest()
+  const hash = createHash(hashOf(alg)).update(text).digest()
   return hash.subarray(0, hash.length / 2).toString('base64url')
 }

@@ -5,7 +5,7 @@
 
 import type { Template } from '../../basics/template.ts'
 import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
-import type { SigningAlg } from '../../oauth/jose/jws.ts'
+import type { KeyAlg, SigningAlg } from '../../oauth/jose/jws.ts'
 import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
 
@@ -88,7 +88,7 @@ export interface SigningDeclaration {
   /** What signs access tokens, and ID tokens unless the client registered otherwise. */
   alg?: SigningAlg | undefined
   /** What the key set has keys for; `alg` alone when absent. */
-  algs?: readonly SigningAlg[] | undefined
+  algs?: readonly KeyAlg[] | undefined
   /** Ids of keys, with `{number}` counting up: `k{number}`. */
   key_id?: string | undefined
 }

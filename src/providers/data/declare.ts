@@ -1,6 +1,7 @@
 import { compile, namesWithin } from '../../basics/template.ts'
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
 import { grantTypes } from '../../oauth/grants/registry.ts'
+import { isSecretAlg } from '../../oauth/jose/jws.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
 import type { TokenProfile, UserinfoProfile } from '../../oauth/model/token-profile.ts'
@@ -59,7 +60,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       idToken: id_token?.claims === undefined ? base.tokens.idToken : statement(id_token.claims),
       userinfo: userinfo === undefined ? base.tokens.userinfo : declaredUserinfo(userinfo),
     },
-    signing_algs: declaration.signing?.algs ?? (alg === undefined ? base.signing_algs : alg === 'HS256' ? [] : [alg]),
+    signing_algs: declaration.signing?.algs ?? (alg === undefined ? base.signing_algs : isSecretAlg(alg) ? [] : [alg]),
     texts: { ...base.texts, logo: name, ...withoutUndefined(declaration.texts ?? {}) },
     ...(errors === undefined ? {} : { errorReply: errorReply(errors) }),
     ...(token_response?.headers === undefined && token_response?.encoding === undefined

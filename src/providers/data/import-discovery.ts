@@ -1,5 +1,5 @@
 import { clientAuthMethods } from '../../oauth/clients/methods/registry.ts'
-import type { SigningAlg } from '../../oauth/jose/jws.ts'
+import { type KeyAlg, keyAlgs } from '../../oauth/jose/jws.ts'
 import type { ProviderDeclaration } from './declaration.ts'
 import { hostNames, ImportError, type Imported, nameOfHost, pathOf } from './import.ts'
 
@@ -17,8 +17,6 @@ const endpoints: Readonly<Record<string, string>> = {
   registration_endpoint: 'registration',
   end_session_endpoint: 'end_session',
 }
-
-const algs: readonly string[] = ['RS256', 'ES256', 'PS256', 'EdDSA']
 
 /** What a provider can do that grantbox must know of: its paths to take, its grant types to keep. */
 export interface Abilities {
@@ -55,7 +53,8 @@ export function importDiscovery(document: Readonly<Record<string, unknown>>, abi
   const left = grant_types?.filter((one) => !abilities.grant_types.includes(one) && one !== 'implicit') ?? []
   if (left.length > 0) notes.push(`grant types that grantbox does not know are left out: ${left.join(', ')}`)
   const methods = clientAuthMethods.filter((one) => strings(document.token_endpoint_auth_methods_supported)?.includes(one))
-  const signing = (strings(document.id_token_signing_alg_values_supported)?.filter((one) => algs.includes(one)) ?? []) as SigningAlg[]
+  const signing = (strings(document.id_token_signing_alg_values_supported)?.filter((one) => keyAlgs.some((alg) => alg === one)) ??
+    []) as KeyAlg[]
   const scopes = strings(document.scopes_supported)
   const declaration: ProviderDeclaration = {
     extends: 'standard',

@@ -4,6 +4,7 @@
  */
 
 import { randomLowerCase, randomText } from '../../basics/random.ts'
+import { clientSigningAlgs } from '../../oauth/jose/verification.ts'
 import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import { responseModes, responseTypes } from '../../oauth/realm/response-type.ts'
 import { defaultPageTexts } from '../page-texts.ts'
@@ -59,7 +60,7 @@ export const standard: Provider = {
     user_id: () => `user-${randomLowerCase(16)}`,
   },
   tokens: standardTokens,
-  signing_algs: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+  signing_algs: clientSigningAlgs,
   texts: { ...defaultPageTexts, logo: 'grantbox standard', joinButton: 'Create account' },
   icons: {},
   errorReply: standardErrorReply,

@@ -1,3 +1,4 @@
+import { secretAlgs } from '../../jose/jws.ts'
 import { clientSigningAlgs } from '../../jose/verification.ts'
 import { OAuthError } from '../../model/errors.ts'
 import { type AuthMethod, checkMethod, failed } from './method.ts'
@@ -27,7 +28,7 @@ export const clientSecretJwt = {
   name: 'client_secret_jwt',
   label: 'A JWT signed with the secret (client_secret_jwt)',
   has_secret: true,
-  signing_algs: ['HS256'],
+  signing_algs: secretAlgs,
 } as const satisfies AuthMethod
 
 /** With a key of its own. */
