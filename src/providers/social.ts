@@ -1,12 +1,5 @@
 import type { App, User } from '../oauth/model/records.ts'
 
-/** A page of a list that is ordered by row. */
-export interface RowPage {
-  /** Skips the rows up to and including this one. */
-  after: number
-  limit: number
-}
-
 /** What two users are to each other, seen from the first. */
 export interface Relation {
   self: boolean
@@ -35,8 +28,8 @@ export interface PeopleSearch {
  */
 export interface People {
   relation(viewer: User, other: Pick<User, 'row'>): Relation
-  /** Of those whom the viewer may see. */
-  friends(viewer: User, page: RowPage): User[]
+  /** Of those whom the viewer may see, by row, behind the row `after`. */
+  friends(viewer: User, after: number, limit: number): User[]
   /** Ordered by username. */
   search(viewer: User, search: PeopleSearch): User[]
   /** The rows of all whom the viewer may see, himself left out, oldest first. */

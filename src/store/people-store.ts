@@ -60,7 +60,7 @@ export function peopleStore(statements: ReturnType<typeof peopleStatements>, { u
         relative: row?.relative === 1,
       }
     },
-    friends: (viewer, page) => statements.friends.all({ ...eyes(viewer), ...page }).map(toUser),
+    friends: (viewer, after, limit) => statements.friends.all({ ...eyes(viewer), after, limit }).map(toUser),
     search(viewer, { prefix, type, after, limit }) {
       // No text that begins with the prefix sorts behind the prefix and the last character there is.
       const end = `${prefix}\u{10ffff}`

@@ -7,7 +7,7 @@ import { cibaType } from '../../src/oauth/model/grant-names.ts'
 import { offeredToClients } from '../../src/providers/clients.ts'
 import type { ApiRequest } from '../../src/providers/provider.ts'
 import { providers } from '../../src/providers/registry.ts'
-import { authClient } from '../../src/providers/wildix/auth-client.ts'
+import { authClient } from '../../src/providers/wildix/access-token.ts'
 import { settingsOf } from '../../src/sandbox/settings.ts'
 import { startForFile } from '../support/server.ts'
 

@@ -1,7 +1,7 @@
 import type { User } from '../../oauth/model/records.ts'
 import type { Relation } from '../social.ts'
 import type { Call } from './authorized.ts'
-import { imageIdOf } from './image-ids.ts'
+import { imageIdOf } from './drawings.ts'
 
 /** By id, or by username in any letter case. */
 export function personNamed({ context }: Call, name: string): User | undefined {

@@ -1,8 +1,7 @@
 import type { Route } from '../provider.ts'
 import { ApiError } from './api-error.ts'
 import { route } from './authorized.ts'
-import { imageSizes } from './drawings.ts'
-import { imageIdOf } from './image-ids.ts'
+import { imageIdOf, imageSizes } from './drawings.ts'
 import { pageOf, usersByRow } from './paging.ts'
 import { fullUser, isKid, summary } from './people.ts'
 
@@ -23,6 +22,6 @@ export const profileRoutes: readonly Route[] = [
     return pageOf(query, usersByRow('kids'), read, (kid) => fullUser(kid, call))
   }),
   route('GET', '/v1/me/friends', 'friends', ({ user, query, social }) =>
-    pageOf(query, usersByRow('friends'), (after = 0, limit) => social.people.friends(user, { after, limit }), summary),
+    pageOf(query, usersByRow('friends'), (after = 0, limit) => social.people.friends(user, after, limit), summary),
   ),
 ]

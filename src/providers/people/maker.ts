@@ -3,21 +3,15 @@
  * Elsewhere: how many are wanted (`sandbox/generation.ts`).
  */
 
-/** A sandbox user that is not stored yet. */
-export interface PersonDraft {
-  username: string
-  /** Lower case, like `brandon`. */
-  first_name: string
-  /** Lower case, like `ramos`. */
-  last_name: string
-  /** `first.last@example.com`, with a number after the name where it would repeat among those made together. */
+import type { UserDraft } from '../../oauth/model/directory.ts'
+
+/**
+ * A sandbox user that is not stored yet. Names are in lower case, like `brandon ramos`; an address is `first.last@example.com`,
+ * with a number after the name where it would repeat among those made together; the password is the company's name.
+ */
+export interface PersonDraft extends Pick<UserDraft, 'username' | 'first_name' | 'last_name' | 'type' | 'password'> {
   email: string
-  /** Such as `parent` and `kid`; null where the vendor's users are all alike. */
-  type: string | null
-  /** Years. */
   age: number
-  /** None of their own: it is the name of the company. */
-  password: null
   /** Usernames of a family's kid's parents. */
   parents: string[]
   /** Usernames, parents with parents and kids with kids, never within a household. Friendship is mutual. */

@@ -24,7 +24,7 @@ async function showUser({ context, authorization, query }: ApiRequest): Promise<
   const members = userMembers(user, issued_at, presented?.token)
   const fields = query.fields?.split(',').map((field) => field.trim())
   const shown = Object.entries(members).filter(([name, value]) => value !== undefined && (fields === undefined || fields.includes(name)))
-  return ok(200, Object.fromEntries(shown))
+  return { status: 200, headers: { Status: '200' }, body: Object.fromEntries(shown) }
 }
 
 function userMembers(user: User, signed_in_at: number, token: string | undefined): Record<string, unknown> {
@@ -89,8 +89,4 @@ async function createUser({ context, authorization, directory, body, base_url }:
 
 function unprocessable(what: string): OAuthError {
   return new OAuthError('invalid_request', what, what, {}, 422)
-}
-
-function ok(status: number, body: unknown): Reply {
-  return { status, headers: { Status: String(status) }, body }
 }

@@ -6,12 +6,28 @@
 import { randomLowerCase, randomText } from '../../basics/random.ts'
 import { clientSigningAlgs } from '../../oauth/jose/verification.ts'
 import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
+import type { TokenProfile } from '../../oauth/model/token-profile.ts'
 import { responseModes, responseTypes } from '../../oauth/realm/response-type.ts'
+import { opaqueTokens, standardAccessTokens } from '../../oauth/tokens/formats.ts'
 import { defaultPageTexts } from '../page-texts.ts'
 import type { Provider, Reply } from '../provider.ts'
 import { standardCollection } from './collection.ts'
-import { standardTokens } from './tokens.ts'
 import { standardGrantTypes, standardWorld } from './world.ts'
+
+/** RFC 6749 §5.1, with the members of OpenID Connect Core §3.1.3.3 and RFC 8693 §2.2.1. */
+const standardTokens: TokenProfile = {
+  access: standardAccessTokens,
+  refresh: opaqueTokens,
+  tokenResponse: (issued) => ({
+    access_token: issued.access_token,
+    issued_token_type: issued.issued_token_type,
+    token_type: issued.token_type,
+    expires_in: issued.expires_in,
+    refresh_token: issued.refresh_token,
+    scope: issued.scope === '' ? undefined : issued.scope,
+    id_token: issued.id_token,
+  }),
+}
 
 /** The RFCs, strictly: for everyone whose vendor is not built in, and the ground that other providers stand on. */
 export const standard: Provider = {

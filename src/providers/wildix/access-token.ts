@@ -1,9 +1,11 @@
 import { digest } from '../../basics/random.ts'
+import { none } from '../../oauth/clients/methods/none.ts'
+import { completeClient } from '../../oauth/clients/rulebook.ts'
+import type { Client } from '../../oauth/model/records.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
-import { authClient, authService } from './auth-client.ts'
-import { result, unauthorized } from './envelope.ts'
+import { authService, result, unauthorized } from './envelope.ts'
 import { wildixSettings } from './settings.ts'
 
 const refusals = {
@@ -60,4 +62,26 @@ function isThisService(service: string, { base_url, headers, context }: ApiReque
   const path = new URL(base_url).pathname
   const addressed = `${headers.host ?? ''}${path === '/' ? '' : path}`
   return [authService, base_url, context.issuer, addressed].some((one) => bare(one) === bare(service))
+}
+
+/**
+ * The client that the three steps have none of: every grant belongs to one, so that it can be listed and revoked. It is made
+ * when it is first needed.
+ */
+export function authClient({ context, directory }: ApiRequest): Client {
+  const { store, clock } = context.realm
+  const there = store.findClient(authService)
+  if (there !== undefined) return there
+  const created_at = clock.now()
+  const draft = { scopes: [], redirect_uris: [], mobile_store_links: {}, icon: null, created_at }
+  const app = directory.createApp({
+    ...draft,
+    app_id: 'app_auth_service',
+    name: 'Wildix Auth',
+    description: 'The authentication service: service tokens are issued to it.',
+  })
+  return directory.createClient(app, {
+    ...completeClient({ client_id: authService, client_secret: null }, { auth_method: none.name, grant_types: [] }),
+    created_at,
+  })
 }

@@ -4,6 +4,9 @@ import { requireAccessToken } from '../../oauth/proof/access-token.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 
+/** The name of the vendor's authentication service, to which the tokens of the three steps are issued. */
+export const authService = 'auth.wildix.com'
+
 /** The vendor's good answer. */
 export function result(members: Readonly<Record<string, unknown>>, beside: Readonly<Record<string, unknown>> = {}): Reply {
   return { status: 200, headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' }, body: { type: 'result', result: members, ...beside } }

@@ -3,8 +3,7 @@ import type { ActiveAccessToken, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
-import { authService } from './auth-client.ts'
-import { presentedAccessToken, result, unauthorized } from './envelope.ts'
+import { authService, presentedAccessToken, result, unauthorized } from './envelope.ts'
 import { wildixSettings } from './settings.ts'
 
 /** Step 3: the access token for a token of a service. */
