@@ -17,14 +17,12 @@ export interface Certificates {
   readonly caPath: string | undefined
   /**
    * The authority's certificate as PEM, made on first need.
-   *
    * @throws CertificateFileError when its files are broken
    */
   ca(): Promise<string>
   /**
    * What a TLS server needs to answer as `host`: a host name (SNI) or one of this machine's addresses. Without one, or
    * with one that is no host name, it answers as localhost.
-   *
    * @throws CertificateFileError when the authority's files are broken
    */
   secureContext(host: string | undefined): Promise<SecureContext>

@@ -35,10 +35,8 @@ export function keyPem(key: KeyObject): string {
 
 /**
  * The authority of a data folder, made when there is none.
- *
  * Two processes may start at once: each file is put in place whole and only if it is not there yet, the key before the
  * certificate, and what then lies on disk counts. So both end up with one authority.
- *
  * @param usable whether a certificate is within its time; one that is not is made again from the same key
  * @throws CertificateFileError for a file that is broken or does not fit the other
  */

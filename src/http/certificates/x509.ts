@@ -40,7 +40,6 @@ export function authorityCertificate(key: KeyObject, validity: Validity): string
 
 /**
  * A server's certificate, as PEM.
- *
  * @param names host names and IP addresses; the first one names the certificate
  */
 export function serverCertificate(publicKey: KeyObject, names: string[], authorityKey: KeyObject, validity: Validity): string {

@@ -27,7 +27,6 @@ const attempts = 20
 /**
  * Listens on `host`; on 127.0.0.1 and ::1 when it is one of the names of this machine for itself, because clients
  * resolve `localhost` to either.
- *
  * @param onError is told of connections that could not be accepted
  * @throws ListenError
  */

@@ -15,7 +15,6 @@ import { answerBadRequest, answerClientError, linger } from './refusal.ts'
 export interface Listener {
   /**
    * Begins to accept connections. `localhost` and `127.0.0.1` mean both loopback addresses, any other host that one alone.
-   *
    * @param options.host `localhost` unless given
    * @param options.port 0 takes a free one, the same on both addresses
    * @throws ListenError when the address cannot be had; the message says why and what to do
@@ -23,7 +22,6 @@ export interface Listener {
   listen(options: { host?: string | undefined; port: number }): Promise<{ port: number; addresses: string[] }>
   /**
    * Stops: no new connections, idle ones end at once, requests under way get their answer.
-   *
    * @param options.graceMs after so many milliseconds (5000 unless given) what is still open is cut off
    */
   close(options?: { graceMs?: number | undefined }): Promise<void>

@@ -15,7 +15,6 @@ const refused = new WeakSet<Duplex>()
 
 /**
  * Answers a client error of node:http (`clientError`) and ends the connection.
- *
  * @param owed the answers that this connection still awaits
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, owed: ServerResponse[]): void {

@@ -17,9 +17,8 @@ import { status } from './status.ts'
 import { token } from './token.ts'
 
 /**
- * The kinds of faults, one file each: what may be asked for, and what it does at which moment. The control API's schema, the library's
- * types and the manual's table follow from here. When a fault strikes, and that it does, is decided elsewhere (`strike.ts`, `sandbox/`).
- * A fault that is of several kinds does what they do in this order.
+ * The control API's schema, the library's types and the manual's table follow from here. A fault of several kinds does what they do in
+ * this order.
  */
 export const faultKinds = [delay, drop, error, status, headers, patch, malformed, token, idToken, grantedScope, callback] as const
 

@@ -2,8 +2,7 @@ import type { AuthorizationRequest, Client, ResponseMode } from './records.ts'
 
 /**
  * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5,
- * RFC 8707 §2, CIBA §13), and what can go wrong
- * before the protocol is reached. A provider says each in its own dialect.
+ * RFC 8707 §2, CIBA §13), and before it is reached. A provider says each in its own dialect.
  */
 export const errorCodes = [
   'invalid_request',

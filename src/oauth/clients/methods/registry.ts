@@ -10,10 +10,7 @@ import type { AuthMethod } from './method.ts'
 import { none } from './none.ts'
 import { clientSecretBasic, clientSecretPost } from './secret.ts'
 
-/**
- * Every way to authenticate that the protocol knows. Each is one file here; what only some requests need, it loads when the
- * first comes. Nothing else lists them.
- */
+/** Every way to authenticate that the protocol knows. What only some requests need, each loads when the first comes. */
 const known = [clientSecretBasic, clientSecretPost, clientSecretJwt, privateKeyJwt, tlsClientAuth, selfSignedTlsClientAuth, none] as const
 
 /** The name of one of {@link authMethods}. */
