@@ -74,21 +74,10 @@ async function make(
   context.trace.grant_id = grant.id
   const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
   if (!values.includes('id_token') || !scopes(scope).includes('openid')) return { code, ...token }
-  const id_token = await makeIdToken(
-    {
-      client,
-      user,
-      scope,
-      details,
-      nonce: request.nonce,
-      access_token: token?.access_token,
-      code,
-      state: request.state,
-      withClaims: request.response_type === 'id_token',
-    },
-    context,
-  )
-  return { code, ...token, id_token }
+  const { nonce, state, response_type } = request
+  const beside = { nonce, state, code, access_token: token?.access_token }
+  const about = { client, user, scope, details, ...beside, withClaims: response_type === 'id_token' }
+  return { code, ...token, id_token: await makeIdToken(about, context) }
 }
 
 function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): { code: string; grant: Grant } {

@@ -1,5 +1,5 @@
 import { randomLowerCase } from '../../basics/random.ts'
-import { TakenError } from '../model/directory.ts'
+import { plainApp, TakenError } from '../model/directory.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
@@ -97,7 +97,7 @@ function remember(
     return updated
   }
   const created_at = realm.clock.now()
-  const rest = { app_id: `app_${randomLowerCase(16)}`, description: '', icon: null, mobile_store_links: {}, created_at }
+  const rest = { ...plainApp, app_id: `app_${randomLowerCase(16)}`, created_at }
   try {
     return realm.store.saveRegistered({ ...app, ...rest }, { ...client, client_id, client_secret: null, created_at }, null)
   } catch (error) {

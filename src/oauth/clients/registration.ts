@@ -1,6 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { digest, randomText, sameSecret } from '../../basics/random.ts'
 import { challenged } from '../model/challenge.ts'
+import { plainApp } from '../model/directory.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import { type Context, noteTo, type Supported } from '../realm/context.ts'
@@ -34,25 +35,10 @@ export function register(
   const created_at = realm.clock.now()
   const registration_access_token = randomText(43)
   const { token_endpoint_auth_method, grant_types, metadata } = registered
-  const client = realm.store.saveRegistered(
-    {
-      ...appOf(registered, client_id),
-      app_id: ids.app_id(),
-      description: '',
-      icon: null,
-      mobile_store_links: {},
-      created_at,
-    },
-    {
-      client_id,
-      client_secret: hasSecret(token_endpoint_auth_method) ? ids.client_secret() : null,
-      token_endpoint_auth_method,
-      grant_types,
-      metadata,
-      created_at,
-    },
-    digest(registration_access_token),
-  )
+  const app = { ...plainApp, ...appOf(registered, client_id), app_id: ids.app_id(), created_at }
+  const client_secret = hasSecret(token_endpoint_auth_method) ? ids.client_secret() : null
+  const draft = { client_id, client_secret, token_endpoint_auth_method, grant_types, metadata, created_at }
+  const client = realm.store.saveRegistered(app, draft, digest(registration_access_token))
   trace.client_id = client_id
   return information(client, registration_access_token, registration_endpoint)
 }

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomLowerCase } from '../../basics/random.ts'
-import { TakenError } from '../model/directory.ts'
+import { plainApp, TakenError } from '../model/directory.ts'
 import type { Client, User } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { documentClient, isDocumentId } from './document.ts'
@@ -25,16 +25,9 @@ function adopt(client_id: string, { realm }: Context): Client | undefined {
   const { directory, clock, scopes, grant_types, store } = realm
   const created_at = clock.now()
   try {
-    const app = directory.createApp({
-      app_id: `app_${randomLowerCase(16)}`,
-      name: client_id,
-      description: 'Not registered: it was let in because the sandbox is lenient.',
-      icon: null,
-      scopes,
-      redirect_uris: [],
-      mobile_store_links: {},
-      created_at,
-    })
+    const description = 'Not registered: it was let in because the sandbox is lenient.'
+    const named = { app_id: `app_${randomLowerCase(16)}`, name: client_id, description }
+    const app = directory.createApp({ ...plainApp, ...named, scopes, redirect_uris: [], created_at })
     return directory.createClient(app, {
       ...completeClient(
         // It may do what a public client may not.

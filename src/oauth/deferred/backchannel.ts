@@ -57,23 +57,10 @@ export async function authenticateBackchannel(
 
   const interaction_id = randomText(32)
   const now = clock.now()
-  store.saveDeferred(
-    {
-      grant_type: cibaType,
-      digest: digest(auth_req_id),
-      client,
-      user,
-      user_code: null,
-      interaction_id,
-      scope,
-      details,
-      request: given({ binding_message, ping: notification }),
-      interval: settings.backchannel_interval,
-      issued_at: now,
-      expires_at: now + expires_in * 1000,
-    },
-    now,
-  )
+  const asked = { client, user, scope, details, request: given({ binding_message, ping: notification }) }
+  const handles = { grant_type: cibaType, digest: digest(auth_req_id), user_code: null, interaction_id } as const
+  const times = { interval: settings.backchannel_interval, issued_at: now, expires_at: now + expires_in * 1000 }
+  store.saveDeferred({ ...asked, ...handles, ...times }, now)
   if (magicUsers.get(user.username)?.denies === true) await decideBackchannelRequest(context.realm, interaction_id, 'denied')
   return { auth_req_id, expires_in, interval: settings.backchannel_interval }
 }

@@ -8,14 +8,6 @@ import type { Context } from '../realm/context.ts'
 import { noteUnread } from '../realm/unread.ts'
 import { requestDetails } from './deferred.ts'
 
-/** What a device shows its user and polls with (RFC 8628 §3.2); the addresses are the server's to add. */
-export interface DeviceAuthorization {
-  device_code: string
-  user_code: string
-  expires_in: number
-  interval: number
-}
-
 /** Letters that make no words and are not mistaken for each other (RFC 8628 §6.1). */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ'
 
@@ -30,8 +22,15 @@ export function formatUserCode(code: string): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`
 }
 
-/** Device authorization (RFC 8628 §3.1). @throws OAuthError `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request` */
-export async function authorizeDevice(read: ClientRequest, context: Context): Promise<DeviceAuthorization> {
+/**
+ * Device authorization (RFC 8628 §3.1).
+ * @returns what a device shows its user and polls with (§3.2); the addresses are the server's to add
+ * @throws OAuthError `invalid_client`, `unauthorized_client`, `invalid_scope`, `invalid_request`
+ */
+export async function authorizeDevice(
+  read: ClientRequest,
+  context: Context,
+): Promise<{ device_code: string; user_code: string; expires_in: number; interval: number }> {
   const client = await clientOf(read, context)
   const { store, settings, clock } = context.realm
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
@@ -40,20 +39,11 @@ export async function authorizeDevice(read: ClientRequest, context: Context): Pr
   const details = requestDetails(read.parameters, context.realm)
   const device_code = randomText(43)
   const now = clock.now()
-  const draft = {
-    grant_type: deviceCodeType,
-    digest: digest(device_code),
-    client,
-    user: undefined,
-    interaction_id: null,
-    scope,
-    details,
-    request: {},
-    interval: settings.device_interval,
-    issued_at: now,
-    expires_at: now + settings.device_code_ttl * 1000,
-  } as const
+  const { device_interval: interval, device_code_ttl: expires_in } = settings
+  const asked = { client, user: undefined, scope, details, request: {} }
+  const handles = { grant_type: deviceCodeType, digest: digest(device_code), interaction_id: null } as const
+  const draft = { ...asked, ...handles, interval, issued_at: now, expires_at: now + expires_in * 1000 }
   let user_code = randomFrom(letters, 8)
   while (!store.saveDeferred({ ...draft, user_code }, now)) user_code = randomFrom(letters, 8)
-  return { device_code, user_code: formatUserCode(user_code), expires_in: settings.device_code_ttl, interval: settings.device_interval }
+  return { device_code, user_code: formatUserCode(user_code), expires_in, interval }
 }

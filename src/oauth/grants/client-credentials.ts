@@ -14,13 +14,8 @@ export const clientCredentials: GrantType = {
       throw new OAuthError('unauthorized_client', 'Public clients cannot use client_credentials', explanation)
     }
     const scope = scopeFor(parameters.scope, client, context)
-    const grant = realm.store.ownGrant({
-      client,
-      user: undefined,
-      grant_type: this.grant_type,
-      scope,
-      created_at: realm.clock.now(),
-    })
+    const created_at = realm.clock.now()
+    const grant = realm.store.ownGrant({ client, user: undefined, grant_type: this.grant_type, scope, created_at })
     trace.grant_id = grant.id
     return { grant, user: undefined, scope, requested_scope: parameters.scope, refresh: 'none' }
   },

@@ -3,6 +3,9 @@ import type { App, Client, ClientMetadata, User } from './records.ts'
 /** An app as it is created; `app_id` and the rest have been decided. */
 export type AppDraft = Omit<App, 'row'>
 
+/** What an app is that nobody described. */
+export const plainApp = { description: '', icon: null, mobile_store_links: {} } as const
+
 /** A client as it is created. */
 export type ClientDraft = Omit<Client, 'row' | 'app' | 'metadata'> & { metadata?: ClientMetadata }
 
