@@ -51,11 +51,6 @@ export interface Message {
   acknowledged_at: number | null
 }
 
-/** A message as it is written. */
-export interface MessageDraft extends Omit<Message, 'row'> {
-  app: App
-}
-
 /** A page of somebody's messages, newest first. */
 export interface MessageQuery {
   box: 'inbox' | 'sent'
@@ -68,7 +63,7 @@ export interface MessageQuery {
 /** An app's messages. An app sees those that were written through it. */
 export interface Messages {
   /** Stores a message unless the app has one of that id; then that one is given. */
-  put(draft: MessageDraft): { message: Message; created: boolean }
+  put(draft: Omit<Message, 'row'> & { app: App }): { message: Message; created: boolean }
   /** A message that the user wrote or was sent. */
   find(app: App, user: User, message_id: string): Message | undefined
   list(app: App, user: User, query: MessageQuery): Message[]

@@ -3,13 +3,15 @@
  * Elsewhere: what other vendors need too (`providers/`).
  */
 
+import { token } from '../../oauth/endpoints/token.ts'
+import { readParameters } from '../../oauth/model/parameters.ts'
+import { targetParameters } from '../../oauth/model/resource.ts'
 import { codeOnly } from '../code-only.ts'
 import { declareProvider } from '../data/declare.ts'
-import type { Provider } from '../provider.ts'
+import type { ApiRequest, Provider, Reply } from '../provider.ts'
 import { standardErrorReply } from '../standard/standard.ts'
 import { gatewayCollection } from './collection.ts'
 import { gatewayRoutes } from './data-api.ts'
-import { directTokenRoute } from './direct-token.ts'
 import { gatewaySettings } from './settings.ts'
 
 const declared = declareProvider(
@@ -108,11 +110,25 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
   return error.code === 'not_found' ? { ...reply, body: { message: error.message } } : reply
 }
 
+/** The newer API's token form: the client's credentials in the body, no grant type, and tokens that live a day. */
+async function directToken({ context, body }: ApiRequest): Promise<Reply> {
+  const { parameters, problem } = readParameters(body, targetParameters)
+  const access_token_ttl = gatewaySettings.of(context.realm.settings).direct_token_ttl
+  const realm = { ...context.realm, settings: { ...context.realm.settings, access_token_ttl } }
+  const request = { parameters: { ...parameters, grant_type: 'client_credentials' }, problem, authorization: undefined }
+  return {
+    status: 200,
+    headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' },
+    // The trace is shared, so that the journal learns who it was.
+    body: await token(request, { ...context, realm }),
+  }
+}
+
 /** Client credentials for an API behind a gateway that asks for a key. */
 export const gateway: Provider = {
   ...declared,
   own_settings: gatewaySettings.described,
   errorReply,
-  routes: [...gatewayRoutes, directTokenRoute],
+  routes: [...gatewayRoutes, { method: 'POST', path: '/v1/auth/token', endpoint: 'token', handle: directToken }],
   collection: gatewayCollection,
 }

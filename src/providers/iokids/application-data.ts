@@ -1,9 +1,9 @@
 import type { App } from '../../oauth/model/records.ts'
 import type { Reply, Route } from '../provider.ts'
-import { ApiError, invalid } from './api-error.ts'
 import { authenticated, type Call, route } from './authorized.ts'
 import { conditional, requirePreconditions } from './conditional.ts'
 import { iconIdOf } from './drawings.ts'
+import { ApiError, invalid } from './errors.ts'
 import { type JsonObject, jsonBody, keepable } from './json-body.ts'
 
 /** What an app keeps about a user: a JSON object, counted up at each change; times are milliseconds by the sandbox's clock. */

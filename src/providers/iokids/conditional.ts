@@ -1,5 +1,5 @@
 import type { ApiRequest, Reply } from '../provider.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError } from './errors.ts'
 
 /**
  * An answer with its ETag: 304 without a body when the client has it already (RFC 9110 §13.1.2).

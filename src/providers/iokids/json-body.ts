@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../provider.ts'
-import { ApiError, invalid } from './api-error.ts'
+import { ApiError, invalid } from './errors.ts'
 
 /** A JSON object as a client sent it. */
 export type JsonObject = Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { Reply } from '../provider.ts'
-import { invalid } from './api-error.ts'
+import { invalid } from './errors.ts'
 
 const cursorSignature = 'iok1'
 const defaultLimit = 20

@@ -1,7 +1,7 @@
 import type { Route } from '../provider.ts'
-import { ApiError } from './api-error.ts'
 import { route } from './authorized.ts'
 import { imageIdOf, imageSizes } from './drawings.ts'
+import { ApiError } from './errors.ts'
 import { pageOf, usersByRow } from './paging.ts'
 import { fullUser, isKid, summary } from './people.ts'
 

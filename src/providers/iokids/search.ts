@@ -1,8 +1,8 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { User } from '../../oauth/model/records.ts'
 import type { Route } from '../provider.ts'
-import { invalid } from './api-error.ts'
 import { route } from './authorized.ts'
+import { invalid } from './errors.ts'
 import { type List, oneOf, pageOf, wholeNumber } from './paging.ts'
 import { summary } from './people.ts'
 
