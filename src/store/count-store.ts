@@ -1,10 +1,10 @@
 import type { CountStore, HourlyCount } from '../sandbox/counts.ts'
 import type { Database } from './database/database.ts'
 
-/** Every statement about counts, prepared once for all sandboxes. */
-export function countStatements(db: Database) {
+/** The counts of one sandbox. */
+export function countStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     // A sandbox may have been deleted since it counted.
     add: prepare(
       `INSERT INTO hourly_count (sandbox_id, hour, name, count) SELECT id, @hour, @name, @count FROM sandbox WHERE id = @sandbox
@@ -14,14 +14,10 @@ export function countStatements(db: Database) {
       `SELECT hour, name, count FROM hourly_count WHERE sandbox_id = @sandbox AND hour >= @hour ORDER BY hour, name`,
     ),
   }
-}
-
-/** The counts of one sandbox. */
-export function countStore(db: Database, statements: ReturnType<typeof countStatements>, sandbox: number): CountStore {
-  return {
+  return (sandbox: number): CountStore => ({
     add: db.transaction((counts: readonly HourlyCount[]) => {
       for (const one of counts) statements.add.run({ ...one, sandbox })
     }),
     since: (hour) => statements.since.all({ sandbox, hour }),
-  }
+  })
 }

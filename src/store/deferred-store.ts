@@ -35,10 +35,13 @@ const joins = `deferred_authorization AS deferred JOIN client ON client.id = def
   LEFT JOIN user ON user.id = deferred.user_row`
 const waits = `sandbox_id = @sandbox AND decision IS NULL AND expires_at > @now`
 
-/** Every statement about deferred authorizations, prepared once for all sandboxes. */
-export function deferredStatements(db: Database) {
+/**
+ * The deferred authorizations of one sandbox.
+ * @param insertGrant stores the grant that comes of one, in the same transaction
+ */
+export function deferredStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     prune: prepare(`DELETE FROM deferred_authorization WHERE sandbox_id = @sandbox AND expires_at < @before`),
     save: prepare(
       `INSERT INTO deferred_authorization (sandbox_id, client_row, user_row, grant_type, digest, user_code, interaction_id, scope, details, request,
@@ -68,62 +71,52 @@ export function deferredStatements(db: Database) {
     polled: prepare(`UPDATE deferred_authorization SET polled_at = @now, interval = @interval WHERE id = @id`),
     use: prepare(`UPDATE deferred_authorization SET used_at = @now WHERE id = @id AND used_at IS NULL`),
   }
-}
-
-/**
- * The deferred authorizations of one sandbox.
- * @param insertGrant stores the grant that comes of one, in the same transaction
- */
-export function deferredStore(
-  db: Database,
-  statements: ReturnType<typeof deferredStatements>,
-  sandbox: number,
-  insertGrant: (draft: GrantDraft) => Grant,
-): DeferredStore {
-  const read = (interaction_id: string, now: number): Deferred | undefined => {
-    const row = statements.find.get({ interaction_id, sandbox, now })
-    return row === undefined ? undefined : toDeferred(row)
-  }
-  const save = db.transaction(({ client, user, ...draft }: DeferredDraft, now: number) => {
-    statements.prune.run({ sandbox, before: now - memory })
-    const details = JSON.stringify(draft.details)
-    const request = JSON.stringify(draft.request)
-    return statements.save.run({ ...draft, sandbox, client: client.row, user: user?.row ?? null, details, request }).changes === 1
-  })
-  const open = db.transaction((user_code: string, interaction_id: string, now: number) => {
-    return statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1 ? read(interaction_id, now) : undefined
-  })
-  const decide = db.transaction((interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number) => {
-    const waiting = read(interaction_id, now)
-    const decided = statements.decide.run({ interaction_id, decision, details: JSON.stringify(details), sandbox, now }).changes === 1
-    return decided ? waiting : undefined
-  })
-  const poll = db.transaction(
-    (grant_type: DeferredType, digest: Buffer, client: Client, now: number): { grant: Grant; user: User } | PollRefusal => {
-      const row = statements.findByDigest.get({ sandbox, digest, grant_type })
-      if (row === undefined) return 'unknown'
-      if (row.client_row !== client.row) return 'other_client'
-      if (row.decision === 'denied') return 'denied'
-      if (row.expires_at <= now) return 'expired'
-      if (row.decision === null) {
-        const early = row.polled_at !== null && now < row.polled_at + row.interval * 1000
-        statements.polled.run({ id: row.id, now, interval: row.interval + (early ? slower : 0) })
-        return early ? 'slow_down' : 'pending'
-      }
-      if (statements.use.run({ id: row.id, now }).changes !== 1) return 'used'
-      const user = toUser(row)
-      const grant = insertGrant({ client, user, grant_type, scope: row.scope, details: JSON.parse(row.details), created_at: now })
-      return { grant, user }
-    },
-  )
-  return {
-    saveDeferred: (draft, now) => save(draft, now),
-    openDeferred: (user_code, interaction_id, now) => open(user_code, interaction_id, now),
-    findDeferred: (interaction_id, now) => read(interaction_id, now),
-    setDeferredUser: (interaction_id, user) => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }),
-    listDeferred: (grant_type, now) => statements.list.all({ grant_type, sandbox, now }).map(toDeferred),
-    decideDeferred: (interaction_id, decision, details, now) => decide(interaction_id, decision, details, now),
-    pollDeferred: (grant_type, digest, client, now) => poll(grant_type, digest, client, now),
+  return (sandbox: number, insertGrant: (draft: GrantDraft) => Grant): DeferredStore => {
+    const read = (interaction_id: string, now: number): Deferred | undefined => {
+      const row = statements.find.get({ interaction_id, sandbox, now })
+      return row === undefined ? undefined : toDeferred(row)
+    }
+    const save = db.transaction(({ client, user, ...draft }: DeferredDraft, now: number) => {
+      statements.prune.run({ sandbox, before: now - memory })
+      const details = JSON.stringify(draft.details)
+      const request = JSON.stringify(draft.request)
+      return statements.save.run({ ...draft, sandbox, client: client.row, user: user?.row ?? null, details, request }).changes === 1
+    })
+    const open = db.transaction((user_code: string, interaction_id: string, now: number) => {
+      return statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1 ? read(interaction_id, now) : undefined
+    })
+    const decide = db.transaction((interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number) => {
+      const waiting = read(interaction_id, now)
+      const decided = statements.decide.run({ interaction_id, decision, details: JSON.stringify(details), sandbox, now }).changes === 1
+      return decided ? waiting : undefined
+    })
+    const poll = db.transaction(
+      (grant_type: DeferredType, digest: Buffer, client: Client, now: number): { grant: Grant; user: User } | PollRefusal => {
+        const row = statements.findByDigest.get({ sandbox, digest, grant_type })
+        if (row === undefined) return 'unknown'
+        if (row.client_row !== client.row) return 'other_client'
+        if (row.decision === 'denied') return 'denied'
+        if (row.expires_at <= now) return 'expired'
+        if (row.decision === null) {
+          const early = row.polled_at !== null && now < row.polled_at + row.interval * 1000
+          statements.polled.run({ id: row.id, now, interval: row.interval + (early ? slower : 0) })
+          return early ? 'slow_down' : 'pending'
+        }
+        if (statements.use.run({ id: row.id, now }).changes !== 1) return 'used'
+        const user = toUser(row)
+        const grant = insertGrant({ client, user, grant_type, scope: row.scope, details: JSON.parse(row.details), created_at: now })
+        return { grant, user }
+      },
+    )
+    return {
+      saveDeferred: (draft, now) => save(draft, now),
+      openDeferred: (user_code, interaction_id, now) => open(user_code, interaction_id, now),
+      findDeferred: (interaction_id, now) => read(interaction_id, now),
+      setDeferredUser: (interaction_id, user) => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }),
+      listDeferred: (grant_type, now) => statements.list.all({ grant_type, sandbox, now }).map(toDeferred),
+      decideDeferred: (interaction_id, decision, details, now) => decide(interaction_id, decision, details, now),
+      pollDeferred: (grant_type, digest, client, now) => poll(grant_type, digest, client, now),
+    }
   }
 }
 

@@ -10,11 +10,11 @@ const found = `sandbox_id = @sandbox
   AND (username LIKE @search ESCAPE '\\' OR first_name LIKE @search ESCAPE '\\' OR last_name LIKE @search ESCAPE '\\')
   AND (@app IS NULL OR EXISTS (SELECT 1 FROM user_app WHERE user_row = user.id AND app_row = @app))`
 
-/** Every statement about apps, clients and users, prepared once for all sandboxes. */
-export function directoryStatements(db: Database) {
+/** The directory of one sandbox. */
+export function directoryStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const usersJoin = (from: string) => `SELECT ${userColumns} FROM ${from}`
-  return {
+  const statements = {
     knownScopes: db.memory<number, readonly string[]>(256),
     createApp: prepare<{ id: number }>(
       `INSERT INTO app (sandbox_id, app_id, name, description, icon, scopes, redirect_uris, mobile_store_links, created_at)
@@ -91,121 +91,119 @@ export function directoryStatements(db: Database) {
       `DELETE FROM friendship WHERE (user_row = @user AND friend_row = @friend) OR (user_row = @friend AND friend_row = @user)`,
     ),
   }
-}
-
-/** The directory of one sandbox. */
-export function directoryStore(db: Database, statements: ReturnType<typeof directoryStatements>, sandbox: number): Directory {
-  const appValues = (app: AppDraft) => ({
-    sandbox,
-    app_id: app.app_id,
-    name: app.name,
-    description: app.description,
-    icon: app.icon,
-    scopes: JSON.stringify(app.scopes),
-    redirect_uris: JSON.stringify(app.redirect_uris),
-    mobile_store_links: JSON.stringify(app.mobile_store_links),
-    created_at: app.created_at,
-  })
-  const userValues = (user: Omit<User, 'row'>) => ({
-    sandbox,
-    user_id: user.user_id,
-    username: user.username,
-    password: user.password,
-    first_name: user.first_name,
-    last_name: user.last_name,
-    email: user.email,
-    type: user.type,
-    age: user.age,
-    claims: JSON.stringify(user.claims),
-    disabled: user.disabled ? 1 : 0,
-    created_at: user.created_at,
-  })
-  const insertUser = (draft: UserDraft): number =>
-    inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username], ['id', draft.user_id])
-  const removeApp = db.transaction((user: User, app: App, now: number) => {
-    statements.removeApp.run({ user: user.row, app: app.row })
-    statements.revokeAppGrants.run({ user: user.row, app: app.row, now })
-  })
-
-  const createUsers = db.transaction((drafts: readonly UserDraft[]): User[] => {
-    const users = drafts.map(({ apps: _apps, friends: _friends, parents: _parents, ...user }, i) => {
-      const draft = drafts[i]
-      return { ...user, row: draft === undefined ? 0 : insertUser(draft) }
+  return (sandbox: number): Directory => {
+    const appValues = (app: AppDraft) => ({
+      sandbox,
+      app_id: app.app_id,
+      name: app.name,
+      description: app.description,
+      icon: app.icon,
+      scopes: JSON.stringify(app.scopes),
+      redirect_uris: JSON.stringify(app.redirect_uris),
+      mobile_store_links: JSON.stringify(app.mobile_store_links),
+      created_at: app.created_at,
     })
-    // Friends and parents may stand later in the list, so they are joined when all are there.
-    users.forEach((user, i) => {
-      const draft = drafts[i]
-      for (const app of draft?.apps ?? []) statements.addApp.run({ user: user.row, app: app.row })
-      for (const friend of draft?.friends ?? []) statements.addFriend.run({ sandbox, user: user.row, friend })
-      for (const parent of draft?.parents ?? []) statements.addParent.run({ sandbox, user: user.row, parent })
+    const userValues = (user: Omit<User, 'row'>) => ({
+      sandbox,
+      user_id: user.user_id,
+      username: user.username,
+      password: user.password,
+      first_name: user.first_name,
+      last_name: user.last_name,
+      email: user.email,
+      type: user.type,
+      age: user.age,
+      claims: JSON.stringify(user.claims),
+      disabled: user.disabled ? 1 : 0,
+      created_at: user.created_at,
     })
-    return users
-  })
+    const insertUser = (draft: UserDraft): number =>
+      inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username], ['id', draft.user_id])
+    const removeApp = db.transaction((user: User, app: App, now: number) => {
+      statements.removeApp.run({ user: user.row, app: app.row })
+      statements.revokeAppGrants.run({ user: user.row, app: app.row, now })
+    })
 
-  return {
-    createApp(draft) {
-      const row = inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id])
-      return { ...draft, row }
-    },
-    listApps: () => statements.listApps.all({ sandbox }).map(toApp),
-    listScopes() {
-      const known = statements.knownScopes.get(sandbox)
-      if (known !== undefined) return known
-      const scopes = statements.listScopes.all({ sandbox }).map(({ value }) => value)
-      statements.knownScopes.set(sandbox, scopes)
-      return scopes
-    },
-    findApp(app_id) {
-      const row = statements.findApp.get({ sandbox, app_id })
-      return row === undefined ? undefined : toApp(row)
-    },
-    updateApp: (app) => statements.updateApp.run({ ...appValues(app), row: app.row }),
-    deleteApp: (app) => statements.deleteApp.run({ row: app.row, sandbox }),
-    createClient(app: App, draft: ClientDraft): Client {
-      const { metadata = {}, grant_types } = draft
-      const values = { ...draft, sandbox, app: app.row, grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
-      return { ...draft, metadata, app, row: inserted(() => statements.createClient.get(values), ['client_id', draft.client_id]) }
-    },
-    listClients: (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
-    deleteClient: (client) => statements.deleteClient.run({ row: client.row, sandbox }),
+    const createUsers = db.transaction((drafts: readonly UserDraft[]): User[] => {
+      const users = drafts.map(({ apps: _apps, friends: _friends, parents: _parents, ...user }, i) => {
+        const draft = drafts[i]
+        return { ...user, row: draft === undefined ? 0 : insertUser(draft) }
+      })
+      // Friends and parents may stand later in the list, so they are joined when all are there.
+      users.forEach((user, i) => {
+        const draft = drafts[i]
+        for (const app of draft?.apps ?? []) statements.addApp.run({ user: user.row, app: app.row })
+        for (const friend of draft?.friends ?? []) statements.addFriend.run({ sandbox, user: user.row, friend })
+        for (const parent of draft?.parents ?? []) statements.addParent.run({ sandbox, user: user.row, parent })
+      })
+      return users
+    })
 
-    createUsers: (drafts) => createUsers(drafts),
-    listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
-      if (search !== undefined && search !== '') {
-        return statements.searchUsers
-          .all({ sandbox, after, offset, limit, search: prefixPattern(search), app: app?.row ?? null })
-          .map(toUser)
-      }
-      return (
-        app === undefined
-          ? statements.listUsers.all({ sandbox, after, offset, limit })
-          : statements.listAppUsers.all({ app: app.row, after, offset, limit })
-      ).map(toUser)
-    },
-    countUsers(app, search) {
-      if (search !== undefined && search !== '')
-        return statements.countFound.get({ sandbox, search: prefixPattern(search), app: app?.row ?? null })?.n ?? 0
-      return (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0
-    },
-    findUser(username) {
-      const row = statements.findUser.get({ sandbox, username })
-      return row === undefined ? undefined : toUser(row)
-    },
-    appsOf: (user) => statements.appsOf.all({ user: user.row }).map(toApp),
-    friendsOf: (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
-    parentsOf: (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
-    kidsOf: (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
-    updateUser(user) {
-      const values = { ...userValues(user), row: user.row }
-      unlessTaken(() => statements.updateUser.run(values), ['username', user.username], ['id', user.user_id])
-    },
-    deleteUser: (user) => statements.deleteUser.run({ row: user.row, sandbox }),
-    addApp: (user, app) => statements.addApp.run({ user: user.row, app: app.row }),
-    removeApp: (user, app, now) => removeApp(user, app, now),
-    addFriend: (user, friend) => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }),
-    removeFriend: (user, friend) => statements.removeFriend.run({ user: user.row, friend: friend.row }),
-    addParent: (kid, parent) => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }),
-    removeParent: (kid, parent) => statements.removeParent.run({ user: kid.row, parent: parent.row }),
+    return {
+      createApp(draft) {
+        const row = inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id])
+        return { ...draft, row }
+      },
+      listApps: () => statements.listApps.all({ sandbox }).map(toApp),
+      listScopes() {
+        const known = statements.knownScopes.get(sandbox)
+        if (known !== undefined) return known
+        const scopes = statements.listScopes.all({ sandbox }).map(({ value }) => value)
+        statements.knownScopes.set(sandbox, scopes)
+        return scopes
+      },
+      findApp(app_id) {
+        const row = statements.findApp.get({ sandbox, app_id })
+        return row === undefined ? undefined : toApp(row)
+      },
+      updateApp: (app) => statements.updateApp.run({ ...appValues(app), row: app.row }),
+      deleteApp: (app) => statements.deleteApp.run({ row: app.row, sandbox }),
+      createClient(app: App, draft: ClientDraft): Client {
+        const { metadata = {}, grant_types } = draft
+        const values = { ...draft, sandbox, app: app.row, grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
+        return { ...draft, metadata, app, row: inserted(() => statements.createClient.get(values), ['client_id', draft.client_id]) }
+      },
+      listClients: (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
+      deleteClient: (client) => statements.deleteClient.run({ row: client.row, sandbox }),
+
+      createUsers: (drafts) => createUsers(drafts),
+      listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
+        if (search !== undefined && search !== '') {
+          return statements.searchUsers
+            .all({ sandbox, after, offset, limit, search: prefixPattern(search), app: app?.row ?? null })
+            .map(toUser)
+        }
+        return (
+          app === undefined
+            ? statements.listUsers.all({ sandbox, after, offset, limit })
+            : statements.listAppUsers.all({ app: app.row, after, offset, limit })
+        ).map(toUser)
+      },
+      countUsers(app, search) {
+        if (search !== undefined && search !== '')
+          return statements.countFound.get({ sandbox, search: prefixPattern(search), app: app?.row ?? null })?.n ?? 0
+        return (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0
+      },
+      findUser(username) {
+        const row = statements.findUser.get({ sandbox, username })
+        return row === undefined ? undefined : toUser(row)
+      },
+      appsOf: (user) => statements.appsOf.all({ user: user.row }).map(toApp),
+      friendsOf: (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
+      parentsOf: (user) => statements.parentsOf.all({ user: user.row }).map(toUser),
+      kidsOf: (user) => statements.kidsOf.all({ user: user.row }).map(toUser),
+      updateUser(user) {
+        const values = { ...userValues(user), row: user.row }
+        unlessTaken(() => statements.updateUser.run(values), ['username', user.username], ['id', user.user_id])
+      },
+      deleteUser: (user) => statements.deleteUser.run({ row: user.row, sandbox }),
+      addApp: (user, app) => statements.addApp.run({ user: user.row, app: app.row }),
+      removeApp: (user, app, now) => removeApp(user, app, now),
+      addFriend: (user, friend) => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }),
+      removeFriend: (user, friend) => statements.removeFriend.run({ user: user.row, friend: friend.row }),
+      addParent: (kid, parent) => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }),
+      removeParent: (kid, parent) => statements.removeParent.run({ user: kid.row, parent: parent.row }),
+    }
   }
 }
 

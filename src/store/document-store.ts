@@ -16,8 +16,8 @@ const lists = {
   list: `sandbox_id = @sandbox AND list = @list`,
 } as const
 
-/** Every statement about documents, prepared once for all sandboxes. */
-export function documentStatements(db: Database) {
+/** The documents of one sandbox. */
+export function documentStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const which = 'sandbox_id = @sandbox AND kind = @kind AND key = @key AND ifnull(app_row, 0) = @app AND ifnull(user_row, 0) = @user'
   const list = (condition: string) =>
@@ -25,7 +25,7 @@ export function documentStatements(db: Database) {
       `SELECT id AS row, key, place, body FROM document
        WHERE ${condition} AND kind = @kind AND (place, id) < (@place, @row) ORDER BY place DESC, id DESC LIMIT @limit`,
     )
-  return {
+  const statements = {
     get: prepare<Pick<DocumentRow, 'body'>>(`SELECT body FROM document WHERE ${which}`),
     // What stays where it stood leaves the indexes alone.
     rewrite: prepare(`UPDATE document SET body = @body WHERE ${which} AND list IS @list AND place = @place`),
@@ -40,11 +40,7 @@ export function documentStatements(db: Database) {
     app: list(lists.app),
     list: list(lists.list),
   }
-}
-
-/** The documents of one sandbox. */
-export function documentStore(db: Database, statements: ReturnType<typeof documentStatements>, sandbox: number): Documents {
-  return {
+  return (sandbox: number): Documents => ({
     kind(kind) {
       const owned = (key: string, { app, user }: DocumentOwner = {}) => ({ sandbox, kind, key, app: app?.row ?? 0, user: user?.row ?? 0 })
       return {
@@ -65,7 +61,7 @@ export function documentStore(db: Database, statements: ReturnType<typeof docume
       }
     },
     transaction: (work) => db.transaction(work)(),
-  }
+  })
 }
 
 function listOf(query: DocumentQuery): keyof typeof lists {

@@ -36,10 +36,10 @@ const expire = (use: 'access' | 'refresh') => `UPDATE token SET ${use}_expires_a
   WHERE ${use}_digest IS NOT NULL AND (${use}_expires_at IS NULL OR ${use}_expires_at > @now) AND grant_id IN
   (SELECT id FROM "grant" WHERE sandbox_id = @sandbox AND (@client IS NULL OR client_row = @client) AND (@user IS NULL OR user_row = @user))`
 
-/** Every statement about grants and what descended from them, prepared once for all sandboxes. */
-export function grantBookStatements(db: Database) {
+/** The grants of one sandbox. */
+export function grantBookStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     list: prepare<EntryRow>(
       `${select} AND "grant".id > @after AND (@client_id IS NULL OR client.client_id = @client_id) AND (@username IS NULL OR user.username = @username)
          AND (@active IS NULL OR ("grant".revoked_at IS NULL) = @active) ORDER BY "grant".id LIMIT @limit`,
@@ -55,51 +55,49 @@ export function grantBookStatements(db: Database) {
     expireAccess: prepare(expire('access')),
     expireRefresh: prepare(expire('refresh')),
   }
-}
-
-/** The grants of one sandbox. */
-export function grantBookStore(db: Database, statements: ReturnType<typeof grantBookStatements>, sandbox: number): GrantBook {
-  const toEntry = (row: EntryRow) => ({ grant: toGrant(row), client: toClient(row), user: toUserIfAny(row) })
-  const expireTokens = db.transaction((what: Parameters<GrantBook['expire']>[0], { client, user }: TokenOwner, now: number) => {
-    const owner = { sandbox, now, client: client?.row ?? null, user: user?.row ?? null }
-    return {
-      access_tokens: what === 'refresh' ? 0 : statements.expireAccess.run(owner).changes,
-      refresh_tokens: what === 'access' ? 0 : statements.expireRefresh.run(owner).changes,
-    }
-  })
-  return {
-    list({ client_id = null, username = null, active, after = 0, limit }) {
-      const wanted = active === undefined ? null : Number(active)
-      return statements.list.all({ sandbox, client_id, username, active: wanted, after, limit }).map(toEntry)
-    },
-    find(id) {
-      const row = statements.find.get({ sandbox, id })
-      return row === undefined ? undefined : toEntry(row)
-    },
-    lineageOf({ id: grant_id, scope }) {
-      const rows = statements.tokens.all({ grant_id })
-      // What came first of a refresh token says when it was used, and may have come under any rotation.
-      const brought = new Map<number | null, number>()
-      for (const { parent_id, issued_at } of rows) if (!brought.has(parent_id)) brought.set(parent_id, issued_at)
+  return (sandbox: number): GrantBook => {
+    const toEntry = (row: EntryRow) => ({ grant: toGrant(row), client: toClient(row), user: toUserIfAny(row) })
+    const expireTokens = db.transaction((what: Parameters<GrantBook['expire']>[0], { client, user }: TokenOwner, now: number) => {
+      const owner = { sandbox, now, client: client?.row ?? null, user: user?.row ?? null }
       return {
-        codes: statements.codes.all({ grant_id }),
-        refresh_tokens: rows
-          .filter((row) => row.refresh === 1)
-          .map(({ id, parent_id, issued_at, refresh_expires_at, used_at }) => {
-            return { id, parent_id, scope, issued_at, expires_at: refresh_expires_at, used_at: used_at ?? brought.get(id) ?? null }
-          }),
-        access_tokens: rows
-          .filter((row) => row.access === 1)
-          .map((row) => ({
-            id: row.id,
-            refresh_id: row.refresh === 1 ? row.id : row.parent_id,
-            scope: row.scope ?? scope,
-            issued_at: row.issued_at,
-            expires_at: row.access_expires_at,
-            revoked_at: row.revoked_at,
-          })),
+        access_tokens: what === 'refresh' ? 0 : statements.expireAccess.run(owner).changes,
+        refresh_tokens: what === 'access' ? 0 : statements.expireRefresh.run(owner).changes,
       }
-    },
-    expire: (what, owner, now) => expireTokens(what, owner, now),
+    })
+    return {
+      list({ client_id = null, username = null, active, after = 0, limit }) {
+        const wanted = active === undefined ? null : Number(active)
+        return statements.list.all({ sandbox, client_id, username, active: wanted, after, limit }).map(toEntry)
+      },
+      find(id) {
+        const row = statements.find.get({ sandbox, id })
+        return row === undefined ? undefined : toEntry(row)
+      },
+      lineageOf({ id: grant_id, scope }) {
+        const rows = statements.tokens.all({ grant_id })
+        // What came first of a refresh token says when it was used, and may have come under any rotation.
+        const brought = new Map<number | null, number>()
+        for (const { parent_id, issued_at } of rows) if (!brought.has(parent_id)) brought.set(parent_id, issued_at)
+        return {
+          codes: statements.codes.all({ grant_id }),
+          refresh_tokens: rows
+            .filter((row) => row.refresh === 1)
+            .map(({ id, parent_id, issued_at, refresh_expires_at, used_at }) => {
+              return { id, parent_id, scope, issued_at, expires_at: refresh_expires_at, used_at: used_at ?? brought.get(id) ?? null }
+            }),
+          access_tokens: rows
+            .filter((row) => row.access === 1)
+            .map((row) => ({
+              id: row.id,
+              refresh_id: row.refresh === 1 ? row.id : row.parent_id,
+              scope: row.scope ?? scope,
+              issued_at: row.issued_at,
+              expires_at: row.access_expires_at,
+              revoked_at: row.revoked_at,
+            })),
+        }
+      },
+      expire: (what, owner, now) => expireTokens(what, owner, now),
+    }
   }
 }

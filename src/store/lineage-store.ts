@@ -7,10 +7,10 @@ export function withDescendants(grants: string): string {
   return `WITH RECURSIVE line (id) AS (${grants} UNION SELECT child.id FROM "grant" AS child JOIN line ON child.parent_id = line.id)`
 }
 
-/** Every statement about what tokens came of, prepared once for all sandboxes. */
-export function lineageStatements(db: Database) {
+/** What the tokens of one sandbox came of. */
+export function lineageStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     findGrant: prepare<GrantRow>(
       `SELECT ${grantColumns} FROM "grant" JOIN client ON client.id = "grant".client_row
        WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id AND "grant".user_row = @user
@@ -18,14 +18,10 @@ export function lineageStatements(db: Database) {
        ORDER BY "grant".id DESC LIMIT 1`,
     ),
   }
-}
-
-/** What the tokens of one sandbox came of. */
-export function lineageStore(statements: ReturnType<typeof lineageStatements>, sandbox: number): LineageStore {
-  return {
+  return (sandbox: number): LineageStore => ({
     findGrant(client_id, user, latest) {
       const row = statements.findGrant.get({ sandbox, client_id, user: user.row, latest })
       return row === undefined ? undefined : toGrant(row)
     },
-  }
+  })
 }

@@ -12,10 +12,10 @@ const list = (owner: 'recipient_row' | 'sender_row') => `${select}
     AND (@acknowledged IS NULL OR (acknowledged_at IS NOT NULL) = @acknowledged)
   ORDER BY sent_at DESC, id DESC LIMIT @limit`
 
-/** Every statement about messages, prepared once for all sandboxes. */
-export function messageStatements(db: Database) {
+/** The messages of one sandbox. */
+export function messageStore(db: Database, { userOf }: Records): Messages {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     insert: prepare(
       `INSERT INTO message (app_row, message_id, sender_row, recipient_row, body, image_id, data, sent_at, acknowledged_at)
        VALUES (@app, @message_id, @sender, @recipient, @body, @image_id, @data, @sent_at, @acknowledged_at)
@@ -33,10 +33,6 @@ export function messageStatements(db: Database) {
        WHERE recipient_row = @receiver AND app_row = @app AND acknowledged_at IS NULL AND (@before IS NULL OR sent_at < @before)`,
     ),
   }
-}
-
-/** The messages of one sandbox. */
-export function messageStore(statements: ReturnType<typeof messageStatements>, { userOf }: Records): Messages {
   const toMessage = ({ sender_row, recipient_row, data, ...message }: MessageRow): Message => {
     const [from, to] = [userOf(sender_row), userOf(recipient_row)]
     if (from === undefined || to === undefined) throw new GoneError()

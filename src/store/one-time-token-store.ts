@@ -12,10 +12,10 @@ export interface OneTimeTokenRow extends UserRow {
   used_at: number | null
 }
 
-/** The statements of {@link OneTimeTokenStore}. */
-export function oneTimeTokenStatements(db: Database) {
+/** The one-time tokens of one sandbox. */
+export function oneTimeTokenStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     prune: prepare(`DELETE FROM one_time_token WHERE sandbox_id = @sandbox AND expires_at <= @before`),
     save: prepare(
       `INSERT INTO one_time_token (digest, sandbox_id, user_row, service, details, issued_at, expires_at)
@@ -31,24 +31,22 @@ export function oneTimeTokenStatements(db: Database) {
        WHERE one_time_token.digest = @digest AND one_time_token.sandbox_id = @sandbox`,
     ),
   }
-}
-
-/** The one-time tokens of one sandbox. */
-export function oneTimeTokenStore(db: Database, statements: ReturnType<typeof oneTimeTokenStatements>, sandbox: number): OneTimeTokenStore {
-  const save = db.transaction(({ user, details, issued_at, ...draft }: OneTimeTokenDraft) => {
-    statements.prune.run({ sandbox, before: issued_at - remembered })
-    statements.save.run({ ...draft, sandbox, user: user.row, details: JSON.stringify(details), issued_at })
-  })
-  const take = db.transaction((digest: Buffer, now: number, keep: boolean) => {
-    const taken = statements.take.run({ digest, sandbox, now, keep: keep ? 1 : 0 }).changes === 1
-    const row = statements.find.get({ digest, sandbox })
-    if (row === undefined) return 'unknown'
-    if (row.disabled === 1) return 'revoked'
-    if (!taken) return row.used_at === null || row.expires_at <= now ? 'expired' : 'used'
-    return { user: toUser(row), service: row.service, details: JSON.parse(row.details) }
-  })
-  return {
-    saveOneTimeToken: (draft) => save(draft),
-    takeOneTimeToken: (digest, now, keep) => take(digest, now, keep),
+  return (sandbox: number): OneTimeTokenStore => {
+    const save = db.transaction(({ user, details, issued_at, ...draft }: OneTimeTokenDraft) => {
+      statements.prune.run({ sandbox, before: issued_at - remembered })
+      statements.save.run({ ...draft, sandbox, user: user.row, details: JSON.stringify(details), issued_at })
+    })
+    const take = db.transaction((digest: Buffer, now: number, keep: boolean) => {
+      const taken = statements.take.run({ digest, sandbox, now, keep: keep ? 1 : 0 }).changes === 1
+      const row = statements.find.get({ digest, sandbox })
+      if (row === undefined) return 'unknown'
+      if (row.disabled === 1) return 'revoked'
+      if (!taken) return row.used_at === null || row.expires_at <= now ? 'expired' : 'used'
+      return { user: toUser(row), service: row.service, details: JSON.parse(row.details) }
+    })
+    return {
+      saveOneTimeToken: (draft) => save(draft),
+      takeOneTimeToken: (digest, now, keep) => take(digest, now, keep),
+    }
   }
 }

@@ -23,13 +23,13 @@ export const searchSql = `SELECT ${userColumns} FROM user
 /** All whom somebody may see, by an index that has what is asked. */
 export const visibleRowsSql = `SELECT id FROM user WHERE sandbox_id = @sandbox AND id <> @viewer AND ${ofType} AND ${visible} ORDER BY id`
 
-/** Every statement about users among themselves, prepared once for all sandboxes. */
-export function peopleStatements(db: Database) {
+/** The users of one sandbox among themselves. */
+export function peopleStore(db: Database, { userOf }: Records) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const inCommon = (shared: string, own: string) =>
     `EXISTS (SELECT 1 FROM parenthood AS mine JOIN parenthood AS theirs ON theirs.${shared} = mine.${shared}
        WHERE mine.${own} = @viewer AND theirs.${own} = @other)`
-  return {
+  const statements = {
     relation: prepare<RelationRow>(
       `SELECT @viewer = @other AS self,
          EXISTS (SELECT 1 FROM friendship WHERE user_row = @viewer AND friend_row = @other) AS friend,
@@ -44,29 +44,27 @@ export function peopleStatements(db: Database) {
     search: prepare<UserRow>(searchSql),
     visibleRows: prepare<{ id: number }>(visibleRowsSql),
   }
-}
-
-/** The users of one sandbox among themselves. */
-export function peopleStore(statements: ReturnType<typeof peopleStatements>, { userOf }: Records, sandbox: number): People {
-  const eyes = (viewer: User) => ({ viewer: viewer.row, viewerIsKid: viewer.type === 'kid' ? 1 : 0 })
-  return {
-    relation(viewer, other) {
-      const row = statements.relation.get({ viewer: viewer.row, other: other.row })
-      return {
-        self: row?.self === 1,
-        friend: row?.friend === 1,
-        parent: row?.parent === 1,
-        kid: row?.kid === 1,
-        relative: row?.relative === 1,
-      }
-    },
-    friends: (viewer, after, limit) => statements.friends.all({ ...eyes(viewer), after, limit }).map(toUser),
-    search(viewer, { prefix, type, after, limit }) {
-      // No text that begins with the prefix sorts behind the prefix and the last character there is.
-      const end = `${prefix}\u{10ffff}`
-      return statements.search.all({ ...eyes(viewer), sandbox, prefix, end, type: type ?? null, after, limit }).map(toUser)
-    },
-    visibleRows: (viewer, type) => statements.visibleRows.all({ ...eyes(viewer), sandbox, type: type ?? null }).map((row) => row.id),
-    byRows: (rows) => rows.flatMap((row) => userOf(row) ?? []),
+  return (sandbox: number): People => {
+    const eyes = (viewer: User) => ({ viewer: viewer.row, viewerIsKid: viewer.type === 'kid' ? 1 : 0 })
+    return {
+      relation(viewer, other) {
+        const row = statements.relation.get({ viewer: viewer.row, other: other.row })
+        return {
+          self: row?.self === 1,
+          friend: row?.friend === 1,
+          parent: row?.parent === 1,
+          kid: row?.kid === 1,
+          relative: row?.relative === 1,
+        }
+      },
+      friends: (viewer, after, limit) => statements.friends.all({ ...eyes(viewer), after, limit }).map(toUser),
+      search(viewer, { prefix, type, after, limit }) {
+        // No text that begins with the prefix sorts behind the prefix and the last character there is.
+        const end = `${prefix}\u{10ffff}`
+        return statements.search.all({ ...eyes(viewer), sandbox, prefix, end, type: type ?? null, after, limit }).map(toUser)
+      },
+      visibleRows: (viewer, type) => statements.visibleRows.all({ ...eyes(viewer), sandbox, type: type ?? null }).map((row) => row.id),
+      byRows: (rows) => rows.flatMap((row) => userOf(row) ?? []),
+    }
   }
 }

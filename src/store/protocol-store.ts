@@ -8,17 +8,17 @@ import type { StoredKey } from '../oauth/jose/keys.ts'
 import type { AuthorizationRequest, Client, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
 import type { CodeDraft, GrantDraft, ProtocolStore, Refusal } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
-import { records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './database/kept-records.ts'
-import { pruning, pruningStatements } from './database/pruning.ts'
-import { deferredStatements, deferredStore } from './deferred-store.ts'
-import { lineageStatements, lineageStore, withDescendants } from './lineage-store.ts'
-import { oneTimeTokenStatements, oneTimeTokenStore } from './one-time-token-store.ts'
-import { pushedRequestStatements, pushedRequestStore } from './pushed-request-store.ts'
-import { registrationStatements, registrationStore } from './registration-store.ts'
+import { type Records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './database/kept-records.ts'
+import { pruning } from './database/pruning.ts'
+import { deferredStore } from './deferred-store.ts'
+import { lineageStore, withDescendants } from './lineage-store.ts'
+import { oneTimeTokenStore } from './one-time-token-store.ts'
+import { pushedRequestStore } from './pushed-request-store.ts'
+import { registrationStore } from './registration-store.ts'
 import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
-import { sessionStatements, sessionStore } from './session-store.ts'
-import { tokenStatements, tokenStore } from './token-store.ts'
-import { userLookupStatements, userLookupStore } from './user-lookup-store.ts'
+import { sessionStore } from './session-store.ts'
+import { tokenStore } from './token-store.ts'
+import { userLookupStore } from './user-lookup-store.ts'
 
 interface CodeRow {
   grant_id: number
@@ -49,20 +49,21 @@ interface InteractionRow extends ClientRow, UserRow {
 const revokeLine = `${withDescendants('SELECT @grant_id')}
   UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
 
-/** Every statement of the protocol, prepared once for all sandboxes. */
-export function protocolStatements(db: Database) {
+/** The protocol's store of one sandbox. */
+export function protocolStore(db: Database, known: Records, ids: Ids) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
-    sessions: sessionStatements(db),
-    pushedRequests: pushedRequestStatements(db),
-    records: records(db),
-    pruning: pruningStatements(db),
-    deferred: deferredStatements(db),
-    lineage: lineageStatements(db),
-    registration: registrationStatements(db),
-    tokens: tokenStatements(db),
-    oneTimeTokens: oneTimeTokenStatements(db),
-    userLookup: userLookupStatements(db),
+  const stores = {
+    sessions: sessionStore(db, known),
+    pushedRequests: pushedRequestStore(db),
+    deferred: deferredStore(db),
+    lineage: lineageStore(db),
+    registration: registrationStore(db),
+    tokens: tokenStore(db, known),
+    oneTimeTokens: oneTimeTokenStore(db),
+    userLookup: userLookupStore(db),
+  }
+  const prune = pruning(db)
+  const statements = {
     findUser: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
     findUserById: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
     hasApp: prepare(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
@@ -81,9 +82,6 @@ export function protocolStatements(db: Database) {
     setInteractionUser: prepare(`UPDATE interaction SET user_row = @user WHERE id = @id AND sandbox_id = @sandbox`),
     deleteInteraction: prepare(`DELETE FROM interaction WHERE id = @id AND sandbox_id = @sandbox`),
 
-    lastId: prepare<{ id: number | null }>(
-      `SELECT max(id) AS id FROM (SELECT max(id) AS id FROM token UNION ALL SELECT max(id) FROM authorization_code)`,
-    ),
     // What is written for each flow has its values by position, which costs half as much as by name.
     saveGrant: db.prepare(
       `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, parent_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -124,130 +122,128 @@ export function protocolStatements(db: Database) {
       `INSERT INTO seen_identifier (sandbox_id, identifier, expires_at) VALUES (@sandbox, @identifier, @expires_at) ON CONFLICT DO NOTHING`,
     ),
   }
-}
-
-/** The protocol's store of one sandbox. */
-export function protocolStore(db: Database, statements: ReturnType<typeof protocolStatements>, ids: Ids, sandbox: number): ProtocolStore {
-  const known = statements.records
-  const insertGrant = ({ client, user, grant_type, scope, details = {}, parent_id, created_at }: GrantDraft): Grant => {
-    const json = Object.keys(details).length === 0 ? null : JSON.stringify(details)
-    const user_row = user?.row ?? null
-    const values = [sandbox, client.row, user_row, grant_type, scope, json, parent_id ?? null, created_at]
-    const { lastInsertRowid } = statements.saveGrant.run(...values)
-    const grant = { id: Number(lastInsertRowid), grant_type, scope, details, created_at, revoked_at: null, revoked_reason: null }
-    return known.keepGrant({ grant, sandbox, client_row: client.row, user_row })
-  }
-  const revoke = (grant_id: number, reason: string, now: number) => {
-    statements.revoke.run({ grant_id, reason, now })
-  }
-  const readInteraction = (id: string, now: number): Interaction | undefined => {
-    const row = statements.findInteraction.get({ id, sandbox, now })
-    if (row === undefined) return undefined
-    const request: AuthorizationRequest = JSON.parse(row.request)
-    return { id, request, client: toClient(row), user: toUserIfAny(row), browser: row.browser }
-  }
-
-  const saveInteraction = db.transaction((interaction: Parameters<ProtocolStore['saveInteraction']>[0], now: number) => {
-    statements.pruneInteractions.run({ sandbox, now })
-    statements.saveInteraction.run({
-      id: interaction.id,
-      sandbox,
-      client: interaction.client.row,
-      user: interaction.user?.row ?? null,
-      browser: interaction.browser,
-      request: JSON.stringify(interaction.request),
-      expires_at: interaction.expires_at,
-    })
-  })
-  const takeInteraction = db.transaction((id: string, now: number) => {
-    const interaction = readInteraction(id, now)
-    return interaction !== undefined && statements.deleteInteraction.run({ id, sandbox }).changes === 1 ? interaction : undefined
-  })
-  // No savepoint: where the grant fits its code does, too.
-  const saveGrantWithCode = (draft: GrantDraft, code: CodeDraft) => {
-    const grant = insertGrant(draft)
-    const { id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at } = code
-    const challenge = [code_challenge, code_challenge_method]
-    statements.saveCode.run(id, grant.id, digest, redirect_uri, scope, nonce, ...challenge, issued_at, expires_at)
-    return grant
-  }
-  const takeCode = (id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal => {
-    const row = statements.findCode.get({ id })
-    if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
-    const stored = known.grantOf(row.grant_id)
-    const user = known.userOf(stored?.user_row ?? null)
-    if (stored?.sandbox !== sandbox || user === undefined) return 'unknown'
-    const { grant } = stored
-    if (stored.client_row !== client.row) return 'other_client'
-    if (row.used_at !== null) {
-      revoke(grant.id, 'its authorization code was used twice', now)
-      return 'used'
+  return (sandbox: number): ProtocolStore => {
+    const insertGrant = ({ client, user, grant_type, scope, details = {}, parent_id, created_at }: GrantDraft): Grant => {
+      const json = Object.keys(details).length === 0 ? null : JSON.stringify(details)
+      const user_row = user?.row ?? null
+      const values = [sandbox, client.row, user_row, grant_type, scope, json, parent_id ?? null, created_at]
+      const { lastInsertRowid } = statements.saveGrant.run(...values)
+      const grant = { id: Number(lastInsertRowid), grant_type, scope, details, created_at, revoked_at: null, revoked_reason: null }
+      return known.keepGrant({ grant, sandbox, client_row: client.row, user_row })
     }
-    if (grant.revoked_at !== null) return 'revoked'
-    if (row.expires_at <= now) return 'expired'
-    statements.useCode.run({ id, now })
-    const { redirect_uri, nonce, code_challenge, code_challenge_method } = row
-    return { grant, user, redirect_uri, scope: row.code_scope, nonce, code_challenge, code_challenge_method }
-  }
-  const saveKey = db.transaction((key: StoredKey): StoredKey => {
-    const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined
-    if (there !== undefined) return toKey(there)
-    statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk) })
-    return key
-  })
-  const see = db.transaction((identifier: string, expires_at: number, now: number) => {
-    statements.pruneSeen.run({ sandbox, now })
-    return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
-  })
-  return {
-    ...sessionStore(db, statements.sessions, known, sandbox),
-    ...pushedRequestStore(db, statements.pushedRequests, sandbox),
-    ...deferredStore(db, statements.deferred, sandbox, insertGrant),
-    ...lineageStore(statements.lineage, sandbox),
-    ...tokenStore(statements.tokens, known, sandbox, revoke, pruning(db, statements.pruning, sandbox)),
-    ...registrationStore(db, statements.registration, sandbox),
-    ...oneTimeTokenStore(db, statements.oneTimeTokens, sandbox),
-    ...userLookupStore(statements.userLookup, sandbox),
-    findClient: (client_id) => known.client(sandbox, client_id),
-    findUser(username) {
-      const row = statements.findUser.get({ sandbox, username })
-      return row === undefined ? undefined : toUser(row)
-    },
-    findUserById(user_id) {
-      const row = statements.findUserById.get({ sandbox, user_id })
-      return row === undefined ? undefined : toUser(row)
-    },
-    userHasApp(user, client) {
-      return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
-    },
-    addUserToApp: (user, client) => statements.addApp.run({ user: user.row, app: client.app.row }),
-    saveInteraction: (interaction, now) => saveInteraction(interaction, now),
-    findInteraction: (id, now) => readInteraction(id, now),
-    setInteractionUser: (id: string, user: User | undefined) => statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }),
-    takeInteraction: (id, now) => takeInteraction(id, now),
-    reserveIds: (count) => ids.reserve(count),
-    saveGrant: (draft) => insertGrant(draft),
-    ownGrant(draft) {
-      return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
-        const { client, grant_type, scope } = draft
-        const row = statements.ownGrant.get({ client: client.row, grant_type, scope })
-        return row === undefined ? insertGrant(draft) : known.keepGrant(toStoredGrant(row))
+    const revoke = (grant_id: number, reason: string, now: number) => {
+      statements.revoke.run({ grant_id, reason, now })
+    }
+    const readInteraction = (id: string, now: number): Interaction | undefined => {
+      const row = statements.findInteraction.get({ id, sandbox, now })
+      if (row === undefined) return undefined
+      const request: AuthorizationRequest = JSON.parse(row.request)
+      return { id, request, client: toClient(row), user: toUserIfAny(row), browser: row.browser }
+    }
+
+    const saveInteraction = db.transaction((interaction: Parameters<ProtocolStore['saveInteraction']>[0], now: number) => {
+      statements.pruneInteractions.run({ sandbox, now })
+      statements.saveInteraction.run({
+        id: interaction.id,
+        sandbox,
+        client: interaction.client.row,
+        user: interaction.user?.row ?? null,
+        browser: interaction.browser,
+        request: JSON.stringify(interaction.request),
+        expires_at: interaction.expires_at,
       })
-    },
-    saveGrantWithCode: (grant, code) => saveGrantWithCode(grant, code),
-    takeCode: (id, digest, client, now) => takeCode(id, digest, client, now),
-    bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
-    usernameOfCode(id) {
-      const code = statements.findCode.get({ id })
-      const grant = code === undefined ? undefined : known.grantOf(code.grant_id)
-      return grant?.sandbox === sandbox ? known.userOf(grant.user_row)?.username : undefined
-    },
-    listKeys: () => statements.listKeys.all({ sandbox }).map(toKey),
-    saveKey: (key) => saveKey(key),
-    setKeyState: (kid, state) => statements.setKeyState.run({ sandbox, kid, state }),
-    deleteKey: (kid) => statements.deleteKey.run({ sandbox, kid }),
-    seeFirst: (identifier, expires_at, now) => see(identifier, expires_at, now),
-    revokeGrant: (grant_id, reason, now) => revoke(grant_id, reason, now),
+    })
+    const takeInteraction = db.transaction((id: string, now: number) => {
+      const interaction = readInteraction(id, now)
+      return interaction !== undefined && statements.deleteInteraction.run({ id, sandbox }).changes === 1 ? interaction : undefined
+    })
+    // No savepoint: where the grant fits its code does, too.
+    const saveGrantWithCode = (draft: GrantDraft, code: CodeDraft) => {
+      const grant = insertGrant(draft)
+      const { id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at } = code
+      const challenge = [code_challenge, code_challenge_method]
+      statements.saveCode.run(id, grant.id, digest, redirect_uri, scope, nonce, ...challenge, issued_at, expires_at)
+      return grant
+    }
+    const takeCode = (id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal => {
+      const row = statements.findCode.get({ id })
+      if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
+      const stored = known.grantOf(row.grant_id)
+      const user = known.userOf(stored?.user_row ?? null)
+      if (stored?.sandbox !== sandbox || user === undefined) return 'unknown'
+      const { grant } = stored
+      if (stored.client_row !== client.row) return 'other_client'
+      if (row.used_at !== null) {
+        revoke(grant.id, 'its authorization code was used twice', now)
+        return 'used'
+      }
+      if (grant.revoked_at !== null) return 'revoked'
+      if (row.expires_at <= now) return 'expired'
+      statements.useCode.run({ id, now })
+      const { redirect_uri, nonce, code_challenge, code_challenge_method } = row
+      return { grant, user, redirect_uri, scope: row.code_scope, nonce, code_challenge, code_challenge_method }
+    }
+    const saveKey = db.transaction((key: StoredKey): StoredKey => {
+      const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined
+      if (there !== undefined) return toKey(there)
+      statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk) })
+      return key
+    })
+    const see = db.transaction((identifier: string, expires_at: number, now: number) => {
+      statements.pruneSeen.run({ sandbox, now })
+      return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
+    })
+    return {
+      ...stores.sessions(sandbox),
+      ...stores.pushedRequests(sandbox),
+      ...stores.deferred(sandbox, insertGrant),
+      ...stores.lineage(sandbox),
+      ...stores.tokens(sandbox, revoke, prune(sandbox)),
+      ...stores.registration(sandbox),
+      ...stores.oneTimeTokens(sandbox),
+      ...stores.userLookup(sandbox),
+      findClient: (client_id) => known.client(sandbox, client_id),
+      findUser(username) {
+        const row = statements.findUser.get({ sandbox, username })
+        return row === undefined ? undefined : toUser(row)
+      },
+      findUserById(user_id) {
+        const row = statements.findUserById.get({ sandbox, user_id })
+        return row === undefined ? undefined : toUser(row)
+      },
+      userHasApp(user, client) {
+        return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
+      },
+      addUserToApp: (user, client) => statements.addApp.run({ user: user.row, app: client.app.row }),
+      saveInteraction: (interaction, now) => saveInteraction(interaction, now),
+      findInteraction: (id, now) => readInteraction(id, now),
+      setInteractionUser: (id: string, user: User | undefined) =>
+        statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }),
+      takeInteraction: (id, now) => takeInteraction(id, now),
+      reserveIds: (count) => ids.reserve(count),
+      saveGrant: (draft) => insertGrant(draft),
+      ownGrant(draft) {
+        return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
+          const { client, grant_type, scope } = draft
+          const row = statements.ownGrant.get({ client: client.row, grant_type, scope })
+          return row === undefined ? insertGrant(draft) : known.keepGrant(toStoredGrant(row))
+        })
+      },
+      saveGrantWithCode: (grant, code) => saveGrantWithCode(grant, code),
+      takeCode: (id, digest, client, now) => takeCode(id, digest, client, now),
+      bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
+      usernameOfCode(id) {
+        const code = statements.findCode.get({ id })
+        const grant = code === undefined ? undefined : known.grantOf(code.grant_id)
+        return grant?.sandbox === sandbox ? known.userOf(grant.user_row)?.username : undefined
+      },
+      listKeys: () => statements.listKeys.all({ sandbox }).map(toKey),
+      saveKey: (key) => saveKey(key),
+      setKeyState: (kid, state) => statements.setKeyState.run({ sandbox, kid, state }),
+      deleteKey: (kid) => statements.deleteKey.run({ sandbox, kid }),
+      seeFirst: (identifier, expires_at, now) => see(identifier, expires_at, now),
+      revokeGrant: (grant_id, reason, now) => revoke(grant_id, reason, now),
+    }
   }
 }
 
@@ -259,8 +255,11 @@ function toKey(row: KeyRow): StoredKey {
 export class Ids {
   #next: number
 
-  constructor(statements: ReturnType<typeof protocolStatements>) {
-    this.#next = (statements.lastId.get({})?.id ?? 0) + 1
+  constructor(db: Database) {
+    const last = db.prepare<[], { id: number | null }>(
+      `SELECT max(id) AS id FROM (SELECT max(id) AS id FROM token UNION ALL SELECT max(id) FROM authorization_code)`,
+    )
+    this.#next = (last.get()?.id ?? 0) + 1
   }
 
   /** The first of `count` fresh ids. */

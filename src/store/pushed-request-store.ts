@@ -6,10 +6,10 @@ export interface PushedRow {
   parameters: string
 }
 
-/** Every statement about pushed authorization requests, prepared once for all sandboxes. */
-export function pushedRequestStatements(db: Database) {
+/** The pushed authorization requests of one sandbox. */
+export function pushedRequestStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     prune: prepare(`DELETE FROM pushed_request WHERE sandbox_id = @sandbox AND expires_at <= @now`),
     insert: prepare(
       `INSERT INTO pushed_request (digest, sandbox_id, client_row, parameters, expires_at)
@@ -24,22 +24,16 @@ export function pushedRequestStatements(db: Database) {
        WHERE digest = @digest AND sandbox_id = @sandbox AND client_row = @client AND expires_at > @now RETURNING client_row, parameters`,
     ),
   }
-}
-
-/** The pushed authorization requests of one sandbox. */
-export function pushedRequestStore(
-  db: Database,
-  statements: ReturnType<typeof pushedRequestStatements>,
-  sandbox: number,
-): PushedRequestStore {
-  const save = db.transaction(({ digest, client, parameters, expires_at }: PushedRequest, now: number) => {
-    statements.prune.run({ sandbox, now })
-    statements.insert.run({ digest, sandbox, client: client.row, parameters: JSON.stringify(parameters), expires_at })
-  })
-  const read = (row: PushedRow | undefined) => (row === undefined ? undefined : JSON.parse(row.parameters))
-  return {
-    savePushedRequest: (pushed, now) => save(pushed, now),
-    findPushedRequest: (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
-    takePushedRequest: (digest, client, now) => read(statements.take.get({ digest, sandbox, client: client.row, now })),
+  return (sandbox: number): PushedRequestStore => {
+    const save = db.transaction(({ digest, client, parameters, expires_at }: PushedRequest, now: number) => {
+      statements.prune.run({ sandbox, now })
+      statements.insert.run({ digest, sandbox, client: client.row, parameters: JSON.stringify(parameters), expires_at })
+    })
+    const read = (row: PushedRow | undefined) => (row === undefined ? undefined : JSON.parse(row.parameters))
+    return {
+      savePushedRequest: (pushed, now) => save(pushed, now),
+      findPushedRequest: (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
+      takePushedRequest: (digest, client, now) => read(statements.take.get({ digest, sandbox, client: client.row, now })),
+    }
   }
 }

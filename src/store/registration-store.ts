@@ -6,10 +6,10 @@ import type { Database } from './database/database.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
 import { unlessTaken } from './taken.ts'
 
-/** Every statement about clients that registered themselves, prepared once for all sandboxes. */
-export function registrationStatements(db: Database) {
+/** The clients of one sandbox that registered themselves. */
+export function registrationStore(db: Database) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     createApp: prepare<{ id: number }>(
       `INSERT INTO app (sandbox_id, app_id, name, description, icon, scopes, redirect_uris, mobile_store_links, created_at)
        VALUES (@sandbox, @app_id, @name, @description, @icon, @scopes, @redirect_uris, @mobile_store_links, @created_at) RETURNING id`,
@@ -32,39 +32,37 @@ export function registrationStatements(db: Database) {
          metadata = @metadata WHERE id = @client AND sandbox_id = @sandbox`,
     ),
   }
-}
-
-/** The clients of one sandbox that registered themselves. */
-export function registrationStore(db: Database, statements: ReturnType<typeof registrationStatements>, sandbox: number): RegistrationStore {
-  const save = db.transaction((draft: AppDraft, { metadata = {}, ...client }: ClientDraft, digest: Buffer | null): Client => {
-    const app = statements.createApp.get({
-      ...draft,
-      sandbox,
-      scopes: JSON.stringify(draft.scopes),
-      redirect_uris: JSON.stringify(draft.redirect_uris),
-      mobile_store_links: JSON.stringify(draft.mobile_store_links),
+  return (sandbox: number): RegistrationStore => {
+    const save = db.transaction((draft: AppDraft, { metadata = {}, ...client }: ClientDraft, digest: Buffer | null): Client => {
+      const app = statements.createApp.get({
+        ...draft,
+        sandbox,
+        scopes: JSON.stringify(draft.scopes),
+        redirect_uris: JSON.stringify(draft.redirect_uris),
+        mobile_store_links: JSON.stringify(draft.mobile_store_links),
+      })
+      const lists = { grant_types: JSON.stringify(client.grant_types), metadata: JSON.stringify(metadata) }
+      const row = unlessTaken(
+        () => statements.createClient.get({ ...client, sandbox, app: app?.id, ...lists }),
+        ['client_id', client.client_id],
+      )
+      if (app === undefined || row === undefined) throw new Error('the client was not stored')
+      if (digest !== null) statements.createRegistration.run({ client: row.id, digest })
+      return { ...client, metadata, row: row.id, app: { ...draft, row: app.id } }
     })
-    const lists = { grant_types: JSON.stringify(client.grant_types), metadata: JSON.stringify(metadata) }
-    const row = unlessTaken(
-      () => statements.createClient.get({ ...client, sandbox, app: app?.id, ...lists }),
-      ['client_id', client.client_id],
-    )
-    if (app === undefined || row === undefined) throw new Error('the client was not stored')
-    if (digest !== null) statements.createRegistration.run({ client: row.id, digest })
-    return { ...client, metadata, row: row.id, app: { ...draft, row: app.id } }
-  })
-  const update = db.transaction(({ row, app, client_secret, token_endpoint_auth_method, grant_types, metadata }: Client) => {
-    const [scopes, redirect_uris] = [JSON.stringify(app.scopes), JSON.stringify(app.redirect_uris)]
-    statements.updateApp.run({ sandbox, app: app.row, name: app.name, scopes, redirect_uris })
-    const lists = { grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
-    statements.updateClient.run({ sandbox, client: row, client_secret, token_endpoint_auth_method, ...lists })
-  })
-  return {
-    saveRegistered: (app, client, digest) => save(app, client, digest),
-    findRegistered(client_id, digest) {
-      const row = statements.find.get({ sandbox, client_id })
-      return row !== undefined && timingSafeEqual(row.digest, digest) ? toClient(row) : undefined
-    },
-    updateRegistered: (client) => update(client),
+    const update = db.transaction(({ row, app, client_secret, token_endpoint_auth_method, grant_types, metadata }: Client) => {
+      const [scopes, redirect_uris] = [JSON.stringify(app.scopes), JSON.stringify(app.redirect_uris)]
+      statements.updateApp.run({ sandbox, app: app.row, name: app.name, scopes, redirect_uris })
+      const lists = { grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
+      statements.updateClient.run({ sandbox, client: row, client_secret, token_endpoint_auth_method, ...lists })
+    })
+    return {
+      saveRegistered: (app, client, digest) => save(app, client, digest),
+      findRegistered(client_id, digest) {
+        const row = statements.find.get({ sandbox, client_id })
+        return row !== undefined && timingSafeEqual(row.digest, digest) ? toClient(row) : undefined
+      },
+      updateRegistered: (client) => update(client),
+    }
   }
 }

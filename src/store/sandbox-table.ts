@@ -1,13 +1,14 @@
 import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
 import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
-import { countStatements, countStore } from './count-store.ts'
+import { countStore } from './count-store.ts'
 import type { Database } from './database/database.ts'
-import { directoryStatements, directoryStore } from './directory-store.ts'
-import { documentStatements, documentStore } from './document-store.ts'
-import { grantBookStatements, grantBookStore } from './grant-book-store.ts'
-import { messageStatements, messageStore } from './message-store.ts'
-import { peopleStatements, peopleStore } from './people-store.ts'
-import { Ids, protocolStatements, protocolStore } from './protocol-store.ts'
+import { records } from './database/kept-records.ts'
+import { directoryStore } from './directory-store.ts'
+import { documentStore } from './document-store.ts'
+import { grantBookStore } from './grant-book-store.ts'
+import { messageStore } from './message-store.ts'
+import { peopleStore } from './people-store.ts'
+import { Ids, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
 import { inserted } from './taken.ts'
 
@@ -39,14 +40,11 @@ export function sandboxTable(db: Database): SandboxTable {
   const saveClock = db.prepare<[Record<string, unknown>]>(
     'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
   )
-  const protocol = protocolStatements(db)
-  const directory = directoryStatements(db)
-  const grants = grantBookStatements(db)
-  const people = peopleStatements(db)
-  const messages = messageStatements(db)
-  const documents = documentStatements(db)
-  const counts = countStatements(db)
-  const ids = new Ids(protocol)
+  const ids = new Ids(db)
+  const known = records(db)
+  const protocol = protocolStore(db, known, ids)
+  const people = peopleStore(db, known)
+  const messages = messageStore(db, known)
   const carried = new CarriedKeys(db)
   const snapshots = snapshotStore(db, ids, carried)
 
@@ -86,22 +84,17 @@ export function sandboxTable(db: Database): SandboxTable {
       update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts) }),
     delete: (id) => remove.run(id),
     saveClock: (id, clock) => saveClock.run({ id, ...clock }),
-    version: snapshots.version,
-    dump: (id) => snapshots.dump(id),
-    load: (id, rows) => snapshots.load(id, rows),
-    clear: (id) => snapshots.clear(id),
-    protocolStore: (id) => withCarriedKeys(protocolStore(db, protocol, ids, id), () => carried.of(id)),
-    directory: (id) => directoryStore(db, directory, id),
-    grants: (id) => grantBookStore(db, grants, id),
-    documents: (id) => documentStore(db, documents, id),
+    ...snapshots,
+    protocolStore: (id) => withCarriedKeys(protocol(id), () => carried.of(id)),
+    directory: directoryStore(db),
+    grants: grantBookStore(db),
+    documents: documentStore(db),
     social: (id) => ({
       get people() {
-        return peopleStore(people, protocol.records, id)
+        return people(id)
       },
-      get messages() {
-        return messageStore(messages, protocol.records)
-      },
+      messages,
     }),
-    counts: (id) => countStore(db, counts, id),
+    counts: countStore(db),
   }
 }

@@ -10,10 +10,10 @@ export interface SessionRow {
   auth_time: number
 }
 
-/** Every statement about sessions and consents, prepared once for all sandboxes. */
-export function sessionStatements(db: Database) {
+/** The sessions and consents of one sandbox. */
+export function sessionStore(db: Database, known: Records) {
   const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
-  return {
+  const statements = {
     prune: prepare(`DELETE FROM session WHERE sandbox_id = @sandbox AND expires_at <= @now`),
     insert: prepare<{ id: number }>(
       `INSERT INTO session (sandbox_id, digest, sid, user_row, auth_time, expires_at)
@@ -41,45 +41,38 @@ export function sessionStatements(db: Database) {
        ON CONFLICT DO UPDATE SET scope = @scope, given_at = @now`,
     ),
   }
-}
-
-/** The sessions and consents of one sandbox. */
-export function sessionStore(
-  db: Database,
-  statements: ReturnType<typeof sessionStatements>,
-  known: Records,
-  sandbox: number,
-): SessionStore {
-  const save = db.transaction((draft: SessionDraft, former: Session | undefined, now: number): Session => {
-    const { digest, sid, user, auth_time, expires_at } = draft
-    const values = { sandbox, digest, sid, user: user.row, auth_time, expires_at }
-    statements.prune.run({ sandbox, now })
-    const renewed = former === undefined ? undefined : statements.renew.get({ ...values, id: former.id })
-    if (former !== undefined && renewed === undefined) statements.end.run({ id: former.id, sandbox })
-    const row = renewed ?? statements.insert.get(values)
-    if (row === undefined) throw new Error('the session was not stored')
-    return { id: row.id, sid, user, auth_time }
-  })
-  const end = db.transaction((session: Session) => {
-    const clients = statements.clients.all({ session: session.id }).map(toClient)
-    return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
-  })
-  return {
-    saveSession: (draft, former, now) => save(draft, former, now),
-    findSession(digest, now) {
-      const row = statements.find.get(digest, sandbox, now)
-      const user = row === undefined ? undefined : known.userOf(row.user_row)
-      return row === undefined || user === undefined || user.disabled
-        ? undefined
-        : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
-    },
-    noteSessionClient(session, client) {
-      // Nearly always it was noted at an earlier request.
-      if (statements.knowsClient.get(session.id, client.row) !== undefined) return
-      statements.noteClient.run({ session: session.id, client: client.row })
-    },
-    endSession: (session) => end(session),
-    findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
-    saveConsent: (user, client, scope, now) => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }),
+  return (sandbox: number): SessionStore => {
+    const save = db.transaction((draft: SessionDraft, former: Session | undefined, now: number): Session => {
+      const { digest, sid, user, auth_time, expires_at } = draft
+      const values = { sandbox, digest, sid, user: user.row, auth_time, expires_at }
+      statements.prune.run({ sandbox, now })
+      const renewed = former === undefined ? undefined : statements.renew.get({ ...values, id: former.id })
+      if (former !== undefined && renewed === undefined) statements.end.run({ id: former.id, sandbox })
+      const row = renewed ?? statements.insert.get(values)
+      if (row === undefined) throw new Error('the session was not stored')
+      return { id: row.id, sid, user, auth_time }
+    })
+    const end = db.transaction((session: Session) => {
+      const clients = statements.clients.all({ session: session.id }).map(toClient)
+      return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
+    })
+    return {
+      saveSession: (draft, former, now) => save(draft, former, now),
+      findSession(digest, now) {
+        const row = statements.find.get(digest, sandbox, now)
+        const user = row === undefined ? undefined : known.userOf(row.user_row)
+        return row === undefined || user === undefined || user.disabled
+          ? undefined
+          : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
+      },
+      noteSessionClient(session, client) {
+        // Nearly always it was noted at an earlier request.
+        if (statements.knowsClient.get(session.id, client.row) !== undefined) return
+        statements.noteClient.run({ session: session.id, client: client.row })
+      },
+      endSession: (session) => end(session),
+      findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
+      saveConsent: (user, client, scope, now) => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }),
+    }
   }
 }

@@ -26,13 +26,20 @@ export interface RefreshRow {
   superseded: 0 | 1
 }
 
+type TokenStore = Pick<
+  ProtocolStore,
+  'saveTokens' | 'useRefreshToken' | 'findAccessToken' | 'findRefreshToken' | 'expireAccessToken' | 'revokeAccessToken'
+>
+
 /**
- * Every statement about tokens, prepared once for all sandboxes. They have their values by position, which costs half as much as
- * by name.
+ * The tokens of one sandbox.
+ * @param revoke revokes a grant, inside a write
+ * @param issued told of each answer's tokens when they were stored, and when that was
  */
-export function tokenStatements(db: Database) {
+export function tokenStore(db: Database, known: Records) {
   const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = ?)`
-  return {
+  // They have their values by position, which costs half as much as by name.
+  const statements = {
     save: db.prepare(
       `INSERT INTO token (id, grant_id, parent_id, issued_at, scope, details, access_digest, access_expires_at, generation, refresh_digest, refresh_expires_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -56,109 +63,92 @@ export function tokenStatements(db: Database) {
       `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${own}`,
     ),
   }
-}
+  return (sandbox: number, revoke: (grant_id: number, reason: string, now: number) => void, issued: (now: number) => void): TokenStore => {
+    /** The grant of a token that is there, its digest agrees, and the sandbox is its own. */
+    const grantOf = (row: { grant_id: number; digest: Buffer | null } | undefined, digest: Buffer): StoredGrant | undefined => {
+      if (row?.digest == null || !timingSafeEqual(row.digest, digest)) return undefined
+      const stored = known.grantOf(row.grant_id)
+      return stored?.sandbox === sandbox ? stored : undefined
+    }
+    const save = ({ id, grant_id, parent_id, issued_at, access, refresh }: TokensDraft) => {
+      statements.save.run(
+        id,
+        grant_id,
+        parent_id,
+        issued_at,
+        access?.scope ?? null,
+        access?.details === undefined ? null : JSON.stringify(access.details),
+        access?.digest ?? null,
+        access?.expires_at ?? null,
+        refresh?.generation ?? null,
+        refresh?.digest ?? null,
+        refresh?.expires_at ?? null,
+      )
+    }
 
-type TokenStore = Pick<
-  ProtocolStore,
-  'saveTokens' | 'useRefreshToken' | 'findAccessToken' | 'findRefreshToken' | 'expireAccessToken' | 'revokeAccessToken'
->
+    /** Whether a token was used until then: it says so itself, or by its successor where it was used under another rotation. */
+    const isRotated = (id: number, { grant_id, generation, used_at }: RefreshRow, until: number): boolean => {
+      const at = used_at ?? statements.firstSuccessor.get(grant_id, generation + 1, id)?.issued_at ?? undefined
+      return at !== undefined && at <= until
+    }
 
-/**
- * The tokens of one sandbox.
- * @param revoke revokes a grant, inside a write
- * @param issued told of each answer's tokens when they were stored, and when that was
- */
-export function tokenStore(
-  statements: ReturnType<typeof tokenStatements>,
-  known: Records,
-  sandbox: number,
-  revoke: (grant_id: number, reason: string, now: number) => void,
-  issued: (now: number) => void,
-): TokenStore {
-  /** The grant of a token that is there, its digest agrees, and the sandbox is its own. */
-  const grantOf = (row: { grant_id: number; digest: Buffer | null } | undefined, digest: Buffer): StoredGrant | undefined => {
-    if (row?.digest == null || !timingSafeEqual(row.digest, digest)) return undefined
-    const stored = known.grantOf(row.grant_id)
-    return stored?.sandbox === sandbox ? stored : undefined
-  }
-  const save = ({ id, grant_id, parent_id, issued_at, access, refresh }: TokensDraft) => {
-    statements.save.run(
-      id,
-      grant_id,
-      parent_id,
-      issued_at,
-      access?.scope ?? null,
-      access?.details === undefined ? null : JSON.stringify(access.details),
-      access?.digest ?? null,
-      access?.expires_at ?? null,
-      refresh?.generation ?? null,
-      refresh?.digest ?? null,
-      refresh?.expires_at ?? null,
-    )
-  }
-
-  /** Whether a token was used until then: it says so itself, or by its successor where it was used under another rotation. */
-  const isRotated = (id: number, { grant_id, generation, used_at }: RefreshRow, until: number): boolean => {
-    const at = used_at ?? statements.firstSuccessor.get(grant_id, generation + 1, id)?.issued_at ?? undefined
-    return at !== undefined && at <= until
-  }
-
-  return {
-    saveTokens(tokens) {
-      save(tokens)
-      issued(tokens.issued_at)
-    },
-    useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
-      const row = statements.findRefresh.get(id)
-      const stored = grantOf(row, digest)
-      if (row === undefined || stored === undefined) return 'unknown'
-      if (stored.client_row !== client.row) return 'other_client'
-      const { grant } = stored
-      const user = known.userOf(stored.user_row)
-      if (grant.revoked_at !== null || user?.disabled === true) return 'revoked'
-      if (row.expires_at !== null && row.expires_at <= now) return 'expired'
-      if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
-      const tooLate =
-        rotation === 'strict' ? isRotated(id, row, now - rotation_grace * 1000) : rotation === 'lenient' && row.superseded === 1
-      if (tooLate) {
-        revoke(grant.id, 'a refresh token was used after its time', now)
-        return 'used'
-      }
-      // Elsewhere the successor alone says it: of two uses at once, both may have one.
-      if (rotation === 'strict') statements.use.run(now, id)
-      return { id, grant, user, generation: row.generation }
-    },
-    findAccessToken(id, digest, now) {
-      const row = statements.findAccess.get(id)
-      const stored = grantOf(row, digest)
-      if (row === undefined || stored === undefined) return 'unknown'
-      const { grant } = stored
-      const user = known.userOf(stored.user_row)
-      if (grant.revoked_at !== null || row.revoked_at !== null || user?.disabled === true) return 'revoked'
-      if (row.expires_at <= now) return 'expired'
-      return {
-        grant,
-        client: known.clientOf(stored.client_row),
-        user,
-        scope: row.scope ?? grant.scope,
-        details: row.details === null ? {} : (JSON.parse(row.details) as AccessTokenDetails),
-        issued_at: row.issued_at,
-        expires_at: row.expires_at,
-      }
-    },
-    findRefreshToken(id, digest, now) {
-      const row = statements.findRefresh.get(id)
-      const stored = grantOf(row, digest)
-      if (row === undefined || stored === undefined) return 'unknown'
-      const { grant } = stored
-      const user = known.userOf(stored.user_row)
-      // One whose successor was used is as good as revoked.
-      if (grant.revoked_at !== null || user?.disabled === true || row.superseded === 1) return 'revoked'
-      const { issued_at, expires_at } = row
-      if (expires_at !== null && expires_at <= now) return 'expired'
-      return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
-    },
-    expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
-    revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
+    return {
+      saveTokens(tokens) {
+        save(tokens)
+        issued(tokens.issued_at)
+      },
+      useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
+        const row = statements.findRefresh.get(id)
+        const stored = grantOf(row, digest)
+        if (row === undefined || stored === undefined) return 'unknown'
+        if (stored.client_row !== client.row) return 'other_client'
+        const { grant } = stored
+        const user = known.userOf(stored.user_row)
+        if (grant.revoked_at !== null || user?.disabled === true) return 'revoked'
+        if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+        if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
+        const tooLate =
+          rotation === 'strict' ? isRotated(id, row, now - rotation_grace * 1000) : rotation === 'lenient' && row.superseded === 1
+        if (tooLate) {
+          revoke(grant.id, 'a refresh token was used after its time', now)
+          return 'used'
+        }
+        // Elsewhere the successor alone says it: of two uses at once, both may have one.
+        if (rotation === 'strict') statements.use.run(now, id)
+        return { id, grant, user, generation: row.generation }
+      },
+      findAccessToken(id, digest, now) {
+        const row = statements.findAccess.get(id)
+        const stored = grantOf(row, digest)
+        if (row === undefined || stored === undefined) return 'unknown'
+        const { grant } = stored
+        const user = known.userOf(stored.user_row)
+        if (grant.revoked_at !== null || row.revoked_at !== null || user?.disabled === true) return 'revoked'
+        if (row.expires_at <= now) return 'expired'
+        return {
+          grant,
+          client: known.clientOf(stored.client_row),
+          user,
+          scope: row.scope ?? grant.scope,
+          details: row.details === null ? {} : (JSON.parse(row.details) as AccessTokenDetails),
+          issued_at: row.issued_at,
+          expires_at: row.expires_at,
+        }
+      },
+      findRefreshToken(id, digest, now) {
+        const row = statements.findRefresh.get(id)
+        const stored = grantOf(row, digest)
+        if (row === undefined || stored === undefined) return 'unknown'
+        const { grant } = stored
+        const user = known.userOf(stored.user_row)
+        // One whose successor was used is as good as revoked.
+        if (grant.revoked_at !== null || user?.disabled === true || row.superseded === 1) return 'revoked'
+        const { issued_at, expires_at } = row
+        if (expires_at !== null && expires_at <= now) return 'expired'
+        return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
+      },
+      expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
+      revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
+    }
   }
 }

@@ -4,7 +4,7 @@ import type { App, User } from '../../src/oauth/model/records.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
 import { hideParameters } from '../../src/store/database/planner.ts'
-import { documentStatements } from '../../src/store/document-store.ts'
+import { documentStore } from '../../src/store/document-store.ts'
 import { start } from '../support/server.ts'
 
 interface Post {
@@ -124,7 +124,7 @@ describe('documents', () => {
     migrate(db, ':memory:')
     const plans: Record<string, string> = {}
     const texts: string[] = []
-    documentStatements({ prepare: (sql: string) => texts.push(sql) } as never)
+    documentStore({ prepare: (sql: string) => texts.push(sql) } as never)
     for (const sql of texts.filter((one) => one.startsWith('SELECT'))) {
       const names = Object.fromEntries([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]))
       const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${hideParameters(sql)}`).all(names)

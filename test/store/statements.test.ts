@@ -1,10 +1,11 @@
 import Sqlite from 'better-sqlite3'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { Database } from '../../src/store/database/database.ts'
+import { records } from '../../src/store/database/kept-records.ts'
 import { writesKeptTables } from '../../src/store/database/kept-tables.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
 import { hideParameters } from '../../src/store/database/planner.ts'
-import { protocolStatements } from '../../src/store/protocol-store.ts'
+import { Ids, protocolStore } from '../../src/store/protocol-store.ts'
 import { start } from '../support/server.ts'
 
 /** A parameter's value for each one of a statement, as the driver takes them. */
@@ -160,15 +161,14 @@ test('no statement of the protocol reads a whole table to change or find one row
     const steps = plan.all(...noValues(sql))
     plans.push(...steps.map(({ detail }) => `${detail}: ${sql}`))
   }
-  protocolStatements(
-    Object.assign(Object.create(db) as Database, {
-      prepare(sql: string, options?: { keeps?: boolean }) {
-        explained(sql)
-        return prepare(sql, options)
-      },
-      memory: db.memory.bind(db),
-    }),
-  )
+  const explaining = Object.assign(Object.create(db) as Database, {
+    prepare(sql: string, options?: { keeps?: boolean }) {
+      explained(sql)
+      return prepare(sql, options)
+    },
+    memory: db.memory.bind(db),
+  })
+  protocolStore(explaining, records(explaining), new Ids(explaining))
   expect(plans.length).toBeGreaterThan(50)
   // There are many grants: all of a client or of a sandbox are as bad as all there are.
   const slow = /^(SCAN|LIST SUBQUERY)|grant_client \(client_row=\?\)|grant_sandbox/

@@ -14,8 +14,12 @@ const batchSize = 512
 
 type Range = { after: number; to: number; sandbox: number; expired: number; superseded: number }
 
-/** Every statement that prunes, prepared once for all sandboxes. */
-export function pruningStatements(db: Database) {
+/**
+ * Prunes a sandbox's dead codes and tokens by its clock: a batch of rows at a time, after answers and never before one, the
+ * more often the more tokens it issues. Rows are found by their keys, which grow, so that no index is kept for it.
+ * @returns for a sandbox, who is to be told of each token that was issued, and when
+ */
+export function pruning(db: Database) {
   const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = @sandbox)`
   // What a successor brought came when the successor was used.
   const superseded = `(SELECT min(late.issued_at) FROM token AS late
@@ -28,40 +32,34 @@ export function pruningStatements(db: Database) {
         AND (refresh_digest IS NULL OR refresh_expires_at <= @expired OR ${superseded})`,
     },
   ]
-  return tables.map(({ table, dead }) => ({
+  const statements = tables.map(({ table, dead }) => ({
     last: db.prepare<[after: number, size: number], { id: number | null; n: number }>(
       `SELECT max(id) AS id, count(*) AS n FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`,
     ),
     remove: db.prepare<[Range]>(`DELETE FROM ${table} WHERE id > @after AND id <= @to AND ${dead} AND ${own}`),
   }))
-}
-
-/**
- * Prunes a sandbox's dead codes and tokens by its clock: a batch of rows at a time, after answers and never before one, the
- * more often the more tokens it issues. Rows are found by their keys, which grow, so that no index is kept for it.
- * @returns to be told of each token that was issued, and when
- */
-export function pruning(db: Database, statements: ReturnType<typeof pruningStatements>, sandbox: number): (now: number) => void {
-  const cursors = statements.map(() => 0)
-  const prune = db.transaction((now: number) => {
-    for (const [index, { last, remove }] of statements.entries()) {
-      const after = cursors[index] ?? 0
-      const found = last.get(after, batchSize)
-      const to = found?.id ?? 0
-      // At the last row it begins again: it would follow those that come and never see the ones behind it die.
-      cursors[index] = found?.n === batchSize ? to : 0
-      if (to > 0) remove.run({ after, to, sandbox, expired: now - kept.expired, superseded: now - kept.superseded })
-    }
-  })
-  let issued = 0
-  return (now) => {
-    if (++issued % everyTokens !== 0) return
-    setImmediate(() => {
-      try {
-        if (db.isOpen) prune(now)
-      } catch {
-        // A disk that refuses says so to those who change something; what is dead can wait.
+  return (sandbox: number): ((now: number) => void) => {
+    const cursors = statements.map(() => 0)
+    const prune = db.transaction((now: number) => {
+      for (const [index, { last, remove }] of statements.entries()) {
+        const after = cursors[index] ?? 0
+        const found = last.get(after, batchSize)
+        const to = found?.id ?? 0
+        // At the last row it begins again: it would follow those that come and never see the ones behind it die.
+        cursors[index] = found?.n === batchSize ? to : 0
+        if (to > 0) remove.run({ after, to, sandbox, expired: now - kept.expired, superseded: now - kept.superseded })
       }
     })
+    let issued = 0
+    return (now) => {
+      if (++issued % everyTokens !== 0) return
+      setImmediate(() => {
+        try {
+          if (db.isOpen) prune(now)
+        } catch {
+          // A disk that refuses says so to those who change something; what is dead can wait.
+        }
+      })
+    }
   }
 }
