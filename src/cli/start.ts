@@ -1,5 +1,6 @@
 import { type Config, loadConfig } from '../config/config.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
+import { idleSettings } from '../sandbox/idle-settings.ts'
 import type { ListenOptions } from '../start/listen.ts'
 import type { GrantboxServer } from '../start/server.ts'
 import { renderBanner } from './banner.ts'
@@ -30,6 +31,7 @@ export const start: Command = {
         return close(graceMs)
       }, stderr)
       if (config.config !== undefined) unwatch = watchFile(config.config, () => reload(config, server, context))
+      tellIdleSettings(config, server, context)
       const info = server.describe(origin)
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
@@ -75,11 +77,21 @@ export function listenOptions(config: Config): ListenOptions {
   }
 }
 
+/** Tells which settings of the file's sandboxes have no effect. */
+function tellIdleSettings({ declared }: Pick<Config, 'declared'>, { sandboxes }: GrantboxServer, { stderr }: CommandContext): void {
+  for (const { name } of declared?.sandboxes ?? []) {
+    const sandbox = sandboxes.find(name)
+    for (const note of sandbox === undefined ? [] : idleSettings(sandbox)) stderr.write(`Sandbox ${name}: ${note}.\n`)
+  }
+}
+
 /** Applies what the changed file declares; what cannot be applied is told, and what held before goes on. */
-async function reload(before: Config, server: GrantboxServer, { argv, env, cwd, stderr }: CommandContext): Promise<void> {
+async function reload(before: Config, server: GrantboxServer, context: CommandContext): Promise<void> {
+  const { argv, env, cwd, stderr } = context
   try {
     const { declared = { providers: [], sandboxes: [] }, ...settings } = await loadConfig({ argv, env, cwd, commandFlags: flags })
     await server.declare(declared)
+    tellIdleSettings({ declared }, server, context)
     const { declared: _declared, ...old } = before
     const same = JSON.stringify(settings) === JSON.stringify(old)
     stderr.write(`The config file was applied.${same ? '' : ' Settings other than providers and sandboxes need a restart.'}\n`)

@@ -24,6 +24,8 @@ export interface SandboxInfo {
   hosts: string[]
   /** What holds, whoever said it: the sandbox, its provider or the protocol. */
   settings: Record<string, unknown>
+  /** Which settings it made without any effect, a sentence each. */
+  notes: string[]
   created_at: string
 }
 

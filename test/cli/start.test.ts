@@ -41,6 +41,15 @@ test('prints the banner, answers, and ends with exit code 0 on SIGTERM', async (
   expect(stdout).not.toMatch(/undefined|\p{Cc}\[/u)
 })
 
+test('tells which settings of the file have no effect', async () => {
+  const config = JSON.stringify({ sandboxes: { pbx: { provider: 'wildix', settings: { session_ttl: '1h', access_token_ttl: '1h' } } } })
+  const child = spawnCommand(['start', '--port', '0', '--db', ':memory:'], { cwd, env: { GRANTBOX_CONFIG_INLINE: config } })
+  running.push(child)
+  await child.said('Ctrl-C')
+  child.kill('SIGTERM')
+  expect((await child.ended).stderr).toBe('Sandbox pbx: The setting session_ttl is without effect: this provider has no sessions.\n')
+})
+
 test('--json prints the same facts as one line, and what it names answers', async () => {
   const child = start('--json', '--provider', 'standard')
   await child.said('\n')

@@ -5,6 +5,7 @@
 
 import { z } from 'zod'
 import { type Addresses, endpointsAt } from '../../sandbox/addresses.ts'
+import { idleSettings } from '../../sandbox/idle-settings.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { rfc3339, time } from '../schemas.ts'
 
@@ -21,6 +22,7 @@ export const sandboxView = z
     default: z.boolean().describe('Whether it also answers without its name in the path.'),
     hosts: z.array(z.string()),
     settings: z.record(z.string(), z.unknown()).describe('What holds, whoever said it: the sandbox, its provider or the protocol.'),
+    notes: z.array(z.string()).describe('Which settings it made without any effect, a sentence each.'),
     created_at: time,
   })
   .meta({ id: 'Sandbox' })
@@ -38,6 +40,7 @@ export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, d
     default: name === defaultName,
     hosts: [...hosts],
     settings: { ...settings },
+    notes: idleSettings(sandbox),
     created_at: rfc3339(created_at),
   }
 }

@@ -2,6 +2,7 @@ import { check } from '../../control/input/validation.ts'
 import { Problem } from '../../control/problem.ts'
 import { ClockRangeError } from '../../sandbox/clock.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
+import { idleSettings } from '../../sandbox/idle-settings.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { type Choice, type Errors, type FormState, nameProblem } from '../forms/form.ts'
@@ -50,6 +51,8 @@ const settingsPage = page<{
   choices: readonly { name: string; label: string; choices: readonly Choice[] }[]
   switches: readonly Choice[]
   errors: Errors
+  /** What of its settings has no effect. */
+  notes: readonly string[]
   apiHref: string
 }>('settings')
 
@@ -192,6 +195,7 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
         ...own.flatMap((control) => (control.kind === 'switch' ? [[control.name, control.label] as const] : [])),
       ].map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
       errors,
+      notes: idleSettings(sandbox),
       apiHref: `/_grantbox/sandboxes/${sandbox.name}`,
     },
     Object.keys(errors).length > 0 ? 400 : 200,

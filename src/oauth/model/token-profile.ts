@@ -36,6 +36,8 @@ export interface TokenMaterial {
 
 /** How a provider's tokens look. */
 export interface TokenFormat {
+  /** The settings of a sandbox that its tokens follow. */
+  readonly settings?: readonly (keyof Settings)[]
   make(draft: TokenDraft, material: TokenMaterial): MaybePromise<string>
   /** The key of the row that a token of this format carries; undefined when the text is no such token. */
   keyOf(token: string): number | undefined

@@ -17,6 +17,7 @@ export function keyInClaim(token: string, claim: string): number | undefined {
 
 /** Access tokens of RFC 9068 §2. */
 export const jwtAccessTokens: TokenFormat = {
+  settings: ['signing_alg'],
   make(draft, { settings, keys }) {
     const { client, user, grant, details, issuer } = draft
     const { auth_time, acr, amr, act } = grant.details
@@ -43,6 +44,7 @@ export const jwtAccessTokens: TokenFormat = {
 
 /** Access tokens as the sandbox's setting or the client wants them: RFC 9068 JWTs or opaque. */
 export const standardAccessTokens: TokenFormat = {
+  settings: ['access_token_format', 'signing_alg'],
   make(draft, material) {
     const format = draft.requested === 'jwt' ? 'jwt' : (draft.client.metadata.access_token_format ?? material.settings.access_token_format)
     return (format === 'opaque' ? opaqueTokens : jwtAccessTokens).make(draft, material)

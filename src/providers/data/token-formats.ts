@@ -57,6 +57,7 @@ export function jwtFormat({ alg, header = standardHeader, claims, handles = stan
     return made
   }
   return {
+    settings: alg === undefined ? ['signing_alg'] : [],
     make(draft, material) {
       const known = claimValues(draft, material, handles.make(draft.id))
       const filled = fillClaims(values === undefined ? known : { ...known, ...values(draft, material) })

@@ -7,13 +7,13 @@ import { keyInClaim } from '../../oauth/tokens/formats.ts'
 /** Both tokens are JWTs; the vendor's page fixes the header and that the first claim begins with "tok", the rest is ours. */
 const format: TokenFormat = {
   make(draft: TokenDraft, { keys }) {
-    const { client, user, grant } = draft
+    const { client, user, grant, details } = draft
     const claims = {
       tokenId: makeHandle(draft.id),
       use: draft.use,
       iss: draft.issuer,
       sub: user?.user_id ?? grant.details.sub ?? client.client_id,
-      aud: client.client_id,
+      aud: details.aud?.length === 1 ? details.aud[0] : (details.aud ?? client.client_id),
       app: client.app.app_id,
       username: user?.username,
       type: user?.type ?? undefined,
