@@ -3,12 +3,13 @@ import { templateProblems } from '../basics/template.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { parameterNames } from '../oauth/endpoints/parameter-names.ts'
 import { keyAlgs, signingAlgs } from '../oauth/jose/jws.ts'
+import { endpoints } from '../oauth/model/endpoint.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
 import { scopeToken } from '../oauth/model/scope.ts'
 import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
-import { answerNames, errorNames } from '../providers/data/answers.ts'
+import { answerNames, callbackErrorNames, callbackNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
 import { accents } from '../providers/page-texts.ts'
 import { standard } from '../providers/standard/standard.ts'
@@ -154,10 +155,25 @@ const wording = {
   encoding: encoding.optional(),
 }
 const wordingSchema = z.strictObject(wording) as unknown as z.ZodType<ErrorWording>
+/** An error of the authorization endpoint is a redirect, which has no status, headers or encoding; signing out shows a page. */
+const wordedEndpoints = endpoints.filter((name) => name !== 'authorize' && name !== 'end_session')
+const redirectedErrors = z.strictObject({
+  names: wording.names,
+  numbers: wording.numbers,
+  descriptions: wording.descriptions,
+  body: members(callbackErrorNames).optional(),
+  bodies: byCode(members(callbackErrorNames)).optional(),
+}) as unknown as z.ZodType<ErrorWording>
 const errors = z
   .strictObject({
     ...wording,
-    endpoints: z.record(z.string(), wordingSchema).optional().describe('Where an endpoint says them otherwise.'),
+    endpoints: z
+      .strictObject({
+        ...Object.fromEntries(wordedEndpoints.map((name) => [name, wordingSchema.optional()])),
+        authorize: redirectedErrors.optional().describe('What a redirect carries.'),
+      })
+      .optional()
+      .describe('Where an endpoint says them otherwise.'),
     grant_types: z.record(z.string(), wordingSchema).optional().describe('Where a grant type says them otherwise.'),
   })
   .meta({ id: 'Errors' })
@@ -291,6 +307,12 @@ export const providerSchema = z
     id_token: idToken.optional(),
     userinfo: userinfo.optional(),
     token_response: answer.optional(),
+    authorization_response: z
+      .strictObject({
+        body: members(callbackNames).describe('Members keep their order; "*": "{answer}" brings those of RFC 6749 that are not named.'),
+      })
+      .optional()
+      .describe('What a redirect carries when the user agreed.'),
     errors: errors.optional(),
     texts: texts.optional(),
     company: text.optional(),

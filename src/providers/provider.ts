@@ -10,7 +10,7 @@ import type { App, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { SpaceNames } from '../oauth/model/space.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
-import type { Context, RequestDialect } from '../oauth/realm/context.ts'
+import type { CallbackWording, Context, RequestDialect } from '../oauth/realm/context.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { Documents } from './documents.ts'
@@ -181,6 +181,8 @@ export interface Provider {
   readonly refuses?: (answer: { status: number; body: string | undefined }) => boolean
   /** How an error is said. */
   errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply
+  /** What clients are told at their redirect URIs, when not as RFC 6749 §4.1.2 has it. */
+  readonly callbackWording?: CallbackWording | undefined
   /** How the members of a successful token answer are sent, when not as JSON alone. */
   readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]

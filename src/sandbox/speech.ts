@@ -39,6 +39,7 @@ export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, 
     offered: provider.client_documents === true ? (settings: Settings) => offered(provider, settings) : undefined,
     sessions: provider.sessions ?? false,
     scopes: provider.scopes.map((scope) => scope.name),
+    callbackWording: provider.callbackWording,
     requests: provider.requests,
   }
 }

@@ -52,7 +52,7 @@ export async function allow(
   const { code, ...tokens } = await make(request, client, user, scope, session, context)
   if (code !== undefined) failNext(user.username, code, context)
   const parameters = { code, ...tokens, state: request.state, iss: issOf(context) }
-  return struckCallback({ client, redirect_uri, response_mode, code, parameters }, context)
+  return struckCallback({ client, user, redirect_uri, response_mode, code, parameters }, context)
 }
 
 async function make(

@@ -4,7 +4,7 @@ import { withFragment, withQuery } from '../clients/redirect-uri.ts'
 import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError } from '../model/errors.ts'
-import type { Client, ResponseMode } from '../model/records.ts'
+import type { Client, ResponseMode, User } from '../model/records.ts'
 import { type Context, noteTo } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
@@ -12,6 +12,7 @@ import { encryptFor } from '../tokens/encryption.ts'
 /** What the client is told at its redirect URI, before it is wrapped for the way there. */
 export interface AuthorizationAnswer extends CallbackAnswer {
   client: Client
+  user?: User
   redirect_uri: string
   response_mode: ResponseMode
 }
@@ -35,9 +36,11 @@ export function issOf({ realm, issuer, is_only_issuer }: Context): string | unde
 }
 
 /** Wraps an answer as its response mode says (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3). */
-export function deliver(answer: AuthorizationAnswer, context: Context): MaybePromise<Delivery> {
+export function deliver(said: AuthorizationAnswer, context: Context): MaybePromise<Delivery> {
+  const parameters = context.realm.callbackWording?.(said, context) ?? said.parameters
+  const answer = { ...said, parameters }
   const [way = 'query', jwt] = answer.response_mode.split('.')
-  if (!context.is_only_issuer && (jwt !== undefined || answer.parameters.id_token !== undefined)) {
+  if (!context.is_only_issuer && (jwt !== undefined || said.parameters.id_token !== undefined)) {
     noteTo(context, `The callback names the issuer ${context.issuer}, where the browser is; clients elsewhere need the setting issuer`)
   }
   if (jwt === undefined) return delivery(answer, way, answer.parameters)

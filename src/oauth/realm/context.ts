@@ -8,7 +8,7 @@ import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
 import type { Directory } from '../model/directory.ts'
 import type { Parameters } from '../model/parameters.ts'
-import type { AccessTokenDetails, Client, ResponseMode } from '../model/records.ts'
+import type { AccessTokenDetails, Client, ResponseMode, User } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Space } from '../model/space.ts'
 import type { TokenProfile } from '../model/token-profile.ts'
@@ -46,6 +46,7 @@ export interface Realm {
   readonly sessions: boolean
   /** All scopes that the provider has. */
   readonly scopes: readonly string[]
+  readonly callbackWording?: CallbackWording | undefined
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined
 }
@@ -102,6 +103,17 @@ export interface GrantType {
   readonly authenticate?: (authorization: string | undefined, parameters: Parameters, context: Context) => MaybePromise<Client>
   redeem(parameters: Parameters, client: Client, context: Context): MaybePromise<Issue>
 }
+
+/** What a client is about to be told at its redirect URI (RFC 6749 §4.1.2 and §4.1.2.1). */
+export interface Callback {
+  readonly parameters: Readonly<Record<string, string | undefined>>
+  readonly client: Client
+  /** Who signed in; nobody when it is an error. */
+  readonly user?: User | undefined
+}
+
+/** The parameters as a vendor has them: under names of its own, and with others. */
+export type CallbackWording = (callback: Callback, context: Context) => Callback['parameters']
 
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
 export interface RequestDialect {

@@ -10,7 +10,7 @@ import type { Realm } from '../realm/context.ts'
 import { namedParameters } from '../realm/named-parameters.ts'
 
 /** What everything may be made of that is said of a client and its user; `docs/providers.md` says what each is. */
-const partyNames = [
+export const partyNames: readonly string[] = [
   ...['client_id', 'app_id', 'app_name', 'user_id', 'username', 'email', 'name', 'first_name', 'last_name', 'user_type', 'created_at'],
   ...['scope', 'company', 'user', 'client', 'settings', 'parameters', 'path', 'uuid', 'random'],
 ]
@@ -76,7 +76,7 @@ export function statementValues(said: UserStatement, material: TokenMaterial): V
 }
 
 /** A client and its user under the names that every claim may be made of. */
-function partyValues(
+export function partyValues(
   { client, user, scope, parameters, space }: Pick<UserStatement, 'client' | 'scope' | 'parameters' | 'space'> & { user: User | undefined },
   { company, settings }: TokenMaterial,
 ): Record<string, unknown> {

@@ -1,6 +1,8 @@
 import { compile, compileMembers, type Filled, type Template, type Values } from '../../basics/template.ts'
-import { type ErrorCode, type OAuthError, statusFor, wireCode } from '../../oauth/model/errors.ts'
+import { type OAuthError, statusFor, wireCode } from '../../oauth/model/errors.ts'
 import type { IssuedTokens, TokenMaterial } from '../../oauth/model/token-profile.ts'
+import type { CallbackWording } from '../../oauth/realm/context.ts'
+import { partyNames, partyValues } from '../../oauth/tokens/template-values.ts'
 import type { Provider, Reply } from '../provider.ts'
 import type { Encoding, ErrorsDeclaration, ErrorWording } from './declaration.ts'
 
@@ -33,6 +35,59 @@ export function tokenResponse(template: { readonly [member: string]: Template })
   }
 }
 
+/** What the members of a redirect may be made of; `answer` is all that RFC 6749 would put there. */
+export const callbackNames: readonly string[] = [
+  ...['code', 'state', 'iss', 'access_token', 'token_type', 'expires_in', 'id_token', 'answer'],
+  ...partyNames.filter((name) => name !== 'parameters'),
+]
+
+/** What the members of a redirect with an error may be made of. */
+export const callbackErrorNames: readonly string[] = [
+  'error',
+  'code',
+  'number',
+  'description',
+  'state',
+  'iss',
+  'client_id',
+  'settings',
+  'path',
+]
+
+const rfcErrorMembers = { error: '{error}', error_description: '{description}', state: '{state}', iss: '{iss}' }
+
+/** What a client is told at its redirect URI as a declaration words it. */
+export function callbackWording(success: Template, error: ErrorWording | undefined, separator = ' '): CallbackWording {
+  const fill = compileMembers(success as Members)
+  const { names, numbers, descriptions, body = rfcErrorMembers, bodies = {} } = error ?? {}
+  const fillError = compileMembers(body)
+  const fillOf = new Map(Object.entries(bodies).map(([code, template]) => [code, compileMembers(template)]))
+  return ({ parameters, client, user }, { realm, space }) => {
+    const { error: code, state, iss } = parameters
+    if (code === undefined) {
+      const scope = parameters.scope?.replaceAll(' ', separator)
+      const party = partyValues({ client, user, scope: scope ?? '', parameters: {}, space }, realm)
+      return texts(fill(Object.assign(party, parameters, { scope, answer: { ...parameters, scope } })))
+    }
+    const said = {
+      error: lookUp(names, code) ?? code,
+      number: lookUp(numbers, code),
+      description: lookUp(descriptions, code) ?? parameters.error_description,
+    }
+    const values = { ...said, code, state, iss, client_id: client.client_id, settings: realm.settings, path: space?.path }
+    return texts((fillOf.get(code) ?? fillError)(values))
+  }
+}
+
+type Members = { readonly [member: string]: Template }
+
+/** Members as a redirect carries them. */
+function texts(members: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  )
+}
+
 /** Sends members as the vendor does. */
 export function replier(headers: Readonly<Record<string, string>> = {}, encoding: Encoding = 'json') {
   const ownHeaders = Object.entries(headers).map(([name, template]) => [name, compile(template)] as const)
@@ -60,7 +115,7 @@ type Wording = (error: OAuthError, values: Values, accept: string | undefined) =
 /** Errors as a declaration words them. */
 export function errorReply({ endpoints = {}, grant_types = {}, ...common }: ErrorsDeclaration): Provider['errorReply'] {
   const usual = wording(common)
-  const byEndpoint = new Map(Object.entries(endpoints).map(([name, own]) => [name, wording({ ...common, ...own })]))
+  const byEndpoint = new Map(Object.entries(endpoints).map(([name, own = {}]) => [name, wording({ ...common, ...own })]))
   const byGrantType = new Map(Object.entries(grant_types).map(([name, own]) => [name, wording({ ...common, ...endpoints.token, ...own })]))
   return (error, endpoint, settings, { grant_type, accept }) => {
     const byType = endpoint === 'token' && grant_type !== undefined ? byGrantType.get(grant_type) : undefined
@@ -102,7 +157,7 @@ function headersOf({ headers }: OAuthError, status: number): Readonly<Record<str
     : Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'WWW-Authenticate'))
 }
 
-function lookUp<T>(table: Readonly<Record<string, T>> | undefined, code: ErrorCode): T | undefined {
+function lookUp<T>(table: Readonly<Record<string, T>> | undefined, code: string): T | undefined {
   if (table === undefined) return undefined
   return Object.hasOwn(table, code) ? table[code] : table.default
 }

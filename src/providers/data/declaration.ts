@@ -42,6 +42,7 @@ export interface ProviderDeclaration {
   id_token?: IdTokenDeclaration | undefined
   userinfo?: UserinfoDeclaration | undefined
   token_response?: AnswerDeclaration | undefined
+  authorization_response?: AuthorizationResponseDeclaration | undefined
   errors?: ErrorsDeclaration | undefined
   texts?: { [K in keyof PageTexts]?: PageTexts[K] | undefined } | undefined
   company?: string | undefined
@@ -134,6 +135,11 @@ export interface AnswerDeclaration {
   encoding?: Encoding | undefined
 }
 
+export interface AuthorizationResponseDeclaration {
+  /** With the names of {@link callbackNames}; `"*": "{answer}"` brings what is not named. */
+  body: { readonly [member: string]: Template }
+}
+
 /** How errors are said. A table's `default` is for codes that it does not name. */
 export interface ErrorWording {
   /** One for all errors, as 200. */
@@ -154,7 +160,7 @@ export interface ErrorWording {
 
 export interface ErrorsDeclaration extends ErrorWording {
   /** Where an endpoint says them otherwise; `api` is the vendor's own routes. */
-  endpoints?: Readonly<Record<string, ErrorWording>> | undefined
+  endpoints?: Readonly<Record<string, ErrorWording | undefined>> | undefined
   /** Where the token endpoint says them otherwise for a grant type. */
   grant_types?: Readonly<Record<string, ErrorWording>> | undefined
 }

@@ -10,7 +10,7 @@ import { confidentialMethod } from '../clients.ts'
 import type { OwnSetting } from '../own-settings.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
-import { errorReply, replier, tokenResponse } from './answers.ts'
+import { callbackWording, errorReply, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
 import type { AnswerDeclaration, OwnGrantType, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
 import { statement, tokenFormat } from './token-formats.ts'
@@ -63,6 +63,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     signing_algs: declaration.signing?.algs ?? (alg === undefined ? base.signing_algs : isSecretAlg(alg) ? [] : [alg]),
     texts: { ...base.texts, logo: name, ...withoutUndefined(declaration.texts ?? {}) },
     ...(errors === undefined ? {} : { errorReply: errorReply(errors) }),
+    ...declaredCallback(declaration),
     ...(token_response?.headers === undefined && token_response?.encoding === undefined
       ? {}
       : { tokenReply: (members, accept) => reply(200, members, accept) }),
@@ -77,6 +78,14 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       ? inheritedWorld(base, provider, declaration.company)
       : declaredWorld({ apps: apps ?? [], users: users ?? [] }, defaults)
   return { ...provider, world, collection: collectionOf({ ...provider, world }) }
+}
+
+function declaredCallback({ authorization_response, errors, scope_separator }: ProviderDeclaration): Pick<Provider, 'callbackWording'> {
+  const ofErrors = errors?.endpoints?.authorize
+  if (authorization_response === undefined && ofErrors === undefined && scope_separator === undefined) return {}
+  const { endpoints: _endpoints, grant_types: _grant_types, body: _body, bodies: _bodies, ...common } = errors ?? {}
+  const success = authorization_response?.body ?? { '*': '{answer}' }
+  return { callbackWording: callbackWording(success, ofErrors && { ...common, ...ofErrors }, scope_separator) }
 }
 
 /** The same answer, with the vendor's separator between scopes. */
