@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { anyOf } from './any-of.ts'
 import { closest } from './closest.ts'
 import { valueAt } from './data-path.ts'
+import { given } from './given.ts'
 
 /** One thing that a schema refuses, for whoever words it. */
 export interface SchemaProblem {
@@ -74,8 +75,8 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown): SchemaProblem[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         const suggestion = closest(key, message.split(/, | or /))
-        const problem = { path: [...path, key], expected: message, came: valueAt(value, [...path, key]), unknown: true as const }
-        return suggestion === undefined ? problem : { ...problem, suggestion }
+        const place = [...path, key]
+        return { path: place, expected: message, came: valueAt(value, place), unknown: true, ...given({ suggestion }) }
       })
     case 'invalid_key':
       return [{ path, expected: `${issue.issues[0]?.message ?? message} as a key`, came: path.at(-1) }]

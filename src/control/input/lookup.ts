@@ -1,5 +1,6 @@
 import { anyOf } from '../../basics/any-of.ts'
 import { closest } from '../../basics/closest.ts'
+import { given } from '../../basics/given.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
@@ -9,7 +10,7 @@ import { invalid, Problem } from '../problem.ts'
 export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {
   const sandbox = sandboxes.find(name)
   if (sandbox !== undefined) return sandbox
-  throw missing('sandbox', name, () => sandboxes.list().map((sandbox) => sandbox.name))
+  throw missing('sandbox', name, namesOf(sandboxes.list()))
 }
 
 /** The app that a path names, by its id or else by its exact name. @throws Problem 404 that names those there are */
@@ -19,26 +20,21 @@ export function appNamed(name: string, { directory }: Sandbox): App {
   const apps = directory.listApps()
   const byName = apps.find((app) => app.name === name)
   if (byName !== undefined) return byName
-  throw missing('app', name, () => apps.map((app) => app.name))
+  throw missing('app', name, namesOf(apps))
 }
 
 /** The client that a path names. @throws Problem 404 that names those there are */
 export function clientNamed(client_id: string, { store, directory }: Sandbox): Client {
   const client = store.findClient(client_id)
   if (client !== undefined) return client
-  const clients = directory.listClients()
-  throw missing('client', client_id, () => clients.map((client) => client.client_id))
+  throw missing('client', client_id, clientIds(directory))
 }
 
 /** The client that a body or query names. @throws Problem 400 that names those there are */
 export function clientMentioned(client_id: string, { store, directory }: Sandbox): Client {
   const client = store.findClient(client_id)
   if (client !== undefined) return client
-  throw mistaken(
-    'client_id',
-    client_id,
-    directory.listClients().map((client) => client.client_id),
-  )
+  throw mistaken('client_id', client_id, clientIds(directory))
 }
 
 /** The user that a body or query names; nobody when it names none. @throws Problem 400 that names some of those there are */
@@ -49,32 +45,32 @@ export function userMentioned<T extends string | undefined>(
   if (username === undefined) return undefined as T extends undefined ? undefined : never
   const user = directory.findUser(username)
   if (user !== undefined) return user
-  throw mistaken(
-    'username',
-    username,
-    directory.listUsers({ limit: shown }).map((user) => user.username),
-  )
+  throw mistaken('username', username, usernames(directory, shown))
 }
 
 /** The user that a path names, in any letter case. @throws Problem 404 that names some of those there are */
 export function userNamed(username: string, { directory }: Sandbox): User {
   const user = directory.findUser(username)
   if (user !== undefined) return user
-  const some = directory.listUsers({ limit: shown + 1 })
-  throw missing('user', username, () => some.map((user) => user.username))
+  throw missing('user', username, usernames(directory, shown + 1))
 }
 
 const shown = 20
 
-function mistaken(field: string, came: string, names: readonly string[]): Problem {
+type Directory = Sandbox['directory']
+const namesOf = (things: readonly { name: string }[]) => things.map(({ name }) => name)
+const clientIds = (directory: Directory) => directory.listClients().map(({ client_id }) => client_id)
+const usernames = (directory: Directory, limit: number) => directory.listUsers({ limit }).map(({ username }) => username)
+
+/** The refusal of a member that names nothing. */
+export function mistaken(field: string, came: string, names: readonly string[]): Problem {
   const suggestion = closest(came, names)
   const expected = anyOf(names.slice(0, shown)) || 'nothing, for there is none'
-  return invalid({ field, expected, came, ...(suggestion !== undefined && { suggestion }) })
+  return invalid({ field, expected, came, ...given({ suggestion }) })
 }
 
 /** The refusal of a path that names nothing, with what it may have meant. */
-export function missing(kind: string, name: string, listNames: () => string[]): Problem {
-  const names = listNames()
+export function missing(kind: string, name: string, names: readonly string[]): Problem {
   const suggestion = closest(name, names)
   const guess = suggestion === undefined ? '' : `, did you mean '${suggestion}'?`
   const list = names.length === 0 ? 'none' : `${names.slice(0, shown).join(', ')}${names.length > shown ? ', …' : ''}`

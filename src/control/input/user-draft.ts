@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { anyOf } from '../../basics/any-of.ts'
 import { closest } from '../../basics/closest.ts'
+import { given } from '../../basics/given.ts'
 import type { App, User } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -69,12 +70,7 @@ export function checkPeople(field: string, usernames: readonly string[] | undefi
     if (directory.findUser(came) !== undefined) continue
     const some = directory.listUsers({ limit: 100 }).map((user) => user.username)
     const suggestion = closest(came, some)
-    throw invalid({
-      field: `${field}[${index}]`,
-      expected: 'the username of a user',
-      came,
-      ...(suggestion !== undefined && { suggestion }),
-    })
+    throw invalid({ field: `${field}[${index}]`, expected: 'the username of a user', came, ...given({ suggestion }) })
   }
 }
 

@@ -16,6 +16,7 @@ export const faults = sandboxRoutes('faults', ({ get, create, remove }) => {
   remove('/faults', 'Remove all faults', ({ sandbox }) => sandbox.faults.clear())
 
   remove('/faults/:id', 'Remove a fault', ({ sandbox: { faults }, params: { id } }) => {
-    if (!faults.delete(id)) throw missing('fault', id, () => faults.list().map((fault) => fault.id))
+    const ids = faults.list().map((fault) => fault.id)
+    if (!faults.delete(id)) throw missing('fault', id, ids)
   })
 })

@@ -5,12 +5,11 @@
 
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { anyOf } from '../../basics/any-of.ts'
-import { closest } from '../../basics/closest.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { commonSettings, settingsSchema } from '../../sandbox/settings-schema.ts'
 import { addressesOf } from '../addresses.ts'
 import type { ControlDeps, Resource } from '../deps.ts'
+import { mistaken } from '../input/lookup.ts'
 import { check } from '../input/validation.ts'
 import { invalid, Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
@@ -62,7 +61,7 @@ export const sandboxes: Resource = (app, deps) => {
     (request, reply) => {
       const { provider: providerName, settings = {}, ...draft } = request.body
       const provider = deps.sandboxes.providers.get(providerName)
-      if (provider === undefined) throw unknownProvider(providerName, [...deps.sandboxes.providers.keys()])
+      if (provider === undefined) throw mistaken('provider', providerName, [...deps.sandboxes.providers.keys()])
       const problem = draft.name === undefined ? undefined : deps.sandboxes.nameProblem(draft.name)
       if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: draft.name })
       const checked = check(settingsSchema(provider), settings, 'settings')
@@ -89,8 +88,3 @@ export const sandbox = sandboxRoutes('sandboxes', ({ get, patch, remove }, deps)
     sandboxes.delete(sandbox)
   })
 })
-
-function unknownProvider(came: string, names: readonly string[]): Problem {
-  const suggestion = closest(came, names)
-  return invalid({ field: 'provider', expected: anyOf(names), came, ...(suggestion !== undefined && { suggestion }) })
-}

@@ -5,7 +5,7 @@ const shortest = 16
 const shownCharacters = 6
 
 /** A secret as it may be shown: of a long one the beginning. */
-export function maskText(secret: string): string {
+function maskText(secret: string): string {
   return secret.length < shortest ? '…' : `${secret.slice(0, shownCharacters)}…`
 }
 

@@ -1,3 +1,4 @@
+import { valuesOf } from '../../control/exports/variables.ts'
 import type { CollectionRequest, RequestCollection } from '../../providers/collection.ts'
 
 /** What stands for the variables of a collection's requests. */
@@ -9,18 +10,9 @@ export interface Filling {
 
 /** The command that sends a request of a collection, with all filled in but what only a sign-in gives. */
 export function curlOf(request: CollectionRequest, collection: RequestCollection, { base_url, client_id, client_secret }: Filling): string {
-  const held = {
-    apiServer: base_url,
-    clientId: client_id,
-    clientSecret: client_secret,
-    refreshToken: 'REFRESH_TOKEN',
-    accessToken: 'ACCESS_TOKEN',
-  }
-  const variables: Record<string, string> = {
-    ...collection.defaults,
-    ...Object.fromEntries(collection.variables.map(({ name, holds }) => [name, held[holds]])),
-    $guid: 'an-id-of-your-own',
-  }
+  const client = { clientId: client_id, clientSecret: client_secret }
+  const held = { apiServer: base_url, ...client, refreshToken: 'REFRESH_TOKEN', accessToken: 'ACCESS_TOKEN' }
+  const variables: Record<string, string> = { ...valuesOf(collection, held), $guid: 'an-id-of-your-own' }
   const filled = (text: string) => text.replaceAll(/\{\{([^{}]+)\}\}/g, (whole, name: string) => variables[name] ?? whole)
   const { method, path, auth, headers = {}, form, json } = request
   const isForm = form !== undefined || json !== undefined

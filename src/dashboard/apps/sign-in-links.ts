@@ -1,6 +1,7 @@
 import { sameRedirectUri } from '../../oauth/clients/redirect-uri.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
 import { onTheWire, wireName } from '../../oauth/realm/unread.ts'
+import type { Provider } from '../../providers/provider.ts'
 import { pathsIn } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
@@ -10,8 +11,36 @@ export interface SignInLinks {
   of(app: App, user: User): string | undefined
 }
 
-/** RFC 7636 Appendix B: whoever only looks at the pages needs a challenge that is well formed. */
-const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+/** RFC 7636 Appendix B: a public client has to use PKCE, and a real one makes a verifier of its own for each sign-in. */
+export const pkceExample = {
+  verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+}
+
+/** What a client asks for. */
+export function signInScope({ app }: Client, { collection }: Provider): string {
+  return collection.signIn?.scope ?? app.scopes.join(' ')
+}
+
+/** The address at which a sign-in to a client begins. */
+export function signInUrl(
+  client: Client,
+  provider: Provider,
+  base_url: string,
+  { redirect_uri, state, isPublic }: { redirect_uri: string; state: string; isPublic: boolean },
+): URL {
+  const url = new URL(base_url + pathsIn(provider).authorize)
+  const parameters = {
+    response_type: 'code',
+    client_id: client.client_id,
+    redirect_uri,
+    scope: signInScope(client, provider),
+    state,
+    ...(isPublic && { code_challenge: pkceExample.challenge, code_challenge_method: 'S256' }),
+  }
+  url.search = new URLSearchParams(onTheWire(parameters, provider)).toString()
+  return url
+}
 
 /**
  * The links for a sandbox's apps.
@@ -35,17 +64,7 @@ export function signInLinks(sandbox: Sandbox, base_url: string, callback: string
 function addressOf(clients: readonly Client[], { provider }: Sandbox, base_url: string, callback: string): URL | undefined {
   const client = clients.find(({ grant_types, app }) => grant_types.includes('authorization_code') && app.redirect_uris.length > 0)
   if (client === undefined) return undefined
-  const { redirect_uris, scopes } = client.app
+  const { redirect_uris } = client.app
   const own = redirect_uris.some((uri) => sameRedirectUri(uri, callback)) ? callback : redirect_uris[0]
-  const url = new URL(base_url + pathsIn(provider).authorize)
-  const parameters = {
-    response_type: 'code',
-    client_id: client.client_id,
-    redirect_uri: own ?? '',
-    scope: provider.collection.signIn?.scope ?? scopes.join(' '),
-    state: 'dashboard',
-    ...(client.client_secret === null && { code_challenge: challenge, code_challenge_method: 'S256' }),
-  }
-  url.search = new URLSearchParams(onTheWire(parameters, provider)).toString()
-  return url
+  return signInUrl(client, provider, base_url, { redirect_uri: own ?? '', state: 'dashboard', isPublic: client.client_secret === null })
 }

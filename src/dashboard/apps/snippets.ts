@@ -6,6 +6,7 @@ import { onTheWire } from '../../oauth/realm/unread.ts'
 import { pathsIn } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { shellWord } from './curl.ts'
+import { pkceExample, signInScope, signInUrl } from './sign-in-links.ts'
 
 /** A piece of code that works as it stands, but for what only a sign-in gives. */
 export interface Snippet {
@@ -45,60 +46,30 @@ export function snippetsOf({ provider, company }: Sandbox, client: Client, base_
   ]
 }
 
-/** RFC 7636 Appendix B: a public client has to use PKCE, and a real one makes a verifier of its own for each sign-in. */
-const pkceExample = {
-  verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
-  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-}
-
 /** The command that redeems a code which came back. */
 export function exchangeCommand(sandbox: Sandbox, client: Client, base_url: string, redirect_uri: string, code: string): string {
   const filled = filledIn(sandbox.provider, client, base_url)
   return tokenRequest(filled, { ...tokenForm({ ...filled, signsIn: true }), redirect_uri, code })
 }
 
-interface Filled {
-  authorizeUrl: string
-  authorizationEndpoint: string
-  tokenEndpoint: string
-  /** A request that shows whether the token works. */
-  apiUrl: string | undefined
-  redirectUri: string
-  scope: string
-  /** What the vendor calls parameters otherwise. */
-  requests: Sandbox['requests']
-  client_id: string
-  client_secret: string | undefined
-  basic: boolean
-  isPublic: boolean
-  signsIn: boolean
-  refreshes: boolean
-}
+type Filled = ReturnType<typeof filledIn>
 
-function filledIn(provider: Sandbox['provider'], client: Client, base_url: string): Filled {
+function filledIn(provider: Sandbox['provider'], client: Client, base_url: string) {
   const redirectUri = client.app.redirect_uris[0] ?? ''
-  const scope = provider.collection.signIn?.scope ?? client.app.scopes.join(' ')
-  const isPublic = isMethod(client.token_endpoint_auth_method, none)
-  const query = {
-    response_type: 'code',
-    client_id: client.client_id,
-    redirect_uri: redirectUri,
-    scope,
-    state: 'any-text',
-    ...(isPublic && { code_challenge: pkceExample.challenge, code_challenge_method: 'S256' }),
-  }
-  const authorizationEndpoint = base_url + pathsIn(provider).authorize
+  // A request that shows whether the token works.
   const probe = provider.collection.folders
     .flatMap((folder) => folder.requests)
     .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
+  const isPublic = isMethod(client.token_endpoint_auth_method, none)
   return {
-    authorizationEndpoint,
-    authorizeUrl: `${authorizationEndpoint}?${new URLSearchParams(onTheWire(query, provider))}`,
+    authorizationEndpoint: base_url + pathsIn(provider).authorize,
+    authorizeUrl: signInUrl(client, provider, base_url, { redirect_uri: redirectUri, state: 'any-text', isPublic }).href,
+    /** What the vendor calls parameters otherwise. */
     requests: provider.requests,
     tokenEndpoint: base_url + pathsIn(provider).token,
     apiUrl: probe && base_url + probe.path,
     redirectUri,
-    scope,
+    scope: signInScope(client, provider),
     client_id: client.client_id,
     client_secret: client.client_secret ?? undefined,
     isPublic,
@@ -149,17 +120,8 @@ function tokenRequest(filled: Filled, form: Record<string, string>): string {
   ].join(' \\\n')
 }
 
-function postman({
-  signsIn,
-  redirectUri,
-  authorizationEndpoint,
-  tokenEndpoint,
-  client_id,
-  client_secret,
-  scope,
-  basic,
-  isPublic,
-}: Filled): string {
+function postman(filled: Filled): string {
+  const { signsIn, redirectUri, authorizationEndpoint, tokenEndpoint, client_id, client_secret, scope, basic, isPublic } = filled
   const rows = [
     ['Grant Type', signsIn ? (isPublic ? 'Authorization Code (With PKCE)' : 'Authorization Code') : 'Client Credentials'],
     ...(signsIn

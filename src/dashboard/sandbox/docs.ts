@@ -1,12 +1,11 @@
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
-import type { Client } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { pathsIn } from '../../providers/space.ts'
 import { curlOf } from '../apps/curl.ts'
 import { type Export, exportsOf } from '../apps/exports.ts'
 import { page } from '../frame/page.ts'
 import { hasApprovals, hasKids } from '../frame/vendor.ts'
-import { part, type Visit } from '../frame/visit.ts'
+import { part } from '../frame/visit.ts'
 
 const helpPage = page<{
   vendor: string
@@ -55,7 +54,8 @@ export const docPages = part({}, ({ get }) => {
     const { sandbox, base, addresses } = visit
     const { provider } = sandbox
     const { collection } = provider
-    const client = someClient(visit)
+    // Its values are what the examples carry.
+    const [client] = sandbox.directory.listClients()
     const filling = {
       base_url: addresses.base_url,
       client_id: client?.client_id ?? 'CLIENT_ID',
@@ -108,9 +108,4 @@ function endpointsOf(provider: Provider, base_url: string): { label: string; url
     return typeof path === 'string' ? [{ label, url: base_url + path }] : []
   })
   return [...found, ...(paths.discovery ?? []).map((name) => ({ label: 'Discovery', url: `${base_url}/.well-known/${name}` }))]
-}
-
-/** The client whose values the examples carry. */
-function someClient({ sandbox }: Visit): Client | undefined {
-  return sandbox.directory.listClients()[0]
 }

@@ -49,7 +49,7 @@ export function nameOf({ first_name, last_name }: User): string {
 }
 
 /** Address of a user's picture. */
-export function picturePath(base: string, { user_id }: Pick<User, 'user_id'>): string {
+function picturePath(base: string, { user_id }: Pick<User, 'user_id'>): string {
   return `${base}/pictures/${encodeURIComponent(user_id)}.svg`
 }
 
@@ -80,6 +80,6 @@ const created = new Intl.DateTimeFormat('en-US', {
 })
 
 /** `1/2/2018, 2:34 PM`, with an ordinary blank: newer ICU data has a narrow one. */
-export function createdAt(milliseconds: number): string {
+function createdAt(milliseconds: number): string {
   return created.format(milliseconds).replaceAll('\u202f', ' ')
 }

@@ -130,10 +130,7 @@ function linksOf(visit: Visit) {
 }
 
 /** The list's address; what is as usual is left out. */
-export function listAddress(
-  base: string,
-  { search = '', app, page = 1 }: { search?: string; app?: App | undefined; page?: number },
-): string {
+function listAddress(base: string, { search = '', app, page = 1 }: { search?: string; app?: App | undefined; page?: number }): string {
   const query = new URLSearchParams({
     ...(search !== '' && { q: search }),
     ...(app !== undefined && { app: app.app_id }),
