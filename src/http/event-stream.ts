@@ -32,7 +32,11 @@ export function openEventStream(reply: FastifyReply, about: string, stopping: Ab
   })
   raw.write(`: ${about}\nretry: 2000\n\n`)
   const beat = setInterval(() => raw.write(':\n\n'), heartbeat).unref()
-  const stop = () => raw.end()
+  const stop = () => {
+    // A beat behind the end would be an error that nobody hears.
+    clearInterval(beat)
+    raw.end()
+  }
   raw.once('close', () => {
     clearInterval(beat)
     stopping.removeEventListener('abort', stop)
