@@ -10,21 +10,17 @@ export function toOAuthError(error: unknown, bodyLimit = 1024 * 1024): OAuthErro
   }
   const { code = '', statusCode = 500, message = '' } = error as { code?: string; statusCode?: number; message?: string }
   switch (code) {
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new OAuthError(
-        'unsupported_media_type',
-        'The content type is not supported',
-        `${message}; expected application/x-www-form-urlencoded or application/json`,
-      )
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
+      const explanation = `${message}; expected application/x-www-form-urlencoded or application/json`
+      return new OAuthError('unsupported_media_type', 'The content type is not supported', explanation)
+    }
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new OAuthError('payload_too_large', 'The body is too large', `The body is over the limit of ${bodyLimit} bytes (--body-limit)`)
     case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_ASYNC_CONSTRAINT':
-      return new OAuthError(
-        'invalid_request',
-        'The URL is malformed',
-        'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8',
-      )
+    case 'FST_ERR_ASYNC_CONSTRAINT': {
+      const explanation = 'The path has a percent sign that is not followed by two hexadecimal digits of UTF-8'
+      return new OAuthError('invalid_request', 'The URL is malformed', explanation)
+    }
   }
   if (statusCode >= 400 && statusCode < 500) return new OAuthError('invalid_request', 'The request is malformed', message)
   return new OAuthError('server_error', 'Internal error', 'grantbox itself failed; its log says more')

@@ -3,7 +3,6 @@
  * Elsewhere: certificates of clients (`oauth/clients/`).
  */
 
-/** grantbox's own certificate authority, and a certificate for each host name it is asked for. */
 import { constants, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'

@@ -3,7 +3,6 @@
  * Elsewhere: routes.
  */
 
-/** One port that answers http and https alike. */
 import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Certificates } from '../certificates/certificates.ts'

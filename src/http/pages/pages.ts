@@ -12,8 +12,6 @@ import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/
 import type { Exchange } from '../exchange.ts'
 import { type AppView, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 
-/** What a browser sees while a user signs in: the models of the pages, filled from a sandbox. */
-
 /** An app as the pages show it. */
 export function appView({ sandbox }: Exchange, app: App): AppView {
   const svg = app.icon === null ? undefined : ownValue(sandbox.provider.icons, app.icon)
@@ -78,22 +76,12 @@ export function signInPage(
   })
 }
 
-/** The page on which a signed-in user lets the app in. */
-export function continuePage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
-  render(reply, 'continue', {
-    ...stepOf(exchange, interaction),
-    user: userView(user),
-    scopes: scopeViews(exchange, interaction.request.scope),
-  })
-}
-
-/** The page on which a signed-in user chooses what the app gets. */
+/** The page on which a signed-in user lets the app in; where browsers stay signed in, with a choice of what it gets. */
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
-  render(reply, 'consent', {
-    ...stepOf(exchange, interaction),
-    user: userView(user),
-    scopes: scopeViews(exchange, interaction.request.scope).map((scope) => ({ ...scope, fixed: scope.name === 'openid' })),
-  })
+  const step = { ...stepOf(exchange, interaction), user: userView(user) }
+  const scopes = scopeViews(exchange, interaction.request.scope)
+  if (!exchange.sandbox.sessions) render(reply, 'continue', { ...step, scopes })
+  else render(reply, 'consent', { ...step, scopes: scopes.map((scope) => ({ ...scope, fixed: scope.name === 'openid' })) })
 }
 
 /** The page on which a user chooses who to be. */

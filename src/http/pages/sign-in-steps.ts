@@ -14,9 +14,7 @@ import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { beginSession, isSameBrowser, sessionOf } from './browser-session.ts'
-import { consentPage, continuePage, joinPath, notAllowedPage, selectAccountPage, signInPage, stepOf } from './pages.ts'
-
-/** The steps of a sign-in that is under way. */
+import { consentPage, joinPath, notAllowedPage, selectAccountPage, signInPage, stepOf } from './pages.ts'
 
 /** @throws PageError when the transaction is over, never was, or began in another browser */
 export function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Interaction {
@@ -156,7 +154,7 @@ export function obstaclePage(
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
   if (step === 'select_account') return selectAccountPage(reply, exchange, interaction, user)
   if (step === 'get_app') return notAllowedPage(reply, stepOf(exchange, interaction), user)
-  return (exchange.sandbox.sessions ? consentPage : continuePage)(reply, exchange, interaction, user)
+  return consentPage(reply, exchange, interaction, user)
 }
 
 /** Who has signed in for this request; nobody any more when the browser has no session of his, as after a sign-out in another tab. */

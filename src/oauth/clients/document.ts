@@ -63,10 +63,8 @@ function described(client_id: string, document: unknown, { realm }: Context): Re
   }
   const { token_endpoint_auth_method = none.name } = members
   if (!methods.includes(token_endpoint_auth_method) || members.client_secret !== undefined) {
-    throw refused(
-      client_id,
-      `a client that is described by a document has no secret: token_endpoint_auth_method is ${methods.join(' or ')}`,
-    )
+    const method = `token_endpoint_auth_method is ${methods.join(' or ')}`
+    throw refused(client_id, `a client that is described by a document has no secret: ${method}`)
   }
   try {
     const offered = { ...realm.offered?.(realm.settings), scopes_supported: sandboxScopes(realm) }

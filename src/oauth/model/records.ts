@@ -1,9 +1,8 @@
 /**
  * In this room: the words of the protocol: records, settings, errors, parameters, scopes, and what follows from them alone.
  * Elsewhere: whatever needs a store, a clock or a key.
+ * Members of records carry the RFCs' names; times are milliseconds since the epoch by the sandbox's clock.
  */
-
-/** The records that the protocol works on. Members carry the RFCs' names; times are milliseconds since the epoch by the sandbox's clock. */
 
 /** What a user signs in to; its clients share its redirect URIs and scopes. */
 export interface App {

@@ -11,25 +11,15 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const { realm, issuer } = context
   const { grant, user, scope } = issue
   const now = realm.clock.now()
-  const answer = {
-    access_token_id: 0,
-    refresh_token: undefined,
-    id_token: undefined,
-    token_type: 'N_A' as const,
-    issued_token_type: issue.issued_token_type,
-    issued_at: seconds(now),
-    client,
-    user,
-    scope,
-    scope_differs: false,
-  }
+  const iat = seconds(now)
+  const nothing = { access_token_id: 0, refresh_token: undefined, id_token: undefined, token_type: 'N_A', scope_differs: false } as const
+  const answer = { ...nothing, issued_token_type: issue.issued_token_type, issued_at: iat, client, user, scope }
   if (issue.requested_token === 'id_token' && user !== undefined) {
     const access_token = await makeIdToken({ client, user, scope, details: grant.details, withClaims: true }, context)
     return { ...answer, access_token, expires_in: realm.settings.id_token_ttl }
   }
   const ttl = realm.settings.refresh_token_ttl
   const id = realm.store.reserveIds(1)
-  const iat = seconds(now)
   const exp = ttl > 0 ? iat + ttl : undefined
   const access_token = await realm.tokens.refresh.make(
     { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp, parameters: context.parameters, space: context.space },
