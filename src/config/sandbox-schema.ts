@@ -1,10 +1,22 @@
 import { z } from 'zod'
+import { GivenKeyError, readGivenKey } from '../oauth/jose/given-key.ts'
 import type { SandboxDeclaration } from '../sandbox/declared.ts'
+import { givenKeySchema } from '../sandbox/key-schema.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
 import { appSchema, nameSchema, userSchema } from './provider-schema.ts'
 
 const host = z.string().regex(/^(?!localhost$)(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
   error: 'a host name without a port, such as sandbox.example.com',
+})
+
+/** A private key; which member is wrong is told where it stands. */
+const givenKey = givenKeySchema.superRefine((given, context) => {
+  try {
+    readGivenKey(given)
+  } catch (error) {
+    if (!(error instanceof GivenKeyError)) throw error
+    context.addIssue({ code: 'custom', path: [error.field], message: `expected ${error.message}` })
+  }
 })
 
 /** A sandbox that is there whenever grantbox runs. */
@@ -17,5 +29,6 @@ export const sandboxSchema = z
     seed: z.boolean().optional().describe("Whether it starts with the provider's apps and users; true when absent."),
     apps: z.array(appSchema).optional(),
     users: z.array(userSchema).optional(),
+    keys: z.array(givenKey).optional().describe('Private keys: of those of an algorithm the first signs, and the others are published.'),
   })
   .meta({ id: 'Sandbox' }) satisfies z.ZodType<Omit<SandboxDeclaration, 'name' | 'provider'>>

@@ -1,3 +1,5 @@
+import { type GivenKey, readGivenKey } from '../oauth/jose/given-key.ts'
+import { giveKey, type KeyStore } from '../oauth/jose/keys.ts'
 import { type Directory, TakenError, type UserDraft } from '../oauth/model/directory.ts'
 import type { App } from '../oauth/model/records.ts'
 import { confidentialMethod } from '../providers/clients.ts'
@@ -18,6 +20,8 @@ export interface SandboxDeclaration {
   seed?: boolean | undefined
   apps?: readonly AppDeclaration[] | undefined
   users?: readonly UserDeclaration[] | undefined
+  /** Of the keys of an algorithm the first signs, and the others are published. */
+  keys?: readonly GivenKey[] | undefined
 }
 
 /** What a configuration wants to be there. */
@@ -89,6 +93,15 @@ export function fill(directory: Directory, declaration: SandboxDeclaration, prov
     return `sandboxes.${name}.users[${wanted.findIndex((user) => user[member] === value)}].${member}`
   }
   placed(who, () => haveUsers(wanted, directory, known, (user) => userDraft(user, provider, known, now)))
+}
+
+/** Puts declared keys in, the first last, so that it signs. */
+export function giveKeys({ name, keys = [] }: SandboxDeclaration, store: KeyStore, preferred: string, now: number): void {
+  for (const [index, given] of [...keys.entries()].reverse()) {
+    const key = readGivenKey(given, preferred)
+    if (giveKey(store, key, now)) continue
+    throw new DeclarationError(`sandboxes.${name}.keys[${index}].kid`, `expected one that no other key has, got ${JSON.stringify(key.kid)}`)
+  }
 }
 
 /** Makes users, or changes those that are there; what others gave them stays. */

@@ -2,11 +2,11 @@ import type { Clock } from '../basics/clock.ts'
 import { randomLowerCase, randomText } from '../basics/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
-import { apart, DeclarationError, type Declared, fill, placed, type SandboxDeclaration } from './declared.ts'
+import { apart, DeclarationError, type Declared, fill, giveKeys, placed, type SandboxDeclaration } from './declared.ts'
 import { hostNames, type JournalLimits, KnownSandboxes } from './known.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
-import { mergeSettings } from './settings.ts'
+import { mergeSettings, settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
@@ -207,6 +207,7 @@ export class Sandboxes extends KnownSandboxes {
             : this.#change(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
         const now = new SandboxClock(this.clock, record.clock).now()
         fill(this.table.directory(record.id), declaration, provider, record.company, now)
+        giveKeys(declaration, this.table.protocolStore(record.id), settingsOf(provider, record.settings).signing_alg, now)
         return record
       },
     )

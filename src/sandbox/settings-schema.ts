@@ -54,6 +54,7 @@ const protocolSettings = {
   json_token_requests: z.boolean(),
   query_token_requests: z.boolean(),
   signing_secret: z.string().min(1),
+  x5c: z.boolean().describe('Publishes a certificate with each key of the key set, as some clients ask for (RFC 7517 §4.7).'),
   signing_alg: signingAlg,
   id_token_signing_alg: signingAlg,
   scope_claims_in_id_token: z.boolean(),

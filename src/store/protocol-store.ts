@@ -112,7 +112,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids) {
       `SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox AND alg = @alg AND state <> 'retired'`,
     ),
     saveKey: prepare(
-      `INSERT INTO signing_key (sandbox_id, kid, alg, jwk, state, created_at) VALUES (@sandbox, @kid, @alg, @jwk, @state, @created_at)`,
+      `INSERT INTO signing_key (sandbox_id, kid, alg, jwk, state, created_at, given) VALUES (@sandbox, @kid, @alg, @jwk, @state, @created_at, @given)`,
     ),
     setKeyState: prepare(`UPDATE signing_key SET state = @state WHERE sandbox_id = @sandbox AND kid = @kid`),
     deleteKey: prepare(`DELETE FROM signing_key WHERE sandbox_id = @sandbox AND kid = @kid`),
@@ -186,7 +186,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids) {
     const saveKey = db.transaction((key: StoredKey): StoredKey => {
       const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined
       if (there !== undefined) return toKey(there)
-      statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk) })
+      statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk), given: key.given === true ? 1 : 0 })
       return key
     })
     const see = db.transaction((identifier: string, expires_at: number, now: number) => {

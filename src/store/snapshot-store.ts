@@ -46,7 +46,8 @@ export function snapshotStore(db: Database, ids: Ids, carried: CarriedKeys): Sna
   const clear = db.transaction((sandbox: number) => {
     empty(sandbox, ['signing_key'])
     db.prepare(
-      `DELETE FROM signing_key WHERE sandbox_id = @sandbox AND id NOT IN (SELECT min(id) FROM signing_key WHERE sandbox_id = @sandbox GROUP BY alg)`,
+      `DELETE FROM signing_key WHERE sandbox_id = @sandbox
+       AND id NOT IN (SELECT min(id) FROM signing_key WHERE sandbox_id = @sandbox AND given = 0 GROUP BY alg)`,
     ).run({ sandbox })
     db.prepare("UPDATE signing_key SET state = 'active' WHERE sandbox_id = ?").run(sandbox)
   })

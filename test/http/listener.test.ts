@@ -9,9 +9,9 @@ import { checkServerIdentity, connect as connectTls, type TLSSocket } from 'node
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/basics/clock.ts'
+import { authorityCertificate } from '../../src/basics/x509.ts'
 import { type Certificates, createCertificates } from '../../src/http/certificates/certificates.ts'
 import { keyPem, newKey } from '../../src/http/certificates/files.ts'
-import { authorityCertificate } from '../../src/http/certificates/x509.ts'
 import { ListenError } from '../../src/http/listener/address.ts'
 import { createListener, type Listener, type ListenerOptions } from '../../src/http/listener/listener.ts'
 

@@ -13,7 +13,8 @@ describe.each(guide.examples)('$title', (example) => {
 
   test('is so because of the settings and keys alone', async () => {
     const sandbox = await box.createSandbox()
-    const deaf = { ...sandbox, update: async () => ({}) as never }
+    const nothing = async () => ({}) as never
+    const deaf = { ...sandbox, update: nothing, keys: { ...sandbox.keys, add: nothing } }
     await expect(runExample(example, guide, box, deaf)).rejects.toThrow()
   })
 })

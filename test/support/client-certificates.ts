@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, sign, X509Certificate } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
-import * as der from '../../src/http/certificates/der.ts'
+import * as der from '../../src/basics/der.ts'
 import { keyPem, newKey } from '../../src/http/certificates/files.ts'
 
 /** A certificate that a test's client shows. */

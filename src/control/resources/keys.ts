@@ -1,20 +1,27 @@
 import { z } from 'zod'
+import { GivenKeyError, type OwnKey, readGivenKey } from '../../oauth/jose/given-key.ts'
+import type { StoredKey } from '../../oauth/jose/keys.ts'
+import { TakenError } from '../../oauth/model/directory.ts'
+import { givenKeySchema } from '../../sandbox/key-schema.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { rfc3339, time } from '../schemas.ts'
 
+const keyView = z
+  .object({
+    kid: z.string(),
+    alg: z.string(),
+    state: z
+      .enum(['active', 'retired', 'pending'])
+      .describe('`retired` is in the key set and signs nothing; `pending` signs and is not in the key set.'),
+    created_at: time,
+  })
+  .meta({ id: 'Key' })
+
 const keyList = z
   .object({
-    items: z.array(
-      z.object({
-        kid: z.string(),
-        alg: z.string(),
-        state: z
-          .enum(['active', 'retired', 'pending'])
-          .describe('`retired` is in the key set and signs nothing; `pending` signs and is not in the key set.'),
-        created_at: time,
-      }),
-    ),
+    items: z.array(keyView),
   })
   .meta({ id: 'Keys' })
 
@@ -27,8 +34,15 @@ const rotation = z.strictObject({
 })
 
 /** A sandbox's signing keys. */
-export const keys = sandboxRoutes('keys', ({ get, post }, { sandboxes }) => {
+export const keys = sandboxRoutes('keys', ({ get, post, create }, { sandboxes }) => {
   get('/keys', 'The signing keys made so far', { answer: keyList }, ({ sandbox }) => viewKeys(sandbox))
+
+  create('/keys', 'Sign with a private key of your own from now on', { body: givenKeySchema, answer: keyView }, ({ sandbox, body }) => {
+    const key = readKey(body, sandbox)
+    if (!sandbox.keys.give(key)) throw new TakenError('kid', key.kid)
+    const stored = sandbox.store.listKeys().find(({ kid }) => kid === key.kid)
+    return viewKey(stored ?? { ...key, state: 'active', created_at: sandbox.clock.now() })
+  })
 
   post('/keys/rotate', 'Sign with new keys from now on', { body: rotation, answer: keyList }, async ({ sandbox, body }) => {
     await sandbox.keys.rotate(body.mode)
@@ -43,7 +57,20 @@ export const keys = sandboxRoutes('keys', ({ get, post }, { sandboxes }) => {
   })
 })
 
+function readKey(given: z.output<typeof givenKeySchema>, { settings }: Sandbox): OwnKey {
+  try {
+    return readGivenKey(given, settings.signing_alg)
+  } catch (error) {
+    if (!(error instanceof GivenKeyError)) throw error
+    throw new Problem(400, `${error.field}: ${error.message} was expected.`, [{ field: error.field, expected: error.message }])
+  }
+}
+
 function viewKeys({ store }: Sandbox): z.output<typeof keyList> {
-  const keys = store.listKeys()
-  return { items: keys.map(({ kid, alg, state, created_at }) => ({ kid, alg, state, created_at: rfc3339(created_at) })) }
+  return { items: store.listKeys().map(viewKey) }
+}
+
+/** Without its private part, which snapshots alone tell. */
+function viewKey({ kid, alg, state, created_at }: StoredKey): z.output<typeof keyView> {
+  return { kid, alg, state, created_at: rfc3339(created_at) }
 }

@@ -7,9 +7,9 @@ import { constants, createPublicKey, type KeyObject, X509Certificate } from 'nod
 import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Clock } from '../../basics/clock.ts'
+import { authorityCertificate, serverCertificate, type Validity } from '../../basics/x509.ts'
 import { authorityPaths, type CertifiedKey, keepLocalhost, keyPem, loadAuthority, loadLocalhost, newKey } from './files.ts'
 import { asksForCertificate } from './host.ts'
-import { authorityCertificate, serverCertificate, type Validity } from './x509.ts'
 
 export interface Certificates {
   /** Where the authority's certificate lies, for clients to trust; nothing when it lives in memory only. */

@@ -4,7 +4,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { makeFolder } from '../../basics/folder.ts'
-import { authorityCertificate, authorityName, type Validity } from './x509.ts'
+import { authorityCertificate, authorityName, type Validity } from '../../basics/x509.ts'
 
 /** A certificate file that cannot be used. The message names the file and says how to mend it. */
 export class CertificateFileError extends Error {

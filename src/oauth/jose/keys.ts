@@ -3,6 +3,8 @@ import { promisify } from 'node:util'
 import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
+import { selfSignedCertificate } from '../../basics/x509.ts'
+import type { OwnKey } from './given-key.ts'
 import { isSecretAlg, type KeyAlg, keyKindOf, type SecretAlg, type SigningAlg, type SigningKey } from './jws.ts'
 
 const generate = promisify(generateKeyPair)
@@ -22,6 +24,8 @@ export interface KeyRingOptions {
   kid?: ((alg: KeyAlg, number: number) => string) | undefined
   /** The key of HS256 and its kin. */
   secret: () => string
+  /** Whether each key is published with a certificate, though it came with none. */
+  certified?: (() => boolean) | undefined
 }
 
 /** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
@@ -37,6 +41,7 @@ export class KeyRing {
   readonly #making = new Map<KeyAlg, Promise<SigningKey>>()
   readonly #secret = new Map<SecretAlg, { secret: string; key: SigningKey }>()
   #published: PublicJwk[] | undefined
+  #certified = false
   #rsa: Promise<KeyObject> | undefined
 
   constructor(options: KeyRingOptions) {
@@ -63,11 +68,12 @@ export class KeyRing {
 
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
-    const { algs, used = () => [], store } = this.#options
+    const { algs, used = () => [], certified = () => false, store } = this.#options
     await Promise.all([...algs, ...used()].map((alg) => this.signing(alg)))
-    if (this.#published !== undefined) return this.#published
-    const keys = store.listKeys()
-    this.#published = keys.filter((key) => key.state !== 'pending').map(publicJwk)
+    if (this.#published !== undefined && this.#certified === certified()) return this.#published
+    const keys = store.listKeys().filter((key) => key.state !== 'pending')
+    this.#certified = certified()
+    this.#published = keys.map((key) => publicJwk(key, this.#certified))
     return this.#published
   }
 
@@ -89,6 +95,14 @@ export class KeyRing {
       store.saveKey({ ...made, state: mode === 'publish_late' ? 'pending' : 'active' })
     }
     this.forget()
+  }
+
+  /** Signs with a key of the developer's own from now on. @returns whether its kid was free */
+  give(key: OwnKey): boolean {
+    const { store, clock } = this.#options
+    const given = giveKey(store, key, clock.now())
+    this.forget()
+    return given
   }
 
   /** Publishes the keys that `publish_late` held back. */
@@ -154,9 +168,30 @@ async function makeKey(alg: KeyAlg): Promise<KeyObject> {
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']
 
-function publicJwk({ kid, alg, jwk }: StoredKey): PublicJwk {
+function publicJwk({ kid, alg, jwk }: StoredKey, certified: boolean): PublicJwk {
   const members = Object.fromEntries(Object.entries(jwk).filter(([name]) => !privateMembers.includes(name)))
-  return { ...members, kid, alg, use: 'sig' }
+  const x5c = certified && jwk.x5c === undefined ? { x5c: [certificateOf(jwk, kid)] } : {}
+  return { ...members, ...x5c, kid, alg, use: 'sig' }
+}
+
+/** A certificate that a key signed itself, as base64 of DER: valid whenever the sandbox's clock may stand. */
+function certificateOf(jwk: StoredKey['jwk'], kid: string): string {
+  const key = createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' })
+  return selfSignedCertificate(key, kid).toString('base64')
+}
+
+/**
+ * Lets a key of the developer's own sign; what signed with its algorithm stays published.
+ * @returns whether its kid was free, or that of the same key
+ */
+export function giveKey(store: KeyStore, { kid, alg, jwk }: OwnKey, now: number): boolean {
+  const keys = store.listKeys()
+  const same = keys.find((key) => key.kid === kid)
+  if (same !== undefined && (same.jwk.d !== jwk.d || same.alg !== alg)) return false
+  for (const key of keys) if (key.alg === alg && key.state !== 'retired') store.setKeyState(key.kid, 'retired')
+  if (same !== undefined) store.deleteKey(kid)
+  store.saveKey({ kid, alg, jwk, state: 'active', created_at: same?.created_at ?? now, given: true })
+  return true
 }
 
 /** A signing key as it is stored. */
@@ -168,6 +203,8 @@ export interface StoredKey {
   /** `retired` is published and signs nothing; `pending` signs and is not published yet. */
   state: 'active' | 'retired' | 'pending'
   created_at: number
+  /** Whether the developer put it in. */
+  given?: boolean
 }
 
 /** The part of the store that keeps a sandbox's keys. */

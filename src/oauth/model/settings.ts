@@ -44,6 +44,8 @@ export interface Settings {
   query_token_requests: boolean
   /** The HS256 key. */
   signing_secret: string
+  /** Publishes a certificate with each key, as some clients ask for (RFC 7517 §4.7). */
+  x5c: boolean
   /** What signs access tokens. */
   signing_alg: SigningAlg
   /**
@@ -107,6 +109,7 @@ export const defaultSettings: Settings = {
   json_token_requests: true,
   query_token_requests: false,
   signing_secret: '',
+  x5c: false,
   signing_alg: 'ES256',
   id_token_signing_alg: null,
   scope_claims_in_id_token: false,

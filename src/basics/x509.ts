@@ -1,4 +1,4 @@
-/** Makes the two kinds of X.509 certificate grantbox needs (RFC 5280), with ECDSA P-256 keys. */
+/** Makes the kinds of X.509 certificate grantbox needs (RFC 5280): with ECDSA P-256 keys for TLS, with any for what signs tokens. */
 import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { isIP, isIPv4 } from 'node:net'
 import * as der from './der.ts'
@@ -7,6 +7,8 @@ const oid = {
   commonName: '2.5.4.3',
   organization: '2.5.4.10',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  sha256WithRsa: '1.2.840.113549.1.1.11',
+  ed25519: '1.3.101.112',
   subjectKeyIdentifier: '2.5.29.14',
   keyUsage: '2.5.29.15',
   subjectAltName: '2.5.29.17',
@@ -58,6 +60,21 @@ export function serverCertificate(publicKey: KeyObject, names: string[], authori
   ])
 }
 
+/** A certificate that a key of RSA, EC or Ed25519 signed itself, as DER: of a hundred years, and the same each time where signatures are. */
+export function selfSignedCertificate(key: KeyObject, commonName: string): Buffer {
+  const publicKey = createPublicKey(key)
+  const name = distinguishedName(commonName.slice(0, 64))
+  const validity = { notBefore: Date.UTC(2000, 0, 1), notAfter: Date.UTC(2099, 11, 31) }
+  const serial = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 16)
+  return signedCertificate(key, name, name, publicKey, validity, positive(serial), [
+    extension(oid.basicConstraints, der.sequence(), true),
+    extension(oid.keyUsage, der.bitString(Buffer.from([0b1000_0000]), 7), true),
+  ])
+}
+
 /** Each authority has a name of its own, so that a trust store may hold several (one for each data folder). */
 export function authorityName(publicKey: KeyObject): string {
   return `grantbox CA ${keyIdentifier(publicKey).toString('hex').slice(0, 8)}`
@@ -68,13 +85,25 @@ function certificate(
   issuer: Buffer,
   subject: Buffer,
   publicKey: KeyObject,
-  { notBefore, notAfter }: Validity,
+  validity: Validity,
   extensions: Buffer[],
 ): string {
-  const algorithm = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256))
+  return der.pem('CERTIFICATE', signedCertificate(signer, issuer, subject, publicKey, validity, positive(randomBytes(16)), extensions))
+}
+
+function signedCertificate(
+  signer: KeyObject,
+  issuer: Buffer,
+  subject: Buffer,
+  publicKey: KeyObject,
+  { notBefore, notAfter }: Validity,
+  serialNumber: Buffer,
+  extensions: Buffer[],
+): Buffer {
+  const algorithm = signatureAlgorithm(signer)
   const toBeSigned = der.sequence(
     der.explicit(0, der.integer(Buffer.from([2]))), // v3
-    der.integer(serialNumber()),
+    der.integer(serialNumber),
     algorithm,
     issuer,
     der.sequence(der.time(notBefore), der.time(notAfter)),
@@ -82,13 +111,18 @@ function certificate(
     publicKey.export({ type: 'spki', format: 'der' }),
     der.explicit(3, der.sequence(...extensions)),
   )
-  const signature = sign('sha256', toBeSigned, signer)
-  return der.pem('CERTIFICATE', der.sequence(toBeSigned, algorithm, der.bitString(signature)))
+  const signature = sign(signer.asymmetricKeyType === 'ed25519' ? null : 'sha256', toBeSigned, signer)
+  return der.sequence(toBeSigned, algorithm, der.bitString(signature))
 }
 
-/** Random, positive and never zero, of 16 bytes at most (RFC 5280 §4.1.2.2 allows 20). */
-function serialNumber(): Buffer {
-  const bytes = randomBytes(16)
+/** RFC 5758 §3.2, RFC 4055 §5 (whose parameters are NULL), RFC 8410 §3. */
+function signatureAlgorithm({ asymmetricKeyType }: KeyObject): Buffer {
+  if (asymmetricKeyType === 'rsa') return der.sequence(der.objectIdentifier(oid.sha256WithRsa), Buffer.from([0x05, 0]))
+  return der.sequence(der.objectIdentifier(asymmetricKeyType === 'ed25519' ? oid.ed25519 : oid.ecdsaWithSha256))
+}
+
+/** A serial number of 16 bytes that is positive and never zero (RFC 5280 §4.1.2.2 allows 20 bytes). */
+function positive(bytes: Buffer): Buffer {
   bytes.writeUInt8((bytes.readUInt8(0) & 0x7f) | 0x40, 0)
   return bytes
 }
