@@ -6,7 +6,6 @@ import { keyAlgs, signingAlgs } from '../oauth/jose/jws.ts'
 import { endpoints } from '../oauth/model/endpoint.ts'
 import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
-import { scopeToken } from '../oauth/model/scope.ts'
 import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
 import { answerNames, callbackErrorNames, callbackNames, errorNames } from '../providers/data/answers.ts'
@@ -16,6 +15,7 @@ import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
 import { templateSchema } from '../sandbox/template-schema.ts'
+import { appSchema, userSchema } from './world-schema.ts'
 
 /** A name of a provider or a sandbox. */
 export const nameSchema = z
@@ -192,46 +192,6 @@ const texts = z.strictObject({
   continueHeading: text.optional(),
   accent: z.enum(accents).optional(),
 })
-
-const claims = z.record(z.string(), z.unknown())
-const client = z.strictObject({
-  client_id: z.string().min(1).max(255),
-  client_secret: z.string().min(1).nullable().optional().describe('Absent for a public client.'),
-  token_endpoint_auth_method: z.enum(clientAuthMethods).optional(),
-  grant_types: z.array(z.string()).optional(),
-  claims: claims.optional(),
-  metadata: claims.optional(),
-})
-
-/** An app with its clients. */
-export const appSchema = z
-  .strictObject({
-    name: z.string().min(1).max(200),
-    id: z.string().min(1).max(64).optional(),
-    description: z.string().optional(),
-    scopes: z.array(z.string().regex(scopeToken, { error: 'a scope (RFC 6749 §3.3)' })).optional(),
-    redirect_uris: z.array(z.string()).optional(),
-    clients: z.array(client).optional(),
-  })
-  .meta({ id: 'App' })
-
-/** A user. */
-export const userSchema = z
-  .strictObject({
-    username: z.string().regex(/^(?!@)[^\s/\p{Cc}]{1,200}$/u, { error: 'a username without blanks and slashes' }),
-    user_id: z.string().min(1).optional(),
-    password: z.string().min(1).nullable().optional().describe("The company's name when absent."),
-    first_name: z.string().optional(),
-    last_name: z.string().optional(),
-    email: z.string().nullable().optional(),
-    type: z.string().nullable().optional(),
-    age: z.int().min(0).max(150).nullable().optional(),
-    claims: claims.optional(),
-    apps: z.array(z.string()).optional().describe('Names or ids; all when absent.'),
-    friends: z.array(z.string()).optional(),
-    parents: z.array(z.string()).optional(),
-  })
-  .meta({ id: 'User' })
 
 const ownGrantType = z.strictObject({
   name: z.string().min(1),

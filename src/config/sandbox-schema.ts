@@ -3,7 +3,8 @@ import { GivenKeyError, readGivenKey } from '../oauth/jose/given-key.ts'
 import type { SandboxDeclaration } from '../sandbox/declared.ts'
 import { givenKeySchema } from '../sandbox/key-schema.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
-import { appSchema, nameSchema, userSchema } from './provider-schema.ts'
+import { nameSchema } from './provider-schema.ts'
+import { appSchema, userSchema } from './world-schema.ts'
 
 const host = z.string().regex(/^(?!localhost$)(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
   error: 'a host name without a port, such as sandbox.example.com',
