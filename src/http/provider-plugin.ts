@@ -9,6 +9,7 @@ import { checkSpace, routed } from '../providers/space.ts'
 import { sendAnswer } from './answer.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
 import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.ts'
+import { queryProblem, takenQuery } from './endpoints/client-query.ts'
 import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { exchangeOf } from './exchange.ts'
@@ -43,7 +44,9 @@ function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
   const protocol = protocolEndpoints.flatMap((one) =>
     one
       .paths(provider)
-      .flatMap((path) => (path === undefined ? [] : [{ path, endpoint: one.endpoint, page: one.page === true, handlers: one.handlers }])),
+      .flatMap((path) =>
+        path === undefined ? [] : [{ path, endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }],
+      ),
   )
   const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({
     path,
@@ -51,6 +54,12 @@ function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
     handlers: Object.fromEntries(routes.map((route) => [route.method, apiHandler(route)])),
   }))
   return [...protocol, ...own]
+}
+
+/** Some vendors are asked by GET where the RFCs have POST alone. */
+function handlersOf({ endpoint, handlers }: EndpointHandlers, { requests }: Provider): EndpointHandlers['handlers'] {
+  const { POST } = handlers
+  return POST !== undefined && requests?.by_get?.includes(endpoint) === true ? { ...handlers, GET: POST } : handlers
 }
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -90,7 +99,8 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
 function apiHandler(route: Route): Handler {
   return async (request, reply) => {
     const { sandbox, context, base_url } = exchangeOf(request)
-    const { parameters: query, problem } = readParameters(request.query)
+    const refused = route.query === undefined ? undefined : queryProblem(request, route.query)
+    const { parameters: query, problem = refused } = readParameters(route.query ? takenQuery(request, route.query) : request.query)
     if (problem !== undefined) throw problem
     const answer = await route.handle({
       context,

@@ -61,6 +61,8 @@ export interface Route {
   path: string
   /** What it is for; `api` when absent. */
   endpoint?: Endpoint
+  /** Where clients come for tokens: what it takes from the query. The rest is ignored and noted, and secrets are refused there. */
+  query?: readonly string[]
   handle(request: ApiRequest): Promise<Reply>
 }
 

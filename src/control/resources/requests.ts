@@ -36,7 +36,7 @@ const streamed = {
 /** A sandbox's journal: what came in and went out, and as it grows. */
 export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes, stopping }) => {
   get('/requests', 'The requests that came, newest last', { query, answer: entries }, async ({ sandbox, query, reply }) => {
-    const { journal, settings } = sandbox
+    const { journal, settings, requests } = sandbox
     const { wait, ...wanted } = query
     const end = new AbortController()
     const stop = () => end.abort()
@@ -47,7 +47,7 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     stopping.removeEventListener('abort', stop)
     const cursor = found.at(-1)?.id ?? wanted.after
     return {
-      items: found.map((entry) => viewEntry(entry, settings.show_secrets)),
+      items: found.map((entry) => viewEntry(entry, settings.show_secrets, requests)),
       next_cursor: cursor === undefined ? null : String(cursor),
     }
   })
@@ -60,8 +60,8 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     let unfollow = () => {}
     const stream = openEventStream(reply, 'the journal of a sandbox', stopping, () => unfollow())
     const tell = (entry: JournalEntry) => {
-      const { settings } = sandboxes.find(sandbox.name) ?? sandbox
-      stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewEntry(entry, settings.show_secrets)) })
+      const { settings, requests } = sandboxes.find(sandbox.name) ?? sandbox
+      stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewEntry(entry, settings.show_secrets, requests)) })
     }
     if (from !== undefined) for (const entry of sandbox.journal.list({ ...filter, after: from })) tell(entry)
     unfollow = sandbox.journal.follow(filter, tell)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isSecretIn } from '../../oauth/clients/dialect.ts'
 import type { AccessTokenRecord, GrantEntry, Lineage, RefreshTokenRecord } from '../../oauth/model/grant-book.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
@@ -117,7 +118,7 @@ export function viewLineage(entry: GrantEntry, lineage: Lineage, sandbox: Sandbo
     issued_at: rfc3339(token.issued_at),
     expires_at: rfc3339(token.expires_at),
     state: stateOf(token.expires_at, token.revoked_at, null),
-    uses: (uses.get(token.id) ?? []).map(viewUse),
+    uses: (uses.get(token.id) ?? []).map((one) => viewUse(one, sandbox)),
   })
   const refresh = (token: RefreshTokenRecord): TokenNode => ({
     use: 'refresh',
@@ -165,9 +166,9 @@ function carriedBy({ request_headers }: JournalEntry, { tokens }: Sandbox): numb
   return presented === undefined ? undefined : tokens.access.keyOf(presented.token)
 }
 
-function viewUse(entry: JournalEntry): z.output<typeof use> {
+function viewUse(entry: JournalEntry, { requests }: Sandbox): z.output<typeof use> {
   const { endpoint, method, url, status, client_id = null } = entry
-  return { time: rfc3339(entry.time), endpoint, method, url: maskUrl(url), status, client_id }
+  return { time: rfc3339(entry.time), endpoint, method, url: maskUrl(url, isSecretIn(requests)), status, client_id }
 }
 
 function when(milliseconds: number | null): string | null {

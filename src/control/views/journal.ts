@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { isSecretIn } from '../../oauth/clients/dialect.ts'
+import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { rfc3339, time } from '../schemas.ts'
 import { mask, maskUrl } from './masking.ts'
@@ -31,14 +33,18 @@ export const entryView = z
   })
   .meta({ id: 'Request' })
 
-/** @param showSecrets the sandbox's setting `show_secrets`: otherwise no secret, code or token can be read in what is shown */
-export function viewEntry(entry: JournalEntry, showSecrets: boolean): z.output<typeof entryView> {
-  const shown = showSecrets ? (value: unknown) => value : mask
+/**
+ * @param showSecrets the sandbox's setting `show_secrets`: otherwise no secret, code or token can be read in what is shown
+ * @param dialect how its vendor calls secrets
+ */
+export function viewEntry(entry: JournalEntry, showSecrets: boolean, dialect?: RequestDialect): z.output<typeof entryView> {
+  const isSecret = isSecretIn(dialect)
+  const shown = (value: unknown, name: string) => (showSecrets ? value : mask(value, name, isSecret))
   const shownHeaders = (all: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(
       Object.entries(all).flatMap(([name, value]) => {
         if (value === undefined) return []
-        return [[name, typeof value === 'string' && holdsUrl(name) && !showSecrets ? maskUrl(value) : shown(value, name)]]
+        return [[name, typeof value === 'string' && holdsUrl(name) && !showSecrets ? maskUrl(value, isSecret) : shown(value, name)]]
       }),
     )
   return {
@@ -47,7 +53,7 @@ export function viewEntry(entry: JournalEntry, showSecrets: boolean): z.output<t
     duration_ms: Math.round(entry.duration_ms * 1000) / 1000,
     endpoint: entry.endpoint,
     method: entry.method,
-    url: showSecrets ? entry.url : maskUrl(entry.url),
+    url: showSecrets ? entry.url : maskUrl(entry.url, isSecret),
     status: entry.status,
     error: entry.error ?? null,
     explanation: entry.explanation ?? null,
@@ -58,9 +64,9 @@ export function viewEntry(entry: JournalEntry, showSecrets: boolean): z.output<t
     grant_id: entry.grant_id ?? null,
     driver: entry.driver ?? null,
     request_headers: shownHeaders(entry.request_headers),
-    request_body: viewBody(entry.request_body, contentType(entry.request_headers), showSecrets),
+    request_body: viewBody(entry.request_body, contentType(entry.request_headers), showSecrets, isSecret),
     response_headers: shownHeaders(entry.response_headers),
-    response_body: viewBody(entry.response_body, contentType(entry.response_headers), showSecrets),
+    response_body: viewBody(entry.response_body, contentType(entry.response_headers), showSecrets, isSecret),
   }
 }
 
@@ -73,12 +79,12 @@ function contentType(all: Readonly<Record<string, unknown>>): string {
   return typeof found === 'string' ? found : ''
 }
 
-function viewBody(body: unknown, type: string, showSecrets: boolean): unknown {
+function viewBody(body: unknown, type: string, showSecrets: boolean, isSecret: (name: string) => boolean): unknown {
   if (body === undefined || body === null || body === '') return null
   const decoded = typeof body === 'string' ? decode(body, type) : body
   if (showSecrets) return decoded ?? body
   // What cannot be decoded cannot be searched for secrets: a page that posts a code, JSON with a slip in it.
-  return decoded === undefined ? `… (${String(body).length} characters of ${type.split(';')[0] || 'text'})` : mask(decoded)
+  return decoded === undefined ? `… (${String(body).length} characters of ${type.split(';')[0] || 'text'})` : mask(decoded, '', isSecret)
 }
 
 /** A form or JSON as it was meant; undefined for anything else. */

@@ -10,7 +10,7 @@ export type RequestRow = ReturnType<typeof requestRow>
 /** @param flowHref where the flow is that it belongs to */
 export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined) {
   const showSecrets = sandbox.settings.show_secrets
-  const view = viewEntry(entry, showSecrets)
+  const view = viewEntry(entry, showSecrets, sandbox.requests)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
   return {
     id: entry.id,

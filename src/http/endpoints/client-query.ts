@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
+import { isSecretIn } from '../../oauth/clients/dialect.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
-import { isCodeName, isSecretName } from '../../oauth/model/secret-names.ts'
 import { noteTo } from '../../oauth/realm/context.ts'
 import { listed } from '../../oauth/realm/unread.ts'
 import { exchangeOf } from '../exchange.ts'
@@ -8,30 +8,29 @@ import { exchangeOf } from '../exchange.ts'
 /**
  * What the query of a client endpoint means: nothing, since the parameters stand in the body (RFC 6749 §3.2). What clients append
  * to every URL is ignored and noted. Secrets are refused, because URLs are logged (RFC 6749 §2.3.1, RFC 9700 §2.6).
+ * @param taken parameters that the vendor does take from there
  * @returns the refusal, which the caller raises where its dialect wants it
  */
-export function queryProblem(request: FastifyRequest): OAuthError | undefined {
-  const query = Object.entries(request.query ?? {})
+export function queryProblem(request: FastifyRequest, taken: readonly string[] = []): OAuthError | undefined {
+  const query = Object.entries(request.query ?? {}).filter(([name]) => !taken.includes(name))
   if (query.length === 0) return undefined
-  const { context, sandbox } = exchangeOf(request)
-  const renamed = sandbox.provider.requests?.parameters ?? {}
+  const { context } = exchangeOf(request)
+  const isSecret = isSecretIn(context.realm.requests)
   // A parameter without a value counts as absent (RFC 6749 §3.2), and holds no secret.
-  const secret = query.filter(([name, value]) => [value].flat().some((one) => one !== '') && isSecret(name, renamed))
+  const secret = query.filter(([name, value]) => [value].flat().some((one) => one !== '') && isSecret(name))
+  const where = taken.length === 0 ? 'from the body alone' : `from the body, and ${taken.join(', ')} from the query`
   if (secret.length > 0) {
-    const explanation = `The query has ${listed(secret.map(nameOf))}: secrets in a URL are logged; this endpoint takes its parameters from the body alone (RFC 6749 §3.2)`
+    const explanation = `The query has ${listed(secret.map(nameOf))}: secrets in a URL are logged; this endpoint takes its parameters ${where} (RFC 6749 §3.2)`
     return new OAuthError('invalid_request', 'Parameters belong in the body', explanation)
   }
-  noteTo(
-    context,
-    `The query has ${listed(query.map(nameOf))}: without effect, because this endpoint takes its parameters from the body (RFC 6749 §3.2)`,
-  )
+  const why = `because this endpoint takes its parameters ${taken.length === 0 ? 'from the body' : where}`
+  noteTo(context, `The query has ${listed(query.map(nameOf))}: without effect, ${why} (RFC 6749 §3.2)`)
   return undefined
 }
 
-/** By the name on the wire, or by the RFC's name of what the vendor calls otherwise. */
-function isSecret(wire: string, renamed: Readonly<Record<string, string>>): boolean {
-  const names = Object.hasOwn(renamed, wire) ? [wire, renamed[wire] ?? ''] : [wire]
-  return names.some((name) => isSecretName(name) || isCodeName(name))
+/** The part of a query that is taken. */
+export function takenQuery(request: FastifyRequest, taken: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(request.query ?? {}).filter(([name]) => taken.includes(name)))
 }
 
 /** Notes the query of an endpoint that reads none. */

@@ -9,9 +9,11 @@ import { token } from '../../oauth/endpoints/token.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { ClientRequest, ReadParameters } from '../../oauth/model/parameters.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
+import { noteTo } from '../../oauth/realm/context.ts'
+import { listed } from '../../oauth/realm/unread.ts'
 import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { queryProblem } from './client-query.ts'
+import { queryProblem, takenQuery } from './client-query.ts'
 
 /** The endpoints to which clients post a form, each at the provider's path of its name. */
 export const formEndpoints: readonly ProtocolEndpoint[] = [
@@ -74,21 +76,22 @@ function clientRequest(request: FastifyRequest, repeatable: readonly string[]): 
 }
 
 /**
- * The parameters in the body alone (RFC 6749 §3.2); what else the query has is as {@link queryProblem} says. The sandbox's
- * settings can allow the query, as Postman may be told to use, and forbid JSON.
+ * The parameters in the body alone (RFC 6749 §3.2); what else the query has is as {@link queryProblem} says. A vendor may take
+ * some of the query, and the sandbox's settings can allow all of it, as Postman may be told to use, and forbid JSON.
  */
 function readBody(request: FastifyRequest, repeatable: readonly string[]): ReadParameters {
-  const { sandbox, context } = exchangeOf(request)
+  const { sandbox, context, endpoint } = exchangeOf(request)
   const { json_token_requests, query_token_requests } = sandbox.settings
   const read = readRequest(request.body, context, repeatable)
   if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
     const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
     return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
   }
-  if (query_token_requests) {
-    const fromQuery = readRequest(request.query, context, repeatable)
-    return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem: read.problem ?? fromQuery.problem }
-  }
-  const problem = queryProblem(request)
-  return problem === undefined ? read : { ...read, problem }
+  const taken = query_token_requests ? Object.keys(request.query ?? {}) : (context.realm.requests?.query?.[endpoint] ?? [])
+  const problem = queryProblem(request, taken)
+  if (taken.length === 0) return problem === undefined ? read : { ...read, problem }
+  const fromQuery = readRequest(takenQuery(request, taken), context, repeatable)
+  const twice = Object.keys(fromQuery.parameters).filter((name) => read.parameters[name] !== undefined)
+  if (twice.length > 0) noteTo(context, `The query has ${listed(twice)}: without effect, because the body has it as well`)
+  return { parameters: { ...fromQuery.parameters, ...read.parameters }, problem: read.problem ?? problem ?? fromQuery.problem }
 }

@@ -1,7 +1,9 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { ownValue } from '../../basics/own-value.ts'
 import { OAuthError } from '../model/errors.ts'
 import { type Parameters, type ReadParameters, readParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
+import { isCodeName, isSecretName } from '../model/secret-names.ts'
 import { type Context, noteTo, type RequestDialect } from '../realm/context.ts'
 import { authenticateClient } from './authentication.ts'
 
@@ -35,6 +37,12 @@ function translate(parameters: Parameters, names: Readonly<Record<string, string
   for (const wire of Object.keys(names)) delete translated[wire]
   for (const [wire, name] of Object.entries(names)) if (parameters[wire] !== undefined) translated[name] = parameters[wire]
   return translated
+}
+
+/** What names a secret in a vendor's requests: whatever does anywhere, its own names, and its names of the RFCs' secrets. */
+export function isSecretIn({ secrets = [], parameters = {} }: RequestDialect = {}): (name: string) => boolean {
+  const isSecret = (name: string) => isSecretName(name) || isCodeName(name)
+  return (name) => isSecret(name) || secrets.includes(name) || isSecret(ownValue(parameters, name) ?? '')
 }
 
 /** Finds out which client speaks, as the vendor wants it told. */

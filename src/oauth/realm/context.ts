@@ -7,6 +7,7 @@ import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
 import type { Directory } from '../model/directory.ts'
+import type { Endpoint } from '../model/endpoint.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { AccessTokenDetails, Client, ResponseMode, User } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
@@ -123,6 +124,12 @@ export interface RequestDialect {
   readonly parameters?: Readonly<Record<string, string>>
   /** What stands between scopes where the vendor does not take blanks alone (RFC 6749 §3.3), as a comma; in its answers too. */
   readonly scope_separator?: string
+  /** The vendor's own names of what is secret; the journal masks what stands under them. */
+  readonly secrets?: readonly string[]
+  /** Parameters, by their names on the wire, that an endpoint for clients also takes from the query of its URL. */
+  readonly query?: Readonly<Partial<Record<Endpoint, readonly string[]>>>
+  /** Endpoints for clients that are asked by GET as well. */
+  readonly by_get?: readonly Endpoint[]
   /** Where a secret may stand; both places when absent (RFC 6749 §2.3.1). */
   readonly secret_in?: 'header' | 'body'
   /** The grant type is looked at before the client is. */

@@ -129,6 +129,6 @@ export const gateway: Provider = {
   ...declared,
   own_settings: gatewaySettings.described,
   errorReply,
-  routes: [...gatewayRoutes, { method: 'POST', path: '/v1/auth/token', endpoint: 'token', handle: directToken }],
+  routes: [...gatewayRoutes, { method: 'POST', path: '/v1/auth/token', endpoint: 'token', query: [], handle: directToken }],
   collection: gatewayCollection,
 }

@@ -1,6 +1,8 @@
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { ActiveAccessToken, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
+import { noteTo } from '../../oauth/realm/context.ts'
+import { listed } from '../../oauth/realm/unread.ts'
 import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply } from '../provider.ts'
 import { authService, presentedAccessToken, result, unauthorized } from './envelope.ts'
@@ -13,7 +15,9 @@ export async function serviceToken(request: ApiRequest): Promise<Reply> {
   if (!/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '') || typeof body !== 'object' || body === null) {
     throw badRequest('JSON is required', 'The body must be a JSON object, sent as application/json: {"aud":"…","scope":"…"}')
   }
-  const { aud, scope } = body as Record<string, unknown>
+  const { aud, scope, ...rest } = body as Record<string, unknown>
+  const unread = Object.keys(rest)
+  if (unread.length > 0) noteTo(context, `The request has ${listed(unread)}: without effect in step 3`)
   if (typeof aud !== 'string' || aud === '') throw badRequest('aud is required')
   if (typeof scope !== 'string' || scope.trim() === '') throw badRequest('scope is required')
   const { services, service_token_shape } = wildixSettings.of(settings)

@@ -86,10 +86,10 @@ export const wildix: Provider = {
   own_settings: wildixSettings.described,
   tokens: { ...declared.tokens, access: wildixAccessTokens },
   routes: [
-    { method: 'GET', path: '/api/v1/personal/token', handle: personalToken },
+    { method: 'GET', path: '/api/v1/personal/token', query: ['service', 'type'], handle: personalToken },
     { method: 'GET', path: '/api/v1/personal/info', handle: personalInfo },
     { method: 'GET', path: '/api/v2/Token', handle: accessToken },
-    { method: 'POST', path: '/api/v2/OpenId/service', handle: serviceToken },
+    { method: 'POST', path: '/api/v2/OpenId/service', query: [], handle: serviceToken },
   ],
   collection: wildixCollection,
 }
