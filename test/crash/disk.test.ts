@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { readDeclarations } from '../../src/config/declarations.ts'
 import { type ChildOptions, type ChildServer, spawnServer } from '../support/child-server.ts'
 import { passwordTokens } from '../support/iokids-client.ts'
@@ -33,7 +33,11 @@ function control(url: string, path: string, body?: unknown): Promise<Response> {
   return fetch(`${url}/_grantbox${path}`, init)
 }
 
-describe.skipIf(process.platform === 'win32')('a disk without room (a limit on the size of files stands in for it)', () => {
+describe('a disk without room (a limit on the size of files stands in for it)', () => {
+  beforeEach(({ skip }) => {
+    if (process.platform === 'win32') skip('Windows has no limit on the size of files')
+  })
+
   test('refuses changes in the dialect, tells health, keeps nothing by halves, and goes on when there is room', async () => {
     const db = join(folder, 'full.db')
     const args = ['--db', db, '--data', folder, '--log-level', 'silent']
@@ -200,7 +204,11 @@ describe('a commit that the disk refused', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('what may not be written', () => {
+describe('what may not be written', () => {
+  beforeEach(({ skip }) => {
+    if (process.platform === 'win32') skip('Windows has other rules for who may write')
+  })
+
   const nobody = 65_534
   const root = process.getuid?.() === 0
   /** To root all files are open, so as root it is somebody else who starts it. */

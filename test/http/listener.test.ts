@@ -78,8 +78,6 @@ const localhostHasIpv6 = await new Promise<boolean>((resolve) => {
   probe.listen(0, '::1', () => probe.close(() => resolve(true)))
 })
 const curl = spawnSync('curl', ['--version']).error === undefined
-if (!curl) console.warn('curl is not installed: its test is skipped')
-if (!localhostHasIpv6) console.warn('this machine has no ::1: its tests are skipped')
 
 test('answers http and https on one port and tells the handler which it was', async () => {
   const { port, certificates } = await start()
@@ -95,7 +93,8 @@ test('answers http and https on one port and tells the handler which it was', as
   expect(JSON.parse(await text(secure))).toMatchObject({ scheme: 'https', url: '/d' })
 })
 
-test.skipIf(!localhostHasIpv6)('listens on both loopback addresses, on the same port', async () => {
+test('listens on both loopback addresses, on the same port', async ({ skip }) => {
+  if (!localhostHasIpv6) skip('this machine has no ::1')
   const { port, addresses, certificates } = await start({ host: 'localhost' })
   expect(addresses).toEqual(['127.0.0.1', '::1'])
   expect(await (await fetch(`http://[::1]:${port}/`)).json()).toMatchObject({ scheme: 'http' })
@@ -175,7 +174,8 @@ async function clientCertificate(): Promise<{ key: string; cert: string }> {
   return { key: keyPem(key), cert: authorityCertificate(key, { notBefore: now - 60_000, notAfter: now + 3_600_000 }) }
 }
 
-test.skipIf(!curl)('is accepted by curl with --cacert', async () => {
+test('is accepted by curl with --cacert', async ({ skip }) => {
+  if (!curl) skip('curl is not installed')
   const dataDir = await mkdtemp(join(tmpdir(), 'grantbox-listener-'))
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
   const { port, certificates } = await start({ dataDir })
@@ -431,7 +431,7 @@ test('survives clients that vanish in the middle of an answer', async () => {
   await listener.close({ graceMs: 600_000 })
 })
 
-test('says in words that a port is taken, on either address', async () => {
+test('says in words that a port is taken, on either address', async ({ skip }) => {
   const { port } = await start({ host: '127.0.0.1' })
   const second = createListener({ handler: echo, certificates: createCertificates({ clock: systemClock }) })
   const failure = await second.listen({ port }).catch((error: unknown) => error)
@@ -440,7 +440,7 @@ test('says in words that a port is taken, on either address', async () => {
     code: 'EADDRINUSE',
     message: `Port ${port} is already in use. Stop the other program or choose another port with --port.`,
   })
-  if (!localhostHasIpv6) return
+  if (!localhostHasIpv6) skip('this machine has no ::1; the port of one address was refused as it should be')
   const other = createHttpServer()
   await new Promise<void>((listening) => other.listen(0, '::1', listening))
   onTestFinished(() => void other.close())

@@ -21,9 +21,11 @@ describe.each(examples)('$title', (example) => {
   })
 
   const acts = /sandbox\.(faults\.add|update|clock\.\w+|keys\.rotate|users\.update|grants\.revoke|tokens\.expire)\(|browse\(\{|claims:/
-  test.runIf(acts.test(example.code) && !example.inBrowser)('is so because of that call alone', async () => {
-    await expect(run(example, deaf(await box.createSandbox()))).rejects.toThrow()
-  })
+  if (acts.test(example.code) && !example.inBrowser) {
+    test('is so because of that call alone', async () => {
+      await expect(run(example, deaf(await box.createSandbox()))).rejects.toThrow()
+    })
+  }
 })
 
 /** A sandbox that does nothing of what the guide's examples are about. */

@@ -192,23 +192,20 @@ describe('a start is refused with a sentence', () => {
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(below)])
   })
 
-  test.runIf(process.platform === 'linux')(
-    'where nothing can be made, as below /proc, it ends',
-    async () => {
-      for (const [flag, said] of [
-        ['--data', 'The data folder /proc/nope cannot be made or written (ENOENT)'],
-        ['--db', 'The database /proc/nope cannot be'],
-      ] as const) {
-        const child = spawnCommand(['--port', '0', flag, '/proc/nope'], { cwd: folder })
-        const late = setTimeout(() => child.kill('SIGKILL'), 8000)
-        const { code, stderr } = await child.ended
-        clearTimeout(late)
-        expect(code).toBe(1)
-        expect(stderr).toContain(said)
-      }
-    },
-    20_000,
-  )
+  test('where nothing can be made, as below /proc, it ends', async ({ skip }) => {
+    if (process.platform !== 'linux') skip('there is no /proc, below which nothing can be made')
+    for (const [flag, said] of [
+      ['--data', 'The data folder /proc/nope cannot be made or written (ENOENT)'],
+      ['--db', 'The database /proc/nope cannot be'],
+    ] as const) {
+      const child = spawnCommand(['--port', '0', flag, '/proc/nope'], { cwd: folder })
+      const late = setTimeout(() => child.kill('SIGKILL'), 8000)
+      const { code, stderr } = await child.ended
+      clearTimeout(late)
+      expect(code).toBe(1)
+      expect(stderr).toContain(said)
+    }
+  }, 20_000)
 
   test('when the file is no database', async () => {
     const db = newFile()
