@@ -100,6 +100,29 @@ export const schema = z.strictObject({
     description: 'ask https clients for a certificate: mtls (at mtls.localhost and other hosts so named) or always',
     expected: 'mtls or always',
   }),
+  proxy: z.enum(['known', 'all', 'off']).optional().register(about, {
+    value: 'MODE',
+    description: 'as a proxy: known answers hosts of sandboxes and refuses others, all leads to others, off is none',
+    expected: 'known, all or off',
+    otherwise: 'known on loopback, elsewhere and behind proxies off',
+  }),
+  proxy_next: z.string().refine(isProxyUrl).optional().register(about, {
+    value: 'URL',
+    description: 'proxy that connections to other hosts go through',
+    expected: 'an http or https URL of a proxy, without a path',
+    otherwise: 'none: they are connected to directly',
+    secret: true,
+  }),
+  proxy_allow: z
+    .string()
+    .regex(/^[^\s,/]+(,[^\s,/]+)*$/)
+    .optional()
+    .register(about, {
+      value: 'HOSTS',
+      description: "hosts that the proxy leads to although they are link-local or of a cloud's metadata, with commas",
+      expected: 'host names or addresses, with commas between',
+      otherwise: 'none',
+    }),
   admin_token: z
     .string()
     .regex(/^[A-Za-z0-9._~+/-]+=*$/)
@@ -177,6 +200,12 @@ export function describe(key: Key): About {
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
+}
+
+function isProxyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, pathname, search, hash } = new URL(text)
+  return (protocol === 'http:' || protocol === 'https:') && pathname === '/' && search === '' && hash === ''
 }
 
 function isBaseUrl(text: string): boolean {

@@ -22,12 +22,13 @@ export interface Asking {
 /** Whether a request may go on, and what it is told if not. */
 export type Access = { allowed: true } | { allowed: false; status: 401 | 403; problem: string; headers?: Readonly<Record<string, string>> }
 
-const open = '/_grantbox/health'
+/** What tells of nothing but that grantbox is there, and for which hosts. */
+const open = ['/_grantbox/health', '/_grantbox/proxy.pac']
 
 /** Who may call the control API: whoever has the token where one is set, otherwise this machine's own programs and pages. */
 export function decideAccess(asking: Asking): Access {
   const { method, path, adminToken } = asking
-  if (path.replace(/\/$/, '') === open && (method === 'GET' || method === 'HEAD')) return { allowed: true }
+  if (open.includes(path.replace(/\/$/, '')) && (method === 'GET' || method === 'HEAD')) return { allowed: true }
   return adminToken === undefined ? fromThisMachine(asking) : withToken(asking.authorization, adminToken)
 }
 

@@ -24,6 +24,7 @@ import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
 import { postmanExport } from './resources/postman-export.ts'
 import { providers } from './resources/providers.ts'
+import { proxy } from './resources/proxy.ts'
 import { requests } from './resources/requests.ts'
 import { sandbox, sandboxes } from './resources/sandboxes.ts'
 import { state } from './resources/state.ts'
@@ -35,6 +36,7 @@ import { users } from './resources/users.ts'
 const resources: readonly Resource[] = [
   health,
   providers,
+  proxy,
   sandboxes,
   sandbox,
   state,

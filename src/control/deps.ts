@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import type { Clock } from '../basics/clock.ts'
 import type { Settled } from '../http/journal-hook.ts'
+import type { ProxyReport } from '../proxy/proxy.ts'
 import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
@@ -20,6 +21,8 @@ export interface ControlDeps {
   checkDatabase: () => void
   /** How a request reached us; the host with its port. */
   originOf: (request: IncomingMessage) => Origin
+  /** What grantbox does as a proxy. */
+  proxy: () => Promise<ProxyReport>
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
   addresses?: FixedAddresses | undefined
   /** Aborted when the server is about to stop: what waits for something to come is answered then. */

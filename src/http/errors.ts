@@ -34,7 +34,7 @@ export function explain(exchange: Exchange, { code, explanation }: Pick<OAuthErr
 }
 
 /** Text as a header may carry it: what is not printable ASCII is percent-encoded (RFC 9110 §5.5). */
-function headerText(text: string): string {
+export function headerText(text: string): string {
   return text
     .slice(0, 1000)
     .toWellFormed()

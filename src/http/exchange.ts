@@ -32,6 +32,8 @@ export interface Exchange extends Readonly<Addresses> {
   readonly time: number
   readonly started: number
   endpoint: Endpoint
+  /** The host and port that were called, when it came through the proxy. */
+  host?: string
   error?: string
   explanation?: string
 }

@@ -22,7 +22,8 @@ const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
 
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
 export function route(target: string, { name, publicName }: Came, sandboxes: Sandboxes): Destination | undefined {
-  const url = pathOf(target)
+  // `*` is the server as a whole (RFC 9112 §3.2.4); of an absolute address the proxy has left the path.
+  const url = target.startsWith('/') ? target : '/'
   const byHost = sandboxes.findByHost(name) ?? (publicName === name ? undefined : sandboxes.findByHost(publicName))
   if (byHost !== undefined) return { sandbox: byHost, prefix: '', url }
 
@@ -41,13 +42,6 @@ export function route(target: string, { name, publicName }: Came, sandboxes: San
   }
   const fallback = sandboxes.default
   return fallback === undefined ? undefined : { sandbox: fallback, prefix: '', url }
-}
-
-/** A request target may be absolute (RFC 9112 §3.2.2) or `*`. */
-function pathOf(target: string): string {
-  if (target.startsWith('/')) return target
-  const path = /^https?:\/\/[^/?#]*(.*)$/is.exec(target)?.[1] ?? ''
-  return path.startsWith('/') ? path : `/${path}`
 }
 
 /**

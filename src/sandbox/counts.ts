@@ -85,6 +85,8 @@ export class Counts {
 function namesOf(entry: JournalEntry, refuses: NonNullable<Provider['refuses']>): CountName[] {
   const { endpoint, status, grant_type, grant_id, response_body: body } = entry
   const names: CountName[] = []
+  // What the proxy refused came to no endpoint of the vendor's.
+  if (endpoint === 'proxy') return names
   if (endpoint === 'authorize' && grant_id !== undefined && status < 400) names.push('sign_in')
   if (endpoint === 'token' && status < 300) names.push(`token:${grant_type ?? 'unknown'}`)
   if (endpoint === 'api' || endpoint === 'userinfo') {

@@ -12,6 +12,8 @@ export interface JournalEntry extends Trace {
   endpoint: string
   method: string
   url: string
+  /** The host and port that were called, when it came through the proxy. */
+  host?: string
   request_headers: Readonly<Record<string, string | string[] | undefined>>
   request_body: unknown
   status: number

@@ -92,6 +92,11 @@ export class KnownSandboxes {
     return this.#vendorHosts.get(host) ?? this.#vendorHosts.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
   }
 
+  /** Every host that is some sandbox's or some vendor's; `*.` stands for one name below. */
+  hostNames(): string[] {
+    return [...new Set([...this.#hosts.keys(), ...this.#vendorHosts.keys()])]
+  }
+
   list(): Sandbox[] {
     return [...this.#records.values()].map((record) => this.open(record))
   }

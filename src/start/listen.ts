@@ -1,6 +1,7 @@
 import { createListener } from '../http/listener/listener.ts'
+import type { ServerOptions } from './options.ts'
 import { originOf } from './origin.ts'
-import { createServer, type GrantboxServer, type ServerOptions } from './server.ts'
+import { createServer, type GrantboxServer } from './server.ts'
 
 /** How a server is made, and where and with which limits it listens. */
 export interface ListenOptions extends ServerOptions {
@@ -35,6 +36,7 @@ export async function listen({ port, requestTimeout, maxConnections, ...options 
   const server = await createServer(options)
   const listener = createListener({
     handler: server.handler,
+    connect: server.connect,
     certificates: server.certificates,
     requestClientCertificate: options.clientCertificates === 'always',
     maxConnections,
@@ -48,6 +50,7 @@ export async function listen({ port, requestTimeout, maxConnections, ...options 
   }
   try {
     const bound = await listener.listen({ host: options.host, port })
+    server.listensAt(bound)
     return {
       server,
       origin: originOf(options.host, bound.port),

@@ -5,23 +5,23 @@
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import { type Clock, systemClock } from '../basics/clock.ts'
-import { closest } from '../basics/closest.ts'
-import { makeFolder } from '../basics/folder.ts'
+import { systemClock } from '../basics/clock.ts'
 import { version } from '../basics/package.ts'
 import { randomText } from '../basics/random.ts'
 import { StartError } from '../basics/start-error.ts'
+import type { ControlDeps } from '../control/deps.ts'
 import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
 import { beginExchange } from '../http/exchange.ts'
+import type { ListenerOptions } from '../http/listener/listener.ts'
 import { originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
 import { isToVendor, route } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
 import { providers as builtIn } from '../providers/registry.ts'
+import type { Listens } from '../proxy/own-addresses.ts'
 import { type Addresses, addressesFrom, fixedHosts } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
-import type { JournalLimits } from '../sandbox/known.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { Sandboxes } from '../sandbox/sandboxes.ts'
 import { Database } from '../store/database/database.ts'
@@ -30,38 +30,16 @@ import { describeStart } from './describe.ts'
 import { Durability } from './durability.ts'
 import type { StartInfo } from './info.ts'
 import { createLogger } from './logger.ts'
+import { ensureFolder, type ServerOptions, unknownProvider } from './options.ts'
 import { isForThisMachine, trustedBy } from './reach.ts'
-
-/** How a server is made. */
-export interface ServerOptions extends JournalLimits {
-  /** Keeps the certificate authority; without it everything is in memory. */
-  dataDir?: string | undefined
-  /** A path, or `:memory:`. */
-  db: string
-  /** The provider whose sandbox answers at the root. */
-  defaultProvider: string
-  /** What it will be bound to: anything but loopback asks for the admin token. */
-  host: string
-  issuer?: string | undefined
-  publicUrl?: string | undefined
-  internalUrl?: string | undefined
-  /** Proxies whose word is taken on how they were addressed: `off` (as when absent), `loopback`, or addresses and networks. */
-  trustProxy?: string | undefined
-  /** Where TLS clients are asked for a certificate: at hosts that begin with `mtls.`, or always. */
-  clientCertificates?: 'mtls' | 'always' | undefined
-  adminToken?: string | undefined
-  logLevel: string
-  /** Providers beside the built-in ones, and sandboxes that are to be there. */
-  declared?: Declared | undefined
-  /** The machine's clock unless a test has its own. */
-  clock?: Clock | undefined
-  /** The largest body of a request, in bytes; 1 MiB when absent. */
-  bodyLimit?: number | undefined
-}
 
 /** A server that does not listen yet. */
 export interface GrantboxServer {
   handler: RequestListener
+  /** Leads those who ask it as a proxy. */
+  connect: NonNullable<ListenerOptions['connect']>
+  /** To be told where it listens, so that nobody is led back to it. */
+  listensAt(listens: Listens): void
   certificates: Certificates
   sandboxes: Sandboxes
   /** What the control API asks for; undefined when it asks for nothing. */
@@ -118,38 +96,47 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     }
   })
 
-  const control = lazily(async () => {
-    const { createControlApp } = await import('../control/app.ts')
-    return createControlApp({
+  let listens: Listens = { addresses: [], port: 0 }
+  const proxy = lazily(async () => {
+    const { ForwardProxy } = await import('../proxy/proxy.ts')
+    return new ForwardProxy({
+      mode: options.proxy ?? (isForThisMachine(options) ? 'known' : 'off'),
       sandboxes,
-      clock,
-      version: version(),
       adminToken,
-      settled,
-      checkDatabase: () => database.check(),
-      originOf,
-      stopping: stopping.signal,
-      bodyLimit: options.bodyLimit,
-      addresses: options,
-      onError: (error) => logger.error({ err: error }, 'the control API failed'),
+      now: () => systemClock.now(),
+      ownUrls: [options.publicUrl, options.internalUrl],
+      listens: () => listens,
+      next: options.nextProxy === undefined ? undefined : new URL(options.nextProxy),
+      allow: options.proxyAllow ?? [],
+      serve: (request, response) => handler(request, response),
+      answer(request, response, { sandbox, origin, host }) {
+        durability.begin(request)
+        const url = request.url ?? '/'
+        // Whoever calls the vendor by the vendor's name finds the vendor there, whatever else this server is called.
+        const exchange = beginExchange(request, origin, { sandbox, prefix: '', url }, { clientCertificates: options.clientCertificates })
+        exchange.host = host
+        protocol.answer(exchange, url, request, response, (error) => failed(error, response))
+      },
+      onError: (error) => logger.error({ err: error }, 'the proxy failed'),
     })
   })
 
-  const dashboard = lazily(async () => {
-    const { createDashboardApp } = await import('../dashboard/app.ts')
-    return createDashboardApp({
-      sandboxes,
-      clock,
-      version: version(),
-      adminToken,
-      bodyLimit: options.bodyLimit,
-      settled,
-      originOf,
-      stopping: stopping.signal,
-      addresses: options,
-      onError: (error) => logger.error({ err: error }, 'the dashboard failed'),
-    })
+  const managing = (name: string): ControlDeps => ({
+    sandboxes,
+    clock,
+    version: version(),
+    adminToken,
+    settled,
+    checkDatabase: () => database.check(),
+    originOf,
+    stopping: stopping.signal,
+    bodyLimit: options.bodyLimit,
+    addresses: options,
+    proxy: async () => (await proxy()).report(),
+    onError: (error) => logger.error({ err: error }, `${name} failed`),
   })
+  const control = lazily(async () => (await import('../control/app.ts')).createControlApp(managing('the control API')))
+  const dashboard = lazily(async () => (await import('../dashboard/app.ts')).createDashboardApp(managing('the dashboard')))
   const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
     app()
       .then(({ routing }) => routing(request, response))
@@ -165,6 +152,12 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const url = request.url ?? '/'
+    if (url[0] !== '/' && url !== '*') {
+      proxy()
+        .then((one) => one.forward(request, response))
+        .catch((error) => failed(error, response))
+      return
+    }
     const origin = originOf(request)
     durability.begin(request)
     if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
@@ -193,13 +186,26 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     return addressesFrom({ scheme: scheme === 'https:' ? 'https' : 'http', host }, sandbox, sandboxes, options)
   }
 
+  const handler: RequestListener = (request, response) => {
+    try {
+      answer(request, response)
+    } catch (error) {
+      failed(error, response)
+    }
+  }
+
   return {
-    handler(request, response) {
-      try {
-        answer(request, response)
-      } catch (error) {
-        failed(error, response)
-      }
+    handler,
+    connect(request, socket, head, adopt) {
+      proxy()
+        .then((one) => one.connect(request, socket, head, adopt))
+        .catch((error) => {
+          logger.error({ err: error }, 'the proxy failed')
+          socket.destroy()
+        })
+    },
+    listensAt(addresses) {
+      listens = addresses
     },
     certificates,
     sandboxes,
@@ -266,23 +272,4 @@ async function stored(database: Database): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new StartError(`The database ${database.file} takes no changes (${reason}). Is the disk full?`, { cause: error })
   }
-}
-
-function ensureFolder(folder: string): void {
-  try {
-    makeFolder(folder)
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new StartError(
-      `The data folder ${folder} cannot be made or written (${code}). Make it writable, or choose another one with --data.`,
-      { cause: error },
-    )
-  }
-}
-
-function unknownProvider(name: string, known: readonly string[]): StartError {
-  const near = closest(name, known)
-  return new StartError(
-    `There is no provider '${name}'${near === undefined ? '' : `; did you mean '${near}'?`} Known are: ${known.join(', ')}.`,
-  )
 }

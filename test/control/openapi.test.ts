@@ -23,6 +23,8 @@ describe('the description', () => {
         'GET /_grantbox/health',
         'GET /_grantbox/openapi.json',
         'GET /_grantbox/providers',
+        'GET /_grantbox/proxy',
+        'GET /_grantbox/proxy.pac',
         'GET /_grantbox/sandboxes',
         'GET /_grantbox/sandboxes/{sandbox}',
         'GET /_grantbox/sandboxes/{sandbox}/apps',

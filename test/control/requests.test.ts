@@ -44,6 +44,7 @@ describe('the journal', () => {
         error: null,
         explanation: null,
         notes: [],
+        host: null,
         client_id: 'iok-cid-findfluffy',
         username: null,
         grant_type: 'refresh_token',

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createListener } from '../../src/http/listener/listener.ts'
-import { createServer, type ServerOptions } from '../../src/start/server.ts'
+import type { ServerOptions } from '../../src/start/options.ts'
+import { createServer } from '../../src/start/server.ts'
 import { parseAnswer } from '../fuzz/wire.ts'
 
 /** A server whose limits are small. */

@@ -14,6 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['start'],
   ['dashboard'],
   ['control'],
+  ['proxy'],
   ['http', 'store', 'config'],
   ['sandbox'],
   ['providers'],

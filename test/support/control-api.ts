@@ -37,6 +37,7 @@ export async function start(given: Partial<ControlDeps> = {}) {
     settled: () => db.settled(),
     checkDatabase: () => db.check(),
     originOf: (request) => ({ scheme: 'http', host: request.headers.host ?? 'localhost' }),
+    proxy: async () => ({ mode: 'known', hosts: sandboxes.hostNames(), refused: [] }),
     stopping: new AbortController().signal,
     onError: (error) => errors.push(error),
     ...given,

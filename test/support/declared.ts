@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { readDeclarations } from '../../src/config/declarations.ts'
-import type { ServerOptions } from '../../src/start/server.ts'
+import type { ServerOptions } from '../../src/start/options.ts'
 import { start, startForFile, type TestServer } from './server.ts'
 
 const guide = await readFile(join(import.meta.dirname, '../../docs/providers.md'), 'utf8')

@@ -8,7 +8,10 @@ import { entryView, viewEntry } from '../views/journal.ts'
 
 /** What of the journal is wanted. */
 const journalFilter = z.strictObject({
-  endpoint: z.enum(endpoints).optional(),
+  endpoint: z
+    .enum([...endpoints, 'proxy'])
+    .optional()
+    .describe('`proxy`: what the proxy refused.'),
   client_id: z.string().optional(),
   grant_type: z.string().optional(),
   driver: z.enum(['control', 'any']).optional().describe('What the control API did for a browser, alone or as well; left out otherwise.'),

@@ -3,13 +3,13 @@
  * Elsewhere: routes.
  */
 
-import { createServer, type RequestListener, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Certificates } from '../certificates/certificates.ts'
 import { asksForCertificate } from '../certificates/host.ts'
 import { type Bound, bind } from './address.ts'
 import { readHello } from './client-hello.ts'
-import { answerBadRequest, answerClientError, linger } from './refusal.ts'
+import { answerBadRequest, answerClientError, answerNoTunnel, linger } from './refusal.ts'
 
 export interface Listener {
   /**
@@ -38,9 +38,16 @@ export interface ListenerOptions {
   onError?: ((error: Error) => void) | undefined
   /** Connections that may be open at once; one more is closed as soon as it comes. */
   maxConnections?: number | undefined
+  /**
+   * Leads those who ask this port as a proxy (CONNECT). `adopt` takes the connection back when its way ends here: requests are read
+   * from it and answered by another handler; a TLS client that names no host is answered as `serverName`.
+   */
+  connect?: ((request: IncomingMessage, socket: Socket, head: Buffer, adopt: Adopt) => void) | undefined
   /** Limits of node:http that differ from its own. Its `headersTimeout` also holds for what comes before the headers. */
   server?: ServerOptions | undefined
 }
+
+export type Adopt = (handler: RequestListener, serverName: string) => void
 
 /** The type byte of a TLS handshake record (RFC 8446 §5.1); no HTTP method begins with it. */
 const tlsHandshake = 0x16
@@ -53,27 +60,53 @@ export function createListener({
   handler,
   certificates,
   requestClientCertificate,
+  connect,
   onError,
   maxConnections = Number.POSITIVE_INFINITY,
   server: limits,
 }: ListenerOptions): Listener {
   /** The sockets as HTTP sees them (for https the TLS socket), each with its answers in order; {@link owedTo} forgets those that are out. */
   const connections = new Map<Socket, ServerResponse[]>()
+  /** Who answers what comes through a tunnel. */
+  const tunnels = new WeakMap<Socket, RequestListener>()
+  let inside: Server | undefined
   let bound: Bound[] = []
   let closing: Promise<void> | undefined
 
-  // It never listens itself: both kinds of connection are handed to it. A missing Host header is answered below, in JSON.
-  const http = createServer({ keepAliveTimeout, ...limits, requireHostHeader: false })
-  // On this event node:http begins to watch its timeouts.
-  http.emit('listening')
-  http.on('request', (request, response) => {
-    const { socket } = request
-    owedTo(socket).push(response)
-    if (closing !== undefined) endAfter(response)
-    if (request.headers.host === undefined && request.httpVersion === '1.1') answerBadRequest(response, 'the Host header is missing')
-    else handler(request, response)
-  })
-  http.on('clientError', (error, socket) => answerClientError(error, socket, owedTo(socket as Socket)))
+  /** It never listens itself: both kinds of connection are handed to it. A missing Host header is answered here, in JSON. */
+  function serve(answer: RequestListener): Server {
+    const server = createServer({ keepAliveTimeout, ...limits, requireHostHeader: false })
+    // On this event node:http begins to watch its timeouts.
+    server.emit('listening')
+    server.on('request', (request, response) => {
+      const { socket } = request
+      owedTo(socket).push(response)
+      if (closing !== undefined) endAfter(response)
+      if (request.headers.host === undefined && request.httpVersion === '1.1') answerBadRequest(response, 'the Host header is missing')
+      else answer(request, response)
+    })
+    server.on('clientError', (error, socket) => answerClientError(error, socket, owedTo(socket as Socket)))
+    return server
+  }
+
+  const http = serve(handler)
+  if (connect !== undefined) {
+    http.on('connect', (request, stream, head) => {
+      const socket = stream as Socket
+      connect(request, socket, head, (answer, serverName) => {
+        tunnels.set(socket, answer)
+        begin(socket, insideTunnels(), serverName)
+      })
+    })
+  }
+
+  /** Reads what comes through all tunnels that end here. */
+  function insideTunnels(): Server {
+    if (inside !== undefined) return inside
+    inside = serve((request, response) => tunnels.get(request.socket)?.(request, response))
+    inside.on('connect', (_request, socket) => answerNoTunnel(socket))
+    return inside
+  }
 
   /**
    * The answers that a connection still awaits, found out when it matters: to be told of the end of each costs more than to route
@@ -114,6 +147,11 @@ export function createListener({
     track(socket)
     // What matters of it is reported by whoever reads from the socket.
     socket.on('error', () => {})
+    begin(socket, http, socket.localAddress)
+  }
+
+  /** Finds out what a connection speaks, and hands it to whom reads requests from it. */
+  function begin(socket: Socket, server: Server, serverName: string | undefined): void {
     const deadline = setTimeout(() => socket.destroy(), http.headersTimeout).unref()
     socket.once('close', () => clearTimeout(deadline))
     let came: Buffer = Buffer.alloc(0)
@@ -124,13 +162,13 @@ export function createListener({
       if (came[0] !== tlsHandshake) {
         socket.unshift(came)
         clearTimeout(deadline)
-        http.emit('connection', socket)
+        server.emit('connection', socket)
         return
       }
       const hello = readHello(came)
       if (hello === 'incomplete') return socket.once('readable', look)
       socket.unshift(came)
-      secure(socket, hello.serverName, () => clearTimeout(deadline)).catch((error: Error) => {
+      secure(socket, server, hello.serverName ?? serverName, () => clearTimeout(deadline)).catch((error: Error) => {
         socket.destroy()
         onError?.(error)
       })
@@ -138,11 +176,10 @@ export function createListener({
     socket.once('readable', look)
   }
 
-  async function secure(socket: Socket, serverName: string | undefined, established: () => void): Promise<void> {
+  async function secure(socket: Socket, server: Server, serverName: string | undefined, established: () => void): Promise<void> {
     const asks = asksForCertificate(serverName)
-    // Not every client names its host (SNI): then the address that it reached is all that is known. Whether sessions may be
-    // resumed is settled by the first context.
-    const secureContext = await certificates.secureContext(asks ? serverName : socket.localAddress)
+    // Whether sessions may be resumed is settled by the first context.
+    const secureContext = await certificates.secureContext(serverName)
     // Not before it is needed: to load it takes as long as to read the settings.
     const { TLSSocket } = await import('node:tls')
     if (socket.destroyed) return
@@ -164,7 +201,9 @@ export function createListener({
       secured.off('error', report).on('error', () => {})
       connections.delete(socket)
       track(secured)
-      http.emit('connection', secured)
+      const answer = tunnels.get(socket)
+      if (answer !== undefined) tunnels.set(secured, answer)
+      server.emit('connection', secured)
     })
   }
 
@@ -181,6 +220,7 @@ export function createListener({
     await ended
     clearTimeout(grace)
     http.close()
+    inside?.close()
   }
 
   return {

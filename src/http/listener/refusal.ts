@@ -26,6 +26,15 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
     return
   }
   const { status, description } = refusals[error.code ?? ''] ?? { status: 400, description: `this is no HTTP request: ${reason(error)}` }
+  end(socket, status, description)
+}
+
+/** Answers CONNECT in a tunnel: it leads to a host already. */
+export function answerNoTunnel(socket: Duplex): void {
+  end(socket, 405, 'this tunnel leads to a host, which is no proxy')
+}
+
+function end(socket: Duplex, status: number, description: string): void {
   const { headers, body } = errorAnswer(description)
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))

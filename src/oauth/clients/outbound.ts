@@ -55,10 +55,14 @@ export function callProblem(url: string, rule: Rule): string | undefined {
   return rule.outbound === 'any' || privateName.test(host) ? undefined : elsewhere(host)
 }
 
+/** Whether an address is link-local or of a cloud's metadata. */
+export function isNeverCalled(address: string): boolean {
+  return never.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+}
+
 function addressProblem(address: string, { outbound }: Rule): string | undefined {
-  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
-  if (never.check(address, family)) return `${address} is link-local or of a cloud's metadata, and never called`
-  return outbound === 'any' || near.check(address, family) ? undefined : elsewhere(address)
+  if (isNeverCalled(address)) return `${address} is link-local or of a cloud's metadata, and never called`
+  return outbound === 'any' || near.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6') ? undefined : elsewhere(address)
 }
 
 function elsewhere(host: string): string {

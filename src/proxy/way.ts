@@ -1,0 +1,85 @@
+import { publicHost } from '../http/certificates/host.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Sandboxes } from '../sandbox/sandboxes.ts'
+import { type Credentials, mayPass, readCredentials } from './credentials.ts'
+import { type DialOptions, leadsToUs } from './dial.ts'
+import { isOwn } from './own-addresses.ts'
+import { ProxyRefusal } from './refusal.ts'
+import { authority, readUrl, type Target } from './target.ts'
+
+/** `known` answers hosts of sandboxes, `all` leads to all others as well. */
+export const proxyModes = ['known', 'all', 'off'] as const
+export type ProxyMode = (typeof proxyModes)[number]
+
+/** What decides where somebody is led. */
+export interface WayOptions extends DialOptions {
+  mode: ProxyMode
+  sandboxes: Pick<Sandboxes, 'find' | 'findByHost'>
+  /** What hosts of no sandbox are led to for. */
+  adminToken: string | undefined
+  /** Addresses that the start fixes: they are of this server, too. */
+  ownUrls: readonly (string | undefined)[]
+}
+
+/** Where somebody is led: to a sandbox, to this server itself, or elsewhere. */
+export type Way = { to: 'sandbox'; name: string } | { to: 'us' } | { to: 'elsewhere' }
+
+/**
+ * Decides where somebody is led who asks for a target.
+ * @param authorization the header `Proxy-Authorization`
+ * @throws ProxyRefusal when it is nowhere
+ */
+export async function wayTo(target: Target, authorization: string | undefined, options: WayOptions): Promise<Way> {
+  const { mode, sandboxes, adminToken, ownUrls, listens } = options
+  if (mode === 'off') {
+    throw new ProxyRefusal(
+      403,
+      `This grantbox is no proxy, so nothing leads to ${authority(target)}: start it with --proxy known or --proxy all`,
+    )
+  }
+  const credentials = credentialsIn(authorization, sandboxes)
+  const named = sandboxes.find(credentials.sandbox)
+  const host = publicHost(target.host)
+  const known = named !== undefined && speaksFor(named, host) ? named : (sandboxes.findByHost(target.host) ?? sandboxes.findByHost(host))
+  if (known !== undefined) return { to: 'sandbox', name: known.name }
+  if (isOwn(target, listens()) || ownUrls.some((url) => isAt(url, target))) return { to: 'us' }
+  if (mode === 'all') {
+    if (mayPass(credentials, adminToken)) return { to: 'elsewhere' }
+    throw new ProxyRefusal(
+      407,
+      `${authority(target)} is a host of no sandbox, and this grantbox leads there only who has its admin token: put it in the proxy's ` +
+        'address, as in http://:TOKEN@localhost:9400',
+    )
+  }
+  if (await leadsToUs(target, options)) return { to: 'us' }
+  throw new ProxyRefusal(
+    403,
+    `${authority(target)} is a host of no sandbox, and this grantbox leads to those alone: list it among the hosts of a sandbox to have it ` +
+      'answered there, start with --proxy all to reach it, or add it to NO_PROXY so that clients go there by themselves',
+  )
+}
+
+function credentialsIn(authorization: string | undefined, sandboxes: WayOptions['sandboxes']): Credentials {
+  const credentials = readCredentials(authorization)
+  if (credentials === undefined) {
+    throw new ProxyRefusal(407, 'Proxy-Authorization is not Basic: the user name is a sandbox, the password the admin token')
+  }
+  if (credentials.sandbox !== '' && sandboxes.find(credentials.sandbox) === undefined) {
+    throw new ProxyRefusal(
+      407,
+      `There is no sandbox '${credentials.sandbox}', which the user name in the proxy's address names: make it first, or leave the name out`,
+    )
+  }
+  return credentials
+}
+
+/** Whether a sandbox lists a host or its vendor has it; `*.` stands for one name below. */
+function speaksFor({ hosts, provider }: Sandbox, host: string): boolean {
+  const below = `*${host.slice(Math.max(0, host.indexOf('.')))}`
+  return [...hosts, ...(provider.hosts ?? [])].some((one) => [host, below].includes(one.toLowerCase()))
+}
+
+function isAt(url: string | undefined, { host, port }: Target): boolean {
+  const found = url === undefined ? undefined : readUrl(url)?.target
+  return found?.host === host && found.port === port
+}
