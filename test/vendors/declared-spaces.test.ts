@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { allowInsecureRequests, authorizationCodeGrant, buildAuthorizationUrl, discovery, refreshTokenGrant } from 'openid-client'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { Jar } from '../support/browser-jar.ts'
 import { guideExample, problemsOf, startDeclared, startDeclaredForFile } from '../support/declared.ts'
 import { web } from '../support/standard-client.ts'
@@ -91,6 +94,17 @@ test('an issuer that has nothing to do with the address may name its space', asy
   const { body } = await post(`${server.url}/fabrikam/oauth2/token`, grant, credentials)
   expect(claimsOf(body.access_token).iss).toBe('https://sts.acme.example/fabrikam/')
   expect((await send(`${server.url}/.well-known/openid-configuration`)).body.issuer).toBe('https://sts.acme.example/contoso/')
+})
+
+test('the example with tenants answers a client that appends what it likes to the query', async () => {
+  const file = await readFile(join(import.meta.dirname, '../../examples/tenants/grantbox.config.yaml'), 'utf8')
+  const server = await startDeclared(parse(file).providers.tenants)
+  const client = { client_id: '11111111-aaaa-4bbb-8ccc-000000000001', client_secret: 'web-secret', client_info: '1', 'x-client-SKU': 'x' }
+  const token = `${server.url}/organizations/oauth2/v2.0/token?client-request-id=c-1`
+  const { body, text } = await post(token, { ...grant, scope: 'api://orders/.default', ...client })
+  expect(Object.keys(body)).toEqual(['token_type', 'scope', 'expires_in', 'ext_expires_in', 'access_token'])
+  expect(claimsOf(body.access_token)).toMatchObject({ tid: '8f1c7c52-7f4d-4b9a-9d3f-0c5b0a4f6a11', ver: '2.0' })
+  expect(text).not.toContain('undefined')
 })
 
 test('two parts may choose, and one of them from a list', async () => {
