@@ -6,6 +6,7 @@ import { registerViews } from '../http/pages/views.ts'
 import { admit } from './access/access.ts'
 import { dashboardPath } from './access/cookies.ts'
 import { Csrf } from './access/csrf.ts'
+import { type Place, placeOf } from './access/place.ts'
 import { endSession, Sessions } from './access/session.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './forms/fields.ts'
@@ -43,19 +44,21 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
 
   app.get(dashboardPath, (request, reply) => {
     const model = homeModel(request, deps)
-    return render(reply, homePage(model), { csrf: csrfToken(request, reply, csrf), signedIn: sessions !== undefined })
+    const place = placeOf(request.raw, deps)
+    const signedIn = sessions !== undefined
+    return render(reply, homePage(model), { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })
   })
   // Signing in and out; a path of its own might be a sandbox's name.
   app.post(dashboardPath, (request, reply) => {
     checkForm(request, deps, csrf)
     const form = new Fields(request.body)
-    const { port, now } = circumstances(request, deps)
-    if (form.text('do') === 'sign-out') return seeOther(reply.header('Set-Cookie', endSession(port)), dashboardPath)
+    const { port, now, place } = circumstances(request, deps)
+    if (form.text('do') === 'sign-out') return seeOther(reply.header('Set-Cookie', endSession(place, port)), place.root + dashboardPath)
     const to = ownPath(form.raw('to'))
-    const cookie = sessions?.begin(form.text('token'), port, now)
-    if (sessions !== undefined && cookie === undefined) return askForToken(request, reply, csrf, to, true)
+    const cookie = sessions?.begin(form.text('token'), place, port, now)
+    if (sessions !== undefined && cookie === undefined) return askForToken(request, reply, csrf, place, to, true)
     if (cookie !== undefined) reply.header('Set-Cookie', cookie)
-    return seeOther(reply, to)
+    return seeOther(reply, place.root + to)
   })
   await app.register((inner, _options, done) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
@@ -71,35 +74,41 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
 function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | undefined, csrf: Csrf): void {
   app.addHook('onRequest', (request, reply, done) => {
     const { method, url, headers } = request
-    const where = circumstances(request, deps)
+    const { place, ...where } = circumstances(request, deps)
     const admission = admit({ method, headers, ...where, sessions, isOurHost: (name) => isOurHost(name, deps) })
     if (admission.is === 'refused') throw new Problem(403, admission.problem)
     const { path, token } = takeToken(url)
     if (token !== undefined && method === 'GET') {
-      const cookie = sessions?.begin(token, where.port, where.now)
-      if (sessions !== undefined && cookie === undefined) return askForToken(request, reply, csrf, path, true)
+      const cookie = sessions?.begin(token, place, where.port, where.now)
+      if (sessions !== undefined && cookie === undefined) return askForToken(request, reply, csrf, place, path, true)
       if (cookie !== undefined) reply.header('Set-Cookie', cookie)
-      return seeOther(reply, path)
+      return seeOther(reply, place.root + path)
     }
-    if (admission.is === 'return') return render(reply, returnPage({ title: 'Dashboard', href: ownPath(url) }), { csrf: '' })
+    if (admission.is === 'return') {
+      return render(reply, returnPage({ title: 'Dashboard', href: place.root + ownPath(url) }), { root: place.root, csrf: '' })
+    }
     // The form that signs in is read before its sender is known.
     if (admission.is === 'sign-in' && !(method === 'POST' && path === dashboardPath)) {
-      return askForToken(request, reply, csrf, method === 'GET' ? path : dashboardPath, false)
+      return askForToken(request, reply, csrf, place, method === 'GET' ? path : dashboardPath, false)
     }
     done()
   })
 }
 
-function askForToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, to: string, refused: boolean): FastifyReply {
+function askForToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, place: Place, to: string, refused: boolean): FastifyReply {
   const error = refused ? 'This is not the admin token of this grantbox.' : undefined
   // RFC 9110 §15.5.2 asks for a challenge; no browser opens a box of its own for this one.
   reply.code(401).header('WWW-Authenticate', 'Bearer realm="grantbox"')
-  return render(reply, signInPage({ title: 'Sign in', to: ownPath(to), error }), { csrf: csrfToken(request, reply, csrf) })
+  return render(reply, signInPage({ title: 'Sign in', to: ownPath(to), error }), {
+    root: place.root,
+    csrf: csrfToken(request, reply, csrf, place),
+  })
 }
 
-function circumstances({ raw }: FastifyRequest, { clock, originOf }: DashboardDeps): { port: string; now: number } {
-  const { scheme, host } = originOf(raw)
-  return { port: /:(\d+)$/.exec(host)?.[1] ?? (scheme === 'https' ? '443' : '80'), now: clock.now() }
+function circumstances({ raw }: FastifyRequest, deps: DashboardDeps): { port: string; now: number; place: Place } {
+  const place = placeOf(raw, deps)
+  const { port, protocol } = new URL(place.origin)
+  return { port: port || (protocol === 'https:' ? '443' : '80'), now: deps.clock.now(), place }
 }
 
 /** An address without the token in its query. */
@@ -118,23 +127,24 @@ function ownPath(path: string | undefined): string {
 }
 
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): FastifyReply {
-  const { status, headers, model } = problemPage(error, request, deps)
-  return render(reply.code(status).headers(headers), errorPage(model), { csrf: '' })
+  const { status, headers, model, root } = problemPage(error, request, deps)
+  return render(reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
 }
 
 /** For what never came to a route, such as a malformed path. */
 function answerUnrouted(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): void {
-  const { status, headers, model } = problemPage(error, request, deps)
-  renderUnrouted(app, reply.code(status).headers(headers), errorPage(model), { csrf: '' })
+  const { status, headers, model, root } = problemPage(error, request, deps)
+  renderUnrouted(app, reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
 }
 
-function problemPage(error: unknown, request: FastifyRequest, { onError }: DashboardDeps) {
+function problemPage(error: unknown, request: FastifyRequest, deps: DashboardDeps) {
+  const { root } = placeOf(request.raw, deps)
   const { status, message, headers } = toProblem(error)
-  if (status >= 500) onError?.(error)
+  if (status >= 500) deps.onError?.(error)
   const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)\//i.exec(request.url) ?? []
-  const back = sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`
+  const back = root + (sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`)
   const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
-  return { status, headers, model }
+  return { status, headers, model, root }
 }
 
 const headings: Readonly<Record<number, string>> = {

@@ -3,8 +3,8 @@ export interface Cookie {
   name: string
   value: string
   path: string
-  /** Strict: not even with a link of another site. */
-  sameSite: 'Lax' | 'Strict'
+  /** Strict: not even with a link of another site. None, which asks for `secure`: into frames of other sites, too. */
+  sameSite: 'None' | 'Lax' | 'Strict'
   /** Sent over https alone. */
   secure?: boolean
   /** Seconds; 0 takes the cookie away, without it the cookie ends with the browser. */

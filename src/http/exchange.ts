@@ -4,7 +4,7 @@ import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
 import type { Provider } from '../providers/provider.ts'
 import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
-import { type Addresses, addressesAt, type FixedAddresses } from '../sandbox/addresses.ts'
+import { type Addresses, addressesAt, type FixedAddresses, pathOf } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
 import type { Came } from './origin.ts'
@@ -87,6 +87,25 @@ export function beginExchange(
     started: performance.now(),
     endpoint: 'api',
   }
+}
+
+/** The path at which browsers find the sandbox, without a slash at the end. */
+export function pagePath({ base_url }: Exchange): string {
+  return pathOf(base_url)
+}
+
+/** The path at which they find what all sandboxes share. */
+export function rootPath(exchange: Exchange): string {
+  const path = pagePath(exchange)
+  const { sandbox, prefix } = exchange
+  // A public address of its own leads to this sandbox alone.
+  return sandbox.settings.public_url === null && path.endsWith(prefix) ? path.slice(0, path.length - prefix.length) : path
+}
+
+/** The same for what answers a request; empty for one that was not routed. */
+export function rootOf(request: FastifyRequest): string {
+  const exchange = (request.raw as Routed)[key]
+  return exchange === undefined ? '' : rootPath(exchange)
 }
 
 /** Lets a request carry its exchange to the handlers. */

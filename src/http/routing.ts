@@ -45,6 +45,18 @@ export function route(target: string, { name, publicName }: Came, sandboxes: San
 }
 
 /**
+ * A target without the path of an address of ours, where a proxy left it; also behind a well-known path, which stands before it (RFC 8414 §3).
+ * A path that begins with a sandbox's name is that sandbox's.
+ */
+export function withoutPaths(target: string, paths: readonly string[], sandboxes: Sandboxes): string {
+  const [, known = '', rest = target] = /^(\/\.well-known\/[^/?]+)(\/.*)$/s.exec(target) ?? []
+  const found = paths.find((path) => path !== '' && rest.startsWith(path) && /^[/?]?$/.test(rest.charAt(path.length)))
+  if (found === undefined || sandboxes.find(found.split('/', 2)[1] ?? '') !== undefined) return target
+  const below = rest.slice(found.length)
+  return known + (below.startsWith('/') || known !== '' ? below : `/${below}`)
+}
+
+/**
  * Whether a request is to a vendor's host, at which each path is the vendor's and none is ours: by its Host header, or by what a proxy told.
  * @param own host names that are ours all the same
  */

@@ -91,6 +91,16 @@ function isReachedBy(url: string, { scheme, host, port, isForwarded }: Origin): 
   return urlScheme === scheme || (urlScheme === 'https' && port !== Number(urlPort ?? 443))
 }
 
+/** Where whoever asked reached the server itself. */
+export function serverUrl(origin: Origin, { publicUrl }: FixedAddresses): string {
+  return publicUrl !== undefined && isReachedBy(publicUrl, origin) ? publicUrl : `${origin.scheme}://${origin.host}${origin.path ?? ''}`
+}
+
+/** The path of an address; empty for the root. */
+export function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/]*/i, '').replace(/\/$/, '')
+}
+
 /** The host names that the start fixes for this server. */
 export function fixedHosts({ publicUrl, internalUrl }: FixedAddresses): string[] {
   return [publicUrl, internalUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))

@@ -16,11 +16,11 @@ import type { ListenerOptions } from '../http/listener/listener.ts'
 import { originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
-import { isToVendor, route } from '../http/routing.ts'
+import { isToVendor, route, withoutPaths } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
 import { providers as builtIn } from '../providers/registry.ts'
 import type { Listens } from '../proxy/own-addresses.ts'
-import { type Addresses, addressesFrom, fixedHosts } from '../sandbox/addresses.ts'
+import { type Addresses, addressesFrom, fixedHosts, pathOf } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { Sandboxes } from '../sandbox/sandboxes.ts'
@@ -71,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const originOf = originReader(trustedBy(options))
   const adminToken = options.adminToken ?? (isForThisMachine(options) ? undefined : randomText(32))
   const ownHosts = fixedHosts(options)
+  const ownPaths = [options.publicUrl, options.internalUrl].flatMap((url) => (url === undefined ? [] : pathOf(url) || []))
 
   const database = new Database(file)
   const durability = new Durability(database)
@@ -151,18 +152,20 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   }
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
-    const url = request.url ?? '/'
-    if (url[0] !== '/' && url !== '*') {
+    const target = request.url ?? '/'
+    if (target[0] !== '/' && target !== '*') {
       proxy()
         .then((one) => one.forward(request, response))
         .catch((error) => failed(error, response))
       return
     }
     const origin = originOf(request)
+    const url = withoutPaths(target, origin.path ? [...ownPaths, origin.path] : ownPaths, sandboxes)
+    request.url = url
     durability.begin(request)
-    if (url.startsWith(`${assetsPath}/`)) serveAsset(request, response).catch(() => response.destroy())
-    else if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, origin, ownHosts, sandboxes)) {
+    if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, origin, ownHosts, sandboxes)) {
       if (request.headers[callMark] !== undefined) refuseOwnCall(response)
+      else if (url.startsWith(`${assetsPath}/`)) serveAsset(url, request, response).catch(() => response.destroy())
       else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       const destination = route(url, origin, sandboxes)
@@ -174,6 +177,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
             error_description: `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`,
           }),
         )
+        return
+      }
+      if (destination.url.startsWith(`${assetsPath}/`)) {
+        serveAsset(destination.url, request, response).catch(() => response.destroy())
         return
       }
       const exchange = beginExchange(request, origin, destination, options)

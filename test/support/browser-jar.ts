@@ -9,7 +9,13 @@ export interface Visit {
 
 /** A browser without a window: it keeps cookies as RFC 6265 §5 has it, follows no redirects and fills in forms. */
 export class Jar {
+  readonly #fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly #cookies = new Map<string, { name: string; value: string; path: string; secure: boolean; text: string }>()
+
+  /** @param by whom it fetches, when not over the usual way */
+  constructor(by: (url: string, init: RequestInit) => Promise<Response> = fetch) {
+    this.#fetch = by
+  }
 
   /** The `Set-Cookie` headers of all cookies it holds. */
   get cookies(): string[] {
@@ -17,7 +23,11 @@ export class Jar {
   }
 
   async open(url: string, init: RequestInit = {}): Promise<Visit> {
-    const answer = await fetch(url, { redirect: 'manual', ...init, headers: { ...(init.headers as object), cookie: this.#cookieFor(url) } })
+    const answer = await this.#fetch(url, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...(init.headers as object), cookie: this.#cookieFor(url) },
+    })
     for (const text of answer.headers.getSetCookie()) this.#keep(text)
     const location = answer.headers.get('location')
     return {

@@ -88,7 +88,7 @@ export interface TlsAnswer {
 
 interface TlsRequest {
   ca: string
-  method?: string
+  method?: string | undefined
   headers?: Record<string, string>
   body?: string | undefined
   certificate?: TestCertificate | undefined

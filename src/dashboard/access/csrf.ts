@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { randomText, sameSecret } from '../../basics/random.ts'
 import { readCookie } from '../../http/cookie.ts'
 import { dashboardCookie } from './cookies.ts'
+import type { Place } from './place.ts'
 
 const cookieName = 'grantbox_csrf'
 
@@ -16,23 +17,23 @@ export class Csrf {
   readonly #secret = randomText(43)
 
   /** The token for a page's forms, and the cookie to set when the browser has none yet. */
-  issue(cookies: string | undefined): { token: string; cookie: string | undefined } {
+  issue(cookies: string | undefined, place: Place): { token: string; cookie: string | undefined } {
     const earlier = cookieIn(cookies)
     const value = earlier ?? randomText(32)
-    return { token: this.#tokenOf(value), cookie: earlier === undefined ? dashboardCookie(cookieName, value) : undefined }
+    return { token: this.#tokenOf(value), cookie: earlier === undefined ? dashboardCookie(place, cookieName, value) : undefined }
   }
 
   /** Why a form is refused; undefined when it is ours. */
   problem(form: {
     token: string | undefined
     cookies: string | undefined
-    host: string
+    hosts: readonly string[]
     origin?: string
     fetchSite?: string
   }): string | undefined {
-    const { token, cookies, host, origin, fetchSite } = form
-    if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host.toLowerCase())) {
-      return `The browser says that this form was sent from ${origin}, and not from a page of ${host}.`
+    const { token, cookies, hosts, origin, fetchSite } = form
+    if (origin !== undefined && !(URL.canParse(origin) && hosts.includes(new URL(origin).host))) {
+      return `The browser says that this form was sent from ${origin}, and not from a page of ${hosts[0]}.`
     }
     if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') {
       return 'The browser says that this form was sent from a page of another site.'

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { randomText, sameSecret } from '../../basics/random.ts'
 import { readCookie } from '../../http/cookie.ts'
 import { dashboardCookie } from './cookies.ts'
+import type { Place } from './place.ts'
 
 /** How long a browser stays signed in, seconds. */
 const lifetime = 12 * 3600
@@ -18,10 +19,10 @@ export class Sessions {
   }
 
   /** The Set-Cookie header that signs a browser in, if the token that came is the right one. */
-  begin(token: string, port: string, now: number): string | undefined {
+  begin(token: string, place: Place, port: string, now: number): string | undefined {
     if (!sameSecret(token, this.#adminToken)) return undefined
     const session = `${randomText(16)}.${Math.floor(now / 1000) + lifetime}`
-    return dashboardCookie(cookieName(port), `${session}.${this.#sign(session)}`, lifetime)
+    return dashboardCookie(place, cookieName(port), `${session}.${this.#sign(session)}`, lifetime)
   }
 
   /** Whether a request's Cookie header has a session that holds. */
@@ -37,8 +38,8 @@ export class Sessions {
 }
 
 /** The Set-Cookie header that signs a browser out. */
-export function endSession(port: string): string {
-  return dashboardCookie(cookieName(port), '', 0)
+export function endSession(place: Place, port: string): string {
+  return dashboardCookie(place, cookieName(port), '', 0)
 }
 
 /** Cookies do not tell ports apart, and two grantboxes may run on one machine. */

@@ -42,9 +42,9 @@ export interface MenuItem {
   isServed?(provider: Provider): boolean
 }
 
-/** Path of a sandbox's dashboard, without a slash at the end. */
-export function basePath({ name }: Pick<Sandbox, 'name'>): string {
-  return `${dashboardPath}/${name}`
+/** Path of a sandbox's dashboard, without a slash at the end. @param root what stands before our paths */
+export function basePath({ name }: Pick<Sandbox, 'name'>, root: string): string {
+  return `${root}${dashboardPath}/${name}`
 }
 
 /**
@@ -52,9 +52,15 @@ export function basePath({ name }: Pick<Sandbox, 'name'>): string {
  * @param menu in its order
  * @param current the section that the page belongs to
  */
-export function frameOf(sandbox: Sandbox, menu: readonly MenuSection[], current: MenuSection, notice: string | undefined): Frame {
+export function frameOf(
+  sandbox: Sandbox,
+  root: string,
+  menu: readonly MenuSection[],
+  current: MenuSection,
+  notice: string | undefined,
+): Frame {
   const { provider, company, name } = sandbox
-  const base = basePath(sandbox)
+  const base = basePath(sandbox, root)
   return {
     logo: provider.texts.logo,
     accent: provider.texts.accent ?? 'blue',

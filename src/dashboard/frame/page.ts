@@ -46,6 +46,8 @@ const headers = {
 /** What is around a page: the sandbox's frame, or nothing on pages of no sandbox. */
 export interface Surroundings {
   frame?: Frame | undefined
+  /** What stands before each of our paths. */
+  root: string
   /** The token of the page's forms. */
   csrf: string
   /** Whether there is a session to end. */

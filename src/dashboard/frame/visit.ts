@@ -12,6 +12,7 @@ import type { Addresses } from '../../sandbox/addresses.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { dashboardPath } from '../access/cookies.ts'
 import { type Csrf, csrfField } from '../access/csrf.ts'
+import { type Place, placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { Fields } from '../forms/fields.ts'
 import { basePath, frameOf, type MenuItem, type MenuSection } from './frame.ts'
@@ -23,6 +24,8 @@ export interface Visit {
   readonly sandbox: Sandbox
   /** Path of the sandbox's dashboard, without a slash at the end. */
   readonly base: string
+  /** What stands before each of our paths there. */
+  readonly root: string
   /** Scheme and host by which the browser reaches the dashboard. */
   readonly origin: string
   /** The sandbox as this browser reaches it. */
@@ -93,14 +96,14 @@ export function registerPages(app: FastifyInstance, menu: readonly Section[], de
 }
 
 /** @throws Problem for a form that is not ours */
-export function checkForm(request: FastifyRequest, { originOf }: DashboardDeps, csrf: Csrf): void {
+export function checkForm(request: FastifyRequest, deps: DashboardDeps, csrf: Csrf): void {
   const { headers, body, raw } = request
   const origin = headers.origin
   const fetchSite = headers['sec-fetch-site']?.toString()
   const problem = csrf.problem({
     token: new Fields(body).raw(csrfField),
     cookies: headers.cookie,
-    host: originOf(raw).host,
+    hosts: placeOf(raw, deps).hosts,
     ...(origin !== undefined && { origin }),
     ...(fetchSite !== undefined && { fetchSite }),
   })
@@ -110,8 +113,8 @@ export function checkForm(request: FastifyRequest, { originOf }: DashboardDeps, 
 }
 
 /** The token of a page's forms; a browser without the cookie that belongs to it gets one. */
-export function csrfToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf): string {
-  const { token, cookie } = csrf.issue(request.headers.cookie)
+export function csrfToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, place: Place): string {
+  const { token, cookie } = csrf.issue(request.headers.cookie, place)
   if (cookie !== undefined) reply.header('Set-Cookie', cookie)
   return token
 }
@@ -128,13 +131,15 @@ interface SectionDeps {
 function visit(request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu, section, notices }: SectionDeps): Visit {
   const params = request.params as Record<string, string>
   const sandbox = sandboxNamed(params.sandbox ?? '', deps.sandboxes)
-  const base = basePath(sandbox)
+  const place = placeOf(request.raw, deps)
+  const { origin, root } = place
+  const base = basePath(sandbox, root)
   const query = new Fields(request.query)
-  const { scheme, host } = deps.originOf(request.raw)
   return {
     sandbox,
     base,
-    origin: `${scheme}://${host}`,
+    origin,
+    root,
     addresses: addressesOf(sandbox, request.raw, deps),
     params,
     query,
@@ -144,8 +149,9 @@ function visit(request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu,
     show(page, model, status = 200) {
       const notice = noticeText(notices, query.text('notice'), query.text('n'))
       return render(reply.code(status), page(model), {
-        frame: frameOf(sandbox, menu, section, notice),
-        csrf: csrfToken(request, reply, csrf),
+        frame: frameOf(sandbox, root, menu, section, notice),
+        root,
+        csrf: csrfToken(request, reply, csrf, place),
         signedIn: deps.adminToken !== undefined,
       })
     },

@@ -46,7 +46,7 @@ export const docPages = part({}, ({ get }) => {
       approvals: hasApprovals(provider),
       magicUsers: [...magicUsers].map(([username, { does }]) => ({ username, does })),
       docsHref: `${base}/docs`,
-      apiHref: '/_grantbox/openapi.json',
+      apiHref: `${visit.root}/_grantbox/openapi.json`,
     })
   })
 

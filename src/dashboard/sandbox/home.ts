@@ -6,6 +6,7 @@
 import type { FastifyRequest } from 'fastify'
 import { addressesOf } from '../../control/addresses.ts'
 import { avatar } from '../../http/pages/views.ts'
+import { placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { basePath } from '../frame/frame.ts'
 import { page } from '../frame/page.ts'
@@ -13,6 +14,7 @@ import { page } from '../frame/page.ts'
 /** All sandboxes, the default one first. */
 export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
   const { sandboxes, version } = deps
+  const { root } = placeOf(request.raw, deps)
   const first = (name: string) => (name === sandboxes.defaultName ? 0 : 1)
   const list = sandboxes.list().sort((a, b) => first(a.name) - first(b.name))
   return {
@@ -22,7 +24,7 @@ export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
       name: sandbox.name,
       company: sandbox.company,
       provider: sandbox.provider.name,
-      href: `${basePath(sandbox)}/apps`,
+      href: `${basePath(sandbox, root)}/apps`,
       base_url: addressesOf(sandbox, request.raw, deps).base_url,
       apps: sandbox.directory.listApps().length,
       users: sandbox.directory.countUsers(),

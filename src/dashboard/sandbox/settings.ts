@@ -196,7 +196,7 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
       ].map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
       errors,
       notes: idleSettings(sandbox),
-      apiHref: `/_grantbox/sandboxes/${sandbox.name}`,
+      apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}`,
     },
     Object.keys(errors).length > 0 ? 400 : 200,
   )

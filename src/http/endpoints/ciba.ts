@@ -5,12 +5,12 @@ import { cibaType } from '../../oauth/model/grant-names.ts'
 import { readParameters } from '../../oauth/model/parameters.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
-import { type Exchange, exchangeOf } from '../exchange.ts'
+import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { appView, scopeViews, userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
 
-function action({ paths, prefix }: Exchange): string {
-  return `${prefix}${paths.ciba ?? ''}`
+function action(exchange: Exchange): string {
+  return `${pagePath(exchange)}${exchange.paths.ciba ?? ''}`
 }
 
 /** What waits for a decision, as a user's phone would show it. */

@@ -9,7 +9,7 @@ import { type Parameters, readParameters } from '../../oauth/model/parameters.ts
 import type { Deferred } from '../../oauth/storage/deferred-store.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
-import { type Exchange, exchangeOf } from '../exchange.ts'
+import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { appView, notAllowedPage, sandboxUsers, scopeViews, stepAt, userView } from '../pages/pages.ts'
 import { unknownDecision, whoSignsIn } from '../pages/sign-in-steps.ts'
 import { render } from '../pages/views.ts'
@@ -41,9 +41,9 @@ function over(): PageError {
 }
 
 /** The page on which the code of a device is entered. */
-function codePage(reply: FastifyReply, { sandbox, prefix }: Exchange, user_code?: string, error?: string): void {
-  const { texts, paths } = sandbox.provider
-  render(reply, 'device-code', { texts, action: `${prefix}${paths.device ?? ''}`, user_code, error })
+function codePage(reply: FastifyReply, exchange: Exchange, user_code?: string, error?: string): void {
+  const { texts, paths } = exchange.sandbox.provider
+  render(reply, 'device-code', { texts, action: `${pagePath(exchange)}${paths.device ?? ''}`, user_code, error })
 }
 
 function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {

@@ -9,7 +9,7 @@ import { noteUnread, wireName } from '../../oauth/realm/unread.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { checkLogoutRequest, frontChannelUri, isAbout, type LogoutRequest, logoutToken } from '../../oauth/users/logout.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
-import { type Exchange, exchangeOf } from '../exchange.ts'
+import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { pageHeaders } from '../pages/assets.ts'
 import { forgetSession, sandboxCookie, sessionOf } from '../pages/browser-session.ts'
 import { userView } from '../pages/pages.ts'
@@ -49,7 +49,7 @@ function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   render(reply, 'logout', {
     texts: exchange.sandbox.provider.texts,
     user: userView(user),
-    action: `${exchange.prefix}${exchange.paths.end_session ?? ''}`,
+    action: `${pagePath(exchange)}${exchange.paths.end_session ?? ''}`,
     fields: { ...Object.fromEntries(kept), confirm: confirmation(request, exchange) },
   })
 }

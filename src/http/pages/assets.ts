@@ -69,9 +69,9 @@ export const pageHeaders = {
   'Referrer-Policy': 'no-referrer',
 } as const
 
-/** Serves the pages' style sheets, scripts and pictures; they are the same for every sandbox and no secret. */
-export async function serveAsset(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const name = (request.url ?? '').slice(assetsPath.length + 1).replace(/\?.*$/, '')
+/** Serves the pages' style sheets, scripts and pictures; they are the same for every sandbox and no secret. @param url with the path of assets */
+export async function serveAsset(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const name = url.slice(assetsPath.length + 1).replace(/\?.*$/, '')
   const asset = await findAsset(name)
   if (asset === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
     response

@@ -4,7 +4,7 @@ import { digest, randomText } from '../../basics/random.ts'
 import type { Interaction, User } from '../../oauth/model/records.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { readCookie, setCookie } from '../cookie.ts'
-import type { Exchange } from '../exchange.ts'
+import { type Exchange, pagePath } from '../exchange.ts'
 
 const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
 
@@ -58,7 +58,7 @@ export function isSameBrowser(request: FastifyRequest, exchange: Exchange, { bro
   return cookie !== undefined && digest(cookie).equals(browser)
 }
 
-/** What a sandbox keeps in a browser; none is seen by scripts or sent along by other sites' forms. */
+/** What a sandbox keeps in a browser; none is seen by scripts. */
 type CookieUse = 'session' | 'browser'
 
 /** A cookie of the sandbox, as the browser sent it. */
@@ -69,9 +69,12 @@ export function sandboxCookie(request: FastifyRequest, exchange: Exchange, use: 
 /** Keeps a cookie until the browser is closed; an empty one is taken away. */
 function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string): void {
   const name = nameOf(exchange, use)
-  const path = exchange.prefix === '' ? '/' : exchange.prefix
+  const path = pagePath(exchange) || '/'
   const maxAge = value === '' ? 0 : undefined
-  reply.header('Set-Cookie', setCookie({ name, value, path, sameSite: 'Lax', secure: isSecure(exchange), maxAge }))
+  const secure = isSecure(exchange)
+  // With prompt=none an app asks from a frame whether its user is signed in; without https no browser lets its cookie into one.
+  const sameSite = use === 'session' && secure ? 'None' : 'Lax'
+  reply.header('Set-Cookie', setCookie({ name, value, path, sameSite, secure, maxAge }))
 }
 
 /**

@@ -9,7 +9,7 @@ import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
-import type { Exchange } from '../exchange.ts'
+import { type Exchange, pagePath, rootPath } from '../exchange.ts'
 import { type AppView, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 
 /** An app as the pages show it. */
@@ -46,7 +46,7 @@ export function sandboxUsers({ sandbox }: Exchange, client: Client) {
 /** What each step of a sign-in at a path of the provider shows and goes on with. */
 export function stepAt(path: string | undefined, exchange: Exchange, client: Client, transaction: string): Step {
   const { texts } = exchange.sandbox.provider
-  return { texts, app: appView(exchange, client.app), action: `${exchange.prefix}${path ?? ''}`, transaction }
+  return { texts, app: appView(exchange, client.app), action: `${pagePath(exchange)}${path ?? ''}`, transaction }
 }
 
 /** The same at the authorization endpoint. */
@@ -55,9 +55,9 @@ export function stepOf(exchange: Exchange, { client, id }: Pick<Interaction, 'cl
 }
 
 /** Where a new user joins in the course of a sign-in. */
-export function joinPath({ paths, prefix }: Exchange, transaction: string): string | undefined {
-  const { sign_up, join = sign_up } = paths
-  return join === undefined ? undefined : `${prefix}${join}?transaction=${transaction}`
+export function joinPath(exchange: Exchange, transaction: string): string | undefined {
+  const { sign_up, join = sign_up } = exchange.paths
+  return join === undefined ? undefined : `${pagePath(exchange)}${join}?transaction=${transaction}`
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */
@@ -104,12 +104,12 @@ export function newUserPage(
   values: NewUserValues,
   errors: NewUserErrors = {},
 ): void {
-  const { sandbox, prefix } = exchange
+  const { sandbox } = exchange
   const { authorize, sign_up, join = sign_up } = exchange.paths
   render(reply.code(Object.keys(errors).length > 0 ? 400 : 200), 'new-user', {
     ...stepOf(exchange, interaction),
-    action: `${prefix}${join ?? ''}`,
-    signInAction: `${prefix}${authorize}?transaction=${interaction.id}`,
+    action: `${pagePath(exchange)}${join ?? ''}`,
+    signInAction: `${pagePath(exchange)}${authorize}?transaction=${interaction.id}`,
     rows,
     first,
     heading,
@@ -134,8 +134,7 @@ export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthE
     message: error.message,
     explanation: error.explanation === error.message ? undefined : error.explanation,
     details: error instanceof PageError ? error.details : [],
-    link:
-      error.code === 'not_found' ? { href: `/dashboard/${exchange.sandbox.name}`, label: 'To the dashboard of this sandbox' } : undefined,
+    link: dashboardLink(error, exchange),
     hint: error instanceof PageError && error.details.length > 0 ? 'Change the client, or register what it sends with the app.' : undefined,
   })
 }
@@ -145,4 +144,14 @@ const headings: Partial<Record<OAuthError['code'], string>> = {
   not_found: 'There is nothing here',
   method_not_allowed: 'Not that way',
   server_error: 'Something broke',
+}
+
+/** The dashboard is not at a vendor's host, nor below a sandbox's own public address. */
+function dashboardLink({ code }: OAuthError, exchange: Exchange) {
+  const { sandbox, origin } = exchange
+  const { hosts = [] } = sandbox.provider
+  const isOfVendor = (name: string) => hosts.some((host) => host === name || (host.startsWith('*.') && name.endsWith(host.slice(1))))
+  const isAway = sandbox.settings.public_url !== null || (!sandbox.hosts.includes(origin.name) && isOfVendor(origin.publicName))
+  if (code !== 'not_found' || isAway) return undefined
+  return { href: `${rootPath(exchange)}/dashboard/${sandbox.name}`, label: 'To the dashboard of this sandbox' }
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { packageFolder } from '../../basics/package.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { PageTexts } from '../../providers/page-texts.ts'
+import { rootOf } from '../exchange.ts'
 import { pageHeaders } from './assets.ts'
 
 /** The app that a user signs in to. */
@@ -177,7 +178,8 @@ export function render<K extends keyof Views>(
   model: Views[K],
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, avatar, shownUsers })
+  const root = rootOf(reply.request)
+  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, root, avatar, shownUsers })
 }
 
 const tints = 8
