@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { ownValue } from '../../basics/own-value.ts'
 import { OAuthError } from '../model/errors.ts'
+import { registeredParameters } from '../model/parameter-names.ts'
 import { type Parameters, type ReadParameters, readParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import { isCodeName, isSecretName } from '../model/secret-names.ts'
@@ -17,10 +18,11 @@ export function readRequest(
   repeatable: readonly string[] = [],
 ): ReadParameters {
   const dialect = context.realm.requests
-  if (dialect?.parameters === undefined && dialect?.scope_separator === undefined) return readParameters(source, repeatable)
+  const isKnown = (name: string) => registeredParameters.has(name) || isOwnParameter(name, dialect)
+  if (dialect?.parameters === undefined && dialect?.scope_separator === undefined) return readParameters(source, repeatable, isKnown)
   const { parameters: names = {}, scope_separator } = dialect
   const renamed = Object.keys(names).filter((wire) => repeatable.includes(names[wire] ?? ''))
-  const read = readParameters(source, [...repeatable, ...renamed])
+  const read = readParameters(source, [...repeatable, ...renamed], isKnown)
   const parameters = translate(read.parameters, names, context)
   const { scope } = parameters
   if (scope === undefined || scope_separator === undefined) return { ...read, parameters }
@@ -37,6 +39,10 @@ function translate(parameters: Parameters, names: Readonly<Record<string, string
   for (const wire of Object.keys(names)) delete translated[wire]
   for (const [wire, name] of Object.entries(names)) if (parameters[wire] !== undefined) translated[name] = parameters[wire]
   return translated
+}
+
+function isOwnParameter(name: string, { parameters = {}, grants }: RequestDialect = {}): boolean {
+  return Object.hasOwn(parameters, name) || [...(grants?.values() ?? [])].some((grant) => grant.parameters.includes(name))
 }
 
 /** What names a secret in a vendor's requests: whatever does anywhere, its own names, and its names of the RFCs' secrets. */

@@ -30,8 +30,13 @@ Reflect.deleteProperty(Members.prototype, 'constructor')
  * that is no string, is a problem that the caller raises where the dialect wants it (RFC 6749 §3.1: "MUST NOT be included more
  * than once"). Of a repeated one the first stands, so that an error can still find the client.
  * @param repeatable parameters that may repeat, such as `resource` (RFC 8707 §2); their values are joined by blanks
+ * @param isKnown which parameters are held to that; those that nobody knows are ignored, however they come
  */
-export function readParameters(source: unknown, repeatable: readonly string[] = []): ReadParameters {
+export function readParameters(
+  source: unknown,
+  repeatable: readonly string[] = [],
+  isKnown: (name: string) => boolean = () => true,
+): ReadParameters {
   const parameters: Record<string, string> = new Members()
   let problem: OAuthError | undefined
   if (source !== undefined && source !== null && (typeof source !== 'object' || Array.isArray(source))) {
@@ -47,10 +52,12 @@ export function readParameters(source: unknown, repeatable: readonly string[] = 
       if (repeatable.includes(name)) parameters[name] = filled.join(' ')
       else {
         if (filled[0] !== undefined) parameters[name] = filled[0]
+        if (!isKnown(name)) continue
         const explanation = `A parameter may come once (RFC 6749 §3.1 and §3.2): ${name} came ${value.length} times`
         problem ??= new OAuthError('invalid_request', `Parameter ${name} is given more than once`, explanation)
       }
-    } else if (value !== null) {
+    } else if (value !== null && !isKnown(name)) parameters[name] = JSON.stringify(value)
+    else if (value !== null) {
       const explanation = `${name} came as ${describe(value)}; a string was expected`
       problem ??= new OAuthError('invalid_request', `Parameter ${name} must be a string`, explanation)
     }
