@@ -1,3 +1,4 @@
+import { isLoopbackName } from '../basics/loopback.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
 import { idleSettings } from '../sandbox/idle-settings.ts'
@@ -32,6 +33,7 @@ export const start: Command = {
       }, stderr)
       if (config.config !== undefined) unwatch = watchFile(config.config, () => reload(config, server, context))
       tellIdleSettings(config, server, context)
+      tellAutoSignIn(config, server, context)
       const info = server.describe(origin)
       const json = parseFlags(argv, flags).values.has('json')
       stdout.write(json ? `${JSON.stringify(info)}\n` : renderBanner(info, terminalOf(context)))
@@ -77,6 +79,17 @@ export function listenOptions(config: Config): ListenOptions {
     ...(config.public_url !== undefined && { publicUrl: config.public_url }),
     ...(config.internal_url !== undefined && { internalUrl: config.internal_url }),
     ...(config.admin_token !== undefined && { adminToken: config.admin_token }),
+  }
+}
+
+/** Tells which sandboxes sign anybody in who can reach them. */
+function tellAutoSignIn({ host }: Pick<Config, 'host'>, { sandboxes }: GrantboxServer, { stderr }: CommandContext): void {
+  if (isLoopbackName(host)) return
+  for (const { name, settings } of sandboxes.list()) {
+    if (settings.auto_sign_in === null) continue
+    stderr.write(
+      `Sandbox ${name} signs everybody in who can reach this machine, without a password (auto_sign_in: ${settings.auto_sign_in}).\n`,
+    )
   }
 }
 

@@ -50,6 +50,12 @@ const protocolSettings = {
   public_url: baseUrl,
   internal_url: baseUrl,
   strictness: z.enum(['vendor', 'rfc', 'lenient']),
+  auto_sign_in: z
+    .string()
+    .min(1)
+    .describe(
+      'Signs in without a page: a username, or `login_hint` for whom the request names. For every `prompt` but `none`, at registered redirect URIs alone.',
+    ),
   auto_continue: z.boolean(),
   json_token_requests: z.boolean(),
   query_token_requests: z.boolean(),

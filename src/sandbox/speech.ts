@@ -42,6 +42,7 @@ export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, 
     scopes: provider.scopes.map((scope) => scope.name),
     callbackWording: provider.callbackWording,
     requests: provider.requests,
+    newUserId: provider.ids.user_id,
   }
 }
 

@@ -9,7 +9,7 @@ import { AuthorizationError, OAuthError } from '../../oauth/model/errors.ts'
 import { parametersOf } from '../../oauth/model/parameters.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { Context } from '../../oauth/realm/context.ts'
-import { checkPassword } from '../../oauth/users/sign-in.ts'
+import { findNamed, findSubject, magicName } from '../../oauth/users/sign-in.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { contextOf } from '../addresses.ts'
@@ -124,11 +124,10 @@ function problemOf(error: OAuthError | undefined): Partial<JournalEntry> {
 
 /** A magic user is made when he is first named. @throws Problem that names some of the users there are */
 function userOf(username: string, sandbox: Sandbox): User {
-  if (magicUsers.has(username)) {
-    const signedIn = checkPassword(username, '', sandbox)
-    if (signedIn.ok) return signedIn.user
-  }
-  return userMentioned(username, sandbox)
+  const named = magicName(username) === undefined ? findNamed(username, sandbox) : undefined
+  if (named !== undefined) return named
+  const subject = findSubject(username, sandbox)
+  return subject.ok ? subject.user : userMentioned(username, sandbox)
 }
 
 function view({ delivery, code }: Outcome): Omit<z.output<typeof authorized>, 'notes'> {

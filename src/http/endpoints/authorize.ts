@@ -2,17 +2,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
+import { autoUser } from '../../oauth/authorization/auto-sign-in.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
-import { notSilently, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
+import { notSilently, rememberConsent, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
 import { readRequest } from '../../oauth/clients/dialect.ts'
+import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { strikeAuthorization } from '../../oauth/faults/strike.ts'
+import { deny } from '../../oauth/model/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
-import type { Interaction } from '../../oauth/model/records.ts'
+import type { AuthorizationRequest, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
 import { sendAnswer } from '../answer.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { bindBrowser, sessionOf } from '../pages/browser-session.ts'
+import { beginSession, bindBrowser, sessionOf } from '../pages/browser-session.ts'
 import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
 /** Parameters that may repeat: resources (RFC 8707 §2), and the ticked scopes of the consent page. */
@@ -57,9 +60,24 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
     return sendAnswer(reply, exchange, await allow(asked, client, user, { session }, context))
   }
   if (obstacle !== undefined && asked.prompt.includes('none')) throw notSilently(obstacle, asked, client)
+  const auto = dry ? undefined : autoUser(asked, client, context)
+  if (auto !== undefined) {
+    // A session that would do goes on.
+    if (exchange.sandbox.sessions && user?.row !== auto.row) beginSession(reply, exchange, auto)
+    return goOnAs(auto, asked, client, reply, exchange)
+  }
   const draft = { request: asked, client, user, browser: dry ? null : bindBrowser(reply, exchange) }
   const interaction = dry ? { ...draft, id: '' } : beginInteraction(draft, exchange.sandbox)
   return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', session?.user)
+}
+
+/** Does what a user would press who wants to go on: declines when he is magic, and consents to all. */
+async function goOnAs(user: User, asked: AuthorizationRequest, client: Client, reply: FastifyReply, exchange: Exchange): Promise<void> {
+  const { context, sandbox } = exchange
+  context.trace.username = user.username
+  if (magicUsers.get(user.username)?.denies === true) throw deny(asked, client, 'The user is magic: deny')
+  if (sandbox.sessions) rememberConsent(asked, client, user, asked.scope, sandbox)
+  return sendAnswer(reply, exchange, await allow(asked, client, user, { session: sessionOf(reply.request, exchange) }, context))
 }
 
 /** How long a user may take to sign in, milliseconds. */

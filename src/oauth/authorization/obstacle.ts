@@ -1,11 +1,10 @@
 import { hasApp } from '../clients/unregistered.ts'
-import { magicUsers } from '../faults/magic-users.ts'
 import { type AuthorizationError, type ErrorCode, refusal } from '../model/errors.ts'
 import type { AuthorizationRequest, Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import type { Session } from '../storage/session-store.ts'
-import { cleanUsername } from '../users/sign-in.ts'
+import { cleanUsername, findNamed, magicName } from '../users/sign-in.ts'
 
 /** What stands between an authorization request and its answer: the page that removes it, and what `prompt=none` answers instead. */
 export interface Obstacle {
@@ -34,7 +33,7 @@ export function sessionObstacle(
   if (sub !== undefined && sub !== user.user_id) {
     return signIn(`The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
   }
-  if (login_hint !== undefined && meansAnother(login_hint, user, realm.store)) {
+  if (login_hint !== undefined && meansAnother(login_hint, user, realm)) {
     const explanation = `login_hint means user '${login_hint}', and '${user.username}' is signed in`
     return { step: 'sign_in', code: 'account_selection_required', explanation }
   }
@@ -42,10 +41,12 @@ export function sessionObstacle(
 }
 
 /** A hint that means nobody we know means nothing. */
-function meansAnother(login_hint: string, user: User, store: { findUser(username: string): User | undefined }): boolean {
+function meansAnother(login_hint: string, user: User, realm: Context['realm']): boolean {
+  const magic = magicName(login_hint)
+  if (magic !== undefined) return magic !== user.username
   const name = cleanUsername(login_hint)
   if (name.toLowerCase() === user.username.toLowerCase() || name === user.email) return false
-  return magicUsers.has(name) || store.findUser(name) !== undefined
+  return findNamed(name, realm) !== undefined
 }
 
 /** What a signed-in user still has to do. */

@@ -36,6 +36,8 @@ export interface Settings {
   internal_url: string | null
   /** `vendor`: as the vendor does; `rfc`: OAuth 2.1 practice on top; `lenient`: unregistered clients and redirect URIs pass. */
   strictness: 'vendor' | 'rfc' | 'lenient'
+  /** Signs this user in without a page, or whom the request's `login_hint` names. */
+  auto_sign_in: string | null
   /** Goes on to the client without asking whether to continue. */
   auto_continue: boolean
   /** Whether the endpoints for clients take JSON as well as forms. */
@@ -105,6 +107,7 @@ export const defaultSettings: Settings = {
   public_url: null,
   internal_url: null,
   strictness: 'vendor',
+  auto_sign_in: null,
   auto_continue: false,
   json_token_requests: true,
   query_token_requests: false,

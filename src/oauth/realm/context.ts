@@ -47,6 +47,8 @@ export interface Realm {
   readonly sessions: boolean
   /** All scopes that the provider has. */
   readonly scopes: readonly string[]
+  /** An id for a user who is made. */
+  readonly newUserId: () => string
   readonly callbackWording?: CallbackWording | undefined
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined

@@ -1,11 +1,10 @@
-import { magicUsers } from '../faults/magic-users.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
 import { readAssertion } from './assertion.ts'
-import { cleanUsername, findSubject } from './sign-in.ts'
+import { findSubject, magicName } from './sign-in.ts'
 
 const hints = ['login_hint', 'login_hint_token', 'id_token_hint'] as const
 
@@ -46,6 +45,6 @@ function named(name: string, where: string, { realm }: Context): User {
   const subject = findSubject(name, realm)
   if (subject.ok) return subject.user
   const explanation = `${where} is '${name}'. ${subject.explanation}`
-  if (magicUsers.has(cleanUsername(name))) throw new OAuthError('access_denied', 'The user cannot be asked', explanation, {}, 403)
+  if (magicName(name) !== undefined) throw new OAuthError('access_denied', 'The user cannot be asked', explanation, {}, 403)
   throw new OAuthError('unknown_user_id', 'The user is not known', explanation)
 }

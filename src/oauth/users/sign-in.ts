@@ -4,8 +4,8 @@
  */
 
 import { sameSecret } from '../../basics/random.ts'
-import { type MagicUser, magicUsers } from '../faults/magic-users.ts'
-import { blankUser } from '../model/directory.ts'
+import { magicUsers } from '../faults/magic-users.ts'
+import { blankUser, type UserDraft } from '../model/directory.ts'
 import type { User } from '../model/records.ts'
 import type { Realm } from '../realm/context.ts'
 
@@ -17,12 +17,27 @@ export function cleanUsername(typed: string): string {
   return typed.trim().replace(/^@/, '')
 }
 
-/** Checks a username and password; a user without a password of his own has the company's name. */
+/** The magic user whom somebody means, also by a name before an `@`: `deny@example.com`. */
+export function magicName(typed: string): string | undefined {
+  const name = cleanUsername(typed)
+  return [name, name.split('@')[0] ?? ''].find((one) => magicUsers.has(one))
+}
+
+/** The user whom somebody means, by username or else by e-mail address. */
+export function findNamed(typed: string, { store }: Pick<Realm, 'store'>): User | undefined {
+  const name = cleanUsername(typed)
+  return store.findUser(name) ?? (name.includes('@') ? store.findUserByEmail(name) : undefined)
+}
+
+/**
+ * Checks a username, or an e-mail address, and a password; a user without a password of his own has the company's name. A lenient
+ * sandbox makes a user whom it does not know.
+ */
 export function checkPassword(username: string, password: string, realm: Realm): SignIn {
   const name = cleanUsername(username)
-  const magic = magicUsers.get(name)
-  if (magic !== undefined) return magicSignIn(name, magic, realm)
-  const user = realm.store.findUser(name)
+  const magic = magicName(name)
+  if (magic !== undefined) return magicSignIn(magic, realm)
+  const user = findNamed(name, realm) ?? (password === '' ? undefined : unknownUser(name, password, realm))
   if (user === undefined) return { ok: false, explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
   if (user.disabled) return { ok: false, explanation: `User '${user.username}' is disabled` }
   if (sameSecret(password, user.password ?? realm.company)) return { ok: true, user }
@@ -31,33 +46,37 @@ export function checkPassword(username: string, password: string, realm: Realm):
 }
 
 /** A magic user signs in with any password, and is made when he first does. */
-function magicSignIn(username: string, magic: MagicUser, realm: Realm): SignIn {
-  if (magic.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
+function magicSignIn(username: string, realm: Realm): SignIn {
+  const magic = magicUsers.get(username)
+  if (magic?.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
   const there = realm.store.findUser(username)
   if (there !== undefined) return { ok: true, user: there }
-  const [user] = realm.directory.createUsers([
-    {
-      ...blankUser,
-      user_id: `magic-${username}`,
-      username,
-      first_name: username,
-      last_name: 'magic',
-      email: `${username}@example.com`,
-      type: 'parent',
-      age: 30,
-      created_at: realm.clock.now(),
-      apps: realm.directory.listApps(),
-    },
-  ])
+  const names = { first_name: username, last_name: 'magic', email: `${username}@example.com` }
+  const user = makeUser({ ...names, user_id: `magic-${username}`, username, password: null, type: 'parent', age: 30 }, realm)
   return user === undefined ? { ok: false, explanation: 'The magic user could not be made' } : { ok: true, user }
 }
 
-/** The user whom somebody trusted names, by username or by the `sub` of his tokens. */
+/** The user whom somebody trusted names, by username, e-mail address or the `sub` of his tokens; a lenient sandbox makes him. */
 export function findSubject(name: string, realm: Realm): SignIn {
   const username = cleanUsername(name)
   // A magic user is made when he is first asked for, and has any password.
-  if (magicUsers.has(username)) return checkPassword(username, '', realm)
-  const user = realm.store.findUser(username) ?? realm.store.findUserById(name)
+  if (magicName(username) !== undefined) return checkPassword(username, '', realm)
+  const user = findNamed(username, realm) ?? realm.store.findUserById(name) ?? unknownUser(username, null, realm)
   if (user === undefined) return { ok: false, explanation: `There is no user '${username}' in sandbox '${realm.name}'` }
   return user.disabled ? { ok: false, explanation: `User '${user.username}' is disabled` } : { ok: true, user }
+}
+
+/** What a username may be. */
+const possible = /^[^\s/\p{Cc}]{1,200}$/u
+
+/** A user made because the sandbox is lenient; undefined where it is not, or where nobody can be called so. */
+function unknownUser(name: string, password: string | null, realm: Realm): User | undefined {
+  if (realm.settings.strictness !== 'lenient' || !possible.test(name)) return undefined
+  const email = /^[^@]+@[^@]+$/.test(name) ? name : null
+  return makeUser({ user_id: realm.newUserId(), username: name, password, email }, realm)
+}
+
+/** Makes a user of every app. */
+function makeUser(made: Partial<UserDraft> & Pick<UserDraft, 'user_id' | 'username'>, { directory, clock }: Realm): User | undefined {
+  return directory.createUsers([{ ...blankUser, ...made, created_at: clock.now(), apps: directory.listApps() }])[0]
 }
