@@ -197,7 +197,19 @@ describe('the proof at the token endpoint (RFC 9449 §4.3 and §5)', () => {
 
   test('discovery lists the algorithms', async () => {
     const { body } = await send('/.well-known/openid-configuration', {})
-    expect(body.dpop_signing_alg_values_supported).toEqual(['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'])
+    expect(body.dpop_signing_alg_values_supported).toEqual([
+      'ES256',
+      'RS256',
+      'PS256',
+      'EdDSA',
+      'Ed25519',
+      'ES384',
+      'ES512',
+      'RS384',
+      'RS512',
+      'PS384',
+      'PS512',
+    ])
   })
 
   test('a page of another origin may send proofs and read nonces', async () => {
@@ -240,7 +252,9 @@ describe('a bound token at a resource (RFC 9449 §7)', () => {
       const answer = await userinfo({ ...headers(access_token), ...more })
       expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } })
       expect(answer.explanation).toMatch(/came as a bearer token/)
-      expect(answer.headers.get('www-authenticate')).toMatch(/^DPoP error="invalid_token", .*algs="ES256 RS256 PS256 EdDSA Ed25519"$/)
+      expect(answer.headers.get('www-authenticate')).toMatch(
+        /^DPoP error="invalid_token", .*algs="ES256 RS256 PS256 EdDSA Ed25519 ES384 ES512 RS384 RS512 PS384 PS512"$/,
+      )
     }
   })
 
@@ -281,7 +295,7 @@ describe('a bound token at a resource (RFC 9449 §7)', () => {
 
   test('without a token both schemes are offered (§7.1)', async () => {
     const { headers } = await userinfo({})
-    expect(headers.get('www-authenticate')).toBe('Bearer, DPoP algs="ES256 RS256 PS256 EdDSA Ed25519"')
+    expect(headers.get('www-authenticate')).toBe('Bearer, DPoP algs="ES256 RS256 PS256 EdDSA Ed25519 ES384 ES512 RS384 RS512 PS384 PS512"')
   })
 
   test("a vendor's API asks for the same", async () => {
