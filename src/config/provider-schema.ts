@@ -11,6 +11,7 @@ import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
 import { answerNames, callbackErrorNames, callbackNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
 import { accents } from '../providers/page-texts.ts'
+import { hostedEndpoints } from '../providers/provider.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
@@ -26,6 +27,8 @@ export const nameSchema = z
 const hostSchema = z.string().regex(/^(?!localhost$)(?=.*[a-z])(\*\.)?[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
   error: 'a host name without a port, or "*." and one',
 })
+
+const ownHost = hostSchema.refine((host) => !host.startsWith('*'), { error: 'one host name' })
 
 /** Members as templates that may name what `known` has. */
 const members = (known: readonly string[]) =>
@@ -205,6 +208,10 @@ export const providerSchema = z
     extends: z.string().optional().describe('The provider that holds for whatever is not said; standard when absent.'),
     title: text.optional().describe('As the vendor writes itself.'),
     hosts: z.array(hostSchema).optional().describe("The vendor's own host names."),
+    endpoint_hosts: z
+      .strictObject(Object.fromEntries(hostedEndpoints.map((name) => [name, ownHost.optional()])))
+      .optional()
+      .describe('Which of them has an endpoint, or the issuer, where not all have everything.'),
     issuer_path: path.refine((one) => !one.endsWith('/'), { error: 'a path without a slash at its end' }).optional(),
     spaces: spaces.optional().describe('What may stand in the parts of paths in braces, by their names.'),
     paths: pathsSchema.optional().describe('Null takes an endpoint away.'),

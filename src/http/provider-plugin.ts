@@ -4,6 +4,7 @@ import { parseJson } from '../basics/json.ts'
 import { errorAnswer } from '../oauth/authorization/response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/model/errors.ts'
 import { readParameters } from '../oauth/model/parameters.ts'
+import { hostOf } from '../providers/hosts.ts'
 import type { Provider, Route } from '../providers/provider.ts'
 import { checkSpace, routed } from '../providers/space.ts'
 import { sendAnswer } from './answer.ts'
@@ -12,7 +13,7 @@ import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.t
 import { queryProblem, takenQuery } from './endpoints/client-query.ts'
 import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
-import { exchangeOf } from './exchange.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
 import { withFaults } from './faults.ts'
 import { errorPage } from './pages/pages.ts'
 
@@ -75,6 +76,7 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
       const exchange = exchangeOf(request)
       exchange.endpoint = endpoint
       if (!page) allowOrigin(request, reply)
+      if (exchange.sandbox.provider.endpoint_hosts !== undefined) checkHost(exchange)
       if (exchange.context.space !== undefined) checkSpace(exchange.context.space, exchange.sandbox.provider)
       done()
     },
@@ -94,6 +96,13 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
       })
     },
   })
+}
+
+/** An endpoint that has a host of its own is at none of the vendor's others. */
+function checkHost({ endpoint, origin: { name }, sandbox: { provider } }: Exchange): void {
+  const host = hostOf(endpoint, name, provider)
+  if (host === undefined || host.toLowerCase() === name) return
+  throw new OAuthError('not_found', 'Not found', `${provider.name} has ${endpoint} at ${host}; ${name} was asked`)
 }
 
 function apiHandler(route: Route): Handler {

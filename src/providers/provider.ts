@@ -94,6 +94,15 @@ export interface NewSandbox {
   users: readonly User[]
 }
 
+/** What may have a host of its own. */
+export const hostedEndpoints = [
+  ...(['issuer', 'authorize', 'token', 'userinfo', 'jwks', 'introspection', 'revocation', 'par', 'end_session'] as const),
+  ...(['device_authorization', 'backchannel_authentication', 'registration'] as const),
+] as const
+
+/** One of {@link hostedEndpoints}. */
+export type HostedEndpoint = (typeof hostedEndpoints)[number]
+
 /** An emulated vendor's way of speaking: data and a few pure functions. */
 export interface Provider {
   readonly id: string
@@ -101,6 +110,8 @@ export interface Provider {
   readonly name: string
   /** The vendor's own host names, `*.` for any below; they reach the sandbox of the provider's name unless another one lists them. */
   readonly hosts?: readonly string[]
+  /** Which of these has an endpoint or the issuer, where not all have everything. At grantbox's own names all stand together. */
+  readonly endpoint_hosts?: Readonly<Partial<Record<HostedEndpoint, string>>>
   /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
   readonly issuer_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */

@@ -1,3 +1,4 @@
+import { atHost, hostOf } from '../providers/hosts.ts'
 import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Sandboxes } from './sandboxes.ts'
@@ -69,7 +70,7 @@ export function addressesAt(
     asked_url,
     internal_url,
     program_url: isPublic || fixedIssuer === undefined ? asked_url : internal_url,
-    issuer: fixedIssuer ?? asked_url + issuer_path,
+    issuer: fixedIssuer ?? atHost(asked_url, hostOf('issuer', origin.host.replace(/:\d+$/, '').toLowerCase(), provider)) + issuer_path,
     is_only_issuer: fixedIssuer !== undefined || (publicUrl === undefined && internalUrl === undefined),
   }
 }

@@ -1,5 +1,7 @@
 import { sandboxScopes } from '../../oauth/clients/scope.ts'
 import { discoveryDocument } from '../../providers/discovery.ts'
+import { atHost, hostOf } from '../../providers/hosts.ts'
+import type { HostedEndpoint } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
@@ -24,8 +26,34 @@ function documentOf(exchange: Exchange): string {
   return document
 }
 
+/** The members that name an endpoint. */
+const members: Readonly<Partial<Record<HostedEndpoint, string>>> = {
+  authorize: 'authorization_endpoint',
+  token: 'token_endpoint',
+  userinfo: 'userinfo_endpoint',
+  jwks: 'jwks_uri',
+  introspection: 'introspection_endpoint',
+  revocation: 'revocation_endpoint',
+  par: 'pushed_authorization_request_endpoint',
+  end_session: 'end_session_endpoint',
+  device_authorization: 'device_authorization_endpoint',
+  backchannel_authentication: 'backchannel_authentication_endpoint',
+  registration: 'registration_endpoint',
+}
+
+/** Endpoints at their hosts, for whoever asked at one of the vendor's. */
+function hosted(document: Record<string, unknown>, { sandbox, origin }: Exchange): Record<string, unknown> {
+  if (sandbox.provider.endpoint_hosts === undefined) return document
+  const moved = Object.entries(members).flatMap(([endpoint, member]) => {
+    const url = document[member]
+    return typeof url === 'string' ? [[member, atHost(url, hostOf(endpoint, origin.name, sandbox.provider))]] : []
+  })
+  return { ...document, ...Object.fromEntries(moved) }
+}
+
 /** The metadata of a sandbox as a request addressed it. */
-export function metadataOf({ sandbox, paths, prefix, context, base_url, program_url, is_only_issuer }: Exchange): Record<string, unknown> {
+export function metadataOf(exchange: Exchange): Record<string, unknown> {
+  const { sandbox, paths, prefix, context, base_url, program_url, is_only_issuer } = exchange
   const origin = context.transport?.certificateOrigin()
   const document = discoveryDocument({ ...sandbox.provider, paths }, sandbox.settings, {
     issuer: context.issuer,
@@ -34,7 +62,7 @@ export function metadataOf({ sandbox, paths, prefix, context, base_url, program_
     program_url,
     certificate_url: origin === undefined ? undefined : origin + prefix,
   })
-  return { ...document, scopes_supported: sandboxScopes(sandbox) }
+  return hosted({ ...document, scopes_supported: sandboxScopes(sandbox) }, exchange)
 }
 
 /** OpenID Connect Discovery §4 and RFC 8414 §3. */

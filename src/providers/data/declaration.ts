@@ -8,6 +8,7 @@ import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { KeyAlg, SigningAlg } from '../../oauth/jose/jws.ts'
 import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
+import type { HostedEndpoint } from '../provider.ts'
 
 /** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */
 export interface ProviderDeclaration {
@@ -17,6 +18,8 @@ export interface ProviderDeclaration {
   title?: string | undefined
   /** The vendor's own host names; `*.` stands for any below. */
   hosts?: readonly string[] | undefined
+  /** Which of them has an endpoint, or the issuer. */
+  endpoint_hosts?: Readonly<Partial<Record<HostedEndpoint, string | undefined>>> | undefined
   /** What the vendor's issuer has behind its host. */
   issuer_path?: string | undefined
   /** What may stand in the parts of paths in braces, by their names. */

@@ -38,7 +38,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     scopes,
     ...(methods === undefined ? {} : { auth_methods: methods }),
     ...(saysTokenType(token_response) ? {} : { sender_constraints: false }),
-    ...(declaration.hosts === undefined ? {} : { hosts: declaration.hosts }),
+    ...declaredHosts(declaration, base),
     ...(declaration.spaces === undefined ? {} : { spaces: { ...base.spaces, ...declaration.spaces } }),
     ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
     requests: { ...base.requests, ...declaredRequests(declaration, base) },
@@ -86,6 +86,13 @@ function declaredCallback({ authorization_response, errors, scope_separator }: P
   const { endpoints: _endpoints, grant_types: _grant_types, body: _body, bodies: _bodies, ...common } = errors ?? {}
   const success = authorization_response?.body ?? { '*': '{answer}' }
   return { callbackWording: callbackWording(success, ofErrors && { ...common, ...ofErrors }, scope_separator) }
+}
+
+/** A host that has an endpoint is one of the vendor's. */
+function declaredHosts({ hosts, endpoint_hosts }: ProviderDeclaration, base: Provider): Pick<Provider, 'hosts' | 'endpoint_hosts'> {
+  if (endpoint_hosts === undefined) return hosts === undefined ? {} : { hosts }
+  const named = withoutUndefined(endpoint_hosts)
+  return { hosts: [...new Set([...(hosts ?? base.hosts ?? []), ...Object.values(named)])], endpoint_hosts: named }
 }
 
 /** The same answer, with the vendor's separator between scopes. */
