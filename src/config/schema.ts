@@ -95,10 +95,11 @@ export const schema = z.strictObject({
       description: 'proxies that are believed when they forward: off, loopback, or addresses and CIDRs, with commas between',
       expected: 'off, loopback, or addresses and CIDRs such as 10.0.0.0/8',
     }),
-  client_certificates: z.enum(['mtls', 'always']).default('mtls').register(about, {
+  client_certificates: z.enum(['mtls', 'always']).optional().register(about, {
     value: 'WHERE',
-    description: 'ask https clients for a certificate: mtls (at mtls.localhost and other hosts so named) or always',
+    description: 'ask https clients for a certificate: mtls (also at mtls. + a host name, which has to resolve) or always',
     expected: 'mtls or always',
+    otherwise: 'where 127.0.0.1 is called by its address',
   }),
   proxy: z.enum(['known', 'all', 'off']).optional().register(about, {
     value: 'MODE',

@@ -13,7 +13,7 @@ import { HttpTransport } from './transport.ts'
 
 /** What the start says of every sandbox's addresses. */
 export interface ExchangeOptions extends FixedAddresses {
-  /** Where TLS clients are asked for a certificate; only at host names of their own when absent. */
+  /** Where TLS clients are asked for a certificate; only where loopback is called by its address when absent. */
   clientCertificates?: 'mtls' | 'always' | undefined
 }
 
@@ -52,7 +52,7 @@ export function beginExchange(
   { sandbox, prefix, url }: Destination,
   options: ExchangeOptions,
 ): Exchange {
-  const { scheme, host, notes, path = '', isForwarded = false } = origin
+  const { scheme, host, notes, path = '', isForwarded = false, calledAs = `${scheme}://${host}` } = origin
   const { provider } = sandbox
   const space = spaceAt(provider, url)
   const paths = pathsIn(provider, space)
@@ -67,7 +67,9 @@ export function beginExchange(
     path: url,
     token_path: paths.token,
     issuer_path: issuerIn(space, provider.issuer_path ?? ''),
-    always: options.clientCertificates === 'always',
+    asking: options.clientCertificates,
+    isForwarded,
+    calledAs,
   })
   return {
     sandbox,

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { isLoopbackName } from '../basics/loopback.ts'
 import type { Peers } from '../basics/peers.ts'
 import type { Origin } from '../sandbox/addresses.ts'
-import { publicHost } from './certificates/host.ts'
+import { certificatePath, publicHost } from './certificates/host.ts'
 import { forwardedNames, forwardedOrigin, hostHeader, isForwarded } from './forwarded.ts'
 
 /** How a client addressed us, and what it told of that without effect. */
@@ -11,6 +12,8 @@ export interface Came extends Origin {
   /** The name that it stands for ({@link publicHost}). */
   readonly publicName: string
   readonly notes?: readonly string[]
+  /** The address that was called in the place of the one by which the client knows us. */
+  readonly calledAs?: string
 }
 
 /** A Host header that was read. */
@@ -35,6 +38,19 @@ export function originReader(trusted: Peers = () => false): (request: IncomingMe
     const { origin, notes } = forwardedOrigin(headers, direct)
     return { ...origin, ...readHost(origin.host), notes }
   }
+}
+
+/**
+ * A path where clients are asked for a certificate, and for whom it stands: a name of loopback, or of the host itself.
+ * @returns the path beyond, and how the client knows the server
+ */
+export function beyondAlias(url: string, came: Came): { url: string; origin: Came } {
+  const [alias, scheme = 'https', name = 'localhost'] = url.startsWith('/_mtls') ? (certificatePath.exec(url) ?? []) : []
+  if (alias === undefined || !(isLoopbackName(name) || name === came.publicName)) return { url, origin: came }
+  const { host, port } = came
+  const known = readHost(name + (/:\d+$/.exec(host)?.[0] ?? ''))
+  const origin = { ...known, scheme: scheme === 'http' ? 'http' : 'https', port, calledAs: `${came.scheme}://${host}${alias}` } as const
+  return { url: url.slice(alias.length).replace(/^(?!\/)/, '/'), origin }
 }
 
 /** A Host header that is none counts as localhost. */

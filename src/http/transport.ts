@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Transport } from '../oauth/model/transport.ts'
 import type { Addresses } from '../sandbox/addresses.ts'
-import { certificateHost } from './certificates/host.ts'
+import { certificateUrl } from './certificates/host.ts'
 
 /** Where a request went. */
 export interface Addressed {
@@ -15,8 +15,11 @@ export interface Addressed {
   path: string
   token_path: string
   issuer_path: string
-  /** Whether every host asks for certificates. */
-  always: boolean
+  /** Where the start says that certificates are asked for. */
+  asking: 'mtls' | 'always' | undefined
+  isForwarded: boolean
+  /** The address that was called in the place of the host. */
+  calledAs: string
 }
 
 /** A request as node:http has it. */
@@ -62,14 +65,14 @@ export class HttpTransport implements Transport {
   }
 
   certificateOrigin(): string | undefined {
-    const { host, always } = this.#addressed
-    const asking = always ? host : certificateHost(host)
-    return asking === undefined ? undefined : `https://${asking}`
+    const { scheme, host, asking, isForwarded } = this.#addressed
+    // A certificate does not come through a proxy that ends TLS.
+    return isForwarded ? undefined : certificateUrl(scheme, host, asking)
   }
 
   #at(path: string): string[] {
-    const { scheme, host, prefix, addresses } = this.#addressed
+    const { scheme, host, prefix, addresses, calledAs } = this.#addressed
     const { asked_url, internal_url, base_url } = addresses
-    return [...new Set([`${scheme}://${host}${prefix}`, asked_url, internal_url, base_url])].map((base) => base + path)
+    return [...new Set([calledAs + prefix, `${scheme}://${host}${prefix}`, asked_url, internal_url, base_url])].map((base) => base + path)
   }
 }

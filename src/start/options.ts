@@ -21,7 +21,7 @@ export interface ServerOptions extends JournalLimits {
   internalUrl?: string | undefined
   /** Proxies whose word is taken on how they were addressed: `off` (as when absent), `loopback`, or addresses and networks. */
   trustProxy?: string | undefined
-  /** Where TLS clients are asked for a certificate: at hosts that begin with `mtls.`, or always. */
+  /** Where TLS clients are asked for a certificate: where loopback is called by its address when absent, also below `mtls.` and the name of any other host, or everywhere. */
   clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined
   logLevel: string

@@ -13,7 +13,7 @@ import type { ControlDeps } from '../control/deps.ts'
 import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
 import { beginExchange } from '../http/exchange.ts'
 import type { ListenerOptions } from '../http/listener/listener.ts'
-import { originReader } from '../http/origin.ts'
+import { beyondAlias, originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
 import { isToVendor, route, withoutPaths } from '../http/routing.ts'
@@ -168,7 +168,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       else if (url.startsWith(`${assetsPath}/`)) serveAsset(url, request, response).catch(() => response.destroy())
       else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
-      const destination = route(url, origin, sandboxes)
+      const known = beyondAlias(url, origin)
+      const destination = route(known.url, known.origin, sandboxes)
       if (destination === undefined) {
         response.writeHead(404, { 'Content-Type': 'application/json' })
         response.end(
@@ -183,7 +184,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         serveAsset(destination.url, request, response).catch(() => response.destroy())
         return
       }
-      const exchange = beginExchange(request, origin, destination, options)
+      const exchange = beginExchange(request, known.origin, destination, options)
       protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
     }
   }

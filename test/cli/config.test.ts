@@ -29,7 +29,6 @@ describe('where a setting comes from', () => {
   test('the defaults hold when nothing is said', async () => {
     expect(await load()).toEqual({
       port: 9400,
-      client_certificates: 'mtls',
       trust_proxy: 'off',
       host: 'localhost',
       provider: 'iokids',

@@ -138,7 +138,9 @@ describe('tls_client_auth (RFC 8705 §2.1)', () => {
     const client_id = addTlsClient('tls_client_auth', { tls_client_auth_san_dns: 'client.example' })
     const plain = await fetch(`${server.url}/token`, { method: 'POST', body: new URLSearchParams({ ...own, client_id }) })
     expect(plain.status).toBe(401)
-    expect(plain.headers.get('grantbox-explain')).toContain(`no certificate came with the TLS connection: use ${mtls}`)
+    expect(plain.headers.get('grantbox-explain')).toContain(
+      `no certificate came with the TLS connection: use https://127.0.0.1:${port}/_mtls`,
+    )
     expect((await post({ ...own, client_id })).status).toBe(401)
     const unasked = await post({ ...own, client_id }, mine, `https://localhost:${port}/token`)
     expect(unasked.explanation).toMatch(/no certificate came/)
@@ -339,15 +341,15 @@ describe('where a certificate is asked for', () => {
       issuer: `https://localhost:${port}`,
       tls_client_certificate_bound_access_tokens: true,
       mtls_endpoint_aliases: {
-        token_endpoint: `${mtls}/token`,
-        userinfo_endpoint: `${mtls}/userinfo`,
-        introspection_endpoint: `${mtls}/introspect`,
-        revocation_endpoint: `${mtls}/revoke`,
-        device_authorization_endpoint: `${mtls}/device_authorization`,
+        token_endpoint: `https://127.0.0.1:${port}/_mtls/token`,
+        userinfo_endpoint: `https://127.0.0.1:${port}/_mtls/userinfo`,
+        introspection_endpoint: `https://127.0.0.1:${port}/_mtls/introspect`,
+        revocation_endpoint: `https://127.0.0.1:${port}/_mtls/revoke`,
+        device_authorization_endpoint: `https://127.0.0.1:${port}/_mtls/device_authorization`,
       },
     })
     expect((await discovered(`https://localhost:${port}/standard`)).mtls_endpoint_aliases).toMatchObject({
-      token_endpoint: `${mtls}/standard/token`,
+      token_endpoint: `https://127.0.0.1:${port}/_mtls/standard/token`,
     })
   })
 
@@ -373,7 +375,7 @@ describe('where a certificate is asked for', () => {
       headers: { host: `${host}:${port}` },
     })
     const { mtls_endpoint_aliases, token_endpoint_auth_methods_supported } = response.body
-    expect(mtls_endpoint_aliases).toEqual(has ? expect.objectContaining({ token_endpoint: `${mtls}/token` }) : undefined)
+    expect(mtls_endpoint_aliases).toEqual(has ? expect.objectContaining({ token_endpoint: `https://${host}:${port}/token` }) : undefined)
     expect(String(token_endpoint_auth_methods_supported).includes('tls_client_auth')).toBe(has)
   })
 

@@ -92,17 +92,22 @@ interface TlsRequest {
   headers?: Record<string, string>
   body?: string | undefined
   certificate?: TestCertificate | undefined
+  /** What is named in the handshake; the host when absent. */
+  servername?: string
 }
 
 /** Sends a request over TLS to whatever host the URL names, which is always this machine. */
-export function sendTls(url: string | URL, { ca, method = 'GET', headers = {}, body, certificate }: TlsRequest): Promise<TlsAnswer> {
+export function sendTls(
+  url: string | URL,
+  { ca, method = 'GET', headers = {}, body, certificate, servername }: TlsRequest,
+): Promise<TlsAnswer> {
   const { hostname, host, port, pathname, search } = new URL(url)
   return new Promise((resolve, reject) => {
     const sent = request(
       {
         host: '127.0.0.1',
         port,
-        servername: hostname,
+        servername: servername ?? hostname,
         path: pathname + search,
         method,
         headers: { host, ...headers, connection: 'close', ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },

@@ -306,7 +306,9 @@ export const attempts: Record<string, Attempt> = {
   mtls_endpoint_aliases: async (walker) => {
     const aliases = walker.document.mtls_endpoint_aliases as Record<string, string>
     for (const [name, alias] of Object.entries(aliases)) {
-      expect(new URL(alias).pathname, name).toBe(new URL(walker.endpoint(name)).pathname)
+      const { hostname, pathname } = new URL(alias)
+      expect(hostname, name).toBe('127.0.0.1')
+      expect(pathname, name).toMatch(new RegExp(`^/_mtls/.*${new URL(walker.endpoint(name)).pathname}$`))
     }
     expect(Object.keys(aliases)).toContain('token_endpoint')
   },

@@ -9,7 +9,7 @@ import type { SecureContext } from 'node:tls'
 import type { Clock } from '../../basics/clock.ts'
 import { authorityCertificate, serverCertificate, type Validity } from '../../basics/x509.ts'
 import { authorityPaths, type CertifiedKey, keepLocalhost, keyPem, loadAuthority, loadLocalhost, newKey } from './files.ts'
-import { asksForCertificate } from './host.ts'
+import { isNamedForCertificates } from './host.ts'
 
 export interface Certificates {
   /** Where the authority's certificate lies, for clients to trust; nothing when it lives in memory only. */
@@ -22,9 +22,10 @@ export interface Certificates {
   /**
    * What a TLS server needs to answer as `host`: a host name (SNI) or one of this machine's addresses. Without one, or
    * with one that is no host name, it answers as localhost.
+   * @param asks whether the client is asked for a certificate, when the name does not tell it
    * @throws CertificateFileError when the authority's files are broken
    */
-  secureContext(host: string | undefined): Promise<SecureContext>
+  secureContext(host: string | undefined, asks?: boolean): Promise<SecureContext>
 }
 
 const hour = 3_600_000
@@ -73,11 +74,11 @@ export function createCertificates({ dataDir, clock, asking }: CertificatesOptio
     return leaf
   }
 
-  function leafContext(name: string): () => Promise<SecureContext> {
+  function leafContext(name: string, asks: boolean): () => Promise<SecureContext> {
     return renewing(clock, async () => {
       const { key, certificate } = await leafFor(name)
       // A resumed session no longer has the chain that the client showed: where one is asked for, each connection begins anew.
-      const secureOptions = asking === 'always' || asksForCertificate(name) ? constants.SSL_OP_NO_TICKET : 0
+      const secureOptions = asking === 'always' || asks ? constants.SSL_OP_NO_TICKET : 0
       const { createSecureContext } = await import('node:tls')
       const context = createSecureContext({ key: keyPem(key), cert: certificate.toString(), secureOptions, sessionIdContext: 'grantbox' })
       return { value: context, renewAt: renewalTime(certificate) }
@@ -87,12 +88,13 @@ export function createCertificates({ dataDir, clock, asking }: CertificatesOptio
   return {
     caPath: dataDir === undefined ? undefined : authorityPaths(dataDir).certificate,
     ca: async () => (await authority()).certificate.toString(),
-    secureContext(host) {
+    secureContext(host, asks = host !== undefined && isNamedForCertificates(host)) {
       const name = certificateName(host)
-      const leaf = leaves.get(name) ?? leafContext(name)
+      const key = asks ? `${name} asks` : name
+      const leaf = leaves.get(key) ?? leafContext(name, asks)
       // Set anew, so that the map's first entry is the one that was asked for longest ago.
-      leaves.delete(name)
-      leaves.set(name, leaf)
+      leaves.delete(key)
+      leaves.set(key, leaf)
       for (const [oldest] of leaves) if (leaves.size > keptLeaves) leaves.delete(oldest)
       return leaf()
     },

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isLoopbackName } from '../../basics/loopback.ts'
 
 /**
  * Hosts whose first label is this ask TLS clients for a certificate (RFC 8705 §5: `mtls_endpoint_aliases`); what follows is
@@ -6,9 +7,14 @@ import { isIP } from 'node:net'
  */
 const label = /^mtls\./i
 
-/** Whether a TLS client that calls this name is asked for a certificate. */
+/** Whether a name says that its clients are asked for a certificate. */
+export function isNamedForCertificates(name: string): boolean {
+  return label.test(name)
+}
+
+/** Whether a TLS client that calls this name is asked for a certificate; one that names an address or nothing has no browser's user behind it. */
 export function asksForCertificate(serverName: string | undefined): boolean {
-  return serverName !== undefined && label.test(serverName)
+  return serverName === undefined || isIP(serverName) !== 0 || label.test(serverName)
 }
 
 /**
@@ -20,10 +26,25 @@ export function publicHost(host: string, own: readonly string[] = []): string {
   return host.replace(label, '')
 }
 
-/** Where the clients of a host are asked for a certificate; undefined for an address, which has no names below it. */
-export function certificateHost(host: string): string | undefined {
-  if (label.test(host)) return host
-  const [, address, name = address ?? '', port = ''] = /^(?:\[([^\]]*)\]|([^:]*))(:\d+)?$/.exec(host) ?? []
-  if (isIP(name) === 0) return `mtls.${host}`
-  return name === '::1' || name.startsWith('127.') ? `mtls.localhost${port}` : undefined
+/**
+ * Where the clients of an address are asked for a certificate. It must resolve where they run, which no name below localhost does in
+ * most containers: so loopback's names have an address, and a path that says which of them is meant ({@link certificatePath}).
+ * @param asking what the start says; without it nobody is asked at names below other hosts, which nobody may have made
+ */
+export function certificateUrl(scheme: string, host: string, asking: 'mtls' | 'always' | undefined): string | undefined {
+  const known = publicHost(host)
+  const [, name = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(known) ?? []
+  if (known !== host && !isLoopbackName(name)) return `https://${host}`
+  const where = asking === 'always' ? known : placeFor(name, known, port, asking)
+  if (where === undefined) return undefined
+  if (scheme === 'https' && publicHost(where) === known) return `https://${where}`
+  return `https://${where}/_mtls${scheme === 'https' && name === 'localhost' ? '' : `/_${scheme}_${name}`}`
 }
+
+function placeFor(name: string, host: string, port: string, asking: 'mtls' | undefined): string | undefined {
+  if (isLoopbackName(name)) return `${name === '[::1]' ? name : '127.0.0.1'}${port}`
+  return asking === 'mtls' && !name.startsWith('[') && isIP(name) === 0 ? `mtls.${host}` : undefined
+}
+
+/** What a path at such a place begins with: for whom it stands, https://localhost unless it is said. */
+export const certificatePath = /^\/_mtls(?:\/_(https?)_([^/?]+))?(?=[/?]|$)/

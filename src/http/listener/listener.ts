@@ -179,7 +179,7 @@ export function createListener({
   async function secure(socket: Socket, server: Server, serverName: string | undefined, established: () => void): Promise<void> {
     const asks = asksForCertificate(serverName)
     // Whether sessions may be resumed is settled by the first context.
-    const secureContext = await certificates.secureContext(serverName)
+    const secureContext = await certificates.secureContext(serverName, asks)
     // Not before it is needed: to load it takes as long as to read the settings.
     const { TLSSocket } = await import('node:tls')
     if (socket.destroyed) return
@@ -187,7 +187,7 @@ export function createListener({
       isServer: true,
       secureContext,
       SNICallback: (name, done) => {
-        certificates.secureContext(name).then((context) => done(null, context), done)
+        certificates.secureContext(name, asks).then((context) => done(null, context), done)
       },
       ALPNProtocols: ['http/1.1'],
       requestCert: requestClientCertificate === true || asks,
