@@ -35,35 +35,47 @@ const signingAlg = z.enum(signingAlgs)
 
 /** What the protocol lets a sandbox set. */
 const protocolSettings = {
-  access_token_ttl: wholeSeconds,
-  refresh_token_ttl: wholeSeconds,
-  code_ttl: wholeSeconds,
-  id_token_ttl: wholeSeconds,
-  device_code_ttl: wholeSeconds,
-  device_interval: wholeSeconds,
-  backchannel_ttl: wholeSeconds,
-  backchannel_interval: wholeSeconds,
-  reported_expires_in: wholeSeconds,
-  rotation: z.enum(['lenient', 'strict', 'off']),
-  rotation_grace: wholeSeconds,
-  issuer: issuerUrl,
-  public_url: baseUrl,
-  internal_url: baseUrl,
-  strictness: z.enum(['vendor', 'rfc', 'lenient']),
+  access_token_ttl: wholeSeconds.describe('How long access tokens live.'),
+  refresh_token_ttl: wholeSeconds.describe('How long refresh tokens live; 0 is for good.'),
+  code_ttl: wholeSeconds.describe('How long codes live.'),
+  id_token_ttl: wholeSeconds.describe('How long ID tokens live.'),
+  device_code_ttl: wholeSeconds.describe('How long device codes live.'),
+  device_interval: wholeSeconds.describe('How long a device waits between two polls.'),
+  backchannel_ttl: wholeSeconds.describe('How long a backchannel request waits for its user, unless the client asks otherwise.'),
+  backchannel_interval: wholeSeconds.describe('How long a client waits between two polls for a backchannel request.'),
+  reported_expires_in: wholeSeconds.describe('What expires_in says instead of the truth.'),
+  rotation: z
+    .enum(['lenient', 'strict', 'off'])
+    .describe(
+      'A refresh token works until its successor was used (lenient), once (strict), or for good (off). One that is used later revokes its grant.',
+    ),
+  rotation_grace: wholeSeconds.describe('How long a strictly rotated refresh token still answers, for clients that refresh in parallel.'),
+  issuer: issuerUrl.describe('Fixes the issuer; without it that is the base URL as the client addressed it.'),
+  public_url: baseUrl.describe('The base URL that browsers use, when it is not the one that clients use.'),
+  internal_url: baseUrl.describe('The base URL that other containers use.'),
+  strictness: z
+    .enum(['vendor', 'rfc', 'lenient'])
+    .describe('As the vendor does, OAuth 2.1 practice on top (rfc), or lenient: unregistered clients, redirect URIs and scopes pass.'),
   auto_sign_in: z
     .string()
     .min(1)
     .describe(
       'Signs in without a page: a username, or `login_hint` for whom the request names. For every `prompt` but `none`, at registered redirect URIs alone.',
     ),
-  auto_continue: z.boolean(),
-  json_token_requests: z.boolean(),
-  query_token_requests: z.boolean(),
-  signing_secret: z.string().min(1),
+  auto_continue: z.boolean().describe('Goes on to the client without asking whether to continue.'),
+  json_token_requests: z.boolean().describe('Whether the endpoints for clients take JSON as well as forms.'),
+  query_token_requests: z
+    .boolean()
+    .describe('Whether they take all parameters in the query, which RFC 6749 §3.2 forbids and Postman can be told to do.'),
+  signing_secret: z.string().min(1).describe('The key of HS256, HS384 and HS512; made up for each sandbox when absent.'),
   x5c: z.boolean().describe('Publishes a certificate with each key of the key set, as some clients ask for (RFC 7517 §4.7).'),
-  signing_alg: signingAlg,
-  id_token_signing_alg: signingAlg,
-  scope_claims_in_id_token: z.boolean(),
+  signing_alg: signingAlg.describe('What signs access tokens.'),
+  id_token_signing_alg: signingAlg.describe(
+    'What signs ID tokens for clients that registered no algorithm; RS256 when absent, or signing_alg where the provider has no RSA key.',
+  ),
+  scope_claims_in_id_token: z
+    .boolean()
+    .describe('Puts the claims that the scope asks for into every ID token; else they are at userinfo (OpenID Connect Core §5.4).'),
   claims: z
     .strictObject({
       access_token: claimTemplates(claimNames),
@@ -75,8 +87,10 @@ const protocolSettings = {
   claims_in_access_token: z
     .boolean()
     .describe('Puts the claims of users and clients into access tokens and into what introspection tells of them.'),
-  access_token_format: z.enum(['jwt', 'opaque']),
-  dpop_nonce: z.enum(['off', 'required']),
+  access_token_format: z.enum(['jwt', 'opaque']).describe('Whether access tokens can be read or must be introspected.'),
+  dpop_nonce: z
+    .enum(['off', 'required'])
+    .describe('Whether DPoP proofs must carry a nonce of ours, which lives five minutes (RFC 9449 §8).'),
   trusted_client_ca: z
     .string()
     .refine(isCertificates, { error: 'certificates as PEM' })
@@ -94,17 +108,16 @@ const protocolSettings = {
   assertion_issuers: z
     .record(z.string().min(1), z.strictObject({ jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) }))
     .describe('Who may vouch for users with a signed assertion (RFC 7523), by iss, with the public keys.'),
-  session_ttl: wholeSeconds,
-  auto_consent: z.boolean(),
-  require_pushed_authorization_requests: z.boolean(),
-  resources: z.array(z.string()),
-  acr_values: z.array(z.string().regex(/^\S+$/)),
+  session_ttl: wholeSeconds.describe('How long a browser stays signed in.'),
+  auto_consent: z.boolean().describe('Gives what is asked for without showing the consent page.'),
+  require_pushed_authorization_requests: z.boolean().describe('Refuses authorization requests that were not pushed (RFC 9126 §5).'),
+  resources: z.array(z.string()).describe('The resources and audiences that clients may ask for (RFC 8707); any when absent.'),
+  acr_values: z.array(z.string().regex(/^\S+$/)).describe('The authentication context classes that a client may ask for; any when absent.'),
 } satisfies Record<keyof Settings, z.ZodType>
 
 /** What a sandbox may set that the protocol need not know. */
 const surroundings = {
-  /** Shows secrets and tokens in the journal as they came. */
-  show_secrets: z.boolean(),
+  show_secrets: z.boolean().describe('Shows secrets and tokens in the journal as they came.'),
 } satisfies Record<Exclude<keyof SandboxSettings, keyof Settings>, z.ZodType>
 
 /** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { configTable } from '../../src/config/config.ts'
 import { providers } from '../../src/providers/registry.ts'
 import { start } from '../support/server.ts'
 
@@ -15,15 +14,6 @@ const readme = await readFile(join(root, 'README.md'), 'utf8')
 function section(name: string): string {
   return readme.split(`<!-- ${name} -->\n`)[1]?.split(`<!-- /${name} -->`)[0] ?? ''
 }
-
-test('the table of flags is that of the configuration', () => {
-  const code = (text: string) => (text === '' ? '' : `\`${text}\``)
-  const rows = configTable().map(({ flag, environment, key, default: preset, description }) =>
-    [code(flag), code(environment), code(key), preset, description].map((cell) => cell.replaceAll('|', '\\|')),
-  )
-  const table = [['flag', 'environment', 'key in the file', 'default', 'what'], ['---', '---', '---', '---', '---'], ...rows]
-  expect(section('flags')).toBe(table.map((cells) => `| ${cells.join(' | ')} |\n`).join(''))
-})
 
 test('each direct dependency has a line that says why', async () => {
   const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<

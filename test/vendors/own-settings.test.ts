@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
@@ -12,14 +11,6 @@ const withOwn = [...providers.values()].flatMap(({ own_settings, ...provider }) 
 )
 
 describe.each(withOwn)('$id', (provider) => {
-  test('the manual has a row for each of its own settings', () => {
-    const [, section = ''] = readFileSync('docs/vendors.md', 'utf8').split(`\n## ${provider.id}\n`)
-    const rows = section.split('\n## ')[0]?.match(/^\| `.*/gm)
-    expect(rows).toEqual(
-      Object.entries(provider.own_settings).map(([name, { default: value, says }]) => `| \`${name}\` | ${shown(value)} | ${says} |`),
-    )
-  })
-
   test('each accepts its own default, and none is one of the protocol’s', () => {
     const own = Object.fromEntries(Object.entries(provider.own_settings).map(([name, one]) => [name, one.default]))
     expect(settingsSchema(provider).parse(own)).toEqual(own)
@@ -27,11 +18,6 @@ describe.each(withOwn)('$id', (provider) => {
     expect(initialSettings(provider)).toMatchObject(own)
   })
 })
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `\`${value}\``
-  return typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value)
-}
 
 test('an editor is told of a vendor’s own settings by the sandbox’s provider, or else by its name', () => {
   const check = new Ajv2020({ strict: false, logger: false }).compile(configJsonSchema())

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { commands } from '../src/cli/commands.ts'
+import { configTable } from '../src/config/config.ts'
+import { providers } from '../src/providers/registry.ts'
+import { sandboxDefaults } from '../src/sandbox/settings.ts'
+import { commonSettings } from '../src/sandbox/settings-schema.ts'
+
+/** The manual's tables, made of what the program itself goes by: `npm run docs` writes them, and a test holds them. */
+
+const root = join(import.meta.dirname, '..')
+
+/** A file of the manual as it is, and as it should be. */
+export interface Page {
+  path: string
+  before: string
+  after: string
+}
+
+/** Every page that has tables of ours, which stand between `<!-- name -->` and `<!-- /name -->`. */
+export async function manualPages(): Promise<Page[]> {
+  const tables = { 'README.md': { flags: flags() }, 'docs/settings.md': { commands: await commandRows(), settings: settings() } }
+  const own = Object.fromEntries([...providers.values()].flatMap(({ id, own_settings }) => (own_settings ? [[id, ownSettings(id)]] : [])))
+  return Promise.all(
+    Object.entries({ ...tables, 'docs/vendors.md': own }).map(async ([name, sections]) => {
+      const path = join(root, name)
+      const before = await readFile(path, 'utf8')
+      return { path, before, after: Object.entries(sections).reduce((text, [section, rows]) => put(text, section, rows), before) }
+    }),
+  )
+}
+
+function put(text: string, section: string, rows: readonly (readonly string[])[]): string {
+  const [start, end] = [`<!-- ${section} -->\n`, `<!-- /${section} -->`]
+  const from = text.indexOf(start)
+  const to = text.indexOf(end, from)
+  if (from < 0 || to < 0) throw new Error(`the manual has no place for the table ${section}`)
+  const [head = [], ...body] = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')))
+  const lines = [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |\n`)
+  return text.slice(0, from + start.length) + lines.join('') + text.slice(to)
+}
+
+function flags() {
+  const rows = configTable().map(({ flag, environment, key, default: preset, description }) => [
+    code(flag),
+    code(environment),
+    code(key),
+    preset,
+    description,
+  ])
+  return [['flag', 'environment', 'key in the file', 'default', 'what'], ...rows]
+}
+
+async function commandRows() {
+  const rows = await Promise.all(
+    Object.entries(commands).map(async ([name, { summary, load }]) => {
+      const own = Object.entries((await load()).flags)
+      return [
+        code(name),
+        summary,
+        own.map(([flag, { value, description }]) => `${code(`--${flag}${value ? ` ${value}` : ''}`)} ${description}`),
+      ]
+    }),
+  )
+  return [['command', 'what', 'flags of its own'], ...rows.map(([name, what, own]) => [name, what, [own].flat().join('<br>')] as string[])]
+}
+
+/** What the schema says of a setting in JSON Schema. */
+interface Described {
+  type?: string | readonly string[]
+  enum?: readonly unknown[]
+  description?: string
+  anyOf?: readonly Described[]
+}
+
+function settings() {
+  const { properties = {} } = z.toJSONSchema(commonSettings, { io: 'input' }) as { properties?: Record<string, Described> }
+  const rows = Object.entries(sandboxDefaults).map(([name, preset]) => {
+    const { anyOf: [said] = [], ...whole } = properties[name] ?? {}
+    const schema = { ...whole, ...said }
+    const others = [...providers.values()].flatMap(({ id, settings: its }) => {
+      const other = (its as Record<string, unknown>)[name]
+      return other === undefined ? [] : [`${shown(other)} (${id})`]
+    })
+    if (schema.description === undefined) throw new Error(`the setting ${name} is not described`)
+    return [code(name), accepted(schema), [shown(preset), ...others].join(', '), schema.description]
+  })
+  return [['setting', 'accepts', 'default', 'what'], ...rows]
+}
+
+function accepted({ type, enum: words }: Described): string {
+  if (words !== undefined) return words.map((word) => code(String(word))).join(', ')
+  const types = [type].flat().filter((one) => one !== 'null')
+  if (types.includes('number')) return 'seconds, or as `5m`'
+  return { boolean: '`true`, `false`', array: 'a list', object: 'an object' }[String(types[0])] ?? 'a text'
+}
+
+function ownSettings(id: string) {
+  const rows = Object.entries(providers.get(id)?.own_settings ?? {}).map(([name, { default: preset, says }]) => [
+    code(name),
+    shown(preset),
+    says,
+  ])
+  return [['setting', 'default', 'what'], ...rows]
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === '') return 'none'
+  return code(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text}\``
+}
