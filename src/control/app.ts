@@ -6,11 +6,12 @@
 
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { parseJson } from '../basics/json.ts'
 import { decideAccess } from './access.ts'
 import { isOurHost } from './addresses.ts'
 import type { ControlDeps, Resource } from './deps.ts'
-import { validatorCompiler } from './input/validation.ts'
+import { check, validatorCompiler } from './input/validation.ts'
 import { Problem, problemBody, problemType, toProblem } from './problem.ts'
 import { apps } from './resources/apps.ts'
 import { authorize } from './resources/authorize.ts'
@@ -58,6 +59,9 @@ const resources: readonly Resource[] = [
 
 const prefix = '/_grantbox'
 
+/** What is read by a route without a schema. */
+const nothing = z.strictObject({})
+
 /** The control API, below `/_grantbox`. It does not listen: requests are handed to `app.routing`. */
 export async function createControlApp(deps: ControlDeps): Promise<FastifyInstance> {
   const app = fastify({
@@ -80,6 +84,12 @@ export async function createControlApp(deps: ControlDeps): Promise<FastifyInstan
   await app.register(async (inner) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
     inner.setErrorHandler((error, _request, reply) => answerProblem(error, reply, deps))
+    // A filter or a member that a route does not read would be taken for one that works.
+    inner.addHook('preHandler', ({ routeOptions: { schema }, query, body }, _reply, done) => {
+      if (schema?.querystring === undefined) check(nothing, query)
+      if (schema?.body === undefined && typeof body === 'object' && body !== null) check(nothing, body)
+      done()
+    })
     for (const resource of resources) await inner.withTypeProvider<ZodTypeProvider>().register(resource, { ...deps, prefix })
   })
   await app.ready()
