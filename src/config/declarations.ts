@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { closest } from '../basics/closest.ts'
 import { readBySchema } from '../basics/read-by-schema.ts'
 import { MetadataError } from '../oauth/clients/metadata.ts'
+import { registrationProblem } from '../oauth/clients/redirect-pattern.ts'
 import { holdToRules } from '../oauth/clients/rulebook.ts'
 import { grantTypes } from '../oauth/grants/registry.ts'
 import { cibaType, deviceCodeType } from '../oauth/model/grant-names.ts'
@@ -195,7 +196,7 @@ function worldProblems(
   ]
 }
 
-/** The clients that may not be what they are declared to be. */
+/** The clients that may not be what they are declared to be, and the redirect URIs. */
 function clientProblems(
   apps: readonly WorldApp[],
   provider: Provider,
@@ -204,8 +205,13 @@ function clientProblems(
 ): ConfigProblem[] {
   const effective = settingsOf(provider, settings)
   const offered = offeredToClients(provider, effective)
-  return apps.flatMap((app, index) =>
-    app.clients.flatMap((client, number) => {
+  return apps.flatMap((app, index) => [
+    ...app.redirect_uris.flatMap((uri, number) => {
+      const problem = registrationProblem(uri, effective)
+      const message = `expected a redirect URI that may be registered (${problem}), got ${JSON.stringify(uri)}`
+      return problem === undefined ? [] : [{ where: `${where}.apps[${index}].redirect_uris[${number}]`, message }]
+    }),
+    ...app.clients.flatMap((client, number) => {
       try {
         holdToRules(client, offered, effective)
         return []
@@ -217,7 +223,7 @@ function clientProblems(
         return [{ where: `${where}.apps[${index}].clients[${number}].${member}`, message }]
       }
     }),
-  )
+  ])
 }
 
 /** Parts of paths that nobody explained, and spaces that no path chooses. */

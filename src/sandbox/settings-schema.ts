@@ -56,6 +56,11 @@ const protocolSettings = {
   strictness: z
     .enum(['vendor', 'rfc', 'lenient'])
     .describe('As the vendor does, OAuth 2.1 practice on top (rfc), or lenient: unregistered clients, redirect URIs and scopes pass.'),
+  redirect_uri_match: z
+    .enum(['exact', 'wildcard', 'subdirectory', 'prefix'])
+    .describe(
+      'How redirect URIs are compared with the registered ones: `exact`; `wildcard`, where * stands within one label of the host or one segment of the path; `subdirectory`, with more segments; `prefix`, with a longer path.',
+    ),
   auto_sign_in: z
     .string()
     .min(1)

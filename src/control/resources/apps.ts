@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
+import { registrationProblem } from '../../oauth/clients/redirect-pattern.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { App } from '../../oauth/model/records.ts'
 import { scopeToken } from '../../oauth/model/scope.ts'
@@ -7,17 +7,12 @@ import { addClient, newApp } from '../../sandbox/new-app.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { draftedClient, withClient } from '../input/client-draft.ts'
 import { appNamed } from '../input/lookup.ts'
+import { invalidAll } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf, name } from '../schemas.ts'
 import { appView, viewApp } from '../views/app.ts'
 
-const redirectUri = z
-  .string()
-  .superRefine((uri, context) => {
-    const problem = redirectUriProblem(uri)
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: `a redirect URI that may be registered (${problem})` })
-  })
-  .describe('Absolute, without a fragment (RFC 6749 §3.1.2); schemes of mobile apps are welcome.')
+const redirectUri = z.string().describe('Absolute, without a fragment (RFC 6749 §3.1.2); schemes of mobile apps are welcome.')
 
 const members = {
   name: name.optional(),
@@ -44,6 +39,7 @@ export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
   create('/apps', 'Create an app and its first client', { body: draft, answer: appView }, ({ sandbox, body }) => {
     const { name, description = '', scopes, redirect_uris = [], ...client } = body
     const first = draftedClient(client, sandbox)
+    checkRedirectUris(redirect_uris, sandbox)
     checkFree(name, sandbox)
     const app = newApp(sandbox, { name, description, scopes, redirect_uris })
     addClient(sandbox, app, first)
@@ -56,6 +52,7 @@ export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
     const before = appNamed(params.app, sandbox)
     const { name = before.name, description = before.description, scopes, redirect_uris } = body
     if (name !== before.name) checkFree(name, sandbox)
+    checkRedirectUris(redirect_uris ?? [], sandbox)
     const app: App = {
       ...before,
       name,
@@ -79,4 +76,15 @@ function checkFree(name: string, { directory }: Sandbox): void {
 
 function distinct(names: readonly string[]): string[] {
   return [...new Set(names)]
+}
+
+/** @throws Problem 400 about each that may not be registered */
+function checkRedirectUris(redirect_uris: readonly string[], { settings }: Sandbox): void {
+  const problems = redirect_uris.flatMap((came, index) => {
+    const problem = registrationProblem(came, settings)
+    return problem === undefined
+      ? []
+      : [{ field: `redirect_uris[${index}]`, expected: `a redirect URI that may be registered (${problem})`, came }]
+  })
+  if (problems.length > 0) throw invalidAll(problems)
 }

@@ -5,7 +5,7 @@
 
 import { appNamed } from '../../control/input/lookup.ts'
 import { MetadataError } from '../../oauth/clients/metadata.ts'
-import { redirectUriProblem } from '../../oauth/clients/redirect-uri.ts'
+import { registrationProblem } from '../../oauth/clients/redirect-pattern.ts'
 import type { NewClient } from '../../oauth/clients/rulebook.ts'
 import type { App } from '../../oauth/model/records.ts'
 import { scopes, scopeToken } from '../../oauth/model/scope.ts'
@@ -123,7 +123,9 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
       visit.sandbox.directory.updateApp({ ...app, redirect_uris })
       return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-removed'])
     }
-    const error = redirectUriProblem(uri) ?? (app.redirect_uris.includes(uri) ? 'This redirect URI is registered already' : undefined)
+    const error =
+      registrationProblem(uri, visit.sandbox.settings) ??
+      (app.redirect_uris.includes(uri) ? 'This redirect URI is registered already' : undefined)
     if (error !== undefined) return showApp(visit, app, { open: 'redirect-uris', refusedUri: { value: uri, error } }, 400)
     visit.sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, uri] })
     return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-added'])
@@ -157,7 +159,9 @@ function showApp(visit: Visit, app: App, options: CardOptions, status?: number) 
 function createApp(visit: Visit) {
   const { sandbox, form } = visit
   const [name, uris] = [form.text('name'), linesOf(form.raw('redirect_uris') ?? '')]
-  const wrongUri = uris.map((uri) => ({ uri, problem: redirectUriProblem(uri) })).find(({ problem }) => problem !== undefined)
+  const wrongUri = uris
+    .map((uri) => ({ uri, problem: registrationProblem(uri, sandbox.settings) }))
+    .find(({ problem }) => problem !== undefined)
   const client = clientOf(visit)
   const errors = problemsIn({
     name: nameProblem(name) ?? takenName(visit, name),

@@ -7,7 +7,7 @@
 import { given } from '../../basics/given.ts'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { isPublic } from '../clients/methods/registry.ts'
-import { resolveRedirectUri, sameRedirectUri } from '../clients/redirect-uri.ts'
+import { isRegistered, resolveRedirectUri } from '../clients/redirect-pattern.ts'
 import { scopeFor } from '../clients/scope.ts'
 import { findClient } from '../clients/unregistered.ts'
 import { isPkceText } from '../grants/pkce.ts'
@@ -41,7 +41,7 @@ export async function checkAuthorizationRequest(
   source: RequestSource = {},
 ): Promise<CheckedRequest> {
   const client = await clientOf(outside, context)
-  const parameters = await relay(targetOutside(outside, client), () => requestedParameters(outside, client, context, source))
+  const parameters = await relay(targetOutside(outside, client, context), () => requestedParameters(outside, client, context, source))
   noteUnreadParameters(outside, parameters, context)
   const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
   const { state } = parameters
@@ -81,8 +81,8 @@ async function clientOf({ client_id }: Parameters, context: Context): Promise<Cl
 }
 
 /** Where to tell that a request object is not valid: at the redirect URI in the query, when that is the client's. */
-function targetOutside({ redirect_uri, state }: Parameters, client: Client): RedirectTarget | undefined {
-  if (redirect_uri === undefined || !client.app.redirect_uris.some((one) => sameRedirectUri(one, redirect_uri))) return undefined
+function targetOutside({ redirect_uri, state }: Parameters, client: Client, { realm }: Context): RedirectTarget | undefined {
+  if (redirect_uri === undefined || !isRegistered(client, redirect_uri, realm.settings)) return undefined
   return { client, redirect_uri, response_mode: 'query', state }
 }
 

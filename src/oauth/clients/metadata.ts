@@ -12,7 +12,7 @@ import { chosenMembers, inLanguage, plainMembers, type Rule } from './metadata-r
 import { authMethods, hasSecret, methodNamed } from './methods/registry.ts'
 import { clientSecretBasic } from './methods/secret.ts'
 import { callProblem } from './outbound.ts'
-import { redirectUriProblem } from './redirect-uri.ts'
+import { registrationProblem } from './redirect-pattern.ts'
 
 /** What a client registered, checked and completed. */
 export interface RegisteredMetadata {
@@ -74,7 +74,7 @@ export function unknownMembers(document: object): string[] {
 export function checkClientMetadata(
   document: unknown,
   supported: Supported,
-  settings: Pick<Settings, 'outbound' | 'strictness'>,
+  settings: Pick<Settings, 'outbound' | 'strictness' | 'redirect_uri_match'>,
 ): RegisteredMetadata {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     const explanation = 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)'
@@ -92,7 +92,7 @@ export function checkClientMetadata(
   const { response_types, metadata, ...client } = checkClient(members, supported, settings)
   return {
     ...client,
-    redirect_uris: redirectUris(members, client.grant_types),
+    redirect_uris: redirectUris(members, client.grant_types, settings),
     scopes: scopesOf(members, supported, settings),
     metadata: { response_types, ...metadata },
   }
@@ -186,7 +186,7 @@ function responseTypes(members: Members, grant_types: readonly string[], support
   return given
 }
 
-function redirectUris(members: Members, grant_types: readonly string[]): readonly string[] {
+function redirectUris(members: Members, grant_types: readonly string[], settings: Pick<Settings, 'redirect_uri_match'>): readonly string[] {
   const { redirect_uris } = members
   const redirects = grant_types.includes('authorization_code') || grant_types.includes('implicit')
   if (redirect_uris === undefined || (Array.isArray(redirect_uris) && redirect_uris.length === 0)) {
@@ -195,7 +195,7 @@ function redirectUris(members: Members, grant_types: readonly string[]): readonl
   }
   if (!Array.isArray(redirect_uris)) throw badRedirect('redirect_uris is not valid', 'redirect_uris must be a list')
   for (const uri of redirect_uris) {
-    const problem = typeof uri === 'string' ? redirectUriProblem(uri) : 'A redirect URI is a text'
+    const problem = typeof uri === 'string' ? registrationProblem(uri, settings) : 'A redirect URI is a text'
     if (problem !== undefined) throw badRedirect('A redirect URI is not valid', `redirect_uris has ${JSON.stringify(uri)}: ${problem}`)
   }
   return [...new Set<string>(redirect_uris)]

@@ -1,6 +1,4 @@
-import { OAuthError, PageError } from '../model/errors.ts'
-import type { Client } from '../model/records.ts'
-import { type Context, note } from '../realm/context.ts'
+import { OAuthError } from '../model/errors.ts'
 
 const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(?=[/?]|$)/
 
@@ -12,35 +10,18 @@ export function sameRedirectUri(registered: string, came: string): boolean {
   return a !== null && b !== null && a[1] === b[1] && registered.slice(a[0].length) === came.slice(b[0].length)
 }
 
-/**
- * The redirect URI to answer at (RFC 6749 §3.1.2.3): it may be left out when exactly one is registered.
- * @throws PageError because an answer cannot be sent to a URI that is not the client's
- */
-export function resolveRedirectUri(client: Client, came: string | undefined, context: Context): string {
-  const registered = client.app.redirect_uris
-  const details = [{ label: `Registered for ${client.app.name}`, values: registered.length > 0 ? registered : ['none'] }]
-  if (came === undefined) {
-    const only = registered[0]
-    if (only !== undefined && registered.length === 1) return only
-    const why =
-      registered.length === 0
-        ? 'redirect_uri is missing and the app has none registered'
-        : `redirect_uri is missing, and with ${registered.length} registered ones it must be given`
-    throw new PageError('invalid_request', 'redirect_uri is missing', `${why} (RFC 6749 §3.1.2.3)`, details)
-  }
-  if (registered.some((one) => sameRedirectUri(one, came))) return came
-  if (context.realm.settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
-    note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
-    return came
-  }
-  throw new PageError('invalid_request', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`, [
-    { label: 'This came', values: [came] },
-    ...details,
-  ])
+/** Whether two loopback addresses differ in the name that they have for this machine. */
+function sameButForName(registered: string, came: string): boolean {
+  const [a, b] = [loopback.exec(registered), loopback.exec(came)]
+  return a !== null && b !== null && a[1] !== b[1] && registered.slice(a[0].length) === came.slice(b[0].length)
 }
 
 /** Says how a redirect URI differs from the registered one that is nearest to it. */
 export function difference(came: string, registered: readonly string[]): string {
+  const elsewhere = registered.find((one) => sameButForName(one, came))
+  if (elsewhere !== undefined) {
+    return `is '${came}', and ${elsewhere} is registered: 127.0.0.1, [::1] and localhost are names of one machine and do not stand for each other (RFC 8252 §8.3)`
+  }
   const folded = registered.find((one) => one.toLowerCase() === came.toLowerCase())
   if (folded !== undefined) return `differs from the registered ${folded} in letter case: '${came}'`
   let nearest: { uri: string; shared: number } | undefined

@@ -36,6 +36,8 @@ export interface Settings {
   internal_url: string | null
   /** `vendor`: as the vendor does; `rfc`: OAuth 2.1 practice on top; `lenient`: unregistered clients and redirect URIs pass. */
   strictness: 'vendor' | 'rfc' | 'lenient'
+  /** How redirect URIs are compared with the registered ones: as parsed URLs, of which the path alone may be longer. */
+  redirect_uri_match: 'exact' | 'wildcard' | 'subdirectory' | 'prefix'
   /** Signs this user in without a page, or whom the request's `login_hint` names. */
   auto_sign_in: string | null
   /** Goes on to the client without asking whether to continue. */
@@ -107,6 +109,7 @@ export const defaultSettings: Settings = {
   public_url: null,
   internal_url: null,
   strictness: 'vendor',
+  redirect_uri_match: 'exact',
   auto_sign_in: null,
   auto_continue: false,
   json_token_requests: true,

@@ -1,0 +1,99 @@
+import { PageError } from '../model/errors.ts'
+import type { Client } from '../model/records.ts'
+import type { Settings } from '../model/settings.ts'
+import { type Context, note } from '../realm/context.ts'
+import { difference, redirectUriProblem, sameRedirectUri } from './redirect-uri.ts'
+
+/** How registered redirect URIs are compared, and which of them could never be met. */
+
+type Match = Settings['redirect_uri_match']
+
+/** A segment that leads up or nowhere, however it is written: it could leave the registered path. */
+const dotSegment = /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\?]|%2f|%5c)/i
+
+/** Whether a URI is one of those that a client's app registered, by the sandbox's rule. */
+export function isRegistered(client: Client, came: string, { redirect_uri_match }: Pick<Settings, 'redirect_uri_match'>): boolean {
+  return client.app.redirect_uris.some((one) => sameRedirectUri(one, came) || fits(one, came, redirect_uri_match))
+}
+
+/**
+ * The redirect URI to answer at (RFC 6749 §3.1.2.3): it may be left out when exactly one is registered.
+ * @throws PageError because an answer cannot be sent to a URI that is not the client's
+ */
+export function resolveRedirectUri(client: Client, came: string | undefined, context: Context): string {
+  const registered = client.app.redirect_uris
+  const details = [{ label: `Registered for ${client.app.name}`, values: registered.length > 0 ? registered : ['none'] }]
+  if (came === undefined) {
+    const only = registered[0]
+    if (only !== undefined && registered.length === 1) return only
+    const why =
+      registered.length === 0
+        ? 'redirect_uri is missing and the app has none registered'
+        : `redirect_uri is missing, and with ${registered.length} registered ones it must be given`
+    throw new PageError('invalid_request', 'redirect_uri is missing', `${why} (RFC 6749 §3.1.2.3)`, details)
+  }
+  if (isRegistered(client, came, context.realm.settings)) return came
+  if (context.realm.settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
+    note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
+    return came
+  }
+  throw new PageError('invalid_request', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`, [
+    { label: 'This came', values: [came] },
+    ...details,
+  ])
+}
+
+function fits(registered: string, came: string, match: Match): boolean {
+  if (match === 'exact' || redirectUriProblem(came) !== undefined || !URL.canParse(registered) || !URL.canParse(came)) return false
+  const [a, b] = [new URL(registered), new URL(came)]
+  if (a.protocol !== b.protocol || a.username !== b.username || a.password !== b.password || a.port !== b.port) return false
+  if (a.search !== b.search || dotSegment.test(pathOf(came))) return false
+  if (match === 'wildcard') return glob(a.hostname, b.hostname, '.') && glob(a.pathname, b.pathname, '/')
+  if (a.hostname !== b.hostname) return false
+  if (match === 'prefix') return b.pathname.startsWith(a.pathname)
+  return b.pathname === a.pathname || b.pathname.startsWith(a.pathname.endsWith('/') ? a.pathname : `${a.pathname}/`)
+}
+
+/** Compares part by part; `*` stands for one character or more of a part, and never for an encoded separator. */
+function glob(pattern: string, text: string, separator: '.' | '/'): boolean {
+  const [wanted, came] = [pattern.split(separator), text.split(separator)]
+  return wanted.length === came.length && wanted.every((part, index) => part === came[index] || globPart(part, came[index] ?? ''))
+}
+
+function globPart(pattern: string, text: string): boolean {
+  if (!pattern.includes('*') || /%(2f|5c)/i.test(text)) return false
+  const [first = '', ...rest] = pattern.split(/\*+/)
+  const last = rest.pop() ?? ''
+  if (!text.startsWith(first)) return false
+  // Each piece where it first comes behind a character at least, which leaves most for those to come.
+  let at = first.length
+  for (const piece of rest) {
+    const found = text.indexOf(piece, at + 1)
+    if (found === -1) return false
+    at = found + piece.length
+  }
+  return text.length - last.length > at && text.endsWith(last)
+}
+
+/** What of a URI is its path, as it was written. */
+function pathOf(uri: string): string {
+  return uri.replace(/^[^:]+:(\/\/[^/?]*)?/, '').split('?')[0] ?? ''
+}
+
+/** The rule that a redirect URI breaks when it is registered in a sandbox; undefined when it may be, and can be met. */
+export function registrationProblem(uri: string, { redirect_uri_match: match }: Pick<Settings, 'redirect_uri_match'>): string | undefined {
+  const authority = /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1] ?? ''
+  const [, user, host = '', port = ''] = /^(.*@)?(\[[^\]]*\]|[^:]*)(:.*)?$/.exec(authority) ?? []
+  const stars = { scheme: /^[^:/]*/.exec(uri)?.[0], user, port, query: uri.split('?')[1] }
+  if (match === 'wildcard') {
+    const where = Object.entries(stars).find(([, part]) => part?.includes('*') === true)?.[0]
+    if (where !== undefined) return `A * stands within one label of the host or one segment of the path, and never in the ${where}`
+  } else if (host.includes('*')) {
+    return `No host has a * in its name: it stands for something where the setting redirect_uri_match is wildcard, and it is ${match}`
+  }
+  const problem = redirectUriProblem(uri)
+  if (problem === undefined && match !== 'exact' && dotSegment.test(pathOf(uri))) {
+    return 'No redirect URI with . or .. in its path is let in, so this one cannot be met'
+  }
+  return problem
+}
