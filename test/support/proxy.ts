@@ -20,7 +20,7 @@ export interface Proxy {
   /** Its address with the path. */
   url: string
   to(target: string): void
-  /** fetch for this proxy's certificate; it follows no redirects. */
+  /** {@link tlsFetch} for this proxy's certificate. */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>
 }
 
@@ -47,12 +47,17 @@ export async function startProxy({ path, keepsPath = false, forward }: ProxyOpti
     to(url) {
       target = url
     },
-    async fetch(url, { method, headers, body } = {}) {
-      const sent = Object.fromEntries(new Headers(headers))
-      if (body instanceof URLSearchParams) sent['content-type'] ??= 'application/x-www-form-urlencoded;charset=UTF-8'
-      const answer = await sendTls(url, { ca: await certificates.ca(), method, headers: sent, body: body ? String(body) : undefined })
-      return new Response(answer.status === 204 ? null : answer.text, { status: answer.status, headers: pairs(answer.headers) })
-    },
+    fetch: tlsFetch(await certificates.ca()),
+  }
+}
+
+/** fetch for servers whose certificates this authority issued; it follows no redirects. */
+export function tlsFetch(ca: string): Proxy['fetch'] {
+  return async (url, { method, headers, body } = {}) => {
+    const sent = Object.fromEntries(new Headers(headers))
+    if (body instanceof URLSearchParams) sent['content-type'] ??= 'application/x-www-form-urlencoded;charset=UTF-8'
+    const answer = await sendTls(url, { ca, method, headers: sent, body: body ? String(body) : undefined })
+    return new Response(answer.status === 204 ? null : answer.text, { status: answer.status, headers: pairs(answer.headers) })
   }
 }
 

@@ -1,0 +1,99 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as client from 'openid-client'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parse } from 'yaml'
+import { Jar } from '../support/browser-jar.ts'
+import { makeCertificate } from '../support/client-certificates.ts'
+import { tlsFetch } from '../support/proxy.ts'
+import { freePort, realServer } from '../support/real-server.ts'
+import { throughSignIn } from '../support/through-sign-in.ts'
+
+const guide = await readFile(join(import.meta.dirname, '../../docs/proxies.md'), 'utf8')
+const config = /^```nginx\n(.*?)^```$/ms.exec(guide)?.[1] ?? ''
+const starts = [...guide.matchAll(/^ {4}npx grantbox (--.*)$/gm)].map(([, line = '']) => line)
+
+/** Whether this machine has a real nginx: it is no dependency of ours. */
+function hasNginx(): boolean {
+  try {
+    execFileSync('nginx', ['-v'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Runs the page's nginx until the test ends, with ports and files of the test. */
+async function nginx(port: number, behind: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'grantbox-nginx-'))
+  const { cert, key } = await makeCertificate({ subject: [['CN', 'localhost']], names: [['dns', 'localhost']] })
+  await writeFile(join(folder, 'cert.pem'), cert)
+  await writeFile(join(folder, 'key.pem'), key)
+  const server = config
+    .replace('listen 443', `listen 127.0.0.1:${port}`)
+    .replaceAll('127.0.0.1:9400', `127.0.0.1:${behind}`)
+    .replace('server_name auth.example', 'server_name localhost')
+    .replace('/etc/nginx/auth.example.pem', join(folder, 'cert.pem'))
+    .replace('/etc/nginx/auth.example-key.pem', join(folder, 'key.pem'))
+  const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${folder}/${one};`).join('\n')
+  await writeFile(
+    join(folder, 'nginx.conf'),
+    `daemon off; pid ${folder}/pid; error_log stderr; events {}\nhttp { access_log off;\n${own}\n${server} }`,
+  )
+  const running = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
+  const ended = new Promise((resolve) => running.once('close', resolve))
+  onTestFinished(async () => {
+    running.kill('SIGTERM')
+    await ended
+    await rm(folder, { recursive: true })
+  })
+  return cert
+}
+
+describe.skipIf(!hasNginx())('behind the nginx of the page (skipped where there is none)', () => {
+  test.each(starts)('openid-client completes the code flow with a path that is taken off and TLS that ends before: %s', async (line) => {
+    const [port, behind] = [await freePort(), await freePort()]
+    const base = `https://localhost:${port}/gb`
+    await realServer(behind, { GRANTBOX_ADMIN_TOKEN: 'sesame' }, line.replace('https://auth.example/gb', base).split(' '))
+    const fetchThere = tlsFetch(await nginx(port, behind))
+    await expect
+      .poll(
+        () =>
+          fetchThere(`${base}/_grantbox/health`).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(200)
+    for (const url of [base, `${base}/standard`]) {
+      const config = await client.discovery(new URL(url), 'standard-web', 'standard-web-secret', undefined, {
+        [client.customFetch]: fetchThere as never,
+        algorithm: 'oauth2',
+      })
+      config[client.customFetch] = fetchThere as never
+      expect(config.serverMetadata()).toMatchObject({ issuer: url, authorization_endpoint: `${url}/authorize` })
+      const pkceCodeVerifier = client.randomPKCECodeVerifier()
+      const address = client.buildAuthorizationUrl(config, {
+        redirect_uri: 'http://localhost:5555/callback',
+        scope: 'openid email',
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      })
+      const called = await throughSignIn(address, undefined, new Jar(fetchThere))
+      const tokens = await client.authorizationCodeGrant(config, called, { pkceCodeVerifier, idTokenExpected: true })
+      expect(tokens.claims()?.iss).toBe(url)
+    }
+    expect((await fetchThere(`${base}/_grantbox/sandboxes`)).status).toBe(401)
+    const dashboard = await (await fetchThere(`${base}/dashboard`)).text()
+    expect(dashboard).toContain('href="/gb/_grantbox/assets/dashboard.css"')
+  })
+})
+
+test('the other examples of the page can be read, and name the settings that there are', () => {
+  const files = [...guide.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => parse(text))
+  expect(files.map((file) => file.kind ?? Object.keys(file)[0])).toEqual(['http', 'Ingress'])
+  expect(starts).toHaveLength(2)
+})
