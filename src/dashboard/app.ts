@@ -10,15 +10,10 @@ import { type Place, placeOf } from './access/place.ts'
 import { endSession, Sessions } from './access/session.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './forms/fields.ts'
-import { page, render, renderUnrouted } from './frame/page.ts'
+import { render, renderUnrouted } from './frame/page.ts'
 import { checkForm, csrfToken, registerPages, seeOther } from './frame/visit.ts'
 import { menu } from './registry.ts'
-import { homeModel, homePage } from './sandbox/home.ts'
-
-const signInPage = page<{ to: string; error?: string | undefined }>('sign-in')
-/** Comes back by itself, from our own site, so that the browser sends its cookies. */
-const returnPage = page<{ href: string }>('return')
-const errorPage = page<{ status: number; heading: string; message: string; back: string }>('error')
+import { homeModel } from './sandbox/home.ts'
 
 /** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */
 export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyInstance> {
@@ -28,7 +23,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     ...(deps.bodyLimit !== undefined && { bodyLimit: deps.bodyLimit }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
-      answerUnrouted(app, error, request, reply, deps)
+      answerProblem(app, error, request, reply, deps)
     },
   })
   await app.register(formbody)
@@ -37,7 +32,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   app.addHook('onSend', async (request, reply) => {
     await deps.settled(request.raw, reply.statusCode)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+  app.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply, deps))
   app.setNotFoundHandler(() => {
     throw new Problem(404, 'There is no such page. The menu of a sandbox names those there are.')
   })
@@ -46,7 +41,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     const model = homeModel(request, deps)
     const place = placeOf(request.raw, deps)
     const signedIn = sessions !== undefined
-    return render(reply, homePage(model), { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })
+    return render(reply, 'home', model, { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })
   })
   // Signing in and out; a path of its own might be a sandbox's name.
   app.post(dashboardPath, (request, reply) => {
@@ -62,7 +57,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   })
   await app.register((inner, _options, done) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
-    inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+    inner.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply, deps))
     registerPages(inner, menu, deps, csrf)
     done()
   })
@@ -85,7 +80,8 @@ function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | u
       return seeOther(reply, place.root + path)
     }
     if (admission.is === 'return') {
-      return render(reply, returnPage({ title: 'Dashboard', href: place.root + ownPath(url) }), { root: place.root, csrf: '' })
+      // A page that comes back by itself, from our own site, so that the browser sends its cookies.
+      return render(reply, 'return', { title: 'Dashboard', href: place.root + ownPath(url) }, { root: place.root, csrf: '' })
     }
     // The form that signs in is read before its sender is known.
     if (admission.is === 'sign-in' && !(method === 'POST' && path === dashboardPath)) {
@@ -99,10 +95,8 @@ function askForToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, p
   const error = refused ? 'This is not the admin token of this grantbox.' : undefined
   // RFC 9110 §15.5.2 asks for a challenge; no browser opens a box of its own for this one.
   reply.code(401).header('WWW-Authenticate', 'Bearer realm="grantbox"')
-  return render(reply, signInPage({ title: 'Sign in', to: ownPath(to), error }), {
-    root: place.root,
-    csrf: csrfToken(request, reply, csrf, place),
-  })
+  const surroundings = { root: place.root, csrf: csrfToken(request, reply, csrf, place) }
+  return render(reply, 'sign-in', { title: 'Sign in', to: ownPath(to), error }, surroundings)
 }
 
 function circumstances({ raw }: FastifyRequest, deps: DashboardDeps): { port: string; now: number; place: Place } {
@@ -126,25 +120,16 @@ function ownPath(path: string | undefined): string {
   return path !== undefined && /^\/dashboard(?=[/?]|$)[\x21-\x7e]*$/.test(path) ? path : dashboardPath
 }
 
-function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): FastifyReply {
-  const { status, headers, model, root } = problemPage(error, request, deps)
-  return render(reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
-}
-
-/** For what never came to a route, such as a malformed path. */
-function answerUnrouted(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): void {
-  const { status, headers, model, root } = problemPage(error, request, deps)
-  renderUnrouted(app, reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
-}
-
-function problemPage(error: unknown, request: FastifyRequest, deps: DashboardDeps) {
+/** Also for what never came to a route, such as a malformed path. */
+function answerProblem(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps) {
   const { root } = placeOf(request.raw, deps)
   const { status, message, headers } = toProblem(error)
   if (status >= 500) deps.onError?.(error)
   const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)\//i.exec(request.url) ?? []
   const back = root + (sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`)
   const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
-  return { status, headers, model, root }
+  renderUnrouted(app, reply.code(status).headers(headers), 'error', model, { root, csrf: '' })
+  return reply
 }
 
 const headings: Readonly<Record<number, string>> = {

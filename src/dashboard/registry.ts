@@ -1,6 +1,5 @@
 /**
- * In this room: the dashboard, one room for each part, and its menu. A page is defined beside its route, with what it is drawn from
- * (`frame/page.ts`).
+ * In this room: the dashboard, one room for each part, and its menu. A route makes what its page is drawn from.
  * Elsewhere: templates (`views/dashboard/`), the pages on which users sign in (`http/pages/`), and rules that the control API has
  * too.
  */

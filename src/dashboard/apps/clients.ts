@@ -3,14 +3,11 @@ import type { App, Client } from '../../oauth/model/records.ts'
 import { addClient, newClient } from '../../sandbox/new-app.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
-import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type AppCard, appCard, appPath } from './app-card.ts'
+import { appCard, appPath } from './app-card.ts'
 import { appOf } from './apps.ts'
-import { type Export, exportsOf } from './exports.ts'
-import { type Snippet, snippetsOf } from './snippets.ts'
-
-const usePage = page<{ app: AppCard; client: AppCard['clients'][number]; snippets: readonly Snippet[]; exports: readonly Export[] }>('use')
+import { exportsOf } from './exports.ts'
+import { snippetsOf } from './snippets.ts'
 
 const notices = noticesOf({
   'client-created': 'A client ID and its secret were generated.',
@@ -33,7 +30,7 @@ export const clientPages = part({ notices }, ({ get, post }) => {
     const card = appCard(app, [client], sandbox, base)
     const [shown] = card.clients
     if (shown === undefined) throw new Error('an app lost its client')
-    return visit.show(usePage, {
+    return visit.show('use', {
       title: `Use ${client.client_id}`,
       app: card,
       client: shown,

@@ -8,7 +8,6 @@ import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { type Choice, type Errors, type FormState, nameProblem } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
-import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { dateAndTime, durationInWords } from '../frame/words.ts'
 import { type OwnControl, ownControls, ownValue } from './own-settings.ts'
@@ -39,22 +38,6 @@ const switches = {
   auto_continue: 'Go on to the app without asking',
   show_secrets: 'Show secrets and tokens in the requests as they came',
 } as const
-
-const settingsPage = page<{
-  action: string
-  now: string
-  /** How the clock differs from the machine's; empty when it does not. */
-  clockState: string
-  isFrozen: boolean
-  company: string
-  fields: readonly { name: string; label: string; value: string; error?: string | undefined }[]
-  choices: readonly { name: string; label: string; choices: readonly Choice[] }[]
-  switches: readonly Choice[]
-  errors: Errors
-  /** What of its settings has no effect. */
-  notes: readonly string[]
-  apiHref: string
-}>('settings')
 
 const notices = noticesOf({
   'settings-saved': 'The settings were saved.',
@@ -158,48 +141,42 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
   const settings = valuesOf(sandbox)
   const own = ownControls(sandbox.provider)
   const { offset, frozen_at } = clock.state
-  return visit.show(
-    settingsPage,
-    {
-      title: 'Settings',
-      action: `${base}/settings`,
-      now: dateAndTime(clock.now()),
-      clockState: [
-        frozen_at !== null ? 'stopped' : undefined,
-        Math.abs(offset) < 1000 ? undefined : `${durationInWords(offset)} ${offset > 0 ? 'ahead of' : 'behind'} the machine’s`,
-      ]
-        .filter((part) => part !== undefined)
-        .join(', '),
-      isFrozen: frozen_at !== null,
-      company: typed.company ?? sandbox.company,
-      fields: [
-        ...Object.entries(durations).map(([name, label]) => ({ name, label, value: secondsAsText(settings[name]) })),
-        ...own.flatMap((control) =>
-          control.kind === 'switch' || control.kind === 'choice' ? [] : [{ ...control, value: shown(settings[control.name], control) }],
-        ),
-      ].map(({ name, label, value }) => ({ name, label, value: typed[name] ?? value, error: errors[name] })),
-      choices: [
-        ...Object.entries(choices).map(([name, { label, values }]) => ({ name, label, values: Object.entries(values) })),
-        ...own.flatMap(({ name, label, ...control }) =>
-          control.kind === 'choice'
-            ? [{ name, label, values: control.values.map((value) => [String(value), String(value)] as const) }]
-            : [],
-        ),
-      ].map(({ name, label, values }) => ({
-        name,
-        label,
-        choices: values.map(([value, text]): Choice => ({ value, label: text, chosen: String(settings[name]) === value })),
-      })),
-      switches: [
-        ...Object.entries(switches),
-        ...own.flatMap((control) => (control.kind === 'switch' ? [[control.name, control.label] as const] : [])),
-      ].map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
-      errors,
-      notes: idleSettings(sandbox),
-      apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}`,
-    },
-    Object.keys(errors).length > 0 ? 400 : 200,
-  )
+  return visit.show('settings', {
+    title: 'Settings',
+    action: `${base}/settings`,
+    now: dateAndTime(clock.now()),
+    clockState: [
+      frozen_at !== null ? 'stopped' : undefined,
+      Math.abs(offset) < 1000 ? undefined : `${durationInWords(offset)} ${offset > 0 ? 'ahead of' : 'behind'} the machine’s`,
+    ]
+      .filter((part) => part !== undefined)
+      .join(', '),
+    isFrozen: frozen_at !== null,
+    company: typed.company ?? sandbox.company,
+    fields: [
+      ...Object.entries(durations).map(([name, label]) => ({ name, label, value: secondsAsText(settings[name]) })),
+      ...own.flatMap((control) =>
+        control.kind === 'switch' || control.kind === 'choice' ? [] : [{ ...control, value: shown(settings[control.name], control) }],
+      ),
+    ].map(({ name, label, value }) => ({ name, label, value: typed[name] ?? value, error: errors[name] })),
+    choices: [
+      ...Object.entries(choices).map(([name, { label, values }]) => ({ name, label, values: Object.entries(values) })),
+      ...own.flatMap(({ name, label, ...control }) =>
+        control.kind === 'choice' ? [{ name, label, values: control.values.map((value) => [String(value), String(value)] as const) }] : [],
+      ),
+    ].map(({ name, label, values }) => ({
+      name,
+      label,
+      choices: values.map(([value, text]): Choice => ({ value, label: text, chosen: String(settings[name]) === value })),
+    })),
+    switches: [
+      ...Object.entries(switches),
+      ...own.flatMap((control) => (control.kind === 'switch' ? [[control.name, control.label] as const] : [])),
+    ].map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
+    errors,
+    notes: idleSettings(sandbox),
+    apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}`,
+  })
 }
 
 function valuesOf({ settings }: Sandbox): Readonly<Record<string, unknown>> {
