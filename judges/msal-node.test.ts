@@ -1,10 +1,20 @@
 import { readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { type AuthenticationResult, ConfidentialClientApplication, CryptoProvider, PublicClientApplication } from '@azure/msal-node'
+import {
+  type AuthenticationResult,
+  ConfidentialClientApplication,
+  CryptoProvider,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  PublicClientApplication,
+} from '@azure/msal-node'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { startDeclaredForFile } from '../test/support/declared.ts'
+import { guideExample, startDeclared, startDeclaredForFile } from '../test/support/declared.ts'
 import { userinfoStatus } from '../test/support/standard-client.ts'
 import { throughSignIn } from '../test/support/through-sign-in.ts'
 import { claimsOf } from '../test/support/vendor-client.ts'
@@ -88,4 +98,29 @@ test('a wrong secret and an unknown client are told by code', async () => {
   await expect(wrong.acquireTokenByClientCredential({ scopes: ['api://orders/.default'] })).rejects.toMatchObject({
     errorCode: 'invalid_client',
   })
+})
+
+test('at the vendor’s own name, after instance discovery at the cloud’s, over a network of the app’s own', async () => {
+  const vendor = await startDeclared({ ...parse(example).providers.tenants, ...guideExample('documents') })
+  const ca = await vendor.ca()
+  const asked: string[] = []
+  const visit = async (address: string, method: string, options: NetworkRequestOptions = {}) => {
+    asked.push(address)
+    const { host, pathname, search } = new URL(address)
+    const { port } = new URL(vendor.https)
+    const to = { host: '127.0.0.1', port, servername: host, path: pathname + search, headers: { ...options.headers, host }, method, ca }
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(to, resolve).on('error', reject).end(options.body)
+    })
+    return { headers: answer.headers as Record<string, string>, body: (await json(answer)) as never, status: answer.statusCode ?? 0 }
+  }
+  const networkClient: INetworkModule = {
+    sendGetRequestAsync: (address, options) => visit(address, 'GET', options),
+    sendPostRequestAsync: (address, options) => visit(address, 'POST', options),
+  }
+  const authority = `https://login.acme.example/${tenant}`
+  const client = new ConfidentialClientApplication({ auth: { ...web, authority }, system: { networkClient } })
+  const result = await client.acquireTokenByClientCredential({ scopes: ['api://orders/.default'] })
+  expect(claimsOf(result?.accessToken)).toMatchObject({ appid: web.clientId, tid: tenant })
+  expect(asked.map((address) => new URL(address).host)).toEqual(['login.microsoftonline.com', 'login.acme.example', 'login.acme.example'])
 })

@@ -8,7 +8,7 @@ import { errorCodes } from '../oauth/model/errors.ts'
 import { shortestHandle } from '../oauth/model/handle.ts'
 import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
 import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
-import { answerNames, callbackErrorNames, callbackNames, errorNames } from '../providers/data/answers.ts'
+import { answerNames, callbackErrorNames, callbackNames, documentNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
 import { accents } from '../providers/page-texts.ts'
 import { hostedEndpoints } from '../providers/provider.ts'
@@ -33,6 +33,12 @@ const ownHost = hostSchema.refine((host) => !host.startsWith('*'), { error: 'one
 /** Members as templates that may name what `known` has. */
 const members = (known: readonly string[]) =>
   z.record(z.string(), templateSchema).superRefine((value, context) => {
+    for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
+  })
+
+/** A template of any shape that may name what `known` has. */
+const template = (known: readonly string[]) =>
+  templateSchema.superRefine((value, context) => {
     for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
   })
 
@@ -271,6 +277,7 @@ export const providerSchema = z
       .optional(),
     access_token: token.optional(),
     refresh_token: token.optional(),
+    documents: z.record(path, template(documentNames)).optional().describe("What GET answers at paths of the vendor's own, as JSON."),
     id_token: idToken.optional(),
     userinfo: userinfo.optional(),
     token_response: answer.optional(),

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { compile, compileMembers, type Filled, type Template, type Values } from '../../basics/template.ts'
 import { type OAuthError, statusFor, wireCode } from '../../oauth/model/errors.ts'
 import type { IssuedTokens, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
 import { partyNames, partyValues } from '../../oauth/tokens/template-values.ts'
-import type { Provider, Reply } from '../provider.ts'
+import type { Provider, Reply, Route } from '../provider.ts'
 import type { Encoding, ErrorsDeclaration, ErrorWording } from './declaration.ts'
 
 /** What a token answer may be made of; `docs/providers.md` says what each is. */
@@ -86,6 +87,25 @@ function texts(members: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(members).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   )
+}
+
+/** What a document may be made of. */
+export const documentNames: readonly string[] = ['base_url', 'issuer', 'parameters', 'path', 'settings', 'company', 'uuid']
+
+/** Documents at paths of the vendor's own. */
+export function documentRoutes(documents: Readonly<Record<string, Template>>): Route[] {
+  return Object.entries(documents).map(([path, template]) => {
+    const fill = compile(template)
+    return {
+      method: 'GET',
+      path,
+      handle({ context, base_url, settings, query }) {
+        const { realm, issuer, space } = context
+        const values = { base_url, issuer, parameters: query, path: space?.path, settings, company: realm.company, uuid: randomUUID() }
+        return Promise.resolve({ status: 200, body: fill(values) })
+      },
+    }
+  })
 }
 
 /** Sends members as the vendor does. */

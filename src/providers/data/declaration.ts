@@ -42,6 +42,8 @@ export interface ProviderDeclaration {
   signing?: SigningDeclaration | undefined
   access_token?: TokenDeclaration | undefined
   refresh_token?: TokenDeclaration | undefined
+  /** What GET answers at paths of the vendor's own, as JSON, with the names of {@link documentNames}. */
+  documents?: Readonly<Record<string, Template>> | undefined
   id_token?: IdTokenDeclaration | undefined
   userinfo?: UserinfoDeclaration | undefined
   token_response?: AnswerDeclaration | undefined

@@ -10,7 +10,7 @@ import { confidentialMethod } from '../clients.ts'
 import type { OwnSetting } from '../own-settings.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
-import { callbackWording, errorReply, replier, tokenResponse } from './answers.ts'
+import { callbackWording, documentRoutes, errorReply, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
 import type { AnswerDeclaration, OwnGrantType, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
 import { statement, tokenFormat } from './token-formats.ts'
@@ -64,6 +64,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     texts: { ...base.texts, logo: name, ...withoutUndefined(declaration.texts ?? {}) },
     ...(errors === undefined ? {} : { errorReply: errorReply(errors) }),
     ...declaredCallback(declaration),
+    ...(declaration.documents === undefined ? {} : { routes: [...base.routes, ...documentRoutes(declaration.documents)] }),
     ...(token_response?.headers === undefined && token_response?.encoding === undefined
       ? {}
       : { tokenReply: (members, accept) => reply(200, members, accept) }),
