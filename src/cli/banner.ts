@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { standard } from '../providers/standard/standard.ts'
 import type { StartInfo, StartSandbox } from '../start/info.ts'
 
 /** How many lines a list may take: the whole banner has to fit on one screen. */
@@ -28,6 +29,7 @@ export function renderBanner(info: StartInfo, { color, columns }: { color: boole
     ...row('Admin token', info.admin_token === undefined ? [] : [plain(info.admin_token)]),
     '',
     ...(main === undefined ? [] : defaultSandbox(main, row, styles)),
+    ...row('OpenID', openIdConnect(main, others, styles)),
     ...row('Others', otherSandboxes(others, columns - labelWidth - 2, styles)),
     ...(others.length === 0 ? [] : ['']),
     styles.dim(`Data in ${info.data === ':memory:' ? 'memory, gone when it stops' : plain(info.data)}. Stop with Ctrl-C.`),
@@ -62,6 +64,14 @@ function defaultSandbox(sandbox: StartSandbox, row: Row, styles: Styles): string
     ...row('Postman', [styles.link(sandbox.postman.collection), styles.link(sandbox.postman.environment)]),
     '',
   ]
+}
+
+/** Where OpenID Connect is: users of other mocks look for it at the root. */
+function openIdConnect(main: StartSandbox | undefined, others: readonly StartSandbox[], styles: Styles): string[] {
+  if (main?.openid_configuration !== undefined) return [styles.link(main.openid_configuration)]
+  const other = others.find(({ provider }) => provider === standard.id)
+  if (other?.openid_configuration === undefined) return []
+  return [`${styles.link(other.openid_configuration)}  ${styles.dim(`at the root: --provider ${other.provider}`)}`]
 }
 
 /** One line each; its first client only where there is room. */

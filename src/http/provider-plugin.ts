@@ -7,6 +7,7 @@ import { readParameters } from '../oauth/model/parameters.ts'
 import { hostOf } from '../providers/hosts.ts'
 import type { Provider, Route } from '../providers/provider.ts'
 import { checkSpace, routed } from '../providers/space.ts'
+import { standard } from '../providers/standard/standard.ts'
 import { sendAnswer } from './answer.ts'
 import { allowOrigin, answerPreflight } from './cors.ts'
 import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.ts'
@@ -149,12 +150,24 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
 }
 
 function notFound(request: FastifyRequest): OAuthError {
-  const { sandbox, prefix, paths } = exchangeOf(request)
-  const { routes } = sandbox.provider
-  const known = [paths.authorize, paths.token, ...routes.map((route) => route.path)]
+  const { sandbox, prefix, paths, url } = exchangeOf(request)
+  const { routes, name } = sandbox.provider
+  const discovery = paths.discovery?.map((one) => `/.well-known/${one}`) ?? []
+  const known = [paths.authorize, paths.token, ...discovery, ...routes.map((route) => route.path)]
   const where = prefix === '' ? `sandbox '${sandbox.name}', the default one,` : `sandbox '${sandbox.name}'`
-  const explanation = `${where} speaks as ${sandbox.provider.name} and has no such path; it has: ${[...new Set(known)].join(', ')}`
-  return new OAuthError('not_found', 'Not found', explanation)
+  const explanation = `${where} speaks as ${name} and has no such path; it has: ${[...new Set(known)].join(', ')}`
+  return new OAuthError('not_found', 'Not found', `${openIdElsewhere(sandbox.provider, url)}${explanation}`)
+}
+
+/** Where OpenID Connect is, for who asks a vendor that has none for what it has, at its path or at that of another product. */
+function openIdElsewhere({ name, paths }: Provider, url: string): string {
+  if (paths.discovery?.includes('openid-configuration') === true) return ''
+  const [path = ''] = url.toLowerCase().split('?')
+  const isWellKnown = /\/\.well-known\/(openid-configuration|oauth-authorization-server|jwks)/.test(path)
+  if (!isWellKnown && !Object.values(standard.paths).some((one) => typeof one === 'string' && path.endsWith(one))) return ''
+  const { id } = standard
+  const found = `/${id}/.well-known/openid-configuration`
+  return `${name} has no OpenID Connect here. Sandbox '${id}' has it: ${found}; so has the root with --provider ${id}. And `
 }
 
 function wantsPage(request: FastifyRequest): boolean {

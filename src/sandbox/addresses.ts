@@ -133,3 +133,9 @@ export function endpointsAt(base_url: string, provider: Sandbox['provider']): { 
   const { authorize, token } = pathsIn(provider)
   return { authorization_endpoint: base_url + authorize, token_endpoint: base_url + token }
 }
+
+/** Where OpenID Connect's discovery document is; undefined for a provider that has none. */
+export function discoveryAt(base_url: string, provider: Sandbox['provider']): string | undefined {
+  if (provider.paths.discovery?.includes('openid-configuration') !== true) return undefined
+  return `${base_url}${issuerIn(spaceAt(provider), provider.issuer_path ?? '')}/.well-known/openid-configuration`
+}

@@ -1,4 +1,5 @@
-import { type Addresses, endpointsAt } from '../sandbox/addresses.ts'
+import { given } from '../basics/given.ts'
+import { type Addresses, discoveryAt, endpointsAt } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import type { StartInfo, StartSandbox } from './info.ts'
@@ -45,6 +46,7 @@ function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses)
     provider: provider.id,
     base_url,
     ...endpointsAt(base_url, provider),
+    ...given({ openid_configuration: discoveryAt(base_url, provider) }),
     clients: clients.map((client) => ({
       client_id: client.client_id,
       ...(client.client_secret === null ? {} : { client_secret: client.client_secret }),

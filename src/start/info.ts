@@ -15,6 +15,8 @@ export interface StartSandbox {
   /** Where browsers are sent to sign in. */
   authorization_endpoint?: string
   token_endpoint: string
+  /** OpenID Connect's discovery document; absent where the provider has none. */
+  openid_configuration?: string
   clients: readonly StartClient[]
   users: readonly { username: string; password: string }[]
   /** Where Postman can import the collection and the environment from. */

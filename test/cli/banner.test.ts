@@ -96,6 +96,14 @@ test('a name cannot write to the terminal or break a line', () => {
   expect(banner.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
 })
 
+test('says where OpenID Connect is: in the default sandbox, or in another and how to have it at the root', () => {
+  const openid_configuration = `${url}/standard/.well-known/openid-configuration`
+  const sandboxes = [sandbox('iokids'), sandbox('standard', { openid_configuration })]
+  expect(plain({ sandboxes })).toMatch(new RegExp(`OpenID +${openid_configuration} +at the root: --provider standard\\n`))
+  expect(plain({ sandboxes, default_sandbox: 'standard' })).toMatch(new RegExp(`OpenID +${openid_configuration}\\n`))
+  expect(plain()).not.toContain('OpenID')
+})
+
 test('shows the admin token, a public client and a provider without a sign-in page', () => {
   const { authorization_endpoint: _, ...bare } = sandbox('mine', { provider: 'standard', clients: [{ client_id: 'spa', app: 'SPA' }] })
   const banner = plain({ default_sandbox: 'mine', sandboxes: [bare], admin_token: 'tok-en' })

@@ -13,6 +13,8 @@ const allowed: Readonly<Record<string, string>> = {
   'src/config/schema.ts: standard': 'the example in that problem',
   'src/config/declarations.ts: standard': 'what a declared provider extends when it does not say',
   'src/config/provider-schema.ts: standard': 'the same, and the endpoints that it has, which are all that can be declared',
+  'src/cli/banner.ts: standard': 'where OpenID Connect is, which is looked for at the root',
+  'src/http/provider-plugin.ts: standard': 'the same, for whoever asked there',
   'src/cli/provider-import.ts: standard': 'the same, for a document that is made to a provider',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
   'src/library/start.ts: iokids': 'the default of the option `provider`',
