@@ -56,6 +56,7 @@ const rules: readonly Rule[] = [
     why: 'clients of this provider do not register themselves',
     settings: ['registration', 'registration_token'],
   },
+  { idle: ({ paths }) => paths.jwks === undefined, why: 'this provider publishes no keys', settings: ['x5c'] },
   { idle: (_, { registration }) => registration !== 'token', why: 'registration is not token', settings: ['registration_token'] },
   {
     idle: ({ grant_types, paths }) => !grant_types.includes(jwtBearerType) && paths.backchannel_authentication === undefined,

@@ -32,12 +32,23 @@ const others: Readonly<Record<string, unknown>> = {
   assertion_issuers: { x: { jwks: { keys: [] } } },
   access_token_format: 'opaque',
   signing_alg: 'HS256',
+  x5c: true,
 }
 
 /** Every sandbox follows these, whatever its provider. */
 const everywhere = [
   ['access_token_ttl', 'reported_expires_in', 'issuer', 'public_url', 'internal_url', 'strictness', 'outbound', 'documents', 'resources'],
-  ['json_token_requests', 'query_token_requests', 'signing_secret', 'claims', 'claims_in_access_token', 'acr_values', 'show_secrets'],
+  [
+    'json_token_requests',
+    'query_token_requests',
+    'signing_secret',
+    'claims',
+    'claims_in_access_token',
+    'acr_values',
+    'show_secrets',
+    'auto_sign_in',
+    'redirect_uri_match',
+  ],
   ['require_pushed_authorization_requests'],
 ].flat()
 
@@ -67,11 +78,20 @@ test('each provider has settings that have no effect, and standard next to none'
 })
 
 test('a provider without an endpoint has no use for its settings', () => {
-  const { device_authorization: _, backchannel_authentication: __, ...paths } = standard.paths
+  const { device_authorization: _, backchannel_authentication: __, jwks: ___, ...paths } = standard.paths
   const bare = { ...standard, paths, grant_types: ['client_credentials'] }
   const settings = settingsOf(bare, others)
   const names = idleSettings({ provider: bare, settings }).map((note) => note.split(' ')[2])
-  const wanted = ['device_code_ttl', 'device_interval', 'backchannel_ttl', 'code_ttl', 'rotation', 'refresh_token_ttl', 'assertion_issuers']
+  const wanted = [
+    'device_code_ttl',
+    'device_interval',
+    'backchannel_ttl',
+    'code_ttl',
+    'rotation',
+    'refresh_token_ttl',
+    'assertion_issuers',
+    'x5c',
+  ]
   expect(names).toEqual(expect.arrayContaining(wanted))
 })
 
