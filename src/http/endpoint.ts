@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MaybePromise } from '../basics/maybe-promise.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Provider, Reply } from '../providers/provider.ts'
+import { exchangeOf } from './exchange.ts'
+import { harmless } from './harmless.ts'
 
 /**
  * Answers one method of one path by sending the reply. It does not resolve with the reply, which is thenable: that would wait until
@@ -34,8 +36,9 @@ export function sendJson(reply: FastifyReply, body: unknown, type = 'application
 }
 
 /** Sends what a provider answers; a body that is no string or buffer goes as JSON. */
-export function send(reply: FastifyReply, { status, headers = {}, body }: Reply): void {
-  reply.code(status).headers(headers)
+export function send(reply: FastifyReply, { status, headers, body }: Reply): void {
+  reply.code(status)
+  if (headers !== undefined) reply.headers(harmless(headers, exchangeOf(reply.request).context))
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
   else reply.type('application/json').send(JSON.stringify(body))
 }

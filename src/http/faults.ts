@@ -10,6 +10,7 @@ import { presentedToken } from '../oauth/proof/presented-token.ts'
 import type { Occasion } from '../sandbox/faults.ts'
 import type { Handler } from './endpoint.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
+import { harmless } from './harmless.ts'
 import { dropConnection } from './journal-hook.ts'
 
 /** A handler that a fault of its sandbox may strike; without faults it costs one comparison. */
@@ -28,7 +29,8 @@ async function struck(handler: Handler, request: FastifyRequest, reply: FastifyR
   await waits(strikes)
   // The client may have lost its patience; then nobody is there to be answered, and nothing is changed any more.
   if (request.raw.socket.destroyed) return void reply.hijack()
-  const { drop, headers = {}, reply: given } = beforehand(strikes, exchange.endpoint)
+  const { drop, reply: given, ...sent } = beforehand(strikes, exchange.endpoint)
+  const headers = harmless(sent.headers ?? {}, exchange.context)
   if (drop === true) return dropConnection(exchange, request, reply)
   reply.headers(headers)
   return given === undefined ? handler(request, reply) : sayAsGiven(reply, given, headers)

@@ -4,6 +4,7 @@ import { type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
+import { harmless } from './harmless.ts'
 
 /** A body over this size is not kept: a thousand of them would fill the memory. */
 const largest = 64 * 1024
@@ -67,7 +68,7 @@ function sentAs(payload: unknown, { context }: Exchange, reply: FastifyReply): S
   const body = typeof payload === 'string' ? payload : undefined
   if (context.fault === undefined) return { body }
   const sent = struckAnswer(body, context)
-  reply.headers(sent.headers ?? {})
+  reply.headers(harmless(sent.headers ?? {}, context))
   if (sent.body !== undefined && sent.body !== body) reply.header('Content-Length', Buffer.byteLength(sent.body))
   return sent
 }

@@ -4,7 +4,7 @@ import { randomText } from '../../basics/random.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
 import { autoUser } from '../../oauth/authorization/auto-sign-in.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
-import { notSilently, rememberConsent, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
+import { notSilently, type Obstacle, rememberConsent, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
 import { readRequest } from '../../oauth/clients/dialect.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { strikeAuthorization } from '../../oauth/faults/strike.ts'
@@ -15,7 +15,7 @@ import { targetParameters } from '../../oauth/model/resource.ts'
 import { sendAnswer } from '../answer.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { beginSession, bindBrowser, sessionOf } from '../pages/browser-session.ts'
+import { beginSession, bindBrowser, isSecure, sessionOf } from '../pages/browser-session.ts'
 import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
 /** Parameters that may repeat: resources (RFC 8707 §2), and the ticked scopes of the consent page. */
@@ -59,7 +59,9 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   if (obstacle === undefined && user !== undefined && !dry) {
     return sendAnswer(reply, exchange, await allow(asked, client, user, { session }, context))
   }
-  if (obstacle !== undefined && asked.prompt.includes('none')) throw notSilently(obstacle, asked, client)
+  if (obstacle !== undefined && asked.prompt.includes('none')) {
+    throw notSilently(session === undefined ? inFrame(obstacle, request, exchange) : obstacle, asked, client)
+  }
   const auto = dry ? undefined : autoUser(asked, client, context)
   if (auto !== undefined) {
     // A session that would do goes on.
@@ -89,6 +91,14 @@ function beginInteraction(draft: Omit<Interaction, 'id'>, { store, clock }: Exch
   const now = clock.now()
   store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
   return interaction
+}
+
+/** Of a request that an app sent from a frame of its own: what a browser keeps back there. */
+function inFrame(obstacle: Obstacle, { headers }: FastifyRequest, exchange: Exchange): Obstacle {
+  const isForeignFrame = headers['sec-fetch-site'] === 'cross-site' && /^(i?frame|embed|object)$/.test(String(headers['sec-fetch-dest']))
+  if (!exchange.sandbox.sessions || !isForeignFrame || isSecure(exchange)) return obstacle
+  const why = 'the request came from a frame of another site, into which no browser lets a session over http; over https it comes along'
+  return { ...obstacle, explanation: `${obstacle.explanation}: ${why}` }
 }
 
 /** RFC 6749 §3.1. */

@@ -86,6 +86,6 @@ function nameOf(exchange: Exchange, use: CookieUse): string {
 }
 
 /** Over https, or where the public address has it. */
-function isSecure({ origin, base_url }: Exchange): boolean {
+export function isSecure({ origin, base_url }: Exchange): boolean {
   return origin.scheme === 'https' || base_url.startsWith('https:')
 }
