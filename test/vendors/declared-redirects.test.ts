@@ -105,6 +105,24 @@ test.each<[string, object, Record<string, unknown>]>([
   expect(answerIn(new URL(headers.get('location') ?? ''))).toMatchObject(expected)
 })
 
+test.each<[string, string, string, string]>([
+  ['wildcard', '', 'https://pr-7.preview.acme.example/callback', 'https://pr-7.other.example/callback'],
+  ['subdirectory', 'https://app.acme.example/back', 'https://app.acme.example/back/deep', 'https://app.acme.example/backwards'],
+  ['prefix', 'https://app.acme.example/back', 'https://app.acme.example/backwards', 'https://app.acme.example/other'],
+  ['exact', 'https://app.acme.example/back', 'https://app.acme.example/back', 'https://app.acme.example/back/deep'],
+])('the rule for redirect URIs may be %s', async (redirect_uri_match, registered, fits, differs) => {
+  const example = guideExample('redirect_rules')
+  const apps = [{ ...(example.apps as object[])[0], ...(registered !== '' && { redirect_uris: [registered] }) }]
+  const server = await startDeclared({ ...example, apps, settings: { redirect_uri_match } })
+  const ask = (redirect_uri: string) => authorizeUrl(server.url, { client_id: 'acme-web', redirect_uri })
+  const back = await throughSignIn(ask(fits))
+  expect(back.origin + back.pathname).toBe(fits)
+  const form = { client_id: 'acme-web', client_secret: 'acme-web-secret', redirect_uri: fits }
+  expect((await redeem(server.url, back.searchParams.get('code'), form)).status).toBe(200)
+  const refused = await send(ask(differs))
+  expect([refused.status, refused.headers.get('location')]).toEqual([400, null])
+})
+
 test('scopes at the redirect URI are parted as elsewhere', async () => {
   const clients = [{ ...web, grant_types: ['implicit'], metadata: { response_types: ['token'] } }]
   const apps = [{ name: 'Web', clients, redirect_uris: [callback] }]
