@@ -11,7 +11,7 @@ import type { CommandEntry } from './command.ts'
 export const commands = {
   start: { summary: 'start grantbox (also when no command is given)', load: async () => (await import('./start.ts')).start },
   run: {
-    summary: 'start one in memory for as long as a command runs, and set GRANTBOX_URL: run -- npm test',
+    summary: 'start one in memory for as long as a command runs, and lead that to it: run -- npm test',
     load: async () => (await import('./run.ts')).run,
   },
   token: { summary: 'mint tokens without a flow and print the access token', load: async () => (await import('./token.ts')).token },

@@ -203,7 +203,7 @@ function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
 }
 
-function isProxyUrl(text: string): boolean {
+export function isProxyUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, pathname, search, hash } = new URL(text)
   return (protocol === 'http:' || protocol === 'https:') && pathname === '/' && search === '' && hash === ''

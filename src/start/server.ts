@@ -20,6 +20,7 @@ import { isToVendor, route, withoutPaths } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
 import { providers as builtIn } from '../providers/registry.ts'
 import type { Listens } from '../proxy/own-addresses.ts'
+import type { ProxyReport } from '../proxy/proxy.ts'
 import { type Addresses, addressesFrom, fixedHosts, pathOf } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -40,6 +41,8 @@ export interface GrantboxServer {
   connect: NonNullable<ListenerOptions['connect']>
   /** To be told where it listens, so that nobody is led back to it. */
   listensAt(listens: Listens): void
+  /** What it did as a proxy. */
+  proxyReport(): Promise<ProxyReport>
   certificates: Certificates
   sandboxes: Sandboxes
   /** What the control API asks for; undefined when it asks for nothing. */
@@ -122,6 +125,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     })
   })
 
+  const proxyReport = async () => (await proxy()).report()
   const managing = (name: string): ControlDeps => ({
     sandboxes,
     clock,
@@ -133,7 +137,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     stopping: stopping.signal,
     bodyLimit: options.bodyLimit,
     addresses: options,
-    proxy: async () => (await proxy()).report(),
+    proxy: proxyReport,
     onError: (error) => logger.error({ err: error }, `${name} failed`),
   })
   const control = lazily(async () => (await import('../control/app.ts')).createControlApp(managing('the control API')))
@@ -215,6 +219,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     listensAt(addresses) {
       listens = addresses
     },
+    proxyReport,
     certificates,
     sandboxes,
     adminToken,

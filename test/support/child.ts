@@ -1,4 +1,4 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 
 /** How a program ended. */
 export interface Outcome {
@@ -62,4 +62,9 @@ export function cleanEnvironment(): Record<string, string> {
     ([name]) => !/^(NODE_(?!EXTRA_CA_CERTS)|VITEST|GRANTBOX_|npm_|INIT_CWD|FORCE_COLOR)/.test(name),
   )
   return { ...(Object.fromEntries(own) as Record<string, string>), npm_config_prefer_offline: 'true' }
+}
+
+/** Whether this machine has a program. */
+export function commandExists(name: string): boolean {
+  return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined
 }
