@@ -3,14 +3,13 @@ import type { Database } from './database/database.ts'
 
 /** The counts of one sandbox. */
 export function countStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
     // A sandbox may have been deleted since it counted.
-    add: prepare(
+    add: db.named(
       `INSERT INTO hourly_count (sandbox_id, hour, name, count) SELECT id, @hour, @name, @count FROM sandbox WHERE id = @sandbox
        ON CONFLICT (sandbox_id, hour, name) DO UPDATE SET count = count + @count`,
     ),
-    since: prepare<HourlyCount>(
+    since: db.named<HourlyCount>(
       `SELECT hour, name, count FROM hourly_count WHERE sandbox_id = @sandbox AND hour >= @hour ORDER BY hour, name`,
     ),
   }

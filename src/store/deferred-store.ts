@@ -4,17 +4,9 @@ import type { GrantDraft } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
 
-export interface DeferredRow extends ClientRow, UserRow {
-  digest: Buffer
-  grant_type: DeferredType
-  user_code: string | null
-  interaction_id: string
-  scope: string
+export interface DeferredRow extends ClientRow, UserRow, Omit<Deferred, 'client' | 'user' | 'details' | 'request'> {
   details: string
   request: string
-  interval: number
-  issued_at: number
-  expires_at: number
 }
 
 export interface PollRow extends DeferredRow {
@@ -40,36 +32,37 @@ const waits = `sandbox_id = @sandbox AND decision IS NULL AND expires_at > @now`
  * @param insertGrant stores the grant that comes of one, in the same transaction
  */
 export function deferredStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    prune: prepare(`DELETE FROM deferred_authorization WHERE sandbox_id = @sandbox AND expires_at < @before`),
-    save: prepare(
+    prune: db.named(`DELETE FROM deferred_authorization WHERE sandbox_id = @sandbox AND expires_at < @before`),
+    save: db.named(
       `INSERT INTO deferred_authorization (sandbox_id, client_row, user_row, grant_type, digest, user_code, interaction_id, scope, details, request,
          interval, issued_at, expires_at)
        VALUES (@sandbox, @client, @user, @grant_type, @digest, @user_code, @interaction_id, @scope, @details, @request, @interval, @issued_at, @expires_at)
        ON CONFLICT DO NOTHING`,
     ),
-    open: prepare(
+    open: db.named(
       `UPDATE deferred_authorization SET interaction_id = @interaction_id, user_row = NULL WHERE user_code = @user_code AND ${waits}`,
     ),
-    find: prepare<DeferredRow>(
+    find: db.named<DeferredRow>(
       `SELECT ${columns} FROM ${joins} WHERE deferred.interaction_id = @interaction_id
          AND deferred.sandbox_id = @sandbox AND deferred.decision IS NULL AND deferred.expires_at > @now`,
     ),
-    list: prepare<DeferredRow>(
+    list: db.named<DeferredRow>(
       `SELECT ${columns} FROM ${joins} WHERE deferred.grant_type = @grant_type
          AND deferred.sandbox_id = @sandbox AND deferred.decision IS NULL AND deferred.expires_at > @now ORDER BY deferred.id`,
     ),
-    setUser: prepare(`UPDATE deferred_authorization SET user_row = @user WHERE interaction_id = @interaction_id AND sandbox_id = @sandbox`),
-    decide: prepare(
+    setUser: db.named(
+      `UPDATE deferred_authorization SET user_row = @user WHERE interaction_id = @interaction_id AND sandbox_id = @sandbox`,
+    ),
+    decide: db.named(
       `UPDATE deferred_authorization SET decision = @decision, details = json_patch(details, @details)
        WHERE interaction_id = @interaction_id AND ${waits} AND (@decision = 'denied' OR user_row IS NOT NULL)`,
     ),
-    findByDigest: prepare<PollRow>(
+    findByDigest: db.named<PollRow>(
       `SELECT ${columns} FROM ${joins} WHERE deferred.sandbox_id = @sandbox AND deferred.digest = @digest AND deferred.grant_type = @grant_type`,
     ),
-    polled: prepare(`UPDATE deferred_authorization SET polled_at = @now, interval = @interval WHERE id = @id`),
-    use: prepare(`UPDATE deferred_authorization SET used_at = @now WHERE id = @id AND used_at IS NULL`),
+    polled: db.named(`UPDATE deferred_authorization SET polled_at = @now, interval = @interval WHERE id = @id`),
+    use: db.named(`UPDATE deferred_authorization SET used_at = @now WHERE id = @id AND used_at IS NULL`),
   }
   return (sandbox: number, insertGrant: (draft: GrantDraft) => Grant): DeferredStore => {
     const read = (interaction_id: string, now: number): Deferred | undefined => {

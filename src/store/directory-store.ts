@@ -12,110 +12,99 @@ const found = `sandbox_id = @sandbox
 
 /** The directory of one sandbox. */
 export function directoryStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const usersJoin = (from: string) => `SELECT ${userColumns} FROM ${from}`
   const statements = {
     knownScopes: db.memory<number, readonly string[]>(256),
-    createApp: prepare<{ id: number }>(
+    createApp: db.named<{ id: number }>(
       `INSERT INTO app (sandbox_id, app_id, name, description, icon, scopes, redirect_uris, mobile_store_links, created_at)
        VALUES (@sandbox, @app_id, @name, @description, @icon, @scopes, @redirect_uris, @mobile_store_links, @created_at) RETURNING id`,
     ),
-    listApps: prepare<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox ORDER BY id`),
-    listScopes: prepare<{ value: string }>(`SELECT DISTINCT value FROM app, json_each(app.scopes) WHERE sandbox_id = @sandbox`),
-    findApp: prepare<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox AND app_id = @app_id`),
-    updateApp: prepare(
+    listApps: db.named<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox ORDER BY id`),
+    listScopes: db.named<{ value: string }>(`SELECT DISTINCT value FROM app, json_each(app.scopes) WHERE sandbox_id = @sandbox`),
+    findApp: db.named<AppRow>(`SELECT ${appColumns} FROM app WHERE sandbox_id = @sandbox AND app_id = @app_id`),
+    updateApp: db.named(
       `UPDATE app SET name = @name, description = @description, icon = @icon, scopes = @scopes, redirect_uris = @redirect_uris,
          mobile_store_links = @mobile_store_links WHERE id = @row AND sandbox_id = @sandbox`,
     ),
-    deleteApp: prepare(`DELETE FROM app WHERE id = @row AND sandbox_id = @sandbox`),
+    deleteApp: db.named(`DELETE FROM app WHERE id = @row AND sandbox_id = @sandbox`),
 
-    createClient: prepare<{ id: number }>(
+    createClient: db.named<{ id: number }>(
       `INSERT INTO client (sandbox_id, app_row, client_id, client_secret, token_endpoint_auth_method, grant_types, metadata, created_at)
        VALUES (@sandbox, @app, @client_id, @client_secret, @token_endpoint_auth_method, @grant_types, @metadata, @created_at) RETURNING id`,
     ),
-    listClients: prepare<ClientRow>(
+    listClients: db.named<ClientRow>(
       `SELECT ${clientColumns} FROM client JOIN app ON app.id = client.app_row
        WHERE client.sandbox_id = @sandbox AND (@app IS NULL OR client.app_row = @app) ORDER BY client.id`,
     ),
-    deleteClient: prepare(`DELETE FROM client WHERE id = @row AND sandbox_id = @sandbox`),
+    deleteClient: db.named(`DELETE FROM client WHERE id = @row AND sandbox_id = @sandbox`),
 
-    createUser: prepare<{ id: number }>(
+    createUser: db.named<{ id: number }>(
       `INSERT INTO user (sandbox_id, user_id, username, password, first_name, last_name, email, type, age, claims, disabled, created_at)
        VALUES (@sandbox, @user_id, @username, @password, @first_name, @last_name, @email, @type, @age, @claims, @disabled, @created_at) RETURNING id`,
     ),
-    addApp: prepare(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
-    addFriend: prepare(
+    addApp: db.named(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
+    addFriend: db.named(
       `INSERT INTO friendship (user_row, friend_row)
        SELECT @user, id FROM user WHERE sandbox_id = @sandbox AND username = @friend AND id <> @user
        UNION ALL SELECT id, @user FROM user WHERE sandbox_id = @sandbox AND username = @friend AND id <> @user
        ON CONFLICT DO NOTHING`,
     ),
-    addParent: prepare(
+    addParent: db.named(
       `INSERT INTO parenthood (kid_row, parent_row)
        SELECT @user, id FROM user WHERE sandbox_id = @sandbox AND username = @parent AND id <> @user ON CONFLICT DO NOTHING`,
     ),
-    removeParent: prepare(`DELETE FROM parenthood WHERE kid_row = @user AND parent_row = @parent`),
-    findUser: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND username = @username`),
-    listUsers: prepare<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`),
-    listAppUsers: prepare<UserRow>(
+    removeParent: db.named(`DELETE FROM parenthood WHERE kid_row = @user AND parent_row = @parent`),
+    findUser: db.named<UserRow>(`${usersJoin('user')} WHERE sandbox_id = @sandbox AND username = @username`),
+    listUsers: db.named<UserRow>(
+      `${usersJoin('user')} WHERE sandbox_id = @sandbox AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`,
+    ),
+    listAppUsers: db.named<UserRow>(
       `${usersJoin('user_app JOIN user ON user.id = user_app.user_row')} WHERE user_app.app_row = @app AND user.id > @after
          ORDER BY user.id LIMIT @limit OFFSET @offset`,
     ),
-    searchUsers: prepare<UserRow>(`${usersJoin('user')} WHERE ${found} AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`),
-    countFound: prepare<{ n: number }>(`SELECT count(*) AS n FROM user WHERE ${found}`),
-    countUsers: prepare<{ n: number }>(`SELECT count(*) AS n FROM user WHERE sandbox_id = @sandbox`),
-    countAppUsers: prepare<{ n: number }>(`SELECT count(*) AS n FROM user_app WHERE app_row = @app`),
-    appsOf: prepare<AppRow>(
+    searchUsers: db.named<UserRow>(`${usersJoin('user')} WHERE ${found} AND id > @after ORDER BY id LIMIT @limit OFFSET @offset`),
+    countFound: db.named<{ n: number }>(`SELECT count(*) AS n FROM user WHERE ${found}`),
+    countUsers: db.named<{ n: number }>(`SELECT count(*) AS n FROM user WHERE sandbox_id = @sandbox`),
+    countAppUsers: db.named<{ n: number }>(`SELECT count(*) AS n FROM user_app WHERE app_row = @app`),
+    appsOf: db.named<AppRow>(
       `SELECT ${appColumns} FROM user_app JOIN app ON app.id = user_app.app_row WHERE user_app.user_row = @user ORDER BY app.id`,
     ),
-    friendsOf: prepare<UserRow>(
+    friendsOf: db.named<UserRow>(
       `${usersJoin('friendship JOIN user ON user.id = friendship.friend_row')} WHERE friendship.user_row = @user ORDER BY user.id`,
     ),
-    parentsOf: prepare<UserRow>(
+    parentsOf: db.named<UserRow>(
       `${usersJoin('parenthood JOIN user ON user.id = parenthood.parent_row')} WHERE parenthood.kid_row = @user ORDER BY user.id`,
     ),
-    kidsOf: prepare<UserRow>(
+    kidsOf: db.named<UserRow>(
       `${usersJoin('parenthood JOIN user ON user.id = parenthood.kid_row')} WHERE parenthood.parent_row = @user ORDER BY user.id`,
     ),
-    updateUser: prepare(
+    updateUser: db.named(
       `UPDATE user SET user_id = @user_id, username = @username, password = @password, first_name = @first_name, last_name = @last_name, email = @email, type = @type,
          age = @age, claims = @claims, disabled = @disabled WHERE id = @row AND sandbox_id = @sandbox`,
     ),
-    deleteUser: prepare(`DELETE FROM user WHERE id = @row AND sandbox_id = @sandbox`),
-    removeApp: prepare(`DELETE FROM user_app WHERE user_row = @user AND app_row = @app`),
-    revokeAppGrants: prepare(
+    deleteUser: db.named(`DELETE FROM user WHERE id = @row AND sandbox_id = @sandbox`),
+    removeApp: db.named(`DELETE FROM user_app WHERE user_row = @user AND app_row = @app`),
+    revokeAppGrants: db.named(
       `${withDescendants('SELECT id FROM "grant" WHERE user_row = @user AND client_row IN (SELECT id FROM client WHERE app_row = @app)')}
        UPDATE "grant" SET revoked_at = @now, revoked_reason = 'the user removed the app' WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`,
     ),
-    removeFriend: prepare(
+    removeFriend: db.named(
       `DELETE FROM friendship WHERE (user_row = @user AND friend_row = @friend) OR (user_row = @friend AND friend_row = @user)`,
     ),
   }
   return (sandbox: number): Directory => {
     const appValues = (app: AppDraft) => ({
+      ...app,
       sandbox,
-      app_id: app.app_id,
-      name: app.name,
-      description: app.description,
-      icon: app.icon,
       scopes: JSON.stringify(app.scopes),
       redirect_uris: JSON.stringify(app.redirect_uris),
       mobile_store_links: JSON.stringify(app.mobile_store_links),
-      created_at: app.created_at,
     })
     const userValues = (user: Omit<User, 'row'>) => ({
+      ...user,
       sandbox,
-      user_id: user.user_id,
-      username: user.username,
-      password: user.password,
-      first_name: user.first_name,
-      last_name: user.last_name,
-      email: user.email,
-      type: user.type,
-      age: user.age,
       claims: JSON.stringify(user.claims),
       disabled: user.disabled ? 1 : 0,
-      created_at: user.created_at,
     })
     const insertUser = (draft: UserDraft): number =>
       inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username], ['id', draft.user_id])
@@ -125,18 +114,14 @@ export function directoryStore(db: Database) {
     })
 
     const createUsers = db.transaction((drafts: readonly UserDraft[]): User[] => {
-      const users = drafts.map(({ apps: _apps, friends: _friends, parents: _parents, ...user }, i) => {
-        const draft = drafts[i]
-        return { ...user, row: draft === undefined ? 0 : insertUser(draft) }
-      })
+      const made = drafts.map((draft) => ({ draft, row: insertUser(draft) }))
       // Friends and parents may stand later in the list, so they are joined when all are there.
-      users.forEach((user, i) => {
-        const draft = drafts[i]
-        for (const app of draft?.apps ?? []) statements.addApp.run({ user: user.row, app: app.row })
-        for (const friend of draft?.friends ?? []) statements.addFriend.run({ sandbox, user: user.row, friend })
-        for (const parent of draft?.parents ?? []) statements.addParent.run({ sandbox, user: user.row, parent })
-      })
-      return users
+      for (const { draft, row } of made) {
+        for (const app of draft.apps) statements.addApp.run({ user: row, app: app.row })
+        for (const friend of draft.friends) statements.addFriend.run({ sandbox, user: row, friend })
+        for (const parent of draft.parents) statements.addParent.run({ sandbox, user: row, parent })
+      }
+      return made.map(({ draft: { apps: _apps, friends: _friends, parents: _parents, ...user }, row }) => ({ ...user, row }))
     })
 
     return {

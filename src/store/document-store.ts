@@ -18,23 +18,22 @@ const lists = {
 
 /** The documents of one sandbox. */
 export function documentStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const which = 'sandbox_id = @sandbox AND kind = @kind AND key = @key AND ifnull(app_row, 0) = @app AND ifnull(user_row, 0) = @user'
   const list = (condition: string) =>
-    prepare<DocumentRow>(
+    db.named<DocumentRow>(
       `SELECT id AS row, key, place, body FROM document
        WHERE ${condition} AND kind = @kind AND (place, id) < (@place, @row) ORDER BY place DESC, id DESC LIMIT @limit`,
     )
   const statements = {
-    get: prepare<Pick<DocumentRow, 'body'>>(`SELECT body FROM document WHERE ${which}`),
+    get: db.named<Pick<DocumentRow, 'body'>>(`SELECT body FROM document WHERE ${which}`),
     // What stays where it stood leaves the indexes alone.
-    rewrite: prepare(`UPDATE document SET body = @body WHERE ${which} AND list IS @list AND place = @place`),
-    put: prepare(
+    rewrite: db.named(`UPDATE document SET body = @body WHERE ${which} AND list IS @list AND place = @place`),
+    put: db.named(
       `INSERT INTO document (sandbox_id, kind, key, app_row, user_row, list, place, body)
        VALUES (@sandbox, @kind, @key, nullif(@app, 0), nullif(@user, 0), @list, @place, @body)
        ON CONFLICT (sandbox_id, kind, key, ifnull(app_row, 0), ifnull(user_row, 0)) DO UPDATE SET list = @list, place = @place, body = @body`,
     ),
-    delete: prepare(`DELETE FROM document WHERE ${which}`),
+    delete: db.named(`DELETE FROM document WHERE ${which}`),
     user: list(lists.user),
     user_app: list(lists.user_app),
     app: list(lists.app),

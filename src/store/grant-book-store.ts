@@ -38,22 +38,21 @@ const expire = (use: 'access' | 'refresh') => `UPDATE token SET ${use}_expires_a
 
 /** The grants of one sandbox. */
 export function grantBookStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    list: prepare<EntryRow>(
+    list: db.named<EntryRow>(
       `${select} AND "grant".id > @after AND (@client_id IS NULL OR client.client_id = @client_id) AND (@username IS NULL OR user.username = @username)
          AND (@active IS NULL OR ("grant".revoked_at IS NULL) = @active) ORDER BY "grant".id LIMIT @limit`,
     ),
-    find: prepare<EntryRow>(`${select} AND "grant".id = @id`),
-    codes: prepare<CodeRecord>(
+    find: db.named<EntryRow>(`${select} AND "grant".id = @id`),
+    codes: db.named<CodeRecord>(
       `SELECT id, scope, issued_at, expires_at, used_at FROM authorization_code WHERE grant_id = @grant_id ORDER BY id`,
     ),
-    tokens: prepare<TokenRow>(
+    tokens: db.named<TokenRow>(
       `SELECT id, parent_id, scope, issued_at, access_digest IS NOT NULL AS access, access_expires_at, revoked_at,
          refresh_digest IS NOT NULL AS refresh, refresh_expires_at, used_at FROM token WHERE grant_id = @grant_id ORDER BY id`,
     ),
-    expireAccess: prepare(expire('access')),
-    expireRefresh: prepare(expire('refresh')),
+    expireAccess: db.named(expire('access')),
+    expireRefresh: db.named(expire('refresh')),
   }
   return (sandbox: number): GrantBook => {
     const toEntry = (row: EntryRow) => ({ grant: toGrant(row), client: toClient(row), user: toUserIfAny(row) })

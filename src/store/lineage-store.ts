@@ -9,9 +9,8 @@ export function withDescendants(grants: string): string {
 
 /** What the tokens of one sandbox came of. */
 export function lineageStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    findGrant: prepare<GrantRow>(
+    findGrant: db.named<GrantRow>(
       `SELECT ${grantColumns} FROM "grant" JOIN client ON client.id = "grant".client_row
        WHERE client.sandbox_id = @sandbox AND client.client_id = @client_id AND "grant".user_row = @user
          AND "grant".created_at < @latest AND "grant".revoked_at IS NULL

@@ -14,21 +14,20 @@ const list = (owner: 'recipient_row' | 'sender_row') => `${select}
 
 /** The messages of one sandbox. */
 export function messageStore(db: Database, { userOf }: Records): Messages {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    insert: prepare(
+    insert: db.named(
       `INSERT INTO message (app_row, message_id, sender_row, recipient_row, body, image_id, data, sent_at, acknowledged_at)
        VALUES (@app, @message_id, @sender, @recipient, @body, @image_id, @data, @sent_at, @acknowledged_at)
        ON CONFLICT (app_row, message_id) DO NOTHING`,
     ),
-    find: prepare<MessageRow>(`${select} WHERE app_row = @app AND message_id = @message_id`),
-    inbox: prepare<MessageRow>(list('recipient_row')),
-    sent: prepare<MessageRow>(list('sender_row')),
-    acknowledge: prepare(
+    find: db.named<MessageRow>(`${select} WHERE app_row = @app AND message_id = @message_id`),
+    inbox: db.named<MessageRow>(list('recipient_row')),
+    sent: db.named<MessageRow>(list('sender_row')),
+    acknowledge: db.named(
       `UPDATE message SET acknowledged_at = @now
        WHERE app_row = @app AND message_id = @message_id AND recipient_row = @receiver AND acknowledged_at IS NULL`,
     ),
-    acknowledgeAll: prepare(
+    acknowledgeAll: db.named(
       `UPDATE message SET acknowledged_at = @now
        WHERE recipient_row = @receiver AND app_row = @app AND acknowledged_at IS NULL AND (@before IS NULL OR sent_at < @before)`,
     ),

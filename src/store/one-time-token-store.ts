@@ -14,18 +14,17 @@ export interface OneTimeTokenRow extends UserRow {
 
 /** The one-time tokens of one sandbox. */
 export function oneTimeTokenStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    prune: prepare(`DELETE FROM one_time_token WHERE sandbox_id = @sandbox AND expires_at <= @before`),
-    save: prepare(
+    prune: db.named(`DELETE FROM one_time_token WHERE sandbox_id = @sandbox AND expires_at <= @before`),
+    save: db.named(
       `INSERT INTO one_time_token (digest, sandbox_id, user_row, service, details, issued_at, expires_at)
        VALUES (@digest, @sandbox, @user, @service, @details, @issued_at, @expires_at)`,
     ),
-    take: prepare(
+    take: db.named(
       `UPDATE one_time_token SET used_at = @now
        WHERE digest = @digest AND sandbox_id = @sandbox AND expires_at > @now AND (used_at IS NULL OR @keep)`,
     ),
-    find: prepare<OneTimeTokenRow>(
+    find: db.named<OneTimeTokenRow>(
       `SELECT one_time_token.service, one_time_token.details, one_time_token.expires_at, one_time_token.used_at, ${userColumns}
        FROM one_time_token JOIN user ON user.id = one_time_token.user_row
        WHERE one_time_token.digest = @digest AND one_time_token.sandbox_id = @sandbox`,

@@ -25,24 +25,23 @@ export const visibleRowsSql = `SELECT id FROM user WHERE sandbox_id = @sandbox A
 
 /** The users of one sandbox among themselves. */
 export function peopleStore(db: Database, { userOf }: Records) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const inCommon = (shared: string, own: string) =>
     `EXISTS (SELECT 1 FROM parenthood AS mine JOIN parenthood AS theirs ON theirs.${shared} = mine.${shared}
        WHERE mine.${own} = @viewer AND theirs.${own} = @other)`
   const statements = {
-    relation: prepare<RelationRow>(
+    relation: db.named<RelationRow>(
       `SELECT @viewer = @other AS self,
          EXISTS (SELECT 1 FROM friendship WHERE user_row = @viewer AND friend_row = @other) AS friend,
          EXISTS (SELECT 1 FROM parenthood WHERE kid_row = @viewer AND parent_row = @other) AS parent,
          EXISTS (SELECT 1 FROM parenthood WHERE kid_row = @other AND parent_row = @viewer) AS kid,
          ${inCommon('parent_row', 'kid_row')} OR ${inCommon('kid_row', 'parent_row')} AS relative`,
     ),
-    friends: prepare<UserRow>(
+    friends: db.named<UserRow>(
       `SELECT ${userColumns} FROM friendship JOIN user ON user.id = friendship.friend_row
        WHERE friendship.user_row = @viewer AND friendship.friend_row > @after AND ${visible} ORDER BY friendship.friend_row LIMIT @limit`,
     ),
-    search: prepare<UserRow>(searchSql),
-    visibleRows: prepare<{ id: number }>(visibleRowsSql),
+    search: db.named<UserRow>(searchSql),
+    visibleRows: db.named<{ id: number }>(visibleRowsSql),
   }
   return (sandbox: number): People => {
     const eyes = (viewer: User) => ({ viewer: viewer.row, viewerIsKid: viewer.type === 'kid' ? 1 : 0 })

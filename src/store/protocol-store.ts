@@ -5,6 +5,7 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { StoredKey } from '../oauth/jose/keys.ts'
+import type { Directory } from '../oauth/model/directory.ts'
 import type { AuthorizationRequest, Client, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
 import type { CodeDraft, GrantDraft, ProtocolStore, Refusal } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
@@ -20,25 +21,14 @@ import { sessionStore } from './session-store.ts'
 import { tokenStore } from './token-store.ts'
 import { userLookupStore } from './user-lookup-store.ts'
 
-interface CodeRow {
+interface CodeRow extends Omit<RedeemedCode, 'grant' | 'user'> {
   grant_id: number
   digest: Buffer
-  redirect_uri: string | null
-  code_scope: string
-  nonce: string | null
-  code_challenge: string | null
-  code_challenge_method: 'S256' | 'plain' | null
   expires_at: number
   used_at: number | null
 }
 
-interface KeyRow {
-  kid: string
-  alg: StoredKey['alg']
-  jwk: string
-  state: StoredKey['state']
-  created_at: number
-}
+type KeyRow = Omit<StoredKey, 'jwk'> & { jwk: string }
 
 interface InteractionRow extends ClientRow, UserRow {
   request: string
@@ -50,37 +40,36 @@ const revokeLine = `${withDescendants('SELECT @grant_id')}
   UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
 
 /** The protocol's store of one sandbox. */
-export function protocolStore(db: Database, known: Records, ids: Ids) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
+export function protocolStore(db: Database, known: Records, ids: Ids, directory: (sandbox: number) => Directory) {
   const stores = {
     sessions: sessionStore(db, known),
     pushedRequests: pushedRequestStore(db),
     deferred: deferredStore(db),
     lineage: lineageStore(db),
-    registration: registrationStore(db),
+    registration: registrationStore(db, directory),
     tokens: tokenStore(db, known),
     oneTimeTokens: oneTimeTokenStore(db),
     userLookup: userLookupStore(db),
   }
   const prune = pruning(db)
   const statements = {
-    findUser: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
-    findUserById: prepare<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
-    hasApp: prepare(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
-    addApp: prepare(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
+    findUser: db.named<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
+    findUserById: db.named<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
+    hasApp: db.named(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
+    addApp: db.named(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
 
-    saveInteraction: prepare(
+    saveInteraction: db.named(
       `INSERT INTO interaction (id, sandbox_id, client_row, user_row, request, browser, expires_at)
        VALUES (@id, @sandbox, @client, @user, @request, @browser, @expires_at)`,
     ),
-    pruneInteractions: prepare(`DELETE FROM interaction WHERE sandbox_id = @sandbox AND expires_at <= @now`),
-    findInteraction: prepare<InteractionRow>(
+    pruneInteractions: db.named(`DELETE FROM interaction WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    findInteraction: db.named<InteractionRow>(
       `SELECT interaction.request, interaction.browser, ${clientColumns}, ${userColumns} FROM interaction
          JOIN client ON client.id = interaction.client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = interaction.user_row
        WHERE interaction.id = @id AND interaction.sandbox_id = @sandbox AND interaction.expires_at > @now`,
     ),
-    setInteractionUser: prepare(`UPDATE interaction SET user_row = @user WHERE id = @id AND sandbox_id = @sandbox`),
-    deleteInteraction: prepare(`DELETE FROM interaction WHERE id = @id AND sandbox_id = @sandbox`),
+    setInteractionUser: db.named(`UPDATE interaction SET user_row = @user WHERE id = @id AND sandbox_id = @sandbox`),
+    deleteInteraction: db.named(`DELETE FROM interaction WHERE id = @id AND sandbox_id = @sandbox`),
 
     // What is written for each flow has its values by position, which costs half as much as by name.
     saveGrant: db.prepare(
@@ -88,37 +77,37 @@ export function protocolStore(db: Database, known: Records, ids: Ids) {
       // A new one changes none of those that were read, and each flow brings one.
       { keeps: true },
     ),
-    ownGrant: prepare<StoredGrantRow>(
+    ownGrant: db.named<StoredGrantRow>(
       `SELECT ${storedGrantColumns} FROM "grant"
        WHERE client_row = @client AND user_row IS NULL AND grant_type = @grant_type AND scope = @scope AND revoked_at IS NULL`,
     ),
-    revoke: prepare(revokeLine),
+    revoke: db.named(revokeLine),
 
     saveCode: db.prepare(
       `INSERT INTO authorization_code (id, grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    useCode: prepare(`UPDATE authorization_code SET used_at = @now WHERE id = @id`),
-    findCode: prepare<CodeRow>(
-      `SELECT grant_id, digest, redirect_uri, scope AS code_scope, nonce, code_challenge, code_challenge_method, expires_at, used_at
+    useCode: db.named(`UPDATE authorization_code SET used_at = @now WHERE id = @id`),
+    findCode: db.named<CodeRow>(
+      `SELECT grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, expires_at, used_at
        FROM authorization_code WHERE id = @id`,
     ),
-    bindGrant: prepare(
+    bindGrant: db.named(
       `UPDATE "grant" SET details = json_set(coalesce(details, '{}'), '$.cnf', json(@cnf)) WHERE id = @grant_id AND sandbox_id = @sandbox`,
     ),
 
-    listKeys: prepare<KeyRow>(`SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox ORDER BY id`),
-    activeKey: prepare<KeyRow>(
+    listKeys: db.named<KeyRow>(`SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox ORDER BY id`),
+    activeKey: db.named<KeyRow>(
       `SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox AND alg = @alg AND state <> 'retired'`,
     ),
-    saveKey: prepare(
+    saveKey: db.named(
       `INSERT INTO signing_key (sandbox_id, kid, alg, jwk, state, created_at, given) VALUES (@sandbox, @kid, @alg, @jwk, @state, @created_at, @given)`,
     ),
-    setKeyState: prepare(`UPDATE signing_key SET state = @state WHERE sandbox_id = @sandbox AND kid = @kid`),
-    deleteKey: prepare(`DELETE FROM signing_key WHERE sandbox_id = @sandbox AND kid = @kid`),
+    setKeyState: db.named(`UPDATE signing_key SET state = @state WHERE sandbox_id = @sandbox AND kid = @kid`),
+    deleteKey: db.named(`DELETE FROM signing_key WHERE sandbox_id = @sandbox AND kid = @kid`),
 
-    pruneSeen: prepare(`DELETE FROM seen_identifier WHERE sandbox_id = @sandbox AND expires_at <= @now`),
-    see: prepare(
+    pruneSeen: db.named(`DELETE FROM seen_identifier WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    see: db.named(
       `INSERT INTO seen_identifier (sandbox_id, identifier, expires_at) VALUES (@sandbox, @identifier, @expires_at) ON CONFLICT DO NOTHING`,
     ),
   }
@@ -180,8 +169,8 @@ export function protocolStore(db: Database, known: Records, ids: Ids) {
       if (grant.revoked_at !== null) return 'revoked'
       if (row.expires_at <= now) return 'expired'
       statements.useCode.run({ id, now })
-      const { redirect_uri, nonce, code_challenge, code_challenge_method } = row
-      return { grant, user, redirect_uri, scope: row.code_scope, nonce, code_challenge, code_challenge_method }
+      const { redirect_uri, scope, nonce, code_challenge, code_challenge_method } = row
+      return { grant, user, redirect_uri, scope, nonce, code_challenge, code_challenge_method }
     }
     const saveKey = db.transaction((key: StoredKey): StoredKey => {
       const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined

@@ -8,18 +8,17 @@ export interface PushedRow {
 
 /** The pushed authorization requests of one sandbox. */
 export function pushedRequestStore(db: Database) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    prune: prepare(`DELETE FROM pushed_request WHERE sandbox_id = @sandbox AND expires_at <= @now`),
-    insert: prepare(
+    prune: db.named(`DELETE FROM pushed_request WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    insert: db.named(
       `INSERT INTO pushed_request (digest, sandbox_id, client_row, parameters, expires_at)
        VALUES (@digest, @sandbox, @client, @parameters, @expires_at)`,
     ),
-    find: prepare<PushedRow>(
+    find: db.named<PushedRow>(
       `SELECT client_row, parameters FROM pushed_request
        WHERE digest = @digest AND sandbox_id = @sandbox AND client_row = @client AND expires_at > @now`,
     ),
-    take: prepare<PushedRow>(
+    take: db.named<PushedRow>(
       `DELETE FROM pushed_request
        WHERE digest = @digest AND sandbox_id = @sandbox AND client_row = @client AND expires_at > @now RETURNING client_row, parameters`,
     ),

@@ -30,11 +30,8 @@ export function toApp(row: AppRow): App {
   }
 }
 
-export interface ClientRow extends AppRow {
+export interface ClientRow extends AppRow, Pick<Client, 'client_id' | 'client_secret' | 'token_endpoint_auth_method'> {
   client_row: number
-  client_id: string
-  client_secret: string | null
-  token_endpoint_auth_method: string
   grant_types: string
   client_metadata: string
   client_created_at: number
@@ -56,16 +53,8 @@ export function toClient(row: ClientRow): Client {
   }
 }
 
-export interface UserRow {
+export interface UserRow extends Omit<User, 'row' | 'claims' | 'disabled' | 'created_at'> {
   user_row: number
-  user_id: string
-  username: string
-  password: string | null
-  first_name: string
-  last_name: string
-  email: string | null
-  type: string | null
-  age: number | null
   claims: string
   disabled: number
   user_created_at: number
@@ -96,14 +85,11 @@ export function toUserIfAny(row: { [K in keyof UserRow]: UserRow[K] | null }): U
   return row.user_row === null ? undefined : toUser(row as UserRow)
 }
 
-export interface GrantRow {
+export interface GrantRow extends Pick<Grant, 'grant_type' | 'revoked_at' | 'revoked_reason'> {
   grant_id: number
-  grant_type: string
   grant_scope: string
   grant_details: string | null
   grant_created_at: number
-  revoked_at: number | null
-  revoked_reason: string | null
 }
 
 export const grantColumns = `"grant".id AS grant_id, "grant".grant_type, "grant".scope AS grant_scope, "grant".details AS grant_details, "grant".created_at AS grant_created_at,

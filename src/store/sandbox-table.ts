@@ -12,17 +12,12 @@ import { Ids, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
 import { inserted } from './taken.ts'
 
-interface SandboxRow {
-  id: number
-  name: string
-  provider: string
-  company: string
+interface SandboxRow extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'company' | 'created_at'> {
   settings: string
   hosts: string
   seeded: number
   clock_offset: number
   clock_frozen_at: number | null
-  created_at: number
   initial: string | null
 }
 
@@ -42,7 +37,8 @@ export function sandboxTable(db: Database): SandboxTable {
   )
   const ids = new Ids(db)
   const known = records(db)
-  const protocol = protocolStore(db, known, ids)
+  const directory = directoryStore(db)
+  const protocol = protocolStore(db, known, ids, directory)
   const people = peopleStore(db, known)
   const messages = messageStore(db, known)
   const carried = new CarriedKeys(db)
@@ -67,15 +63,12 @@ export function sandboxTable(db: Database): SandboxTable {
       ),
     insert(record) {
       const values = {
-        name: record.name,
-        provider: record.provider,
-        company: record.company,
+        ...record,
         settings: JSON.stringify(record.settings),
         hosts: JSON.stringify(record.hosts),
         seeded: record.seeded ? 1 : 0,
         clock_offset: record.clock.offset,
         clock_frozen_at: record.clock.frozen_at,
-        created_at: record.created_at,
         initial: JSON.stringify(record.initial),
       }
       return { ...record, id: inserted(() => insert.get(values), ['name', record.name]) }
@@ -86,7 +79,7 @@ export function sandboxTable(db: Database): SandboxTable {
     saveClock: (id, clock) => saveClock.run({ id, ...clock }),
     ...snapshots,
     protocolStore: (id) => withCarriedKeys(protocol(id), () => carried.of(id)),
-    directory: directoryStore(db),
+    directory,
     grants: grantBookStore(db),
     documents: documentStore(db),
     social: (id) => ({

@@ -12,31 +12,30 @@ export interface SessionRow {
 
 /** The sessions and consents of one sandbox. */
 export function sessionStore(db: Database, known: Records) {
-  const prepare = <Row = unknown>(sql: string) => db.prepare<[Record<string, unknown>], Row>(sql)
   const statements = {
-    prune: prepare(`DELETE FROM session WHERE sandbox_id = @sandbox AND expires_at <= @now`),
-    insert: prepare<{ id: number }>(
+    prune: db.named(`DELETE FROM session WHERE sandbox_id = @sandbox AND expires_at <= @now`),
+    insert: db.named<{ id: number }>(
       `INSERT INTO session (sandbox_id, digest, sid, user_row, auth_time, expires_at)
        VALUES (@sandbox, @digest, @sid, @user, @auth_time, @expires_at) RETURNING id`,
     ),
-    renew: prepare<{ id: number }>(
+    renew: db.named<{ id: number }>(
       `UPDATE session SET digest = @digest, auth_time = @auth_time, expires_at = @expires_at
        WHERE id = @id AND sandbox_id = @sandbox AND user_row = @user RETURNING id`,
     ),
     find: db.prepare<[digest: Buffer, sandbox: number, now: number], SessionRow>(
       `SELECT id, sid, user_row, auth_time FROM session WHERE digest = ? AND sandbox_id = ? AND expires_at > ?`,
     ),
-    end: prepare(`DELETE FROM session WHERE id = @id AND sandbox_id = @sandbox`),
+    end: db.named(`DELETE FROM session WHERE id = @id AND sandbox_id = @sandbox`),
     knowsClient: db.prepare<[session: number, client: number]>('SELECT 1 FROM session_client WHERE session_id = ? AND client_row = ?'),
-    noteClient: prepare(
+    noteClient: db.named(
       `INSERT INTO session_client (session_id, client_row) SELECT id, @client FROM session WHERE id = @session ON CONFLICT DO NOTHING`,
     ),
-    clients: prepare<ClientRow>(
+    clients: db.named<ClientRow>(
       `SELECT ${clientColumns} FROM session_client JOIN client ON client.id = session_client.client_row JOIN app ON app.id = client.app_row
        WHERE session_client.session_id = @session ORDER BY client.id`,
     ),
-    findConsent: prepare<{ scope: string }>(`SELECT scope FROM consent WHERE user_row = @user AND client_row = @client`),
-    saveConsent: prepare(
+    findConsent: db.named<{ scope: string }>(`SELECT scope FROM consent WHERE user_row = @user AND client_row = @client`),
+    saveConsent: db.named(
       `INSERT INTO consent (user_row, client_row, scope, given_at) VALUES (@user, @client, @scope, @now)
        ON CONFLICT DO UPDATE SET scope = @scope, given_at = @now`,
     ),

@@ -1,4 +1,5 @@
 import { SnapshotError, type SnapshotRow, type SnapshotTables } from '../sandbox/snapshot.ts'
+import type { SandboxTable } from '../sandbox/table.ts'
 import { type CarriedKeys, carriedTables } from './carried-keys.ts'
 import type { Database, Statement } from './database/database.ts'
 import { sandboxTables, type Table } from './database/schema.ts'
@@ -8,18 +9,7 @@ import type { Ids } from './protocol-store.ts'
 const passing: readonly string[] = ['interaction', 'session', 'pushed_request', 'deferred_authorization']
 
 /** A sandbox's rows as a whole. */
-export interface SnapshotStore {
-  /** Counts the migrations. */
-  readonly version: number
-  dump(sandbox: number): SnapshotTables
-  /**
-   * Puts these rows in the place of a sandbox's own, in one transaction.
-   * @throws SnapshotError that names the row that does not fit
-   */
-  load(sandbox: number, rows: SnapshotTables): void
-  /** Takes all rows away, but leaves of its keys the first of each algorithm, which clients may have kept. */
-  clear(sandbox: number): void
-}
+type SnapshotStore = Pick<SandboxTable, 'version' | 'dump' | 'load' | 'clear'>
 
 /** The rows of sandboxes, whatever tables there are: the database itself says how they hang together. */
 export function snapshotStore(db: Database, ids: Ids, carried: CarriedKeys): SnapshotStore {

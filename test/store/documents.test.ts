@@ -124,7 +124,7 @@ describe('documents', () => {
     migrate(db, ':memory:')
     const plans: Record<string, string> = {}
     const texts: string[] = []
-    documentStore({ prepare: (sql: string) => texts.push(sql) } as never)
+    documentStore({ named: (sql: string) => texts.push(sql) } as never)
     for (const sql of texts.filter((one) => one.startsWith('SELECT'))) {
       const names = Object.fromEntries([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]))
       const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${hideParameters(sql)}`).all(names)

@@ -61,10 +61,25 @@ export class Database {
     sql: string,
     { keeps = false }: { keeps?: boolean } = {},
   ): Statement<Parameters, Row> {
-    return new PreparedOnUse((parameters) => {
+    const prepare = (parameters: Parameters): Statement<Parameters, Row> => {
       const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
       return statement.readonly ? statement : this.#writing(statement, !keeps && writesKeptTables(this.#db, sql, parameters))
-    })
+    }
+    let prepared: Statement<Parameters, Row> | undefined
+    const ready = (parameters: Parameters) => {
+      prepared ??= prepare(parameters)
+      return prepared
+    }
+    return {
+      get: (...parameters) => ready(parameters).get(...parameters),
+      all: (...parameters) => ready(parameters).all(...parameters),
+      run: (...parameters) => ready(parameters).run(...parameters),
+    }
+  }
+
+  /** A statement that has its values by name. */
+  named<Row = unknown>(sql: string): Statement<[Record<string, unknown>], Row> {
+    return this.prepare(sql)
   }
 
   /** Keeps up to `limit` records in memory; all are forgotten when one of them may have changed. One process owns the file. */
@@ -200,30 +215,6 @@ export class Database {
       for (const listener of this.#rolledBack) listener()
       batch.reject(error)
     }
-  }
-}
-
-class PreparedOnUse<Parameters extends unknown[], Row> implements Statement<Parameters, Row> {
-  readonly #prepare: (parameters: Parameters) => Statement<Parameters, Row>
-  #prepared: Statement<Parameters, Row> | undefined
-
-  constructor(prepare: (parameters: Parameters) => Statement<Parameters, Row>) {
-    this.#prepare = prepare
-  }
-
-  get(...parameters: Parameters): Row | undefined {
-    this.#prepared ??= this.#prepare(parameters)
-    return this.#prepared.get(...parameters)
-  }
-
-  all(...parameters: Parameters): Row[] {
-    this.#prepared ??= this.#prepare(parameters)
-    return this.#prepared.all(...parameters)
-  }
-
-  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint } {
-    this.#prepared ??= this.#prepare(parameters)
-    return this.#prepared.run(...parameters)
   }
 }
 
