@@ -23,7 +23,7 @@ const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
 export function route(target: string, { name, publicName }: Came, sandboxes: Sandboxes): Destination | undefined {
   // `*` is the server as a whole (RFC 9112 §3.2.4); of an absolute address the proxy has left the path.
-  const url = target.startsWith('/') ? target : '/'
+  const url = target.startsWith('/') ? withoutEmpty(target) : '/'
   const byHost = sandboxes.findByHost(name) ?? (publicName === name ? undefined : sandboxes.findByHost(publicName))
   if (byHost !== undefined) return { sandbox: byHost, prefix: '', url }
 
@@ -38,10 +38,15 @@ export function route(target: string, { name, publicName }: Came, sandboxes: San
   } else {
     const named = sandboxes.find(segment)
     if (named !== undefined)
-      return { sandbox: named, prefix: url.slice(0, end), url: url[end] === '/' ? url.slice(end) : `/${url.slice(end)}` }
+      return { sandbox: named, prefix: url.slice(0, end), url: url[end] === '/' ? withoutEmpty(url.slice(end)) : `/${url.slice(end)}` }
   }
   const fallback = sandboxes.default
   return fallback === undefined ? undefined : { sandbox: fallback, prefix: '', url }
+}
+
+/** A path that begins with one slash: clients put `/.well-known/…` behind an issuer that ends with one. */
+function withoutEmpty(path: string): string {
+  return path[1] === '/' ? path.replace(/^\/+/, '/') : path
 }
 
 /**

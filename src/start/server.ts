@@ -74,7 +74,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const originOf = originReader(trustedBy(options))
   const adminToken = options.adminToken ?? (isForThisMachine(options) ? undefined : randomText(32))
   const ownHosts = fixedHosts(options)
-  const ownPaths = [options.publicUrl, options.internalUrl].flatMap((url) => (url === undefined ? [] : pathOf(url) || []))
+  const ownPaths = [options.publicUrl, options.internalUrl, options.issuer].flatMap((url) => (url === undefined ? [] : pathOf(url) || []))
 
   const database = new Database(file)
   const durability = new Durability(database)

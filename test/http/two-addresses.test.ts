@@ -127,3 +127,35 @@ describe('a name that is told to others is known', () => {
     expect(userinfo.body).toMatchObject({ sub: 'alice' })
   })
 })
+
+describe('an issuer with a slash at its end', () => {
+  test.each(['', '/standard'])('is found wherever a client puts the well-known path: %j', async (path) => {
+    const server = await start({ defaultProvider: 'standard' })
+    const issuer = `${server.url}${path}/`
+    server.server.sandboxes.update(server.sandbox(), { settings: { issuer } })
+    const wellKnown = '.well-known/oauth-authorization-server'
+    for (const url of [
+      `${issuer}${wellKnown}`,
+      `${issuer}/${wellKnown}`,
+      `${server.url}/${wellKnown}${path}/`,
+      `${server.url}/${wellKnown}${path}`,
+    ]) {
+      expect((await json(url)).body).toMatchObject({ issuer })
+    }
+    const { access_token, id_token } = await tokensOf(server.url, { scope: 'openid' })
+    expect([claimsOf(access_token).iss, claimsOf(id_token).iss]).toEqual([issuer, issuer])
+    expect(answerIn(await callbackOf(server.url))).toMatchObject({ iss: issuer })
+  })
+
+  test('has its metadata below its own path, which is served with all that stands there', async () => {
+    const server = await start({ defaultProvider: 'standard', issuer: 'https://id.example/tenants/acme/' })
+    for (const path of [
+      '/tenants/acme/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server/tenants/acme',
+      '/tenants/acme//.well-known/openid-configuration',
+    ]) {
+      expect((await json(server.url + path)).body).toMatchObject({ issuer: 'https://id.example/tenants/acme/' })
+    }
+    expect((await json(`${server.url}/tenants/acme/jwks`)).status).toBe(200)
+  })
+})
