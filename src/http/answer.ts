@@ -3,7 +3,7 @@ import { type AuthorizationAnswer, deliver } from '../oauth/authorization/respon
 import { redirect } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import { pageHeaders } from './pages/assets.ts'
-import { render } from './pages/views.ts'
+import { render, type Views } from './pages/views.ts'
 
 /** Sends the browser to the client with an answer or an error, as the response mode says. */
 export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer: AuthorizationAnswer): Promise<void> {
@@ -11,7 +11,18 @@ export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer
   if ('redirect_to' in delivery)
     return answer.twice === true ? sendTwice(reply, exchange, delivery.redirect_to) : redirect(reply, delivery.redirect_to)
   const { texts } = exchange.sandbox.provider
-  render(reply, 'form-post', { texts, app: { name: answer.client.app.name }, ...delivery.form_post })
+  const app = { name: answer.client.app.name }
+  if ('web_message' in delivery) return sendMessage(reply, { texts, app, ...delivery.web_message })
+  render(reply, 'form-post', { texts, app, ...delivery.form_post })
+}
+
+/** A page that posts a message to the redirect URI's origin, which alone may have it in a frame. */
+function sendMessage(reply: FastifyReply, { action, ...model }: Omit<Views['web-message'], 'origin'> & { action: string }): void {
+  const { origin } = new URL(action)
+  const policy = pageHeaders['Content-Security-Policy'].replace("frame-ancestors 'none'", `frame-ancestors ${origin}`)
+  render(reply, 'web-message', { ...model, origin }, { 'Content-Security-Policy': policy })
+  // It knows no origins but the page's own, and the policy says the same.
+  reply.removeHeader('X-Frame-Options')
 }
 
 /** A browser that calls the client back twice, as it does when someone reloads: first in a frame, then for good. */

@@ -70,7 +70,7 @@ export interface Authorized {
   /** The redirect URI with the code, or with the error. */
   redirect_to: string
   code?: string
-  /** What the browser would post there, with response mode form_post. */
+  /** What the browser would post there, with response modes form_post and web_message. */
   form?: Record<string, string>
   /** What of the request had no effect, a sentence each. */
   notes: string[]

@@ -104,6 +104,7 @@ const full: Views = {
     link: { href: '/dashboard/iokids', label: 'To the dashboard' },
   },
   'form-post': { texts, app: { name: 'FindFluffy' }, action: 'https://app.example/cb', fields: { code: 'abc', state: 'xyz' } },
+  'web-message': { texts, app: { name: 'FindFluffy' }, origin: 'https://app.example', fields: { code: 'abc', state: 'xyz' } },
 }
 
 const bareStep = { texts: defaultPageTexts, app: { name: 'App', description: undefined }, action: '/a', transaction: 't' }
@@ -135,6 +136,7 @@ const bare: Views = {
     details: [{ label: 'Known', values: [] }],
   },
   'form-post': { texts: defaultPageTexts, app: { name: 'App' }, action: 'https://app.example/cb', fields: {} },
+  'web-message': { texts: defaultPageTexts, app: { name: 'App' }, origin: 'https://app.example', fields: {} },
 }
 
 const names: (keyof Views)[] = [
@@ -153,6 +155,7 @@ const names: (keyof Views)[] = [
   'ciba',
   'error',
   'form-post',
+  'web-message',
 ]
 const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'consent', 'select-account', 'new-user', 'device-confirm']
 

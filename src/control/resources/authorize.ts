@@ -37,7 +37,10 @@ const authorization = z
 const authorized = z.object({
   redirect_to: z.string().describe('Where the browser would be sent: the redirect URI with the code, or with the error.'),
   code: z.string().optional(),
-  form: z.record(z.string(), z.string()).optional().describe('What the browser would post there, with response mode form_post.'),
+  form: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('What the browser would post there, with response modes form_post and web_message.'),
   notes: z.array(z.string()).describe('What of the request had no effect, a sentence each.'),
 })
 
@@ -131,8 +134,9 @@ function userOf(username: string, sandbox: Sandbox): User {
 }
 
 function view({ delivery, code }: Outcome): Omit<z.output<typeof authorized>, 'notes'> {
-  if ('form_post' in delivery) {
-    return { redirect_to: delivery.form_post.action, form: { ...delivery.form_post.fields }, ...(code !== undefined && { code }) }
+  if (!('redirect_to' in delivery)) {
+    const { action, fields } = 'form_post' in delivery ? delivery.form_post : delivery.web_message
+    return { redirect_to: action, form: { ...fields }, ...(code !== undefined && { code }) }
   }
   // Under a fault the client may not get to see it.
   const seen = code !== undefined && delivery.redirect_to.includes(encodeURIComponent(code))

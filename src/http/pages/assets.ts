@@ -36,6 +36,7 @@ const files = new Map<string, { path: () => string; contentType: string }>([
   ['dashboard.js', { path: () => ours('dashboard.js'), contentType: javascript }],
   ['submit-once.js', { path: () => ours('submit-once.js'), contentType: javascript }],
   ['form-post.js', { path: () => ours('form-post.js'), contentType: javascript }],
+  ['web-message.js', { path: () => ours('web-message.js'), contentType: javascript }],
   ['favicon.svg', { path: () => ours('favicon.svg'), contentType: 'image/svg+xml' }],
 ])
 

@@ -153,6 +153,13 @@ export interface Views {
     action: string
     fields: Readonly<Record<string, string>>
   }
+  /** OAuth 2.0 Web Message Response Mode §4: tells the window that opened it, or has it in a frame. */
+  'web-message': Page & {
+    app: Pick<AppView, 'name'>
+    /** Of the client's redirect URI. */
+    origin: string
+    fields: Readonly<Record<string, string>>
+  }
 }
 
 /** How many sandbox users the sign-in page lists. */

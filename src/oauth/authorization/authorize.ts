@@ -48,7 +48,7 @@ export async function checkAuthorizationRequest(
   const response_type = normalResponseType(parameters.response_type ?? '')
   const served = servedResponseTypes(context.realm)
   const known = served.includes(response_type)
-  const mode = responseModeOf(known ? response_type : 'code', parameters.response_mode, context.realm.response_modes)
+  const mode = responseModeOf(known ? response_type : 'code', parameters.response_mode, context.realm.response_modes, redirect_uri)
   const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
   const request = await relay(target, () => {
     if (problem !== undefined) throw problem

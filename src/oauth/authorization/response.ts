@@ -17,8 +17,15 @@ export interface AuthorizationAnswer extends CallbackAnswer {
   response_mode: ResponseMode
 }
 
-/** What the browser is to do: go to an address, or post a form. */
-export type Delivery = { redirect_to: string } | { form_post: { action: string; fields: Readonly<Record<string, string>> } }
+/** An answer that does not stand in an address. */
+interface Posted {
+  /** The client's redirect URI. */
+  action: string
+  fields: Readonly<Record<string, string>>
+}
+
+/** What the browser is to do: go to an address, post a form, or tell the page of the redirect URI's origin that opened it. */
+export type Delivery = { redirect_to: string } | { form_post: Posted } | { web_message: Posted }
 
 /** Seconds in which a response JWT must be used (JARM §2.1 recommends ten minutes at most). */
 const responseTtl = 600
@@ -48,9 +55,10 @@ export function deliver(said: AuthorizationAnswer, context: Context): MaybePromi
 }
 
 function delivery({ redirect_uri }: AuthorizationAnswer, way: string, parameters: AuthorizationAnswer['parameters']): Delivery {
-  if (way === 'form_post') {
+  if (way === 'form_post' || way === 'web_message') {
     const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-    return { form_post: { action: redirect_uri, fields: Object.fromEntries(fields) } }
+    const posted = { action: redirect_uri, fields: Object.fromEntries(fields) }
+    return way === 'form_post' ? { form_post: posted } : { web_message: posted }
   }
   return { redirect_to: way === 'fragment' ? withFragment(redirect_uri, parameters) : withQuery(redirect_uri, parameters) }
 }

@@ -14,7 +14,10 @@ export const responseTypes = [
 ] as const
 
 /** Every response mode that the protocol knows. */
-export const responseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt']
+export const responseModes: readonly ResponseMode[] = [
+  ...(['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt'] as const),
+  'web_message',
+]
 
 /** What a provider has that names none. */
 export const usualResponseModes: readonly ResponseMode[] = ['query', 'fragment', 'form_post']
@@ -57,6 +60,7 @@ export function responseModeOf(
   response_type: string,
   asked: string | undefined,
   served: readonly ResponseMode[],
+  redirect_uri: string,
 ): { response_mode: ResponseMode; problem?: string } {
   const usual = inFrontChannel(response_type) ? 'fragment' : 'query'
   if (asked === undefined) return { response_mode: usual }
@@ -64,6 +68,10 @@ export function responseModeOf(
   const response_mode = served.find((mode) => mode === wanted)
   if (response_mode === undefined) {
     return { response_mode: usual, problem: `response_mode '${asked}' is none of: ${listModes(served).join(', ')}` }
+  }
+  if (response_mode === 'web_message' && !/^https?:/i.test(redirect_uri)) {
+    const problem = `response_mode 'web_message' posts to the origin of the redirect_uri, and '${redirect_uri}' has none`
+    return { response_mode: usual, problem }
   }
   if (usual === 'fragment' && response_mode.startsWith('query')) {
     const problem = `response_mode '${asked}' would put the tokens of response_type '${response_type}' into the query, where servers log them`
