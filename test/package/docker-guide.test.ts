@@ -41,3 +41,14 @@ describe.each(setups)('with the file $file and $app', ({ file, app }) => {
     expect(visited.map(({ host }) => host)).toEqual([`localhost:${port}`])
   })
 })
+
+test('the config file in a variable is as the page says', async () => {
+  const port = await freePort()
+  await realServer(port, environmentOf('without-a-config-file', 'grantbox'))
+  const form = { grant_type: 'client_credentials', client_id: 'orders', client_secret: 'orders-secret' }
+  const token = async (path: string, more = {}) =>
+    (await fetch(`http://localhost:${port}${path}`, { method: 'POST', body: new URLSearchParams({ ...form, ...more }) })).json()
+  expect(await token('/orders/token')).toMatchObject({ expires_in: 3600 })
+  const preloaded = { client_id: 'standard-web', client_secret: 'standard-web-secret' }
+  expect(await token('/token', preloaded)).toMatchObject({ expires_in: 300 })
+})

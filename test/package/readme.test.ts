@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -47,12 +46,6 @@ test('the guide has the values that the start prints', async () => {
     redirect_uris[0],
   ]
   for (const value of values) expect(readme).toContain(`\`${value}\``)
-})
-
-test('the files that are named are there', async () => {
-  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path)
-  expect(links.length).toBeGreaterThan(0)
-  for (const path of links) expect(existsSync(join(root, path)), path).toBe(true)
 })
 
 describe('the curl examples', () => {
