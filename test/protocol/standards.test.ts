@@ -66,7 +66,8 @@ test('every client is installed where its judge is, every judge has its row, and
     else expect(isJudge(tests) ? dependencies : devDependencies).toHaveProperty([name])
     expect(await readOne(tests)).not.toBe('')
   }
-  const judges = globSync('judges/{,*/}*.test.ts', { cwd: root })
+  // The programs of the guide for unchanged clients are nobody's client.
+  const judges = globSync('judges/{,*/}*.test.ts', { cwd: root }).filter((file) => !file.startsWith('judges/unchanged/'))
   const strictest = ['protocol/oauth4webapi.test.ts', 'protocol/openid-client.test.ts']
   expect(clients.map(({ tests }) => tests).sort()).toEqual([...judges, ...strictest].sort())
   const named = clients.map(({ name }) => name)
