@@ -18,15 +18,17 @@ const root = join(import.meta.dirname, '../..')
  * that comes with the npm package, which brings libraries and a font of its own and so runs on a bare Linux machine.
  */
 export async function findChromium(): Promise<Chromium> {
-  const named = process.env.GRANTBOX_TEST_BROWSER
-  if (named) {
-    if (!existsSync(named)) throw new Error(`GRANTBOX_TEST_BROWSER names ${named}, which is not there`)
-    return { executablePath: named, env: {} }
-  }
-  const installed = candidates().find((path) => existsSync(path))
+  const installed = installedChromium()
   if (installed !== undefined) return { executablePath: installed, env: {} }
   if (process.platform === 'linux' && process.arch === 'x64') return bundled()
   throw new Error('There is no Chrome or Chromium on this machine. Install one, or name its executable in GRANTBOX_TEST_BROWSER.')
+}
+
+/** A whole browser, where somebody named or installed one: the npm package's is a shell that knows no proxy auto-configuration. */
+export function installedChromium(): string | undefined {
+  const named = process.env.GRANTBOX_TEST_BROWSER
+  if (named && !existsSync(named)) throw new Error(`GRANTBOX_TEST_BROWSER names ${named}, which is not there`)
+  return named || candidates().find((path) => existsSync(path))
 }
 
 function candidates(): string[] {
