@@ -136,7 +136,7 @@ describe('what was set before is kept', () => {
     const { failure, bundles, ...kept } = JSON.parse(stdout)
     expect(failure).toBe('fetch failed')
     expect(tunnels).toEqual(['elsewhere.example:443 me:secret'])
-    expect(kept.NO_PROXY).toBe('internal.example,.corp.example,10.0.0.0/8,localhost,.localhost,127.0.0.1,::1,[::1]')
+    expect(kept.NO_PROXY).toBe('internal.example,.corp.example,10.0.0.0/8,localhost,.localhost,127.0.0.1,::1')
     expect(kept.no_proxy).toBe(kept.NO_PROXY)
     expect(kept.JAVA_TOOL_OPTIONS).toMatch(/^-Xmx64m -Dhttp\.proxyHost=localhost -Dhttp\.proxyPort=\d+ /)
     expect(kept.JAVA_TOOL_OPTIONS).toContain('-Dhttp.nonProxyHosts=internal.example|*.corp.example|localhost|')

@@ -17,6 +17,10 @@ const systemFiles = [
 export interface AuthorityFiles {
   /** PEM: the system's authorities, those that were named before, and ours. */
   bundle: string
+  /** What wget read before, and the bundle. */
+  wgetrc: string
+  /** A folder with a file that names the bundle to PHP. */
+  phpSettings: string
   /** PKCS #12: the same. */
   trustStore?: string
 }
@@ -33,10 +37,17 @@ export function writeAuthorities(folder: string, ours: string, before: Variables
   const all = [systemAuthorities(), ...[...new Set(named)].map(readIfThere), ours].flatMap(certificatesIn)
   const trusted = [...new Set(all)]
   replace(bundle, `${trusted.join('\n')}\n`)
-  if (!java) return { bundle }
+  const wgetrc = join(folder, 'wgetrc')
+  const wgetBefore = before.WGETRC === wgetrc ? undefined : (before.WGETRC ?? join(before.HOME ?? '', '.wgetrc'))
+  replace(wgetrc, `${readIfThere(wgetBefore)}\nca_certificate = ${bundle}\n`)
+  const phpSettings = join(folder, 'php')
+  makeFolder(phpSettings)
+  replace(join(phpSettings, 'grantbox.ini'), `curl.cainfo = "${bundle}"\nopenssl.cafile = "${bundle}"\n`)
+  const files = { bundle, wgetrc, phpSettings }
+  if (!java) return files
   const store = join(folder, 'ca-bundle.p12')
   replace(store, trustStore(trusted))
-  return { bundle, trustStore: store }
+  return { ...files, trustStore: store }
 }
 
 function systemAuthorities(): string {

@@ -3,6 +3,8 @@
  * Elsewhere: who starts those programs or prints the variables (`cli/`), and the proxy.
  */
 
+import { delimiter } from 'node:path'
+
 /** Variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -19,6 +21,9 @@ export interface Lead extends Place {
   sandbox?: string | undefined
   /** A PEM file with every authority that the program is to trust. */
   bundle: string
+  /** A file of settings for wget, and a folder of some for PHP: neither reads a variable that names authorities. */
+  wgetrc: string
+  phpSettings: string
   /** A PKCS #12 file with the same, where Java is to be led, too. */
   trustStore?: string | undefined
 }
@@ -35,15 +40,15 @@ export const authorityVariables = [
   'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH',
 ] as const
 
-/** What goes around the proxy: this machine, so that a program's own servers and the control API are called as before. */
-export const loopback = ['localhost', '.localhost', '127.0.0.1', '::1', '[::1]'] as const
+/** What goes around the proxy: this machine (httpx ends at an address in brackets), so that a program's own servers and the control API are called as before. */
+export const loopback = ['localhost', '.localhost', '127.0.0.1', '::1'] as const
 
 /**
  * The variables that lead a program by way of grantbox to its vendor's hosts.
  * @param before those that it would have without: what they say of other hosts goes on to hold
  */
 export function environmentFor(lead: Lead, before: Variables): Record<string, string> {
-  const { sandbox = '', adminToken = '', bundle, trustStore } = lead
+  const { sandbox = '', adminToken = '', bundle, wgetrc, phpSettings, trustStore } = lead
   const proxy = new URL(lead.url)
   proxy.username = sandbox
   proxy.password = adminToken
@@ -55,6 +60,9 @@ export function environmentFor(lead: Lead, before: Variables): Record<string, st
     ...Object.fromEntries(['NO_PROXY', 'no_proxy'].map((name) => [name, around.join()])),
     NODE_USE_ENV_PROXY: '1',
     ...Object.fromEntries(authorityVariables.map((name) => [name, bundle])),
+    WGETRC: wgetrc,
+    // Nothing before the first separator stands for PHP's own folder.
+    PHP_INI_SCAN_DIR: [before.PHP_INI_SCAN_DIR ?? '', phpSettings].join(delimiter),
     ...(trustStore !== undefined && { JAVA_TOOL_OPTIONS: javaOptions(proxy, around, trustStore, before.JAVA_TOOL_OPTIONS) }),
   }
 }
