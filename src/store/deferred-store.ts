@@ -1,5 +1,5 @@
-import type { Client, Grant, GrantDetails, User } from '../oauth/model/records.ts'
-import type { Deferred, DeferredDraft, DeferredStore, DeferredType, PollRefusal } from '../oauth/storage/deferred-store.ts'
+import type { Grant } from '../oauth/model/records.ts'
+import type { Deferred, DeferredStore } from '../oauth/storage/deferred-store.ts'
 import type { GrantDraft } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
@@ -69,22 +69,25 @@ export function deferredStore(db: Database) {
       const row = statements.find.get({ interaction_id, sandbox, now })
       return row === undefined ? undefined : toDeferred(row)
     }
-    const save = db.transaction(({ client, user, ...draft }: DeferredDraft, now: number) => {
-      statements.prune.run({ sandbox, before: now - memory })
-      const details = JSON.stringify(draft.details)
-      const request = JSON.stringify(draft.request)
-      return statements.save.run({ ...draft, sandbox, client: client.row, user: user?.row ?? null, details, request }).changes === 1
-    })
-    const open = db.transaction((user_code: string, interaction_id: string, now: number) => {
-      return statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1 ? read(interaction_id, now) : undefined
-    })
-    const decide = db.transaction((interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number) => {
-      const waiting = read(interaction_id, now)
-      const decided = statements.decide.run({ interaction_id, decision, details: JSON.stringify(details), sandbox, now }).changes === 1
-      return decided ? waiting : undefined
-    })
-    const poll = db.transaction(
-      (grant_type: DeferredType, digest: Buffer, client: Client, now: number): { grant: Grant; user: User } | PollRefusal => {
+    return {
+      saveDeferred: db.transaction(({ client, user, ...draft }, now) => {
+        statements.prune.run({ sandbox, before: now - memory })
+        const details = JSON.stringify(draft.details)
+        const request = JSON.stringify(draft.request)
+        return statements.save.run({ ...draft, sandbox, client: client.row, user: user?.row ?? null, details, request }).changes === 1
+      }),
+      openDeferred: db.transaction((user_code, interaction_id, now) => {
+        return statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1 ? read(interaction_id, now) : undefined
+      }),
+      findDeferred: (interaction_id, now) => read(interaction_id, now),
+      setDeferredUser: (interaction_id, user) => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }),
+      listDeferred: (grant_type, now) => statements.list.all({ grant_type, sandbox, now }).map(toDeferred),
+      decideDeferred: db.transaction((interaction_id, decision, details, now) => {
+        const waiting = read(interaction_id, now)
+        const decided = statements.decide.run({ interaction_id, decision, details: JSON.stringify(details), sandbox, now }).changes === 1
+        return decided ? waiting : undefined
+      }),
+      pollDeferred: db.transaction((grant_type, digest, client, now) => {
         const row = statements.findByDigest.get({ sandbox, digest, grant_type })
         if (row === undefined) return 'unknown'
         if (row.client_row !== client.row) return 'other_client'
@@ -99,16 +102,7 @@ export function deferredStore(db: Database) {
         const user = toUser(row)
         const grant = insertGrant({ client, user, grant_type, scope: row.scope, details: JSON.parse(row.details), created_at: now })
         return { grant, user }
-      },
-    )
-    return {
-      saveDeferred: (draft, now) => save(draft, now),
-      openDeferred: (user_code, interaction_id, now) => open(user_code, interaction_id, now),
-      findDeferred: (interaction_id, now) => read(interaction_id, now),
-      setDeferredUser: (interaction_id, user) => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }),
-      listDeferred: (grant_type, now) => statements.list.all({ grant_type, sandbox, now }).map(toDeferred),
-      decideDeferred: (interaction_id, decision, details, now) => decide(interaction_id, decision, details, now),
-      pollDeferred: (grant_type, digest, client, now) => poll(grant_type, digest, client, now),
+      }),
     }
   }
 }

@@ -108,22 +108,6 @@ export function directoryStore(db: Database) {
     })
     const insertUser = (draft: UserDraft): number =>
       inserted(() => statements.createUser.get(userValues(draft)), ['username', draft.username], ['id', draft.user_id])
-    const removeApp = db.transaction((user: User, app: App, now: number) => {
-      statements.removeApp.run({ user: user.row, app: app.row })
-      statements.revokeAppGrants.run({ user: user.row, app: app.row, now })
-    })
-
-    const createUsers = db.transaction((drafts: readonly UserDraft[]): User[] => {
-      const made = drafts.map((draft) => ({ draft, row: insertUser(draft) }))
-      // Friends and parents may stand later in the list, so they are joined when all are there.
-      for (const { draft, row } of made) {
-        for (const app of draft.apps) statements.addApp.run({ user: row, app: app.row })
-        for (const friend of draft.friends) statements.addFriend.run({ sandbox, user: row, friend })
-        for (const parent of draft.parents) statements.addParent.run({ sandbox, user: row, parent })
-      }
-      return made.map(({ draft: { apps: _apps, friends: _friends, parents: _parents, ...user }, row }) => ({ ...user, row }))
-    })
-
     return {
       createApp(draft) {
         const row = inserted(() => statements.createApp.get(appValues(draft)), ['id', draft.app_id])
@@ -151,7 +135,16 @@ export function directoryStore(db: Database) {
       listClients: (app) => statements.listClients.all({ sandbox, app: app?.row ?? null }).map(toClient),
       deleteClient: (client) => statements.deleteClient.run({ row: client.row, sandbox }),
 
-      createUsers: (drafts) => createUsers(drafts),
+      createUsers: db.transaction((drafts) => {
+        const made = drafts.map((draft) => ({ draft, row: insertUser(draft) }))
+        // Friends and parents may stand later in the list, so they are joined when all are there.
+        for (const { draft, row } of made) {
+          for (const app of draft.apps) statements.addApp.run({ user: row, app: app.row })
+          for (const friend of draft.friends) statements.addFriend.run({ sandbox, user: row, friend })
+          for (const parent of draft.parents) statements.addParent.run({ sandbox, user: row, parent })
+        }
+        return made.map(({ draft: { apps: _apps, friends: _friends, parents: _parents, ...user }, row }) => ({ ...user, row }))
+      }),
       listUsers({ limit, after = 0, offset = 0, search, app }: UserQuery) {
         if (search !== undefined && search !== '') {
           return statements.searchUsers
@@ -183,7 +176,10 @@ export function directoryStore(db: Database) {
       },
       deleteUser: (user) => statements.deleteUser.run({ row: user.row, sandbox }),
       addApp: (user, app) => statements.addApp.run({ user: user.row, app: app.row }),
-      removeApp: (user, app, now) => removeApp(user, app, now),
+      removeApp: db.transaction((user, app, now) => {
+        statements.removeApp.run({ user: user.row, app: app.row })
+        statements.revokeAppGrants.run({ user: user.row, app: app.row, now })
+      }),
       addFriend: (user, friend) => statements.addFriend.run({ sandbox, user: user.row, friend: friend.username }),
       removeFriend: (user, friend) => statements.removeFriend.run({ user: user.row, friend: friend.row }),
       addParent: (kid, parent) => statements.addParent.run({ sandbox, user: kid.row, parent: parent.username }),

@@ -1,4 +1,4 @@
-import type { CodeRecord, GrantBook, TokenOwner } from '../oauth/model/grant-book.ts'
+import type { CodeRecord, GrantBook } from '../oauth/model/grant-book.ts'
 import type { Database } from './database/database.ts'
 import {
   type ClientRow,
@@ -56,13 +56,6 @@ export function grantBookStore(db: Database) {
   }
   return (sandbox: number): GrantBook => {
     const toEntry = (row: EntryRow) => ({ grant: toGrant(row), client: toClient(row), user: toUserIfAny(row) })
-    const expireTokens = db.transaction((what: Parameters<GrantBook['expire']>[0], { client, user }: TokenOwner, now: number) => {
-      const owner = { sandbox, now, client: client?.row ?? null, user: user?.row ?? null }
-      return {
-        access_tokens: what === 'refresh' ? 0 : statements.expireAccess.run(owner).changes,
-        refresh_tokens: what === 'access' ? 0 : statements.expireRefresh.run(owner).changes,
-      }
-    })
     return {
       list({ client_id = null, username = null, active, after = 0, limit }) {
         const wanted = active === undefined ? null : Number(active)
@@ -96,7 +89,13 @@ export function grantBookStore(db: Database) {
             })),
         }
       },
-      expire: (what, owner, now) => expireTokens(what, owner, now),
+      expire: db.transaction((what, { client, user }, now) => {
+        const owner = { sandbox, now, client: client?.row ?? null, user: user?.row ?? null }
+        return {
+          access_tokens: what === 'refresh' ? 0 : statements.expireAccess.run(owner).changes,
+          refresh_tokens: what === 'access' ? 0 : statements.expireRefresh.run(owner).changes,
+        }
+      }),
     }
   }
 }

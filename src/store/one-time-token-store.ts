@@ -1,4 +1,4 @@
-import type { OneTimeTokenDraft, OneTimeTokenStore } from '../oauth/storage/store.ts'
+import type { OneTimeTokenStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { toUser, type UserRow, userColumns } from './rows.ts'
 
@@ -31,21 +31,19 @@ export function oneTimeTokenStore(db: Database) {
     ),
   }
   return (sandbox: number): OneTimeTokenStore => {
-    const save = db.transaction(({ user, details, issued_at, ...draft }: OneTimeTokenDraft) => {
-      statements.prune.run({ sandbox, before: issued_at - remembered })
-      statements.save.run({ ...draft, sandbox, user: user.row, details: JSON.stringify(details), issued_at })
-    })
-    const take = db.transaction((digest: Buffer, now: number, keep: boolean) => {
-      const taken = statements.take.run({ digest, sandbox, now, keep: keep ? 1 : 0 }).changes === 1
-      const row = statements.find.get({ digest, sandbox })
-      if (row === undefined) return 'unknown'
-      if (row.disabled === 1) return 'revoked'
-      if (!taken) return row.used_at === null || row.expires_at <= now ? 'expired' : 'used'
-      return { user: toUser(row), service: row.service, details: JSON.parse(row.details) }
-    })
     return {
-      saveOneTimeToken: (draft) => save(draft),
-      takeOneTimeToken: (digest, now, keep) => take(digest, now, keep),
+      saveOneTimeToken: db.transaction(({ user, details, issued_at, ...draft }) => {
+        statements.prune.run({ sandbox, before: issued_at - remembered })
+        statements.save.run({ ...draft, sandbox, user: user.row, details: JSON.stringify(details), issued_at })
+      }),
+      takeOneTimeToken: db.transaction((digest, now, keep) => {
+        const taken = statements.take.run({ digest, sandbox, now, keep: keep ? 1 : 0 }).changes === 1
+        const row = statements.find.get({ digest, sandbox })
+        if (row === undefined) return 'unknown'
+        if (row.disabled === 1) return 'revoked'
+        if (!taken) return row.used_at === null || row.expires_at <= now ? 'expired' : 'used'
+        return { user: toUser(row), service: row.service, details: JSON.parse(row.details) }
+      }),
     }
   }
 }

@@ -6,8 +6,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { StoredKey } from '../oauth/jose/keys.ts'
 import type { Directory } from '../oauth/model/directory.ts'
-import type { AuthorizationRequest, Client, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
-import type { CodeDraft, GrantDraft, ProtocolStore, Refusal } from '../oauth/storage/store.ts'
+import type { AuthorizationRequest, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
+import type { GrantDraft, ProtocolStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { type Records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './database/kept-records.ts'
 import { pruning } from './database/pruning.ts'
@@ -129,59 +129,6 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       const request: AuthorizationRequest = JSON.parse(row.request)
       return { id, request, client: toClient(row), user: toUserIfAny(row), browser: row.browser }
     }
-
-    const saveInteraction = db.transaction((interaction: Parameters<ProtocolStore['saveInteraction']>[0], now: number) => {
-      statements.pruneInteractions.run({ sandbox, now })
-      statements.saveInteraction.run({
-        id: interaction.id,
-        sandbox,
-        client: interaction.client.row,
-        user: interaction.user?.row ?? null,
-        browser: interaction.browser,
-        request: JSON.stringify(interaction.request),
-        expires_at: interaction.expires_at,
-      })
-    })
-    const takeInteraction = db.transaction((id: string, now: number) => {
-      const interaction = readInteraction(id, now)
-      return interaction !== undefined && statements.deleteInteraction.run({ id, sandbox }).changes === 1 ? interaction : undefined
-    })
-    // No savepoint: where the grant fits its code does, too.
-    const saveGrantWithCode = (draft: GrantDraft, code: CodeDraft) => {
-      const grant = insertGrant(draft)
-      const { id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at } = code
-      const challenge = [code_challenge, code_challenge_method]
-      statements.saveCode.run(id, grant.id, digest, redirect_uri, scope, nonce, ...challenge, issued_at, expires_at)
-      return grant
-    }
-    const takeCode = (id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal => {
-      const row = statements.findCode.get({ id })
-      if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
-      const stored = known.grantOf(row.grant_id)
-      const user = known.userOf(stored?.user_row ?? null)
-      if (stored?.sandbox !== sandbox || user === undefined) return 'unknown'
-      const { grant } = stored
-      if (stored.client_row !== client.row) return 'other_client'
-      if (row.used_at !== null) {
-        revoke(grant.id, 'its authorization code was used twice', now)
-        return 'used'
-      }
-      if (grant.revoked_at !== null) return 'revoked'
-      if (row.expires_at <= now) return 'expired'
-      statements.useCode.run({ id, now })
-      const { redirect_uri, scope, nonce, code_challenge, code_challenge_method } = row
-      return { grant, user, redirect_uri, scope, nonce, code_challenge, code_challenge_method }
-    }
-    const saveKey = db.transaction((key: StoredKey): StoredKey => {
-      const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined
-      if (there !== undefined) return toKey(there)
-      statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk), given: key.given === true ? 1 : 0 })
-      return key
-    })
-    const see = db.transaction((identifier: string, expires_at: number, now: number) => {
-      statements.pruneSeen.run({ sandbox, now })
-      return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
-    })
     return {
       ...stores.sessions(sandbox),
       ...stores.pushedRequests(sandbox),
@@ -204,11 +151,25 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
       },
       addUserToApp: (user, client) => statements.addApp.run({ user: user.row, app: client.app.row }),
-      saveInteraction: (interaction, now) => saveInteraction(interaction, now),
+      saveInteraction: db.transaction((interaction, now) => {
+        statements.pruneInteractions.run({ sandbox, now })
+        statements.saveInteraction.run({
+          id: interaction.id,
+          sandbox,
+          client: interaction.client.row,
+          user: interaction.user?.row ?? null,
+          browser: interaction.browser,
+          request: JSON.stringify(interaction.request),
+          expires_at: interaction.expires_at,
+        })
+      }),
       findInteraction: (id, now) => readInteraction(id, now),
       setInteractionUser: (id: string, user: User | undefined) =>
         statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }),
-      takeInteraction: (id, now) => takeInteraction(id, now),
+      takeInteraction: db.transaction((id, now) => {
+        const interaction = readInteraction(id, now)
+        return interaction !== undefined && statements.deleteInteraction.run({ id, sandbox }).changes === 1 ? interaction : undefined
+      }),
       reserveIds: (count) => ids.reserve(count),
       saveGrant: (draft) => insertGrant(draft),
       ownGrant(draft) {
@@ -218,8 +179,32 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
           return row === undefined ? insertGrant(draft) : known.keepGrant(toStoredGrant(row))
         })
       },
-      saveGrantWithCode: (grant, code) => saveGrantWithCode(grant, code),
-      takeCode: (id, digest, client, now) => takeCode(id, digest, client, now),
+      // No savepoint: where the grant fits its code does, too.
+      saveGrantWithCode(draft, code) {
+        const grant = insertGrant(draft)
+        const { id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at } = code
+        const challenge = [code_challenge, code_challenge_method]
+        statements.saveCode.run(id, grant.id, digest, redirect_uri, scope, nonce, ...challenge, issued_at, expires_at)
+        return grant
+      },
+      takeCode(id, digest, client, now) {
+        const row = statements.findCode.get({ id })
+        if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
+        const stored = known.grantOf(row.grant_id)
+        const user = known.userOf(stored?.user_row ?? null)
+        if (stored?.sandbox !== sandbox || user === undefined) return 'unknown'
+        const { grant } = stored
+        if (stored.client_row !== client.row) return 'other_client'
+        if (row.used_at !== null) {
+          revoke(grant.id, 'its authorization code was used twice', now)
+          return 'used'
+        }
+        if (grant.revoked_at !== null) return 'revoked'
+        if (row.expires_at <= now) return 'expired'
+        statements.useCode.run({ id, now })
+        const { redirect_uri, scope, nonce, code_challenge, code_challenge_method } = row
+        return { grant, user, redirect_uri, scope, nonce, code_challenge, code_challenge_method }
+      },
       bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
       usernameOfCode(id) {
         const code = statements.findCode.get({ id })
@@ -227,10 +212,18 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         return grant?.sandbox === sandbox ? known.userOf(grant.user_row)?.username : undefined
       },
       listKeys: () => statements.listKeys.all({ sandbox }).map(toKey),
-      saveKey: (key) => saveKey(key),
+      saveKey: db.transaction((key) => {
+        const there = key.state === 'active' ? statements.activeKey.get({ sandbox, alg: key.alg }) : undefined
+        if (there !== undefined) return toKey(there)
+        statements.saveKey.run({ ...key, sandbox, jwk: JSON.stringify(key.jwk), given: key.given === true ? 1 : 0 })
+        return key
+      }),
       setKeyState: (kid, state) => statements.setKeyState.run({ sandbox, kid, state }),
       deleteKey: (kid) => statements.deleteKey.run({ sandbox, kid }),
-      seeFirst: (identifier, expires_at, now) => see(identifier, expires_at, now),
+      seeFirst: db.transaction((identifier, expires_at, now) => {
+        statements.pruneSeen.run({ sandbox, now })
+        return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
+      }),
       revokeGrant: (grant_id, reason, now) => revoke(grant_id, reason, now),
     }
   }

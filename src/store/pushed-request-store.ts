@@ -1,4 +1,4 @@
-import type { PushedRequest, PushedRequestStore } from '../oauth/storage/store.ts'
+import type { PushedRequestStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 
 export interface PushedRow {
@@ -24,13 +24,12 @@ export function pushedRequestStore(db: Database) {
     ),
   }
   return (sandbox: number): PushedRequestStore => {
-    const save = db.transaction(({ digest, client, parameters, expires_at }: PushedRequest, now: number) => {
-      statements.prune.run({ sandbox, now })
-      statements.insert.run({ digest, sandbox, client: client.row, parameters: JSON.stringify(parameters), expires_at })
-    })
     const read = (row: PushedRow | undefined) => (row === undefined ? undefined : JSON.parse(row.parameters))
     return {
-      savePushedRequest: (pushed, now) => save(pushed, now),
+      savePushedRequest: db.transaction(({ digest, client, parameters, expires_at }, now) => {
+        statements.prune.run({ sandbox, now })
+        statements.insert.run({ digest, sandbox, client: client.row, parameters: JSON.stringify(parameters), expires_at })
+      }),
       findPushedRequest: (digest, client, now) => read(statements.find.get({ digest, sandbox, client: client.row, now })),
       takePushedRequest: (digest, client, now) => read(statements.take.get({ digest, sandbox, client: client.row, now })),
     }

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AppDraft, ClientDraft, Directory } from '../oauth/model/directory.ts'
-import type { Client } from '../oauth/model/records.ts'
+import type { Directory } from '../oauth/model/directory.ts'
 import type { RegistrationStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
@@ -24,24 +23,22 @@ export function registrationStore(db: Database, directory: (sandbox: number) => 
   }
   return (sandbox: number): RegistrationStore => {
     const { createApp, createClient } = directory(sandbox)
-    const save = db.transaction((draft: AppDraft, client: ClientDraft, digest: Buffer | null): Client => {
-      const created = createClient(createApp(draft), client)
-      if (digest !== null) statements.createRegistration.run({ client: created.row, digest })
-      return created
-    })
-    const update = db.transaction(({ row, app, client_secret, token_endpoint_auth_method, grant_types, metadata }: Client) => {
-      const [scopes, redirect_uris] = [JSON.stringify(app.scopes), JSON.stringify(app.redirect_uris)]
-      statements.updateApp.run({ sandbox, app: app.row, name: app.name, scopes, redirect_uris })
-      const lists = { grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
-      statements.updateClient.run({ sandbox, client: row, client_secret, token_endpoint_auth_method, ...lists })
-    })
     return {
-      saveRegistered: (app, client, digest) => save(app, client, digest),
+      saveRegistered: db.transaction((draft, client, digest) => {
+        const created = createClient(createApp(draft), client)
+        if (digest !== null) statements.createRegistration.run({ client: created.row, digest })
+        return created
+      }),
       findRegistered(client_id, digest) {
         const row = statements.find.get({ sandbox, client_id })
         return row !== undefined && timingSafeEqual(row.digest, digest) ? toClient(row) : undefined
       },
-      updateRegistered: (client) => update(client),
+      updateRegistered: db.transaction(({ row, app, client_secret, token_endpoint_auth_method, grant_types, metadata }) => {
+        const [scopes, redirect_uris] = [JSON.stringify(app.scopes), JSON.stringify(app.redirect_uris)]
+        statements.updateApp.run({ sandbox, app: app.row, name: app.name, scopes, redirect_uris })
+        const lists = { grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
+        statements.updateClient.run({ sandbox, client: row, client_secret, token_endpoint_auth_method, ...lists })
+      }),
     }
   }
 }

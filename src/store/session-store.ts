@@ -1,4 +1,4 @@
-import type { Session, SessionDraft, SessionStore } from '../oauth/storage/session-store.ts'
+import type { SessionStore } from '../oauth/storage/session-store.ts'
 import type { Database } from './database/database.ts'
 import type { Records } from './database/kept-records.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
@@ -41,22 +41,17 @@ export function sessionStore(db: Database, known: Records) {
     ),
   }
   return (sandbox: number): SessionStore => {
-    const save = db.transaction((draft: SessionDraft, former: Session | undefined, now: number): Session => {
-      const { digest, sid, user, auth_time, expires_at } = draft
-      const values = { sandbox, digest, sid, user: user.row, auth_time, expires_at }
-      statements.prune.run({ sandbox, now })
-      const renewed = former === undefined ? undefined : statements.renew.get({ ...values, id: former.id })
-      if (former !== undefined && renewed === undefined) statements.end.run({ id: former.id, sandbox })
-      const row = renewed ?? statements.insert.get(values)
-      if (row === undefined) throw new Error('the session was not stored')
-      return { id: row.id, sid, user, auth_time }
-    })
-    const end = db.transaction((session: Session) => {
-      const clients = statements.clients.all({ session: session.id }).map(toClient)
-      return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
-    })
     return {
-      saveSession: (draft, former, now) => save(draft, former, now),
+      saveSession: db.transaction((draft, former, now) => {
+        const { digest, sid, user, auth_time, expires_at } = draft
+        const values = { sandbox, digest, sid, user: user.row, auth_time, expires_at }
+        statements.prune.run({ sandbox, now })
+        const renewed = former === undefined ? undefined : statements.renew.get({ ...values, id: former.id })
+        if (former !== undefined && renewed === undefined) statements.end.run({ id: former.id, sandbox })
+        const row = renewed ?? statements.insert.get(values)
+        if (row === undefined) throw new Error('the session was not stored')
+        return { id: row.id, sid, user, auth_time }
+      }),
       findSession(digest, now) {
         const row = statements.find.get(digest, sandbox, now)
         const user = row === undefined ? undefined : known.userOf(row.user_row)
@@ -69,7 +64,10 @@ export function sessionStore(db: Database, known: Records) {
         if (statements.knowsClient.get(session.id, client.row) !== undefined) return
         statements.noteClient.run({ session: session.id, client: client.row })
       },
-      endSession: (session) => end(session),
+      endSession: db.transaction((session) => {
+        const clients = statements.clients.all({ session: session.id }).map(toClient)
+        return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
+      }),
       findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
       saveConsent: (user, client, scope, now) => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }),
     }

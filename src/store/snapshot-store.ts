@@ -33,15 +33,6 @@ export function snapshotStore(db: Database, ids: Ids, carried: CarriedKeys): Sna
     for (const table of tables()) loader.load(table, rows[table.name] ?? [])
   })
 
-  const clear = db.transaction((sandbox: number) => {
-    empty(sandbox, ['signing_key'])
-    db.prepare(
-      `DELETE FROM signing_key WHERE sandbox_id = @sandbox
-       AND id NOT IN (SELECT min(id) FROM signing_key WHERE sandbox_id = @sandbox AND given = 0 GROUP BY alg)`,
-    ).run({ sandbox })
-    db.prepare("UPDATE signing_key SET state = 'active' WHERE sandbox_id = ?").run(sandbox)
-  })
-
   return {
     version: db.prepare<[], { user_version: number }>('PRAGMA user_version').get()?.user_version ?? 0,
     dump(sandbox) {
@@ -71,7 +62,14 @@ export function snapshotStore(db: Database, ids: Ids, carried: CarriedKeys): Sna
       }
     },
     load: (sandbox, rows) => load(sandbox, rows),
-    clear: (sandbox) => clear(sandbox),
+    clear: db.transaction((sandbox) => {
+      empty(sandbox, ['signing_key'])
+      db.prepare(
+        `DELETE FROM signing_key WHERE sandbox_id = @sandbox
+       AND id NOT IN (SELECT min(id) FROM signing_key WHERE sandbox_id = @sandbox AND given = 0 GROUP BY alg)`,
+      ).run({ sandbox })
+      db.prepare("UPDATE signing_key SET state = 'active' WHERE sandbox_id = ?").run(sandbox)
+    }),
   }
 }
 
