@@ -14,6 +14,10 @@ export const commands = {
     summary: 'start one in memory for as long as a command runs, and lead that to it: run -- npm test',
     load: async () => (await import('./run.ts')).run,
   },
+  env: {
+    summary: 'print the variables that lead programs to a running grantbox: eval "$(grantbox env)"',
+    load: async () => (await import('./env.ts')).env,
+  },
   token: { summary: 'mint tokens without a flow and print the access token', load: async () => (await import('./token.ts')).token },
   users: { summary: 'generate users and print how they sign in: users generate', load: async () => (await import('./users.ts')).users },
   postman: {

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
 import { ControlClient } from '../library/control-client.ts'
@@ -15,6 +15,8 @@ export const controlFlags: Flags = {
 /** A running grantbox, as a command found it. */
 export interface Reached {
   client: ControlClient
+  /** What the settings are here; of the grantbox that was found, some may differ. */
+  config: Config
   /** What the command's own flags said. */
   values: ReadonlyMap<string, string>
   /** The sandbox that is meant. */
@@ -34,6 +36,7 @@ export async function reach({ argv, env, cwd }: CommandContext, flags: Flags): P
   const client = new ControlClient(url, config.admin_token)
   return {
     client,
+    config,
     values,
     async sandbox() {
       const name = values.get('sandbox')

@@ -23,6 +23,8 @@ export interface ControlDeps {
   originOf: (request: IncomingMessage) => Origin
   /** What grantbox does as a proxy. */
   proxy: () => Promise<ProxyReport>
+  /** The certificate of its authority, as PEM. */
+  authority: () => Promise<string>
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
   addresses?: FixedAddresses | undefined
   /** Aborted when the server is about to stop: what waits for something to come is answered then. */

@@ -48,6 +48,11 @@ export class ControlClient {
     await this.#call('DELETE', path)
   }
 
+  /** The certificate of its authority, as PEM. */
+  async authority(): Promise<string> {
+    return (await this.open('/ca.pem', {}, {}, undefined)).text()
+  }
+
   /** An answer whose body comes bit by bit. */
   async open(path: string, query: Query, headers: Readonly<Record<string, string>>, signal: AbortSignal | undefined): Promise<Response> {
     const response = await this.#send('GET', path, { query, headers, signal })

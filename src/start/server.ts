@@ -138,6 +138,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     bodyLimit: options.bodyLimit,
     addresses: options,
     proxy: proxyReport,
+    authority: certificates.ca,
     onError: (error) => logger.error({ err: error }, `${name} failed`),
   })
   const control = lazily(async () => (await import('../control/app.ts')).createControlApp(managing('the control API')))

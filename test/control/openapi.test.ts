@@ -20,6 +20,7 @@ describe('the description', () => {
         'DELETE /_grantbox/sandboxes/{sandbox}/grants/{id}',
         'DELETE /_grantbox/sandboxes/{sandbox}/requests',
         'DELETE /_grantbox/sandboxes/{sandbox}/users/{username}',
+        'GET /_grantbox/ca.pem',
         'GET /_grantbox/health',
         'GET /_grantbox/openapi.json',
         'GET /_grantbox/providers',

@@ -7,7 +7,13 @@ import { startForFile } from '../support/server.ts'
 async function everything(url: string): Promise<{ method: string; path: string }[]> {
   const { targets } = await controlTargets(url)
   const dashboard = await dashboardTargets(url)
-  const open = ['/_grantbox/health', '/_grantbox/proxy.pac', '/_grantbox/assets/:name', '/_grantbox/assets/favicon.svg']
+  const open = [
+    '/_grantbox/health',
+    '/_grantbox/proxy.pac',
+    '/_grantbox/ca.pem',
+    '/_grantbox/assets/:name',
+    '/_grantbox/assets/favicon.svg',
+  ]
   return [...targets, ...dashboard.targets]
     .filter(({ path }) => !open.includes(path) && !path.startsWith('/_grantbox/assets'))
     .flatMap(({ methods, path }) => [...new Set(methods)].map((method) => ({ method, path: path.replaceAll(/:\w+/g, 'standard') })))

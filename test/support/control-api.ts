@@ -38,6 +38,7 @@ export async function start(given: Partial<ControlDeps> = {}) {
     checkDatabase: () => db.check(),
     originOf: (request) => ({ scheme: 'http', host: request.headers.host ?? 'localhost' }),
     proxy: async () => ({ mode: 'known', hosts: sandboxes.hostNames(), refused: [] }),
+    authority: async () => 'the certificate',
     stopping: new AbortController().signal,
     onError: (error) => errors.push(error),
     ...given,

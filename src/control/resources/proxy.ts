@@ -36,4 +36,21 @@ export const proxy: Resource = (app, deps) => {
       return proxyAutoConfiguration((await deps.proxy()).hosts, deps.originOf(request.raw).host)
     },
   )
+
+  const certificate = textAnswer('application/pem-certificate-chain', 'As PEM.')
+  app.get(
+    '/ca.pem',
+    {
+      schema: {
+        tags,
+        summary: 'The certificate of the authority, to be trusted',
+        security: [],
+        response: { 200: certificate, default: refusal },
+      },
+    },
+    (_request, reply) => {
+      reply.type('application/pem-certificate-chain')
+      return deps.authority()
+    },
+  )
 }

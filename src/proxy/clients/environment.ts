@@ -97,5 +97,5 @@ function javaOptions({ hostname, port, protocol }: URL, around: readonly string[
     'javax.net.ssl.trustStoreType': 'PKCS12',
   }
   const options = Object.entries(properties).map(([name, value]) => (/\s/.test(value) ? `"-D${name}=${value}"` : `-D${name}=${value}`))
-  return [before, ...options].filter((one) => one !== '').join(' ')
+  return [before.trim().replace(/[\r\n]+/g, ' '), ...options].filter((one) => one !== '').join(' ')
 }
