@@ -9,14 +9,8 @@ const files = {
   'requests.http': { label: '.http file', make: 'httpFile' },
 } as const
 
-/** A file to take away. */
-export interface Export {
-  label: string
-  href: string
-}
-
 /** The links to what other tools import to try a client. */
-export function exportsOf(base: string, client: Client | undefined): Export[] {
+export function exportsOf(base: string, client: Client | undefined) {
   const query = client === undefined ? '' : `?client_id=${encodeURIComponent(client.client_id)}`
   return Object.entries(files).map(([file, { label }]) => ({ label, href: `${base}/exports/${file}${query}` }))
 }

@@ -20,16 +20,10 @@ const perPage = 25
 /** A picture of more would not be looked at. */
 const mostSteps = 60
 
-/** A flow in the list. */
-interface FlowCard {
-  href: string
-  /** How it began: `Authorization code`. */
-  kind: string
-  app?: string | undefined
-  user?: string | undefined
-  state: { text: string; look: 'good' | 'bad' | 'warn' }
-  began: string
-  steps: readonly { text: string; isBad: boolean }[]
+/** How it stands with a flow. */
+interface FlowState {
+  text: string
+  look: 'good' | 'bad' | 'warn'
 }
 
 const notices = noticesOf({
@@ -97,7 +91,8 @@ function grantOf(key: string | undefined, { grants }: Sandbox): GrantEntry | und
   return id === undefined ? undefined : grants.find(Number(id))
 }
 
-function flowCard(flow: Flow, clients: ReadonlyMap<string, Client>, { sandbox, base }: Visit): FlowCard {
+/** A flow in the list. */
+function flowCard(flow: Flow, clients: ReadonlyMap<string, Client>, { sandbox, base }: Visit) {
   const grant = grantOf(flow.key, sandbox)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
   const client_id = grant?.client.client_id ?? clientIdOf(flow)
@@ -113,7 +108,7 @@ function flowCard(flow: Flow, clients: ReadonlyMap<string, Client>, { sandbox, b
 }
 
 /** The steps in short, those that repeat counted. */
-function summary(steps: readonly FlowStep[]): FlowCard['steps'] {
+function summary(steps: readonly FlowStep[]) {
   const parts: { text: string; isBad: boolean; times: number }[] = []
   for (const { asks, isBad } of steps) {
     const text = asks.replace(/:.*$/, '')
@@ -131,7 +126,7 @@ function kindOf(flow: Flow | undefined, grant: GrantEntry | undefined): string {
   return flow?.entries[0]?.endpoint === 'device_authorization' ? 'Device code' : 'Sign-in'
 }
 
-function stateOf(flow: Flow | undefined, grant: GrantEntry | undefined): FlowCard['state'] {
+function stateOf(flow: Flow | undefined, grant: GrantEntry | undefined): FlowState {
   if (grant !== undefined && grant.grant.revoked_at !== null) return { text: 'revoked', look: 'bad' }
   if (grant?.user?.disabled === true) return { text: 'user disabled', look: 'bad' }
   const last = flow?.entries.at(-1)

@@ -1,31 +1,10 @@
-import type { Accent } from '../../providers/page-texts.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { dashboardPath } from '../access/cookies.ts'
 import { developerOf } from './vendor.ts'
 
 /** What stands around a sandbox's pages. */
-export interface Frame {
-  /** The vendor's logo, such as `Vendor®`. */
-  logo: string
-  accent: Accent
-  company: string
-  sandbox: string
-  /** Path of the sandbox's dashboard, without a slash at the end. */
-  base: string
-  menu: readonly MenuEntry[]
-  developer: string
-  /** What was just done. */
-  notice?: string | undefined
-}
-
-/** An entry of the left menu. */
-interface MenuEntry {
-  label: string
-  href: string
-  icon: string
-  current: boolean
-}
+export type Frame = ReturnType<typeof frameOf>
 
 /** What the menu is made of. */
 export interface MenuSection {
@@ -52,13 +31,7 @@ export function basePath({ name }: Pick<Sandbox, 'name'>, root: string): string 
  * @param menu in its order
  * @param current the section that the page belongs to
  */
-export function frameOf(
-  sandbox: Sandbox,
-  root: string,
-  menu: readonly MenuSection[],
-  current: MenuSection,
-  notice: string | undefined,
-): Frame {
+export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuSection[], current: MenuSection, notice: string | undefined) {
   const { provider, company, name } = sandbox
   const base = basePath(sandbox, root)
   return {

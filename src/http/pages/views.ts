@@ -191,14 +191,8 @@ export function render<K extends keyof Views>(
 
 const tints = 8
 
-/** A letter and one of the style sheet's tints, for what has no picture. */
-export interface Avatar {
-  letter: string
-  tint: number
-}
-
-/** The avatar of a name, always the same for the same key. */
-export function avatar(name: string, key = name): Avatar {
+/** A letter and one of the style sheet's tints, for what has no picture; always the same for the same key. */
+export function avatar(name: string, key = name) {
   let sum = 0
   for (const character of key) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973
   const letter = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?'

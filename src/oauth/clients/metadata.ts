@@ -169,21 +169,18 @@ function responseTypes(members: Members, grant_types: readonly string[], support
     ]
     const missing = needed.find((one) => !grant_types.includes(one))
     if (missing !== undefined) {
-      throw invalid(
-        'response_types',
-        'response_types and grant_types do not agree',
-        `response_types has '${type}', which goes with the grant type ${missing}; grant_types: ${grant_types.join(', ')} (RFC 7591 §2.1)`,
-      )
+      throw disagreement(`response_types has '${type}', which goes with the grant type ${missing}; grant_types: ${grant_types.join(', ')}`)
     }
   }
   if (codes && !given.some((type) => type.split(' ').includes('code'))) {
-    throw invalid(
-      'response_types',
-      'response_types and grant_types do not agree',
-      `grant_types has authorization_code, which goes with a response type with code; response_types: ${given.join(', ')} (RFC 7591 §2.1)`,
-    )
+    const came = given.join(', ')
+    throw disagreement(`grant_types has authorization_code, which goes with a response type with code; response_types: ${came}`)
   }
   return given
+}
+
+function disagreement(explanation: string): MetadataError {
+  return invalid('response_types', 'response_types and grant_types do not agree', `${explanation} (RFC 7591 §2.1)`)
 }
 
 function redirectUris(members: Members, grant_types: readonly string[], settings: Pick<Settings, 'redirect_uri_match'>): readonly string[] {
@@ -214,11 +211,8 @@ function checkMethod(name: string, members: Members, grant_types: readonly strin
   const method = methodNamed(name)
   const secretless = method?.is_public === true ? secretGrantTypes.find((one) => grant_types.includes(one)) : undefined
   if (secretless !== undefined) {
-    throw invalid(
-      'grant_types',
-      'A public client cannot use this grant type',
-      `token_endpoint_auth_method is ${name} and grant_types has ${secretless}, which asks for a client that can authenticate`,
-    )
+    const explanation = `token_endpoint_auth_method is ${name} and grant_types has ${secretless}, which asks for a client that can authenticate`
+    throw invalid('grant_types', 'A public client cannot use this grant type', explanation)
   }
   const problem = method?.problem?.(members)
   if (problem !== undefined) throw invalid(problem.field, problem.message, problem.explanation)

@@ -53,11 +53,8 @@ async function list(request: ApiRequest): Promise<Reply> {
   const { params, query, base_url } = request
   const items = resources.get(params.resource ?? '')
   if (items === undefined) {
-    throw new OAuthError(
-      'not_found',
-      'Resource not found',
-      `There is no resource '${params.resource}'; there are: ${[...resources.keys()].join(', ')}`,
-    )
+    const explanation = `There is no resource '${params.resource}'; there are: ${[...resources.keys()].join(', ')}`
+    throw new OAuthError('not_found', 'Resource not found', explanation)
   }
   const unknown = Object.keys(query).find((name) => name.startsWith('$') && !options.includes(name))
   if (unknown !== undefined) throw invalid(unknown, `is not supported; supported are ${options.join(', ')}`)

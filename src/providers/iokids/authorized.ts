@@ -47,26 +47,17 @@ export function route(method: Route['method'], path: string, permission: string,
 async function authorized(request: ApiRequest, permission: string): Promise<{ user: User; app: App }> {
   const { client, user, scope } = await authenticated(request)
   if (user === undefined) {
-    throw new OAuthError(
-      'invalid_token',
-      'The token has no user',
-      `The token was given to client '${client.client_id}' by itself; this request needs a user's token`,
-    )
+    const explanation = `The token was given to client '${client.client_id}' by itself; this request needs a user's token`
+    throw new OAuthError('invalid_token', 'The token has no user', explanation)
   }
   const { app } = client
   if (!app.scopes.includes(permission)) {
-    throw new OAuthError(
-      'insufficient_scope',
-      'The app lacks the permission',
-      `App ${app.name} lacks the permission scope '${permission}'; it has: ${app.scopes.join(', ') || 'none'}`,
-    )
+    const explanation = `App ${app.name} lacks the permission scope '${permission}'; it has: ${app.scopes.join(', ') || 'none'}`
+    throw new OAuthError('insufficient_scope', 'The app lacks the permission', explanation)
   }
   if (iokidsSettings.of(request.settings).enforce_token_scope && !scopes(scope).includes(permission)) {
-    throw new OAuthError(
-      'insufficient_scope',
-      'The token lacks the scope',
-      `The token's scope is '${scope}' and the setting enforce_token_scope asks for '${permission}'`,
-    )
+    const explanation = `The token's scope is '${scope}' and the setting enforce_token_scope asks for '${permission}'`
+    throw new OAuthError('insufficient_scope', 'The token lacks the scope', explanation)
   }
   return { user, app }
 }
