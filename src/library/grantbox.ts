@@ -18,6 +18,11 @@ export interface Grantbox extends AsyncDisposable {
   sandboxes(): Promise<Sandbox[]>
   /** Creates a sandbox: a world of its own for a test, a test file or a worker. */
   createSandbox(options?: NewSandbox): Promise<Sandbox>
+  /**
+   * The sandbox of a name, created if there is none: so that several who begin at once share one.
+   * @throws GrantboxError 409 when there is one that was created with something else; it names the first member that differs
+   */
+  ensureSandbox(options: NewSandbox & { name: string }): Promise<Sandbox>
   /** {@link Sandbox.loginAs} of the default sandbox. */
   loginAs(page: LoginPage, user: LoginUser, options?: LoginOptions): Promise<void>
   /** Stops a grantbox that was started here; of another one it only lets go. */
@@ -48,6 +53,8 @@ export function grantbox({ client, adminToken, defaultName, defaultProvider, iss
     sandbox: (name = defaultName) => sandbox(client, placeOf(name)),
     sandboxes: async () => (await client.get<{ items: SandboxInfo[] }>('/sandboxes')).items.map(known),
     createSandbox: async (options = {}) => known(await client.post<SandboxInfo>('/sandboxes', { provider: defaultProvider, ...options })),
+    ensureSandbox: async ({ name, ...options }) =>
+      known(await client.put<SandboxInfo>(`/sandboxes/${encodeURIComponent(name)}`, { provider: defaultProvider, ...options })),
     loginAs: (page, user, options) => box.sandbox().loginAs(page, user, options),
     close,
     [Symbol.asyncDispose]: () => close(),

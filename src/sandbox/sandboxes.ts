@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts'
 import { randomLowerCase, randomText } from '../basics/random.ts'
 import type { Provider } from '../providers/provider.ts'
+import { mustBeAsCreated } from './as-created.ts'
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
 import { apart, DeclarationError, type Declared, fill, giveKeys, placed, type SandboxDeclaration } from './declared.ts'
 import { hostNames, type JournalLimits, KnownSandboxes } from './known.ts'
@@ -59,6 +60,18 @@ export class Sandboxes extends KnownSandboxes {
     return this.#stored(() => this.#insert({ ...draft, hosts }))
   }
 
+  /**
+   * The sandbox of a name, made if there is none.
+   * @throws CreatedOtherwiseError when there is one that was created with something else
+   * @throws TakenError when a host is another sandbox's
+   */
+  ensure(draft: NewSandbox & { name: string }): { sandbox: Sandbox; created: boolean } {
+    const there = this.find(draft.name)
+    if (there === undefined) return { sandbox: this.create(draft), created: true }
+    mustBeAsCreated(this.record(there.name), { ...draft, hosts: hostNames(draft.hosts ?? []) })
+    return { sandbox: there, created: false }
+  }
+
   /** @throws TakenError when a host is another sandbox's */
   update({ name }: Sandbox, change: SandboxChange): Sandbox {
     const hosts = change.hosts === undefined ? undefined : this.freeHosts(change.hosts, name)
@@ -71,7 +84,8 @@ export class Sandboxes extends KnownSandboxes {
     const declaration = this.#declared.sandboxes.find((one) => one.name === name)
     return this.#anew(machineTime, () => {
       this.table.clear(before.id)
-      const record = this.#change({ ...before, ...before.initial, clock: machineTime }, {})
+      const { company, settings } = before.initial
+      const record = this.#change({ ...before, company, settings, clock: machineTime }, {})
       this.table.saveClock(record.id, machineTime)
       this.#seed(record)
       return declaration === undefined ? record : this.#declare(declaration, record)
@@ -214,13 +228,14 @@ export class Sandboxes extends KnownSandboxes {
   }
 
   #insert({ name, provider, company = provider.world.company, hosts = [], settings = {}, seed: seeded = true }: NewSandbox): SandboxRecord {
-    const initial = { company, settings: mergeSettings({}, settings, newSecret) }
+    const names = hostNames(hosts)
+    const said = { company, settings: mergeSettings({}, settings, newSecret) }
     const record = this.table.insert({
       name: name ?? `${provider.id}-${randomLowerCase(8)}`,
       provider: provider.id,
-      ...initial,
-      initial,
-      hosts: hostNames(hosts),
+      ...said,
+      initial: { ...said, hosts: names },
+      hosts: names,
       seeded,
       clock: machineTime,
       created_at: this.clock.now(),

@@ -19,8 +19,8 @@ export interface SandboxRecord {
   seeded: boolean
   clock: ClockState
   created_at: number
-  /** What a reset goes back to. */
-  initial: { company: string; settings: Readonly<Record<string, unknown>> }
+  /** As it was created. A reset goes back to the company and the settings; the hosts are absent where they were not noted yet. */
+  initial: { company: string; settings: Readonly<Record<string, unknown>>; hosts?: readonly string[] }
 }
 
 /** What the sandboxes ask of the store. */

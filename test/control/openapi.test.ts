@@ -64,6 +64,7 @@ describe('the description', () => {
         'POST /_grantbox/sandboxes/{sandbox}/tokens/expire',
         'POST /_grantbox/sandboxes/{sandbox}/users',
         'POST /_grantbox/sandboxes/{sandbox}/users/generate',
+        'PUT /_grantbox/sandboxes/{sandbox}',
         'PUT /_grantbox/sandboxes/{sandbox}/snapshot',
       ].sort(),
     )

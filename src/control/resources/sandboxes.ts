@@ -25,6 +25,12 @@ const settings = commonSettings.describe("The provider's own settings stand besi
 
 const change = z.strictObject({ company: name.optional(), hosts: z.array(host).optional(), settings: settings.optional() })
 
+const draft = change.extend({
+  name: z.string().optional().describe('Made up when absent.'),
+  provider: z.string(),
+  seed: z.boolean().optional().describe("Whether it starts with the provider's preloaded apps and users; true when absent."),
+})
+
 /** @param sandbox as it is after the request, which may have moved it */
 export function view(sandbox: Sandbox, { raw }: FastifyRequest, deps: ControlDeps): z.output<typeof sandboxView> {
   return viewSandbox(sandbox, addressesOf(sandbox, raw, deps), deps.sandboxes.defaultName)
@@ -47,28 +53,52 @@ export const sandboxes: Resource = (app, deps) => {
   app.post(
     '/sandboxes',
     {
-      schema: {
-        tags: ['sandboxes'],
-        summary: 'Create a sandbox',
-        body: change.extend({
-          name: z.string().optional().describe('Made up when absent.'),
-          provider: z.string(),
-          seed: z.boolean().optional().describe("Whether it starts with the provider's preloaded apps and users; true when absent."),
-        }),
-        response: { 201: sandboxView, default: refusal },
-      },
+      schema: { tags: ['sandboxes'], summary: 'Create a sandbox', body: draft, response: { 201: sandboxView, default: refusal } },
     },
     (request, reply) => {
-      const { provider: providerName, settings = {}, ...draft } = request.body
-      const provider = deps.sandboxes.providers.get(providerName)
-      if (provider === undefined) throw mistaken('provider', providerName, [...deps.sandboxes.providers.keys()])
-      const problem = draft.name === undefined ? undefined : deps.sandboxes.nameProblem(draft.name)
-      if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: draft.name })
-      const checked = check(settingsSchema(provider), settings, 'settings')
-      const sandbox = deps.sandboxes.create({ ...draft, provider, settings: checked })
+      const sandbox = deps.sandboxes.create(checkDraft(request.body, deps))
       reply.code(201).send(view(sandbox, request, deps))
     },
   )
+
+  app.put(
+    '/sandboxes/:sandbox',
+    {
+      schema: {
+        tags: ['sandboxes'],
+        summary: 'Create a sandbox of this name, if there is none',
+        description: '409 when there is one that was created with something else, whatever has changed since.',
+        params: z.object({ sandbox: z.string() }),
+        body: draft,
+        response: { 200: sandboxView.describe('It was there.'), 201: sandboxView.describe('It was made.'), default: refusal },
+      },
+    },
+    (request, reply) => {
+      const { sandbox: named } = request.params
+      const { name = named } = request.body
+      if (name !== named) throw invalid({ field: 'name', expected: `the name in the path, ${JSON.stringify(named)}, or none`, came: name })
+      const there = deps.sandboxes.find(name)
+      const { sandbox, created } = deps.sandboxes.ensure({ ...checkDraft({ ...request.body, name }, deps, there), name })
+      reply.code(created ? 201 : 200).send(view(sandbox, request, deps))
+    },
+  )
+}
+
+/**
+ * What a body says of a new sandbox.
+ * @param there the sandbox of this name, which then may have it
+ * @throws Problem 400
+ */
+function checkDraft(
+  { provider: providerName, settings = {}, ...rest }: z.output<typeof draft>,
+  { sandboxes }: ControlDeps,
+  there?: Sandbox,
+) {
+  const provider = sandboxes.providers.get(providerName)
+  if (provider === undefined) throw mistaken('provider', providerName, [...sandboxes.providers.keys()])
+  const problem = rest.name === undefined || there !== undefined ? undefined : sandboxes.nameProblem(rest.name)
+  if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: rest.name })
+  return { ...rest, provider, settings: check(settingsSchema(provider), settings, 'settings') }
 }
 
 /** One sandbox: read, change, delete. */
