@@ -7,21 +7,13 @@ import { importDiscovery } from '../providers/data/import-discovery.ts'
 import { importPostman } from '../providers/data/import-postman.ts'
 import { standard } from '../providers/standard/standard.ts'
 
-/** An imported provider as the text of a config file. */
-export interface ImportedText {
-  name: string
-  notes: readonly string[]
-  json: string
-  yaml: string
-}
-
 /**
- * Makes a config file of a discovery document or a Postman collection.
+ * Makes the text of a config file of a discovery document or a Postman collection.
  * @param label how problems name the document
  * @param name what to call the provider, instead of what the document suggests
  * @throws ConfigError
  */
-export function importProvider(document: unknown, label: string, name: string | undefined): ImportedText {
+export function importProvider(document: unknown, label: string, name: string | undefined) {
   const imported = recognise(document, label)
   const chosen = name ?? imported.name
   const content = { providers: { [chosen]: imported.declaration } }

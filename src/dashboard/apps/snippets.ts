@@ -61,20 +61,25 @@ function filledIn(provider: Sandbox['provider'], client: Client, base_url: strin
     .flatMap((folder) => folder.requests)
     .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
   const isPublic = isMethod(client.token_endpoint_auth_method, none)
+  const signsIn = client.grant_types.includes('authorization_code') && redirectUri !== ''
+  const { client_id, client_secret } = client
   return {
     authorizationEndpoint: base_url + pathsIn(provider).authorize,
     authorizeUrl: signInUrl(client, provider, base_url, { redirect_uri: redirectUri, state: 'any-text', isPublic }).href,
     /** What the vendor calls parameters otherwise. */
     requests: provider.requests,
     tokenEndpoint: base_url + pathsIn(provider).token,
-    apiUrl: probe && base_url + probe.path,
     redirectUri,
     scope: signInScope(client, provider),
-    client_id: client.client_id,
-    client_secret: client.client_secret ?? undefined,
+    client_id,
+    client_secret: client_secret ?? undefined,
     isPublic,
-    basic: isMethod(client.token_endpoint_auth_method, clientSecretBasic),
-    signsIn: client.grant_types.includes('authorization_code') && redirectUri !== '',
+    /** What the Basic header holds, for a client that sends one. */
+    basic: isMethod(client.token_endpoint_auth_method, clientSecretBasic)
+      ? `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`
+      : undefined,
+    signsIn,
+    apiUrl: signsIn && probe ? base_url + probe.path : undefined,
     refreshes: client.grant_types.includes('refresh_token'),
   }
 }
@@ -93,29 +98,31 @@ function tokenForm({ signsIn, redirectUri, scope, isPublic }: Filled): Record<st
 
 /** A form's fields under the vendor's names; a client that sends its secret in the body, or has none, adds to each who it is. */
 function fields(form: Record<string, string>, { basic, client_id, client_secret, requests }: Filled): [string, string][] {
-  const credentials = basic ? {} : { client_id, ...(client_secret !== undefined && { client_secret }) }
+  const credentials = basic !== undefined ? {} : { client_id, ...(client_secret !== undefined && { client_secret }) }
   return Object.entries(onTheWire({ ...form, ...credentials }, { requests }))
+}
+
+/** Those that there are, with a blank line between them. */
+function paragraphs(...all: readonly (string | false | undefined)[]): string {
+  return all.filter((one) => typeof one === 'string').join('\n\n')
 }
 
 function curl(filled: Filled): string {
   const { authorizeUrl, apiUrl, signsIn, refreshes } = filled
-  return [
-    ...(signsIn ? [`# Sign in: open this in a browser\n${authorizeUrl}`] : []),
+  const refresh = { grant_type: 'refresh_token', refresh_token: 'REFRESH_TOKEN' }
+  return paragraphs(
+    signsIn && `# Sign in: open this in a browser\n${authorizeUrl}`,
     `# Get tokens\n${tokenRequest(filled, tokenForm(filled))}`,
-    ...(apiUrl === undefined || !signsIn
-      ? []
-      : [`# Call the API\ncurl ${shellWord(apiUrl)} \\\n  --header 'Authorization: Bearer ACCESS_TOKEN'`]),
-    ...(signsIn && refreshes
-      ? [`# Refresh\n${tokenRequest(filled, { grant_type: 'refresh_token', refresh_token: 'REFRESH_TOKEN' })}`]
-      : []),
-  ].join('\n\n')
+    apiUrl && `# Call the API\ncurl ${shellWord(apiUrl)} \\\n  --header 'Authorization: Bearer ACCESS_TOKEN'`,
+    signsIn && refreshes && `# Refresh\n${tokenRequest(filled, refresh)}`,
+  )
 }
 
 function tokenRequest(filled: Filled, form: Record<string, string>): string {
-  const { tokenEndpoint, basic, client_id, client_secret } = filled
+  const { tokenEndpoint, basic } = filled
   return [
     `curl ${shellWord(tokenEndpoint)}`,
-    ...(basic ? [`  --user ${shellWord(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}`] : []),
+    ...(basic === undefined ? [] : [`  --user ${shellWord(basic)}`]),
     ...fields(form, filled).map(([name, value]) => `  --data-urlencode ${shellWord(`${name}=${value}`)}`),
   ].join(' \\\n')
 }
@@ -135,44 +142,42 @@ function postman(filled: Filled): string {
     ['Client Secret', client_secret ?? '(none)'],
     ['Scope', scope],
     ...(signsIn ? [['State', 'any-text']] : []),
-    ['Client Authentication', basic ? 'Send as Basic Auth header' : 'Send client credentials in body'],
+    ['Client Authentication', basic !== undefined ? 'Send as Basic Auth header' : 'Send client credentials in body'],
   ]
   return rows.map(([name = '', value = '']) => `${name.padEnd(23)}${value}`).join('\n')
 }
 
+/** What to do before the code, as a comment of a language. */
+function signInFirst({ signsIn, authorizeUrl }: Filled, mark: '//' | '#'): string | false {
+  return signsIn && `${mark} Sign in: open this in a browser, and take the code from the address it ends at\n${mark} ${authorizeUrl}`
+}
+
 function javascript(filled: Filled): string {
-  const { tokenEndpoint, apiUrl, signsIn, authorizeUrl, basic, client_id, client_secret } = filled
-  const form = fields(tokenForm(filled), filled)
-  const header = basic
-    ? `\n  headers: { Authorization: 'Basic ' + btoa(${literal(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`)}) },`
-    : ''
-  return [
-    ...(signsIn ? [`// Sign in: open this in a browser, and take the code from the address it ends at\n// ${authorizeUrl}`] : []),
-    `const answer = await fetch(${literal(tokenEndpoint)}, {\n  method: 'POST',${header}\n  body: new URLSearchParams({\n${form.map(([name, value]) => `    ${/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name)}: ${literal(value)},`).join('\n')}\n  }),\n})`,
+  const { tokenEndpoint, apiUrl, basic } = filled
+  const keyOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name))
+  const form = fields(tokenForm(filled), filled).map(([name, value]) => `    ${keyOf(name)}: ${literal(value)},`)
+  const header = basic === undefined ? '' : `\n  headers: { Authorization: 'Basic ' + btoa(${literal(basic)}) },`
+  return paragraphs(
+    signInFirst(filled, '//'),
+    `const answer = await fetch(${literal(tokenEndpoint)}, {\n  method: 'POST',${header}\n  body: new URLSearchParams({\n${form.join('\n')}\n  }),\n})`,
     'const tokens = await answer.json()\nconsole.log(answer.status, tokens)',
-    ...(apiUrl === undefined || !signsIn
-      ? []
-      : [
-          `const me = await fetch(${literal(apiUrl)}, {\n  headers: { Authorization: \`Bearer \${tokens.access_token}\` },\n})\nconsole.log(await me.json())`,
-        ]),
-  ].join('\n\n')
+    apiUrl &&
+      `const me = await fetch(${literal(apiUrl)}, {\n  headers: { Authorization: \`Bearer \${tokens.access_token}\` },\n})\nconsole.log(await me.json())`,
+  )
 }
 
 function python(filled: Filled): string {
-  const { tokenEndpoint, apiUrl, signsIn, authorizeUrl, basic, client_id, client_secret } = filled
-  const form = fields(tokenForm(filled), filled)
-  const auth = basic ? `\n    auth=(${literal(client_id)}, ${literal(client_secret ?? '')}),` : ''
-  return [
+  const { tokenEndpoint, apiUrl, basic, client_id, client_secret } = filled
+  const form = fields(tokenForm(filled), filled).map(([name, value]) => `        ${literal(name)}: ${literal(value)},`)
+  const auth = basic === undefined ? '' : `\n    auth=(${literal(client_id)}, ${literal(client_secret ?? '')}),`
+  return paragraphs(
     'import requests',
-    ...(signsIn ? [`# Sign in: open this in a browser, and take the code from the address it ends at\n# ${authorizeUrl}`] : []),
-    `answer = requests.post(\n    ${literal(tokenEndpoint)},${auth}\n    data={\n${form.map(([name, value]) => `        ${literal(name)}: ${literal(value)},`).join('\n')}\n    },\n)`,
+    signInFirst(filled, '#'),
+    `answer = requests.post(\n    ${literal(tokenEndpoint)},${auth}\n    data={\n${form.join('\n')}\n    },\n)`,
     'tokens = answer.json()\nprint(answer.status_code, tokens)',
-    ...(apiUrl === undefined || !signsIn
-      ? []
-      : [
-          `me = requests.get(\n    ${literal(apiUrl)},\n    headers={"Authorization": f"Bearer {tokens['access_token']}"},\n)\nprint(me.json())`,
-        ]),
-  ].join('\n\n')
+    apiUrl &&
+      `me = requests.get(\n    ${literal(apiUrl)},\n    headers={"Authorization": f"Bearer {tokens['access_token']}"},\n)\nprint(me.json())`,
+  )
 }
 
 /** A string of JavaScript, which Python reads alike. */
