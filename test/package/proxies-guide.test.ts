@@ -52,8 +52,10 @@ async function nginx(port: number, behind: number): Promise<string> {
   return cert
 }
 
-describe.skipIf(!hasNginx())('behind the nginx of the page (skipped where there is none)', () => {
-  test.each(starts)('openid-client completes the code flow with a path that is taken off and TLS that ends before: %s', async (line) => {
+describe('behind the nginx of the page', () => {
+  const title = 'openid-client completes the code flow with a path that is taken off and TLS that ends before: %s'
+  test.for(starts)(title, async (line, { skip }) => {
+    if (!hasNginx()) skip('there is no nginx')
     const [port, behind] = [await freePort(), await freePort()]
     const base = `https://localhost:${port}/gb`
     await realServer(behind, { GRANTBOX_ADMIN_TOKEN: 'sesame' }, line.replace('https://auth.example/gb', base).split(' '))
