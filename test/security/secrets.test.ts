@@ -19,6 +19,7 @@ describe('secrets are compared in constant time', () => {
     'src/oauth/clients/methods/secret.ts: one.client_secret === client_secret': 'two that the same client sent',
     'src/oauth/clients/methods/secret.ts: decoded.client_secret === raw.client_secret': 'two readings of one',
     'src/oauth/clients/distinguished-name.ts: token === separator': 'a part of a text',
+    'src/oauth/clients/redirect-pattern.ts: a.password !== b.password': 'parts of two redirect URIs, which are no secrets',
     'src/oauth/jose/keys.ts: known?.secret !== secret': 'whether the setting changed',
     'src/http/endpoints/userinfo.ts: presented?.token === parameters.access_token': 'from where the one that came was read',
     'src/providers/iokids/paging.ts: signature !== cursorSignature': 'a name that is the same in all cursors',
