@@ -24,11 +24,13 @@ export async function connectGrantbox(
   }
   const client = new ControlClient(url, adminToken)
   const { items } = await client.get<{ items: SandboxInfo[] }>('/sandboxes')
+  const ca = await client.authority()
   const first = items.find((one) => one.default)
   const issuers = new Map(items.map((one) => [one.name, one.issuer]))
   return grantbox({
     client,
     adminToken,
+    ca,
     defaultName: first?.name ?? '',
     defaultProvider: first?.provider ?? 'standard',
     issuerOf: (name, at) => issuers.get(name) ?? at,

@@ -5,6 +5,7 @@
 
 import type { ControlClient } from './control-client.ts'
 import type { LoginOptions, LoginPage, LoginUser } from './login.ts'
+import { ProxyLeads, type ProxySettings } from './proxy.ts'
 import { type NewSandbox, type Place, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
 
 /** A grantbox, in this process or elsewhere. `await using` closes it. */
@@ -13,6 +14,8 @@ export interface Grantbox extends AsyncDisposable {
   readonly url: string
   /** What its control API asks for; undefined when it asks for nothing. */
   readonly adminToken: string | undefined
+  /** How browsers and programs are led to a vendor's hosts. */
+  readonly proxy: ProxySettings
   /** A sandbox by name; the default one without. Nothing is asked before it is used. */
   sandbox(name?: string): Sandbox
   sandboxes(): Promise<Sandbox[]>
@@ -33,6 +36,8 @@ export interface Grantbox extends AsyncDisposable {
 export interface GrantboxFacts {
   client: ControlClient
   adminToken: string | undefined
+  /** The certificate of its authority, as PEM. */
+  ca: string
   defaultName: string
   defaultProvider: string
   /** The issuer of a sandbox at an address, as far as it is known. */
@@ -40,24 +45,29 @@ export interface GrantboxFacts {
   close: () => Promise<void>
 }
 
-export function grantbox({ client, adminToken, defaultName, defaultProvider, issuerOf, close }: GrantboxFacts): Grantbox {
+export function grantbox({ client, adminToken, ca, defaultName, defaultProvider, issuerOf, close }: GrantboxFacts): Grantbox {
   const { url } = client
+  const leads = new ProxyLeads({ url, adminToken }, ca)
   const placeOf = (name: string): Place => {
     const its = name === defaultName ? url : `${url}/${name}`
     return { name, url: its, issuer: issuerOf(name, its) }
   }
-  const known = (info: SandboxInfo) => sandbox(client, { ...placeOf(info.name), issuer: info.issuer })
+  const known = (info: SandboxInfo) => sandbox(client, { ...placeOf(info.name), issuer: info.issuer }, leads)
   const box: Grantbox = {
     url,
     adminToken,
-    sandbox: (name = defaultName) => sandbox(client, placeOf(name)),
+    proxy: leads.settings(),
+    sandbox: (name = defaultName) => sandbox(client, placeOf(name), leads),
     sandboxes: async () => (await client.get<{ items: SandboxInfo[] }>('/sandboxes')).items.map(known),
     createSandbox: async (options = {}) => known(await client.post<SandboxInfo>('/sandboxes', { provider: defaultProvider, ...options })),
     ensureSandbox: async ({ name, ...options }) =>
       known(await client.put<SandboxInfo>(`/sandboxes/${encodeURIComponent(name)}`, { provider: defaultProvider, ...options })),
     loginAs: (page, user, options) => box.sandbox().loginAs(page, user, options),
-    close,
-    [Symbol.asyncDispose]: () => close(),
+    close() {
+      leads.remove()
+      return close()
+    },
+    [Symbol.asyncDispose]: () => box.close(),
   }
   return box
 }

@@ -12,6 +12,8 @@ export interface JournalEntry {
   endpoint: string
   method: string
   url: string
+  /** The host and port that were called, when it came through the proxy. */
+  host: string | null
   /** 0 when the connection was dropped. */
   status: number
   error: string | null

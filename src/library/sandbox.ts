@@ -5,6 +5,7 @@ import { type Faults, faults } from './faults.ts'
 import { type Grants, grants } from './grants.ts'
 import { type Keys, keys } from './keys.ts'
 import { type LoginOptions, type LoginPage, type LoginUser, loginThrough } from './login.ts'
+import type { ProxyLeads, ProxySettings } from './proxy.ts'
 import { type Requests, requests } from './requests.ts'
 import { type Tokens, tokens } from './tokens.ts'
 import { type Users, users } from './users.ts'
@@ -91,6 +92,8 @@ export interface Sandbox {
   readonly url: string
   /** The `iss` of its tokens. */
   readonly issuer: string
+  /** How programs are led to it, by its name, when they call its vendor's hosts. */
+  readonly proxy: ProxySettings
   readonly apps: Apps
   readonly users: Users
   readonly tokens: Tokens
@@ -123,7 +126,7 @@ export interface Place {
   issuer: string
 }
 
-export function sandbox(client: ControlClient, { name, url, issuer }: Place): Sandbox {
+export function sandbox(client: ControlClient, { name, url, issuer }: Place, leads: ProxyLeads): Sandbox {
   const path = `/sandboxes/${encodeURIComponent(name)}`
   let currentIssuer = issuer
   const noted = async (answer: Promise<SandboxInfo>) => {
@@ -138,6 +141,7 @@ export function sandbox(client: ControlClient, { name, url, issuer }: Place): Sa
     get issuer() {
       return currentIssuer
     },
+    proxy: leads.settings(name),
     apps: apps(client, path),
     users: itsUsers,
     tokens: tokens(client, path),

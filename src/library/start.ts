@@ -22,6 +22,8 @@ export interface StartOptions {
   /** Proxies whose word is taken on how they were addressed: `off` when absent, `loopback`, or addresses and CIDRs. */
   trustProxy?: string
   adminToken?: string
+  /** What it is as a proxy: `known`, as when absent on loopback, `all` or `off`. */
+  proxy?: 'known' | 'all' | 'off'
   /** `warn` when absent. */
   logLevel?: string
 }
@@ -40,6 +42,7 @@ export async function startGrantbox(options: StartOptions = {}): Promise<Grantbo
   return grantbox({
     client: new ControlClient(url, server.adminToken),
     adminToken: server.adminToken,
+    ca: await server.certificates.ca(),
     defaultName: server.sandboxes.defaultName,
     defaultProvider: provider,
     issuerOf(name, at) {

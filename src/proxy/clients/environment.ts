@@ -92,7 +92,7 @@ function javaOptions({ hostname, port, protocol }: URL, around: readonly string[
     'http.proxyPort': port || (protocol === 'https:' ? '443' : '80'),
     'https.proxyHost': hostname,
     'https.proxyPort': port || (protocol === 'https:' ? '443' : '80'),
-    'http.nonProxyHosts': hosts.join('|'),
+    'http.nonProxyHosts': [...hosts, '[::1]'].join('|'),
     'javax.net.ssl.trustStore': trustStore,
     'javax.net.ssl.trustStoreType': 'PKCS12',
   }
