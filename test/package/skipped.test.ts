@@ -17,13 +17,11 @@ function silentSkips(text: string): string[] {
 }
 
 test('a test that is skipped prints its reason', () => {
-  const files = ['test/**/*.test.ts', 'judges/*.test.ts', 'judges/unchanged/**/*.test.ts'].flatMap((files) =>
-    globSync(files, { cwd: root }),
-  )
+  const files = globSync('{test,judges}/**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] })
   const texts = files
     .filter((file) => !file.endsWith('skipped.test.ts'))
     .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
-  expect(files.some((file) => file.startsWith('judges'))).toBe(true)
+  expect(files.filter((file) => file.startsWith('judges')).length).toBeGreaterThan(8)
   expect(texts.filter(({ text }) => /\bskip\((?:'|[a-z])/.test(text)).length).toBeGreaterThan(4)
   expect(texts.flatMap(({ file, text }) => silentSkips(text).map((found) => `${file}: ${found}`))).toEqual([])
 })

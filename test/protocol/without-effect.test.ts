@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { Jar } from '../support/browser-jar.ts'
 import { control } from '../support/control-client.ts'
@@ -13,6 +14,12 @@ const { url } = server
 const box = '/sandboxes/standard'
 await control(server, 'PATCH', box, { settings: { auto_consent: true } })
 
+const assertionIssuer = 'https://idp.example'
+const keys = await generateKeyPair('ES256')
+const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'one', alg: 'ES256' }
+await control(server, 'PATCH', box, { settings: { assertion_issuers: { [assertionIssuer]: { jwks: { keys: [jwk] } } } } })
+
+const bearerType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const ciba = 'urn:openid:params:grant-type:ciba'
 const deviceType = 'urn:ietf:params:oauth:grant-type:device_code'
 const exchangeType = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -77,7 +84,15 @@ const grants: [grant_type: string, form: Form, credential: () => Promise<Form>][
   [deviceType, { device_code: '' }, async () => ({ device_code: await allowedDevice() })],
   [ciba, { auth_req_id: '' }, async () => ({ auth_req_id: await allowedRequest() })],
   [exchangeType, { subject_token: subject, subject_token_type: accessTokenType }, async () => ({})],
+  [bearerType, { assertion: '' }, async () => ({ assertion: await assertionAboutAlice() })],
 ]
+
+function assertionAboutAlice(): Promise<string> {
+  const now = Math.floor(server.clock.now() / 1000)
+  return new SignJWT({ iss: assertionIssuer, sub: 'alice', aud: url, exp: now + 60, jti: crypto.randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+    .sign(keys.privateKey)
+}
 
 async function allowedDevice(more: Form = {}): Promise<string> {
   const { body } = await post(url, '/device_authorization', { ...web, scope: 'openid read', ...more })
@@ -95,6 +110,12 @@ async function allowedRequest(more: Form = {}): Promise<string> {
 }
 
 describe('the token endpoint', () => {
+  test('takes no other grant type than those here', async () => {
+    const metadata = (await (await fetch(`${url}/.well-known/openid-configuration`)).json()) as { grant_types_supported: string[] }
+    const atTokenEndpoint = metadata.grant_types_supported.filter((one) => one !== 'implicit')
+    expect(grants.map(([grant_type]) => grant_type).sort()).toEqual(atTokenEndpoint.sort())
+  })
+
   test.each(grants)('%s', async (grant_type, form, credential) => {
     const base = { grant_type, ...web, ...form }
     const silent = await traceless(base, async (more) => essence(await post(url, '/token', { ...base, ...(await credential()), ...more })))
