@@ -26,11 +26,8 @@ export function checkSpace(space: Space, { spaces = {} }: Pick<Provider, 'spaces
     const { only, aliases = {} } = spaces[name] ?? {}
     if (only === undefined || only.includes(value)) continue
     const known = [...only, ...Object.keys(aliases)].join(', ')
-    throw new OAuthError(
-      'not_found',
-      `There is no ${name} '${space.asked[name]}'`,
-      `${name} '${space.asked[name]}' came; there are: ${known}`,
-    )
+    const explanation = `${name} '${space.asked[name]}' came; there are: ${known}`
+    throw new OAuthError('not_found', `There is no ${name} '${space.asked[name]}'`, explanation)
   }
 }
 

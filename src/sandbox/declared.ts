@@ -68,10 +68,8 @@ export function apart(declarations: readonly SandboxDeclaration[], records: read
     for (const [index, host] of hosts.entries()) {
       const other = records.find((record) => record.name !== name && record.hosts.includes(host.toLowerCase()))
       if (other === undefined) continue
-      throw new DeclarationError(
-        `sandboxes.${name}.hosts[${index}]`,
-        `expected a host that no other sandbox has, got "${host}", which is that of sandbox ${other.name}`,
-      )
+      const explanation = `expected a host that no other sandbox has, got "${host}", which is that of sandbox ${other.name}`
+      throw new DeclarationError(`sandboxes.${name}.hosts[${index}]`, explanation)
     }
   }
 }

@@ -2,7 +2,18 @@ import type { AppDraft, ClientDraft, Directory, UserDraft, UserQuery } from '../
 import type { App, Client, User } from '../oauth/model/records.ts'
 import type { Database } from './database/database.ts'
 import { withDescendants } from './lineage-store.ts'
-import { type AppRow, appColumns, type ClientRow, clientColumns, toApp, toClient, toUser, type UserRow, userColumns } from './rows.ts'
+import {
+  type AppRow,
+  appColumns,
+  type ClientRow,
+  clientColumns,
+  toApp,
+  toClient,
+  toUser,
+  toUserIfAny,
+  type UserRow,
+  userColumns,
+} from './rows.ts'
 import { inserted, unlessTaken } from './taken.ts'
 
 /** The users that a search finds. */
@@ -162,10 +173,7 @@ export function directoryStore(db: Database) {
           return statements.countFound.get({ sandbox, search: prefixPattern(search), app: app?.row ?? null })?.n ?? 0
         return (app === undefined ? statements.countUsers.get({ sandbox }) : statements.countAppUsers.get({ app: app.row }))?.n ?? 0
       },
-      findUser(username) {
-        const row = statements.findUser.get({ sandbox, username })
-        return row === undefined ? undefined : toUser(row)
-      },
+      findUser: (username) => toUserIfAny(statements.findUser.get({ sandbox, username })),
       appsOf: (user) => statements.appsOf.all({ user: user.row }).map(toApp),
       friendsOf: (user) => statements.friendsOf.all({ user: user.row }).map(toUser),
       parentsOf: (user) => statements.parentsOf.all({ user: user.row }).map(toUser),

@@ -16,10 +16,9 @@ import { lineageStore, withDescendants } from './lineage-store.ts'
 import { oneTimeTokenStore } from './one-time-token-store.ts'
 import { pushedRequestStore } from './pushed-request-store.ts'
 import { registrationStore } from './registration-store.ts'
-import { type ClientRow, clientColumns, toClient, toUser, toUserIfAny, type UserRow, userColumns } from './rows.ts'
+import { type ClientRow, clientColumns, toClient, toUserIfAny, type UserRow, userColumns } from './rows.ts'
 import { sessionStore } from './session-store.ts'
 import { tokenStore } from './token-store.ts'
-import { userLookupStore } from './user-lookup-store.ts'
 
 interface CodeRow extends Omit<RedeemedCode, 'grant' | 'user'> {
   grant_id: number
@@ -49,12 +48,14 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
     registration: registrationStore(db, directory),
     tokens: tokenStore(db, known),
     oneTimeTokens: oneTimeTokenStore(db),
-    userLookup: userLookupStore(db),
   }
   const prune = pruning(db)
   const statements = {
     findUser: db.named<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
     findUserById: db.named<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
+    findUserByEmail: db.named<UserRow>(
+      `SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND email = @email COLLATE NOCASE ORDER BY id LIMIT 1`,
+    ),
     hasApp: db.named(`SELECT 1 FROM user_app WHERE user_row = @user AND app_row = @app`),
     addApp: db.named(`INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING`),
 
@@ -137,16 +138,10 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       ...stores.tokens(sandbox, revoke, prune(sandbox)),
       ...stores.registration(sandbox),
       ...stores.oneTimeTokens(sandbox),
-      ...stores.userLookup(sandbox),
       findClient: (client_id) => known.client(sandbox, client_id),
-      findUser(username) {
-        const row = statements.findUser.get({ sandbox, username })
-        return row === undefined ? undefined : toUser(row)
-      },
-      findUserById(user_id) {
-        const row = statements.findUserById.get({ sandbox, user_id })
-        return row === undefined ? undefined : toUser(row)
-      },
+      findUser: (username) => toUserIfAny(statements.findUser.get({ sandbox, username })),
+      findUserById: (user_id) => toUserIfAny(statements.findUserById.get({ sandbox, user_id })),
+      findUserByEmail: (email) => toUserIfAny(statements.findUserByEmail.get({ sandbox, email })),
       userHasApp(user, client) {
         return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
       },

@@ -80,9 +80,9 @@ export function toUser(row: UserRow): User {
   }
 }
 
-/** A user of an outer join: nobody when the columns are NULL. */
-export function toUserIfAny(row: { [K in keyof UserRow]: UserRow[K] | null }): User | undefined {
-  return row.user_row === null ? undefined : toUser(row as UserRow)
+/** A user who may not be there, or of an outer join: nobody when the columns are NULL. */
+export function toUserIfAny(row: { [K in keyof UserRow]: UserRow[K] | null } | undefined): User | undefined {
+  return row === undefined || row.user_row === null ? undefined : toUser(row as UserRow)
 }
 
 export interface GrantRow extends Pick<Grant, 'grant_type' | 'revoked_at' | 'revoked_reason'> {

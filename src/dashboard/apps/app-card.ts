@@ -1,4 +1,4 @@
-import { ownValue } from '../../basics/own-value.ts'
+import { iconOf } from '../../http/pages/pages.ts'
 import { avatar } from '../../http/pages/views.ts'
 import { authMethods } from '../../oauth/clients/methods/registry.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
@@ -11,12 +11,6 @@ import { bannerOf, brandsOf } from '../frame/vendor.ts'
 export type AppSection = 'clients' | 'scopes' | 'redirect-uris' | 'stores'
 
 const stores = { apple: 'Apple App Store', google: 'Google Play', amazon: 'Amazon Appstore' }
-
-/** What an app's icon shows, as a `data:` URI. */
-function iconOf({ provider }: Sandbox, { icon }: App): string | undefined {
-  const svg = icon === null ? undefined : ownValue(provider.icons, icon)
-  return svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
-}
 
 /** An app as a link to its page. */
 export function appLink(app: App, sandbox: Sandbox, base: string) {

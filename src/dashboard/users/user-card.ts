@@ -1,3 +1,4 @@
+import { kindLabel } from '../../http/pages/pages.ts'
 import { avatar } from '../../http/pages/views.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -48,11 +49,6 @@ export function nameOf({ first_name, last_name }: User): string {
 /** Address of a user's picture. */
 function picturePath(base: string, { user_id }: Pick<User, 'user_id'>): string {
   return `${base}/pictures/${encodeURIComponent(user_id)}.svg`
-}
-
-/** A kind of user as the vendor writes it: `Parent`. */
-export function kindLabel(type: string): string {
-  return type.charAt(0).toUpperCase() + type.slice(1)
 }
 
 /** The vendor's rows in the vendor's order. */

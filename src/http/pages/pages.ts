@@ -9,18 +9,29 @@ import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
 import { type AppView, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 
+/** What an app's icon shows, as a `data:` URI. */
+export function iconOf({ provider }: Pick<Sandbox, 'provider'>, { icon }: App): string | undefined {
+  const svg = icon === null ? undefined : ownValue(provider.icons, icon)
+  return svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+}
+
+/** A kind of user as the vendor writes it: `Parent`. */
+export function kindLabel(type: string): string {
+  return type.charAt(0).toUpperCase() + type.slice(1)
+}
+
 /** An app as the pages show it. */
 export function appView({ sandbox }: Exchange, app: App): AppView {
-  const svg = app.icon === null ? undefined : ownValue(sandbox.provider.icons, app.icon)
-  return { name: app.name, description: app.description, icon: svg && `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}` }
+  return { name: app.name, description: app.description, icon: iconOf(sandbox, app) }
 }
 
 /** A user as the pages show one. */
 export function userView(user: User): UserView {
-  const type = user.type === null ? undefined : user.type.charAt(0).toUpperCase() + user.type.slice(1)
+  const type = user.type === null ? undefined : kindLabel(user.type)
   return { username: user.username, name: `${user.first_name} ${user.last_name}`.trim() || undefined, type }
 }
 

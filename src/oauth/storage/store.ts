@@ -21,12 +21,6 @@ import type { Settings } from '../model/settings.ts'
 import type { DeferredStore } from './deferred-store.ts'
 import type { SessionStore } from './session-store.ts'
 
-/** Other ways to find a user than by username. */
-export interface UserLookup {
-  /** In any letter case; of several the oldest. */
-  findUserByEmail(email: string): User | undefined
-}
-
 /** Why something that may be used once was refused. */
 export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'
 
@@ -87,7 +81,6 @@ export interface ProtocolStore
     PushedRequestStore,
     DeferredStore,
     OneTimeTokenStore,
-    UserLookup,
     LineageStore,
     KeyStore,
     RegistrationStore {
@@ -96,6 +89,8 @@ export interface ProtocolStore
   findUser(username: string): User | undefined
   /** By the `sub` of his tokens. */
   findUserById(user_id: string): User | undefined
+  /** In any letter case; of several the oldest. */
+  findUserByEmail(email: string): User | undefined
   /** Whether the user has the client's app among his apps. */
   userHasApp(user: User, client: Client): boolean
   addUserToApp(user: User, client: Client): void

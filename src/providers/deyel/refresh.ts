@@ -13,10 +13,7 @@ export const deyelRefresh: GrantType = {
     context.trace.client_id = credentials.client_id
     const client = context.realm.store.findClient(credentials.client_id)
     if (client !== undefined) return client
-    throw new OAuthError(
-      'invalid_client',
-      'Client authentication failed',
-      `client_id '${credentials.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`,
-    )
+    const explanation = `client_id '${credentials.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`
+    throw new OAuthError('invalid_client', 'Client authentication failed', explanation)
   },
 }

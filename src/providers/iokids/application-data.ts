@@ -39,10 +39,8 @@ export const applicationDataRoutes: readonly Route[] = [
   route('PUT', '/v1/application/data/:bucket', 'appdata', (call) => {
     const { bucket = '' } = call.params
     if (!bucketPattern.test(bucket)) {
-      throw invalid(
-        'a bucket has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"',
-        `A bucket must match ${bucketPattern}; '${bucket}' came`,
-      )
+      const explanation = `A bucket must match ${bucketPattern}; '${bucket}' came`
+      throw invalid('a bucket has 1 to 64 characters of A-Z, a-z, 0-9, ".", "_" and "-"', explanation)
     }
     const data = keepable(jsonBody(call))
     const { before, after } = change(call, bucket, () => data)

@@ -59,10 +59,8 @@ export const messagesRoutes: readonly Route[] = [
 function putMessage(call: Call, message_id: string): Reply {
   const { user, app, now } = call
   if (!idPattern.test(message_id)) {
-    throw invalid(
-      'the message id must have 1 to 64 characters of A-Z, a-z, 0-9, _ and -',
-      `A message id must match ${idPattern}; '${message_id}' came`,
-    )
+    const explanation = `A message id must match ${idPattern}; '${message_id}' came`
+    throw invalid('the message id must have 1 to 64 characters of A-Z, a-z, 0-9, _ and -', explanation)
   }
   const content = readMessage(call)
   const { messages, people } = call.social
@@ -132,8 +130,6 @@ function readMessage(call: Call): Pick<Message, 'text' | 'image_id' | 'data'> & 
 function readImage(call: Call, image_id: unknown): string | null {
   if (image_id === null) return null
   if (typeof image_id === 'string' && findImage(call, image_id) !== undefined) return image_id
-  throw invalid(
-    'image_id must be the id of an image that you may see',
-    `@${call.user.username} may see no image ${JSON.stringify(image_id)}`,
-  )
+  const explanation = `@${call.user.username} may see no image ${JSON.stringify(image_id)}`
+  throw invalid('image_id must be the id of an image that you may see', explanation)
 }

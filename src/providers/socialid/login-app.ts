@@ -20,11 +20,8 @@ export const userIdGrant: GrantType = {
     if (user_id === undefined) throw new OAuthError('invalid_request', 'Parameter user_id is missing')
     const user = context.realm.store.findUserById(user_id)
     if (user === undefined || user.disabled) {
-      throw new OAuthError(
-        'invalid_request',
-        'The user id is not valid',
-        `There is no active user with user_id '${user_id}' in this sandbox`,
-      )
+      const explanation = `There is no active user with user_id '${user_id}' in this sandbox`
+      throw new OAuthError('invalid_request', 'The user id is not valid', explanation)
     }
     return userToken(user, client, 'user_id', context)
   },

@@ -47,11 +47,8 @@ function userMembers(user: User, signed_in_at: number, token: string | undefined
 async function createUser({ context, authorization, directory, body, base_url }: ApiRequest): Promise<Reply> {
   const { client, user: caller } = await requireAccessToken(presentedToken(authorization, undefined), context)
   if (caller !== undefined) {
-    throw new OAuthError(
-      'invalid_token',
-      'The token is a user token',
-      'Creating users needs a Login App Token: grant_type=client_credentials',
-    )
+    const explanation = 'Creating users needs a Login App Token: grant_type=client_credentials'
+    throw new OAuthError('invalid_token', 'The token is a user token', explanation)
   }
   const draft = (body as { user?: unknown } | undefined)?.user
   if (typeof draft !== 'object' || draft === null) {

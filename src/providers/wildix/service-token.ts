@@ -46,10 +46,8 @@ async function authenticated(request: ApiRequest): Promise<ActiveAccessToken & {
   const token = await presentedAccessToken(request)
   const { user, details, grant } = token
   if (user === undefined || grant.grant_type !== 'personal_token' || details.aud?.includes(authService) !== true) {
-    throw unauthorized(
-      'Bearer',
-      `The token is not one of step 2: its audience is ${details.aud?.join(', ') ?? 'not set'}, not ${authService}`,
-    )
+    const explanation = `The token is not one of step 2: its audience is ${details.aud?.join(', ') ?? 'not set'}, not ${authService}`
+    throw unauthorized('Bearer', explanation)
   }
   return { ...token, user }
 }
