@@ -19,6 +19,7 @@ export interface RefreshRow {
   grant_id: number
   digest: Buffer | null
   generation: number
+  details: string | null
   issued_at: number
   expires_at: number | null
   used_at: number | null
@@ -48,7 +49,7 @@ export function tokenStore(db: Database, known: Records) {
       `SELECT grant_id, access_digest AS digest, scope, details, issued_at, access_expires_at AS expires_at, revoked_at FROM token WHERE id = ?`,
     ),
     findRefresh: db.prepare<[id: number], RefreshRow>(
-      `SELECT grant_id, refresh_digest AS digest, generation, issued_at, refresh_expires_at AS expires_at, used_at,
+      `SELECT grant_id, refresh_digest AS digest, generation, details, issued_at, refresh_expires_at AS expires_at, used_at,
          EXISTS (SELECT 1 FROM token AS next WHERE next.grant_id = token.grant_id AND next.generation > token.generation + 1) AS superseded
        FROM token WHERE id = ?`,
     ),
@@ -70,14 +71,14 @@ export function tokenStore(db: Database, known: Records) {
       const stored = known.grantOf(row.grant_id)
       return stored?.sandbox === sandbox ? stored : undefined
     }
-    const save = ({ id, grant_id, parent_id, issued_at, access, refresh }: TokensDraft) => {
+    const save = ({ id, grant_id, parent_id, issued_at, details, access, refresh }: TokensDraft) => {
       statements.save.run(
         id,
         grant_id,
         parent_id,
         issued_at,
         access?.scope ?? null,
-        access?.details === undefined ? null : JSON.stringify(access.details),
+        details === undefined ? null : JSON.stringify(details),
         access?.digest ?? null,
         access?.expires_at ?? null,
         refresh?.generation ?? null,
@@ -130,7 +131,7 @@ export function tokenStore(db: Database, known: Records) {
           client: known.clientOf(stored.client_row),
           user,
           scope: row.scope ?? grant.scope,
-          details: row.details === null ? {} : (JSON.parse(row.details) as AccessTokenDetails),
+          details: detailsOf(row),
           issued_at: row.issued_at,
           expires_at: row.expires_at,
         }
@@ -145,10 +146,22 @@ export function tokenStore(db: Database, known: Records) {
         if (grant.revoked_at !== null || user?.disabled === true || row.superseded === 1) return 'revoked'
         const { issued_at, expires_at } = row
         if (expires_at !== null && expires_at <= now) return 'expired'
-        return { grant, client: known.clientOf(stored.client_row), user, scope: grant.scope, issued_at, expires_at }
+        return {
+          grant,
+          client: known.clientOf(stored.client_row),
+          user,
+          scope: grant.scope,
+          details: detailsOf(row),
+          issued_at,
+          expires_at,
+        }
       },
       expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
       revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
     }
   }
+}
+
+function detailsOf({ details }: Pick<AccessRow, 'details'>): AccessTokenDetails {
+  return details === null ? {} : JSON.parse(details)
 }

@@ -18,7 +18,7 @@ async function issueMany({ store }: Sandbox, grant_id: number, now: number): Pro
   for (let round = 0; round < 8; round++) {
     for (let i = 0; i < 256; i++) {
       const id = store.reserveIds(1)
-      const access = { digest: Buffer.alloc(16), scope: null, details: undefined, expires_at: now + hour }
+      const access = { digest: Buffer.alloc(16), scope: null, expires_at: now + hour }
       store.saveTokens({ id, grant_id, parent_id: null, issued_at: now, access })
     }
     await new Promise((resolve) => setImmediate(resolve))
@@ -48,7 +48,7 @@ test('dead access tokens go an hour after they expired, by the clock of their sa
     const user = userOf(where)
     const grant = where.store.saveGrant({ client, user, grant_type: 'password', scope: 'read', created_at: now })
     const [id, digest] = [where.store.reserveIds(1), Buffer.alloc(16, mark)]
-    const access = { digest, scope: null, details: undefined, expires_at }
+    const access = { digest, scope: null, expires_at }
     where.store.saveTokens({ id, grant_id: grant.id, parent_id: null, issued_at: now, access })
     return { id, digest, grant_id: grant.id }
   }

@@ -89,6 +89,55 @@ describe('a tenant in the path', async () => {
   })
 })
 
+describe('at paths that name no tenant', async () => {
+  const { url } = await startDeclaredForFile({
+    ...guideExample('spaces'),
+    settings: { claims: { introspection: { tid: '{path.tenant}', by: '{iss}' } } },
+    userinfo: { body: { '*': '{claims}', tid: '{path.tenant}' } },
+  })
+  const user = { grant_type: 'password', username: 'alice', password: 'password', scope: 'openid offline_access' }
+  const issued = async (path: string) => (await post(`${url}/${path}/oauth2/v2.0/token`, user, credentials)).body
+  const introspect = async (token: unknown) => (await post(`${url}/introspect`, { token: String(token) }, credentials)).body
+
+  test.each([
+    ['fabrikam', 'fabrikam'],
+    ['Ünïcode', 'Ünïcode'],
+    ['contoso', 'contoso'],
+    ['common', 'contoso'],
+  ])('introspection and userinfo tell the tenant of a token of %s', async (asked, tenant) => {
+    const tokens = await issued(encodeURIComponent(asked))
+    const iss = `${url}/${encodeURIComponent(tenant)}/v2.0`
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      expect(await introspect(token)).toMatchObject({ active: true, iss, tid: tenant, by: iss })
+    }
+    expect((await introspect(tokens.access_token)).aud).toBe(iss)
+    const { body } = await send(`${url}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
+    expect(body).toMatchObject({ sub: 'alice', tid: tenant })
+    const again = { grant_type: 'refresh_token', refresh_token: String(tokens.refresh_token) }
+    const { body: second } = await post(`${url}/${encodeURIComponent(asked)}/oauth2/v2.0/token`, again, credentials)
+    expect((await introspect(second.access_token)).iss).toBe(iss)
+  })
+
+  test('a signed userinfo is of the token’s issuer, and a refresh token that was exchanged for keeps its own', async () => {
+    const { access_token } = await issued('fabrikam')
+    const type = (name: string) => `urn:ietf:params:oauth:token-type:${name}`
+    const exchange = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: String(access_token),
+      subject_token_type: type('access_token'),
+      requested_token_type: type('refresh_token'),
+    }
+    const { body } = await post(`${url}/fabrikam/oauth2/v2.0/token`, exchange, credentials)
+    expect(await introspect(body.access_token)).toMatchObject({ iss: `${url}/fabrikam/v2.0`, tid: 'fabrikam' })
+    const metadata = { grant_types: ['password'], scope: 'openid', userinfo_signed_response_alg: 'RS256' }
+    const { body: client } = await postJson(`${url}/register`, metadata)
+    const its = basic(String(client.client_id), String(client.client_secret))
+    const { body: tokens } = await post(`${url}/fabrikam/oauth2/v2.0/token`, { ...user, scope: 'openid' }, its)
+    const { text } = await send(`${url}/userinfo`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
+    expect(claimsOf(text)).toMatchObject({ iss: `${url}/fabrikam/v2.0`, tid: 'fabrikam' })
+  })
+})
+
 test('an issuer that has nothing to do with the address may name its space', async () => {
   const server = await startDeclared(guideExample('issuer'))
   const { body } = await post(`${server.url}/fabrikam/oauth2/token`, grant, credentials)

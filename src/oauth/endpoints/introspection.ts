@@ -71,6 +71,7 @@ function describeToken(token: string, context: Context): Record<string, unknown>
     return { active: false }
   }
   const { grant, client, user, scope, issued_at, expires_at } = found.token
+  const { issuer, space } = found.token.details.issued_by ?? context
   const details = found.use === 'access' ? found.token.details : {}
   const said = {
     active: true,
@@ -81,15 +82,15 @@ function describeToken(token: string, context: Context): Record<string, unknown>
     exp: expires_at === null ? undefined : seconds(expires_at),
     iat: seconds(issued_at),
     sub: user?.user_id ?? grant.details.sub ?? client.client_id,
-    aud: found.use === 'refresh' ? undefined : (details.aud ?? context.issuer),
-    iss: context.issuer,
+    aud: found.use === 'refresh' ? undefined : (details.aud ?? issuer),
+    iss: issuer,
     auth_time: grant.details.auth_time,
     acr: grant.details.acr,
     act: grant.details.act,
-    cnf: found.use === 'access' ? found.token.details.cnf : grant.details.cnf,
+    cnf: found.use === 'access' ? details.cnf : grant.details.cnf,
   }
   if (!addsClaims('introspection', context)) return said
-  const draft = { ...found, ...found.token, issuer: context.issuer, details, iat: said.iat, exp: said.exp }
+  const draft = { ...found, ...found.token, issuer, space, details, iat: said.iat, exp: said.exp }
   return { ...said, ...addedClaims('introspection', found.token, claimValues(draft, context.realm), context) }
 }
 

@@ -17,8 +17,9 @@ import { statementValues } from '../tokens/template-values.ts'
  * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid, or for what the vendor asks for instead
  */
 export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
-  const { realm, issuer } = context
+  const { realm } = context
   const { user, scope, grant, client, details } = await requireAccessToken(presented, context)
+  const { issuer, space } = details.issued_by ?? context
   const { scope: needed, body } = realm.tokens.userinfo ?? { scope: 'openid' }
   if (user === undefined || (needed !== null && !scopes(scope).includes(needed))) {
     const message = user === undefined ? 'The token tells of no user' : `The token was not given for ${needed}`
@@ -32,7 +33,7 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
   const told = userClaims(user, scope, grant.details.claims?.userinfo)
   const known = { sub: user.user_id, ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }
   const parameters = { ...grant.details.parameters, ...details.parameters }
-  const said = { claims: known, client, user, scope, parameters, space: context.space }
+  const said = { claims: known, client, user, scope, parameters, space }
   const added = addsClaims('userinfo', context) ? addedClaims('userinfo', said, statementValues(said, realm), context) : {}
   const claims = { ...(body?.(said, realm) ?? known), ...added }
   const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata

@@ -4,6 +4,8 @@
  * Members of records carry the RFCs' names; times are milliseconds since the epoch by the sandbox's clock.
  */
 
+import type { Space } from './space.ts'
+
 /** What a user signs in to; its clients share its redirect URIs and scopes. */
 export interface App {
   row: number
@@ -138,6 +140,8 @@ export interface AccessTokenDetails {
   cnf?: { jkt?: string; 'x5t#S256'?: string }
   /** Those of the token request that a template of userinfo or introspection names. */
   parameters?: Readonly<Record<string, string>>
+  /** Where a vendor has spaces: which one it is of, whatever path is asked about it. */
+  issued_by?: { issuer: string; space: Space }
 }
 
 /** How an answer of the authorization endpoint travels (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3, Web Message §4). */
@@ -211,7 +215,6 @@ export interface UsedRefreshToken {
 
 /** An access token that holds. */
 export interface ActiveAccessToken extends ActiveRefreshToken {
-  details: AccessTokenDetails
   expires_at: number
 }
 
@@ -221,6 +224,8 @@ export interface ActiveRefreshToken {
   client: Client
   user: User | undefined
   scope: string
+  /** Those of the access token that came with it. */
+  details: AccessTokenDetails
   issued_at: number
   expires_at: number | null
 }

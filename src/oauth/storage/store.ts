@@ -51,6 +51,7 @@ export interface TokensDraft {
   /** The key of the refresh token whose use brought them. */
   parent_id: number | null
   issued_at: number
+  details?: AccessTokenDetails | undefined
   access?: AccessTokenDraft | undefined
   refresh?: RefreshTokenDraft | undefined
 }
@@ -60,7 +61,6 @@ export interface AccessTokenDraft {
   digest: Buffer
   /** Null when it is the grant's. */
   scope: string | null
-  details: AccessTokenDetails | undefined
   expires_at: number
 }
 

@@ -8,7 +8,7 @@ import { makeIdToken } from './id-token.ts'
 
 /** Makes the ID token or refresh token that a token exchange asked for; it stands where an access token would (RFC 8693 §2.2.1). */
 export async function mintExchanged(issue: Issue, client: Client, context: Context): Promise<IssuedTokens> {
-  const { realm, issuer } = context
+  const { realm, issuer, space } = context
   const { grant, user, scope } = issue
   const now = realm.clock.now()
   const iat = seconds(now)
@@ -22,7 +22,7 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const id = realm.store.reserveIds(1)
   const exp = ttl > 0 ? iat + ttl : undefined
   const access_token = await realm.tokens.refresh.make(
-    { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp, parameters: context.parameters, space: context.space },
+    { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp, parameters: context.parameters, space },
     realm,
   )
   realm.store.saveTokens({
@@ -30,6 +30,7 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
     grant_id: grant.id,
     parent_id: null,
     issued_at: now,
+    details: space === undefined ? undefined : { issued_by: { issuer, space } },
     refresh: { digest: digest(access_token), generation: 1, expires_at: ttl > 0 ? now + ttl * 1000 : null },
   })
   return { ...answer, access_token, expires_in: ttl > 0 ? ttl : undefined }

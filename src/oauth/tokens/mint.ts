@@ -59,10 +59,10 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       grant_id: grant.id,
       parent_id: used?.id ?? null,
       issued_at: now,
+      details: Object.keys(details).length === 0 ? undefined : details,
       access: {
         digest: digest(access_token),
         scope: scope === grant.scope ? null : scope,
-        details: Object.keys(details).length === 0 ? undefined : details,
         // To the second, as the token itself says.
         expires_at: (iat + ttl) * 1000,
       },
@@ -108,12 +108,13 @@ function accessToken(draft: TokenDraft, claims: Issue['claims'], context: Contex
   return after(made, (token) => withAddedClaims(token, draft, claims, context))
 }
 
-function accessTokenDetails(issue: Issue, { realm, parameters, confirmation }: Context): AccessTokenDetails {
+function accessTokenDetails(issue: Issue, { realm, parameters, confirmation, issuer, space }: Context): AccessTokenDetails {
   const aud = issue.audience ?? issue.grant.details.resource
   const kept = parameters === undefined ? undefined : keptParameters(parameters, realm)
   return {
     ...(aud === undefined || aud.length === 0 ? {} : { aud }),
     ...(confirmation === undefined ? {} : { cnf: confirmation }),
     ...(kept === undefined ? {} : { parameters: kept }),
+    ...(space === undefined ? {} : { issued_by: { issuer, space } }),
   }
 }
