@@ -20,6 +20,7 @@ const executedElsewhere: Readonly<Record<string, string>> = {
   'docs/proxies.md#traefik': 'package/proxies-guide.test.ts',
   'docs/proxies.md#kubernetes-ingress': 'package/proxies-guide.test.ts',
   'docs/settings.md#settings-of-a-sandbox': 'package/manual.test.ts',
+  'docs/unchanged-clients.md#what-is-set': 'cli/run.test.ts',
   'docs/testing.md#without-javascript': 'package/testing-guide.test.ts',
 }
 
