@@ -164,7 +164,7 @@ describe('response modes (OAuth 2.0 Multiple Response Types §2.1, Form Post, JA
   })
 
   test('an unknown one is refused', async () => {
-    expect(answerIn(await refusedWith({ response_mode: 'web_message' }))).toMatchObject({ error: 'invalid_request' })
+    expect(answerIn(await refusedWith({ response_mode: 'carrier_pigeon' }))).toMatchObject({ error: 'invalid_request' })
   })
 })
 

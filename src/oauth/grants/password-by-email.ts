@@ -8,12 +8,20 @@ export const passwordByEmail: GrantType = {
   parameters: [...password.parameters, 'email'],
   redeem(parameters, client, context) {
     const { email, ...rest } = parameters
-    if (email === undefined) return password.redeem(parameters, client, context)
+    const { username = '' } = parameters
+    const { store } = context.realm
+    if (email === undefined) {
+      if (store.findUser(username) !== undefined || store.findUserByEmail(username) === undefined) {
+        return password.redeem(parameters, client, context)
+      }
+      const explanation = `'${username}' is an e-mail address, for which this provider has a parameter of its own`
+      throw new OAuthError('invalid_grant', 'Username or password is not right', explanation)
+    }
     if (parameters.username !== undefined) {
       const explanation = 'A username and an e-mail address came; exactly one of them names the user'
       throw new OAuthError('invalid_request', 'The user is named twice', explanation)
     }
-    const user = context.realm.store.findUserByEmail(email)
+    const user = store.findUserByEmail(email)
     if (user === undefined && parameters.password !== undefined) {
       const explanation = `No user of sandbox '${context.realm.name}' has the e-mail address '${email}'`
       throw new OAuthError('invalid_grant', 'Username or password is not right', explanation)
