@@ -60,6 +60,7 @@ export function listenOptions(config: Config): ListenOptions {
   return {
     port: config.port,
     requestTimeout: config.request_timeout * 1000,
+    maxHeaderSize: config.max_header_size,
     maxConnections: config.max_connections,
     dataDir: config.data,
     db: config.db,

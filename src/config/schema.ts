@@ -145,6 +145,16 @@ export const schema = z.strictObject({
       description: 'largest body of a request, in bytes',
       expected: 'a whole number from 1024 to 1073741824',
     }),
+  max_header_size: z
+    .int()
+    .min(4096)
+    .max(2 ** 20)
+    .default(64 * 1024)
+    .register(about, {
+      value: 'BYTES',
+      description: 'largest request line with headers, in bytes',
+      expected: 'a whole number from 4096 to 1048576',
+    }),
   request_timeout: z.int().min(1).max(3600).default(60).register(about, {
     value: 'SECONDS',
     description: 'how long a whole request may take to arrive, in seconds',

@@ -36,6 +36,8 @@ export interface Exchange extends Readonly<Addresses> {
   host?: string
   error?: string
   explanation?: string
+  /** Set when the listener broke it off, and the journal says so already. */
+  brokenOff?: true
 }
 
 /** Where a request carries its exchange; a WeakMap of as many entries keeps the garbage collector busy. */
@@ -106,13 +108,18 @@ export function rootPath(exchange: Exchange): string {
 
 /** The same for what answers a request; empty for one that was not routed. */
 export function rootOf(request: FastifyRequest): string {
-  const exchange = (request.raw as Routed)[key]
+  const exchange = carriedBy(request.raw)
   return exchange === undefined ? '' : rootPath(exchange)
 }
 
 /** Lets a request carry its exchange to the handlers. */
 export function carry(request: Routed, exchange: Exchange): void {
   request[key] = exchange
+}
+
+/** The exchange of a request that was routed to a sandbox. */
+export function carriedBy(request: Routed): Exchange | undefined {
+  return request[key]
 }
 
 /** The exchange of a request that reached a provider's routes. */

@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
+import { endpoints } from '../oauth/model/endpoint.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { harmless } from './harmless.ts'
+import type { Refusal } from './listener/refusal.ts'
 
 /** A body over this size is not kept: a thousand of them would fill the memory. */
 const largest = 64 * 1024
@@ -55,6 +57,18 @@ export function journalEntry(
   return entry
 }
 
+/** Writes down what the listener refused, before or while a route saw it. */
+export function noteRefusal(exchange: Exchange, { method = '', headers }: IncomingMessage, refusal: Refusal): void {
+  const { prefix, url, paths } = exchange
+  const [path] = url.slice(prefix.length).split('?')
+  const named = endpoints.find((one) => Object.entries(paths).some(([name, its]) => name === one && its === path))
+  if (named !== undefined) exchange.endpoint = named
+  exchange.brokenOff = true
+  exchange.error = 'invalid_request'
+  exchange.explanation = refusal.explanation
+  exchange.sandbox.journal.add(journalEntry(exchange, { method, headers, body: undefined }, refusal.status, refusal.headers, refusal.body))
+}
+
 /** Ends a connection because a fault says so; the journal has it with the status 0. */
 export function dropConnection(exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void {
   exchange.explanation = saysWhy({ ...exchange.context.fault })
@@ -86,7 +100,8 @@ export function recordAnswers(app: FastifyInstance, settled: Settled): void {
     const { body, drop } = sentAs(payload, exchange, reply)
     const answered = () => {
       if (drop === true) return dropConnection(exchange, request, reply)
-      exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
+      if (exchange.brokenOff !== true)
+        exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
       done(null, body ?? payload)
     }
     const durable = settled(request.raw, reply.statusCode)

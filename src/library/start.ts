@@ -24,6 +24,8 @@ export interface StartOptions {
   adminToken?: string
   /** What it is as a proxy: `known`, as when absent on loopback, `all` or `off`. */
   proxy?: 'known' | 'all' | 'off'
+  /** The largest request line with headers, in bytes; 64 KiB when absent. */
+  maxHeaderSize?: number
   /** `warn` when absent. */
   logLevel?: string
 }

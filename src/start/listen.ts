@@ -1,3 +1,4 @@
+import { given } from '../basics/given.ts'
 import { createListener } from '../http/listener/listener.ts'
 import type { ServerOptions } from './options.ts'
 import { originOf } from './origin.ts'
@@ -9,6 +10,8 @@ export interface ListenOptions extends ServerOptions {
   port: number
   /** How long a whole request may take to arrive, milliseconds; node:http's own measure when absent. */
   requestTimeout?: number | undefined
+  /** The largest request line with headers, in bytes; 64 KiB when absent. */
+  maxHeaderSize?: number | undefined
   /** Connections that may be open at once; any number when absent. */
   maxConnections?: number | undefined
 }
@@ -32,7 +35,7 @@ const longestHeaders = 60_000
  * The one way to start grantbox, for the command line and the library alike: whoever listens does so with all the limits that he gave.
  * @throws StartError, ListenError when it cannot be started as was asked
  */
-export async function listen({ port, requestTimeout, maxConnections, ...options }: ListenOptions): Promise<Listening> {
+export async function listen({ port, requestTimeout, maxHeaderSize, maxConnections, ...options }: ListenOptions): Promise<Listening> {
   const server = await createServer(options)
   const listener = createListener({
     handler: server.handler,
@@ -40,7 +43,11 @@ export async function listen({ port, requestTimeout, maxConnections, ...options 
     certificates: server.certificates,
     requestClientCertificate: options.clientCertificates === 'always',
     maxConnections,
-    ...(requestTimeout !== undefined && { server: { requestTimeout, headersTimeout: Math.min(requestTimeout, longestHeaders) } }),
+    onRefusal: server.onRefusal,
+    server: {
+      ...given({ maxHeaderSize }),
+      ...(requestTimeout !== undefined && { requestTimeout, headersTimeout: Math.min(requestTimeout, longestHeaders) }),
+    },
   })
   let closing: Promise<void> | undefined
   const stop = async (graceMs: number) => {

@@ -11,7 +11,8 @@ import { randomText } from '../basics/random.ts'
 import { StartError } from '../basics/start-error.ts'
 import type { ControlDeps } from '../control/deps.ts'
 import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
-import { beginExchange } from '../http/exchange.ts'
+import { beginExchange, carriedBy } from '../http/exchange.ts'
+import { noteRefusal } from '../http/journal-hook.ts'
 import type { ListenerOptions } from '../http/listener/listener.ts'
 import { beyondAlias, originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
@@ -39,6 +40,8 @@ export interface GrantboxServer {
   handler: RequestListener
   /** Leads those who ask it as a proxy. */
   connect: NonNullable<ListenerOptions['connect']>
+  /** Takes what the listener refused into the journal of the sandbox that it was for. */
+  onRefusal: NonNullable<ListenerOptions['onRefusal']>
   /** To be told where it listens, so that nobody is led back to it. */
   listensAt(listens: Listens): void
   /** What it did as a proxy. */
@@ -152,8 +155,16 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const failed = (error: unknown, response: ServerResponse) => {
     logger.error({ err: error }, 'a request failed outside of every handler')
     if (response.headersSent) response.destroy()
-    else
-      response.writeHead(500, { 'Content-Type': 'application/json' }).end('{"error":"server_error","error_description":"Internal error"}')
+    else say(response, 500, 'server_error', 'Internal error')
+  }
+
+  /** Where a request goes: to a sandbox, unless that was deleted, or to what is ours at its path. */
+  const destined = (request: IncomingMessage) => {
+    const came = originOf(request)
+    const url = withoutPaths(request.url ?? '/', came.path ? [...ownPaths, came.path] : ownPaths, sandboxes)
+    const isOurs = /^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, came, ownHosts, sandboxes)
+    const known = beyondAlias(url, came)
+    return { url, isOurs, origin: known.origin, destination: isOurs ? undefined : route(known.url, known.origin, sandboxes) }
   }
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -164,32 +175,24 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         .catch((error) => failed(error, response))
       return
     }
-    const origin = originOf(request)
-    const url = withoutPaths(target, origin.path ? [...ownPaths, origin.path] : ownPaths, sandboxes)
+    const { url, isOurs, origin, destination } = destined(request)
     request.url = url
     durability.begin(request)
-    if (/^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, origin, ownHosts, sandboxes)) {
-      if (request.headers[callMark] !== undefined) refuseOwnCall(response)
+    if (isOurs) {
+      // A client may register any address, and grantbox would be let in as one of this machine's programs.
+      if (request.headers[callMark] !== undefined)
+        say(response, 403, 'access_denied', 'grantbox does not manage itself because a client registered this address')
       else if (url.startsWith(`${assetsPath}/`)) serveAsset(url, request, response).catch(() => response.destroy())
       else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
-      const known = beyondAlias(url, origin)
-      const destination = route(known.url, known.origin, sandboxes)
       if (destination === undefined) {
-        response.writeHead(404, { 'Content-Type': 'application/json' })
-        response.end(
-          JSON.stringify({
-            error: 'not_found',
-            error_description: `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`,
-          }),
-        )
-        return
+        return say(response, 404, 'not_found', `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`)
       }
       if (destination.url.startsWith(`${assetsPath}/`)) {
         serveAsset(destination.url, request, response).catch(() => response.destroy())
         return
       }
-      const exchange = beginExchange(request, known.origin, destination, options)
+      const exchange = beginExchange(request, origin, destination, options)
       protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
     }
   }
@@ -216,6 +219,11 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
           logger.error({ err: error }, 'the proxy failed')
           socket.destroy()
         })
+    },
+    onRefusal(request, refusal) {
+      const { origin, destination } = destined(request)
+      const exchange = carriedBy(request) ?? (destination && beginExchange(request, origin, destination, options))
+      if (exchange !== undefined) noteRefusal(exchange, request, refusal)
     },
     listensAt(addresses) {
       listens = addresses
@@ -267,15 +275,9 @@ function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { made?: Promis
   return get
 }
 
-/** A client may register any address, and grantbox would be let in as one of this machine's programs. */
-function refuseOwnCall(response: ServerResponse): void {
-  response.writeHead(403, { 'Content-Type': 'application/json' })
-  response.end(
-    JSON.stringify({
-      error: 'access_denied',
-      error_description: 'grantbox does not manage itself because a client registered this address',
-    }),
-  )
+/** Answers in nobody's dialect. */
+function say(response: ServerResponse, status: number, error: string, error_description: string): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error, error_description }))
 }
 
 /** What a start makes is there before anybody is told that it started. */

@@ -137,7 +137,7 @@ describe('who sends too much', () => {
   test('in headers is told 431', async () => {
     const { port, url } = await limited()
     const { socket, ended } = await open(port)
-    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`)
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`)
     expect(statusOf(await ended)).toBe(431)
     expect(await works(url)).toBe(200)
   })

@@ -9,7 +9,7 @@ import type { Certificates } from '../certificates/certificates.ts'
 import { asksForCertificate } from '../certificates/host.ts'
 import { type Bound, bind } from './address.ts'
 import { readHello } from './client-hello.ts'
-import { answerBadRequest, answerClientError, answerNoTunnel, linger } from './refusal.ts'
+import { answerClientError, answerNoTunnel, answerWithoutHost, linger, type Refusal, refusedRequest, unfinishedHead } from './refusal.ts'
 
 export interface Listener {
   /**
@@ -43,6 +43,8 @@ export interface ListenerOptions {
    * from it and answered by another handler; a TLS client that names no host is answered as `serverName`.
    */
   connect?: ((request: IncomingMessage, socket: Socket, head: Buffer, adopt: Adopt) => void) | undefined
+  /** Told what was refused before the handler saw it, as far as is known what it was. */
+  onRefusal?: ((request: IncomingMessage, refusal: Refusal) => void) | undefined
   /** Limits of node:http that differ from its own. Its `headersTimeout` also holds for what comes before the headers. */
   server?: ServerOptions | undefined
 }
@@ -55,6 +57,9 @@ const tlsHandshake = 0x16
 /** Longer than clients and proxies keep an idle connection, so that it is they who end it and no request meets a closing socket. */
 const keepAliveTimeout = 72_000
 
+/** Room for a dozen cookies and a long token beside each other; clients and servers elsewhere differ between 8 KiB and 128 KiB. */
+const maxHeaderSize = 64 * 1024
+
 /** @returns a listener that does not listen yet */
 export function createListener({
   handler,
@@ -62,11 +67,14 @@ export function createListener({
   requestClientCertificate,
   connect,
   onError,
+  onRefusal,
   maxConnections = Number.POSITIVE_INFINITY,
   server: limits,
 }: ListenerOptions): Listener {
   /** The sockets as HTTP sees them (for https the TLS socket), each with its answers in order; {@link owedTo} forgets those that are out. */
   const connections = new Map<Socket, ServerResponse[]>()
+  /** How connections began whose first head did not come whole. */
+  const heads = new WeakMap<Socket, string>()
   /** Who answers what comes through a tunnel. */
   const tunnels = new WeakMap<Socket, RequestListener>()
   let inside: Server | undefined
@@ -74,22 +82,32 @@ export function createListener({
   let closing: Promise<void> | undefined
 
   /** It never listens itself: both kinds of connection are handed to it. A missing Host header is answered here, in JSON. */
-  function serve(answer: RequestListener): Server {
-    const server = createServer({ keepAliveTimeout, ...limits, requireHostHeader: false })
+  function serve(answer: RequestListener, refused?: ListenerOptions['onRefusal']): Server {
+    const server = createServer({ keepAliveTimeout, maxHeaderSize, ...limits, requireHostHeader: false })
     // On this event node:http begins to watch its timeouts.
     server.emit('listening')
     server.on('request', (request, response) => {
       const { socket } = request
       owedTo(socket).push(response)
       if (closing !== undefined) endAfter(response)
-      if (request.headers.host === undefined && request.httpVersion === '1.1') answerBadRequest(response, 'the Host header is missing')
-      else answer(request, response)
+      if (request.headers.host !== undefined || request.httpVersion !== '1.1') return answer(request, response)
+      const refusal = answerWithoutHost(response)
+      refused?.(request, refusal)
     })
-    server.on('clientError', (error, socket) => answerClientError(error, socket, owedTo(socket as Socket)))
+    server.on('clientError', (error, stream) => {
+      const socket = stream as Socket
+      // The last answer is kept here until the next request comes.
+      const head = connections.get(socket)?.length === 0 ? heads.get(socket) : undefined
+      const owed = owedTo(socket)
+      const { requestTimeout } = server
+      const refusal = answerClientError(error, socket, owed, { requestTimeout, maxHeaderSize: limits?.maxHeaderSize ?? maxHeaderSize })
+      const request = refusal === undefined ? undefined : refusedRequest(error, socket, owed.at(-1)?.req, head)
+      if (refusal !== undefined && request !== undefined) refused?.(request, refusal)
+    })
     return server
   }
 
-  const http = serve(handler)
+  const http = serve(handler, onRefusal)
   if (connect !== undefined) {
     http.on('connect', (request, stream, head) => {
       const socket = stream as Socket
@@ -160,10 +178,8 @@ export function createListener({
       if (chunk === null) return socket.destroy()
       came = came.length === 0 ? chunk : Buffer.concat([came, chunk])
       if (came[0] !== tlsHandshake) {
-        socket.unshift(came)
         clearTimeout(deadline)
-        server.emit('connection', socket)
-        return
+        return handOver(socket, came, server)
       }
       const hello = readHello(came)
       if (hello === 'incomplete') return socket.once('readable', look)
@@ -174,6 +190,14 @@ export function createListener({
       })
     }
     socket.once('readable', look)
+  }
+
+  /** Lets the server read a connection from its beginning, of which this is what came. */
+  function handOver(socket: Socket, came: Buffer, server: Server): void {
+    const head = unfinishedHead(came)
+    if (head !== undefined) heads.set(socket, head)
+    socket.unshift(came)
+    server.emit('connection', socket)
   }
 
   async function secure(socket: Socket, server: Server, serverName: string | undefined, established: () => void): Promise<void> {
@@ -196,14 +220,18 @@ export function createListener({
     const report = (error: Error) => onError?.(error)
     secured.on('error', report)
     secured.once('secure', () => {
-      established()
       // From now on node:http looks after it.
       secured.off('error', report).on('error', () => {})
       connections.delete(socket)
       track(secured)
       const answer = tunnels.get(socket)
       if (answer !== undefined) tunnels.set(secured, answer)
-      server.emit('connection', secured)
+      secured.once('readable', () => {
+        established()
+        const came: Buffer | null = secured.read()
+        if (came === null) secured.destroy()
+        else handOver(secured, came, server)
+      })
     })
   }
 
