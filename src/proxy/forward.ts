@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import type { Target } from './target.ts'
+import { isIP, type Socket } from 'node:net'
+import { ProxyRefusal } from './refusal.ts'
+import { authority, type Target } from './target.ts'
 
 /** Of one connection alone (RFC 9110 §7.6.1), what is said to a proxy, what node:http already answered, and Host, which the target says. */
 const ofThisHop = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|host)$/i
@@ -18,7 +19,7 @@ export interface Onward {
 
 /** Sends a request of absolute form to where it leads, and its answer back. */
 export async function forward(request: IncomingMessage, response: ServerResponse, onward: Onward): Promise<void> {
-  const { url, socket, failed, idleMs } = onward
+  const { url, socket, idleMs } = onward
   const options: RequestOptions = {
     method: request.method,
     path: `${url.pathname}${url.search}`,
@@ -29,15 +30,25 @@ export async function forward(request: IncomingMessage, response: ServerResponse
     timeout: idleMs,
   }
   const sent = await sentOver(url, options, socket, onward.target)
-  sent.once('timeout', () => sent.destroy(new Error(`nothing came for ${idleMs / 1000} s`)))
-  sent.once('error', (error) => {
-    if (response.headersSent) response.destroy()
-    else failed(error)
-  })
+  const failed = (error: Error) => {
+    if (!response.headersSent) onward.failed(error)
+    else if (!response.writableEnded) response.destroy()
+  }
+  sent.once('timeout', () => sent.destroy(new ProxyRefusal(504, `${authority(onward.target)} said nothing for ${idleMs / 1000} s`)))
+  sent.on('error', failed)
   sent.once('response', (answer) => {
-    answer.once('error', () => response.destroy())
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer))
+    answer.once('error', failed)
+    const { statusCode = 0, statusMessage = '' } = answer
+    // The parser takes status lines that nobody may write.
+    if (statusCode < 100) return void sent.destroy(new Error(`it answered with the status ${statusCode}`))
+    response.writeHead(statusCode, statusMessage.replace(/[^\x20-\x7e\x80-\xff]/g, '?'), endToEnd(answer))
     answer.pipe(response)
+  })
+  sent.once('close', () => {
+    // It may have ended without either, as with another protocol that nobody asked for.
+    if (!response.headersSent) failed(new Error('it ended the connection'))
+    // The rest of a body that nobody takes stands before the next request.
+    request.unpipe(sent).resume()
   })
   response.once('close', () => sent.destroy())
   request.pipe(sent)
@@ -47,13 +58,15 @@ async function sentOver(url: URL, options: RequestOptions, socket: Socket, { hos
   const http = await import('node:http')
   if (url.protocol === 'http:') return http.request(options)
   const { connect } = await import('node:tls')
-  return http.request({ ...options, createConnection: () => connect({ socket, servername: host, ALPNProtocols: ['http/1.1'] }) })
+  // A server's name is no address (RFC 6066 §3).
+  const named = isIP(host) === 0 ? { servername: host } : {}
+  return http.request({ ...options, createConnection: () => connect({ socket, host, ...named, ALPNProtocols: ['http/1.1'] }) })
 }
 
 /** The length of a body is said as it was, so that both ends see the same one. */
 function headersFor(request: IncomingMessage, url: URL): string[] {
-  const framed = request.headers['transfer-encoding'] === undefined ? [] : ['Transfer-Encoding', 'chunked']
-  return ['Host', url.host, ...endToEnd(request), ...framed]
+  const coding = request.headers['transfer-encoding']
+  return ['Host', url.host, ...endToEnd(request), ...(coding === undefined ? [] : ['Transfer-Encoding', coding])]
 }
 
 /** Names and values in turn, as they came, without those of the one connection. RFC 9110 §7.6.3 asks for Via. */

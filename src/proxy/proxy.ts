@@ -136,8 +136,12 @@ export class ForwardProxy {
     const way: Way = mode === 'off' ? { to: 'us' } : await this.#way(target, request)
     const upstream = way.to === 'elsewhere' ? await this.#dial(target) : 'own'
     if (upstream !== 'own') {
-      const failed = (error: Error) =>
-        answerRefusal(response, new ProxyRefusal(502, `${authority(target)} gave no answer: ${error.message}`))
+      if (response.destroyed) return void upstream.destroy()
+      const failed = (error: Error) => {
+        const refusal =
+          error instanceof ProxyRefusal ? error : new ProxyRefusal(502, `${authority(target)} gave no answer: ${error.message}`)
+        answerRefusal(response, this.#refuse(refusal, request, target))
+      }
       return forward(request, response, { target, url, socket: upstream, failed, idleMs: this.#idleMs })
     }
     request.url = pathOf(url)
@@ -165,6 +169,7 @@ export class ForwardProxy {
     try {
       const socket = await dial(target, this.#options)
       if (socket === 'own') ended()
+      else if (socket.closed) throw new ProxyRefusal(502, `${authority(target)} ended the connection at once`)
       else socket.once('close', ended)
       return socket
     } catch (error) {

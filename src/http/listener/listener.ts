@@ -111,10 +111,11 @@ export function createListener({
   if (connect !== undefined) {
     http.on('connect', (request, stream, head) => {
       const socket = stream as Socket
-      connect(request, socket, head, (answer, serverName) => {
+      const adopt: Adopt = (answer, serverName) => {
         tunnels.set(socket, answer)
         begin(socket, insideTunnels(), serverName)
-      })
+      }
+      afterAnswers(socket, () => connect(request, socket, head, adopt))
     })
   }
 
@@ -122,7 +123,7 @@ export function createListener({
   function insideTunnels(): Server {
     if (inside !== undefined) return inside
     inside = serve((request, response) => tunnels.get(request.socket)?.(request, response))
-    inside.on('connect', (_request, socket) => answerNoTunnel(socket))
+    inside.on('connect', (_request, socket) => afterAnswers(socket as Socket, () => answerNoTunnel(socket)))
     return inside
   }
 
@@ -134,6 +135,17 @@ export function createListener({
     const owed = connections.get(socket) ?? []
     while (owed[0]?.closed === true) owed.shift()
     return owed
+  }
+
+  /** Whoever asks for a tunnel behind other requests has their answers first, and none of them within it. */
+  function afterAnswers(socket: Socket, then: () => void): void {
+    const last = owedTo(socket).at(-1)
+    if (last === undefined) then()
+    last?.once('close', () => {
+      // The limit of a connection that waits for its next request.
+      socket.setTimeout(0)
+      if (socket.writable) then()
+    })
   }
 
   function track(socket: Socket): void {
