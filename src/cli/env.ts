@@ -1,10 +1,11 @@
 import { ConfigError } from '../config/error.ts'
 import type { Flag, Flags } from '../config/flags.ts'
 import { writeAuthorities } from '../proxy/clients/authorities.ts'
-import { environmentFor } from '../proxy/clients/environment.ts'
+import { environmentFor, proxyOfBefore } from '../proxy/clients/environment.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
 import type { Command } from './command.ts'
 import { controlFlags, reach } from './control.ts'
+import { aroundWords } from './run-words.ts'
 
 type Variables = Readonly<Record<string, string>>
 
@@ -42,7 +43,7 @@ export const env: Command = {
     const { client, config, values, sandbox } = await reach(context, flags)
     const [form = '', another] = Object.keys(forms).filter((name) => values.has(name))
     if (another !== undefined) throw new ConfigError([{ where: `flag --${another}`, message: `expected one form, and --${form} was said` }])
-    const { mode } = await client.get<ProxyReport>('/proxy')
+    const { mode, hosts } = await client.get<ProxyReport>('/proxy')
     if (mode === 'off')
       throw new ConfigError([{ where: 'grantbox env', message: `expected a proxy at ${client.url}: start it with --proxy known or all` }])
     const variables = environmentFor(
@@ -54,7 +55,14 @@ export const env: Command = {
       },
       context.env,
     )
+    if (!leadsTo(proxyOfBefore(context.env), client.url))
+      context.stderr.write('grantbox: the proxy that is set is asked no longer; to go on by way of it, start grantbox with --proxy-next\n')
+    context.stderr.write(aroundWords(hosts, context.env))
     context.stdout.write((forms[form]?.print ?? forShells)(variables))
     return 0
   },
+}
+
+function leadsTo(proxy: string | undefined, url: string): boolean {
+  return proxy === undefined || (URL.canParse(proxy) && new URL(proxy).host === new URL(url).host)
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
 import { ConfigError } from '../config/error.ts'
 import { isProxyUrl } from '../config/schema.ts'
-import { proxyOfBefore, type Variables } from '../proxy/clients/environment.ts'
+import { calledAround, proxyOfBefore, type Variables } from '../proxy/clients/environment.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
 import type { ProxyMode } from '../proxy/way.ts'
 import type { CommandContext } from './command.ts'
@@ -46,6 +46,12 @@ function versionOf(node: string, env: Variables, cwd: string): Promise<string | 
 export function readsProxyVariables(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   return major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21)
+}
+
+/** Tells of hosts that grantbox has and programs call elsewhere. */
+export function aroundWords(hosts: readonly string[], env: Variables): string {
+  const around = calledAround(hosts, env)
+  return around.length === 0 ? '' : `grantbox: NO_PROXY leads around grantbox to ${around.join(', ')}\n`
 }
 
 /** The hosts that a command was refused. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AuthorityFiles, writeAuthorities } from '../proxy/clients/authorities.ts'
 import { environmentFor, loopback, type Place } from '../proxy/clients/environment.ts'
+import { nobody } from '../proxy/credentials.ts'
 
 /** How a browser or a program is led by way of grantbox to its vendor's hosts; Playwright takes it as its `proxy`. */
 export interface ProxySettings {
@@ -13,7 +14,7 @@ export interface ProxySettings {
    * never does for hosts of sandboxes: for a browser, let the sandbox list the host in its `hosts`.
    */
   username?: string
-  /** The admin token; absent when none is asked for. */
+  /** The admin token, where one is asked for. */
   password?: string
   /** The hosts that are called without it, with commas between. */
   bypass: string
@@ -42,8 +43,7 @@ export class ProxyLeads {
     const variables = () => environmentFor({ ...this.#place, sandbox, ...this.#authorities() }, process.env)
     return {
       server: new URL(url).origin,
-      ...(sandbox !== undefined && { username: sandbox }),
-      ...(adminToken !== undefined && { username: sandbox ?? '', password: adminToken }),
+      ...((sandbox ?? adminToken) !== undefined && { username: sandbox ?? nobody, password: adminToken ?? nobody }),
       bypass: loopback.map((host) => (host.includes(':') ? `[${host}]` : host)).join(),
       ca: this.#ca,
       // Made for those alone who start programs.

@@ -48,7 +48,7 @@ export async function wayTo(target: Target, authorization: string | undefined, o
     throw new ProxyRefusal(
       407,
       `${authority(target)} is a host of no sandbox, and this grantbox leads there only who has its admin token: put it in the proxy's ` +
-        'address, as in http://:TOKEN@localhost:9400',
+        'address, as in http://_:TOKEN@localhost:9400',
     )
   }
   if (await leadsToUs(target, options)) return { to: 'us' }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { iokids } from '../../src/providers/iokids/iokids.ts'
-import { runProgram } from '../support/child.ts'
+import { currentNode, runProgram } from '../support/child.ts'
 import { runCommand } from '../support/command-line.ts'
 import { launch, type TestServer } from '../support/server.ts'
 
@@ -30,9 +30,9 @@ describe('grantbox env', () => {
   test('leads what a shell starts to the grantbox that runs', async () => {
     const { code, stdout, stderr } = await grantbox('env')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain(`export HTTPS_PROXY='http://:the-token@localhost:${new URL(server.url).port}'\n`)
+    expect(stdout).toContain(`export HTTPS_PROXY='http://_:the-token@localhost:${new URL(server.url).port}'\n`)
     expect(stdout).toContain(`export GRANTBOX_ADMIN_TOKEN='the-token'\n`)
-    expect(await runProgram('sh', ['-c', `${stdout}exec "$0" -e "$1"`, process.execPath, asks])).toBe('401\n')
+    expect(await runProgram('sh', ['-c', `${stdout}exec "$0" -e "$1"`, currentNode, asks])).toBe('401\n')
   })
 
   test('and to one of its sandboxes', async () => {
@@ -40,7 +40,7 @@ describe('grantbox env', () => {
     const { stdout } = await grantbox('env', '--sandbox', 't42', '--json')
     const variables = JSON.parse(stdout)
     expect(variables.http_proxy).toMatch(/^http:\/\/t42:the-token@localhost:\d+$/)
-    expect(await runProgram(process.execPath, ['-e', asks], { env: { ...process.env, ...variables } })).toBe('401\n')
+    expect(await runProgram(currentNode, ['-e', asks], { env: { ...process.env, ...variables } })).toBe('401\n')
     expect(
       server.server.sandboxes
         .find('t42')
@@ -61,6 +61,20 @@ describe('grantbox env', () => {
     await appendFile(file, (await grantbox('env', '--github')).stdout)
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
     expect(Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)))).toEqual({ BEFORE: '1', ...variables })
+  })
+
+  test('tells what it cannot keep, and what goes around grantbox', async () => {
+    const { stderr } = await runCommand(['env', '--url', server.url, '--admin-token', 'the-token'], {
+      cwd,
+      env: { HTTPS_PROXY: 'http://proxy.corp.example:3128', NO_PROXY: 'iokids.net' },
+    })
+    expect(stderr).toBe(
+      'grantbox: the proxy that is set is asked no longer; to go on by way of it, start grantbox with --proxy-next\n' +
+        'grantbox: NO_PROXY leads around grantbox to sandbox.iokids.net\n',
+    )
+    expect(
+      (await runCommand(['env', '--url', server.url, '--admin-token', 'the-token'], { cwd, env: { HTTPS_PROXY: server.url } })).stderr,
+    ).toBe('')
   })
 
   test('refuses two forms at once, a grantbox that is no proxy, and a sandbox that is not there', async () => {

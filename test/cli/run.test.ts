@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/basics/clock.ts'
 import { createCertificates } from '../../src/http/certificates/certificates.ts'
-import { commandExists } from '../support/child.ts'
+import { commandExists, currentNode } from '../support/child.ts'
 import { type Ended, runCommand } from '../support/command-line.ts'
 
 /** Where packages are found by programs that are given as text. */
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
-const program = (text: string) => ['--', process.execPath, '--input-type=module', '--eval', text]
+const program = (text: string) => ['--', currentNode, '--input-type=module', '--eval', text]
 
 /** Under `grantbox run`, without a proxy and authorities of whoever runs the tests. */
 function run(argv: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
@@ -92,10 +92,22 @@ describe("programs that have their vendor's address in them get their answer", (
     expect({ code, stdout }).toEqual({ code: 0, stdout: refused })
   }, 60_000)
 
+  test('Python, which sends no credentials that lack a part', async ({ skip }) => {
+    if (!commandExists('python3')) skip('there is no Python')
+    const text = `
+import urllib.request, urllib.error
+for host in ['sandbox.iokids.net', 'elsewhere.invalid']:
+  try: urllib.request.urlopen('https://' + host + '/v1/me')
+  except urllib.error.URLError as error: print(error)
+`
+    const { stdout } = await run(['--host', '0.0.0.0', '--admin-token', 'a/b+c==', '--', 'python3', '-c', text])
+    expect(stdout).toMatch(/^HTTP Error 401: Unauthorized\n.*\b502\b.*\n$/)
+  })
+
   test('with a password where everybody could reach the proxy', async () => {
     const text = `const answer = await fetch('https://sandbox.iokids.net/v1/me'); console.log(answer.status, process.env.HTTPS_PROXY)`
     const { stdout } = await run(['--host', '0.0.0.0', '--admin-token', 'abc', ...program(text)])
-    expect(stdout).toMatch(/^401 http:\/\/:abc@localhost:\d+\n$/)
+    expect(stdout).toMatch(/^401 http:\/\/_:abc@localhost:\d+\n$/)
   })
 })
 
@@ -144,6 +156,14 @@ describe('what was set before is kept', () => {
     expect(bundles[0].split(company)).toHaveLength(2)
     // The system's, the named one, ours.
     expect(bundles[0].match(/BEGIN CERTIFICATE/g).length).toBeGreaterThan(50)
+  })
+
+  test('hosts that would be called around grantbox are told of', async () => {
+    const { stderr } = await run(program(''), { NO_PROXY: 'example.com, *.wildix.com', no_proxy: 'sandbox.iokids.net:443' })
+    expect(stderr).toMatch(/^grantbox: NO_PROXY leads around grantbox to [^\n]+\n$/)
+    for (const host of ['sandbox.iokids.net', 'auth.wildix.com']) expect(stderr).toContain(host)
+    expect(stderr).not.toContain('socialidnow')
+    expect((await run(program(''), { NO_PROXY: '*' })).stderr).toContain('api.socialidnow.com')
   })
 
   test('a proxy of another kind is told of', async () => {

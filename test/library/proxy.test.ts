@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { EnvHttpProxyAgent, request } from 'undici'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectGrantbox, startGrantbox } from '../../src/index.ts'
-import { runProgram } from '../support/child.ts'
+import { currentNode, runProgram } from '../support/child.ts'
 
 const asks = `fetch('https://sandbox.iokids.net/v1/me').then((answer) => console.log(answer.status))`
 
 /** Asks as a program in a process of its own. */
-const ask = (env: Record<string, string>) => runProgram(process.execPath, ['-e', asks], { env: { ...process.env, ...env } })
+const ask = (env: Record<string, string>) => runProgram(currentNode, ['-e', asks], { env: { ...process.env, ...env } })
 
 test('a client in this process is led to a vendor by what box.proxy says', async () => {
   const box = await startGrantbox()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { environmentFor } from '../../src/proxy/clients/environment.ts'
-import { cleanEnvironment, runProgram } from '../support/child.ts'
+import { cleanEnvironment, currentNode, runProgram } from '../support/child.ts'
 import { runCommand, spawnCommand } from '../support/command-line.ts'
 import { composeProblems } from '../support/compose.ts'
 import { freePort } from '../support/real-server.ts'
@@ -47,7 +47,7 @@ test('the workflow leads its later steps to grantbox', async () => {
   const lines = (await readFile(variables, 'utf8')).trimEnd().split('\n')
   const set = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)))
   const asks = `fetch('https://sandbox.iokids.net/v1/me').then((answer) => console.log(answer.status))`
-  expect(await runProgram(process.execPath, ['-e', asks], { cwd: folder, env: { ...cleanEnvironment(), ...set } })).toBe('401\n')
+  expect(await runProgram(currentNode, ['-e', asks], { cwd: folder, env: { ...cleanEnvironment(), ...set } })).toBe('401\n')
 }, 60_000)
 
 test('the compose file is what the Compose specification’s JSON Schema says', async () => {
@@ -81,5 +81,5 @@ test('the compose file’s services do together what they are there for', async 
   const here = (value: string) => value.replaceAll('grantbox:9400', `localhost:${port}`).replace(at, data)
   const env = Object.fromEntries(Object.entries<string>(tests.environment).map(([name, value]) => [name, here(value)]))
   const [, ...args] = tests.command
-  expect(await runProgram(process.execPath, args, { cwd, env: { ...cleanEnvironment(), ...env } })).toBe('401\n')
+  expect(await runProgram(currentNode, args, { cwd, env: { ...cleanEnvironment(), ...env } })).toBe('401\n')
 }, 60_000)

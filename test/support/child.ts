@@ -1,4 +1,8 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+/** The Node.js of contributors, whatever the tests run on: it reads the variables of a proxy. */
+export const currentNode = join(import.meta.dirname, '../../node_modules/.bin/node')
 
 /** How a program ended. */
 export interface Outcome {

@@ -4,6 +4,7 @@
  */
 
 import { delimiter } from 'node:path'
+import { nobody } from '../credentials.ts'
 
 /** Variables of a process. */
 export type Variables = Readonly<Record<string, string | undefined>>
@@ -48,10 +49,12 @@ export const loopback = ['localhost', '.localhost', '127.0.0.1', '::1'] as const
  * @param before those that it would have without: what they say of other hosts goes on to hold
  */
 export function environmentFor(lead: Lead, before: Variables): Record<string, string> {
-  const { sandbox = '', adminToken = '', bundle, wgetrc, phpSettings, trustStore } = lead
+  const { sandbox, adminToken, bundle, wgetrc, phpSettings, trustStore } = lead
   const proxy = new URL(lead.url)
-  proxy.username = sandbox
-  proxy.password = adminToken
+  if (sandbox !== undefined || adminToken !== undefined) {
+    proxy.username = sandbox ?? nobody
+    proxy.password = adminToken ?? nobody
+  }
   const address = proxy.href.replace(/\/$/, '')
   const around = [...new Set([...listed(before.NO_PROXY), ...listed(before.no_proxy), ...loopback, proxy.hostname])]
   return {
@@ -78,6 +81,12 @@ export function proxyOfBefore({ HTTPS_PROXY, https_proxy, HTTP_PROXY, http_proxy
   if (!found) return undefined
   // Many write it without its scheme.
   return found.includes('://') ? found : `http://${found}`
+}
+
+/** Which of these hosts a program would call around the proxy all the same, for NO_PROXY says so; `*.` stands for one name below. */
+export function calledAround(hosts: readonly string[], { NO_PROXY, no_proxy }: Variables): string[] {
+  const around = [...listed(NO_PROXY), ...listed(no_proxy)].map((one) => one.toLowerCase().replace(/^\*?\.|:\d+$/g, ''))
+  return hosts.filter((host) => around.some((one) => one === '*' || `.${host}`.endsWith(`.${one}`)))
 }
 
 function listed(text = ''): string[] {
