@@ -148,15 +148,8 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       addUserToApp: (user, client) => statements.addApp.run({ user: user.row, app: client.app.row }),
       saveInteraction: db.transaction((interaction, now) => {
         statements.pruneInteractions.run({ sandbox, now })
-        statements.saveInteraction.run({
-          id: interaction.id,
-          sandbox,
-          client: interaction.client.row,
-          user: interaction.user?.row ?? null,
-          browser: interaction.browser,
-          request: JSON.stringify(interaction.request),
-          expires_at: interaction.expires_at,
-        })
+        const [client, user] = [interaction.client.row, interaction.user?.row ?? null]
+        statements.saveInteraction.run({ ...interaction, sandbox, client, user, request: JSON.stringify(interaction.request) })
       }),
       findInteraction: (id, now) => readInteraction(id, now),
       setInteractionUser: (id: string, user: User | undefined) =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { decideBackchannelRequest, listBackchannelRequests } from '../../src/oauth/deferred/backchannel.ts'
+import { decideBackchannelRequest } from '../../src/oauth/deferred/backchannel.ts'
 import { standard } from '../../src/providers/standard/standard.ts'
+import { listBackchannelRequests } from '../support/backchannel.ts'
 import { Jar } from '../support/browser-jar.ts'
 import { start, startForFile } from '../support/server.ts'
 import { alice, claimsOf, post, tokensOf, web } from '../support/standard-client.ts'

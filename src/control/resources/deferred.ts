@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { randomText } from '../../basics/random.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
-import { decideBackchannelRequest, listBackchannelRequests } from '../../oauth/deferred/backchannel.ts'
+import { decideBackchannelRequest } from '../../oauth/deferred/backchannel.ts'
 import { decide } from '../../oauth/deferred/deferred.ts'
 import { cleanUserCode } from '../../oauth/deferred/device.ts'
-import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import { userMentioned } from '../input/lookup.ts'
 import { invalid, Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
@@ -55,12 +55,16 @@ export const deferred = sandboxRoutes('decisions', ({ get, post }) => {
   })
 
   const waiting = 'The backchannel authentication requests that wait for their users'
-  get('/backchannel_requests', waiting, { answer: listOf(backchannelRequest) }, ({ sandbox }) => ({
-    items: listBackchannelRequests(sandbox).map((request) => ({
-      ...request,
+  get('/backchannel_requests', waiting, { answer: listOf(backchannelRequest) }, ({ sandbox: { store, clock } }) => ({
+    items: store.listDeferred(cibaType, clock.now()).map(({ interaction_id, client, user, scope, request, issued_at, expires_at }) => ({
+      id: interaction_id,
+      client_id: client.client_id,
+      app: client.app.name,
+      username: user?.username ?? '',
+      scope,
       binding_message: request.binding_message ?? null,
-      issued_at: rfc3339(request.issued_at),
-      expires_at: rfc3339(request.expires_at),
+      issued_at: rfc3339(issued_at),
+      expires_at: rfc3339(expires_at),
     })),
   }))
 

@@ -118,34 +118,6 @@ async function askedUser(parameters: Parameters, client: Client, context: Contex
   throw new OAuthError('access_denied', 'The user cannot use this app', explanation, {}, 403)
 }
 
-/** A backchannel request that waits for its user. */
-export interface BackchannelRequest {
-  id: string
-  client_id: string
-  app: string
-  username: string
-  scope: string
-  binding_message: string | undefined
-  /** Milliseconds since the epoch, by the sandbox's clock. */
-  issued_at: number
-  expires_at: number
-}
-
-/** What waits for a decision in a sandbox, oldest first. */
-export function listBackchannelRequests({ store, clock }: Realm): BackchannelRequest[] {
-  const waiting = store.listDeferred(cibaType, clock.now())
-  return waiting.map(({ interaction_id, client, user, scope, request, issued_at, expires_at }) => ({
-    id: interaction_id,
-    client_id: client.client_id,
-    app: client.app.name,
-    username: user?.username ?? '',
-    scope,
-    binding_message: request.binding_message,
-    issued_at,
-    expires_at,
-  }))
-}
-
 /**
  * Decides for the user, and tells a client in ping mode.
  * @returns undefined when there is no such request or it was decided on; `unreached` says why the client could not be told
