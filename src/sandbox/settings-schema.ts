@@ -31,6 +31,9 @@ function claimTemplates(known: readonly string[]) {
     .optional()
 }
 
+/** Certificates as PEM, which has lines. */
+export const certificates = z.string().refine(isCertificates, { error: 'certificates as PEM' })
+
 const signingAlg = z.enum(signingAlgs)
 
 /** What the protocol lets a sandbox set. */
@@ -96,12 +99,9 @@ const protocolSettings = {
   dpop_nonce: z
     .enum(['off', 'required'])
     .describe('Whether DPoP proofs must carry a nonce of ours, which lives five minutes (RFC 9449 §8).'),
-  trusted_client_ca: z
-    .string()
-    .refine(isCertificates, { error: 'certificates as PEM' })
-    .describe(
-      'PEM of the authorities that certificates of clients (tls_client_auth) are checked against; without it any certificate with the registered subject will do, whoever issued it.',
-    ),
+  trusted_client_ca: certificates.describe(
+    'PEM of the authorities that certificates of clients (tls_client_auth) are checked against; without it any certificate with the registered subject will do, whoever issued it.',
+  ),
   outbound: z
     .enum(['private', 'any'])
     .describe(
@@ -125,8 +125,15 @@ const surroundings = {
   show_secrets: z.boolean().describe('Shows secrets and tokens in the journal as they came.'),
 } satisfies Record<Exclude<keyof SandboxSettings, keyof Settings>, z.ZodType>
 
+const commonShape = { ...protocolSettings, ...surroundings }
+
 /** The settings that every provider's sandbox has, in a request's body; null takes back what the sandbox had said. */
-export const commonSettings = z.looseObject(nullable({ ...protocolSettings, ...surroundings }))
+export const commonSettings = z.looseObject(nullable(commonShape))
+
+/** What each setting of a provider's sandbox accepts, by name, the vendor's own first. */
+export function settingsShape(provider: Provider): Record<string, z.ZodType> {
+  return { ...ownShape(provider), ...commonShape }
+}
 
 /** To make one takes as long as to fill a sandbox. */
 const made = new WeakMap<Provider, z.ZodType<Record<string, unknown>>>()

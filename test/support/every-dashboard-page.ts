@@ -84,6 +84,12 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.goto(`${url}${base}/approvals`)
   },
   'dashboard-settings': at(`${base}/settings`),
+  'dashboard-settings-all': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/standard/settings`)
+    await page.getByText('All other settings').click()
+    await page.locator('[name=claims]').fill('{"access_token": {"roles": "{nobody}"}}')
+    await page.getByRole('button', { name: 'Save' }).click()
+  },
   'dashboard-docs': async (page, { url }) => {
     await page.goto(`${url}${base}/docs`)
     await page.locator('.doc > summary').nth(8).click()

@@ -22,6 +22,11 @@ export class Fields {
     return [this.#values[name]].flat().filter((value) => typeof value === 'string')
   }
 
+  /** All fields as they were typed, of several of one name the last. */
+  texts(): Record<string, string> {
+    return Object.fromEntries(Object.keys(this.#values).map((name) => [name, this.all(name).at(-1) ?? '']))
+  }
+
   has(name: string): boolean {
     return this.all(name).length > 0
   }

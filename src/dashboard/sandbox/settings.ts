@@ -3,23 +3,19 @@ import { Problem } from '../../control/problem.ts'
 import { ClockRangeError } from '../../sandbox/clock.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
 import { idleSettings } from '../../sandbox/idle-settings.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
-import { type Choice, type Errors, type FormState, nameProblem } from '../forms/form.ts'
+import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { dateAndTime, durationInWords } from '../frame/words.ts'
-import { type OwnControl, ownControls, ownValue } from './own-settings.ts'
+import { changedSettings, type SettingField, settingFields, type Wording } from './settings-form.ts'
 
-/** The settings that people change most; the control API knows them all. */
-const durations = {
-  access_token_ttl: 'How long access tokens live',
-  refresh_token_ttl: 'How long refresh tokens live',
-  code_ttl: 'How long codes live',
-} as const
-
-const choices = {
+/** The settings that people change most, in words of their own and before the others. */
+const wordings: Readonly<Record<string, Wording>> = {
+  access_token_ttl: { label: 'How long access tokens live' },
+  refresh_token_ttl: { label: 'How long refresh tokens live' },
+  code_ttl: { label: 'How long codes live' },
   rotation: {
     label: 'Refresh tokens',
     values: { lenient: 'Rotate; the old one works until the new one was used', strict: 'Rotate; each works once', off: 'Stay the same' },
@@ -32,12 +28,9 @@ const choices = {
       lenient: 'Lenient: unregistered clients and redirect URIs pass',
     },
   },
-} as const
-
-const switches = {
-  auto_continue: 'Go on to the app without asking',
-  show_secrets: 'Show secrets and tokens in the requests as they came',
-} as const
+  auto_continue: { label: 'Go on to the app without asking' },
+  show_secrets: { label: 'Show secrets and tokens in the requests as they came' },
+}
 
 const notices = noticesOf({
   'settings-saved': 'The settings were saved.',
@@ -49,7 +42,7 @@ const notices = noticesOf({
 const icon =
   '<circle cx="12" cy="12" r="3"/><path d="M12 3.500v3M12 17.500v3M3.500 12h3M17.500 12h3M6 6l2.100 2.100M15.900 15.900 18 18M18 6l-2.100 2.100M8.100 15.900 6 18"/>'
 
-/** A sandbox's clock and its most used settings. */
+/** A sandbox's clock and its settings. */
 export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   const { sandboxes } = deps
   get('/settings', (visit) => showSettings(visit))
@@ -57,28 +50,20 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   post('/settings', (visit) => {
     const { sandbox, form } = visit
     const company = form.text('company')
-    const changed: Record<string, unknown> = {
-      ...Object.fromEntries(Object.keys(durations).map((name) => [name, form.text(name) === '' ? null : form.text(name)])),
-      ...Object.fromEntries(Object.keys(choices).map((name) => [name, form.text(name)])),
-      ...Object.fromEntries(Object.keys(switches).map((name) => [name, form.has(name)])),
-    }
-    const own = ownControls(sandbox.provider)
-    const now = valuesOf(sandbox)
-    for (const control of own) {
-      // What stays as it is goes on following the provider.
-      const value = form.text(control.name) === shown(now[control.name], control) ? undefined : ownValue(control, form)
-      if (value !== undefined) changed[control.name] = value
-    }
-    const typed = [...Object.keys(durations), ...own.map(({ name }) => name)]
-    const values = { company, ...Object.fromEntries(typed.map((name) => [name, form.text(name)])) }
-    const companyProblem = nameProblem(company, 'The name')
-    if (companyProblem !== undefined) return showSettings(visit, values, { company: companyProblem })
+    const problems: Record<string, string> = problemsIn({ company: nameProblem(company, 'The name') })
+    const changed = changedSettings(sandbox, form, problems)
+    const refuse = () => showSettings(visit, form.texts(), problems)
+    if (Object.keys(problems).length > 0) return refuse()
     try {
       const settings = check(settingsSchema(sandbox.provider), changed)
       sandboxes.update(sandbox, { company, settings })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      return showSettings(visit, values, Object.fromEntries(error.errors.map(({ field, expected }) => [field, `Expected: ${expected}.`])))
+      for (const { field, expected } of error.errors) {
+        const [name = field] = field.split(/[.[]/)
+        problems[name] ??= `Expected${name === field ? '' : ` at ${field}`}: ${expected}.`
+      }
+      return refuse()
     }
     return visit.go('/settings', notices['settings-saved'])
   })
@@ -138,9 +123,11 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
 function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
   const { sandbox, base } = visit
   const { clock } = sandbox
-  const settings = valuesOf(sandbox)
-  const own = ownControls(sandbox.provider)
   const { offset, frozen_at } = clock.state
+  const fields = settingFields(sandbox, wordings, { values: typed, errors })
+  const isIn = (some: object) => (field: SettingField) => Object.hasOwn(some, field.name)
+  const first = [wordings, sandbox.provider.own_settings ?? {}].flatMap((some) => fields.filter(isIn(some)))
+  const others = fields.filter((field) => !first.includes(field))
   return visit.show('settings', {
     title: 'Settings',
     action: `${base}/settings`,
@@ -153,52 +140,11 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
       .join(', '),
     isFrozen: frozen_at !== null,
     company: typed.company ?? sandbox.company,
-    fields: [
-      ...Object.entries(durations).map(([name, label]) => ({ name, label, value: secondsAsText(settings[name]) })),
-      ...own.flatMap((control) =>
-        control.kind === 'switch' || control.kind === 'choice' ? [] : [{ ...control, value: shown(settings[control.name], control) }],
-      ),
-    ].map(({ name, label, value }) => ({ name, label, value: typed[name] ?? value, error: errors[name] })),
-    choices: [
-      ...Object.entries(choices).map(([name, { label, values }]) => ({ name, label, values: Object.entries(values) })),
-      ...own.flatMap(({ name, label, ...control }) =>
-        control.kind === 'choice' ? [{ name, label, values: control.values.map((value) => [String(value), String(value)] as const) }] : [],
-      ),
-    ].map(({ name, label, values }) => ({
-      name,
-      label,
-      choices: values.map(([value, text]): Choice => ({ value, label: text, chosen: String(settings[name]) === value })),
-    })),
-    switches: [
-      ...Object.entries(switches),
-      ...own.flatMap((control) => (control.kind === 'switch' ? [[control.name, control.label] as const] : [])),
-    ].map(([value, label]): Choice => ({ value, label, chosen: settings[value] === true })),
+    fields: first,
+    others,
+    isOpen: others.some(({ error }) => error !== undefined),
     errors,
     notes: idleSettings(sandbox),
     apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}`,
   })
-}
-
-function valuesOf({ settings }: Sandbox): Readonly<Record<string, unknown>> {
-  return { ...settings }
-}
-
-/** A vendor's own setting as its field sends it. */
-function shown(value: unknown, { kind }: OwnControl): string {
-  if (kind === 'duration') return secondsAsText(value)
-  if (kind === 'switch') return value === true ? 'on' : ''
-  return String(value ?? '')
-}
-
-/** `5m`, `30d`: seconds as one types them. */
-function secondsAsText(seconds: unknown): string {
-  if (typeof seconds !== 'number') return ''
-  const unit = (
-    [
-      ['d', 86_400],
-      ['h', 3600],
-      ['m', 60],
-    ] as const
-  ).find(([, length]) => seconds !== 0 && seconds % length === 0)
-  return unit === undefined ? `${seconds}s` : `${seconds / unit[1]}${unit[0]}`
 }

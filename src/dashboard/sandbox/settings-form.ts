@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import type { Provider } from '../../providers/provider.ts'
+import { wholeSeconds } from '../../sandbox/duration.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { settingsOf } from '../../sandbox/settings.ts'
+import { certificates, settingsShape } from '../../sandbox/settings-schema.ts'
+import type { Fields } from '../forms/fields.ts'
+import type { Choice, FormState } from '../forms/form.ts'
+
+/** How a form asks for a setting. */
+type Control = { name: string; says: string } & (
+  | { kind: 'switch' | 'duration' | 'number' | 'text' | 'lines' | 'json' }
+  | { kind: 'choice'; values: readonly (string | number)[] }
+)
+
+/** Words of a form's own for a setting, instead of its name and description. */
+export interface Wording {
+  label: string
+  /** What choosing each value means. */
+  values?: Readonly<Record<string, string>>
+}
+
+/** A setting as a form shows it. */
+export interface SettingField {
+  name: string
+  label: string
+  help: string | undefined
+  kind: 'switch' | 'select' | 'textarea' | 'text'
+  code: boolean
+  value: string
+  choices: readonly Choice[]
+  error: string | undefined
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+function controlsOf(provider: Provider): Control[] {
+  return Object.entries(settingsShape(provider)).map(([name, schema]) => ({
+    name,
+    says: (schema.description ?? '').replaceAll('`', ''),
+    ...kindOf(schema),
+  }))
+}
+
+function kindOf(
+  schema: z.ZodType,
+): { kind: Exclude<Control['kind'], 'choice'> } | { kind: 'choice'; values: readonly (string | number)[] } {
+  // Describing a schema copies it, but for its definition.
+  if (schema.def === wholeSeconds.def) return { kind: 'duration' }
+  if (schema.def === certificates.def) return { kind: 'lines' }
+  if (schema instanceof z.ZodBoolean) return { kind: 'switch' }
+  if (schema instanceof z.ZodEnum) return { kind: 'choice', values: schema.options }
+  if (schema instanceof z.ZodLiteral) return { kind: 'choice', values: [...schema.values].filter(isWord) }
+  if (schema instanceof z.ZodNumber) return { kind: 'number' }
+  return { kind: schema instanceof z.ZodString ? 'text' : 'json' }
+}
+
+/**
+ * What a form changes of a sandbox's settings: what stays as it is goes on following the provider, and null goes back to it.
+ * @param problems gets the fields that cannot be read
+ */
+export function changedSettings({ provider, settings }: Sandbox, form: Fields, problems: Record<string, string>): Record<string, unknown> {
+  const now: Values = { ...settings }
+  const unsaid: Values = { ...settingsOf(provider, {}) }
+  const changed: Record<string, unknown> = {}
+  for (const control of controlsOf(provider)) {
+    const { name, kind } = control
+    // A box that is not ticked sends what stands before it, alone.
+    const text = kind === 'switch' ? form.all(name).at(-1) : form.raw(name)?.replaceAll('\r\n', '\n').trim()
+    if (text === undefined || text === shown(now[name], kind) || (text === '' && follows(now, unsaid, name))) continue
+    try {
+      changed[name] = text === '' ? null : settingOf(text, control)
+    } catch {
+      problems[name] = 'Expected: JSON.'
+    }
+  }
+  return changed
+}
+
+function settingOf(text: string, control: Control): unknown {
+  switch (control.kind) {
+    case 'switch':
+      return text === 'on'
+    case 'choice':
+      return control.values.find((value) => String(value) === text) ?? text
+    case 'number':
+      return Number(text)
+    case 'json':
+      return JSON.parse(text)
+    default:
+      return text
+  }
+}
+
+/** The settings of a sandbox as a form shows them. */
+export function settingFields(
+  { provider, settings }: Sandbox,
+  wordings: Readonly<Record<string, Wording>>,
+  { values: typed, errors }: FormState,
+): SettingField[] {
+  const now: Values = { ...settings }
+  const unsaid: Values = { ...settingsOf(provider, {}) }
+  return controlsOf(provider).map((control): SettingField => {
+    const { name, says, kind } = control
+    const wording = wordings[name]
+    const current = kind === 'choice' && follows(now, unsaid, name) ? '' : shown(now[name], kind)
+    const value = typed[name] ?? current
+    const word = (one: string | number) => wording?.values?.[one] ?? String(one)
+    const choices = kind === 'choice' ? ['', ...control.values] : []
+    const preset = unsaid[name]
+    return {
+      name,
+      label: wording?.label ?? name,
+      help: wording === undefined && says !== '' ? says : undefined,
+      kind: kind === 'json' || kind === 'lines' ? 'textarea' : kind === 'choice' ? 'select' : kind === 'switch' ? kind : 'text',
+      code: wording === undefined,
+      value,
+      choices: choices.map((one) => ({
+        value: String(one),
+        label: one !== '' ? word(one) : isWord(preset) ? `Default: ${word(preset)}` : 'Default',
+        chosen: String(one) === value,
+      })),
+      error: errors[name],
+    }
+  })
+}
+
+/** Whether a setting is what it would be if the sandbox said nothing. */
+function follows(now: Values, unsaid: Values, name: string): boolean {
+  return JSON.stringify(now[name]) === JSON.stringify(unsaid[name])
+}
+
+/** A setting as its field sends it. */
+function shown(value: unknown, kind: Control['kind']): string {
+  if (kind === 'switch') return value === true ? 'on' : 'off'
+  if (value === undefined || value === null) return ''
+  if (kind === 'duration') return secondsAsText(value)
+  return kind === 'json' ? JSON.stringify(value, null, 2) : String(value).trim()
+}
+
+/** `5m`, `30d`: seconds as one types them. */
+function secondsAsText(seconds: unknown): string {
+  if (typeof seconds !== 'number') return ''
+  const unit = (
+    [
+      ['d', 86_400],
+      ['h', 3600],
+      ['m', 60],
+    ] as const
+  ).find(([, length]) => seconds !== 0 && seconds % length === 0)
+  return unit === undefined ? `${seconds}s` : `${seconds / unit[1]}${unit[0]}`
+}
+
+function isWord(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
+}
