@@ -70,7 +70,10 @@ function runChild(
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(file, args, { cwd, env, stdio: 'inherit' })
-    const handOn = (signal: NodeJS.Signals) => void child.kill(signal)
+    const handOn = (signal: NodeJS.Signals) => {
+      // A terminal interrupts all of its programs, and many of them end at once at a second one.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    }
     for (const signal of signals) process.on(signal, handOn)
     const end = (code: number) => {
       for (const signal of signals) process.off(signal, handOn)

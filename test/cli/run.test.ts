@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/basics/clock.ts'
 import { createCertificates } from '../../src/http/certificates/certificates.ts'
-import { commandExists, currentNode } from '../support/child.ts'
+import { cleanEnvironment, commandExists, currentNode, runProgram } from '../support/child.ts'
 import { type Ended, runCommand } from '../support/command-line.ts'
 
 /** Where packages are found by programs that are given as text. */
@@ -247,3 +247,32 @@ test('two runs beside each other have their own ports, worlds and files, and lea
   expect(existsSync(one[4])).toBe(false)
   expect(await readFile(other[4], 'utf8').catch(() => 'gone')).toBe('gone')
 })
+
+test('what a terminal says to all its programs reaches the command once', async ({ skip }) => {
+  if (!commandExists('python3')) skip('there is no Python, which makes a terminal')
+  const terminal = `
+import os, pty, sys
+child, end = pty.fork()
+if child == 0: os.execvp(sys.argv[1], sys.argv[1:])
+said, asked = b'', False
+while True:
+  try: said += os.read(end, 1024)
+  except OSError: break
+  if b'ready' in said and not asked:
+    asked = True
+    os.write(end, b'\\x03')
+print(said.decode())
+`
+  const counts = `
+    let count = 0
+    process.on('SIGINT', () => { if (++count === 1) setTimeout(() => { console.log('interrupted ' + count); process.exit() }, 300) })
+    console.log('ready')
+    setTimeout(() => {}, 20000)
+  `
+  const main = process.env.GRANTBOX_TEST_PROGRAM ?? join(project, 'src/cli/main.ts')
+  const said = await runProgram('python3', ['-c', terminal, currentNode, main, 'run', ...program(counts)], {
+    cwd: project,
+    env: cleanEnvironment(),
+  })
+  expect(said).toMatch(/interrupted 1\b/)
+}, 30_000)
