@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns'
+import type { ClientRequest } from 'node:http'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { isNeverCalled } from '../oauth/clients/outbound.ts'
 import { isOwn, type Listens } from './own-addresses.ts'
 import { ProxyRefusal } from './refusal.ts'
-import { authority, type Target } from './target.ts'
+import { authority, type Target, usualPort } from './target.ts'
 
 export interface DialOptions {
   listens: () => Listens
@@ -12,10 +13,9 @@ export interface DialOptions {
   /** Names and addresses that are called although they are link-local or of a cloud's metadata. */
   allow: readonly string[]
   resolve?: typeof lookup | undefined
+  /** How long a connection may take to be made; milliseconds. */
+  patienceMs?: number | undefined
 }
-
-/** How long a connection may take to be made; milliseconds. */
-const patience = 10_000
 
 /** Where clouds give credentials to whoever asks by this name. */
 const metadataNames = ['metadata.google.internal', 'metadata', 'instance-data']
@@ -25,15 +25,19 @@ const metadataNames = ['metadata.google.internal', 'metadata', 'instance-data']
  * @returns `own` when it is this server
  * @throws ProxyRefusal when it may not or cannot be called
  */
-export async function dial(target: Target, { listens, next, allow, resolve = lookup }: DialOptions): Promise<Socket | 'own'> {
+export async function dial(target: Target, options: DialOptions): Promise<Socket | 'own'> {
+  const { listens, next, allow, resolve = lookup, patienceMs = 10_000 } = options
   const allowed = allow.includes(target.host)
+  if (next !== undefined && isOwn({ host: hostOf(next), port: portOf(next) }, listens())) {
+    throw new ProxyRefusal(502, `the next proxy is this one: nothing leads from ${next.host} to ${authority(target)}`)
+  }
   if (!allowed && metadataNames.includes(target.host)) throw neverCalled(target.host, target.host)
-  if (next !== undefined && isIP(target.host) === 0) return tunnelThrough(next, target)
+  if (next !== undefined && isIP(target.host) === 0) return tunnelThrough(next, target, patienceMs)
   const addresses = await addressesOf(target, resolve)
   const [never] = addresses.filter((address) => !allow.includes(address) && isNeverCalled(address))
   if (!allowed && never !== undefined) throw neverCalled(target.host, never)
   if (addresses.some((address) => isOwn({ host: address, port: target.port }, listens()))) return 'own'
-  return next === undefined ? connectTo(target, addresses) : tunnelThrough(next, target)
+  return next === undefined ? connectTo(target, addresses, patienceMs) : tunnelThrough(next, target, patienceMs)
 }
 
 /** Whether a name stands for this server. */
@@ -55,58 +59,52 @@ function addressesOf({ host }: Target, resolve: typeof lookup): Promise<string[]
   })
 }
 
-function connectTo(target: Target, addresses: readonly string[]): Promise<Socket> {
+function connectTo(target: Target, addresses: readonly string[], patienceMs: number): Promise<Socket> {
   const fixed = addresses.map((address) => ({ address, family: isIP(address) }))
   const given: LookupFunction = (_host, options, done) => {
     const [first] = fixed
     if (options.all === true) done(null, fixed)
     else done(null, first?.address ?? '', first?.family)
   }
-  return settled(connect({ ...target, lookup: given, autoSelectFamily: true, allowHalfOpen: true, noDelay: true }), authority(target))
-}
-
-function settled(socket: Socket, name: string): Promise<Socket> {
+  const socket = connect({ ...target, lookup: given, autoSelectFamily: true, allowHalfOpen: true, noDelay: true })
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
-      socket.destroy()
-      reject(error)
-    }
-    const failed = (error: Error) => fail(new ProxyRefusal(502, `${name} could not be reached (${reason(error)})`, error))
-    const late = setTimeout(() => fail(new ProxyRefusal(504, `${name} did not answer within ${patience / 1000} s`)), patience)
-    socket.once('error', failed)
-    socket.once('close', () => clearTimeout(late))
-    socket.once('connect', () => {
-      clearTimeout(late)
-      socket.off('error', failed)
-      resolve(socket)
-    })
+    watch(socket, authority(target), patienceMs, reject)
+    socket.once('connect', () => resolve(socket))
   })
 }
 
+/** Tells why a connection does not come about. Its errors are heard on until somebody else hears them. */
+function watch(connecting: Socket | ClientRequest, name: string, patienceMs: number, failed: (refusal: ProxyRefusal) => void): void {
+  const late = setTimeout(
+    () => connecting.destroy(new ProxyRefusal(504, `${name} did not answer within ${patienceMs / 1000} s`)),
+    patienceMs,
+  )
+  for (const settled of ['connect', 'close']) connecting.once(settled, () => clearTimeout(late))
+  connecting.on('error', (error) =>
+    failed(error instanceof ProxyRefusal ? error : new ProxyRefusal(502, `${name} could not be reached (${reason(error)})`, error)),
+  )
+}
+
 /** CONNECT by way of another proxy (RFC 9110 §9.3.6). */
-async function tunnelThrough(next: URL, target: Target): Promise<Socket> {
+async function tunnelThrough(next: URL, target: Target, patienceMs: number): Promise<Socket> {
   const { request } = next.protocol === 'https:' ? await import('node:https') : await import('node:http')
   const name = `${authority(target)} by way of the proxy ${next.host}`
+  const host = hostOf(next)
   return new Promise((resolve, reject) => {
     const asked = request({
-      host: next.hostname.replace(/^\[|\]$/g, ''),
-      port: next.port || (next.protocol === 'https:' ? 443 : 80),
+      host,
+      // Otherwise it would be the target's name, by the Host header.
+      servername: isIP(host) === 0 ? host : '',
+      port: portOf(next),
       method: 'CONNECT',
       path: authority(target),
       headers: { Host: authority(target), ...nextCredentials(next) },
       agent: false,
-      timeout: patience,
     })
-    asked.once('timeout', () => asked.destroy(new ProxyRefusal(504, `${name} did not answer within ${patience / 1000} s`)))
-    asked.once('error', (error) =>
-      reject(error instanceof ProxyRefusal ? error : new ProxyRefusal(502, `${name} could not be reached (${reason(error)})`, error)),
-    )
-    asked.once('response', (response) => {
-      response.destroy()
-      reject(new ProxyRefusal(502, `${name} was refused with the status ${response.statusCode}`))
-    })
+    watch(asked, name, patienceMs, reject)
+    // Whatever it answers to CONNECT comes so.
     asked.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
-      socket.setTimeout(0)
+      socket.on('error', () => socket.destroy())
       if (statusCode >= 200 && statusCode < 300) {
         socket.unshift(head)
         resolve(socket)
@@ -119,8 +117,16 @@ async function tunnelThrough(next: URL, target: Target): Promise<Socket> {
   })
 }
 
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+function portOf(url: URL): number {
+  return url.port === '' ? usualPort(url) : Number(url.port)
+}
+
 /** What the next proxy asks of us, from its address. */
-export function nextCredentials({ username, password }: URL): Record<string, string> {
+function nextCredentials({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
   const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return { 'Proxy-Authorization': `Basic ${Buffer.from(text).toString('base64')}` }

@@ -21,9 +21,10 @@ export function relay(client: Socket, upstream: Socket, head: Buffer, idleMs: nu
     // What one reads the other writes: each sees both directions.
     one.setTimeout(idleMs, cut)
     one.once('close', () => {
-      // What came before its end may still be on its way to the other.
-      if (one.readableEnded) other.end()
-      else other.destroy()
+      if (!one.readableEnded) return void other.destroy()
+      // What came before its end may still be on its way to the other; nobody takes what that one says, but for its end.
+      other.end()
+      other.unpipe(one).resume()
     })
     one.pipe(other)
   }
