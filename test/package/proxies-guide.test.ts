@@ -1,12 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as client from 'openid-client'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { Jar } from '../support/browser-jar.ts'
 import { makeCertificate } from '../support/client-certificates.ts'
+import { hasNginx, startNginx } from '../support/nginx.ts'
 import { tlsFetch } from '../support/proxy.ts'
 import { freePort, realServer } from '../support/real-server.ts'
 import { throughSignIn } from '../support/through-sign-in.ts'
@@ -15,39 +14,18 @@ const guide = await readFile(join(import.meta.dirname, '../../docs/proxies.md'),
 const config = /^```nginx\n(.*?)^```$/ms.exec(guide)?.[1] ?? ''
 const starts = [...guide.matchAll(/^ {4}npx grantbox (--.*)$/gm)].map(([, line = '']) => line)
 
-/** Whether this machine has a real nginx: it is no dependency of ours. */
-function hasNginx(): boolean {
-  try {
-    execFileSync('nginx', ['-v'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Runs the page's nginx until the test ends, with ports and files of the test. */
 async function nginx(port: number, behind: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'grantbox-nginx-'))
   const { cert, key } = await makeCertificate({ subject: [['CN', 'localhost']], names: [['dns', 'localhost']] })
-  await writeFile(join(folder, 'cert.pem'), cert)
-  await writeFile(join(folder, 'key.pem'), key)
-  const server = config
-    .replace('listen 443', `listen 127.0.0.1:${port}`)
-    .replaceAll('127.0.0.1:9400', `127.0.0.1:${behind}`)
-    .replace('server_name auth.example', 'server_name localhost')
-    .replace('/etc/nginx/auth.example.pem', join(folder, 'cert.pem'))
-    .replace('/etc/nginx/auth.example-key.pem', join(folder, 'key.pem'))
-  const own = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${folder}/${one};`).join('\n')
-  await writeFile(
-    join(folder, 'nginx.conf'),
-    `daemon off; pid ${folder}/pid; error_log stderr; events {}\nhttp { access_log off;\n${own}\n${server} }`,
-  )
-  const running = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
-  const ended = new Promise((resolve) => running.once('close', resolve))
-  onTestFinished(async () => {
-    running.kill('SIGTERM')
-    await ended
-    await rm(folder, { recursive: true })
+  await startNginx(async (folder) => {
+    await writeFile(join(folder, 'cert.pem'), cert)
+    await writeFile(join(folder, 'key.pem'), key)
+    return config
+      .replace('listen 443', `listen 127.0.0.1:${port}`)
+      .replaceAll('127.0.0.1:9400', `127.0.0.1:${behind}`)
+      .replace('server_name auth.example', 'server_name localhost')
+      .replace('/etc/nginx/auth.example.pem', join(folder, 'cert.pem'))
+      .replace('/etc/nginx/auth.example-key.pem', join(folder, 'key.pem'))
   })
   return cert
 }
