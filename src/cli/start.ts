@@ -83,14 +83,15 @@ export function listenOptions(config: Config): ListenOptions {
   }
 }
 
-/** Tells which sandboxes sign anybody in who can reach them. */
-function tellAutoSignIn({ host }: Pick<Config, 'host'>, { sandboxes }: GrantboxServer, { stderr }: CommandContext): void {
-  if (isLoopbackName(host)) return
+/** Tells which sandboxes sign anybody in who can reach them: from other machines, or by a proxy, behind which all seem to be here. */
+function tellAutoSignIn(config: Config, { sandboxes }: GrantboxServer, { stderr }: CommandContext): void {
+  const { host, trust_proxy, public_url, internal_url } = config
+  const isElsewhere = (url: string | null | undefined) => typeof url === 'string' && !isLoopbackName(new URL(url).hostname)
+  const isOpen = !isLoopbackName(host) || trust_proxy !== 'off' || isElsewhere(public_url) || isElsewhere(internal_url)
   for (const { name, settings } of sandboxes.list()) {
-    if (settings.auto_sign_in === null) continue
-    stderr.write(
-      `Sandbox ${name} signs everybody in who can reach this machine, without a password (auto_sign_in: ${settings.auto_sign_in}).\n`,
-    )
+    const { auto_sign_in } = settings
+    if (auto_sign_in === null || !(isOpen || isElsewhere(settings.public_url) || isElsewhere(settings.internal_url))) continue
+    stderr.write(`Sandbox ${name} signs everybody in who can reach it, without a password (auto_sign_in: ${auto_sign_in}).\n`)
   }
 }
 

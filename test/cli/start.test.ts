@@ -50,6 +50,24 @@ test('tells which settings of the file have no effect', async () => {
   expect((await child.ended).stderr).toBe('Sandbox pbx: The setting session_ttl is without effect: this provider has no sessions.\n')
 })
 
+test.each<[why: string, argv: string[], settings: object, warns: boolean]>([
+  ['this machine alone', [], {}, false],
+  ['this machine by another name', ['--public-url', 'http://auth.localhost:9400', '--internal-url', 'http://[::1]:9400'], {}, false],
+  ['every interface', ['--host', '0.0.0.0', '--admin-token', 'sesame'], {}, true],
+  ['a proxy here, behind which all seem to be here', ['--trust-proxy', 'loopback', '--admin-token', 'sesame'], {}, true],
+  ['a public address elsewhere', ['--public-url', 'https://auth.example', '--admin-token', 'sesame'], {}, true],
+  ['an address for containers', ['--internal-url', 'http://grantbox:9400', '--admin-token', 'sesame'], {}, true],
+  ['a public address of the sandbox alone', [], { public_url: 'https://auth.example' }, true],
+])('warns of auto_sign_in where others can reach it: %s', async (_why, argv, settings, warns) => {
+  const config = JSON.stringify({ sandboxes: { open: { provider: 'standard', settings: { auto_sign_in: 'alice', ...settings } } } })
+  const child = spawnCommand(['start', '--port', '0', '--db', ':memory:', ...argv], { cwd, env: { GRANTBOX_CONFIG_INLINE: config } })
+  running.push(child)
+  await child.said('Ctrl-C')
+  child.kill('SIGTERM')
+  const { stderr } = await child.ended
+  expect(stderr).toBe(warns ? 'Sandbox open signs everybody in who can reach it, without a password (auto_sign_in: alice).\n' : '')
+})
+
 test('--json prints the same facts as one line, and what it names answers', async () => {
   const child = start('--json', '--provider', 'standard')
   await child.said('\n')

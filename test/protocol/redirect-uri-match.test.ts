@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { readDeclarations } from '../../src/config/declarations.ts'
 import { startGrantbox } from '../../src/index.ts'
+import { DashboardClient, textOf } from '../support/dashboard-client.ts'
 import { json } from '../support/standard-client.ts'
 
 const box = await startGrantbox({ provider: 'standard' })
@@ -109,6 +110,17 @@ describe('a pattern that cannot be met is refused when it is registered, with th
       'invalid_redirect_uri',
       expect.stringMatching(reason),
     ])
+    const browser = new DashboardClient(box.url)
+    const pages = `/dashboard/${sandbox.name}/apps`
+    await browser.get(`${pages}/new`)
+    const { id } = await sandbox.apps.get('app')
+    for (const [page, form] of [
+      [pages, { name: 'other', redirect_uris: uri }],
+      [`${pages}/${id}/redirect-uris`, { uri }],
+    ] as const) {
+      const { status, html } = await browser.post(page, form)
+      expect([page, status, textOf(html)]).toEqual([page, 400, expect.stringMatching(reason)])
+    }
     const app = { name: 'app', redirect_uris: [uri] }
     const { problems } = readDeclarations({ sandboxes: { standard: { settings: { redirect_uri_match: match }, apps: [app] } } }, 'test')
     expect(problems).toMatchObject([{ where: 'test: sandboxes.standard.apps[0].redirect_uris[0]', message: expect.stringMatching(reason) }])

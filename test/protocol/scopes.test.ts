@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { readDeclarations } from '../../src/config/declarations.ts'
 import { control } from '../support/control-client.ts'
-import { startForFile } from '../support/server.ts'
+import { start, startForFile } from '../support/server.ts'
 import { alice, claimsOf, json, post, web } from '../support/standard-client.ts'
 import { callback } from '../support/standard-sign-in.ts'
 
@@ -49,6 +50,25 @@ describe('scopes of an app of its own (RFC 6749 §3.3)', () => {
     expect((await post(url, '/device_authorization', { ...client, scope })).status).toBe(200)
     await control(server, 'PATCH', `${box}/apps/${id}`, { scopes: ['openid'] })
     expect(await listed()).not.toContain('calendar:read')
+  })
+
+  test('a config file gives them, and each grant has them', async () => {
+    const client = { client_id: 'calendar', client_secret: 'calendar-secret' }
+    const apps = [{ name: 'calendar', scopes: ['openid', ...own], redirect_uris: [callback], clients: [client] }]
+    const { declared, problems } = readDeclarations({ sandboxes: { shop: { provider: 'standard', apps } } }, 'file')
+    expect(problems).toEqual([])
+    const { url } = await start({ declared })
+    const shop = `${url}/shop`
+    expect((await json(`${shop}/.well-known/openid-configuration`)).body.scopes_supported).toEqual(expect.arrayContaining(own))
+    for (const scope of [...own, own.join(' ')]) {
+      const { status, body } = await post(shop, '/token', { grant_type: 'client_credentials', scope, ...client })
+      expect([status, claimsOf(body.access_token).scope]).toEqual([200, scope])
+    }
+    expect((await post(shop, '/token', { grant_type: 'client_credentials', scope: 'read', ...client })).body.error).toBe('invalid_scope')
+    const broken = [{ ...apps[0], scopes: ['two words'] }]
+    expect(readDeclarations({ sandboxes: { shop: { provider: 'standard', apps: broken } } }, 'file').problems).toMatchObject([
+      { where: 'file: sandboxes.shop.apps[0].scopes[0]' },
+    ])
   })
 
   test('what is no scope is refused', async () => {

@@ -47,6 +47,27 @@ describe('by e-mail address', () => {
     expect((await grant(sandbox, 'bill@example.com', 'pw')).body.error).toBe('invalid_grant')
   })
 
+  test('on the device page, and with the right password alone', async () => {
+    const sandbox = await world()
+    const asked = await post(sandbox.url, '/device_authorization', { client_id: 'standard-device', scope: 'openid profile' })
+    const { user_code = '', device_code = '' } = asked.body as Record<string, string>
+    const jar = new Jar()
+    const steps: [form: Record<string, string>, status: number][] = [
+      [{ user_code }, 200],
+      [{ username: 'ann@example.com', password: 'wrong' }, 401],
+      [{ username: ' ANN@example.com ', password: 'pw' }, 200],
+      [{ decision: 'allow' }, 200],
+    ]
+    let page = await jar.open(`${sandbox.url}/device`)
+    for (const [form, status] of steps) {
+      page = await jar.post(page, sandbox.url, form)
+      expect([form, page.status]).toEqual([form, status])
+    }
+    const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
+    const { body } = await post(sandbox.url, '/token', { grant_type, client_id: 'standard-device', device_code })
+    expect(await usernameOf(sandbox, body.access_token)).toBe('ann')
+  })
+
   test('headless', async () => {
     const sandbox = await world()
     const { redirect_to } = await sandbox.authorize({

@@ -4,6 +4,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Sandbox, startGrantbox } from '../../src/index.ts'
 import { browser } from '../support/browser.ts'
+import { control } from '../support/control-client.ts'
+import { guideExample, startDeclared } from '../support/declared.ts'
 import { post } from '../support/standard-client.ts'
 
 const box = await startGrantbox({ provider: 'standard' })
@@ -58,6 +60,29 @@ describe('response_mode=web_message', () => {
     const code = frame?.data.response.code ?? ''
     const form = { grant_type: 'authorization_code', client_id: 'app', client_secret: 's', redirect_uri, code }
     expect((await post(sandbox.url, '/token', form)).status).toBe(200)
+  })
+
+  test('tells what a declared vendor calls otherwise by the vendor’s names, errors too', async () => {
+    const { url } = await startDeclared({ ...guideExample('redirects'), settings: { auto_sign_in: 'alice' } })
+    await control({ url }, 'POST', '/sandboxes/acme/apps', {
+      name: 'app',
+      client_id: 'app',
+      client_secret: 's',
+      redirect_uris: [redirect_uri],
+    })
+    await control({ url }, 'PATCH', '/sandboxes/acme/users/alice', { apps: ['app'] })
+    const asked = { response_type: 'code', client_id: 'app', redirect_uri, scope: 'openid', state: 'xyz', response_mode: 'web_message' }
+    const address = (more = {}) => `${url}/authorize?${new URLSearchParams({ ...asked, ...more })}`
+    const page = await openPage()
+    await page.goto(origin)
+    const response = (await told(page, address(), 'popup'))?.data.response ?? {}
+    expect(Object.keys(response)).toEqual(['auth_code', 'csrf', 'session_state', 'realm'])
+    expect(response).toMatchObject({ csrf: 'xyz', realm: 'Example Company' })
+    const form = { grant_type: 'authorization_code', client_id: 'app', client_secret: 's', redirect_uri, code: response.auth_code ?? '' }
+    expect((await post(url, '/token', form)).status).toBe(200)
+    const refused = (await told(page, address({ scope: 'unheard-of' }), 'frame'))?.data.response
+    expect(refused).toMatchObject({ error: 'invalid_scope', error_code: '1000', csrf: 'xyz' })
+    expect(refused).not.toHaveProperty('state')
   })
 
   test('tells errors in the same way', async () => {
