@@ -1,13 +1,22 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { commands } from '../../src/cli/commands.ts'
+import { startGrantbox } from '../../src/index.ts'
 
 /** `grantbox … | head -1` closes the pipe when it has its line, and what is still written is for nobody. */
 
 const main = process.env.GRANTBOX_TEST_PROGRAM ?? join(import.meta.dirname, '../../src/cli/main.ts')
+
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-pipe-'))
+afterAll(() => rm(folder, { recursive: true }))
+const document = join(folder, 'discovery.json')
+await writeFile(
+  document,
+  JSON.stringify({ issuer: 'https://a.example', authorization_endpoint: 'https://a.example/a', token_endpoint: 'https://a.example/t' }),
+)
 
 async function cut(argv: readonly string[], closed: 'stdout' | 'stderr' | 'both') {
   const cwd = await mkdtemp(join(tmpdir(), 'grantbox-pipe-'))
@@ -43,4 +52,25 @@ test('a server goes on when nobody reads its banner', async () => {
   expect(gone).toBe('it runs')
   child.kill('SIGTERM')
   expect(await ended).toBe(0)
+})
+
+/** How each command says something in earnest; `start` is above. */
+const calls: Record<Exclude<keyof typeof commands, 'start'>, string> = {
+  run: `run -- ${process.execPath} --version`,
+  env: 'env --url URL',
+  token: 'token --url URL',
+  users: 'users generate --url URL --count 300',
+  postman: 'postman --url URL',
+  reset: 'reset --url URL',
+  ca: 'ca',
+  provider: 'provider import discovery.json',
+  schema: 'schema',
+  health: 'health --url URL',
+}
+
+test.each(Object.values(calls))('grantbox %s does its work when nobody reads what it says', async (line) => {
+  await using box = await startGrantbox({ provider: 'standard' })
+  const argv = line.split(' ').map((word) => (word === 'URL' ? box.url : word === 'discovery.json' ? document : word))
+  const { said, ended } = await cut(argv, 'stdout')
+  expect([await ended, said()]).toEqual([0, expect.not.stringContaining('    at ')])
 })
