@@ -142,6 +142,12 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
     const came = `got ${JSON.stringify(declaration.signing?.key_id)} for ${signing_algs.join(', ')}`
     meeting.push({ where: `${where}.signing.key_id`, message: `expected a text with {alg}, for there are several algorithms, ${came}` })
   }
+  const { by_get = [], query = {} } = provider.requests ?? {}
+  for (const endpoint of provider.settings.query_token_requests === true ? [] : by_get) {
+    if (query[endpoint] !== undefined) continue
+    const message = `expected requests.query.${endpoint} beside it: what is asked by GET has its parameters in the query`
+    meeting.push({ where: `${where}.requests.by_get`, message })
+  }
   const { settings = {}, apps, users } = declaration
   const { problems: refused = [] } = readBySchema(settingsSchema(provider), settings)
   const wrong = refused.map((problem) => configProblem(problem, label, ['providers', provider.id, 'settings']))

@@ -3,19 +3,18 @@ import { templateProblems } from '../basics/template.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import { parameterNames } from '../oauth/endpoints/parameter-names.ts'
 import { keyAlgs, signingAlgs } from '../oauth/jose/jws.ts'
-import { endpoints } from '../oauth/model/endpoint.ts'
-import { errorCodes } from '../oauth/model/errors.ts'
-import { shortestHandle } from '../oauth/model/handle.ts'
-import { claimNames, idTokenNames, secretProblem, userinfoNames } from '../oauth/tokens/template-values.ts'
-import { alphabets, charactersOf } from '../providers/data/alphabet.ts'
-import { answerNames, callbackErrorNames, callbackNames, documentNames, errorNames } from '../providers/data/answers.ts'
-import type { ErrorWording, ProviderDeclaration, TokenDeclaration } from '../providers/data/declaration.ts'
+import { formEndpoints } from '../oauth/model/endpoint.ts'
+import { idTokenNames, userinfoNames } from '../oauth/tokens/template-values.ts'
+import { callbackNames, documentNames } from '../providers/data/answers.ts'
+import type { ProviderDeclaration } from '../providers/data/declaration.ts'
 import { accents } from '../providers/page-texts.ts'
 import { hostedEndpoints } from '../providers/provider.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
-import { templateSchema } from '../sandbox/template-schema.ts'
+import { members, template } from './members-schema.ts'
+import { id, token } from './token-schema.ts'
+import { answer, errors } from './wording-schema.ts'
 import { appSchema, userSchema } from './world-schema.ts'
 
 /** A name of a provider or a sandbox. */
@@ -29,18 +28,6 @@ const hostSchema = z.string().regex(/^(?!localhost$)(?=.*[a-z])(\*\.)?[a-z0-9_](
 })
 
 const ownHost = hostSchema.refine((host) => !host.startsWith('*'), { error: 'one host name' })
-
-/** Members as templates that may name what `known` has. */
-const members = (known: readonly string[]) =>
-  z.record(z.string(), templateSchema).superRefine((value, context) => {
-    for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
-  })
-
-/** A template of any shape that may name what `known` has. */
-const template = (known: readonly string[]) =>
-  templateSchema.superRefine((value, context) => {
-    for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
-  })
 
 const path = z
   .string()
@@ -69,51 +56,6 @@ const spaces = z.record(
   }),
 )
 
-const alphabet = z
-  .string()
-  .refine(
-    (text) =>
-      Object.hasOwn(alphabets, text) ||
-      (text.length >= 2 && text.length <= 256 && new Set(text).size === text.length && /^[\x21-\x7e]+$/.test(text)),
-    { error: `one of ${Object.keys(alphabets).join(', ')}, or two and more different characters` },
-  )
-const idShape = {
-  prefix: z
-    .string()
-    .regex(/^[\x21-\x7e]*$/, { error: 'printable ASCII characters' })
-    .optional(),
-  alphabet: alphabet
-    .optional()
-    .describe(`A name (${Object.keys(alphabets).join(', ')}) or the characters themselves; url_safe when absent.`),
-}
-const id = z.strictObject({ ...idShape, length: z.int().min(4).max(256) })
-/** Whatever carries a row's key has room for it and for what cannot be guessed. */
-const handle = <T extends z.ZodType<{ alphabet?: string | undefined; length: number }>>(schema: T) =>
-  schema.superRefine(({ alphabet, length }, context) => {
-    const characters = charactersOf(alphabet)
-    if (characters.length < 2) return
-    const least = shortestHandle(characters)
-    if (length < least)
-      context.addIssue({ code: 'custom', path: ['length'], message: `expected ${least} or more of these characters, got ${length}` })
-  })
-
-const opaque = handle(z.strictObject({ format: z.literal('opaque'), ...idShape, length: z.int().max(1024) }))
-const jwt = z
-  .strictObject({
-    format: z.literal('jwt'),
-    alg: z.enum(signingAlgs).optional().describe("The sandbox's signing_alg when absent."),
-    header: members(['alg', 'kid']).optional().describe('Members keep their order.'),
-    claims: members(claimNames).describe('Members keep their order; one claim is "{jti}".'),
-    jti: handle(z.strictObject({ ...idShape, length: z.int().max(1024) })).optional(),
-  })
-  .superRefine(({ claims }, context) => {
-    if (Object.values(claims).filter((claim) => claim === '{jti}').length === 1) return
-    context.addIssue({ code: 'custom', path: ['claims'], message: 'expected one claim that is "{jti}": by it the token is found again' })
-  })
-const token: z.ZodType<TokenDeclaration> = z
-  .discriminatedUnion('format', [opaque, jwt], { error: 'a token format: format is "opaque" or "jwt"' })
-  .meta({ id: 'Token' })
-
 const idToken = z.strictObject({
   claims: members(idTokenNames)
     .optional()
@@ -128,64 +70,6 @@ const userinfo = z.strictObject({
     .describe("What a token must have been given for, null for nothing; openid when absent and the body is not the vendor's own."),
   body: members(userinfoNames).optional().describe('Members keep their order; "*": "{claims}" as in ID tokens.'),
 })
-
-const headers = z.record(
-  z.string().regex(/^[A-Za-z0-9-]+$/, { error: "a header's name" }),
-  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: "a header's value in one line" }),
-)
-const encoding = z.enum(['json', 'form', 'form_unless_json'])
-
-const answer = z.strictObject({
-  body: members(answerNames)
-    .refine((body) => /\{access_token[|}]/.test(JSON.stringify(body)), { error: 'expected {access_token} somewhere in the body' })
-    .optional()
-    .describe('Members keep their order.'),
-  headers: headers.optional(),
-  encoding: encoding.optional(),
-})
-
-const byCode = <T extends z.ZodType>(value: T) => z.partialRecord(z.enum([...errorCodes, 'default']), value)
-const statusError = { error: 'a status from 200 to 599' }
-const status = z.int(statusError).min(200, statusError).max(599, statusError)
-const wording = {
-  status: z
-    .union([status, z.string().regex(/^\{settings\.\w+\}$/)], { error: 'a status from 200 to 599, or {settings.…}' })
-    .optional()
-    .describe('One for all errors of the protocol, as 200.'),
-  statuses: byCode(status).optional(),
-  names: byCode(z.string()).optional().describe('What the vendor calls them: {error}.'),
-  numbers: byCode(z.union([z.number(), z.string()]))
-    .optional()
-    .describe("The vendor's numbers: {number}."),
-  descriptions: byCode(z.string()).optional(),
-  body: members(errorNames).optional(),
-  bodies: byCode(members(errorNames)).optional(),
-  headers: headers.optional(),
-  encoding: encoding.optional(),
-}
-const wordingSchema = z.strictObject(wording) as unknown as z.ZodType<ErrorWording>
-/** An error of the authorization endpoint is a redirect, which has no status, headers or encoding; signing out shows a page. */
-const wordedEndpoints = endpoints.filter((name) => name !== 'authorize' && name !== 'end_session')
-const redirectedErrors = z.strictObject({
-  names: wording.names,
-  numbers: wording.numbers,
-  descriptions: wording.descriptions,
-  body: members(callbackErrorNames).optional(),
-  bodies: byCode(members(callbackErrorNames)).optional(),
-}) as unknown as z.ZodType<ErrorWording>
-const errors = z
-  .strictObject({
-    ...wording,
-    endpoints: z
-      .strictObject({
-        ...Object.fromEntries(wordedEndpoints.map((name) => [name, wordingSchema.optional()])),
-        authorize: redirectedErrors.optional().describe('What a redirect carries.'),
-      })
-      .optional()
-      .describe('Where an endpoint says them otherwise.'),
-    grant_types: z.record(z.string(), wordingSchema).optional().describe('Where a grant type says them otherwise.'),
-  })
-  .meta({ id: 'Errors' })
 
 const text = z.string().min(1).max(200)
 const texts = z.strictObject({
@@ -242,6 +126,21 @@ export const providerSchema = z
       .regex(/^[,;+|]$/, { error: 'one of , ; + |' })
       .optional()
       .describe('What stands between scopes in requests and answers; blanks are always taken.'),
+    requests: z
+      .strictObject({
+        by_get: z.array(z.enum(formEndpoints)).optional().describe('Endpoints for clients that are asked by GET as well.'),
+        query: z
+          .strictObject(Object.fromEntries(formEndpoints.map((name) => [name, z.array(z.string().min(1)).optional()])))
+          .optional()
+          .describe('Parameters, by the names of the vendor, that an endpoint also takes from its query.'),
+        secrets: z
+          .array(z.string().min(1))
+          .optional()
+          .describe("The vendor's own names of what is secret: masked in the journal, refused in a query."),
+        revokes_grants: z.boolean().optional().describe('Revoking an access token takes its whole grant along.'),
+      })
+      .optional()
+      .describe('Where requests of clients differ from RFC 6749 §3.2.'),
     lifetimes: z
       .strictObject({
         access_token: wholeSeconds.optional(),

@@ -10,6 +10,7 @@ import {
 } from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { Jar } from '../support/browser-jar.ts'
+import { control } from '../support/control-client.ts'
 import { guideExample, problemsOf, startDeclared, startDeclaredForFile } from '../support/declared.ts'
 import { alice, web } from '../support/standard-client.ts'
 import { callback, signInAndAllow } from '../support/standard-sign-in.ts'
@@ -225,4 +226,53 @@ test.each<[object, string]>([
   [{ grant_types: [{ name: 'x' }] }, 'providers.acme.grant_types[0]'],
 ])('a mistake in %o is told with its path', (declaration, line) => {
   expect(problemsOf(declaration)).toEqual([expect.stringContaining(line)])
+})
+
+describe('requests by GET and in the query', async () => {
+  const { url } = await startDeclaredForFile(guideExample('requests'))
+  const journal = async () => (await control({ url }, 'GET', '/sandboxes/acme/requests')).body.items.at(-1)
+  const client = { partner: web.client_id, partner_password: web.client_secret }
+
+  test('give a token, and the journal keeps its secrets masked', async () => {
+    const asked = new URLSearchParams({ ...client, grant_type: 'client_credentials', scope: 'read', partner_pin: '', 'api-version': '1' })
+    const { status, body } = await send(`${url}/token?${asked}`)
+    expect([status, body.scope]).toEqual([200, 'read'])
+    const { url: shown, notes } = await journal()
+    expect(shown).toContain(`partner=${web.client_id}`)
+    expect(shown).not.toContain(web.client_secret)
+    expect(notes.join()).toMatch(/The query has .*api-version.*without effect/)
+    expect((await send(`${url}/introspect?${new URLSearchParams({ ...client, token: 'x' })}`)).status).toBe(405)
+  })
+
+  test('are refused with a secret of the vendor’s own that is not taken there, and it is masked in the body', async () => {
+    const { status, explanation } = await send(`${url}/token?${new URLSearchParams({ ...client, partner_pin: '4711-4711-4711' })}`)
+    expect([status, explanation]).toEqual([400, expect.stringContaining('The query has partner_pin')])
+    await post(`${url}/token`, { ...client, grant_type: 'client_credentials', partner_pin: '4711-4711-4711' })
+    expect(JSON.stringify(await journal())).toContain('partner_pin')
+    expect(JSON.stringify(await journal())).not.toContain('4711-4711-4711')
+  })
+
+  test('revoke a token that stands in the query, and its refresh token with it', async () => {
+    const user = { ...client, ...alice, grant_type: 'password', scope: 'openid offline_access' }
+    const { body } = await post(`${url}/token`, user)
+    const { access_token, refresh_token } = body
+    expect((await post(`${url}/revoke?token=${access_token}`, client)).status).toBe(200)
+    const again = await post(`${url}/token`, { ...client, grant_type: 'refresh_token', refresh_token: String(refresh_token) })
+    expect(again.body.error).toBe('invalid_grant')
+  })
+
+  test.each<[object, string]>([
+    [{ by_get: ['token'] }, 'providers.acme.requests.by_get: expected requests.query.token beside it'],
+    [{ by_get: ['userinfo'] }, 'providers.acme.requests.by_get[0]'],
+    [{ query: { authorize: ['x'] } }, 'providers.acme.requests.query.authorize'],
+    [{ query: { token: 'scope' } }, 'providers.acme.requests.query.token'],
+    [{ secrets: [''] }, 'providers.acme.requests.secrets[0]'],
+    [{ secret: ['pin'] }, 'providers.acme.requests.secret: unknown key; did you mean secrets?'],
+  ])('a mistake in %o is told with its path', (requests, line) => {
+    expect(problemsOf({ requests }).join('\n')).toContain(line)
+  })
+
+  test('with the setting query_token_requests a list of parameters is not needed', () => {
+    expect(problemsOf({ requests: { by_get: ['token'] }, settings: { query_token_requests: true } })).toEqual([])
+  })
 })

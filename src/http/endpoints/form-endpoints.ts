@@ -6,6 +6,7 @@ import { authorizeDevice } from '../../oauth/deferred/device.ts'
 import { introspect } from '../../oauth/endpoints/introspection.ts'
 import { revoke } from '../../oauth/endpoints/revocation.ts'
 import { token } from '../../oauth/endpoints/token.ts'
+import type { FormEndpoint } from '../../oauth/model/endpoint.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { ClientRequest, ReadParameters } from '../../oauth/model/parameters.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
@@ -54,10 +55,8 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
   }),
 ]
 
-type FormName = 'token' | 'par' | 'device_authorization' | 'backchannel_authentication' | 'introspection' | 'revocation'
-
 function formEndpoint(
-  endpoint: FormName,
+  endpoint: FormEndpoint,
   answer: (read: ClientRequest, reply: FastifyReply, exchange: Exchange) => Promise<void>,
 ): ProtocolEndpoint {
   const repeatable = endpoint === 'introspection' || endpoint === 'revocation' ? [] : targetParameters

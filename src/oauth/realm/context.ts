@@ -129,7 +129,7 @@ export interface RequestDialect {
   /** The vendor's own names of what is secret; the journal masks what stands under them. */
   readonly secrets?: readonly string[]
   /** Parameters, by their names on the wire, that an endpoint for clients also takes from the query of its URL. */
-  readonly query?: Readonly<Partial<Record<Endpoint, readonly string[]>>>
+  readonly query?: Readonly<Partial<Record<Endpoint, readonly string[] | undefined>>>
   /** Endpoints for clients that are asked by GET as well. */
   readonly by_get?: readonly Endpoint[]
   /** Where a secret may stand; both places when absent (RFC 6749 §2.3.1). */

@@ -6,6 +6,7 @@
 import type { Template } from '../../basics/template.ts'
 import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { KeyAlg, SigningAlg } from '../../oauth/jose/jws.ts'
+import type { FormEndpoint } from '../../oauth/model/endpoint.ts'
 import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
 import type { HostedEndpoint } from '../provider.ts'
@@ -33,6 +34,7 @@ export interface ProviderDeclaration {
   parameters?: Readonly<Record<string, string>> | undefined
   /** What stands between scopes in requests and answers, beside blanks. */
   scope_separator?: string | undefined
+  requests?: RequestsDeclaration | undefined
   /** Seconds; 0 for a refresh token that does not expire. */
   lifetimes?: LifetimesDeclaration | undefined
   /** Settings of its sandboxes, the provider's own among them. */
@@ -71,6 +73,18 @@ export interface ClientAuthenticationDeclaration {
   secret_in?: 'header' | 'body' | undefined
   /** Whether an unknown grant type is told before the client is looked at. */
   grant_type_first?: boolean | undefined
+}
+
+/** Where clients' requests differ from RFC 6749 §3.2; names are the vendor's. */
+export interface RequestsDeclaration {
+  /** Endpoints that are asked by GET as well. */
+  by_get?: readonly FormEndpoint[] | undefined
+  /** Parameters that an endpoint also takes from the query of its URL. */
+  query?: Readonly<Partial<Record<FormEndpoint, readonly string[] | undefined>>> | undefined
+  /** What is secret under a name of the vendor's own: masked in the journal, and refused in a query that does not take it. */
+  secrets?: readonly string[] | undefined
+  /** Whether revoking an access token takes its whole grant along. */
+  revokes_grants?: boolean | undefined
 }
 
 export interface LifetimesDeclaration {

@@ -138,7 +138,7 @@ function declaredPaths(own: ProviderDeclaration['paths'] = {}, base: Provider['p
 }
 
 function declaredRequests(declaration: ProviderDeclaration, base: Provider): RequestDialect {
-  const { parameters, scope_separator, grant_types = [], client_authentication = {} } = declaration
+  const { parameters, scope_separator, grant_types = [], client_authentication = {}, requests = {} } = declaration
   const { secret_in, grant_type_first } = client_authentication
   const byEmail = Object.values(parameters ?? {}).includes('email')
   const grants = new Map<string, GrantType>(byEmail ? [[passwordByEmail.grant_type, passwordByEmail]] : [])
@@ -148,10 +148,7 @@ function declaredRequests(declaration: ProviderDeclaration, base: Provider): Req
     if (typeof own !== 'string' && like !== undefined) grants.set(own.name, ownGrant(own, like))
   }
   return {
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(secret_in === undefined ? {} : { secret_in }),
-    ...(grant_type_first === undefined ? {} : { grant_type_first }),
-    ...(scope_separator === undefined ? {} : { scope_separator }),
+    ...withoutUndefined({ parameters, secret_in, grant_type_first, scope_separator, ...requests }),
     ...(grants.size === 0 ? {} : { grants: new Map([...(base.requests?.grants ?? []), ...grants]) }),
   }
 }
