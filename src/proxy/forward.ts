@@ -27,14 +27,14 @@ export async function forward(request: IncomingMessage, response: ServerResponse
     setHost: false,
     // A connection of its own: one that stayed open would be used again without a look-up.
     createConnection: () => socket,
-    timeout: idleMs,
   }
   const sent = await sentOver(url, options, socket, onward.target)
   const failed = (error: Error) => {
     if (!response.headersSent) onward.failed(error)
     else if (!response.writableEnded) response.destroy()
   }
-  sent.once('timeout', () => sent.destroy(new ProxyRefusal(504, `${authority(onward.target)} said nothing for ${idleMs / 1000} s`)))
+  const late = () => sent.destroy(new ProxyRefusal(504, `${authority(onward.target)} said nothing for ${idleMs / 1000} s`))
+  sent.setTimeout(idleMs, late)
   sent.on('error', failed)
   sent.once('response', (answer) => {
     answer.once('error', failed)
