@@ -15,6 +15,8 @@ export interface CommandContext {
 export interface Command {
   /** Its own flags, beside the settings. */
   flags: Flags
+  /** How it is written, where that is more than its name and flags. */
+  usage?: string
   /** Does the work and answers the exit code. */
   run(context: CommandContext): Promise<number>
 }

@@ -36,10 +36,10 @@ ${helpText({ ...flags, ...everywhere })}
 
 async function aboutCommand(name: string): Promise<string> {
   const { summary, load } = findCommand(name)
-  const { flags } = await load()
+  const { flags, usage = `${name} [flags]` } = await load()
   return `grantbox ${name}: ${summary}
 
-Usage: grantbox ${name} [flags]
+Usage: grantbox ${usage}
 
 Flags:
 ${helpText({ ...flags, ...everywhere })}

@@ -16,6 +16,7 @@ const usage = 'expected: grantbox provider import FILE [--name NAME] [--out FILE
 /** `grantbox provider import FILE`: a discovery document or a Postman collection as the declaration of a provider. */
 export const provider: Command = {
   flags,
+  usage: 'provider import FILE [flags]',
   async run({ argv, cwd, stdout, stderr }) {
     const { file, name, out } = readArguments(argv)
     const { importProvider } = await import('./provider-import.ts')

@@ -24,6 +24,7 @@ const graceMs = 500
 /** `grantbox run -- npm test`: a grantbox in memory on a free port, and the vendors' hosts led to it, for as long as a command runs. */
 export const run: Command = {
   flags,
+  usage: 'run [flags] -- COMMAND [ARGUMENTS]',
   async run(context) {
     const { argv, env, cwd, stderr } = context
     const at = argv.indexOf('--')

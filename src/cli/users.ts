@@ -15,6 +15,7 @@ const flags: Flags = {
 /** `grantbox users generate`: makes users as the vendor would and prints how they sign in. */
 export const users: Command = {
   flags,
+  usage: 'users generate [flags]',
   async run(context) {
     const [command, ...argv] = context.argv
     if (command !== 'generate') {
