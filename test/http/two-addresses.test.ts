@@ -1,17 +1,20 @@
+import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { rawRequest } from '../support/raw-request.ts'
 import { start } from '../support/server.ts'
 import { claimsOf, json, tokensOf } from '../support/standard-client.ts'
-import { answerIn, callbackOf, redeem } from '../support/standard-sign-in.ts'
+import { answerIn, callback, callbackOf, redeem } from '../support/standard-sign-in.ts'
+import { throughSignIn } from '../support/through-sign-in.ts'
 
 /** The metadata of a sandbox for whoever asks at a base URL. */
 async function metadataAt(base: string): Promise<Record<string, unknown>> {
   return (await json(`${base}/.well-known/openid-configuration`)).body
 }
 
+const somePort = () => 20_000 + Math.floor(Math.random() * 10_000)
+
 /** A start that knows how browsers call it; its other name is an address. */
-async function twice(options: { internalUrl?: string; issuer?: string } = {}) {
-  const port = 20_000 + Math.floor(Math.random() * 10_000)
+async function twice(options: { internalUrl?: string; issuer?: string } = {}, port = somePort()) {
   const publicUrl = `http://localhost:${port}`
   const server = await start({ defaultProvider: 'standard', port, publicUrl, ...options })
   return { server, publicUrl, inside: server.url.replace('localhost', '127.0.0.1') }
@@ -66,6 +69,34 @@ describe('each client finds the issuer and the endpoints of the address by which
       .journal.list({})
       .flatMap(({ notes }) => notes ?? [])
     expect(noted.join()).toContain('setting issuer')
+  })
+})
+
+describe.each([
+  ['an ID token beside the code', openid.useCodeIdTokenResponseType],
+  ['an answer as a JWT', openid.useJwtResponseMode],
+])('%s', (_what, use) => {
+  /** A code flow of a client that knows an address alone, by a browser that is at the other. */
+  async function codeFlow(address: string, publicUrl: string) {
+    const execute = [openid.allowInsecureRequests]
+    const config = await openid.discovery(new URL(address), 'standard-web', 'standard-web-secret', undefined, { execute })
+    use(config)
+    const parameters = { redirect_uri: callback, scope: 'openid', state: 's', nonce: 'n' }
+    const asked = openid.buildAuthorizationUrl(config, parameters)
+    expect(asked.origin).toBe(publicUrl)
+    return openid.authorizationCodeGrant(config, await throughSignIn(asked), { expectedState: 's', expectedNonce: 'n' })
+  }
+
+  test('is of the issuer where the browser is: a client there goes on, and one at the other address does not', async () => {
+    const { publicUrl, inside } = await twice()
+    expect((await codeFlow(publicUrl, publicUrl)).claims()?.iss).toBe(publicUrl)
+    await expect(codeFlow(inside, publicUrl)).rejects.toThrow()
+  })
+
+  test('lets a client at the other address go on when that address is the fixed issuer', async () => {
+    const port = somePort()
+    const { publicUrl, inside } = await twice({ issuer: `http://127.0.0.1:${port}` }, port)
+    expect((await codeFlow(inside, publicUrl)).claims()?.iss).toBe(inside)
   })
 })
 

@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { withFragment, withQuery } from '../clients/redirect-uri.ts'
 import type { CallbackAnswer } from '../faults/kind.ts'
@@ -67,7 +68,8 @@ function delivery({ redirect_uri }: AuthorizationAnswer, way: string, parameters
 async function responseJwt({ client, parameters }: AuthorizationAnswer, context: Context): Promise<string> {
   const { realm, issuer } = context
   const exp = seconds(realm.clock.now()) + responseTtl
-  const claims = { iss: issuer, aud: client.client_id, exp, ...parameters }
+  // A callback that has no iss of its own is of the issuer all the same.
+  const claims = { iss: issuer, aud: client.client_id, exp, ...given(parameters) }
   const key = await responseKey(client, client.metadata.authorization_signed_response_alg, realm)
   return encryptFor(client, 'authorization', await signJwt(claims, key), context)
 }
