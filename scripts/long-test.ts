@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
  */
 const forms: Readonly<Record<string, { file: string; size: string; many: string }>> = {
   crash: { file: 'test/crash/crash.test.ts', size: 'GRANTBOX_CRASH_KILLS', many: '200' },
-  fuzz: { file: 'test/fuzz/fuzz.test.ts', size: 'GRANTBOX_FUZZ_REQUESTS', many: '100000' },
+  fuzz: { file: 'test/fuzz/', size: 'GRANTBOX_FUZZ_REQUESTS', many: '100000' },
   load: { file: 'test/load/load.test.ts', size: 'GRANTBOX_LOAD_TOKENS', many: '1000000' },
 }
 

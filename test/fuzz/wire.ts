@@ -72,3 +72,31 @@ function dechunk(bytes: Buffer): Buffer {
 export function headerOf({ headers }: Pick<WireAnswer, 'headers'>, name: string): string | undefined {
   return headers.find(([one]) => one === name)?.[1]
 }
+
+/**
+ * Says pieces over a connection of their own and then leaves it: ends it, resets it, or ends it after a silence. Whoever is not let go
+ * soon resets it in the end: a TLS handshake that broke off is given as long as the headers of a request.
+ * @returns all that was heard
+ */
+export function exchange(port: number, pieces: readonly string[], leave: 'end' | 'reset' | 'wait'): Promise<string> {
+  return new Promise((resolve) => {
+    let heard = ''
+    const socket = connect(port, '127.0.0.1')
+    socket.on('data', (chunk: Buffer) => {
+      heard += chunk.toString('latin1')
+    })
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(heard))
+    const end = () => {
+      socket.end()
+      setTimeout(() => socket.resetAndDestroy(), 2000).unref()
+    }
+    const say = (at: number) => {
+      const piece = pieces[at]
+      if (piece !== undefined) socket.write(piece, 'latin1', () => setTimeout(say, 5, at + 1))
+      else if (leave === 'reset') socket.resetAndDestroy()
+      else setTimeout(end, leave === 'wait' ? 100 : 10)
+    }
+    socket.once('connect', () => say(0))
+  })
+}
