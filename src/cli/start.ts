@@ -110,6 +110,7 @@ async function reload(before: Config, server: GrantboxServer, context: CommandCo
     const { declared = { providers: [], sandboxes: [] }, ...settings } = await loadConfig({ argv, env, cwd, commandFlags: flags })
     await server.declare(declared)
     tellIdleSettings({ declared }, server, context)
+    tellAutoSignIn(before, server, context)
     const { declared: _declared, ...old } = before
     const same = JSON.stringify(settings) === JSON.stringify(old)
     stderr.write(`The config file was applied.${same ? '' : ' Settings other than providers and sandboxes need a restart.'}\n`)

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -66,6 +66,17 @@ test.each<[why: string, argv: string[], settings: object, warns: boolean]>([
   child.kill('SIGTERM')
   const { stderr } = await child.ended
   expect(stderr).toBe(warns ? 'Sandbox open signs everybody in who can reach it, without a password (auto_sign_in: alice).\n' : '')
+})
+
+test('warns of it when the config file changes, too', async () => {
+  const file = join(cwd, 'changing.json')
+  await writeFile(file, '{}')
+  const child = start('--config', file, '--trust-proxy', 'loopback', '--admin-token', 'sesame')
+  await child.said('Ctrl-C')
+  await writeFile(file, JSON.stringify({ sandboxes: { open: { provider: 'standard', settings: { auto_sign_in: 'alice' } } } }))
+  await child.said('The config file was applied.')
+  child.kill('SIGTERM')
+  expect((await child.ended).stderr).toContain('Sandbox open signs everybody in who can reach it')
 })
 
 test('--json prints the same facts as one line, and what it names answers', async () => {
