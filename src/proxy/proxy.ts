@@ -145,6 +145,7 @@ export class ForwardProxy {
       return forward(request, response, { target, url, socket: upstream, failed, idleMs: this.#idleMs })
     }
     request.url = pathOf(url)
+    delete headers['proxy-authorization']
     if (way.to !== 'sandbox') return serve(request, response)
     const scheme = url.protocol === 'https:' ? 'https' : 'http'
     this.#answerAs(way.name, request, response, target, { ...originOf(request), scheme })
@@ -184,7 +185,9 @@ export class ForwardProxy {
     const { sandboxes, now, onError } = this.#options
     if (refusal !== error) onError?.(error)
     if (target !== undefined && refusal.status === 403) this.#refused.add(target, now())
-    const named = readCredentials(request.headers['proxy-authorization'])?.sandbox ?? ''
+    // The token in it opens the control API.
+    const { 'proxy-authorization': said, ...request_headers } = request.headers
+    const named = readCredentials(said)?.sandbox ?? ''
     const sandbox = sandboxes.find(named) ?? sandboxes.default
     sandbox?.journal.add({
       id: 0,
@@ -193,7 +196,7 @@ export class ForwardProxy {
       endpoint: 'proxy',
       method: request.method ?? '',
       url: request.url ?? '',
-      request_headers: request.headers,
+      request_headers,
       request_body: undefined,
       status: refusal.status,
       response_headers: { 'content-type': 'application/json' },

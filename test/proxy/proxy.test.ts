@@ -215,6 +215,15 @@ describe('which sandbox', () => {
   })
 })
 
+test('the admin token that a proxy is told stands in no journal', async () => {
+  const guarded = await start({ proxy: 'known', adminToken: 'let-me-in' })
+  const headers = { Host: 'sandbox.iokids.net', 'Proxy-Authorization': `Basic ${Buffer.from(':let-me-in').toString('base64')}` }
+  await ask(await plug(guarded.url), { path: 'http://sandbox.iokids.net/v1/me', headers })
+  await tunnel(guarded.url, 'elsewhere.example:443', headers)
+  const entries = guarded.sandbox().journal.list()
+  expect(entries.map(({ request_headers }) => request_headers['proxy-authorization'])).toEqual([undefined, undefined])
+})
+
 describe('a host of no sandbox', () => {
   test('is refused, told of, and in the journal with what to do', async () => {
     const mine = await start()
