@@ -1,7 +1,9 @@
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ListenOptions } from '../../src/start/listen.ts'
+import { browser } from '../support/browser.ts'
 import { launch, type TestServer } from '../support/server.ts'
 
 /** What the listener refuses before any endpoint sees it is told as everything else is. */
@@ -133,4 +135,23 @@ test('is in the journal of the sandbox that was meant, by path and by host, and 
       .map(({ url, status }) => `${status} ${url}`),
   )
   expect(told).toEqual([['431 /wildix/api/v2/Token/'], ['431 /token'], []])
+})
+
+const openPage = browser()
+
+test('a page of another origin can read why', async () => {
+  const { url } = await started()
+  const app = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<!doctype html><title>App</title>'))
+  await new Promise<void>((listening) => app.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void app.close())
+  const page = await openPage()
+  await page.goto(`http://127.0.0.1:${(app.address() as AddressInfo).port}/`)
+  const told = await page.evaluate(
+    async (address) => {
+      const answer = await fetch(address)
+      return [answer.status, answer.headers.get('grantbox-explain')]
+    },
+    `${url}/jwks?x=${'a'.repeat(70_000)}`,
+  )
+  expect(told).toEqual([431, limit])
 })
