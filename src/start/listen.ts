@@ -30,6 +30,8 @@ export interface Listening {
 
 /** The longest that the headers alone may take, milliseconds. */
 const longestHeaders = 60_000
+/** How often node:http looks for requests that are late, milliseconds; more often where less time is given than that. */
+const longestUnchecked = 30_000
 
 /**
  * The one way to start grantbox, for the command line and the library alike: whoever listens does so with all the limits that he gave.
@@ -46,7 +48,11 @@ export async function listen({ port, requestTimeout, maxHeaderSize, maxConnectio
     onRefusal: server.onRefusal,
     server: {
       ...given({ maxHeaderSize }),
-      ...(requestTimeout !== undefined && { requestTimeout, headersTimeout: Math.min(requestTimeout, longestHeaders) }),
+      ...(requestTimeout !== undefined && {
+        requestTimeout,
+        headersTimeout: Math.min(requestTimeout, longestHeaders),
+        connectionsCheckingInterval: Math.min(requestTimeout, longestUnchecked),
+      }),
     },
   })
   let closing: Promise<void> | undefined
