@@ -26,11 +26,11 @@ async function homeThatTrusts(ca: string): Promise<string> {
   return home
 }
 
-async function signedInAtVendor(
+async function signInAtVendor(
   box: TestServer,
   executable: Pick<LaunchOptions, 'executablePath' | 'env'>,
   options: LaunchOptions,
-): Promise<URL> {
+): Promise<void> {
   const env = { ...(process.env as Record<string, string>), ...executable.env, HOME: await homeThatTrusts(await box.ca()) }
   const browser = await chromium.launch({
     ...executable,
@@ -50,7 +50,13 @@ async function signedInAtVendor(
   await page.goto(`https://sandbox.iokids.net/oauth/signin?${query}`)
   expect(new URL(page.url()).origin).toBe('https://sandbox.iokids.net')
   await signIn(page, brandon)
-  return callbackOf(page, () => page.getByRole('button', { name: 'Continue' }).click())
+  const back = await callbackOf(page, () => page.getByRole('button', { name: 'Continue' }).click())
+  expect(back.searchParams.get('code')).toBeTruthy()
+  const hosts = box
+    .sandbox()
+    .journal.list()
+    .map(({ host }) => host)
+  expect(hosts).toContain('sandbox.iokids.net:443')
 }
 
 test('a browser signs in at https://sandbox.iokids.net by way of the proxy, with a certificate that it trusts', {
@@ -58,14 +64,7 @@ test('a browser signs in at https://sandbox.iokids.net by way of the proxy, with
 }, async ({ skip }) => {
   if (!hasTools) skip(noTools)
   const box = await start()
-  const back = await signedInAtVendor(box, await findChromium(), { proxy: { server: box.url } })
-  expect(back.searchParams.get('code')).toBeTruthy()
-  expect(
-    box
-      .sandbox()
-      .journal.list()
-      .map(({ host }) => host),
-  ).toContain('sandbox.iokids.net:443')
+  await signInAtVendor(box, await findChromium(), { proxy: { server: box.url } })
 })
 
 test('a browser signs in by the file of the proxy auto-configuration', { timeout: 60_000 }, async ({ skip }) => {
@@ -74,16 +73,5 @@ test('a browser signs in by the file of the proxy auto-configuration', { timeout
   if (executablePath === undefined)
     return skip('there is no installed Chrome or Chromium; the one from npm knows no proxy auto-configuration')
   const box = await start()
-  const back = await signedInAtVendor(
-    box,
-    { executablePath },
-    { args: [`--proxy-pac-url=${box.url}/_grantbox/proxy.pac`, '--headless=new'] },
-  )
-  expect(back.searchParams.get('code')).toBeTruthy()
-  expect(
-    box
-      .sandbox()
-      .journal.list()
-      .map(({ host }) => host),
-  ).toContain('sandbox.iokids.net:443')
+  await signInAtVendor(box, { executablePath }, { args: [`--proxy-pac-url=${box.url}/_grantbox/proxy.pac`, '--headless=new'] })
 })

@@ -54,8 +54,9 @@ function withoutEmpty(path: string): string {
  * A path that begins with a sandbox's name is that sandbox's.
  */
 export function withoutPaths(target: string, paths: readonly string[], sandboxes: Sandboxes): string {
+  if (paths.length === 0) return target
   const [, known = '', rest = target] = /^(\/\.well-known\/[^/?]+)(\/.*)$/s.exec(target) ?? []
-  const found = paths.find((path) => path !== '' && rest.startsWith(path) && /^[/?]?$/.test(rest.charAt(path.length)))
+  const found = paths.find((path) => rest.startsWith(path) && /^[/?]?$/.test(rest.charAt(path.length)))
   if (found === undefined || sandboxes.find(found.split('/', 2)[1] ?? '') !== undefined) return target
   const below = rest.slice(found.length)
   return known + (below.startsWith('/') || known !== '' ? below : `/${below}`)

@@ -10,11 +10,11 @@ export function isVendors(name: string, { hosts = [] }: Pick<Provider, 'hosts'>)
 /**
  * The host that has an endpoint, or the issuer, for whoever asks at one of the vendor's; undefined where all stand together, as at
  * grantbox's own names.
- * @param asked a host name in lower case, without a port
+ * @param asked a host, with or without a port
  */
 export function hostOf(endpoint: string, asked: string, provider: Pick<Provider, 'hosts' | 'endpoint_hosts'>): string | undefined {
   const { endpoint_hosts } = provider
-  if (endpoint_hosts === undefined || !isVendors(asked, provider)) return undefined
+  if (endpoint_hosts === undefined || !isVendors(asked.replace(/:\d+$/, '').toLowerCase(), provider)) return undefined
   return ownValue(endpoint_hosts as Readonly<Record<string, string>>, endpoint)
 }
 

@@ -1,4 +1,5 @@
 import { publicHost } from '../http/certificates/host.ts'
+import { isVendors } from '../providers/hosts.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import { type Credentials, mayPass, readCredentials } from './credentials.ts'
@@ -73,10 +74,9 @@ function credentialsIn(authorization: string | undefined, sandboxes: WayOptions[
   return credentials
 }
 
-/** Whether a sandbox lists a host or its vendor has it; `*.` stands for one name below. */
+/** Whether a sandbox lists a host, or its vendor has it. */
 function speaksFor({ hosts, provider }: Sandbox, host: string): boolean {
-  const below = `*${host.slice(Math.max(0, host.indexOf('.')))}`
-  return [...hosts, ...(provider.hosts ?? [])].some((one) => [host, below].includes(one.toLowerCase()))
+  return hosts.includes(host) || isVendors(host, provider)
 }
 
 function isAt(url: string | undefined, { host, port }: Target): boolean {

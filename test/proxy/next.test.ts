@@ -1,11 +1,11 @@
 import { createServer as createHttp } from 'node:http'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/basics/clock.ts'
 import { createCertificates } from '../../src/http/certificates/certificates.ts'
 import { lead } from '../support/leading.ts'
-import { ask, plug, raw, tunnel } from '../support/proxied.ts'
+import { ask, peer, plug, raw, tunnel } from '../support/proxied.ts'
 import { start, type TestServer } from '../support/server.ts'
 
 /** Two proxies in a row, `--proxy-next`. */
@@ -15,17 +15,6 @@ async function elsewhere(): Promise<string> {
   const server = createHttp((request, response) => response.end(JSON.stringify({ url: request.url, via: request.headers.via })))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   onTestFinished(() => void server.close().closeAllConnections())
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-/** A next proxy that does as it likes with each connection. */
-async function peer(meet: (socket: Socket) => void): Promise<string> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    onTestFinished(() => void socket.destroy())
-    meet(socket.on('error', () => {}))
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 

@@ -1,21 +1,10 @@
 import { channel } from 'node:diagnostics_channel'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { lead } from '../support/leading.ts'
-import { ask, plug, tunnel } from '../support/proxied.ts'
+import { ask, peer, plug, tunnel } from '../support/proxied.ts'
 
 /** Peers that take their time: what is seen are events, never how long they took. */
-
-/** A server that does as it likes with each connection. */
-async function peer(meet: (socket: Socket) => void): Promise<string> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    onTestFinished(() => void socket.destroy())
-    meet(socket.on('error', () => {}))
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 const endOf = (socket: Socket) => new Promise<void>((resolve) => socket.once('end', () => resolve()))
 const closeOf = (socket: Socket) => new Promise<void>((resolve) => socket.once('close', () => resolve()))

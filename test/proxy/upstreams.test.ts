@@ -1,22 +1,10 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import { ask, plug, raw } from '../support/proxied.ts'
+import { expect, test } from 'vitest'
+import { ask, peer, plug, raw } from '../support/proxied.ts'
 import { startForFile } from '../support/server.ts'
 
 /** Servers elsewhere that break the rules, asked by absolute addresses. */
 
 const everywhere = await startForFile({ proxy: 'all' })
-
-/** A server that does as it likes with each connection. */
-async function peer(meet: (socket: Socket) => void): Promise<string> {
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    onTestFinished(() => void socket.destroy())
-    meet(socket.on('error', () => {}))
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => void server.close())
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 /** One that says these bytes as soon as it is asked. */
 const saying = (bytes: string, end = true) =>

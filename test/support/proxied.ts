@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
@@ -93,4 +93,15 @@ export function raw(url: string, text: string, enough = Number.POSITIVE_INFINITY
         socket.write(text)
       }),
   )
+}
+
+/** A server that does as it likes with each connection. */
+export async function peer(meet: (socket: Socket) => void): Promise<string> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    onTestFinished(() => void socket.destroy())
+    meet(socket.on('error', () => {}))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
