@@ -12,10 +12,8 @@ export function readPeers(text: string): Peers | undefined {
   const list = new BlockList()
   const entries = text.split(/[\s,]+/).flatMap((one) => (one === 'loopback' ? ['127.0.0.0/8', '::1'] : one === '' ? [] : [one]))
   if (entries.length === 0 || !entries.every((one) => add(one, list))) return undefined
-  return (address) => {
-    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
-    return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4')
-  }
+  // An IPv4 client of an IPv6 socket (`::ffff:10.0.0.1`) is looked up as what it stands for.
+  return (address) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 function add(entry: string, list: BlockList): boolean {

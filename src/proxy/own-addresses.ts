@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Target } from './target.ts'
 
@@ -9,6 +9,10 @@ export interface Listens {
   port: number
 }
 
+/** What means this machine, wherever it listens. */
+const anywhere = listOf(['0.0.0.0', '::', '::1'])
+anywhere.addSubnet('127.0.0.0', 8)
+
 /**
  * Whether a connection to this target would come back to us, so that nothing goes round in a circle. Of a name only those are known that
  * mean this machine by themselves.
@@ -16,8 +20,20 @@ export interface Listens {
 export function isOwn({ host, port }: Target, { addresses, port: own }: Listens): boolean {
   if (port !== own) return false
   if (isIP(host) === 0) return host === 'localhost' || host.endsWith('.localhost')
-  const address = host.replace(/^::ffff:(?=\d+\.)/, '')
-  if (addresses.includes(address) || address.startsWith('127.') || ['::1', '0.0.0.0', '::'].includes(address)) return true
   const isAnyOfThisMachine = addresses.some((one) => one === '0.0.0.0' || one === '::')
-  return isAnyOfThisMachine && Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address))
+  const all = isAnyOfThisMachine
+    ? Object.values(networkInterfaces()).flatMap((some) => some?.map(({ address }) => address) ?? [])
+    : addresses
+  return [anywhere, listOf(all)].some((list) => list.check(host, familyOf(host)))
+}
+
+/** It knows an IPv4 address also as one of IPv6 that stands for it, however that is written. */
+function listOf(addresses: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const address of addresses) list.addAddress(address, familyOf(address))
+  return list
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4'
 }

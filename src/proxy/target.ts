@@ -20,7 +20,8 @@ export function readAuthority(text: string, usualPort?: number): Target | undefi
   const [, address, name = '', digits] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/i.exec(text) ?? []
   const port = digits === undefined ? usualPort : Number(digits)
   if (port === undefined || port < 1 || port > 65_535) return undefined
-  if (address !== undefined) return isIP(address) === 6 ? { host: address.toLowerCase(), port } : undefined
+  // An address of IPv6 can be written in many ways, of which a URL knows one.
+  if (address !== undefined) return isIP(address) === 6 ? { host: new URL(`http://[${address}]`).hostname.slice(1, -1), port } : undefined
   const host = name.toLowerCase().replace(/[.]$/, '')
   return isIP(host) === 4 || isName(host) ? { host, port } : undefined
 }

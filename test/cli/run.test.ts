@@ -123,6 +123,8 @@ describe('what was set before is kept', () => {
     const named = join(folder, 'company.pem')
     const company = (await createCertificates({ clock: systemClock }).ca()).trim()
     await writeFile(named, company)
+    const wgetrc = join(folder, 'wgetrc')
+    await writeFile(wgetrc, 'timeout = 7\n')
     const { stdout, stderr } = await run(
       [
         '--java',
@@ -133,7 +135,11 @@ describe('what was set before is kept', () => {
           const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'AWS_CA_BUNDLE',
             'GIT_SSL_CAINFO', 'DENO_CERT', 'GRPC_DEFAULT_SSL_ROOTS_FILE_PATH']
           const bundles = new Set(names.map((name) => readFileSync(env[name], 'utf8')))
-          console.log(JSON.stringify({ failure, NO_PROXY, no_proxy, JAVA_TOOL_OPTIONS, bundles: [...bundles] }))
+          const wget = readFileSync(env.WGETRC, 'utf8')
+          const [php, folder] = env.PHP_INI_SCAN_DIR.split(':')
+          const ini = readFileSync(folder + '/grantbox.ini', 'utf8')
+          const own = { wget, php, ini, bundle: env.SSL_CERT_FILE }
+          console.log(JSON.stringify({ failure, NO_PROXY, no_proxy, JAVA_TOOL_OPTIONS, bundles: [...bundles], own }))
         `),
       ],
       {
@@ -142,10 +148,15 @@ describe('what was set before is kept', () => {
         JAVA_TOOL_OPTIONS: '-Xmx64m',
         REQUESTS_CA_BUNDLE: named,
         AWS_CA_BUNDLE: join(folder, 'gone.pem'),
+        WGETRC: wgetrc,
+        PHP_INI_SCAN_DIR: '/etc/mine',
       },
     )
     expect(stderr).toBe('')
-    const { failure, bundles, ...kept } = JSON.parse(stdout)
+    const { failure, bundles, own, ...kept } = JSON.parse(stdout)
+    expect(own.wget).toBe(`timeout = 7\n\nca_certificate = ${own.bundle}\n`)
+    expect(own.php).toBe('/etc/mine')
+    expect(own.ini).toBe(`curl.cainfo = "${own.bundle}"\nopenssl.cafile = "${own.bundle}"\n`)
     expect(failure).toBe('fetch failed')
     expect(tunnels).toEqual(['elsewhere.example:443 me:secret'])
     expect(kept.NO_PROXY).toBe('internal.example,.corp.example,10.0.0.0/8,localhost,.localhost,127.0.0.1,::1')

@@ -10,7 +10,7 @@ import { findNamed, findSubject, magicName } from '../users/sign-in.ts'
  */
 export function autoUser(request: AuthorizationRequest, client: Client, context: Context): User | undefined {
   const { auto_sign_in } = context.realm.settings
-  if (auto_sign_in === null || request.prompt.includes('none')) return undefined
+  if (auto_sign_in === null) return undefined
   const name = auto_sign_in === 'login_hint' ? request.login_hint : auto_sign_in
   const why = (reason: string) => {
     noteTo(context, `The setting auto_sign_in is without effect: ${reason}`)
