@@ -10,10 +10,15 @@ import { type Place, placeOf } from './access/place.ts'
 import { endSession, Sessions } from './access/session.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './forms/fields.ts'
-import { render, renderUnrouted } from './frame/page.ts'
+import { page, render, renderUnrouted } from './frame/page.ts'
 import { checkForm, csrfToken, registerPages, seeOther } from './frame/visit.ts'
 import { menu } from './registry.ts'
-import { homeModel } from './sandbox/home.ts'
+import { homeModel, homePage } from './sandbox/home.ts'
+
+const signInPage = page<{ to: string; error?: string | undefined }>('sign-in')
+/** Comes back by itself, from our own site, so that the browser sends its cookies. */
+const returnPage = page<{ href: string }>('return')
+const errorPage = page<{ status: number; heading: string; message: string; back: string }>('error')
 
 /** The partner dashboard, below `/dashboard`. It does not listen: requests are handed to `app.routing`. */
 export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyInstance> {
@@ -23,7 +28,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     ...(deps.bodyLimit !== undefined && { bodyLimit: deps.bodyLimit }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
-      answerProblem(app, error, request, reply, deps)
+      answerUnrouted(app, error, request, reply, deps)
     },
   })
   await app.register(formbody)
@@ -32,7 +37,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   app.addHook('onSend', async (request, reply) => {
     await deps.settled(request.raw, reply.statusCode)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply, deps))
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
   app.setNotFoundHandler(() => {
     throw new Problem(404, 'There is no such page. The menu of a sandbox names those there are.')
   })
@@ -41,7 +46,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     const model = homeModel(request, deps)
     const place = placeOf(request.raw, deps)
     const signedIn = sessions !== undefined
-    return render(reply, 'home', model, { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })
+    return render(reply, homePage(model), { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })
   })
   // Signing in and out; a path of its own might be a sandbox's name.
   app.post(dashboardPath, (request, reply) => {
@@ -57,7 +62,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   })
   await app.register((inner, _options, done) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
-    inner.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply, deps))
+    inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
     registerPages(inner, menu, deps, csrf)
     done()
   })
@@ -80,8 +85,7 @@ function guard(app: FastifyInstance, deps: DashboardDeps, sessions: Sessions | u
       return seeOther(reply, place.root + path)
     }
     if (admission.is === 'return') {
-      // A page that comes back by itself, from our own site, so that the browser sends its cookies.
-      return render(reply, 'return', { title: 'Dashboard', href: place.root + ownPath(url) }, { root: place.root, csrf: '' })
+      return render(reply, returnPage({ title: 'Dashboard', href: place.root + ownPath(url) }), { root: place.root, csrf: '' })
     }
     // The form that signs in is read before its sender is known.
     if (admission.is === 'sign-in' && !(method === 'POST' && path === dashboardPath)) {
@@ -95,8 +99,10 @@ function askForToken(request: FastifyRequest, reply: FastifyReply, csrf: Csrf, p
   const error = refused ? 'This is not the admin token of this grantbox.' : undefined
   // RFC 9110 §15.5.2 asks for a challenge; no browser opens a box of its own for this one.
   reply.code(401).header('WWW-Authenticate', 'Bearer realm="grantbox"')
-  const surroundings = { root: place.root, csrf: csrfToken(request, reply, csrf, place) }
-  return render(reply, 'sign-in', { title: 'Sign in', to: ownPath(to), error }, surroundings)
+  return render(reply, signInPage({ title: 'Sign in', to: ownPath(to), error }), {
+    root: place.root,
+    csrf: csrfToken(request, reply, csrf, place),
+  })
 }
 
 function circumstances({ raw }: FastifyRequest, deps: DashboardDeps): { port: string; now: number; place: Place } {
@@ -120,16 +126,25 @@ function ownPath(path: string | undefined): string {
   return path !== undefined && /^\/dashboard(?=[/?]|$)[\x21-\x7e]*$/.test(path) ? path : dashboardPath
 }
 
-/** Also for what never came to a route, such as a malformed path. */
-function answerProblem(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps) {
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): FastifyReply {
+  const { status, headers, model, root } = problemPage(error, request, deps)
+  return render(reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
+}
+
+/** For what never came to a route, such as a malformed path. */
+function answerUnrouted(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): void {
+  const { status, headers, model, root } = problemPage(error, request, deps)
+  renderUnrouted(app, reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
+}
+
+function problemPage(error: unknown, request: FastifyRequest, deps: DashboardDeps) {
   const { root } = placeOf(request.raw, deps)
   const { status, message, headers } = toProblem(error)
   if (status >= 500) deps.onError?.(error)
   const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)\//i.exec(request.url) ?? []
   const back = root + (sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`)
   const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
-  renderUnrouted(app, reply.code(status).headers(headers), 'error', model, { root, csrf: '' })
-  return reply
+  return { status, headers, model, root }
 }
 
 const headings: Readonly<Record<number, string>> = {

@@ -1,5 +1,6 @@
 /**
- * In this room: the dashboard, one room for each part, and its menu. A route makes what its page is drawn from.
+ * In this room: the dashboard, one room for each part, and its menu. A page is defined beside its route, with what it is drawn from
+ * (`frame/page.ts`).
  * Elsewhere: templates (`views/dashboard/`), the pages on which users sign in (`http/pages/`), and rules that the control API has
  * too.
  */

@@ -4,16 +4,16 @@ import { expect, test } from 'vitest'
 import { menu } from '../../src/dashboard/registry.ts'
 import { sourceFiles } from '../support/source.ts'
 
-/** Pages and templates of the dashboard belong together: a route shows a page by the name of its template. */
+/** Pages and templates of the dashboard belong together: a page is defined beside its route, with the name of its template. */
 
 const folder = join(import.meta.dirname, '../../views/dashboard')
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
 const templates = files.filter((path) => path.endsWith('.eta')).map((path) => path.slice(0, -'.eta'.length))
 const source = sourceFiles().filter(({ path }) => path.startsWith('src/dashboard/'))
 
-/** The templates that are named where a page is shown, or a part of one drawn. */
-function namedIn(call: 'page' | 'part'): string[] {
-  const pattern = call === 'page' ? /\b(?:show\(|render(?:Unrouted)?\([^'\n]*)\s*'([^']+)'/g : /\bawait draw\(\s*'([^']+)'/g
+/** The names with which `page()` or `partial()` is called. */
+function definedBy(definition: 'page' | 'partial'): string[] {
+  const pattern = new RegExp(`^(?:export )?const \\w+ = ${definition}<[\\s\\S]*?>\\(\\s*'([^']+)'`, 'gm')
   return source.flatMap(({ text }) => [...text.matchAll(pattern)].map(([, name = '']) => name))
 }
 
@@ -25,14 +25,14 @@ const included = templates.flatMap((name) =>
 )
 
 test('each page has a template, and no two pages have the same', () => {
-  const pages = namedIn('page')
+  const pages = definedBy('page')
   expect(pages).toEqual(expect.arrayContaining(['home', 'apps', 'user-form', 'confirm']))
   expect(pages.filter((name) => !templates.includes(name))).toEqual([])
   expect([...new Set(pages)]).toEqual(pages)
 })
 
 test('each template is drawn as a page or is part of others', () => {
-  const used = new Set([...namedIn('page'), ...namedIn('part'), ...included])
+  const used = new Set([...definedBy('page'), ...definedBy('partial'), ...included])
   expect(templates.filter((name) => !used.has(name))).toEqual([])
   expect([...used].filter((name) => !templates.includes(name))).toEqual([])
 })

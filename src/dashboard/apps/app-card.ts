@@ -10,9 +10,14 @@ import { bannerOf, brandsOf } from '../frame/vendor.ts'
 /** The sections of an app's card, by which an address can name the one to open. */
 export type AppSection = 'clients' | 'scopes' | 'redirect-uris' | 'stores'
 
+/** An app as the dashboard shows it. */
+export type AppCard = ReturnType<typeof appCard>
+
 const stores = { apple: 'Apple App Store', google: 'Google Play', amazon: 'Amazon Appstore' }
 
 /** An app as a link to its page. */
+export type AppLink = ReturnType<typeof appLink>
+
 export function appLink(app: App, sandbox: Sandbox, base: string) {
   return { name: app.name, href: `${base}${appPath(app)}`, icon: iconOf(sandbox, app), avatar: avatar(app.name) }
 }

@@ -10,14 +10,35 @@ import type { NewClient } from '../../oauth/clients/rulebook.ts'
 import type { App } from '../../oauth/model/records.ts'
 import { scopes, scopeToken } from '../../oauth/model/scope.ts'
 import { addClient, newApp, newClient } from '../../sandbox/new-app.ts'
-import { type Errors, type FormState, linkProblem, nameProblem, problemsIn } from '../forms/form.ts'
+import { type Choice, type Errors, type FormState, linkProblem, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
-import { brandsOf } from '../frame/vendor.ts'
+import { page } from '../frame/page.ts'
+import { brandsOf, developerOf } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
+import { type AppCard, type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
 import { brandChoices } from './brands.ts'
 import { callbackUri } from './callback.ts'
+
+const appsPage = page<{ apps: readonly AppCard[]; newHref: string; brand?: string | undefined }>('apps')
+
+const appPage = page<{ app: AppCard }>('app')
+
+const appFormPage = page<
+  FormState & {
+    heading: string
+    action: string
+    button: string
+    back: string
+    brands: readonly Choice[]
+    scopes: readonly Choice[]
+    grantTypes: readonly Choice[]
+    authMethods: readonly Choice[]
+    /** Whether the app is new: then its first client and its redirect URIs are asked for too. */
+    isNew: boolean
+    developer: string
+  }
+>('app-form')
 
 const notices = noticesOf({
   'app-deleted': 'The app was deleted, and all that its clients were given.',
@@ -46,7 +67,7 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
         open: index === 0 ? 'clients' : undefined,
       }),
     )
-    return visit.show('apps', { title: 'Apps', apps: cards, newHref: `${base}/apps/new` })
+    return visit.show(appsPage, { title: 'Apps', apps: cards, newHref: `${base}/apps/new` })
   })
 
   get('/apps/new', (visit) => newAppForm(visit))
@@ -132,7 +153,7 @@ export function appOf({ params, sandbox }: Visit): App {
 function showApp(visit: Visit, app: App, options: CardOptions, status?: number) {
   const { sandbox, base } = visit
   const card = appCard(app, sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
-  return visit.show('app', { title: app.name, app: card }, status)
+  return visit.show(appPage, { title: app.name, app: card }, status)
 }
 
 function createApp(visit: Visit) {
@@ -190,46 +211,63 @@ function takenName({ sandbox }: Visit, name: string): string | undefined {
 }
 
 function newAppForm(visit: Visit, errors: Errors = {}) {
-  const { sandbox, form } = visit
+  const { sandbox, base, form } = visit
   const { provider } = sandbox
   const again = Object.keys(errors).length > 0
   const chosen = (field: string, all: readonly string[]) => (again ? form.all(field) : all)
   const usual = authChoices(sandbox).find((choice) => choice.chosen)?.value
-  const values = {
-    name: form.text('name'),
-    description: form.text('description'),
-    redirect_uris: form.raw('redirect_uris') ?? '',
-    own_scopes: form.text('own_scopes'),
-    brand: form.text('brand'),
-  }
-  const grantTypes = chosen('grant_type', provider.grant_types)
-  const offered = provider.scopes.map((scope) => scope.name)
-  return appForm(visit, values, errors, {
+  const model = {
+    title: 'New App',
     heading: 'New App',
-    path: '/apps',
+    action: `${base}/apps`,
     button: 'Create App',
-    back: '/apps',
-    // Then its first client and its redirect URIs are asked for too.
-    isNew: true,
-    scopes: scopeChoices(sandbox, chosen('scope', offered)),
-    grantTypes: provider.grant_types.map((value) => ({ value, label: value, chosen: grantTypes.includes(value) })),
+    back: `${base}/apps`,
+    values: {
+      name: form.text('name'),
+      description: form.text('description'),
+      redirect_uris: form.raw('redirect_uris') ?? '',
+      own_scopes: form.text('own_scopes'),
+    },
+    errors,
+    brands: brandChoices(sandbox, form.text('brand')),
+    scopes: scopeChoices(
+      sandbox,
+      chosen(
+        'scope',
+        provider.scopes.map((scope) => scope.name),
+      ),
+    ),
+    grantTypes: provider.grant_types.map((value) => ({
+      value,
+      label: value,
+      chosen: chosen('grant_type', provider.grant_types).includes(value),
+    })),
     authMethods: authChoices(sandbox).map((choice) => ({ ...choice, chosen: choice.value === (form.text('auth_method') || usual) })),
-  })
+    isNew: true,
+    developer: developerOf(sandbox),
+  }
+  return visit.show(appFormPage, model, again ? 400 : 200)
 }
 
-function editAppForm(visit: Visit, app: App, values: FormState['values'], errors: Errors = {}) {
-  const back = appPath(app)
-  return appForm(visit, values, errors, { heading: `Edit ${app.name}`, path: `${back}/edit`, button: 'Save', back })
-}
-
-function appForm(
-  { sandbox, base, show }: Visit,
-  values: FormState['values'],
-  errors: Errors,
-  { heading, path, back, ...asked }: { heading: string; path: string; back: string; button: string; [first: string]: unknown },
-) {
-  const brands = brandChoices(sandbox, values.brand ?? '')
-  return show('app-form', { title: heading, heading, action: base + path, back: base + back, values, errors, brands, ...asked })
+function editAppForm(visit: Visit, app: App, values: Record<'name' | 'description' | 'brand', string>, errors: Errors = {}) {
+  const { sandbox, base } = visit
+  const path = `${base}${appPath(app)}`
+  const model = {
+    title: `Edit ${app.name}`,
+    heading: `Edit ${app.name}`,
+    action: `${path}/edit`,
+    button: 'Save',
+    back: path,
+    values,
+    errors,
+    brands: brandChoices(sandbox, values.brand),
+    scopes: [],
+    grantTypes: [],
+    authMethods: [],
+    isNew: false,
+    developer: developerOf(sandbox),
+  }
+  return visit.show(appFormPage, model, Object.keys(errors).length > 0 ? 400 : 200)
 }
 
 function scopesProblem(typed: string): string | undefined {

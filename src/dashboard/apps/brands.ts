@@ -4,9 +4,21 @@ import type { Brand, Brands } from '../../providers/brands.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Choice, nameProblem, type Refused } from '../forms/form.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { brandsOf, hasBrands } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { appLink } from './app-card.ts'
+import { type AppLink, appLink } from './app-card.ts'
+
+const brandsPage = page<{
+  /** The company's own comes first and has no form. */
+  brands: readonly {
+    name: string
+    avatar: ReturnType<typeof avatar>
+    apps: readonly AppLink[]
+    action?: string
+  }[]
+  refused?: Refused | undefined
+}>('brands')
 
 const notices = noticesOf({
   'brand-saved': 'The brand was saved.',
@@ -56,7 +68,7 @@ function showBrands(visit: Visit, refused?: Refused) {
     ...(id === undefined ? {} : { action: `${base}/brands/${id}` }),
   })
   const model = { title: 'Brands', brands: [shown(sandbox.company), ...brands.list().map(({ name, id }) => shown(name, id))], refused }
-  return visit.show('brands', model)
+  return visit.show(brandsPage, model, refused === undefined ? 200 : 400)
 }
 
 function brandProblem(visit: Visit, name: string): string | undefined {

@@ -1,3 +1,4 @@
+import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { exchangeCommand } from './snippets.ts'
 
@@ -5,6 +6,8 @@ import { exchangeCommand } from './snippets.ts'
 export function callbackUri({ origin, base }: Pick<Visit, 'origin' | 'base'>): string {
   return `${origin}${base}/callback`
 }
+
+const callbackPage = page<{ sent: readonly { name: string; value: string }[]; failed: boolean; command?: string | undefined }>('callback')
 
 /** What a sign-in sent back. It is shown and nothing else: whoever asked for it has to redeem it. */
 export const callbackPages = part({}, ({ get }) => {
@@ -17,7 +20,7 @@ export const callbackPages = part({}, ({ get }) => {
       return value === undefined ? [] : { name, value }
     })
     const grant_client = code === undefined ? undefined : clientOf(visit)
-    return visit.show('callback', {
+    return visit.show(callbackPage, {
       title: 'Callback',
       sent,
       failed: query.has('error'),

@@ -3,11 +3,19 @@ import type { App, Client } from '../../oauth/model/records.ts'
 import { addClient, newClient } from '../../sandbox/new-app.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { appCard, appPath } from './app-card.ts'
+import { type AppCard, appCard, appPath } from './app-card.ts'
 import { appOf } from './apps.ts'
 import { exportsOf } from './exports.ts'
-import { snippetsOf } from './snippets.ts'
+import { type Snippet, snippetsOf } from './snippets.ts'
+
+const usePage = page<{
+  app: AppCard
+  client: AppCard['clients'][number]
+  snippets: readonly Snippet[]
+  exports: ReturnType<typeof exportsOf>
+}>('use')
 
 const notices = noticesOf({
   'client-created': 'A client ID and its secret were generated.',
@@ -30,7 +38,7 @@ export const clientPages = part({ notices }, ({ get, post }) => {
     const card = appCard(app, [client], sandbox, base)
     const [shown] = card.clients
     if (shown === undefined) throw new Error('an app lost its client')
-    return visit.show('use', {
+    return visit.show(usePage, {
       title: `Use ${client.client_id}`,
       app: card,
       client: shown,

@@ -9,12 +9,13 @@ import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { agoInWords, dateAndTime } from '../frame/words.ts'
 import { type FlowStep, flowSteps, grantNames } from './flow-steps.ts'
 import { type Flow, flowsIn } from './flows-in.ts'
-import { drawSequence } from './sequence.ts'
-import { tokenTree } from './token-tree.ts'
+import { drawSequence, type Sequence } from './sequence.ts'
+import { type TreeNode, tokenTree } from './token-tree.ts'
 
 const perPage = 25
 /** A picture of more would not be looked at. */
@@ -25,6 +26,31 @@ interface FlowState {
   text: string
   look: 'good' | 'bad' | 'warn'
 }
+
+const flowsPage = page<{
+  flows: readonly ReturnType<typeof flowCard>[]
+  olderHref?: string | undefined
+  newerHref?: string | undefined
+  sandboxHref: string
+}>('flows')
+
+const flowPage = page<{
+  kind: string
+  app?: string | undefined
+  client_id?: string | undefined
+  user?: string | undefined
+  scope?: string | undefined
+  state: FlowState
+  reason?: string | undefined
+  began: string
+  steps: readonly FlowStep[]
+  /** How many steps before these are not shown. */
+  skipped: number
+  /** The same picture for wide and for narrow pages; none when there is nothing to draw. */
+  sequences: readonly Sequence[]
+  tree: readonly TreeNode[]
+  revokeAction?: string | undefined
+}>('flow')
 
 const notices = noticesOf({
   'grant-revoked': 'The grant was revoked. Its tokens work no more.',
@@ -41,7 +67,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
     const page = query.whole('page', 1, 1000) ?? 1
     const shown = flows.slice((page - 1) * perPage, page * perPage)
     const clients = new Map(sandbox.directory.listClients().map((client) => [client.client_id, client]))
-    return visit.show('flows', {
+    return visit.show(flowsPage, {
       title: 'Flows',
       flows: shown.map((flow) => flowCard(flow, clients, visit)),
       olderHref: flows.length > page * perPage ? `${base}/flows?page=${page + 1}` : undefined,
@@ -59,7 +85,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
     const all = flowSteps(flow?.entries ?? [], base, prefix)
     const steps = all.slice(-mostSteps)
     const client = grant?.client ?? clientOf(flow, sandbox)
-    return visit.show('flow', {
+    return visit.show(flowPage, {
       title: `${kindOf(flow, grant)} flow`,
       kind: kindOf(flow, grant),
       app: client?.app.name,

@@ -15,6 +15,9 @@ export interface Arrow {
   head: string
 }
 
+/** A flow drawn as a sequence: numbers for SVG, so that the page needs no style of its own. */
+export type Sequence = ReturnType<typeof drawSequence>
+
 /** Pixels: where the first lifeline is, how far the next one, and how much room there is beside the last. */
 const layouts = {
   wide: { left: 130, between: 250, beside: 60, timeAbove: false },
@@ -25,10 +28,7 @@ const [top, row, gap] = [44, 26, 14]
 /** The width of a character, about. */
 const character = 6.6
 
-/**
- * A flow drawn as a sequence: numbers for SVG, so that the page needs no style of its own.
- * Each step is an arrow and its answer below it, and a third one where the browser carries something on to the client.
- */
+/** Each step is an arrow and its answer below it, and a third one where the browser carries something on to the client. */
 export function drawSequence(steps: readonly FlowStep[], layout: keyof typeof layouts) {
   const { left, between, beside, timeAbove } = layouts[layout]
   const present = actors.filter((actor) => actor !== 'Browser' || steps.some((step) => step.from === 'Browser'))

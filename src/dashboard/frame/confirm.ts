@@ -1,3 +1,4 @@
+import { page } from './page.ts'
 import type { Visit } from './visit.ts'
 
 interface Question {
@@ -11,8 +12,10 @@ interface Question {
   back: string
 }
 
+const confirmPage = page<Omit<Question, 'path'> & { action: string }>('confirm')
+
 /** Asks before something is deleted. */
 export function confirm(visit: Visit, { heading, lines, path, button, back }: Question) {
   const [action, keep] = [visit.base + path, visit.base + back]
-  return visit.show('confirm', { title: heading.replace(/\?$/, ''), heading, lines, action, button, back: keep })
+  return visit.show(confirmPage, { title: heading.replace(/\?$/, ''), heading, lines, action, button, back: keep })
 }

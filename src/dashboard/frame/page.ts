@@ -1,16 +1,36 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { pageHeaders } from '../../http/pages/assets.ts'
-import type { Errors, Refused } from '../forms/form.ts'
 import type { Frame } from './frame.ts'
 
-/** What a page is drawn from, besides what is around it; its route makes it, and its template alone reads it. */
-export interface Model {
+/** A template below `views/dashboard/`, and the model that it is drawn from. */
+export interface Drawing {
+  template: string
+  model: object
+}
+
+/** A template, as a function that takes what it needs to be drawn. */
+export type Template<Model extends object> = (model: Model) => Drawing
+
+/** A page; the model is what it needs besides its frame. */
+export type Page<Model extends object> = Template<Model & Titled>
+
+/** What every page says of itself. */
+export interface Titled {
   title: string
-  /** What is wrong with its form. */
-  errors?: Errors
-  /** The field that was refused, on a form with one alone. */
-  refused?: Refused | undefined
-  [member: string]: unknown
+}
+
+/**
+ * Defines a page, beside its route: `const appsPage = page<{ apps: readonly AppCard[] }>('apps')`, and in the route
+ * `visit.show(appsPage, { title: 'Apps', apps })`.
+ * @param name of the template, below `views/dashboard/`
+ */
+export function page<Model extends object>(name: string): Page<Model> {
+  return partial(name)
+}
+
+/** Defines a part of a page that is also sent by itself. */
+export function partial<Model extends object>(name: string): Template<Model> {
+  return (model) => ({ template: `dashboard/${name}`, model })
 }
 
 /**
@@ -34,23 +54,14 @@ export interface Surroundings {
   signedIn?: boolean
 }
 
-/**
- * Answers with a page.
- * @param template its name below `views/dashboard/`
- */
-export function render(reply: FastifyReply, template: string, model: Model, surroundings: Surroundings): FastifyReply {
-  return reply.headers(headers).view(`dashboard/${template}`, { ...model, ...surroundings })
+/** Answers with a page, drawn from its model alone. */
+export function render(reply: FastifyReply, { template, model }: Drawing, surroundings: Surroundings): FastifyReply {
+  return reply.headers(headers).view(template, { ...model, ...surroundings })
 }
 
-/** The same for a request that may have come to no route: its reply knows no views. */
-export function renderUnrouted(
-  app: FastifyInstance,
-  reply: FastifyReply,
-  template: string,
-  model: Model,
-  surroundings: Surroundings,
-): void {
-  app.view(`dashboard/${template}`, { ...model, ...surroundings }).then(
+/** The same for a request that never came to a route: its reply knows no views. */
+export function renderUnrouted(app: FastifyInstance, reply: FastifyReply, { template, model }: Drawing, surroundings: Surroundings): void {
+  app.view(template, { ...model, ...surroundings }).then(
     (html) => reply.headers(headers).send(html),
     (error) => reply.send(error),
   )

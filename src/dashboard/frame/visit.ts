@@ -1,6 +1,6 @@
 /**
- * In this room: what all pages of a sandbox share: a visit, how a part is defined, the frame with its menu, notices, wording of
- * times.
+ * In this room: what all pages of a sandbox share: a visit, how a page and a part are defined, the frame with its menu, notices,
+ * wording of times.
  * Elsewhere: anything that only one part has.
  */
 
@@ -17,7 +17,7 @@ import type { DashboardDeps } from '../deps.ts'
 import { Fields } from '../forms/fields.ts'
 import { basePath, frameOf, type MenuItem, type MenuSection } from './frame.ts'
 import { type Notice, noticeText } from './notices.ts'
-import { type Model, render } from './page.ts'
+import { type Page, render, type Template, type Titled } from './page.ts'
 
 /** One request to a sandbox's dashboard. */
 export interface Visit {
@@ -35,8 +35,8 @@ export interface Visit {
   readonly form: Fields
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /** Answers with a page: the template of that name in `views/dashboard/`; 400 where the model says what was wrong with a form. */
-  show(template: string, model: Model, status?: number): FastifyReply
+  /** Answers with a page. */
+  show<Model extends object>(page: Page<Model>, model: NoInfer<Model & Titled>, status?: number): FastifyReply
   /** Answers a form: the browser goes on to that path of the dashboard, where a notice says what was done. */
   go(path: string, notice?: Notice, count?: number): FastifyReply
 }
@@ -49,7 +49,7 @@ export interface Pages {
   /** A form of ours: one that is not is refused before the handler sees it. */
   post(path: string, handler: Handler): void
   /** Draws a part of a page, for what is sent to a page that is open. */
-  draw(template: string, model: object): Promise<string>
+  draw<Model extends object>(template: Template<Model>, model: NoInfer<Model>): Promise<string>
   readonly deps: DashboardDeps
 }
 
@@ -80,7 +80,10 @@ export function registerPages(app: FastifyInstance, menu: readonly Section[], de
     const visitOf = (request: FastifyRequest, reply: FastifyReply) => visit(request, reply, { deps, csrf, menu, section, notices })
     const pages: Pages = {
       deps,
-      draw: (template, model) => app.view(`dashboard/${template}`, model),
+      draw(part, values) {
+        const { template, model } = part(values)
+        return app.view(template, model)
+      },
       get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => handler(visitOf(request, reply))),
       post: (path, handler) =>
         app.post(`${dashboardPath}/:sandbox${path}`, (request, reply) => {
@@ -143,9 +146,9 @@ function visit(request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu,
     form: new Fields(request.body),
     request,
     reply,
-    show(template, model, status = isRefused(model) ? 400 : 200) {
+    show(page, model, status = 200) {
       const notice = noticeText(notices, query.text('notice'), query.text('n'))
-      return render(reply.code(status), template, model, {
+      return render(reply.code(status), page(model), {
         frame: frameOf(sandbox, root, menu, section, notice),
         root,
         csrf: csrfToken(request, reply, csrf, place),
@@ -156,10 +159,6 @@ function visit(request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu,
       return seeOther(reply, notice === undefined ? `${base}${path}` : withNotice(`${base}${path}`, notice, count))
     },
   }
-}
-
-function isRefused({ errors = {}, refused }: Model): boolean {
-  return refused !== undefined || Object.keys(errors).length > 0
 }
 
 /** 303: the browser gets the page with GET, and reloading it sends no form again. */

@@ -4,10 +4,10 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { clockTime, dateAndTime } from '../frame/words.ts'
 import { tokensIn } from './tokens-in.ts'
 
-/**
- * A request and its answer as the dashboard shows them; no secret can be read in it.
- * @param flowHref where the flow is that it belongs to
- */
+/** A request and its answer as the dashboard shows them; no secret can be read in it. */
+export type RequestRow = ReturnType<typeof requestRow>
+
+/** @param flowHref where the flow is that it belongs to */
 export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined) {
   const showSecrets = sandbox.settings.show_secrets
   const view = viewEntry(entry, showSecrets, sandbox.requests)

@@ -8,15 +8,34 @@ import { openEventStream } from '../../http/event-stream.ts'
 import { pathsIn } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { flowsIn } from '../flows/flows-in.ts'
+import type { Choice } from '../forms/form.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page, partial } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { requestRow } from './request-row.ts'
+import { type RequestRow, requestRow } from './request-row.ts'
 
 const perPage = 50
 
 /** How long new requests are collected before they are sent to a page that is open, milliseconds. */
 const pause = 100
 const mostAtOnce = 100
+
+const requestsPage = page<{
+  rows: readonly RequestRow[]
+  endpoints: readonly Choice[]
+  onlyErrors: boolean
+  filtered: boolean
+  total: number
+  olderHref?: string | undefined
+  /** Where new rows come from while the page is open; absent on pages of older ones. */
+  streamHref?: string | undefined
+  /** A command that sends a request. */
+  example: string
+}>('requests')
+
+const rowPart = partial<{ row: RequestRow; open: boolean }>('partials/request')
+
+const requestPage = page<{ row: RequestRow }>('request')
 
 const notices = noticesOf({
   'requests-forgotten': 'The requests were forgotten.',
@@ -36,7 +55,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     const last = shown.at(-1)
     const newest = all.at(-1)?.id ?? 0
     const flows = flowPaths(all, base)
-    return visit.show('requests', {
+    return visit.show(requestsPage, {
       title: 'Requests',
       rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id))),
       endpoints: [...new Set(all.map((entry) => entry.endpoint))]
@@ -62,7 +81,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       const sandbox = deps.sandboxes.find(visit.sandbox.name) ?? visit.sandbox
       const flows = flowPaths(sandbox.journal.list(), base)
       for (const entry of entries) {
-        const html = await draw('partials/request', { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
+        const html = await draw(rowPart, { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
         stream.send({ id: entry.id, name: 'row', data: html.trim() })
       }
     }
@@ -99,7 +118,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     const entry = sandbox.journal.list().find(({ id }) => String(id) === params.id)
     if (entry === undefined)
       throw new Problem(404, `This request is not in the journal (any more): it keeps the newest ${sandbox.journal.capacity}.`)
-    return visit.show('request', {
+    return visit.show(requestPage, {
       title: `${entry.method} ${entry.endpoint}`,
       row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), base).get(entry.id)),
     })

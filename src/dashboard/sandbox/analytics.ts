@@ -2,9 +2,10 @@ import { ownValue } from '../../basics/own-value.ts'
 import { type HourlyCount, hourLength } from '../../sandbox/counts.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { grantNames } from '../flows/flow-steps.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
 import { part } from '../frame/visit.ts'
-import { drawChart, type Series } from './chart.ts'
+import { type Chart, drawChart, type Series } from './chart.ts'
 
 /** How far back to look, how many hours one bar stands for, and after how many of them one is named. */
 const ranges = {
@@ -12,6 +13,13 @@ const ranges = {
   week: { label: '7 days', hours: 168, bar: 6, labelEvery: 24 },
   month: { label: '30 days', hours: 720, bar: 24, labelEvery: 120 },
 } as const
+
+const analyticsPage = page<{
+  ranges: readonly { label: string; href: string; current: boolean }[]
+  charts: readonly Chart[]
+  isEmpty: boolean
+  sandboxHref: string
+}>('analytics')
 
 const icon = '<path d="M4 20h16M7 16v-5M12 16V6M17 16v-8"/>'
 
@@ -29,7 +37,7 @@ export const analyticsPages = part({ icon }, ({ get }) => {
     const labels = buckets.map((hour) => labelOf(hour, bar))
     const axis = buckets.map((hour) => (hour % labelEvery === 0 ? labelOf(hour, bar === 1 ? 1 : 24) : undefined))
     const series = seriesOf(counts, buckets, bar)
-    return visit.show('analytics', {
+    return visit.show(analyticsPage, {
       title: 'Analytics',
       ranges: Object.entries(ranges).map(([value, { label }]) => ({
         label,

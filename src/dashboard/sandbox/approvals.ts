@@ -4,9 +4,26 @@ import { decideBackchannelRequest } from '../../oauth/deferred/backchannel.ts'
 import { cibaType } from '../../oauth/model/grant-names.ts'
 import { pathsIn } from '../../providers/space.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasApprovals } from '../frame/vendor.ts'
 import { part } from '../frame/visit.ts'
 import { agoInWords } from '../frame/words.ts'
+
+const approvalsPage = page<{
+  action: string
+  approvals: readonly {
+    id: string
+    app: string
+    avatar: ReturnType<typeof avatar>
+    user: string
+    message?: string | undefined
+    scope: string
+    asked: string
+    ends: string
+  }[]
+  /** Where apps ask. */
+  endpoint: string
+}>('approvals')
 
 const notices = noticesOf({
   approved: 'The request was approved. The app gets its tokens when it asks again.',
@@ -23,7 +40,7 @@ export const approvalPages = part({ icon, isServed: hasApprovals, notices }, ({ 
     if (!hasApprovals(provider)) throw new Problem(404, `${provider.name} asks nobody who is elsewhere`)
     const now = clock.now()
     const waiting = store.listDeferred(cibaType, now)
-    return visit.show('approvals', {
+    return visit.show(approvalsPage, {
       title: 'Approvals',
       action: `${base}/approvals`,
       approvals: waiting.map(({ interaction_id, client, user, request, scope, issued_at, expires_at }) => ({

@@ -6,10 +6,13 @@ export interface Series {
   counts: readonly number[]
 }
 
+/** A bar chart as numbers for SVG, so that the page needs no style of its own. */
+export type Chart = ReturnType<typeof drawChart>
+
 const [width, height, left, right, top, bottom] = [480, 180, 40, 8, 10, 24]
 
 /**
- * A chart of stacked bars as numbers for SVG, so that the page needs no style of its own.
+ * Draws stacked bars.
  * @param labels what each bucket is called
  * @param axis what is written below it, where anything is
  */

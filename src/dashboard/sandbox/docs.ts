@@ -3,15 +3,41 @@ import type { Provider } from '../../providers/provider.ts'
 import { pathsIn } from '../../providers/space.ts'
 import { curlOf } from '../apps/curl.ts'
 import { exportsOf } from '../apps/exports.ts'
+import { page } from '../frame/page.ts'
 import { hasApprovals, hasKids } from '../frame/vendor.ts'
 import { part } from '../frame/visit.ts'
+
+const helpPage = page<{
+  vendor: string
+  company: string
+  base_url: string
+  families: boolean
+  approvals: boolean
+  magicUsers: readonly { username: string; does: string }[]
+  docsHref: string
+  apiHref: string
+}>('help')
+
+const docsPage = page<{
+  vendor: string
+  base_url: string
+  endpoints: readonly { label: string; url: string }[]
+  grantTypes: readonly string[]
+  scopes: readonly { name: string; description: string }[]
+  about?: string | undefined
+  folders: readonly {
+    name: string
+    requests: readonly { name: string; method: string; path: string; description?: string | undefined; command: string }[]
+  }[]
+  exports: ReturnType<typeof exportsOf>
+}>('docs')
 
 /** What the top bar leads to: how to begin, and what the sandbox answers. */
 export const docPages = part({}, ({ get }) => {
   get('/help', (visit) => {
     const { sandbox, base, addresses } = visit
     const { provider, company } = sandbox
-    return visit.show('help', {
+    return visit.show(helpPage, {
       title: 'Help & Support',
       vendor: provider.name,
       company,
@@ -35,7 +61,7 @@ export const docPages = part({}, ({ get }) => {
       client_id: client?.client_id ?? 'CLIENT_ID',
       client_secret: client?.client_secret ?? 'CLIENT_SECRET',
     }
-    return visit.show('docs', {
+    return visit.show(docsPage, {
       title: 'API Documentation',
       vendor: provider.name,
       base_url: addresses.base_url,

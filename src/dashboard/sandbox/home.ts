@@ -9,6 +9,7 @@ import { avatar } from '../../http/pages/views.ts'
 import { placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { basePath } from '../frame/frame.ts'
+import { page } from '../frame/page.ts'
 
 /** All sandboxes, the default one first. */
 export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
@@ -32,3 +33,5 @@ export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
     })),
   }
 }
+
+export const homePage = page<ReturnType<typeof homeModel>>('home')

@@ -7,6 +7,7 @@ import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { dateAndTime, durationInWords } from '../frame/words.ts'
 import { changedSettings, type SettingField, settingFields, type Wording } from './settings-form.ts'
@@ -31,6 +32,24 @@ const wordings: Readonly<Record<string, Wording>> = {
   auto_continue: { label: 'Go on to the app without asking' },
   show_secrets: { label: 'Show secrets and tokens in the requests as they came' },
 }
+
+const settingsPage = page<{
+  action: string
+  now: string
+  /** How the clock differs from the machine's; empty when it does not. */
+  clockState: string
+  isFrozen: boolean
+  company: string
+  /** Those that people change most, and the vendor's own. */
+  fields: readonly SettingField[]
+  others: readonly SettingField[]
+  /** Whether the others are shown at once, because one of them was refused. */
+  isOpen: boolean
+  errors: Errors
+  /** What of its settings has no effect. */
+  notes: readonly string[]
+  apiHref: string
+}>('settings')
 
 const notices = noticesOf({
   'settings-saved': 'The settings were saved.',
@@ -128,7 +147,7 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
   const isIn = (some: object) => (field: SettingField) => Object.hasOwn(some, field.name)
   const first = [wordings, sandbox.provider.own_settings ?? {}].flatMap((some) => fields.filter(isIn(some)))
   const others = fields.filter((field) => !first.includes(field))
-  return visit.show('settings', {
+  const model = {
     title: 'Settings',
     action: `${base}/settings`,
     now: dateAndTime(clock.now()),
@@ -146,5 +165,6 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
     errors,
     notes: idleSettings(sandbox),
     apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}`,
-  })
+  }
+  return visit.show(settingsPage, model, Object.keys(errors).length > 0 ? 400 : 200)
 }

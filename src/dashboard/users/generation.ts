@@ -4,6 +4,7 @@ import { Problem } from '../../control/problem.ts'
 import { draftUsers, type Generation } from '../../sandbox/generation.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { usersPerPage } from './users.ts'
@@ -24,6 +25,8 @@ interface Job {
   /** How many users there were before. */
   before: number
 }
+
+const generationPage = page<{ done: number; total: number; error?: string | undefined; back: string; refresh?: string }>('generation')
 
 const notices = noticesOf({
   'users-generated': (n: string) => (n === '1' ? 'One user was generated.' : `${n} users were generated.`),
@@ -66,7 +69,7 @@ export const generationPages = part({ notices }, ({ get, post, deps }) => {
     const job = jobs.get(visit.params.job ?? '')
     if (job === undefined || job.sandbox !== visit.sandbox.name) throw new Problem(404, 'This generation is over, or never was.')
     if (job.error === undefined && job.done >= job.total) return finished(visit, job)
-    return visit.show('generation', {
+    return visit.show(generationPage, {
       title: 'Generating users',
       done: job.done,
       total: job.total,

@@ -6,12 +6,15 @@ import { appLink } from '../apps/app-card.ts'
 import type { SignInLinks } from '../apps/sign-in-links.ts'
 import { hasKids } from '../frame/vendor.ts'
 
+/** A user as the dashboard shows one. */
+export type UserCard = ReturnType<typeof userCard>
+
 /** Path of a user's page. */
 export function userPath({ username }: Pick<User, 'username'>): string {
   return `/sandbox/users/${encodeURIComponent(username)}`
 }
 
-/** A user as the dashboard shows one, with those and that which it is tied to. */
+/** A user with those and that which it is tied to. */
 export function userCard(user: User, sandbox: Sandbox, base: string, links: SignInLinks) {
   const { directory, provider } = sandbox
   const [friends, kids, parents, apps] = [

@@ -3,13 +3,33 @@ import { kindLabel } from '../../http/pages/pages.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { User } from '../../oauth/model/records.ts'
 import { suggestUsername } from '../../sandbox/generation.ts'
-import type { Choice, Errors } from '../forms/form.ts'
+import type { Choice, Errors, FormState } from '../forms/form.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { userPath } from './user-card.ts'
 import { check, emptyValues, takenText, type Values, valuesFrom, valuesOf } from './user-fields.ts'
 import { userOf } from './users.ts'
+
+const userFormPage = page<
+  FormState & {
+    heading: string
+    action: string
+    back: string
+    isNew: boolean
+    kinds: readonly Choice[]
+    hasAge: boolean
+    /** For a new user, whose apps are chosen at once. */
+    apps: readonly Choice[]
+    company: string
+    disabled: boolean
+    /** Where a friend or an app is taken away; absent for a new user. */
+    removeAction?: string | undefined
+    friends: readonly string[]
+    ownedApps: readonly { id: string; name: string }[]
+  }
+>('user-form')
 
 const notices = noticesOf({
   'user-saved': 'The user was saved.',
@@ -78,21 +98,25 @@ function userForm(
   const isChosen = (app_id: string) => !again || form.all('app').includes(app_id)
   const owned = user === undefined ? [] : sandbox.directory.appsOf(user)
   const friends = user === undefined ? [] : sandbox.directory.friendsOf(user)
-  return visit.show('user-form', {
-    title: heading,
-    heading,
-    action: base + action,
-    back: base + back,
-    values,
-    errors,
-    isNew: user === undefined,
-    kinds: typesOf(sandbox.provider).map((kind): Choice => ({ value: kind, label: kindLabel(kind), chosen: kind === values.type })),
-    hasAge: hasKids(sandbox.provider),
-    apps: user === undefined ? apps.map((app) => ({ value: app.app_id, label: app.name, chosen: isChosen(app.app_id) })) : [],
-    company: sandbox.company,
-    disabled: again ? form.has('disabled') : user?.disabled === true,
-    removeAction: user && `${base}${userPath(user)}/remove`,
-    friends: friends.map((friend) => friend.username),
-    ownedApps: owned.map((app) => ({ id: app.app_id, name: app.name })),
-  })
+  return visit.show(
+    userFormPage,
+    {
+      title: heading,
+      heading,
+      action: base + action,
+      back: base + back,
+      values,
+      errors,
+      isNew: user === undefined,
+      kinds: typesOf(sandbox.provider).map((kind): Choice => ({ value: kind, label: kindLabel(kind), chosen: kind === values.type })),
+      hasAge: hasKids(sandbox.provider),
+      apps: user === undefined ? apps.map((app) => ({ value: app.app_id, label: app.name, chosen: isChosen(app.app_id) })) : [],
+      company: sandbox.company,
+      disabled: again ? form.has('disabled') : user?.disabled === true,
+      removeAction: user && `${base}${userPath(user)}/remove`,
+      friends: friends.map((friend) => friend.username),
+      ownedApps: owned.map((app) => ({ id: app.app_id, name: app.name })),
+    },
+    again ? 400 : 200,
+  )
 }

@@ -5,12 +5,19 @@ import { TakenError } from '../../oauth/model/directory.ts'
 import type { User } from '../../oauth/model/records.ts'
 import { suggestUsername } from '../../sandbox/generation.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Errors, FormState, Refused } from '../forms/form.ts'
+import type { Choice, Errors, FormState, Refused } from '../forms/form.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { nameOf, userPath } from './user-card.ts'
 import { check, emptyValues, takenText, valuesOf } from './user-fields.ts'
 import { userOf } from './users.ts'
+
+const addFriendPage = page<{ username: string; action: string; back: string; refused?: Refused | undefined }>('add-friend')
+
+const addAppPage = page<{ username: string; action: string; back: string; apps: readonly Choice[] }>('add-app')
+
+const addKidPage = page<FormState & { username: string; action: string; back: string }>('add-kid')
 
 const notices = noticesOf({
   'friend-added': 'They are friends now.',
@@ -39,7 +46,7 @@ export const tiePages = part({ notices }, ({ get, post }) => {
     const user = userOf(visit)
     const had = sandbox.directory.appsOf(user).map((app) => app.row)
     const others = sandbox.directory.listApps().filter((app) => !had.includes(app.row))
-    return visit.show('add-app', {
+    return visit.show(addAppPage, {
       title: 'Add an app',
       username: user.username,
       action: `${base}${userPath(user)}/add/app`,
@@ -110,7 +117,7 @@ function addKid(visit: Visit) {
 function friendForm(visit: Visit, user: User, refused?: Refused) {
   const { base } = visit
   const model = { username: user.username, action: `${base}${userPath(user)}/add/friend`, back: `${base}${userPath(user)}`, refused }
-  return visit.show('add-friend', { title: 'Add a friend', ...model })
+  return visit.show(addFriendPage, { title: 'Add a friend', ...model }, refused === undefined ? 200 : 400)
 }
 
 function kidForm(visit: Visit, parent: User, values: FormState['values'], errors: Errors = {}) {
@@ -123,7 +130,7 @@ function kidForm(visit: Visit, parent: User, values: FormState['values'], errors
     values,
     errors,
   }
-  return visit.show('add-kid', { title: 'Add a kid', ...model })
+  return visit.show(addKidPage, { title: 'Add a kid', ...model }, Object.keys(errors).length > 0 ? 400 : 200)
 }
 
 function nobodyText(name: string, { directory }: Sandbox): string {

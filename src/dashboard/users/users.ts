@@ -5,17 +5,49 @@
 
 import { userNamed } from '../../control/input/lookup.ts'
 import type { App, User } from '../../oauth/model/records.ts'
-import { appLink } from '../apps/app-card.ts'
+import { type AppLink, appLink } from '../apps/app-card.ts'
 import { callbackUri } from '../apps/callback.ts'
 import { signInLinks } from '../apps/sign-in-links.ts'
+import type { Choice } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
 import { hasKids } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { nameOf, userCard, userPath } from './user-card.ts'
+import { nameOf, type UserCard, userCard, userPath } from './user-card.ts'
 
 /** How many users a page of the list has. */
 export const usersPerPage = 24
+
+/** The links from a page of the list to others. */
+interface Pager {
+  page: number
+  pages: number
+  first?: string | undefined
+  previous?: string | undefined
+  next?: string | undefined
+  last?: string | undefined
+}
+
+const usersPage = page<{
+  heading: string
+  apps: readonly AppLink[]
+  appChoices: readonly Choice[]
+  users: readonly UserCard[]
+  search: string
+  /** Whether a search or an app narrows the list. */
+  filtered: boolean
+  total: number
+  found: number
+  /** The number of the first user shown. */
+  first: number
+  /** Stands before every username: `@`. */
+  prefix: string
+  families: boolean
+  pager: Pager
+}>('users')
+
+const userPage = page<{ user: UserCard; prefix: string }>('user')
 
 const notices = noticesOf({
   'user-deleted': 'The user was deleted, and all that was allowed in its name.',
@@ -41,7 +73,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       ...(app !== undefined && { app }),
     })
     const links = linksOf(visit)
-    return visit.show('users', {
+    return visit.show(usersPage, {
       title: `${sandbox.company} Sandbox`,
       heading: `${sandbox.company} Sandbox`,
       apps: apps.map((listed) => appLink(listed, sandbox, base)),
@@ -61,7 +93,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
   get('/sandbox/users/:username', (visit) => {
     const { sandbox, base } = visit
     const user = userOf(visit)
-    return visit.show('user', {
+    return visit.show(userPage, {
       title: `@${user.username}`,
       user: userCard(user, sandbox, base, linksOf(visit)),
       prefix: sandbox.provider.texts.usernamePrefix ?? '',
@@ -107,8 +139,7 @@ function listAddress(base: string, { search = '', app, page = 1 }: { search?: st
   return `${base}/sandbox${query.size === 0 ? '' : `?${query}`}`
 }
 
-/** The links from a page of the list to others. */
-function pagerOf(page: number, pages: number, address: (page: number) => string) {
+function pagerOf(page: number, pages: number, address: (page: number) => string): Pager {
   const to = (number: number, isThere: boolean) => (isThere ? address(number) : undefined)
   return {
     page,
