@@ -1,6 +1,7 @@
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { Jar } from '../support/browser-jar.ts'
+import { beginCodeFlow } from '../support/openid-flow.ts'
 import { startProxy } from '../support/proxy.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { start } from '../support/server.ts'
@@ -39,13 +40,7 @@ describe.each(ways)('behind a proxy that ends TLS and has us below a path: $name
       })
       config[client.customFetch] = proxy.fetch as never
       expect(config.serverMetadata().issuer).toBe(base)
-      const verifier = client.randomPKCECodeVerifier()
-      const url = client.buildAuthorizationUrl(config, {
-        redirect_uri: 'http://localhost:5555/callback',
-        scope: 'openid email',
-        code_challenge: await client.calculatePKCECodeChallenge(verifier),
-        code_challenge_method: 'S256',
-      })
+      const { address: url, pkceCodeVerifier } = await beginCodeFlow(config)
       const jar = new Jar(proxy.fetch)
       const page = await jar.open(url.href)
       for (const address of addressesIn(page.html)) expect(address).toMatch(/^\/auth\/v1\//)
@@ -55,7 +50,7 @@ describe.each(ways)('behind a proxy that ends TLS and has us below a path: $name
       expect(jar.cookies.join()).toContain(`Path=/auth/v1${prefix};`)
       for (const cookie of jar.cookies) expect(cookie).toContain('; Secure')
       const end = await signInAndAllow(jar, page, base)
-      const tokens = await client.authorizationCodeGrant(config, end.location ?? new URL('x:'), { pkceCodeVerifier: verifier })
+      const tokens = await client.authorizationCodeGrant(config, end.location ?? new URL('x:'), { pkceCodeVerifier })
       expect(tokens.claims()?.iss).toBe(base)
       expect(await client.fetchUserInfo(config, tokens.access_token, 'alice')).toMatchObject({ email: 'alice@example.com' })
       expect(jar.cookies.find((cookie) => cookie.includes('-session='))).toContain('SameSite=None')

@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { Jar } from '../support/browser-jar.ts'
 import { makeCertificate } from '../support/client-certificates.ts'
 import { hasNginx, startNginx } from '../support/nginx.ts'
+import { beginCodeFlow } from '../support/openid-flow.ts'
 import { tlsFetch } from '../support/proxy.ts'
 import { freePort, realServer } from '../support/real-server.ts'
 import { throughSignIn } from '../support/through-sign-in.ts'
@@ -55,13 +56,7 @@ describe('behind the nginx of the page', () => {
       })
       config[client.customFetch] = fetchThere as never
       expect(config.serverMetadata()).toMatchObject({ issuer: url, authorization_endpoint: `${url}/authorize` })
-      const pkceCodeVerifier = client.randomPKCECodeVerifier()
-      const address = client.buildAuthorizationUrl(config, {
-        redirect_uri: 'http://localhost:5555/callback',
-        scope: 'openid email',
-        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: 'S256',
-      })
+      const { address, pkceCodeVerifier } = await beginCodeFlow(config)
       const called = await throughSignIn(address, undefined, new Jar(fetchThere))
       const tokens = await client.authorizationCodeGrant(config, called, { pkceCodeVerifier, idTokenExpected: true })
       expect(tokens.claims()?.iss).toBe(url)

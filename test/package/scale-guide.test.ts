@@ -8,6 +8,7 @@ import { parseAllDocuments } from 'yaml'
 import { connectGrantbox } from '../../src/index.ts'
 import { AsyncFunction } from '../support/guide.ts'
 import { hasNginx, startNginx } from '../support/nginx.ts'
+import { beginCodeFlow } from '../support/openid-flow.ts'
 import { freePort, realServer } from '../support/real-server.ts'
 import { throughSignIn } from '../support/through-sign-in.ts'
 
@@ -114,13 +115,7 @@ describe.each(['nginx', 'node'] as const)('behind a proxy that hashes names: %s'
     const found = await client.discovery(new URL(`${url}/team-3`), 'standard-web', 'standard-web-secret', undefined, {
       execute: [client.allowInsecureRequests],
     })
-    const pkceCodeVerifier = client.randomPKCECodeVerifier()
-    const address = client.buildAuthorizationUrl(found, {
-      redirect_uri: 'http://localhost:5555/callback',
-      scope: 'openid email',
-      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: 'S256',
-    })
+    const { address, pkceCodeVerifier } = await beginCodeFlow(found)
     const tokens = await client.authorizationCodeGrant(found, await throughSignIn(address), { pkceCodeVerifier })
     expect(tokens.claims()?.iss).toBe(`${url}/team-3`)
   }, 120_000)
