@@ -138,7 +138,7 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
     owners.set(fold(path), name)
   }
   const { kid, signing_algs } = provider
-  if (kid !== undefined && new Set(signing_algs.map((alg) => kid(alg, 1))).size < signing_algs.length) {
+  if (kid !== undefined && new Set(signing_algs.map((alg) => kid(alg, 1, {}))).size < signing_algs.length) {
     const came = `got ${JSON.stringify(declaration.signing?.key_id)} for ${signing_algs.join(', ')}`
     meeting.push({ where: `${where}.signing.key_id`, message: `expected a text with {alg}, for there are several algorithms, ${came}` })
   }

@@ -4,9 +4,9 @@ import { basicCredentials } from '../oauth/clients/methods/secret.ts'
 import { findToken } from '../oauth/endpoints/introspection.ts'
 import type { Beforehand } from '../oauth/faults/kind.ts'
 import { beforehand, strikesOn, waits } from '../oauth/faults/strike.ts'
-import { handleKey } from '../oauth/model/handle.ts'
 import { targetParameters } from '../oauth/model/resource.ts'
 import { presentedToken } from '../oauth/proof/presented-token.ts'
+import { codesOf } from '../oauth/tokens/formats.ts'
 import type { Occasion } from '../sandbox/faults.ts'
 import type { Handler } from './endpoint.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
@@ -69,7 +69,7 @@ function occasionOf(request: FastifyRequest, exchange: Exchange): Occasion {
     occasion.username ??= found?.token.user?.username
   }
   if (parameters.code !== undefined && exchange.sandbox.faults.wantsUsername) {
-    const key = handleKey(parameters.code)
+    const key = codesOf(realm).keyOf(parameters.code)
     occasion.username ??= key === undefined ? undefined : realm.store.usernameOfCode(key)
   }
   return occasion

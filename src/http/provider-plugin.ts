@@ -145,7 +145,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     errorPage(reply, exchange, error)
     return
   }
-  const situation = { grant_type: exchange.context.trace.grant_type, accept: request.headers.accept }
+  const { trace, space } = exchange.context
+  const situation = { grant_type: trace.grant_type, accept: request.headers.accept, space }
   send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
 }
 

@@ -1,19 +1,21 @@
+import type { JsonWebKey } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { NewClient } from '../oauth/clients/rulebook.ts'
 import type { KeyAlg } from '../oauth/jose/jws.ts'
+import type { encryptionAlg, KeyDialect } from '../oauth/jose/keys.ts'
 import type { Directory } from '../oauth/model/directory.ts'
+import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
 import type { Parameters } from '../oauth/model/parameters.ts'
 import type { App, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
-import type { SpaceNames } from '../oauth/model/space.ts'
+import type { Space, SpaceNames } from '../oauth/model/space.ts'
 import type { TokenProfile } from '../oauth/model/token-profile.ts'
 import type { CallbackWording, Context, RequestDialect } from '../oauth/realm/context.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
-import type { Documents } from './documents.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
@@ -32,6 +34,7 @@ export interface ErrorSituation {
   grant_type: string | undefined
   /** The request's Accept header. */
   accept: string | undefined
+  space?: Space | undefined
 }
 
 /** A request to one of the provider's own routes. */
@@ -173,12 +176,16 @@ export interface Provider {
     client_secret(): string
     app_id(): string
     user_id(): string
+    /** For a vendor of which every grant of a user has a session, with a browser or without. */
+    session_id?(): string
   }
   readonly tokens: TokenProfile
   /** The asymmetric algorithms that it signs with; each has a key in the key set. */
   readonly signing_algs: readonly KeyAlg[]
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
-  readonly kid?: (alg: KeyAlg, number: number) => string
+  readonly kid?: (alg: KeyAlg | typeof encryptionAlg, number: number, jwk: JsonWebKey) => string
+  /** How its keys are published, and the headers that they sign. */
+  readonly keys?: KeyDialect
   readonly texts: PageTexts
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage
@@ -196,6 +203,8 @@ export interface Provider {
   errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply
   /** What clients are told at their redirect URIs, when not as RFC 6749 §4.1.2 has it. */
   readonly callbackWording?: CallbackWording | undefined
+  /** The discovery document as the vendor has it. @param document what the standards make of the provider */
+  readonly discovery?: (document: Readonly<Record<string, unknown>>, context: Context, base_url: string) => Record<string, unknown>
   /** How the members of a successful token answer are sent, when not as JSON alone. */
   readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]

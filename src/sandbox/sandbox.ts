@@ -6,7 +6,6 @@
 import type { Directory } from '../oauth/model/directory.ts'
 import type { GrantBook } from '../oauth/model/grant-book.ts'
 import type { Realm } from '../oauth/realm/context.ts'
-import type { Documents } from '../providers/documents.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { SocialStore } from '../providers/social.ts'
 import type { SandboxClock } from './clock.ts'
@@ -26,7 +25,6 @@ export interface Sandbox extends Realm {
   readonly directory: Directory
   readonly grants: GrantBook
   readonly social: SocialStore
-  readonly documents: Documents
   readonly counts: Counts
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]

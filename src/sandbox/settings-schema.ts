@@ -48,9 +48,9 @@ const protocolSettings = {
   backchannel_interval: wholeSeconds.describe('How long a client waits between two polls for a backchannel request.'),
   reported_expires_in: wholeSeconds.describe('What expires_in says instead of the truth.'),
   rotation: z
-    .enum(['lenient', 'strict', 'off'])
+    .enum(['lenient', 'strict', 'off', 'keep'])
     .describe(
-      'A refresh token works until its successor was used (lenient), once (strict), or for good (off). One that is used later revokes its grant.',
+      'A refresh token works until its successor was used (lenient), once (strict), or for good, with new ones beside it (keep) or without (off). One that is used later revokes its grant.',
     ),
   rotation_grace: wholeSeconds.describe('How long a strictly rotated refresh token still answers, for clients that refresh in parallel.'),
   issuer: issuerUrl.describe('Fixes the issuer; without it that is the base URL as the client addressed it.'),

@@ -27,6 +27,7 @@ export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, 
       algs: provider.signing_algs,
       used: () => usedAlgs(settings()),
       kid: provider.kid,
+      dialect: provider.keys,
       secret: () => settings().signing_secret,
       certified: () => settings().x5c,
     }),
@@ -43,6 +44,7 @@ export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, 
     callbackWording: provider.callbackWording,
     requests: provider.requests,
     newUserId: provider.ids.user_id,
+    newSessionId: provider.ids.session_id,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Directory } from '../oauth/model/directory.ts'
+import type { Documents } from '../oauth/model/documents.ts'
 import type { GrantBook } from '../oauth/model/grant-book.ts'
 import type { ProtocolStore } from '../oauth/storage/store.ts'
-import type { Documents } from '../providers/documents.ts'
 import type { SocialStore } from '../providers/social.ts'
 import type { ClockState } from './clock.ts'
 import type { CountStore } from './counts.ts'

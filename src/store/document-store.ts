@@ -1,4 +1,4 @@
-import type { DocumentOwner, DocumentQuery, Documents } from '../providers/documents.ts'
+import type { DocumentOwner, DocumentQuery, Documents } from '../oauth/model/documents.ts'
 import type { Database } from './database/database.ts'
 
 interface DocumentRow {

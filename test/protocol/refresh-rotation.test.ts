@@ -241,3 +241,14 @@ test('of two uses at once a strict rotation lets one through, though the signatu
   const answers = await Promise.all([1, 2, 3, 4].map(() => post({ grant_type: 'refresh_token', refresh_token })))
   expect(answers.filter(({ access_token }) => access_token !== undefined)).toHaveLength(1)
 })
+
+describe('keep', () => {
+  test('each refresh answers a new refresh token, and every one of them works for good', async () => {
+    const { tokens, refresh } = sandboxWith({ rotation: 'keep' })
+    const first = await tokens()
+    const { body: second } = await refresh(first.refresh_token)
+    const { body: third } = await refresh(second.refresh_token)
+    expect(new Set([first, second, third].map((one) => one.refresh_token)).size).toBe(3)
+    for (const one of [first, second, third, first]) expect((await refresh(one.refresh_token, { scope: '' })).status).toBe(200)
+  })
+})

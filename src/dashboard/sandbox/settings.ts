@@ -19,7 +19,12 @@ const wordings: Readonly<Record<string, Wording>> = {
   code_ttl: { label: 'How long codes live' },
   rotation: {
     label: 'Refresh tokens',
-    values: { lenient: 'Rotate; the old one works until the new one was used', strict: 'Rotate; each works once', off: 'Stay the same' },
+    values: {
+      lenient: 'Rotate; the old one works until the new one was used',
+      strict: 'Rotate; each works once',
+      off: 'Stay the same',
+      keep: 'Each refresh brings another, all work',
+    },
   },
   strictness: {
     label: 'Strictness',

@@ -57,7 +57,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const user = unready === undefined ? session?.user : undefined
   const obstacle = unready ?? (user && userObstacle(asked, client, user, context))
   if (obstacle === undefined && user !== undefined && !dry) {
-    return sendAnswer(reply, exchange, await allow(asked, client, user, { session }, context))
+    return sendAnswer(reply, exchange, await allow(asked, client, user, { session, silent: true }, context))
   }
   if (obstacle !== undefined && asked.prompt.includes('none')) {
     throw notSilently(session === undefined ? inFrame(obstacle, request, exchange) : obstacle, asked, client)

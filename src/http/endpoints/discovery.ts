@@ -62,7 +62,8 @@ export function metadataOf(exchange: Exchange): Record<string, unknown> {
     program_url,
     certificate_url: origin === undefined ? undefined : origin + prefix,
   })
-  return hosted({ ...document, scopes_supported: sandboxScopes(sandbox) }, exchange)
+  const said = hosted({ ...document, scopes_supported: sandboxScopes(sandbox) }, exchange)
+  return sandbox.provider.discovery?.(said, context, program_url) ?? said
 }
 
 /** OpenID Connect Discovery §4 and RFC 8414 §3. */

@@ -22,11 +22,11 @@ export function sessionOf(request: FastifyRequest, exchange: Exchange): Session 
 /** Signs a user in in the request's browser. The cookie's value is a new one each time, so that none can be planted. */
 export function beginSession(reply: FastifyReply, exchange: Exchange, user: User): void {
   const { request } = reply
-  const { store, settings, clock } = exchange.sandbox
+  const { store, settings, clock, newSessionId = () => randomText(22) } = exchange.sandbox
   const former = sessionOf(request, exchange)
   const cookie = randomText(43)
   const now = clock.now()
-  const sid = former?.user.row === user.row ? former.sid : randomText(22)
+  const sid = former?.user.row === user.row ? former.sid : newSessionId()
   const expires_at = now + settings.session_ttl * 1000
   const session = store.saveSession({ digest: digest(cookie), sid, user, auth_time: now, expires_at }, former, now)
   found.set(request.raw, { session })

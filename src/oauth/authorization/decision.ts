@@ -5,13 +5,13 @@ import { hasApp } from '../clients/unregistered.ts'
 import { failNext } from '../faults/failing.ts'
 import { strikeAuthorization, strikesOn, struckCallback, struckPlan } from '../faults/strike.ts'
 import { AuthorizationError, deny, refusal } from '../model/errors.ts'
-import { makeHandle } from '../model/handle.ts'
 import type { AuthorizationRequest, Client, Grant, GrantDetails, User } from '../model/records.ts'
 import { narrow, sameScopes, scopes } from '../model/scope.ts'
-import type { Context } from '../realm/context.ts'
+import { type Context, sessionDetails } from '../realm/context.ts'
 import { responseValues } from '../realm/response-type.ts'
 import type { Session } from '../storage/session-store.ts'
 import type { GrantDraft } from '../storage/store.ts'
+import { codesOf } from '../tokens/formats.ts'
 import { makeIdToken } from '../tokens/id-token.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { type AuthorizationAnswer, type Delivery, deliver, errorAnswer, issOf } from './response.ts'
@@ -22,6 +22,8 @@ export interface Consent {
   granted_scope?: string | undefined
   /** The browser's session; without one the user signs in at this moment. */
   session?: Session | undefined
+  /** That session answers by itself: the user had nothing to do. */
+  silent?: true | undefined
 }
 
 /**
@@ -33,7 +35,7 @@ export async function allow(
   request: AuthorizationRequest,
   client: Client,
   user: User,
-  { granted_scope, session }: Consent,
+  { granted_scope, session, silent }: Consent,
   context: Context,
 ): Promise<AuthorizationAnswer & { code: string | undefined }> {
   const { realm, trace } = context
@@ -49,10 +51,17 @@ export async function allow(
   if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
   if (session !== undefined) realm.store.noteSessionClient(session, client)
   const { redirect_uri, response_mode } = request
-  const { code, ...tokens } = await make(request, client, user, scope, session, context)
+  const { code, grant, tokens } = await make(request, client, user, scope, { session, silent }, context)
   if (code !== undefined) failNext(user.username, code, context)
   const parameters = { code, ...tokens, state: request.state, iss: issOf(context) }
-  return struckCallback({ client, user, redirect_uri, response_mode, code, parameters }, context)
+  return struckCallback({ client, user, grant, redirect_uri, response_mode, code, parameters }, context)
+}
+
+/** What was made, and stored, for the user's consent. */
+interface Made {
+  code?: string | undefined
+  grant?: Grant
+  tokens?: Readonly<Record<string, string | undefined>>
 }
 
 async function make(
@@ -60,29 +69,33 @@ async function make(
   client: Client,
   user: User,
   scope: string,
-  session: Session | undefined,
+  consent: Consent,
   context: Context,
-): Promise<Record<string, string | undefined>> {
+): Promise<Made> {
   const values = responseValues(request.response_type)
   if (values.includes('none')) return {}
   const requested_scope = sameScopes(request.scope, scope) ? undefined : request.scope
-  const details = detailsOf(request, requested_scope, session, context)
+  const details = detailsOf(request, requested_scope, consent, context)
   const draft = { client, user, scope, details, created_at: context.realm.clock.now() }
   const { code, grant } = values.includes('code')
     ? makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)
     : { code: undefined, grant: context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
   context.trace.grant_id = grant.id
   const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
-  if (!values.includes('id_token') || !scopes(scope).includes('openid')) return { code, ...token }
+  if (!values.includes('id_token') || !scopes(scope).includes('openid')) return { code, grant, tokens: { ...token } }
   const { nonce, state, response_type } = request
   const beside = { nonce, state, code, access_token: token?.access_token }
-  const about = { client, user, scope, details, ...beside, withClaims: response_type === 'id_token' }
-  return { code, ...token, id_token: await makeIdToken(about, context) }
+  const about = { client, user, scope, grant, ...beside, withClaims: response_type === 'id_token' }
+  return { code, grant, tokens: { ...token, id_token: await makeIdToken(about, context) } }
 }
 
-function makeCode(request: AuthorizationRequest, draft: GrantDraft, { realm }: Context): { code: string; grant: Grant } {
+function makeCode(
+  request: AuthorizationRequest,
+  draft: GrantDraft & { details: GrantDetails },
+  { realm }: Context,
+): { code: string; grant: Grant } {
   const id = realm.store.reserveIds(1)
-  const code = makeHandle(id)
+  const code = codesOf(realm).make(id, draft.client, draft.details)
   const grant = realm.store.saveGrantWithCode(draft, {
     id,
     digest: digest(code),
@@ -113,12 +126,13 @@ async function accessToken(grant: Grant, client: Client, user: User, scope: stri
 function detailsOf(
   request: AuthorizationRequest,
   requested_scope: string | undefined,
-  session: Session | undefined,
+  { session, silent }: Consent,
   { realm }: Context,
 ): GrantDetails {
   const { acr, resource, claims, dpop_jkt, parameters } = request
   const auth_time = seconds(session?.auth_time ?? realm.clock.now())
-  return given({ auth_time, amr: ['pwd'], acr, resource, claims, dpop_jkt, sid: session?.sid, requested_scope, parameters })
+  const { sid } = session ?? sessionDetails(realm)
+  return given({ auth_time, amr: ['pwd'], acr, resource, claims, dpop_jkt, sid, silent, requested_scope, parameters })
 }
 
 /** What a user decides without a browser. */

@@ -5,7 +5,7 @@ import { withFragment, withQuery } from '../clients/redirect-uri.ts'
 import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError } from '../model/errors.ts'
-import type { Client, ResponseMode, User } from '../model/records.ts'
+import type { Client, Grant, ResponseMode, User } from '../model/records.ts'
 import { type Context, noteTo } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
@@ -14,6 +14,7 @@ import { encryptFor } from '../tokens/encryption.ts'
 export interface AuthorizationAnswer extends CallbackAnswer {
   client: Client
   user?: User
+  grant?: Grant | undefined
   redirect_uri: string
   response_mode: ResponseMode
 }

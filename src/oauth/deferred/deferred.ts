@@ -9,7 +9,7 @@ import { failNext } from '../faults/failing.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { GrantDetails } from '../model/records.ts'
 import { readTargets } from '../model/resource.ts'
-import type { Realm } from '../realm/context.ts'
+import { type Realm, sessionDetails } from '../realm/context.ts'
 import type { Deferred } from '../storage/deferred-store.ts'
 import { keptParameters } from '../tokens/template-values.ts'
 
@@ -25,7 +25,7 @@ export function decide(
   realm: Realm,
 ): Deferred | undefined {
   const now = realm.clock.now()
-  const decided = realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now) }, now)
+  const decided = realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now), ...sessionDetails(realm) }, now)
   if (decided !== undefined && user !== undefined) failNext(user.username, failureKey(decided.digest), { realm })
   return decided
 }

@@ -4,7 +4,7 @@ import { OAuthError } from '../model/errors.ts'
 import type { Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { TokenDraft, TokenMaterial } from '../model/token-profile.ts'
-import type { Context } from '../realm/context.ts'
+import { type Context, sessionDetails } from '../realm/context.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** Tokens that are wanted without a flow. */
@@ -44,7 +44,7 @@ export async function mintDirectly(
     user,
     grant_type: user === undefined ? 'client_credentials' : 'authorization_code',
     scope,
-    details: user === undefined ? {} : { auth_time: Math.floor(realm.clock.now() / 1000) },
+    details: user === undefined ? {} : { auth_time: Math.floor(realm.clock.now() / 1000), ...sessionDetails(realm) },
     created_at: realm.clock.now(),
   })
   context.trace.grant_id = grant.id

@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { digest } from '../../basics/random.ts'
 import { clientOf, clientParameters } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
@@ -89,9 +90,10 @@ function describeToken(token: string, context: Context): Record<string, unknown>
     act: grant.details.act,
     cnf: found.use === 'access' ? details.cnf : grant.details.cnf,
   }
-  if (!addsClaims('introspection', context)) return said
+  const worded = context.realm.tokens.introspection?.(given(said), token) ?? said
+  if (!addsClaims('introspection', context)) return worded
   const draft = { ...found, ...found.token, issuer, space, details, iat: said.iat, exp: said.exp }
-  return { ...said, ...addedClaims('introspection', found.token, claimValues(draft, context.realm), context) }
+  return { ...worded, ...addedClaims('introspection', found.token, claimValues(draft, context.realm), context) }
 }
 
 /** RFC 9701 §5; the type keeps it from being taken for an access token (§8.1). */

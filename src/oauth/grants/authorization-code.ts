@@ -2,10 +2,10 @@ import { digest } from '../../basics/random.ts'
 import { checkRedirectUri } from '../clients/redirect-uri.ts'
 import { failOnce } from '../faults/failing.ts'
 import { OAuthError } from '../model/errors.ts'
-import { handleKey } from '../model/handle.ts'
 import { checkCodeKey } from '../proof/sender-constraint.ts'
 import { type GrantType, noteTo } from '../realm/context.ts'
 import type { Refusal } from '../storage/store.ts'
+import { codesOf } from '../tokens/formats.ts'
 import { verifyPkce } from './pkce.ts'
 
 const refusals: Record<Exclude<Refusal, 'expired'>, string> = {
@@ -22,7 +22,7 @@ export const authorizationCode: GrantType = {
   redeem(parameters, client, context) {
     const { realm, trace } = context
     if (parameters.code === undefined) throw new OAuthError('invalid_request', 'Parameter code is missing')
-    const key = handleKey(parameters.code)
+    const key = codesOf(realm).keyOf(parameters.code)
     failOnce(parameters.code, context)
     const code = key === undefined ? 'unknown' : realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
     if (typeof code === 'string') {

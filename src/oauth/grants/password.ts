@@ -3,7 +3,7 @@ import { hasApp } from '../clients/unregistered.ts'
 import { failAlternately } from '../faults/failing.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { OAuthError } from '../model/errors.ts'
-import type { GrantType } from '../realm/context.ts'
+import { type GrantType, sessionDetails } from '../realm/context.ts'
 import { checkPassword } from '../users/sign-in.ts'
 
 /** RFC 6749 §4.3. */
@@ -28,7 +28,8 @@ export const password: GrantType = {
       throw new OAuthError('invalid_grant', `${user.username} cannot use this app`, explanation)
     }
     const scope = scopeFor(parameters.scope, client, context)
-    const grant = realm.store.saveGrant({ client, user, grant_type: this.grant_type, scope, created_at: realm.clock.now() })
+    const details = sessionDetails(realm)
+    const grant = realm.store.saveGrant({ client, user, grant_type: this.grant_type, scope, details, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     const refresh = client.grant_types.includes('refresh_token') ? 'first' : 'none'
     return { grant, user, scope, requested_scope: parameters.scope, refresh }

@@ -39,7 +39,12 @@ export const refreshToken: GrantType = {
       grant: used.grant,
       user: used.user,
       scope: parameters.scope === undefined ? used.grant.scope : narrow(parameters.scope, scopes(used.grant.scope), 'the refresh token'),
-      refresh: { id: used.id, generation: used.generation, keep: settings.rotation === 'off' ? token : undefined },
+      // Of one generation none supersedes another.
+      refresh: {
+        id: used.id,
+        generation: settings.rotation === 'keep' ? used.generation - 1 : used.generation,
+        keep: settings.rotation === 'off' ? token : undefined,
+      },
     }
   },
 }

@@ -58,6 +58,8 @@ export interface SigningKey {
   kid: string
   alg: SigningAlg
   key: KeyObject
+  /** The header of its JWTs as a text, for a vendor whose header is known byte for byte. */
+  header?: ((typ: string) => string) | undefined
 }
 
 /** The salt is as long as the hash (RFC 7518 §3.5); the constants are node:crypto's RSA_PKCS1_PSS_PADDING and RSA_PSS_SALTLEN_DIGEST. */

@@ -13,7 +13,8 @@ function headerOf(key: SigningKey, typ: string): string {
   }
   let header = known.get(typ)
   if (header === undefined) {
-    header = encodeSegment(key.kid === '' ? { alg: key.alg, typ } : { alg: key.alg, typ, kid: key.kid })
+    const text = key.header?.(typ) ?? JSON.stringify(key.kid === '' ? { alg: key.alg, typ } : { alg: key.alg, typ, kid: key.kid })
+    header = Buffer.from(text).toString('base64url')
     known.set(typ, header)
   }
   return header

@@ -10,7 +10,22 @@ import { isSecretAlg, type KeyAlg, keyKindOf, type SecretAlg, type SigningAlg, t
 const generate = promisify(generateKeyPair)
 
 /** A public key as the key set shows it (RFC 7517 §4). */
-export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; use: 'sig' }
+export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; use: 'sig' | 'enc' }
+
+/** The algorithm of the key that a vendor publishes for whoever encrypts to it (RFC 7518 §4.3). */
+export const encryptionAlg = 'RSA-OAEP'
+
+/** A vendor's own way with keys. */
+export interface KeyDialect {
+  /** The header of a JWT, byte for byte. */
+  readonly header?: (members: { alg: string; typ: string; kid: string }) => string
+  /** What HS256 and its kin call their key. */
+  readonly secret_kid?: (secret: string) => string
+  /** Whether the key set has a key to encrypt with, which signs nothing. */
+  readonly encryption?: boolean
+  /** The key set, members and keys in the vendor's order. */
+  readonly published?: (keys: readonly PublicJwk[]) => readonly Record<string, unknown>[]
+}
 
 /** What a key ring is made of. */
 export interface KeyRingOptions {
@@ -21,7 +36,8 @@ export interface KeyRingOptions {
   /** The algorithms that the sandbox signs with now, whose keys are published too. */
   used?: (() => readonly SigningAlg[]) | undefined
   /** Fixes the key ids, for vendors whose tokens name them. */
-  kid?: ((alg: KeyAlg, number: number) => string) | undefined
+  kid?: ((alg: StoredKey['alg'], number: number, jwk: JsonWebKey) => string) | undefined
+  dialect?: KeyDialect | undefined
   /** The key of HS256 and its kin. */
   secret: () => string
   /** Whether each key is published with a certificate, though it came with none. */
@@ -70,11 +86,17 @@ export class KeyRing {
   async publicKeys(): Promise<readonly PublicJwk[]> {
     const { algs, used = () => [], certified = () => false, store } = this.#options
     await Promise.all([...algs, ...used()].map((alg) => this.signing(alg)))
+    if (this.#options.dialect?.encryption === true) await this.#encryptionKey()
     if (this.#published !== undefined && this.#certified === certified()) return this.#published
     const keys = store.listKeys().filter((key) => key.state !== 'pending')
     this.#certified = certified()
     this.#published = keys.map((key) => publicJwk(key, this.#certified))
     return this.#published
+  }
+
+  /** How the vendor words its key set. */
+  get published(): KeyDialect['published'] {
+    return this.#options.dialect?.published
   }
 
   /** The published key of this id, or undefined. */
@@ -86,7 +108,7 @@ export class KeyRing {
     const { store, algs } = this.#options
     this.#rsa = undefined
     const old = store.listKeys()
-    for (const alg of new Set([...algs, ...old.map((key) => key.alg)])) {
+    for (const alg of new Set<StoredKey['alg']>([...algs, ...old.map((key) => key.alg)])) {
       const made = await this.#make(alg, old)
       for (const key of old.filter((one) => one.alg === alg)) {
         if (mode === 'retire') store.deleteKey(key.kid)
@@ -125,7 +147,8 @@ export class KeyRing {
     const secret = this.#options.secret()
     let known = this.#secret.get(alg)
     if (known?.secret !== secret) {
-      known = { secret, key: { kid: '', alg, key: createSecretKey(Buffer.from(secret)) } }
+      const kid = this.#options.dialect?.secret_kid?.(secret) ?? ''
+      known = { secret, key: this.#withHeader({ kid, alg, key: createSecretKey(Buffer.from(secret)) }) }
       this.#secret.set(alg, known)
     }
     return known.key
@@ -137,25 +160,38 @@ export class KeyRing {
     const there = keys.find((key) => key.alg === alg && key.state !== 'retired')
     const stored = there ?? store.saveKey(await this.#make(alg, keys))
     if (there === undefined) this.#published = undefined
-    const key: SigningKey = { kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) }
+    const key = this.#withHeader({ kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) })
     this.#signing.set(alg, key)
     return key
   }
 
+  #withHeader(key: SigningKey): SigningKey {
+    const header = this.#options.dialect?.header
+    return header === undefined ? key : { ...key, header: (typ) => header({ alg: key.alg, typ, kid: key.kid }) }
+  }
+
+  async #encryptionKey(): Promise<void> {
+    const keys = this.#options.store.listKeys()
+    if (keys.some(({ alg, state }) => alg === encryptionAlg && state !== 'retired')) return
+    this.#options.store.saveKey(await this.#make(encryptionAlg, keys))
+    this.#published = undefined
+  }
+
   /** A new private key. The RSA algorithms share one, under ids of their own: it takes a tenth of a second to make. */
-  #privateKey(alg: KeyAlg): Promise<KeyObject> {
+  #privateKey(alg: StoredKey['alg']): Promise<KeyObject> {
+    if (alg === encryptionAlg) return makeKey('RS256')
     if (keyKindOf(alg).kty !== 'RSA') return makeKey(alg)
     this.#rsa ??= makeKey(alg)
     return this.#rsa
   }
 
-  async #make(alg: KeyAlg, others: readonly StoredKey[]): Promise<StoredKey> {
+  async #make(alg: StoredKey['alg'], others: readonly StoredKey[]): Promise<StoredKey> {
     const { clock, kid = () => `${alg.toLowerCase()}-${randomText(8)}` } = this.#options
     const privateKey = await this.#privateKey(alg)
     const jwk = privateKey.export({ format: 'jwk' })
     let number = 1
-    while (others.some((key) => key.kid === kid(alg, number))) number++
-    return { kid: kid(alg, number), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
+    while (others.some((key) => key.kid === kid(alg, number, jwk))) number++
+    return { kid: kid(alg, number, jwk), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
   }
 }
 
@@ -171,7 +207,7 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']
 function publicJwk({ kid, alg, jwk }: StoredKey, certified: boolean): PublicJwk {
   const members = Object.fromEntries(Object.entries(jwk).filter(([name]) => !privateMembers.includes(name)))
   const x5c = certified && jwk.x5c === undefined ? { x5c: [certificateOf(jwk, kid)] } : {}
-  return { ...members, ...x5c, kid, alg, use: 'sig' }
+  return { ...members, ...x5c, kid, alg, use: alg === encryptionAlg ? 'enc' : 'sig' }
 }
 
 /** A certificate that a key signed itself, as base64 of DER: valid whenever the sandbox's clock may stand. */
@@ -197,7 +233,7 @@ export function giveKey(store: KeyStore, { kid, alg, jwk }: OwnKey, now: number)
 /** A signing key as it is stored. */
 export interface StoredKey {
   kid: string
-  alg: KeyAlg
+  alg: KeyAlg | typeof encryptionAlg
   /** The private key. */
   jwk: Record<string, unknown>
   /** `retired` is published and signs nothing; `pending` signs and is not published yet. */

@@ -117,6 +117,8 @@ export interface GrantDetails {
   claims?: { id_token?: Record<string, unknown>; userinfo?: Record<string, unknown> }
   /** The browser session (OpenID Connect Front-Channel Logout §3). */
   sid?: string
+  /** The user was signed in already, and had nothing to do. */
+  silent?: true
   /** Who acts for the user (RFC 8693 §4.1). */
   act?: Record<string, unknown>
   /** The client whom its tokens are about, when it is another than theirs (RFC 8693 §2.1). */

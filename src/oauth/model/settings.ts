@@ -22,10 +22,10 @@ export interface Settings {
   /** What `expires_in` says instead of the truth. */
   reported_expires_in: number | null
   /**
-   * `lenient`: a refresh token works until its successor was used; `strict`: it works once; `off`: refreshing keeps it.
-   * A token used after that revokes its grant.
+   * `lenient`: a refresh token works until its successor was used; `strict`: it works once; `off`: refreshing keeps it;
+   * `keep`: refreshing brings another one, and all of them work. A token used after its time revokes its grant.
    */
-  rotation: 'lenient' | 'strict' | 'off'
+  rotation: 'lenient' | 'strict' | 'off' | 'keep'
   /** How long a strictly rotated token still answers, for clients that refresh in parallel. */
   rotation_grace: number
   /** Fixes the issuer; otherwise it is the base URL as the client addressed it. */

@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
+import type { Documents } from './documents.ts'
 import type { Parameters } from './parameters.ts'
-import type { AccessTokenDetails, Client, Grant, User } from './records.ts'
+import type { AccessTokenDetails, Client, Grant, GrantDetails, User } from './records.ts'
 import type { Settings } from './settings.ts'
 import type { Space } from './space.ts'
 import type { TokenType } from './token-types.ts'
@@ -30,6 +31,7 @@ export interface TokenDraft {
 /** What a sandbox gives to make a token with. */
 export interface TokenMaterial {
   company: string
+  documents: Documents
   settings: Settings
   keys: KeyRing
 }
@@ -43,6 +45,20 @@ export interface TokenFormat {
   keyOf(token: string): number | undefined
 }
 
+/** How a provider's codes look. */
+export interface CodeFormat {
+  /** @param id the key of its row, which the code must carry where `keyOf` finds it */
+  make(id: number, client: Client, details: GrantDetails): string
+  keyOf(code: string): number | undefined
+}
+
+/** Seconds that tokens live, where not the settings alone say so; 0 for a refresh token that does not expire. */
+export interface Lifetimes {
+  access?: number | undefined
+  id?: number | undefined
+  refresh?: number | undefined
+}
+
 /** What was issued, before the provider words it. */
 export interface IssuedTokens {
   access_token: string
@@ -54,6 +70,9 @@ export interface IssuedTokens {
   token_type: 'Bearer' | 'DPoP' | 'N_A'
   /** RFC 8693 §2.2.1. */
   issued_token_type: string | undefined
+  /** Seconds that the refresh token lives; undefined when it does not expire or there is none. */
+  refresh_expires_in: number | undefined
+  grant: Grant
   /** Undefined for what does not expire. */
   expires_in: number | undefined
   /** Seconds since the epoch. */
@@ -71,6 +90,7 @@ export interface UserStatement {
   /** As OpenID Connect says it. */
   claims: Readonly<Record<string, unknown>>
   client: Client
+  grant: Grant
   user: User
   scope: string
   /** Of the token request, else of the authorization request. */
@@ -92,12 +112,18 @@ export interface UserinfoProfile {
 export interface TokenProfile {
   readonly access: TokenFormat
   readonly refresh: TokenFormat
+  /** Codes; the handle itself when absent. */
+  readonly codes?: CodeFormat | undefined
+  /** How long the tokens of a grant live. */
+  readonly lifetimes?: ((of: Pick<TokenDraft, 'client' | 'grant' | 'scope'>, material: TokenMaterial) => Lifetimes) | undefined
   /** The parameters of requests that its templates name. */
   readonly parameters?: readonly string[]
   /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */
   tokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown>
   /** The claims of an ID token; those of OpenID Connect Core §2 when absent. */
   readonly idToken?: StatementWording | undefined
+  /** What introspection tells of a token that holds; the members of RFC 7662 §2.2 when absent. */
+  readonly introspection?: ((answer: Readonly<Record<string, unknown>>, token: string) => Record<string, unknown>) | undefined
   /** Userinfo; that of OpenID Connect Core §5.3 when absent. */
   readonly userinfo?: UserinfoProfile | undefined
 }

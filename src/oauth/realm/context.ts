@@ -7,9 +7,10 @@ import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { KeyRing } from '../jose/keys.ts'
 import type { Directory } from '../model/directory.ts'
+import type { Documents } from '../model/documents.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { Parameters } from '../model/parameters.ts'
-import type { AccessTokenDetails, Client, ResponseMode, User } from '../model/records.ts'
+import type { AccessTokenDetails, Client, Grant, GrantDetails, ResponseMode, User } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Space } from '../model/space.ts'
 import type { TokenProfile } from '../model/token-profile.ts'
@@ -25,6 +26,8 @@ export interface Realm {
   readonly clock: Clock
   readonly store: ProtocolStore
   readonly directory: Directory
+  /** What the vendor keeps of its own. */
+  readonly documents: Documents
   readonly tokens: TokenProfile
   readonly keys: KeyRing
   readonly faults: AuthorizationFaults
@@ -47,6 +50,8 @@ export interface Realm {
   readonly sessions: boolean
   /** All scopes that the provider has. */
   readonly scopes: readonly string[]
+  /** Where every grant of a user has a session: an id for one that has no browser's. */
+  readonly newSessionId?: (() => string) | undefined
   /** An id for a user who is made. */
   readonly newUserId: () => string
   readonly callbackWording?: CallbackWording | undefined
@@ -86,6 +91,11 @@ export interface Context {
   fault?: object
 }
 
+/** The session of a grant that came about without a browser, where every grant has one. */
+export function sessionDetails({ newSessionId }: Pick<Realm, 'newSessionId'>): Pick<GrantDetails, 'sid'> {
+  return newSessionId === undefined ? {} : { sid: newSessionId() }
+}
+
 /** Notes in the journal what was let pass. */
 export function note({ trace }: Context, explanation: string): void {
   trace.explanation = trace.explanation === undefined ? explanation : `${trace.explanation}. ${explanation}`
@@ -113,6 +123,8 @@ export interface Callback {
   readonly client: Client
   /** Who signed in; nobody when it is an error. */
   readonly user?: User | undefined
+  /** What the user gave; absent when it is an error, and for `none`. */
+  readonly grant?: Grant | undefined
 }
 
 /** The parameters as a vendor has them: under names of its own, and with others. */

@@ -1,12 +1,17 @@
 import { after } from '../../basics/maybe-promise.ts'
 import { readClaims, signJwt } from '../jose/jwt.ts'
 import { handleKey, makeHandle } from '../model/handle.ts'
-import type { TokenFormat } from '../model/token-profile.ts'
+import type { CodeFormat, TokenFormat, TokenProfile } from '../model/token-profile.ts'
 
 /** Opaque tokens: the handle itself. */
 export const opaqueTokens: TokenFormat = {
   make: (draft) => makeHandle(draft.id),
   keyOf: handleKey,
+}
+
+/** How the codes of a sandbox look. */
+export function codesOf({ tokens }: { tokens: Pick<TokenProfile, 'codes'> }): CodeFormat {
+  return tokens.codes ?? { make: makeHandle, keyOf: handleKey }
 }
 
 /** The key in a claim of a JWT. */

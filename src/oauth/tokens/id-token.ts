@@ -3,7 +3,7 @@ import { seconds } from '../../basics/clock.ts'
 import { strikesOnIssue, struckIdToken } from '../faults/strike.ts'
 import { hashOf, type SigningAlg } from '../jose/jws.ts'
 import { signJwt } from '../jose/jwt.ts'
-import type { Client, GrantDetails, User } from '../model/records.ts'
+import type { Client, Grant, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { idTokenKey } from '../realm/signing-key.ts'
 import { addedClaims, addsClaims, unreserved } from './added-claims.ts'
@@ -16,7 +16,7 @@ export interface IdTokenDraft {
   client: Client
   user: User
   scope: string
-  details: GrantDetails
+  grant: Grant
   nonce?: string | undefined
   /** For `at_hash`. */
   access_token?: string | undefined
@@ -33,17 +33,18 @@ export interface IdTokenDraft {
 /** An ID token (OpenID Connect Core §2 and §3.3.2.11), signed, and then encrypted when the client registered for that (§10.2). */
 export async function makeIdToken(draft: IdTokenDraft, context: Context): Promise<string> {
   const { realm, issuer } = context
-  const { client, user, details } = draft
+  const { client, user, scope, grant } = draft
+  const { details } = grant
   const key = await idTokenKey(client, realm)
   const iat = seconds(realm.clock.now())
   const scopesTell = draft.withClaims === true || realm.settings.scope_claims_in_id_token
-  const told = userClaims(user, scopesTell ? draft.scope : '', details.claims?.id_token)
+  const told = userClaims(user, scopesTell ? scope : '', details.claims?.id_token)
   const claims = {
     iss: issuer,
     sub: user.user_id,
     aud: client.client_id,
     azp: client.client_id,
-    exp: iat + realm.settings.id_token_ttl,
+    exp: iat + (realm.tokens.lifetimes?.({ client, grant, scope }, realm).id ?? realm.settings.id_token_ttl),
     iat,
     auth_time: details.auth_time,
     nonce: draft.nonce,
@@ -57,7 +58,7 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
     ...unreserved(told, 'id_token', `User '${user.username}'`, context),
   }
   const parameters = { ...details.parameters, ...context.parameters }
-  const said = { claims, client, user, scope: draft.scope, parameters, space: context.space }
+  const said = { claims, client, grant, user, scope, parameters, space: context.space }
   const worded = realm.tokens.idToken?.(said, realm) ?? claims
   const added = addsClaims('id_token', context) ? addedClaims('id_token', draft, statementValues(said, realm), context) : {}
   const signed = await signJwt({ ...worded, ...added, ...draft.claims }, key)

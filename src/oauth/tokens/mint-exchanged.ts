@@ -13,12 +13,21 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const now = realm.clock.now()
   const iat = seconds(now)
   const nothing = { access_token_id: 0, refresh_token: undefined, id_token: undefined, token_type: 'N_A', scope_differs: false } as const
-  const answer = { ...nothing, issued_token_type: issue.issued_token_type, issued_at: iat, client, user, scope }
+  const answer = {
+    ...nothing,
+    issued_token_type: issue.issued_token_type,
+    issued_at: iat,
+    client,
+    user,
+    scope,
+    grant,
+    refresh_expires_in: undefined,
+  }
   if (issue.requested_token === 'id_token' && user !== undefined) {
-    const access_token = await makeIdToken({ client, user, scope, details: grant.details, withClaims: true }, context)
+    const access_token = await makeIdToken({ client, user, scope, grant, withClaims: true }, context)
     return { ...answer, access_token, expires_in: realm.settings.id_token_ttl }
   }
-  const ttl = realm.settings.refresh_token_ttl
+  const ttl = realm.tokens.lifetimes?.({ client, grant, scope }, realm).refresh ?? realm.settings.refresh_token_ttl
   const id = realm.store.reserveIds(1)
   const exp = ttl > 0 ? iat + ttl : undefined
   const access_token = await realm.tokens.refresh.make(

@@ -45,8 +45,9 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
     }
   }
 
-  const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, settings.access_token_ttl)
-  const { refresh_token_ttl } = settings
+  const lives = tokens.lifetimes?.({ client, grant, scope }, realm) ?? {}
+  const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, lives.access ?? settings.access_token_ttl)
+  const refresh_token_ttl = lives.refresh ?? settings.refresh_token_ttl
   const used = typeof issue.refresh === 'object' ? issue.refresh : undefined
   const brings = issue.refresh !== 'none' && used?.keep === undefined
   const access = accessToken(draft('access', ttl, scope), issue.claims, context)
@@ -82,6 +83,8 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       id_token: undefined,
       token_type: details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
       issued_token_type: issue.issued_token_type,
+      refresh_expires_in: refresh_token !== undefined && refresh_token_ttl > 0 ? refresh_token_ttl : undefined,
+      grant,
       expires_in: settings.reported_expires_in ?? ttl,
       issued_at: iat,
       client,
@@ -94,7 +97,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       return answer
     }
     const { nonce, claims } = issue
-    const id_token = makeIdToken({ client, user, scope, details: grant.details, nonce, access_token, claims }, context)
+    const id_token = makeIdToken({ client, user, scope, grant, nonce, access_token, claims }, context)
     return id_token.then((id_token) => ({ ...answer, id_token }))
   }
   if (typeof access !== 'string' || refresh instanceof Promise) return Promise.all([access, refresh]).then((both) => issued(...both))

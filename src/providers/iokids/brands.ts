@@ -1,6 +1,6 @@
 import { randomLowerCase } from '../../basics/random.ts'
+import type { Documents } from '../../oauth/model/documents.ts'
 import type { Brand, Brands } from '../brands.ts'
-import type { Documents } from '../documents.ts'
 
 /** Brands as documents; which one an app belongs to is a document of the app, and says nothing when the brand is gone. */
 export function iokidsBrands(documents: Documents): Brands {

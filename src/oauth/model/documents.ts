@@ -1,4 +1,4 @@
-import type { App, User } from '../oauth/model/records.ts'
+import type { App, User } from './records.ts'
 
 /** Whom a document belongs to: it goes when they go. The same key may stand once for each. */
 export interface DocumentOwner {
