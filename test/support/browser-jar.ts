@@ -10,11 +10,16 @@ export interface Visit {
 /** A browser without a window: it keeps cookies as RFC 6265 §5 has it, follows no redirects and fills in forms. */
 export class Jar {
   readonly #fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly #trusts: (url: string) => boolean
   readonly #cookies = new Map<string, { name: string; value: string; path: string; secure: boolean; text: string }>()
 
-  /** @param by whom it fetches, when not over the usual way */
-  constructor(by: (url: string, init: RequestInit) => Promise<Response> = fetch) {
+  /**
+   * @param by whom it fetches, when not over the usual way
+   * @param trusts addresses that get `Secure` cookies; browsers trust this machine's own over http as well
+   */
+  constructor(by: (url: string, init: RequestInit) => Promise<Response> = fetch, trusts = (url: string) => url.startsWith('https:')) {
     this.#fetch = by
+    this.#trusts = trusts
   }
 
   /** The `Set-Cookie` headers of all cookies it holds. */
@@ -49,15 +54,15 @@ export class Jar {
   }
 
   #cookieFor(url: string): string {
-    const { pathname, protocol } = new URL(url)
+    const { pathname } = new URL(url)
     return [...this.#cookies.values()]
-      .filter(({ path, secure }) => (!secure || protocol === 'https:') && `${pathname}/`.startsWith(path === '/' ? path : `${path}/`))
+      .filter(({ path, secure }) => (!secure || this.#trusts(url)) && `${pathname}/`.startsWith(path.endsWith('/') ? path : `${path}/`))
       .map(({ name, value }) => `${name}=${value}`)
       .join('; ')
   }
 
   #keep(text: string): void {
-    const [pair = '', ...attributes] = text.split('; ')
+    const [pair = '', ...attributes] = text.split(/; ?/)
     const [name = '', value = ''] = pair.split(/=(.*)/s)
     const path = attributes.find((one) => one.startsWith('Path='))?.slice(5) ?? '/'
     const key = `${name} ${path}`

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Jar } from '../browser-jar.ts'
+import { basic } from '../vendor-client.ts'
+import { type Answer, comparable } from './comparable.ts'
+import { type Exchange, exchangeOf, kept } from './exchange.ts'
+import { filledIn, type Scenario, type Step } from './scenario.ts'
+
+/** A server that is asked: the real one, or its twin. */
+export interface Stage {
+  base: string
+  /** Seconds since 1970 of its clock. */
+  now(): number
+  /** Lets seconds pass. */
+  wait(seconds: number): Promise<void> | void
+}
+
+/** A step's answer; `error` when it could not be asked, since an earlier answer lacked what it needs. */
+export interface Recorded {
+  it: string
+  answer?: Answer
+  error?: string
+}
+
+/** Asks a server everything of a scenario, in order. */
+export async function play(scenario: Scenario, folder: string, stage: Stage): Promise<Recorded[]> {
+  const names = new Map(Object.entries({ base: stage.base, ...scenario.names }))
+  const given = new Set(names.keys())
+  const browsers = new Map<string, Browser>()
+  const recorded: Recorded[] = []
+  for (const step of scenario.steps) {
+    if (step.wait !== undefined) await stage.wait(step.wait)
+    try {
+      const exchange = await asked(filledIn(step, names), folder, stage.base, browsers)
+      const made = new Map([...names].filter(([name]) => !given.has(name)))
+      const answer = comparable(exchange, { base: stage.base, now: stage.now(), names: made }, scenario.headers)
+      if (step.silent !== true) recorded.push({ it: step.it, answer })
+      for (const [name, where] of Object.entries(step.keep ?? {})) names.set(name, kept(exchange, where))
+    } catch (error) {
+      recorded.push({ it: step.it, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return recorded
+}
+
+async function asked(step: Step, folder: string, base: string, browsers: Map<string, Browser>): Promise<Exchange> {
+  const [method = 'GET', path = ''] = step.ask?.split(' ') ?? []
+  const url = path.startsWith('http') ? path : base + path
+  const headers: Record<string, string> = { ...step.headers }
+  if (step.basic !== undefined) Object.assign(headers, basic(...(step.basic.split(':') as [string, string])))
+  if (step.bearer !== undefined) headers.authorization = `Bearer ${step.bearer}`
+  const json = step.file === undefined ? step.json : filledIn(JSON.parse(readFileSync(join(folder, step.file), 'utf8')), new Map())
+  const init: RequestInit = { method, headers }
+  if (json !== undefined) {
+    init.body = JSON.stringify(json)
+    headers['content-type'] ??= 'application/json'
+  } else if (step.form !== undefined) init.body = formOf(step.form)
+  if (step.browser === undefined) return exchangeOf(await fetch(url, { ...init, redirect: 'manual' }))
+  const browser = browsers.get(step.browser) ?? new Browser(base)
+  browsers.set(step.browser, browser)
+  return step.fill === undefined ? browser.open(url, init) : browser.fill(step.fill)
+}
+
+function formOf(fields: Record<string, string | string[]>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value])),
+  )
+}
+
+/** A person's browser at one server. */
+class Browser {
+  readonly #jar = new Jar(fetch, () => true)
+  readonly #base: string
+  #last: { html: string; url: string } = { html: '', url: '' }
+
+  constructor(base: string) {
+    this.#base = base
+  }
+
+  open(url: string, init?: RequestInit): Promise<Exchange> {
+    return this.#follow(this.#jar.open(url, init), url)
+  }
+
+  fill(typed: Record<string, string>): Promise<Exchange> {
+    const page = { status: 200, headers: new Headers(), html: this.#last.html, location: undefined }
+    return this.#follow(this.#jar.post(page, this.#last.url, typed), this.#last.url)
+  }
+
+  async #follow(first: ReturnType<Jar['open']>, from: string): Promise<Exchange> {
+    let visit = await first
+    let url = from
+    const cookies = visit.headers.getSetCookie()
+    for (let hops = 0; visit.location?.href.startsWith(this.#base) === true && hops < 10; hops++) {
+      url = visit.location.href
+      visit = await this.#jar.open(url)
+      cookies.push(...visit.headers.getSetCookie())
+    }
+    if (visit.location === undefined) this.#last = { html: visit.html, url }
+    const { status, headers, html, location } = visit
+    const isJson = headers.get('content-type')?.startsWith('application/json') === true && html !== ''
+    return { status, headers, text: html, body: isJson ? JSON.parse(html) : undefined, location, cookies }
+  }
+}
