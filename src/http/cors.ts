@@ -1,4 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
+import type { Provider } from '../providers/provider.ts'
+import { exchangeOf } from './exchange.ts'
 
 /** The headers by which any page can read an answer. */
 export const readable: Readonly<Record<string, string>> = {
@@ -22,4 +24,18 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply, me
     .header('Access-Control-Allow-Headers', ['authorization', 'content-type', ...(asked === undefined ? [] : [asked])].join(', '))
     .header('Access-Control-Max-Age', '600')
     .send()
+}
+
+/** Takes back what {@link allowOrigin} gave where the vendor lets no such page read the answer, which is known when it is there. */
+export function keepToOrigins(mayRead: NonNullable<Provider['cors']>): onSendHookHandler {
+  return (request, reply, payload, done) => {
+    const { origin } = request.headers
+    if (origin !== undefined && request.method !== 'OPTIONS') {
+      const { context, endpoint, sandbox } = exchangeOf(request)
+      const { client_id } = context.trace
+      const client = client_id === undefined ? undefined : sandbox.store.findClient(client_id)
+      if (!mayRead({ origin, endpoint, client, context })) for (const name of Object.keys(readable)) reply.removeHeader(name)
+    }
+    done(null, payload)
+  }
 }

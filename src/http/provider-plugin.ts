@@ -9,7 +9,7 @@ import type { Provider, Route } from '../providers/provider.ts'
 import { checkSpace, routed } from '../providers/space.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { sendAnswer } from './answer.ts'
-import { allowOrigin, answerPreflight } from './cors.ts'
+import { allowOrigin, answerPreflight, keepToOrigins } from './cors.ts'
 import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.ts'
 import { queryProblem, takenQuery } from './endpoints/client-query.ts'
 import { protocolEndpoints } from './endpoints/registry.ts'
@@ -37,7 +37,7 @@ export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
       allowOrigin(request, reply)
       throw notFound(request)
     })
-    for (const one of pathsOf(provider)) register(app, one)
+    for (const one of pathsOf(provider)) register(app, provider, one)
   }
 }
 
@@ -67,7 +67,11 @@ function handlersOf({ endpoint, handlers }: EndpointHandlers, { requests }: Prov
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** Registers a path for every method: what it does not answer is a 405 that says what it does (RFC 9110 §15.5.6). */
-function register(app: FastifyInstance, { endpoint, path, page = false, handlers }: EndpointHandlers & { path: string }): void {
+function register(
+  app: FastifyInstance,
+  provider: Provider,
+  { endpoint, path, page = false, handlers }: EndpointHandlers & { path: string },
+): void {
   const answers = new Map(Object.entries(handlers).map(([method, handler]) => [method, withFaults(handler)]))
   const allowed = [...answers.keys(), ...('GET' in handlers ? ['HEAD'] : []), ...(page ? [] : ['OPTIONS'])]
   app.route({
@@ -81,6 +85,7 @@ function register(app: FastifyInstance, { endpoint, path, page = false, handlers
       if (exchange.context.space !== undefined) checkSpace(exchange.context.space, exchange.sandbox.provider)
       done()
     },
+    ...(page || provider.cors === undefined ? {} : { onSend: keepToOrigins(provider.cors) }),
     handler: (request, reply) => {
       const answer = answers.get(request.method === 'HEAD' ? 'GET' : request.method)
       if (answer !== undefined) {

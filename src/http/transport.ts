@@ -36,6 +36,10 @@ export class HttpTransport implements Transport {
     return this.#request.method ?? ''
   }
 
+  get origin(): string | undefined {
+    return this.#request.headers.origin
+  }
+
   get dpop(): string | undefined {
     const header = this.#request.headers.dpop
     return Array.isArray(header) ? header.join(', ') : header

@@ -56,7 +56,7 @@ export function discoveryDocument(provider: Provider, settings: Settings, addres
     authorization_response_iss_parameter_supported: provider.response_iss === true && addresses.is_only_issuer,
     pushed_authorization_request_endpoint: at(paths.par),
     ...logoutMetadata(provider, addresses.public_url),
-    subject_types_supported: ['public'],
+    subject_types_supported: [provider.subject_type ?? 'public'],
     id_token_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
     userinfo_signing_alg_values_supported: paths.userinfo === undefined ? undefined : algs,
     ...(paths.userinfo === undefined ? {} : { ...encryption('id_token'), ...encryption('userinfo') }),

@@ -9,11 +9,11 @@ import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
 import type { Parameters } from '../oauth/model/parameters.ts'
-import type { App, ResponseMode, User } from '../oauth/model/records.ts'
+import type { App, Client, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { Space, SpaceNames } from '../oauth/model/space.ts'
-import type { TokenProfile } from '../oauth/model/token-profile.ts'
-import type { CallbackWording, Context, RequestDialect } from '../oauth/realm/context.ts'
+import type { TokenMaterial, TokenProfile } from '../oauth/model/token-profile.ts'
+import type { CallbackWording, Context, RedirectRules, RequestDialect } from '../oauth/realm/context.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { NewUserPage } from './new-user.ts'
@@ -55,6 +55,15 @@ export interface ApiRequest {
   query: Parameters
   /** Decoded JSON or form; undefined when none came. */
   body: unknown
+}
+
+/** A request from a page of another origin, when it is answered. */
+export interface CrossOrigin {
+  origin: string
+  endpoint: Endpoint
+  /** As far as the request told it. */
+  client: Client | undefined
+  context: Context
 }
 
 /** One of the provider's own routes, below the sandbox's base URL. */
@@ -180,6 +189,8 @@ export interface Provider {
     session_id?(): string
   }
   readonly tokens: TokenProfile
+  /** `pairwise` for a vendor that tells each app another `sub` of the same user (OpenID Connect Core §8.1); `public` when absent. */
+  readonly subject_type?: TokenMaterial['subject_type']
   /** The asymmetric algorithms that it signs with; each has a key in the key set. */
   readonly signing_algs: readonly KeyAlg[]
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
@@ -201,6 +212,10 @@ export interface Provider {
   readonly refuses?: (answer: { status: number; body: string | undefined }) => boolean
   /** How an error is said. */
   errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply
+  /** Where its redirect URIs differ from RFC 6749 §3.1.2 and RFC 8252 §7.3. */
+  readonly redirects?: RedirectRules
+  /** Whether a page of another origin may read what an endpoint for scripts answers; always when absent. */
+  readonly cors?: (asked: CrossOrigin) => boolean
   /** What clients are told at their redirect URIs, when not as RFC 6749 §4.1.2 has it. */
   readonly callbackWording?: CallbackWording | undefined
   /** The discovery document as the vendor has it. @param document what the standards make of the provider */

@@ -34,6 +34,19 @@ function claimTemplates(known: readonly string[]) {
 /** Certificates as PEM, which has lines. */
 export const certificates = z.string().refine(isCertificates, { error: 'certificates as PEM' })
 
+const described = z.record(z.string().regex(/^\S+$/), z.string())
+
+const apiSchema = z.strictObject({
+  identifier: z.string().min(1),
+  name: z.string().optional(),
+  client_id: z.string().optional(),
+  scopes: described.optional(),
+  roles: described.optional(),
+  token_format: z.enum(['jwt', 'opaque']).optional(),
+  token_version: z.string().optional(),
+  access_token_ttl: wholeSeconds.optional(),
+})
+
 const signingAlg = z.enum(signingAlgs)
 
 /** What the protocol lets a sandbox set. */
@@ -116,7 +129,12 @@ const protocolSettings = {
   session_ttl: wholeSeconds.describe('How long a browser stays signed in.'),
   auto_consent: z.boolean().describe('Gives what is asked for without showing the consent page.'),
   require_pushed_authorization_requests: z.boolean().describe('Refuses authorization requests that were not pushed (RFC 9126 §5).'),
-  resources: z.array(z.string()).describe('The resources and audiences that clients may ask for (RFC 8707); any when absent.'),
+  resources: z
+    .array(z.string())
+    .describe('The resources and audiences that clients may ask for (RFC 8707); any when absent, or those of apis.'),
+  apis: z
+    .array(apiSchema)
+    .describe('The APIs that access tokens are for: what clients call each by, its scopes and roles, the form and life of its tokens.'),
   acr_values: z.array(z.string().regex(/^\S+$/)).describe('The authentication context classes that a client may ask for; any when absent.'),
 } satisfies Record<keyof Settings, z.ZodType>
 

@@ -37,7 +37,18 @@ const others: Readonly<Record<string, unknown>> = {
 
 /** Every sandbox follows these, whatever its provider. */
 const everywhere = [
-  ['access_token_ttl', 'reported_expires_in', 'issuer', 'public_url', 'internal_url', 'strictness', 'outbound', 'documents', 'resources'],
+  [
+    'access_token_ttl',
+    'reported_expires_in',
+    'issuer',
+    'public_url',
+    'internal_url',
+    'strictness',
+    'outbound',
+    'documents',
+    'resources',
+    'apis',
+  ],
   [
     'json_token_requests',
     'query_token_requests',

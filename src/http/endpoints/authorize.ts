@@ -53,7 +53,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   if (!dry) await strikeAuthorization('begin', asked, client, undefined, context)
   const session = sessionOf(request, exchange)
   if (session !== undefined) context.trace.username = session.user.username
-  const unready = sessionObstacle(asked, session, context)
+  const unready = sessionObstacle(asked, client, session, context)
   const user = unready === undefined ? session?.user : undefined
   const obstacle = unready ?? (user && userObstacle(asked, client, user, context))
   if (obstacle === undefined && user !== undefined && !dry) {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { type ProtectedResource, requireScope } from '../../oauth/proof/protected-resource.ts'
+import { subjectOf } from '../../oauth/realm/subject.ts'
 import { type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { metadataOf } from './discovery.ts'
@@ -31,7 +32,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, scope: strin
   const token = await requireScope(presented, scope, resourceOf(exchange), exchange.context)
   sendJson(reply, {
     resource: addressOf(exchange),
-    sub: token.user?.user_id ?? token.grant.details.sub ?? token.client.client_id,
+    sub: subjectOf(token, exchange.sandbox),
     username: token.user?.username,
     client_id: token.client.client_id,
     scope: token.scope,

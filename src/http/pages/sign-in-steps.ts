@@ -8,6 +8,7 @@ import { deny, PageError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
+import { subjectFor } from '../../oauth/realm/subject.ts'
 import { checkPassword, type SignIn } from '../../oauth/users/sign-in.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
@@ -49,11 +50,11 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
 }
 
 /** Whether the chosen user is signed in already, recently enough for this request. */
-function goesOnAs(reply: FastifyReply, exchange: Exchange, { request }: Interaction, username: string): boolean {
+function goesOnAs(reply: FastifyReply, exchange: Exchange, { request, client }: Interaction, username: string): boolean {
   const session = sessionOf(reply.request, exchange)
   if (session?.user.username !== username) return false
   const prompt = request.prompt.filter((one) => one !== 'select_account')
-  return sessionObstacle({ ...request, prompt }, session, exchange.context) === undefined
+  return sessionObstacle({ ...request, prompt }, client, session, exchange.context) === undefined
 }
 
 /** Who signs in: with one click, as the page offers it for the app's users, or with a username and password. */
@@ -134,7 +135,8 @@ export function nextPage(reply: FastifyReply, exchange: Exchange, interaction: I
     take(exchange, interaction)
     throw deny(request, client, 'The user is magic: deny')
   }
-  if (request.sub !== undefined && request.sub !== user.user_id) return finish(reply, exchange, interaction, user)
+  if (request.sub !== undefined && request.sub !== subjectFor(user, client, exchange.sandbox))
+    return finish(reply, exchange, interaction, user)
   const obstacle = userObstacle(request, client, user, exchange.context)
   // A HEAD finishes nothing.
   if (obstacle === undefined && reply.request.method !== 'HEAD') return finish(reply, exchange, interaction, user)

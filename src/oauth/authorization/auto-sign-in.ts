@@ -16,7 +16,7 @@ export function autoUser(request: AuthorizationRequest, client: Client, context:
     noteTo(context, `The setting auto_sign_in is without effect: ${reason}`)
     return undefined
   }
-  if (!isRegistered(client, request.redirect_uri, context.realm.settings)) return why('the redirect_uri is not registered')
+  if (!isRegistered(client, request.redirect_uri, context.realm)) return why('the redirect_uri is not registered')
   if (name === undefined) return why('the request has no login_hint')
   if (magicName(name) === undefined && findNamed(name, context.realm) === undefined) return why(`there is no user '${name}'`)
   const subject = findSubject(name, context.realm)

@@ -9,6 +9,7 @@ import type { AuthorizationRequest, Client, Grant, GrantDetails, User } from '..
 import { narrow, sameScopes, scopes } from '../model/scope.ts'
 import { type Context, sessionDetails } from '../realm/context.ts'
 import { responseValues } from '../realm/response-type.ts'
+import { subjectFor } from '../realm/subject.ts'
 import type { Session } from '../storage/session-store.ts'
 import type { GrantDraft } from '../storage/store.ts'
 import { codesOf } from '../tokens/formats.ts'
@@ -41,8 +42,9 @@ export async function allow(
   const { realm, trace } = context
   trace.client_id = client.client_id
   trace.username = user.username
-  if (request.sub !== undefined && request.sub !== user.user_id) {
-    const explanation = `The request is for the user with sub '${request.sub}' (id_token_hint or claims), and '${user.user_id}' signed in`
+  const sub = subjectFor(user, client, realm)
+  if (request.sub !== undefined && request.sub !== sub) {
+    const explanation = `The request is for the user with sub '${request.sub}' (id_token_hint or claims), and '${sub}' signed in`
     throw refusal(request, client, 'login_required', 'Another user is signed in', explanation)
   }
   await strikeAuthorization('answer', request, client, user.username, context)

@@ -3,6 +3,7 @@ import { type AuthorizationError, type ErrorCode, refusal } from '../model/error
 import type { AuthorizationRequest, Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
+import { subjectFor } from '../realm/subject.ts'
 import type { Session } from '../storage/session-store.ts'
 import { cleanUsername, findNamed, magicName } from '../users/sign-in.ts'
 
@@ -16,6 +17,7 @@ export interface Obstacle {
 /** Why the browser's session does not answer for the user by itself (OpenID Connect Core §3.1.2.3). */
 export function sessionObstacle(
   { prompt, max_age, sub, login_hint }: AuthorizationRequest,
+  client: Client,
   session: Session | undefined,
   { realm }: Context,
 ): Obstacle | undefined {
@@ -30,7 +32,7 @@ export function sessionObstacle(
   if (max_age !== undefined && auth_time + max_age * 1000 <= realm.clock.now()) {
     return signIn(`User '${user.username}' signed in more than max_age=${max_age} s ago`)
   }
-  if (sub !== undefined && sub !== user.user_id) {
+  if (sub !== undefined && sub !== subjectFor(user, client, realm)) {
     return signIn(`The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
   }
   if (login_hint !== undefined && meansAnother(login_hint, user, realm)) {

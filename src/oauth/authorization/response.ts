@@ -6,7 +6,7 @@ import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError } from '../model/errors.ts'
 import type { Client, Grant, ResponseMode, User } from '../model/records.ts'
-import { type Context, noteTo } from '../realm/context.ts'
+import { type Context, noteTo, type RedirectRules } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
@@ -52,17 +52,23 @@ export function deliver(said: AuthorizationAnswer, context: Context): MaybePromi
   if (!context.is_only_issuer && (jwt !== undefined || said.parameters.id_token !== undefined)) {
     noteTo(context, `The callback names the issuer ${context.issuer}, where the browser is; clients elsewhere need the setting issuer`)
   }
-  if (jwt === undefined) return delivery(answer, way, answer.parameters)
-  return responseJwt(answer, context).then((response) => delivery(answer, way, { response }))
+  const { redirects } = context.realm
+  if (jwt === undefined) return delivery(answer, way, answer.parameters, redirects)
+  return responseJwt(answer, context).then((response) => delivery(answer, way, { response }, redirects))
 }
 
-function delivery({ redirect_uri }: AuthorizationAnswer, way: string, parameters: AuthorizationAnswer['parameters']): Delivery {
+function delivery(
+  { redirect_uri }: AuthorizationAnswer,
+  way: string,
+  parameters: AuthorizationAnswer['parameters'],
+  { answeredAt = (uri) => uri }: RedirectRules = {},
+): Delivery {
   if (way === 'form_post' || way === 'web_message') {
     const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
     const posted = { action: redirect_uri, fields: Object.fromEntries(fields) }
     return way === 'form_post' ? { form_post: posted } : { web_message: posted }
   }
-  return { redirect_to: way === 'fragment' ? withFragment(redirect_uri, parameters) : withQuery(redirect_uri, parameters) }
+  return { redirect_to: (way === 'fragment' ? withFragment : withQuery)(answeredAt(redirect_uri), parameters) }
 }
 
 /** JARM §2.1 and §2.2. */

@@ -1,7 +1,8 @@
+import { ownValue } from '../../basics/own-value.ts'
 import { PageError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
-import { type Context, note } from '../realm/context.ts'
+import { type Context, note, type Realm } from '../realm/context.ts'
 import { difference, redirectUriProblem, sameRedirectUri } from './redirect-uri.ts'
 
 /** How registered redirect URIs are compared, and which of them could never be met. */
@@ -11,9 +12,21 @@ type Match = Settings['redirect_uri_match']
 /** A segment that leads up or nowhere, however it is written: it could leave the registered path. */
 const dotSegment = /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\?]|%2f|%5c)/i
 
-/** Whether a URI is one of those that a client's app registered, by the sandbox's rule. */
-export function isRegistered(client: Client, came: string, { redirect_uri_match }: Pick<Settings, 'redirect_uri_match'>): boolean {
-  return client.app.redirect_uris.some((one) => sameRedirectUri(one, came) || fits(one, came, redirect_uri_match))
+/** Which of those that a client's app registered a URI is, by the vendor's rule and the sandbox's; undefined when none. */
+export function registeredFor(client: Client, came: string, { redirects, settings }: Pick<Realm, 'redirects' | 'settings'>) {
+  const same = redirects?.matches ?? sameRedirectUri
+  return client.app.redirect_uris.find((one) => same(one, came) || fits(one, came, settings.redirect_uri_match))
+}
+
+/** Whether a URI is one of them. */
+export function isRegistered(client: Client, came: string, realm: Pick<Realm, 'redirects' | 'settings'>): boolean {
+  return registeredFor(client, came, realm) !== undefined
+}
+
+/** What a redirect URI is registered for, where the vendor tells kinds of them apart; undefined when the client did not say. */
+export function redirectUriType(client: Client, came: string, realm: Pick<Realm, 'redirects' | 'settings'>): string | undefined {
+  const registered = registeredFor(client, came, realm)
+  return registered === undefined ? undefined : ownValue(client.metadata.redirect_uri_types ?? {}, registered)
 }
 
 /**
@@ -32,7 +45,7 @@ export function resolveRedirectUri(client: Client, came: string | undefined, con
         : `redirect_uri is missing, and with ${registered.length} registered ones it must be given`
     throw new PageError('invalid_request', 'redirect_uri is missing', `${why} (RFC 6749 §3.1.2.3)`, details)
   }
-  if (isRegistered(client, came, context.realm.settings)) return came
+  if (isRegistered(client, came, context.realm)) return came
   if (context.realm.settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
     note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
     return came

@@ -19,7 +19,8 @@ export function scopesWithinReach({ app, grant_types }: Client, { scopes }: Pick
  * @throws OAuthError `invalid_scope`, which says how to allow what is beyond the app; a lenient sandbox notes it instead
  */
 export function scopeFor(requested: string | undefined, client: Client, context: Context): string {
-  const { name, settings } = context.realm
+  const { name, settings, requests } = context.realm
+  if (requests?.scope !== undefined) return requests.scope(requested, client, context)
   const { app } = client
   const wanted = scopes(requested)
   if (wanted.length === 0) return app.scopes.join(' ')

@@ -10,6 +10,7 @@ import type { ClientRequest } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
+import { subjectOf } from '../realm/subject.ts'
 import { noteUnread } from '../realm/unread.ts'
 import { addedClaims, addsClaims } from '../tokens/added-claims.ts'
 import { encryptFor } from '../tokens/encryption.ts'
@@ -82,7 +83,7 @@ function describeToken(token: string, context: Context): Record<string, unknown>
     token_type: found.use === 'refresh' ? undefined : details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     exp: expires_at === null ? undefined : seconds(expires_at),
     iat: seconds(issued_at),
-    sub: user?.user_id ?? grant.details.sub ?? client.client_id,
+    sub: subjectOf(found.token, context.realm),
     aud: found.use === 'refresh' ? undefined : (details.aud ?? issuer),
     iss: issuer,
     auth_time: grant.details.auth_time,

@@ -6,6 +6,7 @@ import { requireAccessToken } from '../proof/access-token.ts'
 import type { PresentedToken } from '../proof/presented-token.ts'
 import type { Context } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
+import { subjectFor } from '../realm/subject.ts'
 import { addedClaims, addsClaims, unreserved } from '../tokens/added-claims.ts'
 import { userClaims } from '../tokens/claims.ts'
 import { encryptFor } from '../tokens/encryption.ts'
@@ -31,7 +32,7 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
     throw challenged(scheme, 'insufficient_scope', message, explanation, needed === null ? {} : { scope: needed })
   }
   const told = userClaims(user, scope, grant.details.claims?.userinfo)
-  const known = { sub: user.user_id, ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }
+  const known = { sub: subjectFor(user, client, realm), ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }
   const parameters = { ...grant.details.parameters, ...details.parameters }
   const said = { claims: known, client, grant, user, scope, parameters, space }
   const added = addsClaims('userinfo', context) ? addedClaims('userinfo', said, statementValues(said, realm), context) : {}

@@ -63,6 +63,8 @@ export interface ClientMetadata {
   authorization_signed_response_alg?: string
   default_max_age?: number
   post_logout_redirect_uris?: readonly string[]
+  /** What each of the app's redirect URIs is for, where the vendor tells kinds of them apart, as `web`, `spa`, `native`. */
+  redirect_uri_types?: Readonly<Record<string, string>>
   backchannel_logout_uri?: string
   frontchannel_logout_uri?: string
   frontchannel_logout_session_required?: boolean

@@ -11,7 +11,7 @@ export const targetParameters: readonly string[] = ['resource', 'audience']
  * Whom the access tokens are to be for: `resource`, absolute URIs without a fragment (RFC 8707 §2), and `audience`, any text, as
  * many vendors have it. Each is allowed by the sandbox.
  */
-export function readTargets({ resource, audience }: Parameters, { resources }: Pick<Settings, 'resources'>): string[] | undefined {
+export function readTargets({ resource, audience }: Parameters, settings: Pick<Settings, 'resources' | 'apis'>): string[] | undefined {
   if (resource === undefined && audience === undefined) return undefined
   const uris = scopes(resource)
   const malformed = uris.find((value) => !/^[a-z][a-z0-9+.-]*:/i.test(value) || !URL.canParse(value) || value.includes('#'))
@@ -20,10 +20,13 @@ export function readTargets({ resource, audience }: Parameters, { resources }: P
     throw new OAuthError('invalid_target', 'resource is malformed', explanation)
   }
   const targets = [...new Set([...uris, ...scopes(audience)])]
+  const { apis } = settings
+  const resources = settings.resources ?? (apis.length === 0 ? null : apis.map(({ identifier }) => identifier))
   const unknown = targets.find((value) => resources !== null && !resources.includes(value))
   if (unknown === undefined) return targets
+  const setting = settings.resources === null ? 'apis' : 'resources'
   const parameter = uris.includes(unknown) ? 'resource' : 'audience'
-  const explanation = `${parameter} '${unknown}' is none of the sandbox's setting resources: ${resources?.join(', ') || 'none'}`
+  const explanation = `${parameter} '${unknown}' is none of the sandbox's setting ${setting}: ${resources?.join(', ') || 'none'}`
   throw new OAuthError('invalid_target', 'This resource is not known', explanation)
 }
 

@@ -1,5 +1,6 @@
 import type { Template } from '../../basics/template.ts'
 import type { SigningAlg } from '../jose/jws.ts'
+import type { Api } from './api.ts'
 
 /** Where the setting `claims` adds some. */
 export type ClaimsPlace = 'access_token' | 'id_token' | 'userinfo' | 'introspection'
@@ -88,6 +89,8 @@ export interface Settings {
   require_pushed_authorization_requests: boolean
   /** The resources and audiences that clients may ask for (RFC 8707), or null for any. */
   resources: readonly string[] | null
+  /** The APIs that access tokens are for. Where there are any and `resources` is null, clients may ask for these alone. */
+  apis: readonly Api[]
   /** The authentication context classes that a client may ask for, or null for any. */
   acr_values: readonly string[] | null
 }
@@ -133,5 +136,6 @@ export const defaultSettings: Settings = {
   auto_consent: false,
   require_pushed_authorization_requests: false,
   resources: null,
+  apis: [],
   acr_values: null,
 }

@@ -32,6 +32,8 @@ export interface TokenDraft {
 export interface TokenMaterial {
   company: string
   documents: Documents
+  /** `pairwise` where each app knows a user by a `sub` of its own (OpenID Connect Core §8); `public` when absent. */
+  subject_type?: 'public' | 'pairwise' | undefined
   settings: Settings
   keys: KeyRing
 }

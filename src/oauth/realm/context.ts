@@ -13,7 +13,7 @@ import type { Parameters } from '../model/parameters.ts'
 import type { AccessTokenDetails, Client, Grant, GrantDetails, ResponseMode, User } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Space } from '../model/space.ts'
-import type { TokenProfile } from '../model/token-profile.ts'
+import type { TokenMaterial, TokenProfile } from '../model/token-profile.ts'
 import type { Transport } from '../model/transport.ts'
 import type { ProtocolStore } from '../storage/store.ts'
 import type { Issue } from './issue.ts'
@@ -29,6 +29,7 @@ export interface Realm {
   /** What the vendor keeps of its own. */
   readonly documents: Documents
   readonly tokens: TokenProfile
+  readonly subject_type?: TokenMaterial['subject_type']
   readonly keys: KeyRing
   readonly faults: AuthorizationFaults
   /** What the next request that carries it fails with, because its user is magic. */
@@ -54,6 +55,7 @@ export interface Realm {
   readonly newSessionId?: (() => string) | undefined
   /** An id for a user who is made. */
   readonly newUserId: () => string
+  readonly redirects?: RedirectRules | undefined
   readonly callbackWording?: CallbackWording | undefined
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined
@@ -130,6 +132,14 @@ export interface Callback {
 /** The parameters as a vendor has them: under names of its own, and with others. */
 export type CallbackWording = (callback: Callback, context: Context) => Callback['parameters']
 
+/** What a vendor makes of redirect URIs, where it differs from RFC 6749 §3.1.2 and §4.1.2. */
+export interface RedirectRules {
+  /** Whether the URI that came is the registered one; byte for byte when absent, but for the port of a loopback address (RFC 8252 §7.3). The sandbox's setting lets in more. */
+  readonly matches?: (registered: string, came: string) => boolean
+  /** Where an answer in query or fragment goes, as a vendor writes the client's URI. */
+  readonly answeredAt?: (redirect_uri: string) => string
+}
+
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
 export interface RequestDialect {
   /** Grant types that no RFC has, and the vendor's way of those that one has; by their names on the wire. */
@@ -148,6 +158,8 @@ export interface RequestDialect {
   readonly secret_in?: 'header' | 'body'
   /** The grant type is looked at before the client is. */
   readonly grant_type_first?: boolean
+  /** What scope a grant begins with, and in which words, where that is more than a choice of the app's. @throws OAuthError `invalid_scope` */
+  readonly scope?: (requested: string | undefined, client: Client, context: Context) => string
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
 }

@@ -6,6 +6,7 @@ import type { AccessTokenDetails, Client, Grant, User } from '../model/records.t
 import type { TokenType } from '../model/token-types.ts'
 import type { Context } from '../realm/context.ts'
 import { signsWithOwnSecret } from '../realm/signing-key.ts'
+import { subjectOf } from '../realm/subject.ts'
 import type { Refusal } from '../storage/store.ts'
 import { readOwnJwt } from './own-jwt.ts'
 
@@ -54,8 +55,8 @@ function accessToken(token: string, { realm }: Context): Party | string {
   const key = realm.tokens.access.keyOf(token)
   const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (typeof found === 'string') return refusals[found]
-  const { user, client, scope, grant, expires_at, details } = found
-  return { sub: user?.user_id ?? grant.details.sub ?? client.client_id, user, scope, grant, expires_at, cnf: details.cnf }
+  const { user, scope, grant, expires_at, details } = found
+  return { sub: subjectOf(found, realm), user, scope, grant, expires_at, cnf: details.cnf }
 }
 
 function refreshToken(token: string, { client_id }: Client, { realm }: Context): Party | string {
@@ -64,7 +65,7 @@ function refreshToken(token: string, { client_id }: Client, { realm }: Context):
   if (typeof found === 'string') return refusals[found]
   const { user, client, scope, grant, expires_at } = found
   if (client.client_id !== client_id) return `it was issued to client '${client.client_id}', and refresh tokens are for nobody else`
-  return { sub: user?.user_id ?? grant.details.sub ?? client_id, user, scope, grant, expires_at, cnf: grant.details.cnf }
+  return { sub: subjectOf(found, realm), user, scope, grant, expires_at, cnf: grant.details.cnf }
 }
 
 async function idToken(token: string, client: Client, context: Context): Promise<Party | string> {
@@ -84,9 +85,9 @@ async function idToken(token: string, client: Client, context: Context): Promise
   const stale = boundsProblem({ claims: { exp } }, bounds)
   if (stale !== undefined) return stale.problem
   const user = typeof sub === 'string' ? realm.store.findUserById(sub) : undefined
-  if (user === undefined || user.disabled) return refusals.revoked
+  if (typeof sub !== 'string' || user === undefined || user.disabled) return refusals.revoked
   // An ID token has no row of its own; what it came of was there when it was issued.
   const grant = realm.store.findGrant(client_id, user, (Number(iat) + 1) * 1000)
   if (grant === undefined) return refusals.revoked
-  return { sub: user.user_id, user, scope: grant.scope, grant, expires_at: Number(exp) * 1000, cnf: undefined }
+  return { sub, user, scope: grant.scope, grant, expires_at: Number(exp) * 1000, cnf: undefined }
 }

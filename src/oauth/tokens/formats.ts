@@ -2,6 +2,7 @@ import { after } from '../../basics/maybe-promise.ts'
 import { readClaims, signJwt } from '../jose/jwt.ts'
 import { handleKey, makeHandle } from '../model/handle.ts'
 import type { CodeFormat, TokenFormat, TokenProfile } from '../model/token-profile.ts'
+import { subjectOf } from '../realm/subject.ts'
 
 /** Opaque tokens: the handle itself. */
 export const opaqueTokens: TokenFormat = {
@@ -23,15 +24,16 @@ export function keyInClaim(token: string, claim: string): number | undefined {
 /** Access tokens of RFC 9068 §2. */
 export const jwtAccessTokens: TokenFormat = {
   settings: ['signing_alg'],
-  make(draft, { settings, keys }) {
-    const { client, user, grant, details, issuer } = draft
+  make(draft, material) {
+    const { settings, keys } = material
+    const { client, grant, details, issuer } = draft
     const { auth_time, acr, amr, act } = grant.details
     const aud = details.aud ?? [issuer]
     const claims = {
       iss: issuer,
       exp: draft.exp,
       aud: aud.length === 1 ? aud[0] : aud,
-      sub: user?.user_id ?? grant.details.sub ?? client.client_id,
+      sub: subjectOf(draft, material),
       client_id: client.client_id,
       iat: draft.iat,
       jti: makeHandle(draft.id),

@@ -6,6 +6,7 @@ import { signJwt } from '../jose/jwt.ts'
 import type { Client, Grant, User } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { idTokenKey } from '../realm/signing-key.ts'
+import { subjectFor } from '../realm/subject.ts'
 import { addedClaims, addsClaims, unreserved } from './added-claims.ts'
 import { userClaims } from './claims.ts'
 import { encryptFor } from './encryption.ts'
@@ -41,7 +42,7 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
   const told = userClaims(user, scopesTell ? scope : '', details.claims?.id_token)
   const claims = {
     iss: issuer,
-    sub: user.user_id,
+    sub: subjectFor(user, client, realm),
     aud: client.client_id,
     azp: client.client_id,
     exp: iat + (realm.tokens.lifetimes?.({ client, grant, scope }, realm).id ?? realm.settings.id_token_ttl),

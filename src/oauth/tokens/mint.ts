@@ -6,6 +6,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
+import { accessTokenTtl } from '../model/api.ts'
 import type { AccessTokenDetails, Client } from '../model/records.ts'
 import { sameScopes, scopes } from '../model/scope.ts'
 import type { IssuedTokens, TokenDraft } from '../model/token-profile.ts'
@@ -46,7 +47,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
   }
 
   const lives = tokens.lifetimes?.({ client, grant, scope }, realm) ?? {}
-  const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, lives.access ?? settings.access_token_ttl)
+  const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, lives.access ?? accessTokenTtl(details.aud, settings))
   const refresh_token_ttl = lives.refresh ?? settings.refresh_token_ttl
   const used = typeof issue.refresh === 'object' ? issue.refresh : undefined
   const brings = issue.refresh !== 'none' && used?.keep === undefined

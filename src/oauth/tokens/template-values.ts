@@ -8,6 +8,7 @@ import { isSecretName } from '../model/secret-names.ts'
 import type { TokenDraft, TokenMaterial, UserStatement } from '../model/token-profile.ts'
 import type { Realm } from '../realm/context.ts'
 import { namedParameters } from '../realm/named-parameters.ts'
+import { subjectFor } from '../realm/subject.ts'
 
 /** What everything may be made of that is said of a client and its user; `docs/providers.md` says what each is. */
 export const partyNames: readonly string[] = [
@@ -54,7 +55,7 @@ export function claimValues(draft: TokenDraft, material: TokenMaterial, jti?: st
   const parameters = { ...grant.details.parameters, ...details.parameters, ...draft.parameters }
   return Object.assign(partyValues({ client, user, scope: draft.scope, parameters, space: draft.space }, material), {
     iss: draft.issuer,
-    sub: user?.user_id ?? client.client_id,
+    sub: user === undefined ? client.client_id : subjectFor(user, client, material),
     aud: aud?.length === 1 ? aud[0] : aud,
     grant_type: grant.grant_type,
     use: draft.use,

@@ -7,6 +7,7 @@ import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { idTokenKey } from '../realm/signing-key.ts'
+import { subjectFor } from '../realm/subject.ts'
 import type { Session } from '../storage/session-store.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
 
@@ -19,7 +20,7 @@ export interface LogoutRequest {
   /** Where the browser goes afterwards. */
   next: string | undefined
   /** Whom the hint names; without a hint the user is asked. */
-  hint: { sub: string; sid: string | undefined } | undefined
+  hint: { sub: string; sid: string | undefined; client: Client | undefined } | undefined
 }
 
 /** Seconds that a logout token lives (Back-Channel Logout §2.4 recommends two minutes at most). */
@@ -40,7 +41,10 @@ export async function checkLogoutRequest({ parameters, problem }: ReadParameters
   const client = clientOf(parameters, hint?.aud, context)
   if (client !== undefined) context.trace.client_id = client.client_id
   const next = post_logout_redirect_uri === undefined ? undefined : checkRedirect(post_logout_redirect_uri, client)
-  return { next: next === undefined ? undefined : withQuery(next, state === undefined ? {} : { state }), hint }
+  return {
+    next: next === undefined ? undefined : withQuery(next, state === undefined ? {} : { state }),
+    hint: hint && { sub: hint.sub, sid: hint.sid, client },
+  }
 }
 
 function clientOf({ client_id }: Parameters, aud: string[] | undefined, { realm }: Context): Client | undefined {
@@ -71,8 +75,10 @@ function checkRedirect(uri: string, client: Client | undefined): string {
 }
 
 /** Whether the hint is about the session: then nobody needs to be asked. */
-export function isAbout({ hint }: LogoutRequest, { user, sid }: Session): boolean {
-  return hint !== undefined && hint.sub === user.user_id && (hint.sid === undefined || hint.sid === sid)
+export function isAbout({ hint }: LogoutRequest, { user, sid }: Session, { realm }: Context): boolean {
+  if (hint === undefined) return false
+  const sub = hint.client === undefined ? user.user_id : subjectFor(user, hint.client, realm)
+  return hint.sub === sub && (hint.sid === undefined || hint.sid === sid)
 }
 
 /** A logout token for one client (Back-Channel Logout §2.4). */
@@ -80,7 +86,7 @@ export async function logoutToken(client: Client, { user, sid }: Session, { real
   const iat = seconds(realm.clock.now())
   const claims = {
     iss: issuer,
-    sub: user.user_id,
+    sub: subjectFor(user, client, realm),
     aud: client.client_id,
     iat,
     exp: iat + logoutTokenTtl,
