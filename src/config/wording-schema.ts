@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { endpoints } from '../oauth/model/endpoint.ts'
-import { errorCodes } from '../oauth/model/errors.ts'
+import { errorCodes } from '../oauth/model/error-codes.ts'
 import { answerNames, callbackErrorNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording } from '../providers/data/declaration.ts'
 import { members } from './members-schema.ts'

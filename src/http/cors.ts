@@ -5,7 +5,7 @@ import { exchangeOf } from './exchange.ts'
 /** The headers by which any page can read an answer. */
 export const readable: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Grantbox-Explain, WWW-Authenticate, DPoP-Nonce, Location, ETag, Retry-After',
+  'access-control-expose-headers': 'Grantbox-Explain, Grantbox-Reason, WWW-Authenticate, DPoP-Nonce, Location, ETag, Retry-After',
 }
 
 /** Lets any page read the answer of an endpoint that is called by scripts; the pages that people sign in on have no such headers. */

@@ -26,9 +26,16 @@ export function toOAuthError(error: unknown, bodyLimit = 1024 * 1024): OAuthErro
   return new OAuthError('server_error', 'Internal error', 'grantbox itself failed; its log says more')
 }
 
-/** Notes an error in the exchange and in the header that explains it. */
-export function explain(exchange: Exchange, { code, explanation }: Pick<OAuthError, 'code' | 'explanation'>, reply: FastifyReply): void {
+/** What of an error the developer is told. */
+type Explained = Pick<OAuthError, 'code' | 'explanation'> & { reason?: OAuthError['reason'] }
+
+/** Notes an error in the exchange and in the headers that explain it. */
+export function explain(exchange: Exchange, { code, reason, explanation }: Explained, reply: FastifyReply): void {
   exchange.error = code
+  if (reason !== undefined) {
+    exchange.reason = reason
+    reply.header('Grantbox-Reason', reason)
+  }
   exchange.explanation = explanation
   reply.header('Grantbox-Explain', headerText(explanation))
 }

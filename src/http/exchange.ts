@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
+import type { Reason } from '../oauth/model/reasons.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
 import type { Provider } from '../providers/provider.ts'
 import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
@@ -35,6 +36,7 @@ export interface Exchange extends Readonly<Addresses> {
   /** The host and port that were called, when it came through the proxy. */
   host?: string
   error?: string
+  reason?: Reason
   explanation?: string
   /** Set when the listener broke it off, and the journal says so already. */
   brokenOff?: true

@@ -51,6 +51,7 @@ export function journalEntry(
   if (trace.grant_id !== undefined) entry.grant_id = trace.grant_id
   if (exchange.host !== undefined) entry.host = exchange.host
   if (exchange.error !== undefined) entry.error = exchange.error
+  if (exchange.reason !== undefined) entry.reason = exchange.reason
   const explanation = exchange.explanation ?? trace.explanation
   if (explanation !== undefined) entry.explanation = explanation
   if (trace.notes !== undefined) entry.notes = trace.notes

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../oauth/model/endpoint.ts'
+import type { Reason } from '../oauth/model/reasons.ts'
 import type { ControlClient } from './control-client.ts'
 import { GrantboxError } from './error.ts'
 
@@ -17,6 +18,8 @@ export interface JournalEntry {
   /** 0 when the connection was dropped. */
   status: number
   error: string | null
+  /** Why, where the error has several situations, as `code_used`. */
+  reason: Reason | null
   /** Which rule the request broke, what was expected and what came. */
   explanation: string | null
   /** What of the request had no effect, a sentence each. */

@@ -27,7 +27,7 @@ export function checkSpace(space: Space, { spaces = {} }: Pick<Provider, 'spaces
     if (only === undefined || only.includes(value)) continue
     const known = [...only, ...Object.keys(aliases)].join(', ')
     const explanation = `${name} '${space.asked[name]}' came; there are: ${known}`
-    throw new OAuthError('not_found', `There is no ${name} '${space.asked[name]}'`, explanation)
+    throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({ [name]: value })
   }
 }
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { Reason } from '../oauth/model/reasons.ts'
 import type { Trace } from '../oauth/realm/context.ts'
 import type { Forgetful, Held, JournalMemory } from './journal-memory.ts'
 
@@ -22,6 +23,8 @@ export interface JournalEntry extends Trace {
   /** Set when it was the control API that acted for a browser. */
   driver?: 'control'
   error?: string
+  /** Why, where the error's code has several situations. */
+  reason?: Reason
   explanation?: string
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { within } from '../../basics/closest.ts'
+import { given } from '../../basics/given.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
 import { authorizeFor, type Outcome } from '../../oauth/authorization/decision.ts'
 import { authorizationParameters } from '../../oauth/authorization/effects.ts'
@@ -122,7 +123,7 @@ function begun({ url, body }: { url: string; body: unknown }, { clock }: Sandbox
 }
 
 function problemOf(error: OAuthError | undefined): Partial<JournalEntry> {
-  return error === undefined ? {} : { error: error.code, explanation: error.explanation }
+  return error === undefined ? {} : given({ error: error.code, reason: error.reason, explanation: error.explanation })
 }
 
 /** A magic user is made when he is first named. @throws Problem that names some of the users there are */

@@ -28,6 +28,7 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     /** As far as they are known. */
     who: [view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter((part) => part !== null),
     error: view.error ?? undefined,
+    reason: view.reason ?? undefined,
     explanation: view.explanation ?? undefined,
     notes: view.notes,
     flowHref,

@@ -41,12 +41,13 @@ async function postCiba(request: FastifyRequest, reply: FastifyReply): Promise<v
   const { parameters } = readParameters(request.body)
   const { decision, transaction = '' } = parameters
   if (decision !== 'approve' && decision !== 'deny') {
-    throw new PageError('invalid_request', 'This decision is not known', `decision '${decision ?? ''}' is none of: approve, deny`)
+    const explanation = `decision '${decision ?? ''}' is none of: approve, deny`
+    throw new PageError('parameter_invalid', 'This decision is not known', explanation).naming({ parameter: 'decision' })
   }
   const decided = await decideBackchannelRequest(exchange.sandbox, transaction, decision === 'approve' ? 'allowed' : 'denied')
   if (decided === undefined) {
     const explanation = 'The request is unknown, has expired, or was decided on'
-    throw new PageError('invalid_request', 'This request is over. The app has to ask again.', explanation)
+    throw new PageError('transaction_unknown', 'This request is over. The app has to ask again.', explanation)
   }
   exchange.context.trace.client_id = decided.client_id
   if (decided.username !== undefined) exchange.context.trace.username = decided.username

@@ -21,7 +21,9 @@ export function queryProblem(request: FastifyRequest, taken: readonly string[] =
   const where = taken.length === 0 ? 'from the body alone' : `from the body, and ${taken.join(', ')} from the query`
   if (secret.length > 0) {
     const explanation = `The query has ${listed(secret.map(nameOf))}: secrets in a URL are logged; this endpoint takes its parameters ${where} (RFC 6749 §3.2)`
-    return new OAuthError('invalid_request', 'Parameters belong in the body', explanation)
+    return new OAuthError('parameter_misplaced', 'Parameters belong in the body', explanation).naming({
+      parameter: secret.map(nameOf).join(', '),
+    })
   }
   const why = `because this endpoint takes its parameters ${taken.length === 0 ? 'from the body' : where}`
   noteTo(context, `The query has ${listed(query.map(nameOf))}: without effect, ${why} (RFC 6749 §3.2)`)

@@ -37,7 +37,7 @@ function postDevice(request: FastifyRequest, reply: FastifyReply) {
 
 function over(): PageError {
   const explanation = 'The transaction is unknown: its code has expired, was decided on, or was entered once more elsewhere'
-  return new PageError('invalid_request', 'This code is used up or too old. Start again on your device.', explanation)
+  return new PageError('transaction_unknown', 'This code is used up or too old. Start again on your device.', explanation)
 }
 
 /** The page on which the code of a device is entered. */
@@ -55,7 +55,7 @@ function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
       code === undefined
         ? `'${typed}' is no user code, which has eight letters (RFC 8628 §6.1)`
         : `user_code '${code}' was not issued by sandbox '${name}', has expired, or was decided on`
-    explain(exchange, { code: 'invalid_request', explanation: why }, reply)
+    explain(exchange, { code: 'invalid_request', reason: 'user_code_unknown', explanation: why }, reply)
     return codePage(reply.code(400), exchange, typed, 'This code is not right, or it is too old.')
   }
   exchange.context.trace.client_id = waiting.client.client_id
@@ -74,7 +74,7 @@ function signInPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, 
 function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters) {
   const checked = whoSignsIn(exchange, waiting.client, parameters)
   if (!checked.ok) {
-    explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
+    explain(exchange, { code: 'access_denied', reason: checked.reason, explanation: checked.explanation }, reply)
     const username = parameters.username ?? parameters.pick ?? ''
     return signInPage(reply.code(401), exchange, waiting, { username, error: 'Username or password is not right.' })
   }

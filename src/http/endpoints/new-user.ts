@@ -56,7 +56,13 @@ function pageOf({ sandbox }: Exchange): NewUserPage {
 
 function interactionOf(reply: FastifyReply, exchange: Exchange, { transaction }: Parameters) {
   if (transaction === undefined) {
-    throw new PageError('invalid_request', 'Joining begins at the sign-in page of an app.', 'The parameter transaction is missing')
+    throw new PageError(
+      'parameter_missing',
+      'Joining begins at the sign-in page of an app.',
+      'The parameter transaction is missing',
+    ).naming({
+      parameter: 'transaction',
+    })
   }
   return findInteraction(reply, exchange, transaction)
 }

@@ -25,14 +25,14 @@ export function findInteraction(reply: FastifyReply, exchange: Exchange, transac
   context.trace.client_id = interaction.client.client_id
   if (!isSameBrowser(reply.request, exchange, interaction)) {
     const explanation = 'The transaction is bound to the browser that it began in, and its cookie did not come'
-    throw new PageError('invalid_request', 'This sign-in began in another browser. Go back to the app and start again.', explanation)
+    throw new PageError('transaction_foreign', 'This sign-in began in another browser. Go back to the app and start again.', explanation)
   }
   return interaction
 }
 
 function unknownTransaction(): PageError {
   const explanation = 'The transaction is unknown, was finished, or is older than an hour'
-  return new PageError('invalid_request', 'This sign-in is over. Go back to the app and start again.', explanation)
+  return new PageError('transaction_unknown', 'This sign-in is over. Go back to the app and start again.', explanation)
 }
 
 /** A username and password, or one click on a user. */
@@ -45,7 +45,7 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
   }
   const checked = whoSignsIn(exchange, interaction.client, typed)
   if (checked.ok) return signedIn(reply, exchange, interaction, checked.user)
-  explain(exchange, { code: 'access_denied', explanation: checked.explanation }, reply)
+  explain(exchange, { code: 'access_denied', reason: checked.reason, explanation: checked.explanation }, reply)
   return signInPage(reply, exchange, interaction, { username, error: 'Username or password is not right.' })
 }
 
@@ -88,7 +88,7 @@ export function decide(
       throw deny(request, client, decision === 'deny' ? 'The user declined' : 'The user cancelled')
     case 'ask':
       take(exchange, interaction)
-      throw deny(request, client, 'The user is a kid without this app and would have to ask a parent')
+      throw deny(request, client, 'The user is a kid without this app and would have to ask a parent', 'app_missing')
     case 'switch':
       store.setInteractionUser(interaction.id, undefined)
       return signInPage(reply, exchange, interaction)
@@ -104,7 +104,7 @@ export function decide(
 
 export function unknownDecision(decision: string): PageError {
   const explanation = `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`
-  return new PageError('invalid_request', 'This decision is not known', explanation)
+  return new PageError('parameter_invalid', 'This decision is not known', explanation).naming({ parameter: 'decision' })
 }
 
 /** @param ticked the scopes that were left ticked; undefined when the page had none to untick */

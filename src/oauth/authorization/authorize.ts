@@ -11,8 +11,9 @@ import { isRegistered, resolveRedirectUri } from '../clients/redirect-pattern.ts
 import { scopeFor } from '../clients/scope.ts'
 import { findClient } from '../clients/unregistered.ts'
 import { isPkceText } from '../grants/pkce.ts'
-import { AuthorizationError, OAuthError, PageError, type RedirectTarget } from '../model/errors.ts'
+import { AuthorizationError, missing, OAuthError, PageError, type RedirectTarget } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { AuthorizationRequest, Client } from '../model/records.ts'
 import { readTargets } from '../model/resource.ts'
 import { scopes } from '../model/scope.ts'
@@ -52,8 +53,8 @@ export async function checkAuthorizationRequest(
   const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
   const request = await relay(target, () => {
     if (problem !== undefined) throw problem
-    if (mode.problem !== undefined) throw new OAuthError('invalid_request', 'The response mode is not supported', mode.problem)
-    if (parameters.response_type === undefined) throw new OAuthError('invalid_request', 'Parameter response_type is missing')
+    if (mode.problem !== undefined) throw new OAuthError('response_mode_unknown', 'The response mode is not supported', mode.problem)
+    if (parameters.response_type === undefined) throw missing('response_type', undefined, 'response_type_missing')
     if (!known) throw unsupported(parameters.response_type, served)
     checkResponseType(response_type, client)
     const asked = {
@@ -71,13 +72,19 @@ export async function checkAuthorizationRequest(
 
 async function clientOf({ client_id }: Parameters, context: Context): Promise<Client> {
   if (client_id === undefined) {
-    throw new PageError('invalid_request', 'client_id is missing', 'The authorization request has no client_id (RFC 6749 §4.1.1)')
+    throw new PageError(
+      ['invalid_request', 'client_missing'],
+      'client_id is missing',
+      'The authorization request has no client_id (RFC 6749 §4.1.1)',
+    )
   }
   context.trace.client_id = client_id
   const client = await findClient(client_id, context)
   if (client !== undefined) return client
   const explanation = `client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`
-  throw new PageError('invalid_client', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }])
+  throw new PageError('client_unknown', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }]).naming({
+    client_id,
+  })
 }
 
 /** Where to tell that a request object is not valid: at the redirect URI in the query, when that is the client's. */
@@ -90,8 +97,10 @@ function targetOutside({ redirect_uri, state }: Parameters, client: Client, { re
 function relay<T>(target: RedirectTarget | undefined, check: () => MaybePromise<T>): MaybePromise<T> {
   const refuse = (error: unknown): never => {
     if (!(error instanceof OAuthError) || error instanceof PageError) throw error
-    const { code, message, explanation } = error
-    throw target === undefined ? new PageError(code, message, explanation) : new AuthorizationError(code, message, explanation, target)
+    const { kind, message, explanation } = error
+    const told =
+      target === undefined ? new PageError(kind, message, explanation) : new AuthorizationError(kind, message, explanation, target)
+    throw told.naming(error.about)
   }
   try {
     const checked = check()
@@ -104,7 +113,7 @@ function relay<T>(target: RedirectTarget | undefined, check: () => MaybePromise<
 function unsupported(response_type: string, served: readonly string[]): OAuthError {
   const list = served.length === 1 ? `${served[0]} is supported` : `supported are: ${served.join(', ')}`
   const explanation = `response_type '${response_type}' came; ${list}`
-  return new OAuthError('unsupported_response_type', 'The response type is not supported', explanation)
+  return new OAuthError('response_type_unknown', 'The response type is not supported', explanation).naming({ response_type })
 }
 
 function checkResponseType(response_type: string, client: Client): void {
@@ -112,7 +121,7 @@ function checkResponseType(response_type: string, client: Client): void {
   const { response_types } = client.metadata
   const registered = response_types === undefined ? client.grant_types : response_types
   const explanation = `response_type '${response_type}' came; client '${client.client_id}' is registered for: ${registered.join(', ')}`
-  throw new OAuthError('unauthorized_client', 'The client may not use this response type', explanation)
+  throw new OAuthError('response_type_not_allowed', 'The client may not use this response type', explanation).naming({ response_type })
 }
 
 /** What a request says beyond where its answer goes. */
@@ -151,11 +160,11 @@ function checkIdTokenRequest({ nonce }: Parameters, response_type: string, scope
   if (!inFrontChannel(response_type) || !responseValues(response_type).includes('id_token')) return
   if (!scopes(scope).includes('openid')) {
     const explanation = `response_type '${response_type}' asks for an ID token, and scope lacks openid (OpenID Connect Core §3.1.2.1)`
-    throw new OAuthError('invalid_scope', 'openid is missing from scope', explanation)
+    throw new OAuthError(['invalid_scope', 'scope_missing'], 'openid is missing from scope', explanation).naming({ scope: 'openid' })
   }
   if (nonce === undefined) {
     const explanation = `response_type '${response_type}' brings an ID token through the browser, which needs a nonce (OpenID Connect Core §3.2.2.1)`
-    throw new OAuthError('invalid_request', 'Parameter nonce is missing', explanation)
+    throw missing('nonce', explanation, 'nonce_missing')
   }
 }
 
@@ -169,7 +178,7 @@ function expectedSubject(
   if (hint === undefined) return typeof wanted === 'string' ? wanted : undefined
   return after(readIdTokenHint(hint, realm), (read) => {
     if (!('problem' in read)) return typeof wanted === 'string' ? wanted : read.sub
-    throw new OAuthError('invalid_request', 'id_token_hint is not valid', `id_token_hint is no ID token of this sandbox: ${read.problem}`)
+    throw new OAuthError('hint_invalid', 'id_token_hint is not valid', `id_token_hint is no ID token of this sandbox: ${read.problem}`)
   })
 }
 
@@ -179,29 +188,41 @@ function checkChallenge(
   client: Client,
   always: boolean,
 ): Pick<AuthorizationRequest, 'code_challenge' | 'code_challenge_method'> {
-  const fail = (message: string, explanation: string) => new OAuthError('invalid_request', message, explanation)
+  const fail = (reason: Reason, message: string, explanation: string) => new OAuthError(reason, message, explanation)
   if (code_challenge === undefined) {
     if (code_challenge_method !== undefined)
-      throw fail('code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
+      throw fail('challenge_missing', 'code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
     if (isPublic(client) && client.metadata.unregistered !== true) {
       const explanation = 'A public client must use PKCE (RFC 9700 §2.1.1): send code_challenge and code_challenge_method=S256'
-      throw fail('code_challenge is missing', explanation)
+      throw fail('challenge_missing', 'code_challenge is missing', explanation)
     }
     if (always)
-      throw fail('code_challenge is missing', "Every client must use PKCE, because the sandbox's strictness is rfc (OAuth 2.1 §4.1.1)")
+      throw fail(
+        'challenge_missing',
+        'code_challenge is missing',
+        "Every client must use PKCE, because the sandbox's strictness is rfc (OAuth 2.1 §4.1.1)",
+      )
     return {}
   }
   const method = code_challenge_method ?? 'plain'
   if (method !== 'S256' && method !== 'plain') {
-    throw fail('code_challenge_method is not supported', `code_challenge_method '${method}' is neither S256 nor plain (RFC 7636 §4.3)`)
+    throw fail(
+      'challenge_method_unknown',
+      'code_challenge_method is not supported',
+      `code_challenge_method '${method}' is neither S256 nor plain (RFC 7636 §4.3)`,
+    )
   }
   if (always && method === 'plain') {
     const came = code_challenge_method === undefined ? 'is missing and means plain' : 'is plain'
-    throw fail('code_challenge_method must be S256', `code_challenge_method ${came}; the sandbox's strictness is rfc (OAuth 2.1 §7.5.1)`)
+    throw fail(
+      'challenge_method_not_allowed',
+      'code_challenge_method must be S256',
+      `code_challenge_method ${came}; the sandbox's strictness is rfc (OAuth 2.1 §7.5.1)`,
+    )
   }
   if (!isPkceText(code_challenge)) {
     const explanation = 'code_challenge must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.2)'
-    throw fail('code_challenge is malformed', explanation)
+    throw fail('challenge_invalid', 'code_challenge is malformed', explanation)
   }
   return { code_challenge, code_challenge_method: method }
 }

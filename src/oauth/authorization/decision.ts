@@ -45,7 +45,7 @@ export async function allow(
   const sub = subjectFor(user, client, realm)
   if (request.sub !== undefined && request.sub !== sub) {
     const explanation = `The request is for the user with sub '${request.sub}' (id_token_hint or claims), and '${sub}' signed in`
-    throw refusal(request, client, 'login_required', 'Another user is signed in', explanation)
+    throw refusal(request, client, 'session_foreign', 'Another user is signed in', explanation)
   }
   await strikeAuthorization('answer', request, client, user.username, context)
   const consented = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
@@ -165,9 +165,9 @@ export async function authorizeFor(
   try {
     await strikeAuthorization('begin', request, client, undefined, context)
     if (decision === 'deny') throw deny(request, client, 'The decision was deny')
-    if (user.disabled) throw deny(request, client, `User '${user.username}' is disabled`)
+    if (user.disabled) throw deny(request, client, `User '${user.username}' is disabled`, 'user_disabled')
     if (!hasApp(user, client, context)) {
-      throw deny(request, client, `App ${client.app.name} is not among the apps of user '${user.username}'`)
+      throw deny(request, client, `App ${client.app.name} is not among the apps of user '${user.username}'`, 'app_missing')
     }
     const { code, ...answer } = await allow(request, client, user, { granted_scope }, context)
     return { delivery: await deliver(answer, context), code, error: undefined }

@@ -1,5 +1,7 @@
 import { hasApp } from '../clients/unregistered.ts'
-import { type AuthorizationError, type ErrorCode, refusal } from '../model/errors.ts'
+import type { ErrorCode } from '../model/error-codes.ts'
+import { type AuthorizationError, codeOf, type ErrorKind, refusal } from '../model/errors.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { AuthorizationRequest, Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
@@ -10,7 +12,7 @@ import { cleanUsername, findNamed, magicName } from '../users/sign-in.ts'
 /** What stands between an authorization request and its answer: the page that removes it, and what `prompt=none` answers instead. */
 export interface Obstacle {
   step: 'sign_in' | 'sign_up' | 'select_account' | 'get_app' | 'consent'
-  code: ErrorCode
+  kind: ErrorKind
   explanation: string
 }
 
@@ -21,23 +23,24 @@ export function sessionObstacle(
   session: Session | undefined,
   { realm }: Context,
 ): Obstacle | undefined {
-  if (prompt.includes('create')) return { step: 'sign_up', code: 'login_required', explanation: 'prompt has create' }
-  const signIn = (explanation: string): Obstacle => ({ step: 'sign_in', code: 'login_required', explanation })
-  if (session === undefined) return signIn(realm.sessions ? 'No user is signed in in this browser' : 'This provider has no sessions')
-  if (prompt.includes('login')) return signIn('prompt has login')
+  if (prompt.includes('create')) return { step: 'sign_up', kind: 'login_required', explanation: 'prompt has create' }
+  const signIn = (kind: Reason, explanation: string): Obstacle => ({ step: 'sign_in', kind, explanation })
+  if (session === undefined)
+    return signIn('session_missing', realm.sessions ? 'No user is signed in in this browser' : 'This provider has no sessions')
+  if (prompt.includes('login')) return signIn('session_stale', 'prompt has login')
   if (prompt.includes('select_account')) {
-    return { step: 'select_account', code: 'account_selection_required', explanation: 'prompt has select_account' }
+    return { step: 'select_account', kind: 'account_selection_required', explanation: 'prompt has select_account' }
   }
   const { user, auth_time } = session
   if (max_age !== undefined && auth_time + max_age * 1000 <= realm.clock.now()) {
-    return signIn(`User '${user.username}' signed in more than max_age=${max_age} s ago`)
+    return signIn('session_stale', `User '${user.username}' signed in more than max_age=${max_age} s ago`)
   }
   if (sub !== undefined && sub !== subjectFor(user, client, realm)) {
-    return signIn(`The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
+    return signIn('session_foreign', `The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
   }
   if (login_hint !== undefined && meansAnother(login_hint, user, realm)) {
     const explanation = `login_hint means user '${login_hint}', and '${user.username}' is signed in`
-    return { step: 'sign_in', code: 'account_selection_required', explanation }
+    return { step: 'sign_in', kind: 'account_selection_required', explanation }
   }
   return undefined
 }
@@ -55,10 +58,10 @@ function meansAnother(login_hint: string, user: User, realm: Context['realm']): 
 export function userObstacle(request: AuthorizationRequest, client: Client, user: User, context: Context): Obstacle | undefined {
   if (!hasApp(user, client, context)) {
     const explanation = `App ${client.app.name} is not among the apps of user '${user.username}'`
-    return { step: 'get_app', code: 'interaction_required', explanation }
+    return { step: 'get_app', kind: ['interaction_required', 'app_missing'], explanation }
   }
   const { settings, sessions, store } = context.realm
-  const consent = (explanation: string): Obstacle => ({ step: 'consent', code: 'consent_required', explanation })
+  const consent = (explanation: string): Obstacle => ({ step: 'consent', kind: 'consent_missing', explanation })
   if (request.prompt.includes('consent')) return consent('prompt has consent')
   // Without sessions the page asks only whether to continue, each time.
   if (!sessions) return settings.auto_continue ? undefined : consent(`User '${user.username}' is asked each time`)
@@ -77,8 +80,8 @@ const messages: Partial<Record<ErrorCode, string>> = {
 }
 
 /** What an obstacle is when no page may be shown (OpenID Connect Core §3.1.2.6). */
-export function notSilently({ code, explanation }: Obstacle, request: AuthorizationRequest, client: Client): AuthorizationError {
-  return refusal(request, client, code, messages[code] ?? 'The user is needed', `prompt=none, but: ${explanation}`)
+export function notSilently({ kind, explanation }: Obstacle, request: AuthorizationRequest, client: Client): AuthorizationError {
+  return refusal(request, client, kind, messages[codeOf(kind)] ?? 'The user is needed', `prompt=none, but: ${explanation}`)
 }
 
 /** Remembers what a user allowed on the consent page: what was asked for is decided anew, what was not stays. */

@@ -8,6 +8,10 @@ import type { Settings } from '../model/settings.ts'
 
 const prompts: readonly string[] = ['none', 'login', 'consent', 'select_account', 'create']
 
+function invalid(parameter: string, message: string, explanation: string): OAuthError {
+  return new OAuthError('parameter_invalid', message, explanation).naming({ parameter })
+}
+
 /** What `prompt` may say. */
 export const promptValues = prompts
 
@@ -16,10 +20,10 @@ export function readPrompt(prompt: string | undefined): Prompt[] {
   const values = scopes(prompt)
   const unknown = values.find((value) => !prompts.includes(value))
   if (unknown !== undefined) {
-    throw new OAuthError('invalid_request', 'prompt is not supported', `prompt '${unknown}' is none of: ${prompts.join(', ')}`)
+    throw invalid('prompt', 'prompt is not supported', `prompt '${unknown}' is none of: ${prompts.join(', ')}`)
   }
   if (values.includes('none') && values.length > 1) {
-    throw new OAuthError('invalid_request', 'prompt=none stands alone', `prompt is '${prompt}' (OpenID Connect Core §3.1.2.1)`)
+    throw invalid('prompt', 'prompt=none stands alone', `prompt is '${prompt}' (OpenID Connect Core §3.1.2.1)`)
   }
   return values as Prompt[]
 }
@@ -28,14 +32,14 @@ export function readPrompt(prompt: string | undefined): Prompt[] {
 export function readMaxAge(max_age: string | undefined, { metadata }: Client): number | undefined {
   if (max_age === undefined) return metadata.default_max_age
   if (/^\d{1,10}$/.test(max_age)) return Number(max_age)
-  throw new OAuthError('invalid_request', 'max_age is malformed', `max_age '${max_age}' is no whole number of seconds`)
+  throw invalid('max_age', 'max_age is malformed', `max_age '${max_age}' is no whole number of seconds`)
 }
 
 /** RFC 9449 §10: the thumbprint is that of RFC 7638, 256 bits of base64url. */
 export function readThumbprint(dpop_jkt: string | undefined): string | undefined {
   if (dpop_jkt === undefined || /^[A-Za-z0-9_-]{43}$/.test(dpop_jkt)) return dpop_jkt
   const explanation = `dpop_jkt '${dpop_jkt}' is no SHA-256 thumbprint in base64url (RFC 9449 §10)`
-  throw new OAuthError('invalid_request', 'dpop_jkt is malformed', explanation)
+  throw invalid('dpop_jkt', 'dpop_jkt is malformed', explanation)
 }
 
 type ClaimsRequest = NonNullable<AuthorizationRequest['claims']>
@@ -70,7 +74,7 @@ function checkMember(name: string, how: unknown): void {
 }
 
 function malformedClaims(why: string): OAuthError {
-  return new OAuthError('invalid_request', 'claims is malformed', `The parameter claims is malformed: ${why} (OpenID Connect Core §5.5)`)
+  return invalid('claims', 'claims is malformed', `The parameter claims is malformed: ${why} (OpenID Connect Core §5.5)`)
 }
 
 /** The values that a claim was asked to have; undefined when any will do. */

@@ -18,7 +18,7 @@ export async function pushAuthorizationRequest(
   const { store, clock } = context.realm
   const client = await clientOf(read, context)
   if (read.parameters.request_uri !== undefined) {
-    throw new OAuthError('invalid_request', 'request_uri cannot be pushed', 'request_uri came in a pushed request (RFC 9126 §2.1)')
+    throw new OAuthError('parameter_invalid', 'request_uri cannot be pushed', 'request_uri came in a pushed request (RFC 9126 §2.1)')
   }
   // What authenticates the client is no part of the authorization request (RFC 9126 §2.1).
   const asked = Object.entries(read.parameters).filter(([name]) => !clientParameters.includes(name))
@@ -42,7 +42,7 @@ async function asTokenError<T>(check: () => Promise<T>): Promise<T> {
     return await check()
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
-    throw new OAuthError(error.code, error.message, error.explanation)
+    throw new OAuthError(error.kind, error.message, error.explanation).naming(error.about)
   }
 }
 

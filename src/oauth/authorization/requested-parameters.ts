@@ -28,17 +28,21 @@ export function requestedParameters(
   const { settings } = context.realm
   const { request, request_uri } = outside
   if (request !== undefined && request_uri !== undefined) {
-    throw new OAuthError('invalid_request', 'request and request_uri exclude each other', 'request and request_uri both came (RFC 9101 §5)')
+    throw new OAuthError(
+      'request_contradictory',
+      'request and request_uri exclude each other',
+      'request and request_uri both came (RFC 9101 §5)',
+    )
   }
   if (request_uri !== undefined) return agreeing(outside, pushedParameters(request_uri, client, context, source))
   if (source.pushed !== true && (settings.require_pushed_authorization_requests || client.metadata.require_pushed_authorization_requests)) {
     const who = settings.require_pushed_authorization_requests ? 'the sandbox' : `client '${client.client_id}'`
-    throw new OAuthError('invalid_request', 'The request must be pushed', `${who} requires pushed authorization requests (RFC 9126 §5)`)
+    throw new OAuthError('request_unprotected', 'The request must be pushed', `${who} requires pushed authorization requests (RFC 9126 §5)`)
   }
   if (request === undefined) {
     if (client.metadata.require_signed_request_object !== true) return outside
     const explanation = `client '${client.client_id}' registered require_signed_request_object, and no request came (RFC 9101 §10.5)`
-    throw new OAuthError('invalid_request', 'A request object is required', explanation)
+    throw new OAuthError('request_unprotected', 'A request object is required', explanation)
   }
   return after(readRequestObject(request, client, context), (inside) => agreeing(outside, inside))
 }
@@ -65,5 +69,7 @@ function agreeing(outside: Parameters, inside: Parameters): Parameters {
   if (differing === undefined) return inside
   const [name, value] = differing
   const explanation = `${name} is '${value}' in the query and '${inside[name]}' in the request that it names (RFC 9101 §6.3)`
-  throw new OAuthError('invalid_request', `Parameter ${name} contradicts the request object`, explanation)
+  throw new OAuthError('request_contradictory', `Parameter ${name} contradicts the request object`, explanation).naming({
+    parameter: name ?? '',
+  })
 }

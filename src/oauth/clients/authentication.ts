@@ -25,7 +25,7 @@ export function clientOf({ problem, authorization, parameters }: ClientRequest, 
 export function requireGrantType({ client_id, grant_types }: Client, name: string, message: string): void {
   if (grant_types.includes(name)) return
   const explanation = `client '${client_id}' is registered for: ${grant_types.join(', ')}; not for ${name}`
-  throw new OAuthError('unauthorized_client', message, explanation)
+  throw new OAuthError('grant_type_not_allowed', message, explanation).naming({ client_id, grant_type: name })
 }
 
 /**
@@ -44,16 +44,24 @@ export function authenticateClient(authorization: string | undefined, parameters
   const { client_id } = parameters
   if (client_id === undefined) {
     throw failed(
+      'client_missing',
       'The request names no client: send client_id and client_secret in the body, or both in an "Authorization: Basic" header (RFC 6749 §2.3.1)',
     )
   }
   context.trace.client_id = client_id
   return after(findClient(client_id, context), (client) => {
-    if (client === undefined) throw failed(`client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`)
+    if (client === undefined) throw unknownClient(client_id, context)
     if (client.metadata.unregistered === true) return client
     const method = methodNamed(client.token_endpoint_auth_method)
     if (method === undefined)
-      throw failed(`client '${client_id}' is registered for ${client.token_endpoint_auth_method}, which nobody knows`)
+      throw failed(
+        'auth_method_not_allowed',
+        `client '${client_id}' is registered for ${client.token_endpoint_auth_method}, which nobody knows`,
+      )
     return method.prove(client, parameters, context)
   })
+}
+
+function unknownClient(client_id: string, { realm }: Context): OAuthError {
+  return failed('client_unknown', `client_id '${client_id}' is not registered in sandbox '${realm.name}'`).naming({ client_id })
 }

@@ -29,7 +29,7 @@ export async function proveRegistered(client: Client, context: Context): Promise
 function requireCertificate({ client_id, token_endpoint_auth_method }: Client, context: Context): X509Certificate {
   const certificate = shownCertificate(context)
   if (typeof certificate !== 'string') return certificate
-  throw failed(`client '${client_id}' authenticates by ${token_endpoint_auth_method}, and ${certificate}`)
+  throw failed('certificate_missing', `client '${client_id}' authenticates by ${token_endpoint_auth_method}, and ${certificate}`)
 }
 
 /** The certificate that the client showed, or why there is none. */
@@ -64,12 +64,14 @@ function checkSubject(certificate: X509Certificate, { client_id, metadata }: Cli
   if (rule === undefined || another !== undefined) {
     const came = registered.map(({ name }) => name).join(', ') || 'none'
     throw failed(
+      'certificate_wrong',
       `client '${client_id}' must register exactly one of ${Object.keys(subjectRules).join(', ')} (RFC 8705 §2.1.2); registered: ${came}`,
     )
   }
   if (rule.holds(certificate, rule.value)) return
   const { subject, subjectAltName = 'none' } = certificate
   throw failed(
+    'certificate_wrong',
     `client '${client_id}' registered ${rule.name} '${rule.value}'; the certificate's subject is '${nameOfSubject(subject)}', its alternative names: ${subjectAltName}`,
   )
 }
@@ -93,17 +95,19 @@ function checkChain(certificate: X509Certificate, { realm }: Context): void {
   const { trusted_client_ca } = realm.settings
   if (trusted_client_ca === null) return
   const problem = chainProblem(certificate, readCertificates(trusted_client_ca), realm.clock.now())
-  if (problem !== undefined) throw failed(`The certificate is not trusted under the setting trusted_client_ca: ${problem}`)
+  if (problem !== undefined)
+    throw failed('certificate_wrong', `The certificate is not trusted under the setting trusted_client_ca: ${problem}`)
 }
 
 /** RFC 8705 §2.2: one of the client's keys has the certificate in `x5c`, or is the certificate's key. */
 async function checkRegistered(certificate: X509Certificate, client: Client, context: Context): Promise<void> {
   const registered = await clientKeys(client, context)
-  if ('problem' in registered) throw failed(registered.problem)
+  if ('problem' in registered) throw failed('certificate_wrong', registered.problem)
   const der = certificate.raw.toString('base64')
   const holds = registered.keys.some((key) => (Array.isArray(key.x5c) ? key.x5c[0] === der : sameKey(key, certificate.publicKey)))
   if (holds) return
   throw failed(
+    'certificate_wrong',
     `None of the ${registered.keys.length} keys that client '${client.client_id}' registered is the certificate's (subject '${nameOfSubject(certificate.subject)}', x5t#S256 ${certificateThumbprint(certificate)})`,
   )
 }

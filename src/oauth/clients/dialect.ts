@@ -7,6 +7,7 @@ import type { Client } from '../model/records.ts'
 import { isCodeName, isSecretName } from '../model/secret-names.ts'
 import { type Context, noteTo, type RequestDialect } from '../realm/context.ts'
 import { authenticateClient } from './authentication.ts'
+import { failed } from './methods/method.ts'
 
 /**
  * Reads a client's request under the RFCs' names. What the vendor calls otherwise is not known by the RFC's name.
@@ -64,7 +65,7 @@ export function authenticateAs(
     if (authorization !== undefined) noteTo(context, 'The Authorization header is without effect: this vendor does not look at it')
     if (parameters.client_id !== undefined) return authenticateClient(undefined, parameters, context)
     throw new OAuthError(
-      'invalid_client',
+      'client_missing',
       'Empty client ID',
       'This vendor takes client_id and client_secret from the body alone, and client_id is not there; an Authorization header is not looked at',
     )
@@ -72,7 +73,7 @@ export function authenticateAs(
   if (dialect.secret_in === 'header' && parameters.client_secret !== undefined && !/^basic\b/i.test(authorization?.trim() ?? '')) {
     if (parameters.client_id !== undefined) context.trace.client_id = parameters.client_id
     const explanation = 'client_secret came in the body; this vendor takes credentials in an "Authorization: Basic" header alone'
-    throw new OAuthError('invalid_client', 'Client authentication failed', explanation)
+    throw failed('auth_method_not_allowed', explanation)
   }
   return authenticateClient(authorization, parameters, context)
 }

@@ -32,10 +32,11 @@ export async function documentClient(client_id: string, context: Context): Promi
   // Somebody registered a client by this name: then it is that one.
   if (known !== undefined && known.metadata.from_document !== true) return known
   const problem = addressProblem(client_id)
-  if (problem !== undefined) throw failed(`client_id '${client_id}' cannot be the address of a metadata document: ${problem}`)
+  if (problem !== undefined)
+    throw failed('client_unknown', `client_id '${client_id}' cannot be the address of a metadata document: ${problem}`)
   const read = await readDocument(client_id, realm.settings, limits)
   if ('problem' in read) {
-    if (known === undefined) throw failed(`The client's metadata document cannot be had: ${read.problem}`)
+    if (known === undefined) throw failed('client_unknown', `The client's metadata document cannot be had: ${read.problem}`)
     note(context, `The client's metadata document cannot be had, so it is taken as it was: ${read.problem}`)
     return known
   }
@@ -76,7 +77,7 @@ function described(client_id: string, document: unknown, { realm }: Context): Re
 }
 
 function refused(client_id: string, why: string): OAuthError {
-  return failed(`The metadata document '${client_id}' is refused: ${why}`)
+  return failed('client_unknown', `The metadata document '${client_id}' is refused: ${why}`)
 }
 
 /** Keeps the client, so that its grants and tokens have an owner. */

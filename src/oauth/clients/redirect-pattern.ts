@@ -43,17 +43,19 @@ export function resolveRedirectUri(client: Client, came: string | undefined, con
       registered.length === 0
         ? 'redirect_uri is missing and the app has none registered'
         : `redirect_uri is missing, and with ${registered.length} registered ones it must be given`
-    throw new PageError('invalid_request', 'redirect_uri is missing', `${why} (RFC 6749 §3.1.2.3)`, details)
+    throw new PageError('redirect_missing', 'redirect_uri is missing', `${why} (RFC 6749 §3.1.2.3)`, details).naming({
+      client_id: client.client_id,
+    })
   }
   if (isRegistered(client, came, context.realm)) return came
   if (context.realm.settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
     note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
     return came
   }
-  throw new PageError('invalid_request', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`, [
+  throw new PageError('redirect_unregistered', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`, [
     { label: 'This came', values: [came] },
     ...details,
-  ])
+  ]).naming({ client_id: client.client_id, redirect_uri: came })
 }
 
 function fits(registered: string, came: string, match: Match): boolean {

@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { OAuthError } from '../model/errors.ts'
 
 const loopback = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:\d{1,5})?(?=[/?]|$)/
@@ -81,5 +82,8 @@ function encode(answer: Readonly<Record<string, string | undefined>>): string {
 export function checkRedirectUri(expected: string | null, came: string | undefined): void {
   if (expected === null || expected === came) return
   const why = came === undefined ? `is missing; the authorization request had '${expected}'` : difference(came, [expected])
-  throw new OAuthError('invalid_grant', 'redirect_uri differs from the authorization request', `redirect_uri ${why} (RFC 6749 §4.1.3)`)
+  const explanation = `redirect_uri ${why} (RFC 6749 §4.1.3)`
+  throw new OAuthError('redirect_mismatch', 'redirect_uri differs from the authorization request', explanation).naming(
+    given({ redirect_uri: came }),
+  )
 }

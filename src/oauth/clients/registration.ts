@@ -3,6 +3,7 @@ import { digest, randomText, sameSecret } from '../../basics/random.ts'
 import { challenged } from '../model/challenge.ts'
 import { plainApp } from '../model/directory.ts'
 import { OAuthError } from '../model/errors.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { Client } from '../model/records.ts'
 import { type Context, noteTo, type Supported } from '../realm/context.ts'
 import { listed } from '../realm/unread.ts'
@@ -48,6 +49,7 @@ export function registeredClient(client_id: string, token: string | undefined, {
   const client = token === undefined ? undefined : realm.store.findRegistered(client_id, digest(token))
   if (client === undefined) {
     throw unauthorized(
+      token === undefined ? 'token_missing' : 'token_unknown',
       token === undefined
         ? 'No registration access token came: send "Authorization: Bearer <registration_access_token>" (RFC 7592 §2)'
         : `This is not the registration access token of client '${client_id}', or there is no such registered client`,
@@ -120,6 +122,7 @@ function checkInitialToken(
   }
   if (token !== undefined && registration_token !== null && sameSecret(token, registration_token)) return
   throw unauthorized(
+    token === undefined ? 'token_missing' : 'token_unknown',
     token === undefined
       ? 'The sandbox\'s setting registration is token: send the initial access token as "Authorization: Bearer" (RFC 7591 §3)'
       : "The initial access token is not the one of the sandbox's setting registration_token",
@@ -139,6 +142,6 @@ function checkUpdate(document: Readonly<Record<string, unknown>>, { client_id, c
   throw refuse('client_secret is not the current one; a client cannot choose its secret')
 }
 
-function unauthorized(explanation: string): OAuthError {
-  return challenged('Bearer', 'invalid_token', 'The access token is missing or not valid', explanation)
+function unauthorized(reason: Reason, explanation: string): OAuthError {
+  return challenged('Bearer', reason, 'The access token is missing or not valid', explanation)
 }

@@ -27,7 +27,10 @@ export function scopeFor(requested: string | undefined, client: Client, context:
   const allowed = scopesWithinReach(client, context.realm)
   const beyond = settings.strictness === 'lenient' ? wanted.filter((one) => !allowed.includes(one)) : []
   const how = `To allow more, add to the app's scopes (PATCH /_grantbox/sandboxes/${name}/apps/${app.app_id}), or set strictness to lenient`
-  const scope = narrow(requested, [...allowed, ...beyond], `app ${app.name}`, how)
+  const scope = narrow(requested, [...allowed, ...beyond], `app ${app.name}`, {
+    how,
+    reason: (one) => (sandboxScopes(context.realm).includes(one) ? 'scope_not_allowed' : 'scope_unknown'),
+  })
   if (beyond.length > 0) note(context, `scope '${beyond.join(' ')}' goes beyond app ${app.name}; it passes because the sandbox is lenient`)
   return scope
 }

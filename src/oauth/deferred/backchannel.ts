@@ -67,7 +67,10 @@ export async function authenticateBackchannel(
 
 function checkConfidential({ client_id, client_secret, token_endpoint_auth_method }: Client): void {
   if (client_secret !== null || !isMethod(token_endpoint_auth_method, none)) return
-  throw failed(`client '${client_id}' is public; backchannel authentication asks for a client that can authenticate (CIBA §7.1)`)
+  throw failed(
+    'client_public',
+    `client '${client_id}' is public; backchannel authentication asks for a client that can authenticate (CIBA §7.1)`,
+  )
 }
 
 function requestedScope({ scope }: Parameters, client: Client, context: Context): string {
@@ -76,7 +79,8 @@ function requestedScope({ scope }: Parameters, client: Client, context: Context)
   // Vendors without OpenID Connect have no such scope.
   if (app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
     const explanation = `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`
-    throw new OAuthError(scope === undefined ? 'invalid_request' : 'invalid_scope', 'The scope must contain openid', explanation)
+    const code = scope === undefined ? 'invalid_request' : 'invalid_scope'
+    throw new OAuthError([code, 'scope_missing'], 'The scope must contain openid', explanation).naming({ scope: 'openid' })
   }
   return granted
 }
@@ -85,7 +89,9 @@ function requestedExpiry({ requested_expiry }: Parameters): number | undefined {
   if (requested_expiry === undefined) return undefined
   if (/^[1-9]\d{0,9}$/.test(requested_expiry)) return Math.min(Number(requested_expiry), longest)
   const explanation = `requested_expiry is '${requested_expiry}'; a positive number of seconds was expected (CIBA §7.1)`
-  throw new OAuthError('invalid_request', 'requested_expiry is not a positive whole number', explanation)
+  throw new OAuthError('parameter_invalid', 'requested_expiry is not a positive whole number', explanation).naming({
+    parameter: 'requested_expiry',
+  })
 }
 
 function bindingMessage({ binding_message }: Parameters): string | undefined {
@@ -108,14 +114,15 @@ function notificationOf(
   if (token !== undefined && token.length <= 1024 && /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return { endpoint, token, auth_req_id }
   const came = token === undefined ? 'is missing' : 'is no bearer token of at most 1024 characters'
   const explanation = `client_notification_token ${came}: client '${client_id}' is registered for ping mode (CIBA §7.1)`
-  throw new OAuthError('invalid_request', `client_notification_token ${came}`, explanation)
+  const reason = token === undefined ? 'parameter_missing' : 'parameter_invalid'
+  throw new OAuthError(reason, `client_notification_token ${came}`, explanation).naming({ parameter: 'client_notification_token' })
 }
 
 async function askedUser(parameters: Parameters, client: Client, context: Context): Promise<User> {
   const user = await hintedUser(parameters, client, context)
   if (hasApp(user, client, context)) return user
   const explanation = `app ${client.app.name} is not among the apps of user '${user.username}'`
-  throw new OAuthError('access_denied', 'The user cannot use this app', explanation, {}, 403)
+  throw new OAuthError('app_missing', 'The user cannot use this app', explanation, {}, 403).naming({ username: user.username })
 }
 
 /**

@@ -5,7 +5,7 @@ import { clientOf, clientParameters } from '../clients/authentication.ts'
 import { failed } from '../clients/methods/method.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { signJwt } from '../jose/jwt.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing } from '../model/errors.ts'
 import type { ClientRequest } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
@@ -58,10 +58,13 @@ function lookUp(token: string, { realm }: Context): Found | keyof typeof refusal
 export async function introspect(read: ClientRequest, as_jwt: boolean, context: Context): Promise<Record<string, unknown> | string> {
   const caller = await clientOf(read, context)
   if (isPublic(caller)) {
-    throw failed(`client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`)
+    throw failed(
+      'client_public',
+      `client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`,
+    )
   }
   noteUnread(read.parameters, [clientParameters, ['token']], 'in an introspection', context)
-  if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
+  if (read.parameters.token === undefined) throw missing('token')
   const answer = describeToken(read.parameters.token, context)
   return as_jwt ? introspectionJwt(answer, caller, context) : answer
 }

@@ -1,5 +1,5 @@
 import { clientOf, clientParameters } from '../clients/authentication.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
 import type { ClientRequest } from '../model/parameters.ts'
 import type { Context } from '../realm/context.ts'
 import { noteUnread } from '../realm/unread.ts'
@@ -13,12 +13,12 @@ import { findToken } from './introspection.ts'
 export async function revoke(read: ClientRequest, context: Context): Promise<void> {
   const client = await clientOf(read, context)
   noteUnread(read.parameters, [clientParameters, ['token']], 'in a revocation', context)
-  if (read.parameters.token === undefined) throw new OAuthError('invalid_request', 'Parameter token is missing')
+  if (read.parameters.token === undefined) throw missing('token')
   const found = findToken(read.parameters.token, context)
   if (found === undefined) return
   if (found.token.client.client_id !== client.client_id) {
     const explanation = `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`
-    throw new OAuthError('invalid_grant', "The token is not this client's", explanation)
+    throw new OAuthError('token_foreign', "The token is not this client's", explanation)
   }
   const { store, clock } = context.realm
   context.trace.grant_id = found.token.grant.id

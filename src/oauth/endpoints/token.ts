@@ -7,7 +7,7 @@ import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { authenticateClient, clientParameters, requireGrantType } from '../clients/authentication.ts'
 import { authenticateAs } from '../clients/dialect.ts'
 import { grantTypes } from '../grants/registry.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import { narrowResource, readTargets, targetParameters } from '../model/resource.ts'
@@ -30,7 +30,7 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   // To tell a client that forgot its body that its credentials are wrong would mislead.
   if (Object.keys(parameters).length === 0) {
     const explanation = 'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)'
-    throw new OAuthError('invalid_request', 'The request has no parameters', explanation)
+    throw new OAuthError('body_empty', 'The request has no parameters', explanation)
   }
   if (dialect?.grant_type_first === true) grantTypeOf(parameters.grant_type, realm)
   const client =
@@ -65,9 +65,10 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
 
 /** @throws OAuthError `invalid_request` without a grant type, `unsupported_grant_type` with one that the provider does not serve */
 function grantTypeOf(name: string | undefined, realm: Realm): GrantType {
-  if (name === undefined) throw new OAuthError('invalid_request', 'Parameter grant_type is missing')
+  if (name === undefined) throw missing('grant_type', undefined, 'grant_type_missing')
   const served = servedGrantTypes(realm)
   const grantType = served.includes(name) ? (realm.requests?.grants?.get(name) ?? grantTypes.get(name)) : undefined
   if (grantType !== undefined) return grantType
-  throw new OAuthError('unsupported_grant_type', 'The grant type is not supported', `grant_type '${name}' is none of: ${served.join(', ')}`)
+  const explanation = `grant_type '${name}' is none of: ${served.join(', ')}`
+  throw new OAuthError('grant_type_unknown', 'The grant type is not supported', explanation).naming({ grant_type: name })
 }

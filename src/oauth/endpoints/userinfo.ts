@@ -29,7 +29,13 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
         ? 'The token was given to a client by itself and tells of no user'
         : `The token's scope is '${scope}' and lacks ${needed}`
     const scheme = presented?.scheme ?? 'Bearer'
-    throw challenged(scheme, 'insufficient_scope', message, explanation, needed === null ? {} : { scope: needed })
+    throw challenged(
+      scheme,
+      user === undefined ? 'token_userless' : 'scope_missing',
+      message,
+      explanation,
+      needed === null ? {} : { scope: needed },
+    )
   }
   const told = userClaims(user, scope, grant.details.claims?.userinfo)
   const known = { sub: subjectFor(user, client, realm), ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }

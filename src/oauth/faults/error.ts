@@ -1,5 +1,6 @@
 import { challenge } from '../model/challenge.ts'
-import { type ErrorCode, OAuthError, refusal } from '../model/errors.ts'
+import type { ErrorCode } from '../model/error-codes.ts'
+import { OAuthError, refusal } from '../model/errors.ts'
 import type { Effects } from './form.ts'
 import { faultKind, saysWhy } from './kind.ts'
 

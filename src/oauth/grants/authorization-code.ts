@@ -1,7 +1,8 @@
 import { digest } from '../../basics/random.ts'
 import { checkRedirectUri } from '../clients/redirect-uri.ts'
 import { failOnce } from '../faults/failing.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
+import type { Reason } from '../model/reasons.ts'
 import { checkCodeKey } from '../proof/sender-constraint.ts'
 import { type GrantType, noteTo } from '../realm/context.ts'
 import type { Refusal } from '../storage/store.ts'
@@ -15,19 +16,28 @@ const refusals: Record<Exclude<Refusal, 'expired'>, string> = {
   other_client: 'code was issued to another client',
 }
 
+/** The reasons for which a code is refused, also a device's. */
+export const codeReasons = {
+  unknown: 'code_unknown',
+  used: 'code_used',
+  expired: 'code_expired',
+  revoked: 'code_revoked',
+  other_client: 'code_foreign',
+} as const satisfies Record<Refusal, Reason>
+
 /** RFC 6749 §4.1.3. */
 export const authorizationCode: GrantType = {
   grant_type: 'authorization_code',
   parameters: ['code', 'redirect_uri', 'code_verifier'],
   redeem(parameters, client, context) {
     const { realm, trace } = context
-    if (parameters.code === undefined) throw new OAuthError('invalid_request', 'Parameter code is missing')
+    if (parameters.code === undefined) throw missing('code')
     const key = codesOf(realm).keyOf(parameters.code)
     failOnce(parameters.code, context)
     const code = key === undefined ? 'unknown' : realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
     if (typeof code === 'string') {
       const explanation = code === 'expired' ? `code has expired: codes live ${realm.settings.code_ttl} s` : refusals[code]
-      throw new OAuthError('invalid_grant', 'Authorization code is not valid', explanation)
+      throw new OAuthError(codeReasons[code], 'Authorization code is not valid', explanation)
     }
     trace.grant_id = code.grant.id
     trace.username = code.user.username

@@ -11,7 +11,7 @@ export const clientCredentials: GrantType = {
     const { realm, trace } = context
     if (isPublic(client) && client.metadata.unregistered !== true) {
       const explanation = 'client_credentials is for confidential clients alone (RFC 6749 §4.4)'
-      throw new OAuthError('unauthorized_client', 'Public clients cannot use client_credentials', explanation)
+      throw new OAuthError(['unauthorized_client', 'client_public'], 'Public clients cannot use client_credentials', explanation)
     }
     const scope = scopeFor(parameters.scope, client, context)
     const created_at = realm.clock.now()

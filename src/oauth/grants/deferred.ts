@@ -1,10 +1,11 @@
 import { digest } from '../../basics/random.ts'
 import { failureKey } from '../deferred/deferred.ts'
 import { failOnce } from '../faults/failing.ts'
-import { type ErrorCode, OAuthError } from '../model/errors.ts'
+import { type ErrorKind, missing, OAuthError } from '../model/errors.ts'
 import { cibaType, deviceCodeType } from '../model/grant-names.ts'
 import type { GrantType } from '../realm/context.ts'
 import type { DeferredType, PollRefusal } from '../storage/deferred-store.ts'
+import { codeReasons } from './authorization-code.ts'
 
 /** RFC 8628 §3.4 and §3.5. */
 export const deviceCode = deferredGrant(deviceCodeType, 'device_code')
@@ -19,7 +20,7 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
     redeem(parameters, client, context) {
       const { realm, trace } = context
       const secret = parameters[parameter]
-      if (secret === undefined) throw new OAuthError('invalid_request', `Parameter ${parameter} is missing`)
+      if (secret === undefined) throw missing(parameter)
       const key = digest(secret)
       failOnce(failureKey(key), context)
       const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now())
@@ -32,7 +33,7 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
   }
 }
 
-function refusal(why: PollRefusal, parameter: string): [code: ErrorCode, message: string, explanation?: string] {
+function refusal(why: PollRefusal, parameter: string): [kind: ErrorKind, message: string, explanation?: string] {
   const invalid = `The ${parameter} is not valid`
   switch (why) {
     case 'pending':
@@ -42,14 +43,14 @@ function refusal(why: PollRefusal, parameter: string): [code: ErrorCode, message
       return ['slow_down', 'The client asks too often', explanation]
     }
     case 'expired':
-      return ['expired_token', `The ${parameter} has expired`, `The ${parameter} has expired before it was redeemed`]
+      return [['expired_token', 'code_expired'], `The ${parameter} has expired`, `The ${parameter} has expired before it was redeemed`]
     case 'denied':
-      return ['access_denied', 'The user denied access']
+      return ['consent_denied', 'The user denied access']
     case 'unknown':
-      return ['invalid_grant', invalid, `${parameter} was not issued by this sandbox`]
+      return [codeReasons.unknown, invalid, `${parameter} was not issued by this sandbox`]
     case 'used':
-      return ['invalid_grant', invalid, `${parameter} was redeemed already; it works once`]
+      return [codeReasons.used, invalid, `${parameter} was redeemed already; it works once`]
     case 'other_client':
-      return ['invalid_grant', invalid, `${parameter} was issued to another client`]
+      return [codeReasons.other_client, invalid, `${parameter} was issued to another client`]
   }
 }

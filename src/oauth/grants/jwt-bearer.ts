@@ -6,9 +6,10 @@ import { findClient, hasApp } from '../clients/unregistered.ts'
 import { failAlternately } from '../faults/failing.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { readClaims } from '../jose/jwt.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
 import { jwtBearerType } from '../model/grant-names.ts'
 import type { Parameters } from '../model/parameters.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { Client } from '../model/records.ts'
 import type { Context, GrantType } from '../realm/context.ts'
 import { readAssertion } from '../users/assertion.ts'
@@ -21,18 +22,18 @@ export const jwtBearer: GrantType = {
   authenticate,
   async redeem(parameters, client, context) {
     const { realm, trace } = context
-    if (parameters.assertion === undefined) throw new OAuthError('invalid_request', 'Parameter assertion is missing')
+    if (parameters.assertion === undefined) throw missing('assertion')
     const scope = scopeFor(parameters.scope, client, context)
     const assertion = await readAssertion(parameters.assertion, client, context)
-    if ('problem' in assertion) throw invalid(`The assertion is refused: ${assertion.problem}`)
+    if ('problem' in assertion) throw invalid(`The assertion is refused: ${assertion.problem}`, assertion.reason)
     const subject = findSubject(assertion.sub, realm)
-    if (!subject.ok) throw invalid(`The assertion's sub is '${assertion.sub}'. ${subject.explanation}`)
+    if (!subject.ok) throw invalid(`The assertion's sub is '${assertion.sub}'. ${subject.explanation}`, subject.reason)
     const { user } = subject
     trace.username = user.username
-    if (magicUsers.get(user.username)?.denies === true) throw invalid('The user is magic: deny')
+    if (magicUsers.get(user.username)?.denies === true) throw invalid('The user is magic: deny', 'consent_denied')
     failAlternately(user.username, context)
     if (!hasApp(user, client, context)) {
-      throw invalid(`app ${client.app.name} is not among the apps of user '${user.username}'`)
+      throw invalid(`app ${client.app.name} is not among the apps of user '${user.username}'`, 'app_missing')
     }
     const grant = realm.store.saveGrant({ client, user, grant_type: this.grant_type, scope, created_at: realm.clock.now() })
     trace.grant_id = grant.id
@@ -52,11 +53,14 @@ async function authenticate(authorization: string | undefined, parameters: Param
   context.trace.client_id = iss
   const client = await findClient(iss, context)
   if (client === undefined) {
-    throw failed(`The request names no client, and the assertion's iss '${iss}' is none of sandbox '${context.realm.name}'`)
+    throw failed(
+      'client_unknown',
+      `The request names no client, and the assertion's iss '${iss}' is none of sandbox '${context.realm.name}'`,
+    )
   }
   return client
 }
 
-function invalid(explanation: string): OAuthError {
-  return new OAuthError('invalid_grant', 'The assertion is not valid', explanation)
+function invalid(explanation: string, reason: Reason = 'assertion_invalid'): OAuthError {
+  return new OAuthError(['invalid_grant', reason], 'The assertion is not valid', explanation)
 }

@@ -15,16 +15,16 @@ export const passwordByEmail: GrantType = {
         return password.redeem(parameters, client, context)
       }
       const explanation = `'${username}' is an e-mail address, for which this provider has a parameter of its own`
-      throw new OAuthError('invalid_grant', 'Username or password is not right', explanation)
+      throw new OAuthError('user_unknown', 'Username or password is not right', explanation)
     }
     if (parameters.username !== undefined) {
       const explanation = 'A username and an e-mail address came; exactly one of them names the user'
-      throw new OAuthError('invalid_request', 'The user is named twice', explanation)
+      throw new OAuthError('parameter_repeated', 'The user is named twice', explanation)
     }
     const user = store.findUserByEmail(email)
     if (user === undefined && parameters.password !== undefined) {
       const explanation = `No user of sandbox '${context.realm.name}' has the e-mail address '${email}'`
-      throw new OAuthError('invalid_grant', 'Username or password is not right', explanation)
+      throw new OAuthError('user_unknown', 'Username or password is not right', explanation)
     }
     return password.redeem({ ...rest, username: user?.username ?? email }, client, context)
   },

@@ -2,7 +2,7 @@ import { scopeFor } from '../clients/scope.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { failAlternately } from '../faults/failing.ts'
 import { magicUsers } from '../faults/magic-users.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
 import { type GrantType, sessionDetails } from '../realm/context.ts'
 import { checkPassword } from '../users/sign-in.ts'
 
@@ -13,19 +13,22 @@ export const password: GrantType = {
   redeem(parameters, client, context) {
     const { realm, trace } = context
     for (const name of ['username', 'password'] as const) {
-      if (parameters[name] === undefined) throw new OAuthError('invalid_request', `Parameter ${name} is missing`)
+      if (parameters[name] === undefined) throw missing(name)
     }
     const checked = checkPassword(parameters.username ?? '', parameters.password ?? '', realm)
-    if (!checked.ok) throw new OAuthError('invalid_grant', 'Username or password is not right', checked.explanation)
+    if (!checked.ok) {
+      const { reason, explanation } = checked
+      throw new OAuthError(['invalid_grant', reason], 'Username or password is not right', explanation)
+    }
     const user = checked.user
     if (magicUsers.get(user.username)?.denies === true) {
-      throw new OAuthError('invalid_grant', 'The user denied access', 'The user is magic: deny')
+      throw new OAuthError(['invalid_grant', 'consent_denied'], 'The user denied access', 'The user is magic: deny')
     }
     failAlternately(user.username, context)
     trace.username = user.username
     if (!hasApp(user, client, context)) {
       const explanation = `app ${client.app.name} is not among the apps of user '${user.username}'`
-      throw new OAuthError('invalid_grant', `${user.username} cannot use this app`, explanation)
+      throw new OAuthError(['invalid_grant', 'app_missing'], `${user.username} cannot use this app`, explanation)
     }
     const scope = scopeFor(parameters.scope, client, context)
     const details = sessionDetails(realm)

@@ -1,5 +1,6 @@
 import { digest } from '../../basics/random.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
+import type { Reason } from '../model/reasons.ts'
 import { narrow, scopes } from '../model/scope.ts'
 import { keyThatCame } from '../proof/sender-constraint.ts'
 import type { GrantType } from '../realm/context.ts'
@@ -13,13 +14,21 @@ const refusals: Record<Refusal, string> = {
   other_client: 'refresh_token was issued to another client',
 }
 
+const reasons = {
+  unknown: 'refresh_unknown',
+  expired: 'refresh_expired',
+  used: 'refresh_used',
+  revoked: 'refresh_revoked',
+  other_client: 'refresh_foreign',
+} as const satisfies Record<Refusal, Reason>
+
 /** RFC 6749 §6; rotation as RFC 9700 §4.14.2 wants it, or as kindly as the sandbox's settings say. */
 export const refreshToken: GrantType = {
   grant_type: 'refresh_token',
   parameters: ['refresh_token', 'scope'],
   redeem(parameters, client, { realm, trace, confirmation }) {
     const token = parameters.refresh_token
-    if (token === undefined) throw new OAuthError('invalid_request', 'Parameter refresh_token is missing')
+    if (token === undefined) throw missing('refresh_token')
     const { store, settings, clock } = realm
     const key = realm.tokens.refresh.keyOf(token)
     if (key !== undefined && parameters.scope !== undefined) {
@@ -30,9 +39,9 @@ export const refreshToken: GrantType = {
     const used = key === undefined ? 'unknown' : store.useRefreshToken(key, digest(token), client, clock.now(), settings, confirmation)
     if (used === 'other_key') {
       const rule = 'The refresh token of a public client is bound to the keys of its first tokens (RFC 9449 §5)'
-      throw new OAuthError('invalid_grant', 'The refresh token is bound to another key', `${rule}; ${keyThatCame(confirmation)}`)
+      throw new OAuthError('key_wrong', 'The refresh token is bound to another key', `${rule}; ${keyThatCame(confirmation)}`)
     }
-    if (typeof used === 'string') throw new OAuthError('invalid_grant', 'Refresh token is not valid', refusals[used])
+    if (typeof used === 'string') throw new OAuthError(reasons[used], 'Refresh token is not valid', refusals[used])
     trace.grant_id = used.grant.id
     if (used.user !== undefined) trace.username = used.user.username
     return {

@@ -3,7 +3,7 @@ import { given } from '../../basics/given.ts'
 import { requireGrantType } from '../clients/authentication.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { scopesWithinReach } from '../clients/scope.ts'
-import { OAuthError } from '../model/errors.ts'
+import { missing, OAuthError } from '../model/errors.ts'
 import { tokenExchangeType } from '../model/grant-names.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client, GrantDetails } from '../model/records.ts'
@@ -22,7 +22,7 @@ export const tokenExchange: GrantType = {
     const { realm, trace } = context
     const requested = requestedType(parameters, client)
     const subject = await party('subject', parameters, client, context)
-    if (subject === undefined) throw new OAuthError('invalid_request', 'Parameter subject_token is missing')
+    if (subject === undefined) throw missing('subject_token')
     trace.grant_id = subject.grant.id
     if (subject.user !== undefined) trace.username = subject.user.username
     const actor = await party('actor', parameters, client, context)
@@ -67,7 +67,7 @@ function requestedType({ requested_token_type }: Parameters, client: Client): To
 function unsupported(parameter: string, came: string | undefined): OAuthError {
   const known = Object.values(tokenTypes).join(', ')
   const explanation = `${parameter} '${came ?? ''}' is none of: ${known} (RFC 8693 §3)`
-  return new OAuthError('invalid_request', `${parameter} is not supported`, explanation)
+  return new OAuthError('parameter_invalid', `${parameter} is not supported`, explanation).naming({ parameter })
 }
 
 /** Whom the subject or actor token is about; undefined when none came. */
@@ -75,22 +75,22 @@ async function party(role: 'subject' | 'actor', parameters: Parameters, client: 
   const [token, type] = [parameters[`${role}_token`], parameters[`${role}_token_type`]]
   if (token === undefined && type === undefined) return undefined
   if (token === undefined || type === undefined) {
-    const missing = token === undefined ? `${role}_token` : `${role}_token_type`
-    const explanation = `${role}_token and ${role}_token_type go together (RFC 8693 §2.1); ${missing} is missing`
-    throw new OAuthError('invalid_request', `Parameter ${missing} is missing`, explanation)
+    const absent = token === undefined ? `${role}_token` : `${role}_token_type`
+    const explanation = `${role}_token and ${role}_token_type go together (RFC 8693 §2.1); ${absent} is missing`
+    throw missing(absent, explanation)
   }
   const known = tokenTypeOf(type)
   if (known === undefined) throw unsupported(`${role}_token_type`, type)
   const found = await readExchanged(token, known, client, context)
   if (typeof found === 'string') {
     // RFC 8693 §2.2.2 has this code for tokens that are invalid, too.
-    throw new OAuthError('invalid_request', `The ${role}_token is not valid`, `The ${role}_token is refused as ${type}: ${found}`)
+    throw new OAuthError('subject_invalid', `The ${role}_token is not valid`, `The ${role}_token is refused as ${type}: ${found}`)
   }
   // A confidential client stands for itself; from a public one a stolen token must not come back unbound.
   if (isPublic(client) && !confirms(found.cnf, context.confirmation)) {
     const message = `The ${role}_token is bound to a key`
     const explanation = `${message}, and the public client '${client.client_id}' did not prove that it holds it (RFC 9449 §5)`
-    throw new OAuthError('invalid_request', message, explanation)
+    throw new OAuthError(['invalid_request', 'key_wrong'], message, explanation)
   }
   return found
 }
@@ -104,7 +104,7 @@ function checkMayAct({ user }: Party, sub: string, { issuer }: Context): void {
     typeof one === 'object' && one !== null && Object.entries(one).every(([name, value]) => actor[name] === value)
   if ([may_act].flat().some(allows)) return
   const whose = `user '${user?.username ?? ''}', whose claim may_act is ${JSON.stringify(may_act)}`
-  throw new OAuthError('invalid_request', 'The actor may not act for the subject', `'${sub}' may not act for ${whose} (RFC 8693 §4.4)`)
+  throw new OAuthError('actor_not_allowed', 'The actor may not act for the subject', `'${sub}' may not act for ${whose} (RFC 8693 §4.4)`)
 }
 
 function checkIdToken(requested: TokenType, { user }: Party, scope: string): void {

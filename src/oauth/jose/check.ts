@@ -50,7 +50,8 @@ export interface Bounds {
 /** Why a JWT cannot be believed, in words that go on from its name. */
 export interface JwtProblem {
   problem: string
-  expired?: boolean
+  /** What it is, where that is told apart. */
+  reason?: 'assertion_expired' | 'assertion_replayed' | 'audience_wrong'
 }
 
 /** Explanations call a JWT so, as `it` or `The assertion`. */
@@ -107,7 +108,7 @@ export function boundsProblem({ claims }: Pick<ReadJwt, 'claims'>, bounds: Bound
   const { aud, exp, nbf, iat } = claims
   if (audience !== undefined && (aud !== undefined || needed.includes('aud')) && !namesOneOf(aud, audience.names)) {
     const names = [...new Set(audience.names)].join(' or ')
-    return { problem: `${its} aud is ${shown(aud)}; it must name ${audience.what}: ${names} (${rule})` }
+    return { problem: `${its} aud is ${shown(aud)}; it must name ${audience.what}: ${names} (${rule})`, reason: 'audience_wrong' }
   }
   for (const [name, time] of Object.entries({ exp, nbf, iat })) {
     if (time === undefined && !needed.some((one) => one === name)) continue
@@ -116,7 +117,7 @@ export function boundsProblem({ claims }: Pick<ReadJwt, 'claims'>, bounds: Bound
     if (name !== 'exp') {
       if (time - early > now) return { problem: `${its} ${name} lies ${time - now} s in the future ${clock}` }
     } else if (time + late <= now) {
-      return { problem: `${it} expired ${now - time} s ago ${clock}`, expired: true }
+      return { problem: `${it} expired ${now - time} s ago ${clock}`, reason: 'assertion_expired' }
     } else if (longest !== undefined && time > now + longest) {
       return { problem: `${it} expires in ${time - now} s; at most ${longest} s are taken (${rule})` }
     }

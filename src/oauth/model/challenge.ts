@@ -1,6 +1,6 @@
 import { given } from '../../basics/given.ts'
 import { clientSigningAlgs } from '../jose/verification.ts'
-import { type ErrorCode, OAuthError } from './errors.ts'
+import { codeOf, type ErrorKind, OAuthError } from './errors.ts'
 
 /** How an access token is sent (RFC 6750 §2.1, RFC 9449 §7.1). */
 export type TokenScheme = 'Bearer' | 'DPoP'
@@ -15,10 +15,11 @@ export function challenge(scheme: TokenScheme, error?: string, description?: str
 /** The refusal of a resource, whose challenge says the same. @param more as of {@link challenge} */
 export function challenged(
   scheme: TokenScheme,
-  code: ErrorCode,
+  kind: ErrorKind,
   message: string,
   explanation: string,
   more?: Readonly<Record<string, string>>,
 ): OAuthError {
-  return new OAuthError(code, message, explanation, { 'WWW-Authenticate': challenge(scheme, code, message, more) })
+  const code = codeOf(kind)
+  return new OAuthError(kind, message, explanation, { 'WWW-Authenticate': challenge(scheme, code, message, more) })
 }

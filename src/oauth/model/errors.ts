@@ -1,70 +1,6 @@
+import { type ErrorCode, statusFor } from './error-codes.ts'
+import { isReason, type Reason, reasons } from './reasons.ts'
 import type { AuthorizationRequest, Client, ResponseMode } from './records.ts'
-
-/**
- * What can go wrong in the protocol, in the RFCs' words (RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8628 §3.5,
- * RFC 8707 §2, CIBA §13), and before it is reached. A provider says each in its own dialect.
- */
-export const errorCodes = [
-  'invalid_request',
-  'invalid_client',
-  'invalid_grant',
-  'invalid_scope',
-  'invalid_token',
-  'insufficient_scope',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'unsupported_response_type',
-  'access_denied',
-  'authorization_pending',
-  'slow_down',
-  'expired_token',
-  'invalid_redirect_uri',
-  'invalid_client_metadata',
-  'invalid_software_statement',
-  'unapproved_software_statement',
-  'unknown_user_id',
-  'expired_login_hint_token',
-  'invalid_binding_message',
-  'invalid_dpop_proof',
-  'use_dpop_nonce',
-  'server_error',
-  'temporarily_unavailable',
-  'login_required',
-  'consent_required',
-  'interaction_required',
-  'account_selection_required',
-  'unmet_authentication_requirements',
-  'invalid_target',
-  'invalid_request_uri',
-  'invalid_request_object',
-  'request_uri_not_supported',
-  'registration_not_supported',
-  'malformed_body',
-  'not_found',
-  'method_not_allowed',
-  'payload_too_large',
-  'unsupported_media_type',
-] as const
-
-/** One of {@link errorCodes}. */
-export type ErrorCode = (typeof errorCodes)[number]
-
-const statuses: Partial<Record<ErrorCode, number>> = {
-  invalid_client: 401,
-  invalid_token: 401,
-  insufficient_scope: 403,
-  not_found: 404,
-  method_not_allowed: 405,
-  payload_too_large: 413,
-  unsupported_media_type: 415,
-  server_error: 500,
-  temporarily_unavailable: 503,
-}
-
-/** The status of an error when nothing else fixes it. */
-export function statusFor(code: ErrorCode): number {
-  return statuses[code] ?? 400
-}
 
 const outsideTheProtocol: readonly ErrorCode[] = [
   'malformed_body',
@@ -79,9 +15,22 @@ export function wireCode(error: OAuthError): ErrorCode {
   return outsideTheProtocol.includes(error.code) ? 'invalid_request' : error.code
 }
 
+/** What went wrong: an RFC's code, or a reason, which says more; with both, the reason is said under another code than its own. */
+export type ErrorKind = ErrorCode | Reason | readonly [code: ErrorCode, reason: Reason]
+
+/** The RFC's code of what went wrong. */
+export function codeOf(kind: ErrorKind): ErrorCode {
+  return typeof kind !== 'string' ? kind[0] : isReason(kind) ? reasons[kind] : kind
+}
+
 /** The only error that the protocol throws; the provider words it at the edge. */
 export class OAuthError extends Error {
+  readonly kind: ErrorKind
   readonly code: ErrorCode
+  /** Why, where the code has several situations: vendors tell them apart. */
+  readonly reason: Reason | undefined
+  /** What it is about, by the RFCs' names of parameters, for vendors that name it: `{ redirect_uri: … }`. */
+  about: Readonly<Record<string, string>> = {}
   /** For the developer: which rule, what was expected, what came. Never part of the dialect's body. */
   readonly explanation: string
   readonly status: number
@@ -89,18 +38,27 @@ export class OAuthError extends Error {
 
   /** @param message for the client, as `error_description` */
   constructor(
-    code: ErrorCode,
+    kind: ErrorKind,
     message: string,
     explanation: string = message,
     headers: Readonly<Record<string, string>> = {},
-    status: number = statusFor(code),
+    status?: number,
   ) {
     super(message)
     this.name = 'OAuthError'
+    this.kind = kind
+    const code = codeOf(kind)
     this.code = code
+    this.reason = typeof kind !== 'string' ? kind[1] : isReason(kind) ? kind : undefined
     this.explanation = explanation
-    this.status = status
+    this.status = status ?? statusFor(code)
     this.headers = headers
+  }
+
+  /** Says what it is about. */
+  naming(about: OAuthError['about']): this {
+    this.about = { ...this.about, ...about }
+    return this
   }
 }
 
@@ -116,8 +74,8 @@ export interface RedirectTarget {
 export class AuthorizationError extends OAuthError {
   readonly target: RedirectTarget
 
-  constructor(code: ErrorCode, message: string, explanation: string, target: RedirectTarget) {
-    super(code, message, explanation)
+  constructor(kind: ErrorKind, message: string, explanation: string, target: RedirectTarget) {
+    super(kind, message, explanation)
     this.name = 'AuthorizationError'
     this.target = target
   }
@@ -127,8 +85,8 @@ export class AuthorizationError extends OAuthError {
 export class PageError extends OAuthError {
   readonly details: readonly { label: string; values: readonly string[] }[]
 
-  constructor(code: ErrorCode, message: string, explanation: string, details: PageError['details'] = []) {
-    super(code, message, explanation)
+  constructor(kind: ErrorKind, message: string, explanation: string, details: PageError['details'] = []) {
+    super(kind, message, explanation)
     this.name = 'PageError'
     this.details = details
   }
@@ -138,16 +96,26 @@ export class PageError extends OAuthError {
 export function refusal(
   { redirect_uri, response_mode, state }: AuthorizationRequest,
   client: Client,
-  code: ErrorCode,
+  kind: ErrorKind,
   message: string,
   explanation: string,
 ): AuthorizationError {
-  return new AuthorizationError(code, message, explanation, { client, redirect_uri, response_mode, state })
+  return new AuthorizationError(kind, message, explanation, { client, redirect_uri, response_mode, state })
 }
 
-/** The user declined (RFC 6749 §4.1.2.1). */
-export function deny(request: AuthorizationRequest, client: Client, explanation: string): AuthorizationError {
-  return refusal(request, client, 'access_denied', 'The user denied access', explanation)
+/** The user declined, or may not agree (RFC 6749 §4.1.2.1). */
+export function deny(
+  request: AuthorizationRequest,
+  client: Client,
+  explanation: string,
+  reason: Reason = 'consent_denied',
+): AuthorizationError {
+  return refusal(request, client, ['access_denied', reason], 'The user denied access', explanation)
+}
+
+/** @param parameter what did not come, and must */
+export function missing(parameter: string, explanation?: string, reason: Reason = 'parameter_missing'): OAuthError {
+  return new OAuthError(reason, `Parameter ${parameter} is missing`, explanation).naming({ parameter })
 }
 
 /** What a request had found was deleted by another one before the first was done with it: a client, a user, a grant, a sandbox. */

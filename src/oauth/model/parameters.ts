@@ -54,12 +54,14 @@ export function readParameters(
         if (filled[0] !== undefined) parameters[name] = filled[0]
         if (!isKnown(name)) continue
         const explanation = `A parameter may come once (RFC 6749 §3.1 and §3.2): ${name} came ${value.length} times`
-        problem ??= new OAuthError('invalid_request', `Parameter ${name} is given more than once`, explanation)
+        problem ??= new OAuthError('parameter_repeated', `Parameter ${name} is given more than once`, explanation).naming({
+          parameter: name,
+        })
       }
     } else if (value !== null && !isKnown(name)) parameters[name] = JSON.stringify(value)
     else if (value !== null) {
       const explanation = `${name} came as ${describe(value)}; a string was expected`
-      problem ??= new OAuthError('invalid_request', `Parameter ${name} must be a string`, explanation)
+      problem ??= new OAuthError('parameter_invalid', `Parameter ${name} must be a string`, explanation).naming({ parameter: name })
     }
   }
   return { parameters, problem }

@@ -17,7 +17,7 @@ export function readTargets({ resource, audience }: Parameters, settings: Pick<S
   const malformed = uris.find((value) => !/^[a-z][a-z0-9+.-]*:/i.test(value) || !URL.canParse(value) || value.includes('#'))
   if (malformed !== undefined) {
     const explanation = `resource '${malformed}' is no absolute URI without a fragment (RFC 8707 §2)`
-    throw new OAuthError('invalid_target', 'resource is malformed', explanation)
+    throw new OAuthError('target_invalid', 'resource is malformed', explanation).naming({ resource: malformed })
   }
   const targets = [...new Set([...uris, ...scopes(audience)])]
   const { apis } = settings
@@ -27,7 +27,7 @@ export function readTargets({ resource, audience }: Parameters, settings: Pick<S
   const setting = settings.resources === null ? 'apis' : 'resources'
   const parameter = uris.includes(unknown) ? 'resource' : 'audience'
   const explanation = `${parameter} '${unknown}' is none of the sandbox's setting ${setting}: ${resources?.join(', ') || 'none'}`
-  throw new OAuthError('invalid_target', 'This resource is not known', explanation)
+  throw new OAuthError('target_unknown', 'This resource is not known', explanation).naming({ resource: unknown })
 }
 
 /**
@@ -40,5 +40,5 @@ export function narrowResource(resource: readonly string[], { grant_type, detail
   if (beyond === undefined) return resource
   const why = granted.length === 0 ? 'the authorization request named none' : `is none of those that were granted: ${granted.join(', ')}`
   const explanation = `'${beyond}' came as resource or audience, and ${why} (RFC 8707 §2.2)`
-  throw new OAuthError('invalid_target', 'The resource goes beyond the grant', explanation)
+  throw new OAuthError('target_not_granted', 'The resource goes beyond the grant', explanation).naming({ resource: beyond })
 }

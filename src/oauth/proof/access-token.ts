@@ -25,7 +25,7 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
     const how = 'send "Authorization: Bearer <access token>", or DPoP instead of Bearer for a token that is bound to a key'
     // Without a token the challenge says no error (RFC 6750 §3.1).
     const headers = { 'WWW-Authenticate': `${challenge('Bearer')}, ${challenge('DPoP')}` }
-    throw new OAuthError('invalid_token', 'An access token is needed', `No access token came: ${how}`, headers)
+    throw new OAuthError('token_missing', 'An access token is needed', `No access token came: ${how}`, headers)
   }
   const { realm, trace } = context
   const { token, scheme } = presented
@@ -33,9 +33,9 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
   const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
     const explanation = `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`
-    throw challenged(scheme, 'invalid_token', 'The access token has expired', explanation)
+    throw challenged(scheme, 'token_expired', 'The access token has expired', explanation)
   }
-  if (typeof found === 'string') throw challenged(scheme, 'invalid_token', 'The access token is not valid', explanations[found])
+  if (typeof found === 'string') throw challenged(scheme, `token_${found}`, 'The access token is not valid', explanations[found])
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id
   if (found.user !== undefined) trace.username = found.user.username

@@ -3,7 +3,7 @@ import { seconds } from '../../basics/clock.ts'
 import { digest, sameSecret } from '../../basics/random.ts'
 import { algProblem, type Bounds, boundsProblem, type ReadJwt, readJwt, shown } from '../jose/check.ts'
 import { clientSigningAlgs, type Jwk, publicHalf, signatureProblem } from '../jose/verification.ts'
-import type { ErrorCode, OAuthError } from '../model/errors.ts'
+import type { ErrorKind, OAuthError } from '../model/errors.ts'
 import type { Context, Realm } from '../realm/context.ts'
 
 const it = 'The proof'
@@ -14,7 +14,7 @@ const window = 60
 const remembered = 600
 
 /** How a proof is refused: at the token endpoint with 400, at a resource with 401 and a challenge. */
-export type RefuseProof = (code: ErrorCode, message: string, explanation: string, headers?: Readonly<Record<string, string>>) => OAuthError
+export type RefuseProof = (kind: ErrorKind, message: string, explanation: string, headers?: Readonly<Record<string, string>>) => OAuthError
 
 /**
  * Checks the DPoP proof of a request (RFC 9449 §4.3).
@@ -22,10 +22,10 @@ export type RefuseProof = (code: ErrorCode, message: string, explanation: string
  * @returns the thumbprint of its key (RFC 7638)
  */
 export async function verifyProof({ realm, transport }: Context, refuse: RefuseProof, access_token?: string): Promise<string> {
-  const fail = (explanation: string) => refuse('invalid_dpop_proof', 'The DPoP proof is not valid', explanation)
+  const fail = (explanation: string, kind: ErrorKind = 'invalid_dpop_proof') => refuse(kind, 'The DPoP proof is not valid', explanation)
   const proof = transport?.dpop
   if (transport === undefined || proof === undefined)
-    throw fail('The header DPoP is missing: it carries a proof for each request (RFC 9449 §4.1)')
+    throw fail('The header DPoP is missing: it carries a proof for each request (RFC 9449 §4.1)', 'proof_missing')
   if (proof.includes(',')) throw fail('The header DPoP came more than once (RFC 9449 §4.3, rule 1)')
   const jwt = readJwt(proof)
   if (jwt === undefined) throw fail('The header DPoP is no JWT (RFC 9449 §4.3, rule 2)')
@@ -62,7 +62,7 @@ export async function verifyProof({ realm, transport }: Context, refuse: RefuseP
   const identifier = `dpop ${digest(`${jkt} ${jti}`).toString('base64url')}`
   const now = realm.clock.now()
   if (!realm.store.seeFirst(identifier, now + remembered * 1000, now)) {
-    throw fail(`The proof was used before: its jti '${jti}' came already (RFC 9449 §11.1)`)
+    throw fail(`The proof was used before: its jti '${jti}' came already (RFC 9449 §11.1)`, 'proof_replayed')
   }
   return jkt
 }

@@ -30,7 +30,7 @@ export async function requireScope(
     const explanation = 'No access token came: send "Authorization: Bearer <access token>"'
     // Without a token the challenge says no error (RFC 6750 §3.1).
     const challenges = (['Bearer', 'DPoP'] as const).map((one) => challenge(one, undefined, undefined, hints))
-    throw new OAuthError('invalid_token', 'An access token is needed', explanation, { 'WWW-Authenticate': challenges.join(', ') })
+    throw new OAuthError('token_missing', 'An access token is needed', explanation, { 'WWW-Authenticate': challenges.join(', ') })
   }
   const { scheme } = presented
   const token = await requireAccessToken(presented, context).catch((error: unknown) => {
@@ -39,11 +39,11 @@ export async function requireScope(
   const { aud } = token.details
   if (aud !== undefined && !namesOneOf(aud, urls)) {
     const explanation = `The token's audience is ${aud.join(', ')}; this resource is ${urls.join(' or ')} (RFC 8707 §2)`
-    throw challenged(scheme, 'invalid_token', 'The access token is for another resource', explanation, hints)
+    throw challenged(scheme, ['invalid_token', 'audience_wrong'], 'The access token is for another resource', explanation, hints)
   }
   if (!scopes(token.scope).includes(scope)) {
     const explanation = `The token's scope is '${token.scope}' and lacks ${scope} (RFC 6750 §3.1)`
-    throw challenged(scheme, 'insufficient_scope', `The access token lacks scope ${scope}`, explanation, hints)
+    throw challenged(scheme, 'scope_missing', `The access token lacks scope ${scope}`, explanation, hints)
   }
   return token
 }
@@ -53,5 +53,5 @@ function withHints(error: OAuthError, hints: Readonly<Record<string, string>>): 
   if (said === undefined) return error
   const more = Object.entries(hints).map(([name, value]) => `${name}="${value}"`)
   const headers = { ...error.headers, 'WWW-Authenticate': [said, ...more].join(', ') }
-  return new OAuthError(error.code, error.message, error.explanation, headers, error.status)
+  return new OAuthError(error.kind, error.message, error.explanation, headers, error.status).naming(error.about)
 }

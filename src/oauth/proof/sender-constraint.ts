@@ -28,7 +28,7 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
     const certificate = shownCertificate(context)
     if (typeof certificate === 'string') {
       const explanation = `client '${client_id}' registered tls_client_certificate_bound_access_tokens (RFC 8705 §3.4), and ${certificate}`
-      throw new OAuthError('invalid_request', 'A client certificate is needed', explanation)
+      throw new OAuthError(['invalid_request', 'certificate_missing'], 'A client certificate is needed', explanation)
     }
     confirmation['x5t#S256'] = certificateThumbprint(certificate)
   }
@@ -37,7 +37,7 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
     confirmation.jkt = await verifyProof(context, (...refusal) => new OAuthError(...refusal))
   } else if (metadata.dpop_bound_access_tokens === true) {
     const explanation = `client '${client_id}' registered dpop_bound_access_tokens, and no header DPoP came (RFC 9449 §5.2)`
-    throw new OAuthError('invalid_dpop_proof', 'A DPoP proof is needed', explanation)
+    throw new OAuthError('proof_missing', 'A DPoP proof is needed', explanation)
   }
   return confirmation
 }
@@ -46,7 +46,7 @@ export async function proveKeys({ client_id, metadata }: Client, context: Contex
 export function checkCodeKey({ dpop_jkt }: GrantDetails, { confirmation }: Context): void {
   if (dpop_jkt === undefined || dpop_jkt === confirmation?.jkt) return
   const explanation = `The authorization request said dpop_jkt '${dpop_jkt}'; ${keyThatCame(confirmation)} (RFC 9449 §10)`
-  throw new OAuthError('invalid_grant', 'The code is bound to another key', explanation)
+  throw new OAuthError('key_wrong', 'The code is bound to another key', explanation)
 }
 
 /** Binds the refresh tokens of a public client, which nothing else protects, to the keys of its first tokens (RFC 9449 §5, RFC 8705 §4). */

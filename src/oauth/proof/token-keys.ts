@@ -1,14 +1,14 @@
 import { certificateThumbprint, shownCertificate } from '../clients/certificate.ts'
 import { challenge, challenged } from '../model/challenge.ts'
-import { OAuthError } from '../model/errors.ts'
+import { codeOf, OAuthError } from '../model/errors.ts'
 import type { ActiveAccessToken } from '../model/records.ts'
 import type { Context } from '../realm/context.ts'
 import { type RefuseProof, verifyProof } from './dpop.ts'
 import type { PresentedToken } from './presented-token.ts'
 
 /** A refused proof at a resource: 401 with a challenge (RFC 9449 §7.1 and §9). */
-const refuseProof: RefuseProof = (code, message, explanation, headers) =>
-  new OAuthError(code, message, explanation, { ...headers, 'WWW-Authenticate': challenge('DPoP', code, message) }, 401)
+const refuseProof: RefuseProof = (kind, message, explanation, headers) =>
+  new OAuthError(kind, message, explanation, { ...headers, 'WWW-Authenticate': challenge('DPoP', codeOf(kind), message) }, 401)
 
 /**
  * Checks that whoever sends a token that is bound to keys has them (RFC 9449 §7.1, RFC 8705 §3).
@@ -17,7 +17,12 @@ const refuseProof: RefuseProof = (code, message, explanation, headers) =>
 export async function checkTokenKeys({ token, scheme }: PresentedToken, { details }: ActiveAccessToken, context: Context): Promise<void> {
   const { jkt, 'x5t#S256': x5t } = details.cnf ?? {}
   const refuse = (message: string, explanation: string) =>
-    challenged(jkt === undefined ? scheme : 'DPoP', 'invalid_token', `The access token is ${message}`, `The token ${explanation}`)
+    challenged(
+      jkt === undefined ? scheme : 'DPoP',
+      ['invalid_token', 'key_wrong'],
+      `The access token is ${message}`,
+      `The token ${explanation}`,
+    )
   if (jkt !== undefined && scheme === 'Bearer') {
     const explanation = 'is bound to a key and came as a bearer token: send it as "Authorization: DPoP" with a proof (RFC 9449 §7.2)'
     throw refuse('bound to a key', explanation)

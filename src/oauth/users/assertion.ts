@@ -59,5 +59,7 @@ function replayProblem({ jti, exp }: ReadJwt['claims'], iss: string, { realm }: 
   if (typeof jti !== 'string') return { problem: `its jti is ${shown(jti)}; a text was expected` }
   const identifier = `grant assertion ${digest(JSON.stringify([iss, jti])).toString('base64url')}`
   const first = realm.store.seeFirst(identifier, Number(exp) * 1000, realm.clock.now())
-  return first ? undefined : { problem: `it was used before: its jti ${shown(jti)} came already (RFC 7523 §3)` }
+  return first
+    ? undefined
+    : { problem: `it was used before: its jti ${shown(jti)} came already (RFC 7523 §3)`, reason: 'assertion_replayed' }
 }

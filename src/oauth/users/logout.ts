@@ -31,12 +31,12 @@ const logoutTokenTtl = 120
  * @throws PageError because nothing may be sent to an address that is not the client's
  */
 export async function checkLogoutRequest({ parameters, problem }: ReadParameters, context: Context): Promise<LogoutRequest> {
-  if (problem !== undefined) throw new PageError('invalid_request', problem.message, problem.explanation)
+  if (problem !== undefined) throw new PageError(problem.kind, problem.message, problem.explanation, []).naming(problem.about)
   const { id_token_hint, post_logout_redirect_uri, state } = parameters
   const hint = id_token_hint === undefined ? undefined : await readIdTokenHint(id_token_hint, context.realm)
   if (hint !== undefined && 'problem' in hint) {
     const explanation = `id_token_hint is no ID token of this sandbox: ${hint.problem}`
-    throw new PageError('invalid_request', 'id_token_hint is not valid', explanation)
+    throw new PageError('hint_invalid', 'id_token_hint is not valid', explanation)
   }
   const client = clientOf(parameters, hint?.aud, context)
   if (client !== undefined) context.trace.client_id = client.client_id
@@ -50,28 +50,30 @@ export async function checkLogoutRequest({ parameters, problem }: ReadParameters
 function clientOf({ client_id }: Parameters, aud: string[] | undefined, { realm }: Context): Client | undefined {
   if (client_id !== undefined && aud !== undefined && !aud.includes(client_id)) {
     const explanation = `client_id is '${client_id}' and id_token_hint was issued to ${aud.join(', ')} (RP-Initiated Logout §2)`
-    throw new PageError('invalid_request', 'client_id and id_token_hint contradict each other', explanation)
+    throw new PageError('client_ambiguous', 'client_id and id_token_hint contradict each other', explanation)
   }
   const id = client_id ?? aud?.[0]
   const client = id === undefined ? undefined : realm.store.findClient(id)
   if (client_id === undefined || client !== undefined) return client
   const explanation = `client_id '${client_id}' is not registered in sandbox '${realm.name}'`
-  throw new PageError('invalid_client', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }])
+  throw new PageError('client_unknown', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }]).naming({
+    client_id,
+  })
 }
 
 /** RP-Initiated Logout §3: registered, character for character; of a loopback address the port may vary (RFC 8252 §7.3). */
 function checkRedirect(uri: string, client: Client | undefined): string {
   if (client === undefined) {
     const explanation = 'post_logout_redirect_uri came without client_id and id_token_hint, so nobody knows whose it is'
-    throw new PageError('invalid_request', 'The client is not known', explanation)
+    throw new PageError(['invalid_request', 'client_missing'], 'The client is not known', explanation)
   }
   const registered = client.metadata.post_logout_redirect_uris ?? []
   if (registered.some((one) => sameRedirectUri(one, uri))) return uri
   const explanation = `post_logout_redirect_uri '${uri}' is none of those that client '${client.client_id}' registered`
-  throw new PageError('invalid_request', 'post_logout_redirect_uri is not registered', explanation, [
+  throw new PageError('redirect_unregistered', 'post_logout_redirect_uri is not registered', explanation, [
     { label: 'This came', values: [uri] },
     { label: `Registered for ${client.client_id}`, values: registered.length > 0 ? registered : ['none'] },
-  ])
+  ]).naming({ client_id: client.client_id, redirect_uri: uri })
 }
 
 /** Whether the hint is about the session: then nobody needs to be asked. */

@@ -6,11 +6,12 @@
 import { sameSecret } from '../../basics/random.ts'
 import { magicUsers } from '../faults/magic-users.ts'
 import { blankUser, type UserDraft } from '../model/directory.ts'
+import type { Reason } from '../model/reasons.ts'
 import type { User } from '../model/records.ts'
 import type { Realm } from '../realm/context.ts'
 
 /** The outcome of a sign-in; the explanation is for the developer, never for the page. */
-export type SignIn = { ok: true; user: User } | { ok: false; explanation: string }
+export type SignIn = { ok: true; user: User } | { ok: false; reason: Reason; explanation: string }
 
 /** The username as it is looked up: trimmed, without the "@" that vendors print before it. */
 export function cleanUsername(typed: string): string {
@@ -38,22 +39,23 @@ export function checkPassword(username: string, password: string, realm: Realm):
   const magic = magicName(name)
   if (magic !== undefined) return magicSignIn(magic, realm)
   const user = findNamed(name, realm) ?? (password === '' ? undefined : unknownUser(name, password, realm))
-  if (user === undefined) return { ok: false, explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
-  if (user.disabled) return { ok: false, explanation: `User '${user.username}' is disabled` }
+  if (user === undefined) return { ok: false, reason: 'user_unknown', explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
+  if (user.disabled) return { ok: false, reason: 'user_disabled', explanation: `User '${user.username}' is disabled` }
   if (sameSecret(password, user.password ?? realm.company)) return { ok: true, user }
   const rule = user.password === null ? "the company's name" : 'a password of his own'
-  return { ok: false, explanation: `The password is not the one of user '${user.username}', which is ${rule}` }
+  return { ok: false, reason: 'password_wrong', explanation: `The password is not the one of user '${user.username}', which is ${rule}` }
 }
 
 /** A magic user signs in with any password, and is made when he first does. */
 function magicSignIn(username: string, realm: Realm): SignIn {
   const magic = magicUsers.get(username)
-  if (magic?.refused !== undefined) return { ok: false, explanation: `User '${username}' is magic: he ${magic.does}` }
+  if (magic?.refused !== undefined)
+    return { ok: false, reason: 'user_locked', explanation: `User '${username}' is magic: he ${magic.does}` }
   const there = realm.store.findUser(username)
   if (there !== undefined) return { ok: true, user: there }
   const names = { first_name: username, last_name: 'magic', email: `${username}@example.com` }
   const user = makeUser({ ...names, user_id: `magic-${username}`, username, password: null, type: 'parent', age: 30 }, realm)
-  return user === undefined ? { ok: false, explanation: 'The magic user could not be made' } : { ok: true, user }
+  return user === undefined ? { ok: false, reason: 'user_unknown', explanation: 'The magic user could not be made' } : { ok: true, user }
 }
 
 /** The user whom somebody trusted names, by username, e-mail address or the `sub` of his tokens; a lenient sandbox makes him. */
@@ -62,8 +64,9 @@ export function findSubject(name: string, realm: Realm): SignIn {
   // A magic user is made when he is first asked for, and has any password.
   if (magicName(username) !== undefined) return checkPassword(username, '', realm)
   const user = findNamed(username, realm) ?? realm.store.findUserById(name) ?? unknownUser(username, null, realm)
-  if (user === undefined) return { ok: false, explanation: `There is no user '${username}' in sandbox '${realm.name}'` }
-  return user.disabled ? { ok: false, explanation: `User '${user.username}' is disabled` } : { ok: true, user }
+  if (user === undefined)
+    return { ok: false, reason: 'user_unknown', explanation: `There is no user '${username}' in sandbox '${realm.name}'` }
+  return user.disabled ? { ok: false, reason: 'user_disabled', explanation: `User '${user.username}' is disabled` } : { ok: true, user }
 }
 
 /** What a username may be. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { compile, compileMembers, type Filled, type Template, type Values } from '../../basics/template.ts'
-import { type OAuthError, statusFor, wireCode } from '../../oauth/model/errors.ts'
+import { statusFor } from '../../oauth/model/error-codes.ts'
+import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { IssuedTokens, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
 import { partyNames, partyValues } from '../../oauth/tokens/template-values.ts'

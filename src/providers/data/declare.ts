@@ -2,7 +2,7 @@ import { compile, namesWithin } from '../../basics/template.ts'
 import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
 import { grantTypes } from '../../oauth/grants/registry.ts'
 import { isSecretAlg } from '../../oauth/jose/jws.ts'
-import { OAuthError } from '../../oauth/model/errors.ts'
+import { missing } from '../../oauth/model/errors.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
 import type { TokenProfile, UserinfoProfile } from '../../oauth/model/token-profile.ts'
 import type { GrantType, RequestDialect } from '../../oauth/realm/context.ts'
@@ -159,9 +159,9 @@ function ownGrant({ name, required = [] }: OwnGrantType, like: GrantType): Grant
     ...like,
     grant_type: name,
     redeem(parameters, client, context) {
-      const missing = required.find((one) => parameters[one] === undefined)
-      if (missing === undefined) return like.redeem.call(this, parameters, client, context)
-      throw new OAuthError('invalid_request', `Parameter ${missing} is missing`, `grant_type ${name} asks for ${required.join(', ')}`)
+      const absent = required.find((one) => parameters[one] === undefined)
+      if (absent === undefined) return like.redeem.call(this, parameters, client, context)
+      throw missing(absent, `grant_type ${name} asks for ${required.join(', ')}`)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../oauth/model/endpoint.ts'
-import { type ErrorCode, OAuthError, wireCode } from '../../oauth/model/errors.ts'
+import type { ErrorCode } from '../../oauth/model/error-codes.ts'
+import { OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
 import type { Reply } from '../provider.ts'
 import { iokidsSettings } from './settings.ts'

@@ -90,7 +90,12 @@ const errorReply: Provider['errorReply'] = (error, endpoint, settings, situation
     return declared.errorReply(error, endpoint, settings, situation)
   }
   const code = endpoint === 'token' && identifying.includes(situation.grant_type) ? 'invalid_client' : 'invalid_request'
-  return declared.errorReply(new OAuthError(code, error.message, error.explanation, error.headers), endpoint, settings, situation)
+  return declared.errorReply(
+    new OAuthError(error.reason === undefined ? code : [code, error.reason], error.message, error.explanation, error.headers),
+    endpoint,
+    settings,
+    situation,
+  )
 }
 
 /** The password grant with opaque tokens, and the vendor's own grants beside it. */

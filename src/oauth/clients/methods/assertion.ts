@@ -17,6 +17,7 @@ const byAssertion: Pick<AuthMethod, 'recognize' | 'prove'> = {
   prove(client, { client_secret }, context) {
     if (client_secret !== undefined) checkMethod(client, clientSecretPost, context)
     throw failed(
+      'credentials_missing',
       `client '${client.client_id}' is registered for ${client.token_endpoint_auth_method}, and no client_assertion came (RFC 7523 §2.2)`,
     )
   },
@@ -42,5 +43,5 @@ export const privateKeyJwt = {
 
 function twoMethods(other: string): OAuthError {
   const explanation = `client_assertion and ${other} came; a client uses one method in each request (RFC 6749 §2.3)`
-  return new OAuthError('invalid_request', 'The client authenticates in two ways', explanation)
+  return new OAuthError('client_ambiguous', 'The client authenticates in two ways', explanation)
 }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../../../basics/maybe-promise.ts'
 import { OAuthError } from '../../model/errors.ts'
 import type { Parameters } from '../../model/parameters.ts'
+import type { Reason } from '../../model/reasons.ts'
 import type { Client } from '../../model/records.ts'
 import type { Context } from '../../realm/context.ts'
 import type { Rule } from '../metadata-rules.ts'
@@ -61,6 +62,7 @@ export function checkMethod(
   if (registered === name) return
   if (stands_for.includes(registered) && context.realm.settings.strictness !== 'rfc') return
   throw failed(
+    'auth_method_not_allowed',
     `client '${client.client_id}' is registered for ${registered} and came with ${name}: a client authenticates as it registered, and no other way (RFC 7591 §2)`,
     headers,
   )
@@ -74,12 +76,13 @@ export function checkOffered(
 ): void {
   if (realm.auth_methods.includes(registered)) return
   throw failed(
+    'auth_method_not_allowed',
     `client '${client_id}' is registered for ${registered}, which sandbox '${realm.name}' does not take; it takes: ${realm.auth_methods.join(', ')}`,
     headers,
   )
 }
 
 /** The refusal of a client, with what was wrong for the developer alone (RFC 6749 §5.2). */
-export function failed(explanation: string, headers?: Readonly<Record<string, string>>): OAuthError {
-  return new OAuthError('invalid_client', 'Client authentication failed', explanation, headers)
+export function failed(reason: Reason, explanation: string, headers?: Readonly<Record<string, string>>): OAuthError {
+  return new OAuthError(reason, 'Client authentication failed', explanation, headers)
 }

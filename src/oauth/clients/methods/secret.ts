@@ -18,10 +18,11 @@ const bySecret = {
     if (client.client_secret === null) return none.prove(client, parameters, context)
     const { client_secret } = parameters
     if (client_secret === undefined) {
-      throw failed(`client '${client.client_id}' has a secret, and none came (neither client_secret nor Basic)`)
+      throw failed('credentials_missing', `client '${client.client_id}' has a secret, and none came (neither client_secret nor Basic)`)
     }
     checkMethod(client, clientSecretPost, context)
-    if (!sameSecret(client_secret, client.client_secret)) throw failed(`client_secret is not the one of client '${client.client_id}'`)
+    if (!sameSecret(client_secret, client.client_secret))
+      throw failed('secret_wrong', `client_secret is not the one of client '${client.client_id}'`)
     return client
   },
 } as const satisfies Partial<AuthMethod>
@@ -57,19 +58,20 @@ function authenticateByHeader(
 ): MaybePromise<Client> {
   const challenge = { 'WWW-Authenticate': `Basic realm="${context.realm.name}", charset="UTF-8"` }
   const first = candidates[0]
-  if (first === undefined) throw failed('The Basic credentials are not base64 of client_id:client_secret (RFC 7617 §2)', challenge)
+  if (first === undefined)
+    throw failed('credentials_invalid', 'The Basic credentials are not base64 of client_id:client_secret (RFC 7617 §2)', challenge)
   context.trace.client_id = first.client_id
   const { client_id, client_secret } = parameters
   if (client_id !== undefined && !candidates.some((one) => one.client_id === client_id)) {
     throw new OAuthError(
-      'invalid_request',
+      'client_ambiguous',
       'Two different clients are named',
       `The Basic header names client '${first.client_id}' and the body names '${client_id}'; one request authenticates one client (RFC 6749 §2.3)`,
     )
   }
   if (client_secret !== undefined && !candidates.some((one) => one.client_secret === client_secret)) {
     const explanation = 'client_secret in the body differs from the one in the Basic header (RFC 6749 §2.3)'
-    throw new OAuthError('invalid_request', 'Two different client secrets are given', explanation)
+    throw new OAuthError('client_ambiguous', 'Two different client secrets are given', explanation)
   }
   let known = false
   for (const candidate of candidates) {
@@ -85,10 +87,11 @@ function authenticateByHeader(
     context.trace.client_id = client.client_id
     return client
   }
-  if (known) throw failed(`The secret in the Basic header is not the one of client '${first.client_id}'`, challenge)
+  if (known) throw failed('secret_wrong', `The secret in the Basic header is not the one of client '${first.client_id}'`, challenge)
   return after(find(first.client_id, context), (admitted) => {
     if (admitted !== undefined) return admitted
-    throw failed(`client_id '${first.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`, challenge)
+    const explanation = `client_id '${first.client_id}' of the Basic header is not registered in sandbox '${context.realm.name}'`
+    throw failed('client_unknown', explanation, challenge).naming({ client_id: first.client_id })
   })
 }
 
