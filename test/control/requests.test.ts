@@ -42,6 +42,7 @@ describe('the journal', () => {
         url: '/iokids/oauth/token',
         status: 200,
         error: null,
+        reason: null,
         explanation: null,
         notes: [],
         host: null,
