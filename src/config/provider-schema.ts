@@ -13,6 +13,7 @@ import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
 import { members, template } from './members-schema.ts'
+import { signIn } from './sign-in-schema.ts'
 import { id, token } from './token-schema.ts'
 import { answer, errors } from './wording-schema.ts'
 import { appSchema, userSchema } from './world-schema.ts'
@@ -188,6 +189,7 @@ export const providerSchema = z
       .describe('What a redirect carries when the user agreed.'),
     errors: errors.optional(),
     texts: texts.optional(),
+    sign_in: signIn.optional(),
     company: text.optional(),
     apps: z.array(appSchema).optional(),
     users: z.array(userSchema).optional(),

@@ -4,16 +4,17 @@ import { redirect } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import { pageHeaders } from './pages/assets.ts'
 import { render, type Views } from './pages/views.ts'
+import { wordsOf } from './pages/words.ts'
 
 /** Sends the browser to the client with an answer or an error, as the response mode says. */
 export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer: AuthorizationAnswer): Promise<void> {
   const delivery = await deliver(answer, exchange.context)
   if ('redirect_to' in delivery)
     return answer.twice === true ? sendTwice(reply, exchange, delivery.redirect_to) : redirect(reply, delivery.redirect_to)
-  const { texts } = exchange.sandbox.provider
-  const app = { name: answer.client.app.name }
-  if ('web_message' in delivery) return sendMessage(reply, { texts, app, ...delivery.web_message })
-  render(reply, 'form-post', { texts, app, ...delivery.form_post })
+  const { name } = answer.client.app
+  const page = { ...wordsOf(exchange, { app: name }), app: { name } }
+  if ('web_message' in delivery) return sendMessage(reply, { ...page, ...delivery.web_message })
+  render(reply, 'form-post', { ...page, ...delivery.form_post })
 }
 
 /** A page that posts a message to the redirect URI's origin, which alone may have it in a frame. */
@@ -32,5 +33,5 @@ function sendTwice(reply: FastifyReply, exchange: Exchange, redirect_to: string)
     'Content-Security-Policy': `${pageHeaders['Content-Security-Policy']}; frame-src ${origin}`,
     Refresh: `1;url=${redirect_to}`,
   }
-  render(reply, 'twice', { texts: exchange.sandbox.provider.texts, next: redirect_to }, headers)
+  render(reply, 'twice', { ...wordsOf(exchange), next: redirect_to }, headers)
 }

@@ -21,29 +21,42 @@ export interface LoginOptions {
   timeout?: number
 }
 
-const password = 'form input[name="password"]'
-const signIn = `form:has(input[name="password"]) button[type="submit"]:not([name])`
-const allow = 'form:has(input[name="transaction"]) button[name="decision"][value="allow"]'
+const form = 'form:has(input[name="transaction"]):not([hidden])'
+const username = `${form} input[autocomplete="username"]`
+const password = `${form} input[autocomplete="current-password"]`
+const signIn = `${form} :is([data-does="submit"], button[type="submit"]:not([name]))`
+const allow = `${form} :is([data-does="allow"], button[name="decision"][value="allow"])`
+const leave = `${form} [data-does="leave"]`
 const alert = '[role="alert"]'
 const notAllowed = 'form:has(input[name="transaction"]) button[name="decision"]:is([value="add"], [value="ask"])'
 
 /** The steps of a sign-in, and where nothing of it is to be seen any more. */
-type Step = 'sign-in' | 'refused' | 'continue' | 'not-allowed' | 'elsewhere'
+type Step = 'name' | 'sign-in' | 'refused' | 'stay' | 'continue' | 'not-allowed' | 'elsewhere'
 
 /** Logs in through whatever page the sandbox shows, until it has sent the browser back to the client. */
 export async function loginThrough(page: LoginPage, user: LoginUser, users: Pick<Users, 'get'>, options: LoginOptions = {}): Promise<void> {
   const { timeout = 5000 } = options
   if (options.url !== undefined) await page.goto(options.url)
   let step = await stepOf(page)
-  if (step === 'sign-in' || step === 'refused') {
+  if (step === 'name' || step === 'sign-in' || step === 'refused') {
     const who = await credentials(user, users)
-    await page.fill('form input[name="username"]', who.username)
-    await page.fill(password, who.password)
-    await page.click(signIn)
-    step = await changed(page, [step], timeout)
+    if (await page.isVisible(username)) await page.fill(username, who.username)
+    if (!(await page.isVisible(password))) {
+      await page.click(signIn)
+      step = await changed(page, [step], timeout)
+    }
+    if (await page.isVisible(password)) {
+      await page.fill(password, who.password)
+      await page.click(signIn)
+      step = await changed(page, [step], timeout)
+    }
   }
   if (step === 'refused') throw failed(`The sign-in page refuses: ${(await page.textContent(alert))?.trim()}`)
   if (step === 'not-allowed') throw failed('The user cannot use this app yet: give it to him with users.update(username, { apps })')
+  if (step === 'stay') {
+    await page.click(leave)
+    step = await changed(page, ['stay'], timeout)
+  }
   if (step === 'continue') {
     await page.click(allow)
     await changed(page, ['continue'], timeout)
@@ -72,7 +85,9 @@ const pollMs = 25
 async function stepOf(page: LoginPage): Promise<Step> {
   for (let tries = 0; ; tries++) {
     try {
-      if (await page.isVisible(password)) return (await page.isVisible(alert)) ? 'refused' : 'sign-in'
+      const asked = (await page.isVisible(password)) ? 'sign-in' : (await page.isVisible(username)) ? 'name' : undefined
+      if (asked !== undefined) return (await page.isVisible(alert)) ? 'refused' : asked
+      if (await page.isVisible(leave)) return 'stay'
       if (await page.isVisible(allow)) return 'continue'
       return (await page.isVisible(notAllowed)) ? 'not-allowed' : 'elsewhere'
     } catch (error) {

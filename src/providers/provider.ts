@@ -20,6 +20,7 @@ import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { PageTexts } from './page-texts.ts'
 import type { PeopleMaker } from './people/maker.ts'
+import type { SignInPages } from './sign-in-pages.ts'
 import type { SocialStore } from './social.ts'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
@@ -198,6 +199,8 @@ export interface Provider {
   /** How its keys are published, and the headers that they sign. */
   readonly keys?: KeyDialect
   readonly texts: PageTexts
+  /** The steps, names and ids of its sign-in; name and password on one page of ours when absent. */
+  readonly sign_in?: SignInPages | undefined
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage
   /** The brands of a sandbox, where apps belong to brands and are found in mobile stores. */

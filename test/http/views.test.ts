@@ -47,13 +47,14 @@ const full: Views = {
   signin: {
     ...step,
     username: 'brandon',
-    error: 'Username or password is not right.',
+    error: { text: 'Username or password is not right.' },
     joinAction: '/oauth/join?transaction=tx-1',
     users: [user],
     userCount: 30,
     passwordHint: 'Every password is Find Fluffy, LLC.',
   },
   continue: { ...step, user, scopes: [{ name: 'profile', description: 'Your name' }] },
+  stay: { ...step, user },
   'not-allowed': { ...step, user, remedy: 'add' },
   'new-user': {
     ...step,
@@ -113,6 +114,7 @@ const bareStep = { texts: defaultPageTexts, app: { name: 'App', description: und
 const bare: Views = {
   signin: { ...bareStep, users: [{ username: 'alice', name: undefined }], error: undefined },
   continue: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'openid' }] },
+  stay: { ...bareStep, user: { username: 'alice' } },
   'not-allowed': { ...bareStep, user: { username: 'alice' }, remedy: 'ask' },
   consent: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'read', fixed: false }] },
   'select-account': { ...bareStep, user: { username: 'alice' }, users: [] },
@@ -142,6 +144,7 @@ const bare: Views = {
 const names: (keyof Views)[] = [
   'signin',
   'continue',
+  'stay',
   'not-allowed',
   'consent',
   'select-account',
@@ -157,7 +160,7 @@ const names: (keyof Views)[] = [
   'form-post',
   'web-message',
 ]
-const forms: (keyof Views)[] = ['signin', 'continue', 'not-allowed', 'consent', 'select-account', 'new-user', 'device-confirm']
+const forms: (keyof Views)[] = ['signin', 'continue', 'stay', 'not-allowed', 'consent', 'select-account', 'new-user', 'device-confirm']
 
 const draw = (name: keyof Views, models: Views) => render(name, models[name])
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { everyDashboardPage } from './every-dashboard-page.ts'
+import { everyVendorPage } from './every-vendor-page.ts'
 import { authorizeUrl, brandon, findFluffy, postmanCallback } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
 import { signIn } from './sign-in-pages.ts'
@@ -113,6 +114,7 @@ export const everyPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('You are signed out').waitFor()
   },
+  ...everyVendorPage,
   ...everyDashboardPage,
 }
 

@@ -16,6 +16,7 @@ import { sendAnswer } from '../answer.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { beginSession, bindBrowser, isSecure, sessionOf } from '../pages/browser-session.ts'
+import { readForm } from '../pages/sign-in-form.ts'
 import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
 /** Parameters that may repeat: resources (RFC 8707 §2), and the ticked scopes of the consent page. */
@@ -41,7 +42,8 @@ function postAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromi
     return begin(request, reply, exchange, readRequest(request.body, exchange.context, repeatable))
   }
   const interaction = findInteraction(reply, exchange, parameters.transaction)
-  return (parameters.decision === undefined ? signIn : decide)(reply, exchange, interaction, parameters)
+  const said = readForm(exchange, parameters)
+  return (said.decision === undefined ? signIn : decide)(reply, exchange, interaction, said)
 }
 
 /** A new request: it is answered at once when the browser's session allows it, and else begins an interaction. */

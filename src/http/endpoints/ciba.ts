@@ -8,6 +8,7 @@ import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { appView, scopeViews, userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
+import { wordsOf } from '../pages/words.ts'
 
 function action(exchange: Exchange): string {
   return `${pagePath(exchange)}${exchange.paths.ciba ?? ''}`
@@ -16,10 +17,10 @@ function action(exchange: Exchange): string {
 /** What waits for a decision, as a user's phone would show it. */
 function getCiba(asked: FastifyRequest, reply: FastifyReply): void {
   const exchange = exchangeOf(asked)
-  const { store, clock, provider } = exchange.sandbox
+  const { store, clock } = exchange.sandbox
   const waiting = store.listDeferred(cibaType, clock.now())
   render(reply, 'ciba', {
-    texts: provider.texts,
+    ...wordsOf(exchange),
     action: action(exchange),
     requests: waiting.flatMap(({ interaction_id, client, user, request, scope }) =>
       user === undefined

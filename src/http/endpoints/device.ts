@@ -10,9 +10,11 @@ import type { Deferred } from '../../oauth/storage/deferred-store.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
-import { appView, notAllowedPage, sandboxUsers, scopeViews, stepAt, userView } from '../pages/pages.ts'
-import { unknownDecision, whoSignsIn } from '../pages/sign-in-steps.ts'
+import { appView, drawSignIn, notAllowedPage, scopeViews, stepAt, userView } from '../pages/pages.ts'
+import { firstForm, readForm, type SignInForm, signInWith } from '../pages/sign-in-form.ts'
+import { unknownDecision } from '../pages/sign-in-steps.ts'
 import { render } from '../pages/views.ts'
+import { wordsOf } from '../pages/words.ts'
 
 /** GET of the verification page. A code in the address is filled in and no more: whoever follows a link has entered nothing yet. */
 function getDevice(request: FastifyRequest, reply: FastifyReply) {
@@ -30,9 +32,8 @@ function postDevice(request: FastifyRequest, reply: FastifyReply) {
   if (waiting === undefined) throw over()
   exchange.context.trace.client_id = waiting.client.client_id
   if (waiting.user !== undefined) exchange.context.trace.username = waiting.user.username
-  return parameters.decision === undefined
-    ? signIn(reply, exchange, waiting, parameters)
-    : takeDecision(reply, exchange, waiting, parameters.decision)
+  const said = readForm(exchange, parameters)
+  return said.decision === undefined ? signIn(reply, exchange, waiting, said) : takeDecision(reply, exchange, waiting, said.decision)
 }
 
 function over(): PageError {
@@ -42,8 +43,7 @@ function over(): PageError {
 
 /** The page on which the code of a device is entered. */
 function codePage(reply: FastifyReply, exchange: Exchange, user_code?: string, error?: string): void {
-  const { texts, paths } = exchange.sandbox.provider
-  render(reply, 'device-code', { texts, action: `${pagePath(exchange)}${paths.device ?? ''}`, user_code, error })
+  render(reply, 'device-code', { ...wordsOf(exchange), action: `${pagePath(exchange)}${exchange.paths.device ?? ''}`, user_code, error })
 }
 
 function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
@@ -66,21 +66,20 @@ function stepOf(exchange: Exchange, { client, interaction_id }: Deferred) {
   return stepAt(exchange.paths.device, exchange, client, interaction_id)
 }
 
-/** The sign-in page, after a refusal with what was typed and why. */
-function signInPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, refused?: { username: string; error: string }): void {
-  render(reply, 'signin', { ...stepOf(exchange, waiting), ...sandboxUsers(exchange, waiting.client), ...refused })
+function signInPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred, form: SignInForm = firstForm(exchange, undefined)): void {
+  drawSignIn(reply, exchange, stepOf(exchange, waiting), waiting.client, form)
 }
 
 function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, parameters: Parameters) {
-  const checked = whoSignsIn(exchange, waiting.client, parameters)
-  if (!checked.ok) {
-    explain(exchange, { code: 'access_denied', reason: checked.reason, explanation: checked.explanation }, reply)
-    const username = parameters.username ?? parameters.pick ?? ''
-    return signInPage(reply.code(401), exchange, waiting, { username, error: 'Username or password is not right.' })
+  const outcome = signInWith(exchange, waiting.client, parameters)
+  if ('form' in outcome) {
+    if (outcome.problem !== undefined) explain(exchange, outcome.problem, reply)
+    return signInPage(reply, exchange, waiting, outcome.form)
   }
-  exchange.sandbox.store.setDeferredUser(waiting.interaction_id, checked.user)
-  exchange.context.trace.username = checked.user.username
-  return nextPage(reply, exchange, { ...waiting, user: checked.user })
+  const { user } = outcome
+  exchange.sandbox.store.setDeferredUser(waiting.interaction_id, user)
+  exchange.context.trace.username = user.username
+  return nextPage(reply, exchange, { ...waiting, user })
 }
 
 function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: string) {
@@ -116,8 +115,7 @@ function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred) {
 
 function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied') {
   if (decide(waiting, decision, exchange.sandbox) === undefined) throw over()
-  const { texts } = exchange.sandbox.provider
-  return render(reply, 'device-done', { texts, app: appView(exchange, waiting.client.app), allowed: decision === 'allowed' })
+  return render(reply, 'device-done', { ...wordsOf(exchange), app: appView(exchange, waiting.client.app), allowed: decision === 'allowed' })
 }
 
 /** RFC 8628 §3.3. */

@@ -8,12 +8,14 @@ import { note } from '../../oauth/realm/context.ts'
 import { noteUnread, wireName } from '../../oauth/realm/unread.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { checkLogoutRequest, frontChannelUri, isAbout, type LogoutRequest, logoutToken } from '../../oauth/users/logout.ts'
+import { decisionOf } from '../../providers/sign-in-pages.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { pageHeaders } from '../pages/assets.ts'
 import { forgetSession, sandboxCookie, sessionOf } from '../pages/browser-session.ts'
 import { userView } from '../pages/pages.ts'
 import { render } from '../pages/views.ts'
+import { wordsOf } from '../pages/words.ts'
 
 /** RP-Initiated Logout §2, and the fields of the page that asks. */
 const logoutParameters = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'decision', 'confirm']
@@ -22,7 +24,9 @@ const logoutParameters = ['id_token_hint', 'client_id', 'post_logout_redirect_ur
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
   const read = readRequest(request.method === 'POST' ? request.body : request.query, exchange.context)
-  const { parameters } = read
+  const { logout } = exchange.sandbox.provider.sign_in ?? {}
+  const decision = read.parameters.decision ?? decisionOf(read.parameters, { logout: logout?.confirm, stay: logout?.stay })
+  const parameters: Parameters = { ...read.parameters, decision }
   const { context } = exchange
   const back = parameters.post_logout_redirect_uri === undefined ? [] : ['state']
   noteUnread(parameters, [logoutParameters, back], 'at the end session endpoint', context)
@@ -30,7 +34,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
   const session = sessionOf(request, exchange)
   if (session === undefined) return done(reply, exchange, asked, [])
   exchange.context.trace.username = session.user.username
-  if (parameters.decision === 'stay') return signedOutPage(reply, exchange, 'You are still signed in', [], undefined)
+  if (parameters.decision === 'stay') return signedOutPage(reply, exchange, { heading: 'You are still signed in' }, [], undefined)
   const sure = isAbout(asked, session, exchange.context) || (parameters.decision === 'logout' && isConfirmed(request, exchange, parameters))
   if (!sure || request.method === 'HEAD') return confirmPage(request, reply, exchange, parameters, session)
   const clients = exchange.sandbox.store.endSession(session) ?? []
@@ -47,7 +51,7 @@ function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exc
     return value === undefined ? [] : [[wireName(name, exchange.sandbox), value]]
   })
   render(reply, 'logout', {
-    texts: exchange.sandbox.provider.texts,
+    ...wordsOf(exchange, { user: user.username }),
     user: userView(user),
     action: `${pagePath(exchange)}${exchange.paths.end_session ?? ''}`,
     fields: { ...Object.fromEntries(kept), confirm: confirmation(request, exchange) },
@@ -83,10 +87,16 @@ async function tellClient(client: Client, session: Session, { context }: Exchang
 /** On to the client, after the frames if there are any. */
 function done(reply: FastifyReply, exchange: Exchange, { next }: LogoutRequest, frames: string[]): void {
   if (next !== undefined && frames.length === 0) redirect(reply, next)
-  else signedOutPage(reply, exchange, 'You are signed out', frames, next)
+  else signedOutPage(reply, exchange, wordsOf(exchange).pages?.signed_out ?? {}, frames, next)
 }
 
-function signedOutPage(reply: FastifyReply, exchange: Exchange, heading: string, frames: string[], next: string | undefined): void {
+function signedOutPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  { heading = 'You are signed out', text }: { heading?: string | undefined; text?: string | undefined },
+  frames: string[],
+  next: string | undefined,
+): void {
   const policy = pageHeaders['Content-Security-Policy']
   const origins = [...new Set(frames.map((frame) => new URL(frame).origin))]
   const headers = {
@@ -94,7 +104,7 @@ function signedOutPage(reply: FastifyReply, exchange: Exchange, heading: string,
     // Time for the frames.
     ...(next === undefined ? {} : { Refresh: `2;url=${next}` }),
   }
-  render(reply, 'signed-out', { texts: exchange.sandbox.provider.texts, heading, frames, next }, headers)
+  render(reply, 'signed-out', { ...wordsOf(exchange), heading, text, frames, next }, headers)
 }
 
 /** OpenID Connect RP-Initiated Logout §2. */

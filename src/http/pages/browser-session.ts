@@ -19,8 +19,11 @@ export function sessionOf(request: FastifyRequest, exchange: Exchange): Session 
   return session
 }
 
-/** Signs a user in in the request's browser. The cookie's value is a new one each time, so that none can be planted. */
-export function beginSession(reply: FastifyReply, exchange: Exchange, user: User): void {
+/**
+ * Signs a user in in the request's browser. The cookie's value is a new one each time, so that none can be planted.
+ * @param stays after the browser was closed
+ */
+export function beginSession(reply: FastifyReply, exchange: Exchange, user: User, stays = false): void {
   const { request } = reply
   const { store, settings, clock, newSessionId = () => randomText(22) } = exchange.sandbox
   const former = sessionOf(request, exchange)
@@ -30,7 +33,26 @@ export function beginSession(reply: FastifyReply, exchange: Exchange, user: User
   const expires_at = now + settings.session_ttl * 1000
   const session = store.saveSession({ digest: digest(cookie), sid, user, auth_time: now, expires_at }, former, now)
   found.set(request.raw, { session })
-  keepCookie(reply, exchange, 'session', cookie)
+  keepCookie(reply, exchange, 'session', cookie, stays ? settings.session_ttl : undefined)
+}
+
+/** Seconds that a browser is not asked again whether its user stays signed in. */
+const neverAgain = 180 * 24 * 3600
+
+/** What a user said who was asked whether he stays signed in. */
+export function keepSession(
+  reply: FastifyReply,
+  exchange: Exchange,
+  { stays, never_again }: { stays: boolean; never_again: boolean },
+): void {
+  const cookie = sandboxCookie(reply.request, exchange, 'session')
+  if (stays && cookie !== undefined) keepCookie(reply, exchange, 'session', cookie, exchange.sandbox.settings.session_ttl)
+  if (never_again) keepCookie(reply, exchange, 'asked', '1', neverAgain)
+}
+
+/** Whether this browser's user said that he does not want to be asked again. */
+export function hasBeenAsked(request: FastifyRequest, exchange: Exchange): boolean {
+  return sandboxCookie(request, exchange, 'asked') !== undefined
 }
 
 /** Takes the browser's session cookie away. */
@@ -59,18 +81,18 @@ export function isSameBrowser(request: FastifyRequest, exchange: Exchange, { bro
 }
 
 /** What a sandbox keeps in a browser; none is seen by scripts. */
-type CookieUse = 'session' | 'browser'
+type CookieUse = 'session' | 'browser' | 'asked'
 
 /** A cookie of the sandbox, as the browser sent it. */
 export function sandboxCookie(request: FastifyRequest, exchange: Exchange, use: CookieUse): string | undefined {
   return readCookie(request.headers.cookie, nameOf(exchange, use))
 }
 
-/** Keeps a cookie until the browser is closed; an empty one is taken away. */
-function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string): void {
+/** Keeps a cookie until the browser is closed, or for so many seconds; an empty one is taken away. */
+function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, value: string, lasts?: number): void {
   const name = nameOf(exchange, use)
   const path = pagePath(exchange) || '/'
-  const maxAge = value === '' ? 0 : undefined
+  const maxAge = value === '' ? 0 : lasts
   const secure = isSecure(exchange)
   // With prompt=none an app asks from a frame whether its user is signed in; without https no browser lets its cookie into one.
   const sameSite = use === 'session' && secure ? 'None' : 'Lax'

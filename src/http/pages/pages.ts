@@ -3,7 +3,7 @@
  * Elsewhere: the templates (`views/`) and the dashboard.
  */
 
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
@@ -11,7 +11,10 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
+import { hasBeenAsked } from './browser-session.ts'
+import { firstForm, type SignInForm } from './sign-in-form.ts'
 import { type AppView, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
+import { errorWords, wordsOf } from './words.ts'
 
 /** What an app's icon shows, as a `data:` URI. */
 export function iconOf({ provider }: Pick<Sandbox, 'provider'>, { icon }: App): string | undefined {
@@ -56,8 +59,8 @@ export function sandboxUsers({ sandbox }: Exchange, client: Client) {
 
 /** What each step of a sign-in at a path of the provider shows and goes on with. */
 export function stepAt(path: string | undefined, exchange: Exchange, client: Client, transaction: string): Step {
-  const { texts } = exchange.sandbox.provider
-  return { texts, app: appView(exchange, client.app), action: `${pagePath(exchange)}${path ?? ''}`, transaction }
+  const { app } = client
+  return { ...wordsOf(exchange, { app: app.name }), app: appView(exchange, app), action: `${pagePath(exchange)}${path ?? ''}`, transaction }
 }
 
 /** The same at the authorization endpoint. */
@@ -71,20 +74,39 @@ export function joinPath(exchange: Exchange, transaction: string): string | unde
   return join === undefined ? undefined : `${pagePath(exchange)}${join}?transaction=${transaction}`
 }
 
-/** The sign-in page, after a refusal with what was typed and why. */
+/** The sign-in page at the authorization endpoint. */
 export function signInPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
-  refused?: { username: string; error: string },
+  form: SignInForm = firstForm(exchange, interaction.request.login_hint),
 ): void {
-  render(reply.code(refused === undefined ? 200 : 401), 'signin', {
-    ...stepOf(exchange, interaction),
-    username: interaction.request.login_hint,
-    ...refused,
-    joinAction: joinPath(exchange, interaction.id),
-    ...sandboxUsers(exchange, interaction.client),
-  })
+  const step = { ...stepOf(exchange, interaction), joinAction: joinPath(exchange, interaction.id), stays: exchange.sandbox.sessions }
+  drawSignIn(reply, exchange, step, interaction.client, form)
+}
+
+/** The sign-in page, after a refusal with what was typed and why. */
+export function drawSignIn(
+  reply: FastifyReply,
+  exchange: Exchange,
+  step: Step & { joinAction?: string | undefined; stays?: boolean },
+  client: Client,
+  form: SignInForm,
+): void {
+  const status = form.error === undefined ? 200 : (exchange.sandbox.provider.sign_in?.refused_status ?? 401)
+  const others = form.step === 'password' ? { users: [] } : sandboxUsers(exchange, client)
+  render(reply.code(status), 'signin', { ...step, ...form, ...others })
+}
+
+/** Whether a user who has signed in is asked whether he stays so: by a vendor who asks, in a browser that did not say never to. */
+export function asksToStay(exchange: Exchange, request: FastifyRequest): boolean {
+  const { sessions, provider } = exchange.sandbox
+  return sessions && provider.sign_in?.stay !== undefined && !hasBeenAsked(request, exchange)
+}
+
+/** The page that asks it. */
+export function stayPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'stay', { ...stepOf(exchange, interaction), user: userView(user) })
 }
 
 /** The page on which a signed-in user lets the app in; where browsers stay signed in, with a choice of what it gets. */
@@ -100,6 +122,7 @@ export function selectAccountPage(reply: FastifyReply, exchange: Exchange, inter
   const { users, passwordHint } = sandboxUsers(exchange, interaction.client)
   render(reply, 'select-account', {
     ...stepOf(exchange, interaction),
+    ...wordsOf(exchange, { app: interaction.client.app.name, user: user.username }),
     user: userView(user),
     passwordHint,
     users: users.filter((one) => one.username !== user.username),
@@ -135,14 +158,18 @@ export function notAllowedPage(reply: FastifyReply, step: Step, user: User): voi
   render(reply, 'not-allowed', { ...step, user: userView(user), remedy: user.type === 'kid' ? 'ask' : 'add' })
 }
 
-/** An error that cannot go to the client; 400 and never a 401, whose challenge would open the browser's own password box. */
+/** An error that cannot go to the client, in the vendor's words if it has any; 400 and never a 401, whose challenge would open the browser's own password box. */
 export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): void {
-  const status = error.status === 401 || error.status === 403 ? 400 : error.status
+  const words = error instanceof PageError ? errorWords(exchange, error, reply.request.headers.accept) : undefined
+  const said = words?.status ?? (error.status === 403 ? 400 : error.status)
+  const status = said === 401 ? 400 : said
   render(reply.code(status).headers(error.headers), 'error', {
-    texts: exchange.sandbox.provider.texts,
+    ...wordsOf(exchange),
     status,
-    heading: headings[error.code] ?? 'This request cannot be answered',
-    message: error.message,
+    title: words?.title,
+    heading: words?.heading ?? headings[error.code] ?? 'This request cannot be answered',
+    message: words?.text ?? error.message,
+    lines: words?.lines,
     explanation: error.explanation === error.message ? undefined : error.explanation,
     details: error instanceof PageError ? error.details : [],
     link: dashboardLink(error, exchange),

@@ -6,16 +6,16 @@ import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { deny, PageError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
-import type { Client, Interaction, User } from '../../oauth/model/records.ts'
+import type { Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
-import { checkPassword, type SignIn } from '../../oauth/users/sign-in.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-import { beginSession, isSameBrowser, sessionOf } from './browser-session.ts'
-import { consentPage, joinPath, notAllowedPage, selectAccountPage, signInPage, stepOf } from './pages.ts'
+import { beginSession, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
+import { asksToStay, consentPage, joinPath, notAllowedPage, selectAccountPage, signInPage, stayPage, stepOf } from './pages.ts'
+import { signInWith } from './sign-in-form.ts'
 
 /** @throws PageError when the transaction is over, never was, or began in another browser */
 export function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Interaction {
@@ -35,18 +35,25 @@ function unknownTransaction(): PageError {
   return new PageError('transaction_unknown', 'This sign-in is over. Go back to the app and start again.', explanation)
 }
 
-/** A username and password, or one click on a user. */
+/** A username and password, one of the two where each has its page, or one click on a user. */
 export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, typed: Parameters): MaybePromise<void> {
-  const { pick, username = pick ?? '' } = typed
+  const { pick, remember } = typed
   if (pick !== undefined && goesOnAs(reply, exchange, interaction, pick)) {
     const user = sessionOf(reply.request, exchange)?.user
     exchange.sandbox.store.setInteractionUser(interaction.id, user)
     return nextPage(reply, exchange, { ...interaction, user })
   }
-  const checked = whoSignsIn(exchange, interaction.client, typed)
-  if (checked.ok) return signedIn(reply, exchange, interaction, checked.user)
-  explain(exchange, { code: 'access_denied', reason: checked.reason, explanation: checked.explanation }, reply)
-  return signInPage(reply, exchange, interaction, { username, error: 'Username or password is not right.' })
+  const outcome = signInWith(exchange, interaction.client, typed)
+  if ('form' in outcome) {
+    if (outcome.problem !== undefined) explain(exchange, outcome.problem, reply)
+    return signInPage(reply, exchange, interaction, outcome.form)
+  }
+  const { user } = outcome
+  if (pick !== undefined || !asksToStay(exchange, reply.request))
+    return signedIn(reply, exchange, interaction, user, remember !== undefined)
+  beginSession(reply, exchange, user)
+  exchange.sandbox.store.setInteractionUser(interaction.id, user)
+  return stayPage(reply, exchange, interaction, user)
 }
 
 /** Whether the chosen user is signed in already, recently enough for this request. */
@@ -57,16 +64,9 @@ function goesOnAs(reply: FastifyReply, exchange: Exchange, { request, client }: 
   return sessionObstacle({ ...request, prompt }, client, session, exchange.context) === undefined
 }
 
-/** Who signs in: with one click, as the page offers it for the app's users, or with a username and password. */
-export function whoSignsIn({ sandbox, context }: Exchange, client: Client, { pick, username, password }: Parameters): SignIn {
-  const user = pick === undefined ? undefined : sandbox.store.findUser(pick)
-  if (user !== undefined && !user.disabled && hasApp(user, client, context)) return { ok: true, user }
-  return checkPassword(username ?? pick ?? '', password ?? '', sandbox)
-}
-
-/** A user has just signed in, or joined. */
-export function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): MaybePromise<void> {
-  if (exchange.sandbox.sessions) beginSession(reply, exchange, user)
+/** A user has just signed in, or joined. @param stays whether he stays signed in after the browser was closed */
+export function signedIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User, stays = false): MaybePromise<void> {
+  if (exchange.sandbox.sessions) beginSession(reply, exchange, user, stays)
   exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return nextPage(reply, exchange, { ...interaction, user })
 }
@@ -76,7 +76,7 @@ export function decide(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
-  { decision = '', choose, granted }: Parameters,
+  { decision = '', choose, granted, never_again }: Parameters,
 ): MaybePromise<void> {
   const { request, client } = interaction
   const { store } = exchange.sandbox
@@ -91,7 +91,11 @@ export function decide(
       throw deny(request, client, 'The user is a kid without this app and would have to ask a parent', 'app_missing')
     case 'switch':
       store.setInteractionUser(interaction.id, undefined)
-      return signInPage(reply, exchange, interaction)
+      return signInPage(reply, exchange, interaction, { step: exchange.sandbox.provider.sign_in?.next && 'name' })
+    case 'stay':
+    case 'leave':
+      keepSession(reply, exchange, { stays: decision === 'stay', never_again: never_again !== undefined })
+      return nextPage(reply, exchange, interaction)
     case 'add':
       if (user !== undefined && user.type !== 'kid') store.addUserToApp(user, client)
       return nextPage(reply, exchange, interaction)

@@ -4,9 +4,11 @@ import { Eta } from 'eta'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { packageFolder } from '../../basics/package.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
-import type { PageTexts } from '../../providers/page-texts.ts'
+import { sentBy } from '../../providers/sign-in-pages.ts'
 import { rootOf } from '../exchange.ts'
 import { pageHeaders } from './assets.ts'
+import type { SignInForm } from './sign-in-form.ts'
+import type { Words } from './words.ts'
 
 /** The app that a user signs in to. */
 export interface AppView {
@@ -30,9 +32,7 @@ export interface ScopeView {
   description?: string | undefined
 }
 
-interface Page {
-  texts: PageTexts
-}
+type Page = Words
 
 /** A form that goes on with an authorization request, which stays on the server under its transaction. */
 export interface Step extends Page {
@@ -49,19 +49,21 @@ interface UserStep extends Step {
 
 /** Every page and what it needs to be drawn. */
 export interface Views {
-  /** Posts `username` and `password`, or `pick` (a sandbox user's name), or `decision=cancel`. */
-  signin: Step & {
-    /** What was typed, to keep it after a refusal. */
-    username?: string | undefined
-    error?: string | undefined
-    /** Address of the page on which a user joins; shown when the texts have a `joinButton`. */
-    joinAction?: string | undefined
-    /** Sandbox users to sign in with one click; the first {@link shownUsers} are shown. */
-    users: readonly UserView[]
-    /** How many users the sandbox has, when `users` holds only some of them. */
-    userCount?: number | undefined
-    passwordHint?: string | undefined
-  }
+  /** Posts a name and a password by the vendor's names of them, or `pick` (a sandbox user's name), or `decision`: `cancel`, `switch`. */
+  signin: Step &
+    SignInForm & {
+      /** Whether it offers to stay signed in, where the vendor's page does. */
+      stays?: boolean
+      /** Address of the page on which a user joins; shown when the texts have a `joinButton`. */
+      joinAction?: string | undefined
+      /** Sandbox users to sign in with one click; the first {@link shownUsers} are shown. */
+      users: readonly UserView[]
+      /** How many users the sandbox has, when `users` holds only some of them. */
+      userCount?: number | undefined
+      passwordHint?: string | undefined
+    }
+  /** Posts `decision`: `stay` or `leave`, or the vendor's buttons for them. */
+  stay: UserStep
   /** Posts `decision`: `allow`, `switch` (another user) or `cancel`. */
   continue: UserStep & { scopes: readonly ScopeView[] }
   /** Posts `decision`: `allow` with `granted`, once for each ticked scope, or `deny` or `switch`. */
@@ -100,6 +102,7 @@ export interface Views {
   /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
   'signed-out': Page & {
     heading: string
+    text?: string | undefined
     /** Addresses of clients that sign out in the browser. */
     frames: readonly string[]
     /** Where the browser goes on. */
@@ -135,8 +138,12 @@ export interface Views {
   /** A request that cannot be sent back to the client (RFC 6749 §4.1.2.1), explained to whoever develops that client. */
   error: Page & {
     status: number
+    /** Of the window; the heading with the vendor's name when absent. */
+    title?: string | undefined
     heading: string
     message: string
+    /** What else the vendor says of it. */
+    lines?: readonly string[] | undefined
     /** Which rule, what was expected, what came. */
     explanation?: string | undefined
     /** Things to compare: the registered redirect URIs and the one that came. */
@@ -186,7 +193,7 @@ export function render<K extends keyof Views>(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   const root = rootOf(reply.request)
-  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, root, avatar, shownUsers })
+  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, root, avatar, sentBy, shownUsers })
 }
 
 const tints = 8

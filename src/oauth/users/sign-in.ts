@@ -30,6 +30,11 @@ export function findNamed(typed: string, { store }: Pick<Realm, 'store'>): User 
   return store.findUser(name) ?? (name.includes('@') ? store.findUserByEmail(name) : undefined)
 }
 
+/** Whether somebody can sign in under a name: there is one, or the sandbox makes whom it is told. */
+export function isKnownName(typed: string, realm: Realm): boolean {
+  return realm.settings.strictness === 'lenient' || magicName(typed) !== undefined || findNamed(typed, realm) !== undefined
+}
+
 /**
  * Checks a username, or an e-mail address, and a password; a user without a password of his own has the company's name. A lenient
  * sandbox makes a user whom it does not know.

@@ -10,6 +10,7 @@ import type { FormEndpoint } from '../../oauth/model/endpoint.ts'
 import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
 import type { HostedEndpoint } from '../provider.ts'
+import type { SignInPages } from '../sign-in-pages.ts'
 
 /** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */
 export interface ProviderDeclaration {
@@ -52,6 +53,8 @@ export interface ProviderDeclaration {
   authorization_response?: AuthorizationResponseDeclaration | undefined
   errors?: ErrorsDeclaration | undefined
   texts?: { [K in keyof PageTexts]?: PageTexts[K] | undefined } | undefined
+  /** Steps, names and ids of the sign-in. */
+  sign_in?: SignInPages | undefined
   company?: string | undefined
   apps?: readonly AppDeclaration[] | undefined
   users?: readonly UserDeclaration[] | undefined

@@ -62,6 +62,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     },
     signing_algs: declaration.signing?.algs ?? (alg === undefined ? base.signing_algs : isSecretAlg(alg) ? [] : [alg]),
     texts: { ...base.texts, logo: name, ...withoutUndefined(declaration.texts ?? {}) },
+    ...(declaration.sign_in === undefined ? {} : { sign_in: { ...base.sign_in, ...withoutUndefined(declaration.sign_in) } }),
     ...(errors === undefined ? {} : { errorReply: errorReply(errors) }),
     ...declaredCallback(declaration),
     ...(declaration.documents === undefined ? {} : { routes: [...base.routes, ...documentRoutes(declaration.documents)] }),

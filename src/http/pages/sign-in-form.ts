@@ -1,0 +1,63 @@
+import { hasApp } from '../../oauth/clients/unregistered.ts'
+import type { Parameters } from '../../oauth/model/parameters.ts'
+import type { Reason } from '../../oauth/model/reasons.ts'
+import type { Client, User } from '../../oauth/model/records.ts'
+import { checkPassword, isKnownName } from '../../oauth/users/sign-in.ts'
+import { decisionOf, type SignInMessage } from '../../providers/sign-in-pages.ts'
+import type { Exchange } from '../exchange.ts'
+
+/** What the sign-in page shows. */
+export interface SignInForm {
+  /** Which of the two the page asks; both when absent. */
+  step?: 'name' | 'password' | undefined
+  /** What was typed before, or hinted at. */
+  username?: string | undefined
+  error?: SignInMessage | undefined
+}
+
+/** The first page, with a name that was hinted at; one that is known need not be typed again. */
+export function firstForm({ sandbox }: Exchange, username: string | undefined): SignInForm {
+  if (sandbox.provider.sign_in?.next === undefined) return { username }
+  return { username, step: username !== undefined && isKnownName(username, sandbox) ? 'password' : 'name' }
+}
+
+/** What a form of the sign-in said, by our names in place of the vendor's. */
+export function readForm({ sandbox }: Exchange, parameters: Parameters): Parameters {
+  const { sign_in } = sandbox.provider
+  if (sign_in === undefined) return parameters
+  const { username, password, remember, stay, consent, accounts } = sign_in
+  const buttons = { allow: consent?.allow, deny: consent?.deny, stay: stay?.yes, leave: stay?.no, switch: accounts?.other }
+  return {
+    ...parameters,
+    username: parameters[username?.name ?? 'username'],
+    password: parameters[password?.name ?? 'password'],
+    remember: remember && parameters[remember.name],
+    never_again: stay?.box && parameters[stay.box.name],
+    decision: parameters.decision ?? decisionOf(parameters, buttons),
+  }
+}
+
+/** What comes of a form: who signs in, or the page that comes, and what was wrong when something was. */
+export type SignInOutcome = { user: User } | { form: SignInForm; problem?: { code: 'access_denied'; reason: Reason; explanation: string } }
+
+/** Who signs in with what was typed or clicked. */
+export function signInWith(exchange: Exchange, client: Client, typed: Parameters): SignInOutcome {
+  const { sandbox, context } = exchange
+  const { next, unknown_name, refused } = sandbox.provider.sign_in ?? {}
+  const { pick, username = pick ?? '', password } = typed
+  const picked = pick === undefined ? undefined : sandbox.store.findUser(pick)
+  if (picked !== undefined && !picked.disabled && hasApp(picked, client, context)) return { user: picked }
+  if (next !== undefined && password === undefined) {
+    if (unknown_name === undefined || isKnownName(username, sandbox)) return { form: { step: 'password', username } }
+    const explanation = `There is no user '${username}' in sandbox '${sandbox.name}'`
+    return {
+      form: { step: 'name', username, error: unknown_name },
+      problem: { code: 'access_denied', reason: 'user_unknown', explanation },
+    }
+  }
+  const checked = checkPassword(username, password ?? '', sandbox)
+  if (checked.ok) return { user: checked.user }
+  const { reason, explanation } = checked
+  const error = refused ?? { text: 'Username or password is not right.' }
+  return { form: { step: next && 'password', username, error }, problem: { code: 'access_denied', reason, explanation } }
+}

@@ -1,0 +1,44 @@
+/**
+ * In this room: Keycloak.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
+import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
+import type { SignInPages } from '../sign-in-pages.ts'
+
+/** What Keycloak's pages say. */
+export const keycloakTexts: PageTexts = {
+  ...defaultPageTexts,
+  title: 'Sign in to {space}',
+  logo: '{space}',
+  signInHeading: 'Sign in to your account',
+  usernamePlaceholder: 'Username or email',
+  passwordPlaceholder: 'Password',
+  signInButton: 'Sign In',
+  continueHeading: 'Grant Access to {app}',
+}
+
+/** The sign-in of its theme `keycloak.v2`: name and password on one page. */
+export const keycloakPages: SignInPages = {
+  form_id: 'kc-form-login',
+  username: { name: 'username' },
+  password: { name: 'password' },
+  submit: { text: 'Sign In', id: 'kc-login', name: 'login', value: '' },
+  remember: { name: 'rememberMe', label: 'Remember me' },
+  refused: { text: 'Invalid username or password.', id: 'input-error-username' },
+  refused_status: 200,
+  consent: {
+    heading: 'Grant Access to {app}',
+    text: 'Do you grant these access privileges?',
+    id: 'kc-oauth',
+    allow: { text: 'Yes', id: 'kc-login', name: 'accept', input: true },
+    deny: { text: 'No', id: 'kc-cancel', name: 'cancel', input: true },
+  },
+  logout: {
+    heading: 'Logging out',
+    text: 'Do you want to log out?',
+    confirm: { text: 'Logout', id: 'kc-logout', name: 'confirmLogout', input: true },
+  },
+  signed_out: { heading: 'You are logged out' },
+  error: { title: 'Sign in to {space}', heading: 'We are sorry...', text: '{error_description}' },
+}

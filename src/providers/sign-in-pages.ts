@@ -1,0 +1,86 @@
+/** A field as the vendor's page has it. */
+export interface SignInField {
+  /** What it is sent as, and its id when there is no other. */
+  readonly name: string
+  readonly id?: string | undefined
+  /** What it is called; the texts' placeholder when absent. */
+  readonly label?: string | undefined
+}
+
+/** A button as the vendor's page has it. */
+export interface SignInButton {
+  readonly text: string
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+  readonly value?: string | undefined
+  /** An `<input type="submit">`, which sends its text and has no value of its own. */
+  readonly input?: boolean | undefined
+}
+
+/** What a page says of what was typed, and the id of where it says so. */
+export interface SignInMessage {
+  readonly text: string
+  readonly id?: string | undefined
+}
+
+/** What a page of the vendor's begins with. */
+interface PageWords {
+  readonly heading?: string | undefined
+  readonly text?: string | undefined
+}
+
+/**
+ * A vendor's sign-in as scripts find it that were written for the vendor: its steps, the names and ids of its fields and buttons, and
+ * what it says where. Texts may have `{app}`, `{company}`, `{user}` and `{space}`, the tenant or realm. Data alone: the layout is ours.
+ */
+export interface SignInPages {
+  readonly form_id?: string | undefined
+  readonly username?: SignInField | undefined
+  readonly password?: SignInField | undefined
+  /** Set when the name has a page of its own, before the password: the button that leads on. */
+  readonly next?: SignInButton | undefined
+  /** Above the password, where the name has a page of its own. */
+  readonly password_heading?: string | undefined
+  readonly submit?: SignInButton | undefined
+  /** A box that lets the browser stay signed in after it was closed. */
+  readonly remember?: SignInField | undefined
+  /** What the page for the name says of one that nobody has; without it anybody is asked for a password. */
+  readonly unknown_name?: SignInMessage | undefined
+  /** What a wrong name or password is told. */
+  readonly refused?: SignInMessage | undefined
+  /** The status of a page that refuses; 401 when absent. */
+  readonly refused_status?: number | undefined
+  /** The form is there once more, unseen and before the other, as with vendors who have one for narrow windows. */
+  readonly twice?: boolean | undefined
+  /** A page at the end that asks whether to stay signed in; the box lets it never come again. */
+  readonly stay?: (PageWords & { yes: SignInButton; no: SignInButton; box?: SignInField | undefined }) | undefined
+  /** All scopes or none are allowed; where it is absent, each can be unticked. */
+  readonly consent?: (PageWords & { allow: SignInButton; deny: SignInButton; id?: string | undefined }) | undefined
+  /** Asks which of the browser's users it is. */
+  readonly accounts?: (PageWords & { pick: SignInButton; other: SignInButton }) | undefined
+  /** Asks whether to sign out. */
+  readonly logout?: (PageWords & { confirm: SignInButton; stay?: SignInButton | undefined }) | undefined
+  readonly signed_out?: PageWords | undefined
+  /**
+   * An error that cannot go back to the client. Lines may have the members of the provider's answer for it, as
+   * `{error_description}`; one that lacks a member is left out.
+   */
+  readonly error?: (PageWords & { title?: string | undefined; lines?: readonly string[] | undefined }) | undefined
+}
+
+/** What a button sends: the vendor's name and value, or else the decision that it stands for. */
+export function sentBy({ name, value, text, input }: SignInButton, decision: string): { name: string; value: string } {
+  if (input === true) return { name: name ?? decision, value: text }
+  return { name: name ?? 'decision', value: value ?? decision }
+}
+
+/** The decision of the button that was pressed, of those that a page has. */
+export function decisionOf(
+  parameters: Readonly<Record<string, string | undefined>>,
+  buttons: Readonly<Record<string, SignInButton | undefined>>,
+) {
+  return Object.entries(buttons).find(([decision, button]) => {
+    const sent = button && sentBy(button, decision)
+    return sent !== undefined && parameters[sent.name] === sent.value
+  })?.[0]
+}
