@@ -7,6 +7,8 @@ export interface Answer {
   headers: Record<string, string | string[]>
   body?: unknown
   page?: PageFacts
+  /** Tokens that a redirect carries. */
+  tokens?: Record<string, unknown>
 }
 
 /** What is known of the moment at which an answer came. */
@@ -31,15 +33,23 @@ export function comparable(exchange: Exchange, moment: Moment, more: readonly st
     const value = exchange.headers.get(name)
     if (value !== null) headers[name] = plain.address(value)
   }
-  if (exchange.cookies.length > 0) headers['set-cookie'] = [...new Set(exchange.cookies.map(cookieShape))].sort()
+  const cookies = exchange.cookies.map(cookieShape).filter((shape) => exchange.location === undefined || !shape.startsWith('KC_RESTART'))
+  if (cookies.length > 0) headers['set-cookie'] = [...new Set(cookies)].sort()
   const answer: Answer = { status: exchange.status, headers }
+  const tokens = [...new URLSearchParams(exchange.location?.hash.slice(1)), ...(exchange.location?.searchParams ?? [])].filter(
+    ([, value]) => value.startsWith('eyJ'),
+  )
+  if (tokens.length > 0) answer.tokens = Object.fromEntries(tokens.map(([name, value]) => [name, plain.text(name, value)]))
   if (exchange.body !== undefined) answer.body = plain.value(exchange.body)
   else if (exchange.headers.get('content-type')?.startsWith('text/html') === true) answer.page = pageFacts(exchange.text)
   else if (exchange.text !== '') answer.body = plain.text('', exchange.text)
   return answer
 }
 
-/** A cookie's name and attributes, without its value. */
+/**
+ * A cookie's name and attributes, without its value. The one that restarts a sign-in is left out where a browser is sent back: Keycloak
+ * takes it away then, or forgets to.
+ */
 function cookieShape(cookie: string): string {
   const [pair = '', ...attributes] = cookie.split(/;\s*/)
   return [pair.split('=')[0], ...attributes.filter((one) => !one.startsWith('Expires='))].join('; ')
@@ -109,21 +119,17 @@ class Plain {
   /** A header's text; in a redirect's query and fragment what is opaque is replaced, and all else stays as it was encoded. */
   address(text: string): string {
     const parameter =
-      /([?&#])(session_code|tab_id|client_data|code|session_state|execution|kc_tab_id|auth_hash|key|id_token|access_token)=([^&#]*)/g
-    const plain = text.replaceAll(parameter, (_, mark: string, name: string, value: string) => {
+      /([?&#])(session_code|tab_id|client_data|code|session_state|execution|kc_tab_id|auth_hash|key|id_token|access_token|response|request_uri)=([^&#]*)/g
+    const plain = this.#names(text).replaceAll(parameter, (_, mark: string, name: string, value: string) => {
       const shown = value.startsWith('eyJ') || name === 'client_data' ? `<${name}>` : this.#pieces(value)
       return `${mark}${name}=${shown}`
     })
-    return this.#ids(this.#names(plain))
+    return this.#ids(plain)
   }
 
   #pieces(value: string): string {
-    return /^[A-Z_]+$/.test(value)
-      ? value
-      : value
-          .split('.')
-          .map((one) => this.#hide(one))
-          .join('.')
+    const shown = (one: string) => (/^([A-Z_]+|\{\w+\})$/.test(one) ? one : this.#hide(one))
+    return value.split('.').map(shown).join('.')
   }
 
   #token(text: string): unknown {
@@ -142,7 +148,8 @@ class Plain {
   }
 
   #names(text: string): string {
-    let named = text.replaceAll(this.#moment.base, '{base}')
+    const { base } = this.#moment
+    let named = text.replaceAll(base, '{base}').replaceAll(encodeURIComponent(base), '{base, encoded}')
     for (const [name, value] of this.#moment.names) if (value.length >= 12) named = named.replaceAll(value, `{${name}}`)
     return named
   }

@@ -8,11 +8,11 @@ export interface PageFacts {
 /** Reads an HTML page. */
 export function pageFacts(html: string): PageFacts {
   return {
-    title: textOf(/<title>(.*?)<\/title>/s.exec(html)?.[1] ?? ''),
+    title: textOf(/<title>(.*?)<\/title>/is.exec(html)?.[1] ?? ''),
     messages: messageElements
       .flatMap((element) => [...html.matchAll(element)].map(([, inner = '']) => textOf(inner)))
       .filter((text) => text !== ''),
-    forms: [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)].map(([, tag = '', inner = '']) => formFacts(tag, inner)),
+    forms: [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gis)].map(([, tag = '', inner = '']) => formFacts(tag, inner)),
   }
 }
 
@@ -24,8 +24,8 @@ const messageElements = [
 ]
 
 function formFacts(tag: string, inner: string): string {
-  const fields = [...inner.matchAll(/<(input|button|select|textarea)\b([^>]*)>/gs)]
-    .map(([, element = '', attributes = '']) => ({ type: attribute(attributes, 'type') ?? element, attributes }))
+  const fields = [...inner.matchAll(/<(input|button|select|textarea)\b([^>]*)>/gis)]
+    .map(([, element = '', attributes = '']) => ({ type: (attribute(attributes, 'type') ?? element).toLowerCase(), attributes }))
     .filter(({ attributes }) => attribute(attributes, 'name') !== undefined)
     .map(({ type, attributes }) => [type, attribute(attributes, 'name'), mark(attributes)].join(' ').trim())
   return [`${attribute(tag, 'method')?.toUpperCase()} ${mark(tag)}`.trim(), ...fields].join(' | ')
@@ -37,7 +37,7 @@ function mark(attributes: string): string {
 }
 
 function attribute(attributes: string, name: string): string | undefined {
-  return new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1]
+  return new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(attributes)?.[1]
 }
 
 function textOf(html: string): string {
