@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { commands } from '../src/cli/commands.ts'
 import { configTable } from '../src/config/config.ts'
-import { providers } from '../src/providers/registry.ts'
+import type { OwnSettings } from '../src/providers/own-settings.ts'
+import { allProviders } from '../src/providers/registry.ts'
 import { sandboxDefaults } from '../src/sandbox/settings.ts'
 import { commonSettings } from '../src/sandbox/settings-schema.ts'
 
 /** The manual's tables, made of what the program itself goes by: `npm run docs` writes them, and a test holds them. */
 
 const root = join(import.meta.dirname, '..')
+const providers = await allProviders()
 
 /** A file of the manual as it is, and as it should be. */
 export interface Page {
@@ -21,7 +23,7 @@ export interface Page {
 /** Every page that has tables of ours, which stand between `<!-- name -->` and `<!-- /name -->`. */
 export async function manualPages(): Promise<Page[]> {
   const tables = { 'README.md': { flags: flags() }, 'docs/settings.md': { commands: await commandRows(), settings: settings() } }
-  const own = Object.fromEntries([...providers.values()].flatMap(({ id, own_settings }) => (own_settings ? [[id, ownSettings(id)]] : [])))
+  const own = Object.fromEntries(providers.flatMap((one) => (one.own_settings ? [[one.id, ownSettings(one.own_settings)]] : [])))
   return Promise.all(
     Object.entries({ ...tables, 'docs/vendors.md': own }).map(async ([name, sections]) => {
       const path = join(root, name)
@@ -79,7 +81,7 @@ function settings() {
   const rows = Object.entries(sandboxDefaults).map(([name, preset]) => {
     const { anyOf: [said] = [], ...whole } = properties[name] ?? {}
     const schema = { ...whole, ...said }
-    const others = [...providers.values()].flatMap(({ id, settings: its }) => {
+    const others = providers.flatMap(({ id, settings: its }) => {
       const other = (its as Record<string, unknown>)[name]
       return other === undefined ? [] : [`${shown(other)} (${id})`]
     })
@@ -96,12 +98,8 @@ function accepted({ type, enum: words }: Described): string {
   return { boolean: '`true`, `false`', array: 'a list', object: 'an object' }[String(types[0])] ?? 'a text'
 }
 
-function ownSettings(id: string) {
-  const rows = Object.entries(providers.get(id)?.own_settings ?? {}).map(([name, { default: preset, says }]) => [
-    code(name),
-    shown(preset),
-    says,
-  ])
+function ownSettings(settings: OwnSettings) {
+  const rows = Object.entries(settings).map(([name, { default: preset, says }]) => [code(name), shown(preset), says])
   return [['setting', 'default', 'what'], ...rows]
 }
 

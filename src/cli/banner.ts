@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { standard } from '../providers/standard/standard.ts'
-import type { StartInfo, StartSandbox } from '../start/info.ts'
+import { describedSandboxes, type NamedSandbox, type StartInfo, type StartSandbox } from '../start/info.ts'
 
 /** How many lines a list may take: the whole banner has to fit on one screen. */
 const shownCredentials = 3
@@ -16,8 +16,10 @@ interface Styles {
 /** What `grantbox start` prints: everything a client has to be told, aligned, in 25 lines or so. */
 export function renderBanner(info: StartInfo, { color, columns }: { color: boolean; columns: number }): string {
   const styles = stylesFor(color)
-  const main = info.sandboxes.find((sandbox) => sandbox.name === info.default_sandbox)
-  const others = info.sandboxes.filter((sandbox) => sandbox !== main)
+  const described = describedSandboxes(info)
+  const main = described.find((sandbox) => sandbox.name === info.default_sandbox)
+  const others = described.filter((sandbox) => sandbox !== main)
+  const later = info.sandboxes.filter((sandbox) => !described.some((one) => one === sandbox))
   const row = (label: string, values: readonly string[]) =>
     values.map((value, index) => styles.dim((index === 0 ? label : '').padEnd(labelWidth)) + value)
   const lines = [
@@ -31,7 +33,8 @@ export function renderBanner(info: StartInfo, { color, columns }: { color: boole
     ...(main === undefined ? [] : defaultSandbox(main, row, styles)),
     ...row('OpenID', openIdConnect(main, others, styles)),
     ...row('Others', otherSandboxes(others, columns - labelWidth - 2, styles)),
-    ...(others.length === 0 ? [] : ['']),
+    ...row('On demand', onDemand(later, columns - labelWidth - 2)),
+    ...(others.length + later.length === 0 ? [] : ['']),
     styles.dim(`Data in ${info.data === ':memory:' ? 'memory, gone when it stops' : plain(info.data)}. Stop with Ctrl-C.`),
     '',
   ]
@@ -84,6 +87,12 @@ function otherSandboxes(sandboxes: readonly StartSandbox[], room: number, styles
     return `${styles.bold(name.padEnd(nameWidth))}  ${styles.link(base_url)}${fits ? `${''.padEnd(urlWidth - base_url.length)}  ${styles.dim(credential)}` : ''}`
   })
   return atMost(shownSandboxes, rows, styles)
+}
+
+/** The sandboxes that wait to be asked for, each below its name, in as many lines as they need. */
+function onDemand(sandboxes: readonly NamedSandbox[], room: number): string[] {
+  const names = sandboxes.map(({ name }) => name).join(', ')
+  return names.match(new RegExp(`.{1,${Math.max(room, 1)}}(?: |$)`, 'g'))?.map((line) => line.trimEnd()) ?? []
 }
 
 /** All of a list, or its beginning and how many more there are. */

@@ -2,7 +2,7 @@ import { type Config, loadConfig } from '../config/config.ts'
 import { ConfigError } from '../config/error.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
 import { ControlClient } from '../library/control-client.ts'
-import type { SandboxInfo } from '../library/sandbox.ts'
+import { madeSandboxes, type SandboxInfo } from '../library/sandbox.ts'
 import { originOf } from '../start/origin.ts'
 import type { CommandContext } from './command.ts'
 
@@ -41,8 +41,7 @@ export async function reach({ argv, env, cwd }: CommandContext, flags: Flags): P
     async sandbox() {
       const name = values.get('sandbox')
       if (name !== undefined) return client.get(`/sandboxes/${encodeURIComponent(name)}`)
-      const { items } = await client.get<{ items: SandboxInfo[] }>('/sandboxes')
-      const found = items.find((one) => one.default)
+      const found = (await madeSandboxes(client)).find((one) => one.default)
       if (found === undefined)
         throw new ConfigError([{ where: 'flag --sandbox', message: 'expected a name, for there is no default sandbox' }])
       return found

@@ -1,5 +1,5 @@
 import type { Flags } from '../config/flags.ts'
-import type { SandboxInfo } from '../library/sandbox.ts'
+import { madeSandboxes } from '../library/sandbox.ts'
 import type { Command } from './command.ts'
 import { controlFlags, reach } from './control.ts'
 
@@ -10,7 +10,7 @@ export const reset: Command = {
   flags,
   async run(context) {
     const { client, values, sandbox } = await reach(context, flags)
-    const wanted = values.has('all') ? (await client.get<{ items: SandboxInfo[] }>('/sandboxes')).items : [await sandbox()]
+    const wanted = values.has('all') ? await madeSandboxes(client) : [await sandbox()]
     for (const { name } of wanted) {
       await client.post(`/sandboxes/${encodeURIComponent(name)}/reset`)
       context.stdout.write(`${name} is as it was when it was created.\n`)

@@ -5,7 +5,7 @@ export const schema: Command = {
   flags: {},
   async run({ stdout }) {
     const { configJsonSchema } = await import('../config/json-schema.ts')
-    stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`)
+    stdout.write(`${JSON.stringify(await configJsonSchema(), undefined, 2)}\n`)
     return 0
   },
 }

@@ -11,7 +11,7 @@ import type { ProviderDeclaration } from '../providers/data/declaration.ts'
 import { declareProvider } from '../providers/data/declare.ts'
 import { declaredApp } from '../providers/data/world.ts'
 import type { Provider, WorldApp } from '../providers/provider.ts'
-import { providers as builtIn } from '../providers/registry.ts'
+import { providers as builtIn, vendors } from '../providers/registry.ts'
 import type { Declared } from '../sandbox/declared.ts'
 import { settingsOf } from '../sandbox/settings.ts'
 import { settingsSchema } from '../sandbox/settings-schema.ts'
@@ -28,13 +28,21 @@ export const declarationsSchema = z.object({
 /** The JSON Schema of both. */
 export const declarationsJsonSchema = z.toJSONSchema(declarationsSchema, { io: 'input' })
 
+/** The vendors whose names stand anywhere in a config file, loaded. */
+export function mentionedVendors({ providers, sandboxes }: Readonly<Record<string, unknown>>): Promise<Provider[]> {
+  const text = JSON.stringify([providers, sandboxes])
+  return Promise.all(vendors.filter(({ id }) => text.includes(`"${id}"`)).map((vendor) => vendor.load()))
+}
+
 /**
  * Reads the providers and sandboxes of a config file.
  * @param label how problems name the file
+ * @param loaded the vendors that it mentions ({@link mentionedVendors})
  */
 export function readDeclarations(
   content: Readonly<Record<string, unknown>>,
   label: string,
+  loaded: readonly Provider[] = [],
 ): { declared: Declared; problems: ConfigProblem[] } {
   const given = { providers: content.providers ?? {}, sandboxes: content.sandboxes ?? {} }
   const checked = readBySchema(declarationsSchema, given)
@@ -42,11 +50,14 @@ export function readDeclarations(
     return { declared: { providers: [], sandboxes: [] }, problems: checked.problems.map((problem) => configProblem(problem, label)) }
   }
   const problems: ConfigProblem[] = []
-  const providers = declareAll(checked.data.providers ?? {}, label, problems)
-  const all = new Map([...builtIn, ...providers.map((provider) => [provider.id, provider] as const)])
-  const sandboxes = Object.entries(checked.data.sandboxes ?? {}).map(([name, { provider = name, settings, ...rest }]) => {
+  const { providers: own = {}, sandboxes: wanted = {} } = checked.data
+  const offered = new Map([...builtIn, ...loaded.map((one) => [one.id, one] as const)])
+  const providers = declareAll(own, offered, label, problems)
+  const all = new Map([...offered, ...providers.map((provider) => [provider.id, provider] as const)])
+  const sandboxes = Object.entries(wanted).map(([name, { provider = name, settings, ...rest }]) => {
     const known = all.get(provider)
-    if (known === undefined) problems.push(noSuch(`${label}: sandboxes.${name}.provider`, 'a provider', provider, [...all.keys()]))
+    if (known === undefined)
+      problems.push(noSuch(`${label}: sandboxes.${name}.provider`, 'a provider', provider, [...builtInNames, ...Object.keys(own)]))
     const { data, problems: wrong = [] } = known === undefined ? {} : readBySchema(settingsSchema(known), settings ?? {})
     problems.push(...wrong.map((problem) => configProblem(problem, label, ['sandboxes', name, 'settings'])))
     if (known !== undefined) {
@@ -62,9 +73,17 @@ export function readDeclarations(
   return { declared: { providers, sandboxes }, problems: [...problems, ...repeated('a host', 'sandbox', hosts)] }
 }
 
+/** Loaded or not. */
+const builtInNames = [...builtIn.keys(), ...vendors.map(({ id }) => id)]
+
 /** Declares one provider after those that they extend. */
-function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>, label: string, problems: ConfigProblem[]): Provider[] {
-  const made = new Map<string, Provider>(builtIn)
+function declareAll(
+  declarations: Readonly<Record<string, ProviderDeclaration>>,
+  offered: ReadonlyMap<string, Provider>,
+  label: string,
+  problems: ConfigProblem[],
+): Provider[] {
+  const made = new Map<string, Provider>(offered)
   const underWay = new Set<string>()
   const make = (name: string): Provider | undefined => {
     const known = made.get(name)
@@ -85,7 +104,7 @@ function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>,
     underWay.delete(name)
     if (base === undefined) {
       if (!Object.hasOwn(declarations, baseName)) {
-        problems.push(noSuch(`${where}.extends`, 'a provider', baseName, [...builtIn.keys(), ...Object.keys(declarations)]))
+        problems.push(noSuch(`${where}.extends`, 'a provider', baseName, [...builtInNames, ...Object.keys(declarations)]))
       }
       return undefined
     }
@@ -95,7 +114,7 @@ function declareAll(declarations: Readonly<Record<string, ProviderDeclaration>>,
     return provider
   }
   return Object.keys(declarations).flatMap((name) => {
-    if (builtIn.has(name)) {
+    if (builtInNames.includes(name)) {
       problems.push({ where: `${label}: providers.${name}`, message: 'expected a name that no built-in provider has' })
       return []
     }

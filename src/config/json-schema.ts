@@ -1,18 +1,18 @@
 import { z } from 'zod'
 import type { Provider } from '../providers/provider.ts'
-import { providers } from '../providers/registry.ts'
+import { allProviders } from '../providers/registry.ts'
 import { nullable, ownShape } from '../sandbox/settings-schema.ts'
 import { declarationsJsonSchema } from './declarations.ts'
 import { describe, keys, schema } from './schema.ts'
 
 /** The JSON Schema of the config file, for editors. */
-export function configJsonSchema(): Record<string, unknown> {
+export async function configJsonSchema(): Promise<Record<string, unknown>> {
   const { properties: settings = {} } = z.toJSONSchema(schema, { io: 'input' })
   const { properties: declarations = {}, $defs = {} } = declarationsJsonSchema
   const own = keys
     .filter((key) => !describe(key).notInFile)
     .map((key) => [key, { description: describe(key).description, ...(settings[key] as object) }])
-  const vendors = [...providers.values()].filter((provider) => provider.own_settings !== undefined)
+  const vendors = (await allProviders()).filter((provider) => provider.own_settings !== undefined)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'grantbox.config',

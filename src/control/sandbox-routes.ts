@@ -86,7 +86,7 @@ export function sandboxRoutes(tag: string, add: (routes: SandboxRoutes, deps: Co
         }
         const handler = (request: FastifyRequest, reply: FastifyReply) => {
           reply.code(status)
-          return handle(callOf(request, reply, deps))
+          return after(sandboxOf(request, deps), (sandbox) => handle(callOf(sandbox, request, reply, deps)))
         }
         app.route({ method, url: `/sandboxes/:sandbox${path}`, ...options, schema, handler })
       }
@@ -114,17 +114,20 @@ function paramsOf(path: string): z.ZodType {
   return z.object({ sandbox: z.string(), ...Object.fromEntries(described) })
 }
 
+function sandboxOf({ params }: FastifyRequest, { sandboxes }: ControlDeps): MaybePromise<Sandbox> {
+  return sandboxNamed((params as { sandbox: string }).sandbox, sandboxes)
+}
+
 /** The schemas of the route have made of the request what its types say. */
 function callOf<Path extends string, Query, Body>(
+  sandbox: Sandbox,
   request: FastifyRequest,
   reply: FastifyReply,
   deps: ControlDeps,
 ): Call<Path, Query, Body> {
-  const params = request.params as Call<Path, Query, Body>['params'] & { sandbox: string }
-  const sandbox = sandboxNamed(params.sandbox, deps.sandboxes)
   return {
     sandbox,
-    params,
+    params: request.params as Call<Path, Query, Body>['params'],
     query: request.query as Query,
     body: request.body as Body,
     request,

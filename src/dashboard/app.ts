@@ -42,8 +42,8 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     throw new Problem(404, 'There is no such page. The menu of a sandbox names those there are.')
   })
 
-  app.get(dashboardPath, (request, reply) => {
-    const model = homeModel(request, deps)
+  app.get(dashboardPath, async (request, reply) => {
+    const model = await homeModel(request, deps)
     const place = placeOf(request.raw, deps)
     const signedIn = sessions !== undefined
     return render(reply, homePage(model), { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })

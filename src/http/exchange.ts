@@ -53,7 +53,7 @@ interface Routed extends IncomingMessage {
 export function beginExchange(
   request: IncomingMessage,
   origin: Came,
-  { sandbox, prefix, url }: Destination,
+  { sandbox, prefix, url }: Omit<Destination, 'name'> & { sandbox: Sandbox },
   options: ExchangeOptions,
 ): Exchange {
   const { scheme, host, notes, path = '', isForwarded = false, calledAs = `${scheme}://${host}` } = origin

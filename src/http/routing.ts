@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import { type Came, originReader } from './origin.ts'
 
 /** Where a request goes. */
 export interface Destination {
-  sandbox: Sandbox
+  /** The sandbox's name; it may have to be made first. */
+  name: string
   /** What the client put before the sandbox's own path: empty, or `/` and the sandbox's name. */
   prefix: string
   /** The path below the sandbox, with its query. */
@@ -24,24 +24,24 @@ const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
 export function route(target: string, { name, publicName }: Came, sandboxes: Sandboxes): Destination | undefined {
   // `*` is the server as a whole (RFC 9112 §3.2.4); of an absolute address the proxy has left the path.
   const url = target.startsWith('/') ? withoutEmpty(target) : '/'
-  const byHost = sandboxes.findByHost(name) ?? (publicName === name ? undefined : sandboxes.findByHost(publicName))
-  if (byHost !== undefined) return { sandbox: byHost, prefix: '', url }
+  const byHost = sandboxes.namedByHost(name) ?? (publicName === name ? undefined : sandboxes.namedByHost(publicName))
+  if (byHost !== undefined) return { name: byHost, prefix: '', url }
 
   delimiter.lastIndex = 1
   const end = delimiter.test(url) ? delimiter.lastIndex - 1 : url.length
   const segment = url.slice(1, end)
   if (segment === '.well-known') {
-    const [, path, name, beyond = '', query = ''] = wellKnown.exec(url) ?? []
-    const named = name === undefined ? undefined : sandboxes.find(name)
+    const [, path, last, beyond = '', query = ''] = wellKnown.exec(url) ?? []
+    const named = last === undefined ? undefined : sandboxes.named(last)
     if (named !== undefined && path !== undefined)
-      return { sandbox: named, prefix: `/${named.name}`, url: `${path}${beyond === '/' ? '' : beyond}${query}` }
+      return { name: named, prefix: `/${named}`, url: `${path}${beyond === '/' ? '' : beyond}${query}` }
   } else {
-    const named = sandboxes.find(segment)
+    const named = sandboxes.named(segment)
     if (named !== undefined)
-      return { sandbox: named, prefix: url.slice(0, end), url: url[end] === '/' ? withoutEmpty(url.slice(end)) : `/${url.slice(end)}` }
+      return { name: named, prefix: url.slice(0, end), url: url[end] === '/' ? withoutEmpty(url.slice(end)) : `/${url.slice(end)}` }
   }
-  const fallback = sandboxes.default
-  return fallback === undefined ? undefined : { sandbox: fallback, prefix: '', url }
+  const fallback = sandboxes.named(sandboxes.defaultName)
+  return fallback === undefined ? undefined : { name: fallback, prefix: '', url }
 }
 
 /** A path that begins with one slash: clients put `/.well-known/…` behind an issuer that ends with one. */
@@ -57,7 +57,7 @@ export function withoutPaths(target: string, paths: readonly string[], sandboxes
   if (paths.length === 0) return target
   const [, known = '', rest = target] = /^(\/\.well-known\/[^/?]+)(\/.*)$/s.exec(target) ?? []
   const found = paths.find((path) => rest.startsWith(path) && /^[/?]?$/.test(rest.charAt(path.length)))
-  if (found === undefined || sandboxes.find(found.split('/', 2)[1] ?? '') !== undefined) return target
+  if (found === undefined || sandboxes.named(found.split('/', 2)[1] ?? '') !== undefined) return target
   const below = rest.slice(found.length)
   return known + (below.startsWith('/') || known !== '' ? below : `/${below}`)
 }

@@ -1,7 +1,7 @@
 import { ControlClient } from './control-client.ts'
 import { GrantboxError } from './error.ts'
 import { type Grantbox, grantbox } from './grantbox.ts'
-import type { SandboxInfo } from './sandbox.ts'
+import { madeSandboxes } from './sandbox.ts'
 
 /** How to speak to a grantbox that runs elsewhere. */
 export interface ConnectOptions {
@@ -23,7 +23,7 @@ export async function connectGrantbox(
     throw new GrantboxError({ status: 0, title: 'No address', detail })
   }
   const client = new ControlClient(url, adminToken)
-  const { items } = await client.get<{ items: SandboxInfo[] }>('/sandboxes')
+  const items = await madeSandboxes(client)
   const ca = await client.authority()
   const first = items.find((one) => one.default)
   const issuers = new Map(items.map((one) => [one.name, one.issuer]))

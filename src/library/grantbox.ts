@@ -6,7 +6,7 @@
 import type { ControlClient } from './control-client.ts'
 import type { LoginOptions, LoginPage, LoginUser } from './login.ts'
 import { ProxyLeads, type ProxySettings } from './proxy.ts'
-import { type NewSandbox, type Place, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
+import { madeSandboxes, type NewSandbox, type Place, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
 
 /** A grantbox, in this process or elsewhere. `await using` closes it. */
 export interface Grantbox extends AsyncDisposable {
@@ -16,8 +16,9 @@ export interface Grantbox extends AsyncDisposable {
   readonly adminToken: string | undefined
   /** How browsers and programs are led to a vendor's hosts. */
   readonly proxy: ProxySettings
-  /** A sandbox by name; the default one without. Nothing is asked before it is used. */
+  /** A sandbox by name; the default one without. Nothing is asked, and a vendor's not made, before it is used. */
   sandbox(name?: string): Sandbox
+  /** Those that were made. */
   sandboxes(): Promise<Sandbox[]>
   /** Creates a sandbox: a world of its own for a test, a test file or a worker. */
   createSandbox(options?: NewSandbox): Promise<Sandbox>
@@ -58,7 +59,7 @@ export function grantbox({ client, adminToken, ca, defaultName, defaultProvider,
     adminToken,
     proxy: leads.settings(),
     sandbox: (name = defaultName) => sandbox(client, placeOf(name), leads),
-    sandboxes: async () => (await client.get<{ items: SandboxInfo[] }>('/sandboxes')).items.map(known),
+    sandboxes: async () => (await madeSandboxes(client)).map(known),
     createSandbox: async (options = {}) => known(await client.post<SandboxInfo>('/sandboxes', { provider: defaultProvider, ...options })),
     ensureSandbox: async ({ name, ...options }) =>
       known(await client.put<SandboxInfo>(`/sandboxes/${encodeURIComponent(name)}`, { provider: defaultProvider, ...options })),

@@ -12,6 +12,7 @@ import { type Users, users } from './users.ts'
 
 /** A sandbox as the control API shows it. */
 export interface SandboxInfo {
+  made: true
   name: string
   provider: string
   company: string
@@ -28,6 +29,12 @@ export interface SandboxInfo {
   /** Which settings it made without any effect, a sentence each. */
   notes: string[]
   created_at: string
+}
+
+/** The sandboxes that were made; those of vendors that nobody asked for yet are left out. */
+export async function madeSandboxes(client: ControlClient): Promise<SandboxInfo[]> {
+  const { items } = await client.get<{ items: (SandboxInfo | { made: false })[] }>('/sandboxes')
+  return items.filter((one) => one.made)
 }
 
 /** What may change of a sandbox. */

@@ -11,7 +11,20 @@ import { socialid } from './socialid/socialid.ts'
 import { standard } from './standard/standard.ts'
 import { wildix } from './wildix/wildix.ts'
 
+/** A vendor whose provider is loaded when somebody first needs it. Of one that nobody needs, no more than this is known. */
+export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
+  load(): Promise<Provider>
+}
+
+/** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
+export const vendors: readonly Vendor[] = []
+
 /** The built-in providers by name; the first is the default one. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
   [iokids, wildix, socialid, deyel, gateway, standard].map((one) => [one.id, one]),
 )
+
+/** Every provider that grantbox brings, the vendors' loaded. */
+export async function allProviders(): Promise<Provider[]> {
+  return [...providers.values(), ...(await Promise.all(vendors.map((vendor) => vendor.load())))]
+}

@@ -20,7 +20,7 @@ import { authority, isSame, readAuthority, readUrl, type Target, usualPort } fro
 import { type ProxyMode, type Way, type WayOptions, wayTo } from './way.ts'
 
 export interface ProxyOptions extends Omit<WayOptions, 'sandboxes'> {
-  sandboxes: Pick<Sandboxes, 'find' | 'findByHost' | 'default' | 'hostNames'>
+  sandboxes: Pick<Sandboxes, 'find' | 'reach' | 'namedByHost' | 'default' | 'hostNames'>
   now: () => number
   /** Answers as a sandbox. */
   answer: (request: IncomingMessage, response: ServerResponse, called: Called) => void
@@ -104,7 +104,8 @@ export class ForwardProxy {
       const host = url.startsWith('/') || url === '*' ? readAuthority(headers.host ?? '', target.port) : full?.target
       if (isSame(host, target)) {
         if (full !== undefined) request.url = pathOf(full.url)
-        return this.#answerAs(name, request, response, target, originOf(request))
+        const origin = originOf(request)
+        return void this.#answerAs(name, request, response, target, origin).catch(this.#failing(request, response, target))
       }
       const asked = full === undefined ? headers.host : full.url.host
       const why = `This tunnel leads to ${authority(target)}, and a request in it is for '${asked}': each host needs a tunnel of its own`
@@ -114,11 +115,15 @@ export class ForwardProxy {
 
   /** Answers a request of absolute form (RFC 9112 §3.2.2), as clients send them to proxies for `http` addresses. */
   forward(request: IncomingMessage, response: ServerResponse): void {
-    this.#forward(request, response).catch((error: unknown) => {
-      const refusal = this.#refuse(error, request, readUrl(request.url ?? '')?.target)
+    this.#forward(request, response).catch(this.#failing(request, response, readUrl(request.url ?? '')?.target))
+  }
+
+  #failing(request: IncomingMessage, response: ServerResponse, target: Target | undefined): (error: unknown) => void {
+    return (error) => {
+      const refusal = this.#refuse(error, request, target)
       if (response.headersSent) response.destroy()
       else answerRefusal(response, refusal)
-    })
+    }
   }
 
   async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -148,11 +153,11 @@ export class ForwardProxy {
     delete headers['proxy-authorization']
     if (way.to !== 'sandbox') return serve(request, response)
     const scheme = url.protocol === 'https:' ? 'https' : 'http'
-    this.#answerAs(way.name, request, response, target, { ...originOf(request), scheme })
+    await this.#answerAs(way.name, request, response, target, { ...originOf(request), scheme })
   }
 
-  #answerAs(name: string, request: IncomingMessage, response: ServerResponse, target: Target, origin: Came): void {
-    const sandbox = this.#options.sandboxes.find(name)
+  async #answerAs(name: string, request: IncomingMessage, response: ServerResponse, target: Target, origin: Came): Promise<void> {
+    const sandbox = await this.#options.sandboxes.reach(name)
     if (sandbox !== undefined) this.#options.answer(request, response, { sandbox, origin, host: authority(target) })
     else answerRefusal(response, new ProxyRefusal(404, `The sandbox '${name}', which had ${target.host}, was deleted`))
   }

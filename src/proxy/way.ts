@@ -15,7 +15,7 @@ export type ProxyMode = (typeof proxyModes)[number]
 /** What decides where somebody is led. */
 export interface WayOptions extends DialOptions {
   mode: ProxyMode
-  sandboxes: Pick<Sandboxes, 'find' | 'findByHost'>
+  sandboxes: Pick<Sandboxes, 'reach' | 'namedByHost'>
   /** What hosts of no sandbox are led to for. */
   adminToken: string | undefined
   /** Addresses that the start fixes: they are of this server, too. */
@@ -38,11 +38,12 @@ export async function wayTo(target: Target, authorization: string | undefined, o
       `This grantbox is no proxy, so nothing leads to ${authority(target)}: start it with --proxy known or --proxy all`,
     )
   }
-  const credentials = credentialsIn(authorization, sandboxes)
-  const named = sandboxes.find(credentials.sandbox)
+  const credentials = credentialsIn(authorization)
+  const named = await sandboxNamed(credentials, sandboxes)
   const host = publicHost(target.host)
-  const known = named !== undefined && speaksFor(named, host) ? named : (sandboxes.findByHost(target.host) ?? sandboxes.findByHost(host))
-  if (known !== undefined) return { to: 'sandbox', name: known.name }
+  if (named !== undefined && speaksFor(named, host)) return { to: 'sandbox', name: named.name }
+  const known = sandboxes.namedByHost(target.host) ?? sandboxes.namedByHost(host)
+  if (known !== undefined) return { to: 'sandbox', name: known }
   if (isOwn(target, listens()) || ownUrls.some((url) => isAt(url, target))) return { to: 'us' }
   if (mode === 'all') {
     if (mayPass(credentials, adminToken)) return { to: 'elsewhere' }
@@ -60,18 +61,21 @@ export async function wayTo(target: Target, authorization: string | undefined, o
   )
 }
 
-function credentialsIn(authorization: string | undefined, sandboxes: WayOptions['sandboxes']): Credentials {
+function credentialsIn(authorization: string | undefined): Credentials {
   const credentials = readCredentials(authorization)
   if (credentials === undefined) {
     throw new ProxyRefusal(407, 'Proxy-Authorization is not Basic: the user name is a sandbox, the password the admin token')
   }
-  if (credentials.sandbox !== '' && sandboxes.find(credentials.sandbox) === undefined) {
-    throw new ProxyRefusal(
-      407,
-      `There is no sandbox '${credentials.sandbox}', which the user name in the proxy's address names: make it first, or leave the name out`,
-    )
-  }
   return credentials
+}
+
+async function sandboxNamed({ sandbox: name }: Credentials, sandboxes: WayOptions['sandboxes']): Promise<Sandbox | undefined> {
+  const named = await sandboxes.reach(name)
+  if (named !== undefined || name === '') return named
+  throw new ProxyRefusal(
+    407,
+    `There is no sandbox '${name}', which the user name in the proxy's address names: make it first, or leave the name out`,
+  )
 }
 
 /** Whether a sandbox lists a host, or its vendor has it. */

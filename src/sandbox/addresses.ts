@@ -61,18 +61,22 @@ export function addressesAt(
   const internalUrl = settings.internal_url ?? below(fixed.internalUrl, prefix)
   const issuer_path = issuerIn(space, provider.issuer_path ?? '')
   const fixedIssuer = settings.issuer === null ? below(below(fixed.issuer, prefix), issuer_path) : issuerIn(space, settings.issuer)
-  const addressed = `${origin.scheme}://${origin.host}${origin.path ?? ''}${prefix}`
   const isPublic = publicUrl !== undefined && isReachedBy(publicUrl, origin)
-  const asked_url = isPublic ? publicUrl : addressed
+  const asked_url = isPublic ? publicUrl : addressed(origin, prefix)
   const internal_url = internalUrl ?? asked_url
   return {
-    base_url: publicUrl ?? addressed,
+    base_url: publicUrl ?? addressed(origin, prefix),
     asked_url,
     internal_url,
     program_url: isPublic || fixedIssuer === undefined ? asked_url : internal_url,
     issuer: fixedIssuer ?? atHost(asked_url, hostOf('issuer', origin.host, provider)) + issuer_path,
     is_only_issuer: fixedIssuer !== undefined || (publicUrl === undefined && internalUrl === undefined),
   }
+}
+
+/** As whoever asked wrote it. */
+function addressed({ scheme, host, path = '' }: Origin, prefix: string): string {
+  return `${scheme}://${host}${path}${prefix}`
 }
 
 /** An address below a URL, which may end with a slash of its own. */
@@ -94,7 +98,7 @@ function isReachedBy(url: string, { scheme, host, port, isForwarded }: Origin): 
 
 /** Where whoever asked reached the server itself. */
 export function serverUrl(origin: Origin, { publicUrl }: FixedAddresses): string {
-  return publicUrl !== undefined && isReachedBy(publicUrl, origin) ? publicUrl : `${origin.scheme}://${origin.host}${origin.path ?? ''}`
+  return publicUrl !== undefined && isReachedBy(publicUrl, origin) ? publicUrl : addressed(origin, '')
 }
 
 /** The path of an address; empty for the root. */
@@ -111,21 +115,30 @@ export function fixedHosts({ publicUrl, internalUrl }: FixedAddresses): string[]
 const ownNames = ['localhost', '127.0.0.1', '[::1]']
 
 /** The addresses of any sandbox for whoever asked at this origin, which may be the host of one. */
-export function addressesFrom(
-  origin: Origin,
-  sandbox: Sandbox,
-  sandboxes: Pick<Sandboxes, 'findByHost' | 'defaultName'>,
-  fixed: FixedAddresses,
-): Addresses {
+export function addressesFrom(origin: Origin, sandbox: Sandbox, sandboxes: NamedSandboxes, fixed: FixedAddresses): Addresses {
+  const way = wayFrom(origin, sandbox.name, sandboxes)
+  return addressesAt(sandbox, way.origin, way.prefix, fixed)
+}
+
+/** Where a sandbox is that was not made yet. */
+export function baseUrlFrom(origin: Origin, sandbox: string, sandboxes: NamedSandboxes, fixed: FixedAddresses): string {
+  const { origin: at, prefix } = wayFrom(origin, sandbox, sandboxes)
+  return below(fixed.publicUrl, prefix) ?? addressed(at, prefix)
+}
+
+type NamedSandboxes = Pick<Sandboxes, 'namedByHost' | 'defaultName'>
+
+/** At which host and below which path a sandbox answers those who asked at this origin. */
+function wayFrom(origin: Origin, sandbox: string, sandboxes: NamedSandboxes): { origin: Origin; prefix: string } {
   const { host } = origin
   const [, name = host, port = ''] = /^(.*?)(:\d+)?$/.exec(host) ?? []
-  const owner = sandboxes.findByHost(name.toLowerCase())
-  if (owner?.name === sandbox.name) return addressesAt(sandbox, origin, '', fixed)
-  const prefix = sandbox.name === sandboxes.defaultName ? '' : `/${sandbox.name}`
-  if (owner === undefined) return addressesAt(sandbox, origin, prefix, fixed)
+  const owner = sandboxes.namedByHost(name.toLowerCase())
+  if (owner === sandbox) return { origin, prefix: '' }
+  const prefix = sandbox === sandboxes.defaultName ? '' : `/${sandbox}`
+  if (owner === undefined) return { origin, prefix }
   // The host of a sandbox serves that one alone, at every path.
-  const free = ownNames.find((one) => sandboxes.findByHost(one) === undefined) ?? name
-  return addressesAt(sandbox, { ...origin, host: free + port }, prefix, fixed)
+  const free = ownNames.find((one) => sandboxes.namedByHost(one) === undefined) ?? name
+  return { origin: { ...origin, host: free + port }, prefix }
 }
 
 /** Where people sign in and programs get tokens. */

@@ -1,15 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Provider } from '../providers/provider.ts'
+import type { NewSandbox } from './new-sandbox.ts'
 import type { SandboxRecord } from './table.ts'
-
-/** What may be said of a new sandbox, its provider found. */
-interface Draft {
-  provider: Provider
-  company?: string | undefined
-  hosts?: readonly string[] | undefined
-  settings?: Readonly<Record<string, unknown>> | undefined
-  seed?: boolean | undefined
-}
 
 /** A sandbox is there and was created otherwise. */
 export class CreatedOtherwiseError extends Error {
@@ -32,7 +23,7 @@ export class CreatedOtherwiseError extends Error {
  * Compares a draft with what a sandbox was created with, whatever has changed since. A signing secret that was not said was made up.
  * @throws CreatedOtherwiseError
  */
-export function mustBeAsCreated(record: SandboxRecord, draft: Draft): void {
+export function mustBeAsCreated(record: SandboxRecord, draft: NewSandbox): void {
   const { name, initial } = record
   const settings = Object.entries(draft.settings ?? {}).filter(([, value]) => value !== null && value !== undefined)
   const said = Object.fromEntries(settings)

@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { Vendor } from '../providers/registry.ts'
 import { SandboxClock } from './clock.ts'
 import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
@@ -10,6 +11,7 @@ import type { Sandbox } from './sandbox.ts'
 import { settingsOf } from './settings.ts'
 import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
+import { Vendors } from './vendors.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
 const reservedNames = ['dashboard', '_grantbox', '.well-known', 'mtls', '_mtls', '_stranger']
@@ -22,18 +24,25 @@ export interface JournalLimits {
   journalMemory?: number | undefined
 }
 
+/** What sandboxes are told when a server is made. */
+export interface KnownOptions extends JournalLimits {
+  /** Those whose providers are loaded when they are first needed. */
+  vendors?: readonly Vendor[] | undefined
+}
+
 /** What stays of a sandbox as long as it is known, whatever is said of it and whoever its provider is. */
 type Lasting = Omit<Sandbox, keyof Speech | 'company' | 'hosts' | 'settings'>
 
 /**
  * Which sandboxes there are. Names and hosts are known from memory, for every request asks for them; a sandbox itself is opened when
- * it is first asked for.
+ * it is first asked for. One whose vendor is not loaded yet has a name and hosts, and is not found: it is to be reached first.
  */
 export class KnownSandboxes {
   protected readonly table: SandboxTable
   /** The machine's clock. */
   protected readonly clock: Clock
   #providers: ReadonlyMap<string, Provider> = new Map()
+  protected readonly vendors: Vendors
   readonly #records = new Map<string, SandboxRecord>()
   readonly #opened = new Map<string, Sandbox>()
   readonly #hosts = new Map<string, string>()
@@ -46,18 +55,24 @@ export class KnownSandboxes {
     table: SandboxTable,
     clock: Clock,
     defaultName: string,
-    { journalSize, journalMemory = 64 * 1024 * 1024 }: JournalLimits = {},
+    { journalSize, journalMemory = 64 * 1024 * 1024, vendors = [] }: KnownOptions = {},
   ) {
     const memory = new JournalMemory(journalMemory)
     this.#newJournal = () => new Journal(journalSize, memory)
     this.table = table
     this.clock = clock
     this.defaultName = defaultName
+    this.vendors = new Vendors(vendors)
   }
 
-  /** All that a sandbox can speak as, by name. */
+  /** All that a sandbox can speak as and that is loaded, by name. */
   get providers(): ReadonlyMap<string, Provider> {
     return this.#providers
+  }
+
+  /** The names of all that a sandbox can speak as. */
+  providerNames(): string[] {
+    return [...new Set([...this.#providers.keys(), ...this.vendors.list().map(({ id }) => id)])]
   }
 
   get default(): Sandbox | undefined {
@@ -69,13 +84,57 @@ export class KnownSandboxes {
     const opened = this.#opened.get(name)
     if (opened !== undefined) return opened
     const record = this.#records.get(name) ?? this.#records.get(name.toLowerCase())
-    return record === undefined ? undefined : this.open(record)
+    return record === undefined || !this.#providers.has(record.provider) ? undefined : this.open(record)
   }
 
   /** By a host name that a sandbox lists, or else that its vendor has, without the port, in lower case. */
   findByHost(host: string): Sandbox | undefined {
-    const name = this.#hosts.get(host) ?? (this.#vendorHosts.size === 0 ? undefined : this.#vendorOf(host))
+    const name = this.namedByHost(host)
     return name === undefined ? undefined : this.find(name)
+  }
+
+  /** The name of the sandbox that a name means in any letter case: of one that is there, or that is made when it is first asked for. */
+  named(name: string): string | undefined {
+    if (this.#records.has(name)) return name
+    const lower = name.toLowerCase()
+    return this.#records.has(lower) || this.isUnmade(lower) ? lower : undefined
+  }
+
+  /** The same by a host name. */
+  namedByHost(host: string): string | undefined {
+    const own = this.#hosts.get(host)
+    if (own !== undefined || this.#vendorHosts.size === 0) return own
+    const vendor = this.#vendorOf(host)
+    return vendor === undefined ? undefined : this.named(vendor)
+  }
+
+  /** Whether a sandbox has this name already, in any letter case. */
+  isThere(name: string): boolean {
+    return this.#records.has(name.toLowerCase())
+  }
+
+  /** Of all that are there, or will be made when they are asked for. */
+  names(): string[] {
+    return [...this.#records.keys(), ...this.unmade().map(({ id }) => id)]
+  }
+
+  /** The vendors whose sandbox is made when it is first asked for. */
+  unmade(): Vendor[] {
+    return this.vendors.list().filter(({ id }) => this.isUnmade(id))
+  }
+
+  /** What a sandbox speaks as that has this name, or will have it. */
+  protected providerOf(name: string): string {
+    return this.#records.get(name)?.provider ?? name
+  }
+
+  protected isUnmade(name: string): boolean {
+    return this.vendors.has(name) && !this.#records.has(name) && this.nameProblem(name) === undefined
+  }
+
+  /** The sandboxes of an earlier run whose vendor nobody has needed since. */
+  asleep(): SandboxRecord[] {
+    return [...this.#records.values()].filter(({ provider }) => !this.#providers.has(provider))
   }
 
   /** Whether a sandbox lists this host name by itself. */
@@ -97,8 +156,9 @@ export class KnownSandboxes {
     return [...new Set([...this.#hosts.keys(), ...this.#vendorHosts.keys()])]
   }
 
+  /** Those whose provider is loaded. */
   list(): Sandbox[] {
-    return [...this.#records.values()].map((record) => this.open(record))
+    return [...this.#records.values()].flatMap((record) => (this.#providers.has(record.provider) ? [this.open(record)] : []))
   }
 
   /** The rule that a name breaks; undefined when it may be one. */
@@ -149,14 +209,27 @@ export class KnownSandboxes {
     return free
   }
 
-  /** From now on these are all that are stored, and speak as these providers; one of a provider that is not there sleeps until it is. */
+  /** From now on these are all that are stored, and speak as these providers; one of a provider that is not there is unknown until it is. */
   protected takeStock(records: readonly SandboxRecord[], providers = this.#providers): void {
     this.#providers = providers
-    const awake = new Map(records.flatMap((record) => (providers.has(record.provider) ? [[record.name, record] as const] : [])))
-    for (const known of [...this.#records.values()]) if (awake.get(known.name)?.id !== known.id) this.forget(known)
-    for (const record of awake.values()) this.know(record)
+    const spoken = records.filter((record) => this.isSpoken(record, providers))
+    const there = new Map(spoken.map((record) => [record.name, record]))
+    for (const known of [...this.#records.values()]) if (there.get(known.name)?.id !== known.id) this.forget(known)
+    for (const record of spoken) this.know(record)
     this.#vendorHosts.clear()
-    for (const { id, hosts = [] } of providers.values()) for (const host of hosts) this.#vendorHosts.set(host.toLowerCase(), id)
+    for (const { id, hosts = [] } of [...this.vendors.list(), ...providers.values()])
+      for (const host of hosts) this.#vendorHosts.set(host.toLowerCase(), id)
+  }
+
+  /** Whether a sandbox's provider is there, loaded or not. */
+  protected isSpoken({ provider }: SandboxRecord, providers: ReadonlyMap<string, Provider>): boolean {
+    return providers.has(provider) || this.vendors.has(provider)
+  }
+
+  /** From now on this provider is loaded. */
+  protected learn(provider: Provider): Provider {
+    this.#providers = new Map([...this.#providers, [provider.id, provider]])
+    return provider
   }
 
   /** From now on a sandbox is as it is stored here; whoever holds its object of before goes on with that. */

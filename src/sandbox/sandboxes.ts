@@ -1,34 +1,17 @@
 import type { Clock } from '../basics/clock.ts'
+import { after, type MaybePromise } from '../basics/maybe-promise.ts'
 import { randomLowerCase, randomText } from '../basics/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mustBeAsCreated } from './as-created.ts'
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
 import { apart, DeclarationError, type Declared, fill, giveKeys, placed, type SandboxDeclaration } from './declared.ts'
-import { hostNames, type JournalLimits, KnownSandboxes } from './known.ts'
+import { hostNames, type KnownOptions, KnownSandboxes } from './known.ts'
+import type { NewSandbox, SandboxChange } from './new-sandbox.ts'
 import type { Sandbox } from './sandbox.ts'
 import { seed } from './seed.ts'
 import { mergeSettings, settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
-
-/** What a new sandbox may say of itself. */
-export interface NewSandbox {
-  /** Made up when absent. */
-  name?: string | undefined
-  provider: Provider
-  company?: string | undefined
-  hosts?: readonly string[] | undefined
-  settings?: Readonly<Record<string, unknown>> | undefined
-  /** Whether it starts with the provider's preloaded world; true when absent. */
-  seed?: boolean | undefined
-}
-
-/** What may change of a sandbox; a setting that is null goes back to what its provider says. */
-export interface SandboxChange {
-  company?: string | undefined
-  hosts?: readonly string[] | undefined
-  settings?: Readonly<Record<string, unknown>> | undefined
-}
 
 /** Where every clock begins: at the machine's time. */
 const machineTime: ClockState = { offset: 0, frozen_at: null }
@@ -44,14 +27,46 @@ export class Sandboxes extends KnownSandboxes {
   #declared: Declared = nothing
 
   /** @param builtIn providers that are there whatever is declared */
-  constructor(table: SandboxTable, builtIn: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string, limits?: JournalLimits) {
-    super(table, clock, defaultName, limits)
+  constructor(table: SandboxTable, builtIn: ReadonlyMap<string, Provider>, clock: Clock, defaultName: string, options?: KnownOptions) {
+    super(table, clock, defaultName, options)
     this.#builtIn = builtIn
   }
 
   /** What a configuration wants to be there. */
   get declared(): Declared {
     return this.#declared
+  }
+
+  /** A provider by name, loaded if nobody has needed it yet. */
+  provider(name: string): MaybePromise<Provider | undefined> {
+    const known = this.providers.get(name)
+    return known ?? after(this.vendors.load(name), (loaded) => loaded && this.learn(loaded))
+  }
+
+  /** All that a sandbox can speak as, loaded. */
+  async allProviders(): Promise<Provider[]> {
+    for (const { id } of this.vendors.list()) await this.provider(id)
+    return [...this.providers.values()]
+  }
+
+  /** A sandbox by name, in any letter case; a vendor's is made when it is asked for first, once, whoever comes at the same time. */
+  reach(wanted: string): MaybePromise<Sandbox | undefined> {
+    return this.find(wanted) ?? this.#awaken(this.named(wanted))
+  }
+
+  #awaken(name: string | undefined): MaybePromise<Sandbox | undefined> {
+    return name === undefined ? undefined : after(this.provider(this.providerOf(name)), (provider) => this.#awake(name, provider))
+  }
+
+  #awake(name: string, provider: Provider | undefined): Sandbox | undefined {
+    const there = this.find(name)
+    return there ?? (provider === undefined || !this.isUnmade(name) ? undefined : this.create({ name, provider }))
+  }
+
+  /** All that are there, those of an earlier run, too. */
+  async all(): Promise<Sandbox[]> {
+    for (const { provider } of this.asleep()) await this.provider(provider)
+    return this.list()
   }
 
   /** @throws TakenError when the name or a host is another sandbox's */
@@ -66,10 +81,10 @@ export class Sandboxes extends KnownSandboxes {
    * @throws TakenError when a host is another sandbox's
    */
   ensure(draft: NewSandbox & { name: string }): { sandbox: Sandbox; created: boolean } {
-    const there = this.find(draft.name)
-    if (there === undefined) return { sandbox: this.create(draft), created: true }
-    mustBeAsCreated(this.record(there.name), { ...draft, hosts: hostNames(draft.hosts ?? []) })
-    return { sandbox: there, created: false }
+    if (!this.isThere(draft.name)) return { sandbox: this.create(draft), created: true }
+    const there = this.record(draft.name.toLowerCase())
+    mustBeAsCreated(there, { ...draft, hosts: hostNames(draft.hosts ?? []) })
+    return { sandbox: this.open(there), created: false }
   }
 
   /** @throws TakenError when a host is another sandbox's */
@@ -167,7 +182,7 @@ export class Sandboxes extends KnownSandboxes {
   }
 
   #with({ providers }: Declared): ReadonlyMap<string, Provider> {
-    return new Map([...this.#builtIn, ...providers.map((one) => [one.id, one] as const)])
+    return new Map([...this.#builtIn, ...this.vendors.loaded, ...providers.map((one) => [one.id, one] as const)])
   }
 
   /** The records of all sandboxes when the declarations hold; inside a transaction. */
@@ -175,6 +190,7 @@ export class Sandboxes extends KnownSandboxes {
     const records = new Map(this.table.list().map((record) => [record.name, record]))
     for (const provider of providers.values()) {
       const { id: name } = provider
+      if (this.vendors.loaded.has(name) && name !== this.defaultName) continue
       const there = records.get(name)
       if (there === undefined) {
         const record = placed(
@@ -182,15 +198,17 @@ export class Sandboxes extends KnownSandboxes {
           () => this.#insert({ name, provider }),
         )
         records.set(name, record)
-      } else if (!providers.has(there.provider)) {
+      } else if (!this.isSpoken(there, providers)) {
         const came = `got that of one that speaks as ${there.provider}, which is not declared any more`
         throw new DeclarationError(`providers.${name}`, `expected a name that no sandbox has, ${came}`)
       }
     }
     for (const one of sandboxes) records.set(one.name, this.#declare(one, records.get(one.name), providers))
     const all = [...records.values()]
-    const awake = all.filter(({ provider }) => providers.has(provider))
-    apart(sandboxes, awake)
+    apart(
+      sandboxes,
+      all.filter((one) => this.isSpoken(one, providers)),
+    )
     return all
   }
 

@@ -10,7 +10,11 @@ interface Started {
   version: string
   db: string
   addressesOf: (sandbox: Sandbox) => Addresses
+  baseUrlOf: (name: string) => string
 }
+
+/** How many sandboxes of each kind it shows. */
+const shownSandboxes = 10
 
 /** How many of a sandbox's users the start shows. */
 const shownUsers = 3
@@ -19,17 +23,27 @@ const shownUsers = 3
  * What whoever started grantbox needs to know to use it.
  * @param url where people reach it
  */
-export function describeStart(url: string, { sandboxes, adminToken, version, db, addressesOf }: Started): StartInfo {
+export function describeStart(url: string, { sandboxes, adminToken, version, db, addressesOf, baseUrlOf }: Started): StartInfo {
+  const named =
+    (made: boolean) =>
+    ({ name, provider }: { name: string; provider: string }) => ({ name, provider, base_url: baseUrlOf(name), made })
   return {
     url,
     https_url: url.replace(/^http:/, 'https:'),
     version,
     default_sandbox: sandboxes.defaultName,
     // The preloaded ones and whatever was made since; a test suite's hundreds would hide them.
-    sandboxes: sandboxes
-      .list()
-      .slice(0, 10)
-      .map((sandbox) => describeSandbox(url, sandbox, addressesOf(sandbox))),
+    sandboxes: [
+      ...sandboxes
+        .list()
+        .slice(0, shownSandboxes)
+        .map((sandbox) => describeSandbox(url, sandbox, addressesOf(sandbox))),
+      ...sandboxes.asleep().slice(0, shownSandboxes).map(named(true)),
+      ...sandboxes
+        .unmade()
+        .map(({ id }) => ({ name: id, provider: id }))
+        .map(named(false)),
+    ],
     dashboard_url: `${url}/dashboard${adminToken === undefined ? '' : `?token=${adminToken}`}`,
     data: db,
     ...(adminToken === undefined ? {} : { admin_token: adminToken }),
@@ -45,6 +59,7 @@ function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses)
     name: sandbox.name,
     provider: provider.id,
     base_url,
+    made: true,
     ...endpointsAt(base_url, provider),
     ...given({ openid_configuration: discoveryAt(base_url, provider) }),
     clients: clients.map((client) => ({

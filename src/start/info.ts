@@ -7,11 +7,17 @@ export interface StartClient {
   app: string
 }
 
-/** A sandbox as the start shows it: what a client has to be told to reach it. */
-export interface StartSandbox {
+/** What the start shows of every sandbox. */
+export interface NamedSandbox {
   name: string
   provider: string
   base_url: string
+  /** Whether it is there; otherwise it is made when it is first asked for. */
+  made: boolean
+}
+
+/** A sandbox as the start shows it: what a client has to be told to reach it. */
+export interface StartSandbox extends NamedSandbox {
   /** Where browsers are sent to sign in. */
   authorization_endpoint?: string
   token_endpoint: string
@@ -21,6 +27,11 @@ export interface StartSandbox {
   users: readonly { username: string; password: string }[]
   /** Where Postman can import the collection and the environment from. */
   postman: { collection: string; environment: string }
+}
+
+/** The sandboxes of which the start shows all. */
+export function describedSandboxes({ sandboxes }: Pick<StartInfo, 'sandboxes'>): StartSandbox[] {
+  return sandboxes.filter((one): one is StartSandbox => 'clients' in one)
 }
 
 /**
@@ -35,7 +46,8 @@ export interface StartInfo {
   version: string
   /** The name of the sandbox that answers at `/`. */
   default_sandbox: string
-  sandboxes: readonly StartSandbox[]
+  /** Of those whose vendor is not loaded, what is known without it. */
+  sandboxes: readonly (StartSandbox | NamedSandbox)[]
   /** With the token in it when the dashboard asks for one. */
   dashboard_url: string
   /** Where the state is kept: a path, or `:memory:`. */

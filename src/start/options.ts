@@ -2,6 +2,7 @@ import type { Clock } from '../basics/clock.ts'
 import { closest } from '../basics/closest.ts'
 import { makeFolder } from '../basics/folder.ts'
 import { StartError } from '../basics/start-error.ts'
+import type { Vendor } from '../providers/registry.ts'
 import type { ProxyMode } from '../proxy/way.ts'
 import type { Declared } from '../sandbox/declared.ts'
 import type { JournalLimits } from '../sandbox/known.ts'
@@ -25,6 +26,8 @@ export interface ServerOptions extends JournalLimits {
   clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined
   logLevel: string
+  /** Those whose providers are loaded when they are first needed; grantbox's own when absent. */
+  vendors?: readonly Vendor[] | undefined
   /** Providers beside the built-in ones, and sandboxes that are to be there. */
   declared?: Declared | undefined
   /** Whom it leads where as a proxy: `known` when absent on loopback, else `off`. */

@@ -17,12 +17,12 @@ import type { ListenerOptions } from '../http/listener/listener.ts'
 import { beyondAlias, originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
-import { isToVendor, route, withoutPaths } from '../http/routing.ts'
+import { type Destination, isToVendor, route, withoutPaths } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
-import { providers as builtIn } from '../providers/registry.ts'
+import { providers as builtIn, vendors as registered } from '../providers/registry.ts'
 import type { Listens } from '../proxy/own-addresses.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
-import { type Addresses, addressesFrom, fixedHosts, pathOf } from '../sandbox/addresses.ts'
+import { type Addresses, addressesFrom, baseUrlFrom, fixedHosts, type Origin, pathOf } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { Sandboxes } from '../sandbox/sandboxes.ts'
@@ -71,7 +71,8 @@ export interface GrantboxServer {
 export async function createServer(options: ServerOptions): Promise<GrantboxServer> {
   const { db: file, defaultProvider, clock = systemClock } = options
   const declared = options.declared ?? { providers: [], sandboxes: [] }
-  const names = [...builtIn.keys(), ...declared.providers.map(({ id }) => id)]
+  const { vendors = registered } = options
+  const names = [...[...builtIn.values(), ...vendors, ...declared.providers].map(({ id }) => id)]
   if (!names.includes(defaultProvider)) throw unknownProvider(defaultProvider, names)
   if (options.dataDir !== undefined) ensureFolder(options.dataDir)
   const originOf = originReader(trustedBy(options))
@@ -82,13 +83,19 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const database = new Database(file)
   const durability = new Durability(database)
   const { settled } = durability
-  const sandboxes = new Sandboxes(sandboxTable(database), builtIn, clock, defaultProvider, options)
+  const sandboxes = new Sandboxes(sandboxTable(database), builtIn, clock, defaultProvider, { vendors, ...options })
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = createLogger(options.logLevel)
   const stopping = new AbortController()
   const protocol = new ProtocolApps({ settled, logger, bodyLimit: options.bodyLimit })
+  /** Finds out whether what is declared can be had, and loads what it needs. */
+  const prepare = async (wanted: Declared) => {
+    await protocol.prepare(wanted.providers)
+    for (const { provider } of wanted.sandboxes) await sandboxes.provider(provider)
+  }
   try {
-    await protocol.prepare(declared.providers)
+    await sandboxes.provider(defaultProvider)
+    await prepare(declared)
     sandboxes.declare(declared)
     await stored(database)
   } catch (error) {
@@ -192,15 +199,19 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         serveAsset(destination.url, request, response).catch(() => response.destroy())
         return
       }
-      const exchange = beginExchange(request, origin, destination, options)
-      protocol.answer(exchange, destination.url, request, response, (error) => failed(error, response))
+      const reached = sandboxes.reach(destination.name)
+      if (reached instanceof Promise) reached.then((sandbox) => go(sandbox, destination)).catch((error) => failed(error, response))
+      else go(reached, destination)
+    }
+
+    function go(sandbox: Sandbox | undefined, { name, url, prefix }: Destination) {
+      if (sandbox === undefined) return say(response, 404, 'not_found', `The sandbox '${name}' was deleted`)
+      const exchange = beginExchange(request, origin, { sandbox, prefix, url }, options)
+      protocol.answer(exchange, url, request, response, (error) => failed(error, response))
     }
   }
 
-  const addressesOf = (sandbox: Sandbox, origin: string) => {
-    const { protocol: scheme, host } = new URL(origin)
-    return addressesFrom({ scheme: scheme === 'https:' ? 'https' : 'http', host }, sandbox, sandboxes, options)
-  }
+  const addressesOf = (sandbox: Sandbox, origin: string) => addressesFrom(originAt(origin), sandbox, sandboxes, options)
 
   const handler: RequestListener = (request, response) => {
     try {
@@ -222,7 +233,9 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     },
     onRefusal(request, refusal) {
       const { origin, destination } = destined(request)
-      const exchange = carriedBy(request) ?? (destination && beginExchange(request, origin, destination, options))
+      const sandbox = destination && sandboxes.find(destination.name)
+      const exchange =
+        carriedBy(request) ?? (sandbox && destination && beginExchange(request, origin, { ...destination, sandbox }, options))
       if (exchange !== undefined) noteRefusal(exchange, request, refusal)
     },
     listensAt(addresses) {
@@ -235,7 +248,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     async declare(next) {
       const before = sandboxes.declared
       try {
-        await protocol.prepare(next.providers)
+        await prepare(next)
         sandboxes.declare(next)
         await database.settled()
       } catch (error) {
@@ -253,6 +266,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         version: version(),
         db: file,
         addressesOf: (sandbox) => addressesOf(sandbox, origin),
+        baseUrlOf: (name) => baseUrlFrom(originAt(origin), name, sandboxes, options),
       }),
     quiesce: () => stopping.abort(),
     async close() {
@@ -264,6 +278,11 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       database.close()
     },
   }
+}
+
+function originAt(url: string): Origin {
+  const { protocol, host } = new URL(url)
+  return { scheme: protocol === 'https:' ? 'https' : 'http', host }
 }
 
 /** Makes something on first need, once. */

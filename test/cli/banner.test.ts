@@ -9,6 +9,7 @@ const sandbox = (name: string, more: Partial<StartSandbox> = {}): StartSandbox =
   name,
   provider: name,
   base_url: `${url}/${name}`,
+  made: true,
   authorization_endpoint: `${url}/oauth/signin`,
   token_endpoint: `${url}/oauth/token`,
   clients: [{ client_id: `${name}-id`, client_secret: `${name}-secret`, app: `${name} app` }],

@@ -11,6 +11,7 @@ describe('a sandbox', () => {
     const { body } = await call('GET', '/sandboxes')
     expect(body.items).toEqual([
       {
+        made: true,
         name: 'iokids',
         provider: 'iokids',
         company: 'Find Fluffy, LLC',

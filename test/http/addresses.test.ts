@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { describedSandboxes } from '../../src/start/info.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { startForFile } from '../support/server.ts'
 
@@ -55,7 +56,7 @@ test('a sandbox that lists localhost leaves the others an address', async () => 
 
 test('the start tells the addresses by which clients reach it', () => {
   const info = server.server.describe(server.url)
-  for (const { name, base_url, token_endpoint } of info.sandboxes) {
+  for (const { name, base_url, token_endpoint } of describedSandboxes(info)) {
     expect(base_url).toBe(name === 'iokids' ? server.url : `${server.url}/${name}`)
     expect(token_endpoint.startsWith(base_url)).toBe(true)
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { describedSandboxes } from '../../src/start/info.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { launch, start } from '../support/server.ts'
 
@@ -51,7 +52,7 @@ test.each([
   ['standard', '/.well-known/openid-configuration'],
 ])('what a start with provider %s prints leads to the document', async (defaultProvider, path) => {
   const { server, url, close } = await launch({ defaultProvider })
-  const found = server.describe(url).sandboxes.find(({ name }) => name === 'standard')?.openid_configuration
+  const found = describedSandboxes(server.describe(url)).find(({ name }) => name === 'standard')?.openid_configuration
   expect(found).toBe(url + path)
   expect(await (await fetch(`${found}`)).json()).toMatchObject({ token_endpoint: expect.stringContaining('/token') })
   await close()

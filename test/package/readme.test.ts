@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { providers } from '../../src/providers/registry.ts'
+import { providers, vendors } from '../../src/providers/registry.ts'
+import { describedSandboxes } from '../../src/start/info.ts'
 import { start } from '../support/server.ts'
 
 /** The manual says what the program does. */
@@ -25,13 +26,13 @@ test('each direct dependency has a line that says why', async () => {
 
 test('each provider is told of', () => {
   const listed = [...section('providers').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name)
-  expect(listed).toEqual([...providers.keys()])
+  expect(listed).toEqual([...providers.keys(), ...vendors.map(({ id }) => id)])
 })
 
 test('the guide has the values that the start prints', async () => {
   const { server } = await start()
-  const { sandboxes, default_sandbox } = server.describe('http://localhost:9400')
-  const sandbox = sandboxes.find(({ name }) => name === default_sandbox)
+  const info = server.describe('http://localhost:9400')
+  const sandbox = describedSandboxes(info).find(({ name }) => name === info.default_sandbox)
   const { redirect_uris = [] } = sandbox ? (server.sandboxes.find(sandbox.name)?.directory.listApps()?.[0] ?? {}) : {}
   const https = (url = '') => url.replace('http:', 'https:')
   const values = [

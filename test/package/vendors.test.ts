@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { providers } from '../../src/providers/registry.ts'
+import { providers, vendors } from '../../src/providers/registry.ts'
 import { sourceFiles } from '../support/source.ts'
 
 /**
@@ -20,7 +20,8 @@ const allowed: Readonly<Record<string, string>> = {
   'src/library/start.ts: iokids': 'the default of the option `provider`',
 }
 
-const ids = [...providers.keys()]
+const vendorNames = new Map([...providers.values(), ...vendors].map(({ id, name }) => [id, name]))
+const ids = [...vendorNames.keys()]
 /** Words that mean something else as well count as names only between quotation marks. */
 const ordinary = new Set(['standard', 'gateway'])
 const common = sourceFiles().filter(({ path }) => !/^src\/(providers|oauth|basics)\//.test(path))
@@ -28,7 +29,7 @@ const below = sourceFiles().filter(({ path }) => /^src\/(oauth|basics|providers\
 
 function named(text: string): string[] {
   return ids.filter((id) => {
-    const name = providers.get(id)?.name ?? id
+    const name = vendorNames.get(id) ?? id
     return ordinary.has(id)
       ? new RegExp(`(['"\`])${id}\\1|providers/${id}/|such as .*\\b${id}\\b`).test(text)
       : new RegExp(`${id}|\\b${name}\\b`, 'i').test(text)

@@ -169,7 +169,7 @@ test.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])
 
 test('what fails outside of every handler is answered 500 and does not end the process', async () => {
   const own = await start({ logLevel: 'silent' })
-  const find = vi.spyOn(own.server.sandboxes, 'findByHost').mockImplementation(() => {
+  const find = vi.spyOn(own.server.sandboxes, 'namedByHost').mockImplementation(() => {
     throw new Error('the map is gone')
   })
   const answer = await rawRequest(own.url, '/oauth/token')

@@ -15,7 +15,7 @@ interface Schema {
   $ref?: string
 }
 
-const definitions = (configJsonSchema() as unknown as { $defs: Record<string, Schema> }).$defs
+const definitions = ((await configJsonSchema()) as unknown as { $defs: Record<string, Schema> }).$defs
 const keys = definitions.Provider?.properties ?? {}
 
 /** The keys below a key, where there are any of their own. */

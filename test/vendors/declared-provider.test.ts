@@ -735,11 +735,11 @@ describe('grantbox provider import', () => {
 describe('the schema and the guide', () => {
   test('the published JSON Schema is current: npm run docs writes it', async () => {
     const published = JSON.parse(await readFile(join(root, 'schema/grantbox.config.schema.json'), 'utf8'))
-    expect(published).toEqual(JSON.parse(JSON.stringify(configJsonSchema())))
+    expect(published).toEqual(JSON.parse(JSON.stringify(await configJsonSchema())))
   })
 
-  test('the JSON Schema knows every key of a declaration that the guide tells of', () => {
-    const { $defs } = configJsonSchema() as { $defs: { Provider: { properties: object } } }
+  test('the JSON Schema knows every key of a declaration that the guide tells of', async () => {
+    const { $defs } = (await configJsonSchema()) as { $defs: { Provider: { properties: object } } }
     const table = /## Every key(.*?)\nAn `alphabet`/s.exec(guide)?.[1] ?? ''
     const told = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, keys = '']) =>
       [...keys.matchAll(/`(\w+)(?:\.\w+)?`/g)].map(([, key]) => key),

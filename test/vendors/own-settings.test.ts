@@ -19,8 +19,8 @@ describe.each(withOwn)('$id', (provider) => {
   })
 })
 
-test('an editor is told of a vendor’s own settings by the sandbox’s provider, or else by its name', () => {
-  const check = new Ajv2020({ strict: false, logger: false }).compile(configJsonSchema())
+test('an editor is told of a vendor’s own settings by the sandbox’s provider, or else by its name', async () => {
+  const check = new Ajv2020({ strict: false, logger: false }).compile(await configJsonSchema())
   const of = (sandboxes: object) => check({ sandboxes })
   const round = { settings: { service_token_shape: 'round' } }
   expect(of({ wildix: { settings: { service_token_shape: 'flat' } } })).toBe(true)

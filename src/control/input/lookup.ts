@@ -1,16 +1,18 @@
 import { anyOf } from '../../basics/any-of.ts'
 import { closest } from '../../basics/closest.ts'
 import { given } from '../../basics/given.ts'
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 import { invalid, Problem } from '../problem.ts'
 
 /** The sandbox that a path names. @throws Problem 404 that names those there are */
-export function sandboxNamed(name: string, sandboxes: Sandboxes): Sandbox {
-  const sandbox = sandboxes.find(name)
-  if (sandbox !== undefined) return sandbox
-  throw missing('sandbox', name, namesOf(sandboxes.list()))
+export function sandboxNamed(name: string, sandboxes: Sandboxes): MaybePromise<Sandbox> {
+  return after(sandboxes.reach(name), (sandbox) => {
+    if (sandbox !== undefined) return sandbox
+    throw missing('sandbox', name, sandboxes.names())
+  })
 }
 
 /** The app that a path names, by its id or else by its exact name. @throws Problem 404 that names those there are */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { initialSettings } from '../../providers/own-settings.ts'
+import { baseUrlOf } from '../addresses.ts'
 import type { Resource } from '../deps.ts'
 import { listOf, refusal } from '../schemas.ts'
 
@@ -12,6 +13,8 @@ const providerView = z
     paths: z.record(z.string(), z.unknown()).describe("The protocol's endpoints, below a sandbox's base URL."),
     api: z.array(z.object({ method: z.string(), path: z.string() })).describe("The vendor's own API, below a sandbox's base URL."),
     settings: z.record(z.string(), z.unknown()).describe('Where its defaults differ, and its own settings.'),
+    made: z.boolean().describe('Whether there is a sandbox of its name; if not, it is made when it is first asked for.'),
+    base_url: z.string().describe('Where that sandbox is.'),
   })
   .meta({ id: 'Provider' })
 
@@ -26,8 +29,8 @@ export const providers: Resource = (app, deps) => {
         response: { 200: listOf(providerView), default: refusal },
       },
     },
-    () => ({
-      items: [...deps.sandboxes.providers.values()].map((provider) => ({
+    async (request) => ({
+      items: (await deps.sandboxes.allProviders()).map((provider) => ({
         name: provider.id,
         title: provider.name,
         grant_types: [...provider.grant_types],
@@ -35,6 +38,8 @@ export const providers: Resource = (app, deps) => {
         paths: { ...provider.paths },
         api: provider.routes.map(({ method, path }) => ({ method, path })),
         settings: { ...initialSettings(provider) },
+        made: deps.sandboxes.isThere(provider.id),
+        base_url: baseUrlOf(provider.id, request.raw, deps),
       })),
     }),
   )

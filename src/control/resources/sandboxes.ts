@@ -7,14 +7,14 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { commonSettings, settingsSchema } from '../../sandbox/settings-schema.ts'
-import { addressesOf } from '../addresses.ts'
+import { addressesOf, baseUrlOf } from '../addresses.ts'
 import type { ControlDeps, Resource } from '../deps.ts'
 import { mistaken } from '../input/lookup.ts'
 import { check } from '../input/validation.ts'
 import { invalid, Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf, name, refusal } from '../schemas.ts'
-import { sandboxView, viewSandbox } from '../views/sandbox.ts'
+import { sandboxView, unmadeView, viewSandbox } from '../views/sandbox.ts'
 
 /** Not an address: at 127.0.0.1 and localhost all sandboxes are reached. */
 const host = z.string().regex(/^(?!localhost$)(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]{0,252}[a-z0-9])?$/i, {
@@ -36,6 +36,10 @@ export function view(sandbox: Sandbox, { raw }: FastifyRequest, deps: ControlDep
   return viewSandbox(sandbox, addressesOf(sandbox, raw, deps), deps.sandboxes.defaultName)
 }
 
+function unmade(name: string, { raw }: FastifyRequest, deps: ControlDeps): z.output<typeof unmadeView> {
+  return { made: false, name, provider: name, base_url: baseUrlOf(name, raw, deps) }
+}
+
 /** All sandboxes: list, create. */
 export const sandboxes: Resource = (app, deps) => {
   app.get(
@@ -43,11 +47,16 @@ export const sandboxes: Resource = (app, deps) => {
     {
       schema: {
         tags: ['sandboxes'],
-        summary: 'All sandboxes',
-        response: { 200: listOf(sandboxView), default: refusal },
+        summary: 'All sandboxes, and those that are made when they are first asked for',
+        response: { 200: listOf(z.union([sandboxView, unmadeView])), default: refusal },
       },
     },
-    (request) => ({ items: deps.sandboxes.list().map((sandbox) => view(sandbox, request, deps)) }),
+    async (request) => ({
+      items: [
+        ...(await deps.sandboxes.all()).map((sandbox) => view(sandbox, request, deps)),
+        ...deps.sandboxes.unmade().map(({ id }) => unmade(id, request, deps)),
+      ],
+    }),
   )
 
   app.post(
@@ -55,9 +64,10 @@ export const sandboxes: Resource = (app, deps) => {
     {
       schema: { tags: ['sandboxes'], summary: 'Create a sandbox', body: draft, response: { 201: sandboxView, default: refusal } },
     },
-    (request, reply) => {
-      const sandbox = deps.sandboxes.create(checkDraft(request.body, deps))
-      reply.code(201).send(view(sandbox, request, deps))
+    async (request, reply) => {
+      const sandbox = deps.sandboxes.create(await checkDraft(request.body, deps))
+      reply.code(201)
+      return view(sandbox, request, deps)
     },
   )
 
@@ -73,30 +83,28 @@ export const sandboxes: Resource = (app, deps) => {
         response: { 200: sandboxView.describe('It was there.'), 201: sandboxView.describe('It was made.'), default: refusal },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { sandbox: named } = request.params
       const { name = named } = request.body
       if (name !== named) throw invalid({ field: 'name', expected: `the name in the path, ${JSON.stringify(named)}, or none`, came: name })
-      const there = deps.sandboxes.find(name)
-      const { sandbox, created } = deps.sandboxes.ensure({ ...checkDraft({ ...request.body, name }, deps, there), name })
-      reply.code(created ? 201 : 200).send(view(sandbox, request, deps))
+      const checked = await checkDraft({ ...request.body, name }, deps)
+      const { sandbox, created } = deps.sandboxes.ensure({ ...checked, name })
+      reply.code(created ? 201 : 200)
+      return view(sandbox, request, deps)
     },
   )
 }
 
 /**
  * What a body says of a new sandbox.
- * @param there the sandbox of this name, which then may have it
  * @throws Problem 400
  */
-function checkDraft(
-  { provider: providerName, settings = {}, ...rest }: z.output<typeof draft>,
-  { sandboxes }: ControlDeps,
-  there?: Sandbox,
-) {
-  const provider = sandboxes.providers.get(providerName)
-  if (provider === undefined) throw mistaken('provider', providerName, [...sandboxes.providers.keys()])
-  const problem = rest.name === undefined || there !== undefined ? undefined : sandboxes.nameProblem(rest.name)
+async function checkDraft({ provider: providerName, settings = {}, ...rest }: z.output<typeof draft>, { sandboxes }: ControlDeps) {
+  const provider = await sandboxes.provider(providerName)
+  if (provider === undefined) throw mistaken('provider', providerName, sandboxes.providerNames())
+  const { name } = rest
+  // Whoever has the name already may have it.
+  const problem = name === undefined || sandboxes.isThere(name) ? undefined : sandboxes.nameProblem(name)
   if (problem !== undefined) throw invalid({ field: 'name', expected: `a name that may be one (${problem})`, came: rest.name })
   return { ...rest, provider, settings: check(settingsSchema(provider), settings, 'settings') }
 }

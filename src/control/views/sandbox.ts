@@ -12,6 +12,7 @@ import { rfc3339, time } from '../schemas.ts'
 /** A sandbox as the API shows it. */
 export const sandboxView = z
   .object({
+    made: z.literal(true),
     name: z.string(),
     provider: z.string(),
     company: z.string(),
@@ -27,10 +28,16 @@ export const sandboxView = z
   })
   .meta({ id: 'Sandbox' })
 
+/** A vendor's sandbox that is made when it is first asked for. */
+export const unmadeView = z
+  .object({ made: z.literal(false), name: z.string(), provider: z.string(), base_url: z.string() })
+  .meta({ id: 'UnmadeSandbox' })
+
 /** @param defaultName the name of the default sandbox */
 export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, defaultName: string): z.output<typeof sandboxView> {
   const { name, provider, company, hosts, settings, created_at } = sandbox
   return {
+    made: true,
     name,
     provider: provider.id,
     company,

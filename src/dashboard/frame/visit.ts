@@ -5,6 +5,7 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { after } from '../../basics/maybe-promise.ts'
 import { addressesOf } from '../../control/addresses.ts'
 import { sandboxNamed } from '../../control/input/lookup.ts'
 import { Problem } from '../../control/problem.ts'
@@ -77,18 +78,22 @@ export interface Section extends MenuSection {
 export function registerPages(app: FastifyInstance, menu: readonly Section[], deps: DashboardDeps, csrf: Csrf): void {
   const notices = menu.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part.notices ?? {})))
   for (const section of menu) {
-    const visitOf = (request: FastifyRequest, reply: FastifyReply) => visit(request, reply, { deps, csrf, menu, section, notices })
+    const visited = (request: FastifyRequest, reply: FastifyReply, handler: Handler) => {
+      const { sandbox = '' } = request.params as { sandbox?: string }
+      const shared = { deps, csrf, menu, section, notices }
+      return after(sandboxNamed(sandbox, deps.sandboxes), (found) => handler(visit(found, request, reply, shared)))
+    }
     const pages: Pages = {
       deps,
       draw(part, values) {
         const { template, model } = part(values)
         return app.view(template, model)
       },
-      get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => handler(visitOf(request, reply))),
+      get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => visited(request, reply, handler)),
       post: (path, handler) =>
         app.post(`${dashboardPath}/:sandbox${path}`, (request, reply) => {
           checkForm(request, deps, csrf)
-          return handler(visitOf(request, reply))
+          return visited(request, reply, handler)
         }),
     }
     for (const part of section.parts) part.routes(pages)
@@ -128,9 +133,8 @@ interface SectionDeps {
   notices: readonly Notice[]
 }
 
-function visit(request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu, section, notices }: SectionDeps): Visit {
+function visit(sandbox: Sandbox, request: FastifyRequest, reply: FastifyReply, { deps, csrf, menu, section, notices }: SectionDeps): Visit {
   const params = request.params as Record<string, string>
-  const sandbox = sandboxNamed(params.sandbox ?? '', deps.sandboxes)
   const place = placeOf(request.raw, deps)
   const { origin, root } = place
   const base = basePath(sandbox, root)

@@ -4,19 +4,19 @@
  */
 
 import type { FastifyRequest } from 'fastify'
-import { addressesOf } from '../../control/addresses.ts'
+import { addressesOf, baseUrlOf } from '../../control/addresses.ts'
 import { avatar } from '../../http/pages/views.ts'
 import { placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { basePath } from '../frame/frame.ts'
 import { page } from '../frame/page.ts'
 
-/** All sandboxes, the default one first. */
-export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
+/** All sandboxes, the default one first, and the vendors whose sandbox is made when it is first asked for. */
+export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
   const { sandboxes, version } = deps
   const { root } = placeOf(request.raw, deps)
   const first = (name: string) => (name === sandboxes.defaultName ? 0 : 1)
-  const list = sandboxes.list().sort((a, b) => first(a.name) - first(b.name))
+  const list = (await sandboxes.all()).sort((a, b) => first(a.name) - first(b.name))
   return {
     title: 'Sandboxes',
     version,
@@ -31,7 +31,12 @@ export function homeModel(request: FastifyRequest, deps: DashboardDeps) {
       isDefault: sandbox.name === sandboxes.defaultName,
       avatar: avatar(sandbox.company, sandbox.name),
     })),
+    unmade: sandboxes.unmade().map(({ id, name }) => ({
+      name,
+      href: `${basePath({ name: id }, root)}/apps`,
+      base_url: baseUrlOf(id, request.raw, deps),
+    })),
   }
 }
 
-export const homePage = page<ReturnType<typeof homeModel>>('home')
+export const homePage = page<Awaited<ReturnType<typeof homeModel>>>('home')

@@ -1,0 +1,20 @@
+import type { Provider } from '../providers/provider.ts'
+
+/** What a new sandbox may say of itself. */
+export interface NewSandbox {
+  /** Made up when absent. */
+  name?: string | undefined
+  provider: Provider
+  company?: string | undefined
+  hosts?: readonly string[] | undefined
+  settings?: Readonly<Record<string, unknown>> | undefined
+  /** Whether it starts with the provider's preloaded world; true when absent. */
+  seed?: boolean | undefined
+}
+
+/** What may change of a sandbox; a setting that is null goes back to what its provider says. */
+export interface SandboxChange {
+  company?: string | undefined
+  hosts?: readonly string[] | undefined
+  settings?: Readonly<Record<string, unknown>> | undefined
+}
