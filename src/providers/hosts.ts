@@ -1,10 +1,16 @@
 import { ownValue } from '../basics/own-value.ts'
 import type { Provider } from './provider.ts'
 
+/** Whether a host name is one that a pattern stands for: a label `*` is any one label. */
+export function isHostOf(name: string, pattern: string): boolean {
+  if (!pattern.includes('*')) return pattern === name
+  const [labels, named] = [pattern.split('.'), name.split('.')]
+  return labels.length === named.length && labels.every((label, at) => label === named[at] || (label === '*' && named[at] !== ''))
+}
+
 /** Whether a host name is one of the vendor's own. */
 export function isVendors(name: string, { hosts = [] }: Pick<Provider, 'hosts'>): boolean {
-  const below = `*${name.slice(Math.max(0, name.indexOf('.')))}`
-  return hosts.some((host) => host.toLowerCase() === name || host.toLowerCase() === below)
+  return hosts.some((host) => isHostOf(name, host.toLowerCase()))
 }
 
 /**
@@ -14,8 +20,10 @@ export function isVendors(name: string, { hosts = [] }: Pick<Provider, 'hosts'>)
  */
 export function hostOf(endpoint: string, asked: string, provider: Pick<Provider, 'hosts' | 'endpoint_hosts'>): string | undefined {
   const { endpoint_hosts } = provider
-  if (endpoint_hosts === undefined || !isVendors(asked.replace(/:\d+$/, '').toLowerCase(), provider)) return undefined
-  return ownValue(endpoint_hosts as Readonly<Record<string, string>>, endpoint)
+  const name = asked.replace(/:\d+$/, '').toLowerCase()
+  if (endpoint_hosts === undefined || !isVendors(name, provider)) return undefined
+  const hosts = [ownValue(endpoint_hosts as Readonly<Record<string, string | readonly string[]>>, endpoint) ?? []].flat()
+  return hosts.some((host) => isHostOf(name, host.toLowerCase())) ? name : hosts[0]
 }
 
 /** The same address at another host, port and all. */

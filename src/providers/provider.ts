@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { NewClient } from '../oauth/clients/rulebook.ts'
 import type { KeyAlg } from '../oauth/jose/jws.ts'
-import type { encryptionAlg, KeyDialect } from '../oauth/jose/keys.ts'
+import type { KeyDialect, KeySlot } from '../oauth/jose/keys.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
@@ -121,10 +121,10 @@ export interface Provider {
   readonly id: string
   /** As the vendor writes itself. */
   readonly name: string
-  /** The vendor's own host names, `*.` for any below; they reach the sandbox of the provider's name unless another one lists them. */
+  /** The vendor's own host names, a label `*` for any one; they reach the sandbox of the provider's name unless another one lists them. */
   readonly hosts?: readonly string[]
-  /** Which of these has an endpoint or the issuer, where not all have everything. At grantbox's own names all stand together. */
-  readonly endpoint_hosts?: Readonly<Partial<Record<HostedEndpoint, string>>>
+  /** Which of these has an endpoint or the issuer, where not all have everything; of several whichever was asked, else the first. At grantbox's own names all stand together. */
+  readonly endpoint_hosts?: Readonly<Partial<Record<HostedEndpoint, string | readonly string[]>>>
   /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
   readonly issuer_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
@@ -195,7 +195,7 @@ export interface Provider {
   /** The asymmetric algorithms that it signs with; each has a key in the key set. */
   readonly signing_algs: readonly KeyAlg[]
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
-  readonly kid?: (alg: KeyAlg | typeof encryptionAlg, number: number, jwk: JsonWebKey) => string
+  readonly kid?: (alg: KeySlot, number: number, jwk: JsonWebKey) => string
   /** How its keys are published, and the headers that they sign. */
   readonly keys?: KeyDialect
   readonly texts: PageTexts

@@ -1,5 +1,6 @@
 import type { Clock } from '../basics/clock.ts'
 import { TakenError } from '../oauth/model/directory.ts'
+import { isHostOf } from '../providers/hosts.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Vendor } from '../providers/registry.ts'
 import { SandboxClock } from './clock.ts'
@@ -148,10 +149,11 @@ export class KnownSandboxes {
   }
 
   #vendorOf(host: string): string | undefined {
-    return this.#vendorHosts.get(host) ?? this.#vendorHosts.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
+    const known = this.#vendorHosts.get(host) ?? this.#vendorHosts.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
+    return known ?? [...this.#vendorHosts].find(([pattern]) => isHostOf(host, pattern))?.[1]
   }
 
-  /** Every host that is some sandbox's or some vendor's; `*.` stands for one name below. */
+  /** Every host that is some sandbox's or some vendor's; a label `*` stands for any. */
   hostNames(): string[] {
     return [...new Set([...this.#hosts.keys(), ...this.#vendorHosts.keys()])]
   }

@@ -8,6 +8,7 @@ import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
+import { isVendors } from '../../providers/hosts.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
@@ -187,9 +188,8 @@ const headings: Partial<Record<OAuthError['code'], string>> = {
 /** The dashboard is not at a vendor's host, nor below a sandbox's own public address. */
 function dashboardLink({ code }: OAuthError, exchange: Exchange) {
   const { sandbox, origin } = exchange
-  const { hosts = [] } = sandbox.provider
-  const isOfVendor = (name: string) => hosts.some((host) => host === name || (host.startsWith('*.') && name.endsWith(host.slice(1))))
-  const isAway = sandbox.settings.public_url !== null || (!sandbox.hosts.includes(origin.name) && isOfVendor(origin.publicName))
+  const isOfVendor = isVendors(origin.publicName, sandbox.provider)
+  const isAway = sandbox.settings.public_url !== null || (!sandbox.hosts.includes(origin.name) && isOfVendor)
   if (code !== 'not_found' || isAway) return undefined
   return { href: `${rootPath(exchange)}/dashboard/${sandbox.name}`, label: 'To the dashboard of this sandbox' }
 }

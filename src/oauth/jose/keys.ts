@@ -15,6 +15,12 @@ export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; us
 /** The algorithm of the key that a vendor publishes for whoever encrypts to it (RFC 7518 §4.3). */
 export const encryptionAlg = 'RSA-OAEP'
 
+/** What the key is kept as that signs ID tokens and nothing else, by RS256. */
+export const idTokenSlot = 'RS256 of ID tokens'
+
+/** What a key is kept for: an algorithm, or a purpose of its own. */
+export type KeySlot = KeyAlg | typeof encryptionAlg | typeof idTokenSlot
+
 /** A vendor's own way with keys. */
 export interface KeyDialect {
   /** The header of a JWT, byte for byte. */
@@ -23,6 +29,8 @@ export interface KeyDialect {
   readonly secret_kid?: (secret: string) => string
   /** Whether the key set has a key to encrypt with, which signs nothing. */
   readonly encryption?: boolean
+  /** Whether ID tokens have an RS256 key of their own. */
+  readonly id_tokens?: boolean
   /** The key set, members and keys in the vendor's order. */
   readonly published?: (keys: readonly PublicJwk[]) => readonly Record<string, unknown>[]
 }
@@ -36,7 +44,7 @@ export interface KeyRingOptions {
   /** The algorithms that the sandbox signs with now, whose keys are published too. */
   used?: (() => readonly SigningAlg[]) | undefined
   /** Fixes the key ids, for vendors whose tokens name them. */
-  kid?: ((alg: StoredKey['alg'], number: number, jwk: JsonWebKey) => string) | undefined
+  kid?: ((alg: KeySlot, number: number, jwk: JsonWebKey) => string) | undefined
   dialect?: KeyDialect | undefined
   /** The key of HS256 and its kin. */
   secret: () => string
@@ -47,14 +55,16 @@ export interface KeyRingOptions {
 /** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
 export type RotationMode = 'rotate' | 'retire' | 'publish_late'
 
+type SigningSlot = Exclude<KeySlot, typeof encryptionAlg>
+
 /**
  * A sandbox's signing keys. Each is made when it is first needed, kept in the store and imported once; RSA keys, which take
  * long to make, are made in the thread pool.
  */
 export class KeyRing {
   readonly #options: KeyRingOptions
-  readonly #signing = new Map<KeyAlg, SigningKey>()
-  readonly #making = new Map<KeyAlg, Promise<SigningKey>>()
+  readonly #signing = new Map<SigningSlot, SigningKey>()
+  readonly #making = new Map<SigningSlot, Promise<SigningKey>>()
   readonly #secret = new Map<SecretAlg, { secret: string; key: SigningKey }>()
   #published: PublicJwk[] | undefined
   #certified = false
@@ -71,7 +81,15 @@ export class KeyRing {
 
   /** The key that signs with this algorithm now. */
   signing(alg: SigningAlg): MaybePromise<SigningKey> {
-    if (isSecretAlg(alg)) return this.#secretKey(alg)
+    return isSecretAlg(alg) ? this.#secretKey(alg) : this.#kept(alg)
+  }
+
+  /** The same for ID tokens. */
+  signingIdTokens(alg: SigningAlg): MaybePromise<SigningKey> {
+    return alg === 'RS256' && this.#options.dialect?.id_tokens === true ? this.#kept(idTokenSlot) : this.signing(alg)
+  }
+
+  #kept(alg: SigningSlot): MaybePromise<SigningKey> {
     const known = this.#signing.get(alg)
     if (known !== undefined) return known
     let making = this.#making.get(alg)
@@ -85,7 +103,7 @@ export class KeyRing {
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
     const { algs, used = () => [], certified = () => false, store } = this.#options
-    await Promise.all([...algs, ...used()].map((alg) => this.signing(alg)))
+    await Promise.all([...algs, ...used()].flatMap((alg) => [this.signingIdTokens(alg), this.signing(alg)]))
     if (this.#options.dialect?.encryption === true) await this.#encryptionKey()
     if (this.#published !== undefined && this.#certified === certified()) return this.#published
     const keys = store.listKeys().filter((key) => key.state !== 'pending')
@@ -108,7 +126,7 @@ export class KeyRing {
     const { store, algs } = this.#options
     this.#rsa = undefined
     const old = store.listKeys()
-    for (const alg of new Set<StoredKey['alg']>([...algs, ...old.map((key) => key.alg)])) {
+    for (const alg of new Set<KeySlot>([...algs, ...old.map((key) => key.alg)])) {
       const made = await this.#make(alg, old)
       for (const key of old.filter((one) => one.alg === alg)) {
         if (mode === 'retire') store.deleteKey(key.kid)
@@ -154,15 +172,16 @@ export class KeyRing {
     return known.key
   }
 
-  async #load(alg: KeyAlg): Promise<SigningKey> {
+  async #load(alg: SigningSlot): Promise<SigningKey> {
     const { store } = this.#options
     const keys = store.listKeys()
     const there = keys.find((key) => key.alg === alg && key.state !== 'retired')
     const stored = there ?? store.saveKey(await this.#make(alg, keys))
     if (there === undefined) this.#published = undefined
-    const key = this.#withHeader({ kid: stored.kid, alg, key: createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' }) })
-    this.#signing.set(alg, key)
-    return key
+    const key = createPrivateKey({ key: stored.jwk as JsonWebKey, format: 'jwk' })
+    const signing = this.#withHeader({ kid: stored.kid, alg: algOf(alg), key })
+    this.#signing.set(alg, signing)
+    return signing
   }
 
   #withHeader(key: SigningKey): SigningKey {
@@ -178,21 +197,26 @@ export class KeyRing {
   }
 
   /** A new private key. The RSA algorithms share one, under ids of their own: it takes a tenth of a second to make. */
-  #privateKey(alg: StoredKey['alg']): Promise<KeyObject> {
-    if (alg === encryptionAlg) return makeKey('RS256')
+  #privateKey(alg: KeySlot): Promise<KeyObject> {
+    if (alg === encryptionAlg || alg === idTokenSlot) return makeKey('RS256')
     if (keyKindOf(alg).kty !== 'RSA') return makeKey(alg)
     this.#rsa ??= makeKey(alg)
     return this.#rsa
   }
 
-  async #make(alg: StoredKey['alg'], others: readonly StoredKey[]): Promise<StoredKey> {
-    const { clock, kid = () => `${alg.toLowerCase()}-${randomText(8)}` } = this.#options
+  async #make(alg: KeySlot, others: readonly StoredKey[]): Promise<StoredKey> {
+    const { clock, kid = () => `${algOf(alg).toLowerCase()}-${randomText(8)}` } = this.#options
     const privateKey = await this.#privateKey(alg)
     const jwk = privateKey.export({ format: 'jwk' })
     let number = 1
     while (others.some((key) => key.kid === kid(alg, number, jwk))) number++
     return { kid: kid(alg, number, jwk), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }
   }
+}
+
+/** What a slot's key signs with, or is encrypted to. */
+function algOf<Slot extends KeySlot>(slot: Slot): Exclude<Slot, typeof idTokenSlot> | 'RS256' {
+  return slot === idTokenSlot ? 'RS256' : (slot as Exclude<Slot, typeof idTokenSlot>)
 }
 
 async function makeKey(alg: KeyAlg): Promise<KeyObject> {
@@ -207,7 +231,7 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']
 function publicJwk({ kid, alg, jwk }: StoredKey, certified: boolean): PublicJwk {
   const members = Object.fromEntries(Object.entries(jwk).filter(([name]) => !privateMembers.includes(name)))
   const x5c = certified && jwk.x5c === undefined ? { x5c: [certificateOf(jwk, kid)] } : {}
-  return { ...members, ...x5c, kid, alg, use: alg === encryptionAlg ? 'enc' : 'sig' }
+  return { ...members, ...x5c, kid, alg: algOf(alg), use: alg === encryptionAlg ? 'enc' : 'sig' }
 }
 
 /** A certificate that a key signed itself, as base64 of DER: valid whenever the sandbox's clock may stand. */
@@ -233,7 +257,7 @@ export function giveKey(store: KeyStore, { kid, alg, jwk }: OwnKey, now: number)
 /** A signing key as it is stored. */
 export interface StoredKey {
   kid: string
-  alg: KeyAlg | typeof encryptionAlg
+  alg: KeySlot
   /** The private key. */
   jwk: Record<string, unknown>
   /** `retired` is published and signs nothing; `pending` signs and is not published yet. */

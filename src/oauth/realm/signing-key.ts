@@ -20,14 +20,19 @@ export type SignedToken = 'access_token' | 'id_token'
  */
 export function responseKey(client: Client, registered: string | undefined, { keys, settings }: Signer): MaybePromise<SigningKey> {
   const own = isSecretAlg(registered) ? ownKey(client, registered) : undefined
-  if (own !== undefined) return own
-  const alg = signingAlgs.find((one) => one === registered)
-  return keys.signing(alg ?? settings.id_token_signing_alg ?? (keys.has('RS256') ? 'RS256' : settings.signing_alg))
+  return own ?? keys.signing(responseAlg(registered, { keys, settings }))
+}
+
+function responseAlg(registered: string | undefined, { keys, settings }: Signer): SigningAlg {
+  const alg = signingAlgs.find((one) => one === registered) ?? settings.id_token_signing_alg
+  return alg ?? (keys.has('RS256') ? 'RS256' : settings.signing_alg)
 }
 
 /** The key that a client's ID tokens are signed with, and its logout tokens. */
 export function idTokenKey(client: Client, signer: Signer): MaybePromise<SigningKey> {
-  return responseKey(client, client.metadata.id_token_signed_response_alg, signer)
+  const registered = client.metadata.id_token_signed_response_alg
+  const own = isSecretAlg(registered) ? ownKey(client, registered) : undefined
+  return own ?? signer.keys.signingIdTokens(responseAlg(registered, signer))
 }
 
 /** Whether ID tokens of a client are signed with its own secret, so that it could write them itself. */
@@ -39,7 +44,7 @@ export function signsWithOwnSecret({ client_secret, metadata }: Client): boolean
 export function signedBy(what: SignedToken, alg: SigningAlg, client: Client | undefined, { keys }: Pick<Signer, 'keys'>) {
   const own =
     what === 'id_token' && isSecretAlg(alg) && client !== undefined && signsWithOwnSecret(client) ? ownKey(client, alg) : undefined
-  return own ?? keys.signing(alg)
+  return own ?? (what === 'id_token' ? keys.signingIdTokens(alg) : keys.signing(alg))
 }
 
 /**
