@@ -4,7 +4,7 @@ import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Reason } from '../oauth/model/reasons.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
 import type { Provider } from '../providers/provider.ts'
-import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
+import { editionOf, issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
 import { type Addresses, addressesAt, type FixedAddresses, pathOf } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
@@ -70,7 +70,7 @@ export function beginExchange(
     addresses,
     path: url,
     token_path: paths.token,
-    issuer_path: issuerIn(space, provider.issuer_path ?? ''),
+    issuer_path: issuerIn(space, editionOf(provider, space).issuer_path),
     asking: options.clientCertificates,
     isForwarded,
     calledAs,

@@ -41,14 +41,16 @@ export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
   }
 }
 
+/** What a version of a vendor's API has that says nothing of them. */
+const noPaths = { authorize: '', token: '' }
+
 /** What each path of a provider answers. */
 function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
+  const editions = Object.values(provider.editions ?? {}).map((one) => ({ ...provider, ...one, paths: { ...noPaths, ...one.paths } }))
   const protocol = protocolEndpoints.flatMap((one) =>
-    one
-      .paths(provider)
-      .flatMap((path) =>
-        path === undefined ? [] : [{ path, endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }],
-      ),
+    [provider, ...editions]
+      .flatMap((its) => one.paths(its))
+      .flatMap((path) => (path ? [{ path, endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }] : [])),
   )
   const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({
     path,
@@ -82,7 +84,7 @@ function register(
       exchange.endpoint = endpoint
       if (!page) allowOrigin(request, reply)
       if (exchange.sandbox.provider.endpoint_hosts !== undefined) checkHost(exchange)
-      if (exchange.context.space !== undefined) checkSpace(exchange.context.space, exchange.sandbox.provider)
+      if (exchange.context.space !== undefined) checkSpace(exchange.context.space, exchange.sandbox)
       done()
     },
     ...(page || provider.cors === undefined ? {} : { onSend: keepToOrigins(provider.cors) }),
@@ -151,7 +153,7 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     return
   }
   const { trace, space } = exchange.context
-  const situation = { grant_type: trace.grant_type, accept: request.headers.accept, space }
+  const situation = { grant_type: trace.grant_type, accept: request.headers.accept, space, context: exchange.context }
   send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
 }
 

@@ -36,8 +36,12 @@ export class HttpTransport implements Transport {
     return this.#request.method ?? ''
   }
 
-  get origin(): string | undefined {
-    return this.#request.headers.origin
+  header(name: string): string | undefined {
+    return this.#request.headers[name]?.toString()
+  }
+
+  query(name: string): string | undefined {
+    return new URLSearchParams(this.#addressed.path.split('?')[1]).get(name) ?? undefined
   }
 
   get dpop(): string | undefined {

@@ -36,6 +36,8 @@ export interface ErrorSituation {
   /** The request's Accept header. */
   accept: string | undefined
   space?: Space | undefined
+  /** Of the request that went wrong. */
+  context?: Context | undefined
 }
 
 /** A request to one of the provider's own routes. */
@@ -116,6 +118,44 @@ export const hostedEndpoints = [
 /** One of {@link hostedEndpoints}. */
 export type HostedEndpoint = (typeof hostedEndpoints)[number]
 
+/** Where a vendor has what; whatever is absent it does not have. */
+export interface ProviderPaths {
+  readonly authorize: string
+  readonly token: string
+  /** Where new users come in, when not at `sign_up`; absent, like each of the following, when the vendor has no such thing. */
+  readonly join?: string
+  readonly userinfo?: string
+  readonly jwks?: string
+  readonly introspection?: string
+  readonly revocation?: string
+  readonly par?: string
+  readonly end_session?: string
+  /** Where new users come in, when not at `join`. */
+  readonly sign_up?: string
+  readonly device_authorization?: string
+  /** The page on which a user enters a device's code. */
+  readonly device?: string
+  readonly backchannel_authentication?: string
+  /** Where clients register themselves; each manages its registration below it. */
+  readonly registration?: string
+  /** A small API of its own to try tokens on. */
+  readonly resource?: string
+  /** The page on which users decide on backchannel requests. */
+  readonly ciba?: string
+  /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
+  readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
+}
+
+/** Hosts by what is there. */
+export type EndpointHosts = Readonly<Partial<Record<HostedEndpoint, string | readonly string[]>>>
+
+/** The endpoints of a version that a vendor serves beside its own; `space.edition` tells which was asked. */
+export interface Edition {
+  readonly paths: Partial<ProviderPaths>
+  readonly issuer_path: string
+  readonly endpoint_hosts?: EndpointHosts
+}
+
 /** An emulated vendor's way of speaking: data and a few pure functions. */
 export interface Provider {
   readonly id: string
@@ -124,37 +164,14 @@ export interface Provider {
   /** The vendor's own host names, a label `*` for any one; they reach the sandbox of the provider's name unless another one lists them. */
   readonly hosts?: readonly string[]
   /** Which of these has an endpoint or the issuer, where not all have everything; of several whichever was asked, else the first. At grantbox's own names all stand together. */
-  readonly endpoint_hosts?: Readonly<Partial<Record<HostedEndpoint, string | readonly string[]>>>
+  readonly endpoint_hosts?: EndpointHosts | undefined
   /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
   readonly issuer_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
   readonly spaces?: Readonly<Record<string, SpaceNames>>
-  readonly paths: {
-    readonly authorize: string
-    readonly token: string
-    /** Where new users come in, when not at `sign_up`; absent, like each of the following, when the vendor has no such thing. */
-    readonly join?: string
-    readonly userinfo?: string
-    readonly jwks?: string
-    readonly introspection?: string
-    readonly revocation?: string
-    readonly par?: string
-    readonly end_session?: string
-    /** Where new users come in, when not at `join`. */
-    readonly sign_up?: string
-    readonly device_authorization?: string
-    /** The page on which a user enters a device's code. */
-    readonly device?: string
-    readonly backchannel_authentication?: string
-    /** Where clients register themselves; each manages its registration below it. */
-    readonly registration?: string
-    /** A small API of its own to try tokens on. */
-    readonly resource?: string
-    /** The page on which users decide on backchannel requests. */
-    readonly ciba?: string
-    /** Both forms of RFC 8414 §3 and OpenID Connect Discovery §4 are served when the provider has any. */
-    readonly discovery?: readonly ('openid-configuration' | 'oauth-authorization-server')[]
-  }
+  /** The same at other paths, as an older version of the vendor's API. */
+  readonly editions?: Readonly<Record<string, Edition>>
+  readonly paths: ProviderPaths
   readonly grant_types: readonly string[]
   /** A client_id may be the address of a document that describes the client. */
   readonly client_documents?: boolean
@@ -221,6 +238,8 @@ export interface Provider {
   readonly cors?: (asked: CrossOrigin) => boolean
   /** What clients are told at their redirect URIs, when not as RFC 6749 §4.1.2 has it. */
   readonly callbackWording?: CallbackWording | undefined
+  /** What a device is answered, when not as RFC 8628 §3.2 has it. */
+  readonly deviceReply?: (members: Readonly<Record<string, unknown>>) => Record<string, unknown>
   /** The discovery document as the vendor has it. @param document what the standards make of the provider */
   readonly discovery?: (document: Readonly<Record<string, unknown>>, context: Context, base_url: string) => Record<string, unknown>
   /** How the members of a successful token answer are sent, when not as JSON alone. */

@@ -1,9 +1,10 @@
 import { ownValue } from '../basics/own-value.ts'
 import { OAuthError } from '../oauth/model/errors.ts'
+import type { Settings } from '../oauth/model/settings.ts'
 import type { Space } from '../oauth/model/space.ts'
 import type { Provider } from './provider.ts'
 
-type Spaced = Pick<Provider, 'spaces' | 'paths' | 'issuer_path' | 'routes'>
+type Spaced = Pick<Provider, 'spaces' | 'paths' | 'issuer_path' | 'editions'>
 
 const part = /\{(\w+)\}/g
 
@@ -11,22 +12,32 @@ const part = /\{(\w+)\}/g
 export function spaceAt(provider: Spaced, url = ''): Space | undefined {
   const { spaces } = provider
   if (spaces === undefined) return undefined
-  const [path = ''] = url.split('?')
-  const chosen = patternsOf(provider).reduce<RegExpExecArray | null>((found, pattern) => found ?? pattern.exec(path), null)?.groups
+  const [path = '', query] = url.split('?')
+  const { edition, groups } = matchOf(provider, path)
+  const parameters = new URLSearchParams(query)
   const asked = Object.fromEntries(
-    Object.entries(spaces).map(([name, names]) => [name, decoded(chosen && ownValue(chosen, name)) ?? names.default]),
+    Object.entries(spaces).map(([name, names]) => {
+      const inQuery = names.query === undefined ? null : parameters.get(names.query)
+      return [name, decoded(groups && ownValue(groups, name)) ?? inQuery ?? names.default]
+    }),
   )
-  const resolved = Object.entries(asked).map(([name, value]) => [name, ownValue(spaces[name]?.aliases ?? {}, value) ?? value])
-  return { asked, path: Object.fromEntries(resolved) }
+  const resolved = Object.entries(asked).map(([name, value]) => {
+    const { aliases = {}, resolve } = spaces[name] ?? {}
+    return [name, ownValue(aliases, value) ?? resolve?.(value) ?? value]
+  })
+  return { asked, path: Object.fromEntries(resolved), edition }
 }
 
 /** @throws OAuthError `not_found` when there is no such space */
-export function checkSpace(space: Space, { spaces = {} }: Pick<Provider, 'spaces'>): void {
+export function checkSpace(
+  space: Space,
+  { provider: { spaces = {} }, settings }: { provider: Pick<Provider, 'spaces'>; settings: Settings },
+): void {
   for (const [name, value] of Object.entries(space.path)) {
-    const { only, aliases = {} } = spaces[name] ?? {}
-    if (only === undefined || only.includes(value)) continue
-    const known = [...only, ...Object.keys(aliases)].join(', ')
-    const explanation = `${name} '${space.asked[name]}' came; there are: ${known}`
+    const { only, aliases = {}, known } = spaces[name] ?? {}
+    if (known?.(space.asked[name] ?? '', settings) ?? only?.includes(value) ?? true) continue
+    const all = [...(only ?? [value]), ...Object.keys(aliases)].join(', ')
+    const explanation = `${name} '${space.asked[name]}' came; there are: ${all}`
     throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({ [name]: value })
   }
 }
@@ -41,7 +52,10 @@ export function pathIn<T extends string | undefined>(space: Space | undefined, p
 /** A provider's paths in a space, the default one when none is given. */
 export function pathsIn(provider: Spaced, space = spaceAt(provider)): Provider['paths'] {
   if (space === undefined) return provider.paths
-  const filled = Object.entries(provider.paths).map(([name, path]) => [name, typeof path === 'string' ? pathIn(space, path) : path])
+  const filled = Object.entries({ ...provider.paths, ...provider.editions?.[space.edition ?? '']?.paths }).map(([name, path]) => [
+    name,
+    typeof path === 'string' ? pathIn(space, path) : path,
+  ])
   return Object.fromEntries(filled) as Provider['paths']
 }
 
@@ -56,19 +70,50 @@ export function routed(path: string): string {
   return path.replace(part, ':$1')
 }
 
-const patterns = new WeakMap<object, readonly RegExp[]>()
+/** What a provider has in the version that was asked: its issuer, and which host has what. */
+export function editionOf(provider: Spaced & Pick<Provider, 'hosts' | 'endpoint_hosts'>, space: Space | undefined) {
+  const edition = space?.edition === undefined ? undefined : provider.editions?.[space.edition]
+  const { issuer_path = '', endpoint_hosts } = edition ?? provider
+  return { hosts: provider.hosts ?? [], issuer_path, endpoint_hosts: endpoint_hosts ?? provider.endpoint_hosts }
+}
+
+interface Pattern {
+  edition: string | undefined
+  path: string
+  finds: RegExp
+}
+
+const patterns = new WeakMap<object, readonly Pattern[]>()
 
 /** What finds the parts of a path, the longest first. */
-function patternsOf({ paths, issuer_path = '' }: Spaced): readonly RegExp[] {
-  const known = patterns.get(paths)
+function patternsOf(provider: Spaced): readonly Pattern[] {
+  const known = patterns.get(provider.paths)
   if (known !== undefined) return known
-  const wellKnown = (paths.discovery ?? []).map((name) => `/.well-known/${name}${issuer_path}`)
-  const all = [...wellKnown, ...Object.values(paths).flat(), `${issuer_path}/.well-known`].filter((path) => path.includes('{'))
+  const { discovery } = provider.paths
+  const all = [[undefined, provider] as const, ...Object.entries(provider.editions ?? {})].flatMap(
+    ([edition, { paths, issuer_path = '' }]) => {
+      const wellKnown = (paths.discovery ?? discovery ?? []).map((name) => `/.well-known/${name}${issuer_path}`)
+      const its = [...wellKnown, ...Object.values(paths).flat(), `${issuer_path.replace(/\/$/, '')}/.well-known`]
+      return its.filter((path) => path.includes('{')).map((path) => ({ edition, path }))
+    },
+  )
   const made = all
-    .toSorted((one, other) => other.length - one.length)
-    .map((path) => new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(part, '(?<$1>[^/]+)')}(?:/|$)`, 'i'))
-  patterns.set(paths, made)
+    .toSorted((one, other) => other.path.length - one.path.length)
+    .map((one) => {
+      const escaped = one.path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(part, '(?<$1>[^/]+)')
+      return { ...one, finds: new RegExp(`^${escaped}(?:/|$)`, 'i') }
+    })
+  patterns.set(provider.paths, made)
   return made
+}
+
+/** Which version has a path, and what stands in its parts. */
+function matchOf(provider: Spaced, path: string): { edition?: string | undefined; groups?: Record<string, string> | undefined } {
+  for (const { edition, finds } of patternsOf(provider)) {
+    const found = finds.exec(path)
+    if (found !== null) return { edition, groups: found.groups }
+  }
+  return {}
 }
 
 function decoded(text: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { atHost, hostOf } from '../providers/hosts.ts'
-import { issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
+import { editionOf, issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
@@ -59,7 +59,8 @@ export function addressesAt(
 ): Addresses {
   const publicUrl = settings.public_url ?? below(fixed.publicUrl, prefix)
   const internalUrl = settings.internal_url ?? below(fixed.internalUrl, prefix)
-  const issuer_path = issuerIn(space, provider.issuer_path ?? '')
+  const edition = editionOf(provider, space)
+  const issuer_path = issuerIn(space, edition.issuer_path)
   const fixedIssuer = settings.issuer === null ? below(below(fixed.issuer, prefix), issuer_path) : issuerIn(space, settings.issuer)
   const isPublic = publicUrl !== undefined && isReachedBy(publicUrl, origin)
   const asked_url = isPublic ? publicUrl : addressed(origin, prefix)
@@ -69,7 +70,7 @@ export function addressesAt(
     asked_url,
     internal_url,
     program_url: isPublic || fixedIssuer === undefined ? asked_url : internal_url,
-    issuer: fixedIssuer ?? atHost(asked_url, hostOf('issuer', origin.host, provider)) + issuer_path,
+    issuer: fixedIssuer ?? atHost(asked_url, hostOf('issuer', origin.host, edition)) + issuer_path,
     is_only_issuer: fixedIssuer !== undefined || (publicUrl === undefined && internalUrl === undefined),
   }
 }

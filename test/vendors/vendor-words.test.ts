@@ -87,3 +87,56 @@ test('knows APIs: clients ask for those alone, and tokens live as long as theirs
   expect(refused.body).toMatchObject({ error: 'invalid_target' })
   expect(refused.headers.get('grantbox-explain')).toContain('setting apis: https://orders, stock')
 })
+
+test('serves an older version of its API at other paths with another issuer, in spaces that path or query choose', async () => {
+  const { url } = await startWith({
+    spaces: {
+      tenant: { default: 'one', resolve: (asked) => asked.replace('.example', ''), known: (asked) => asked !== 'nobody' },
+      policy: { default: '', query: 'p' },
+    },
+    issuer_path: '/{tenant}/v2',
+    paths: { ...standard.paths, token: '/{tenant}/v2/token', jwks: '/{tenant}/v2/keys' },
+    editions: {
+      v1: { paths: { token: '/{tenant}/token', jwks: '/{tenant}/keys', discovery: ['openid-configuration'] }, issuer_path: '/{tenant}/' },
+    },
+    keys: { published: (keys, issuer, edition) => keys.map(({ kid }) => ({ kid, issuer, edition })) },
+    errorReply: (error, _endpoint, _settings, { space, context }) => ({
+      status: error.status,
+      body: { error: error.reason, policy: space?.path.policy, edition: space?.edition, asked: context?.space?.asked.tenant },
+    }),
+  })
+  const issuers = await Promise.all(
+    ['one.example/v2', 'one.example'].map(async (path) => (await json(`${url}/${path}/.well-known/openid-configuration`)).body),
+  )
+  expect(issuers.map(({ issuer, token_endpoint }) => [issuer, token_endpoint])).toEqual([
+    [`${url}/one/v2`, `${url}/one.example/v2/token`],
+    [`${url}/one/`, `${url}/one.example/token`],
+  ])
+  const tokens = await post(url, '/two/token?p=sign-up', { grant_type: 'client_credentials', ...web })
+  expect(claimsOf(tokens.body.access_token).iss).toBe(`${url}/two/`)
+  expect((await json(`${url}/two/keys`)).body.keys).toContainEqual({ kid: expect.any(String), issuer: `${url}/two/`, edition: 'v1' })
+  const wrong = { grant_type: 'client_credentials', ...web, client_secret: 'wrong' }
+  expect((await post(url, '/two/token?p=sign-up', wrong)).body).toEqual({
+    error: 'secret_wrong',
+    policy: 'sign-up',
+    edition: 'v1',
+    asked: 'two',
+  })
+  expect((await post(url, '/nobody/v2/token', wrong)).body).toEqual({ error: 'space_unknown', policy: '', asked: 'nobody' })
+})
+
+test('words what a device is answered and errors at the redirect URI, and signs ID tokens with a header of its own', async () => {
+  const { url } = await startWith({
+    deviceReply: ({ user_code, device_code }) => ({ user_code, device_code, message: `Type ${user_code}` }),
+    callbackWording: ({ error, parameters }) => ({ ...parameters, why: error?.reason }),
+    tokens: {
+      ...standard.tokens,
+      idTokenKey: (key) => ({ ...key, header: () => JSON.stringify({ typ: 'JWT', alg: key.alg, mine: true }) }),
+    },
+  })
+  const device = await post(url, '/device_authorization', { client_id: 'standard-device' })
+  expect(device.body.message).toBe(`Type ${device.body.user_code}`)
+  expect((await callbackOf(url, { scope: 'nothing' })).searchParams.get('why')).toBe('scope_unknown')
+  const { id_token = '' } = await tokensOf(url, { scope: 'openid' })
+  expect(Buffer.from(id_token.split('.')[0] ?? '', 'base64url').toString()).toBe('{"typ":"JWT","alg":"RS256","mine":true}')
+})

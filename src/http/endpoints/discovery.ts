@@ -17,7 +17,7 @@ function documentOf(exchange: Exchange): string {
   const { sandbox, called } = exchange
   const known = documents.get(sandbox) ?? new Map<string, string>()
   // Apps may have scopes of their own.
-  const key = `${called}${exchange.paths.authorize} ${sandbox.directory.listScopes().join(' ')}`
+  const key = `${called} ${exchange.context.issuer} ${exchange.paths.authorize} ${sandbox.directory.listScopes().join(' ')}`
   const found = known.get(key)
   if (found !== undefined) return found
   const document = JSON.stringify(metadataOf(exchange))
@@ -71,7 +71,9 @@ export const discoveryEndpoint: ProtocolEndpoint = {
   endpoint: 'discovery',
   // Behind the issuer (OpenID Connect Discovery §4) and between its host and its path (RFC 8414 §3.1).
   paths: ({ paths, issuer_path = '' }) =>
-    (paths.discovery ?? []).flatMap((name) => [...new Set([`${issuer_path}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`])]),
+    (paths.discovery ?? []).flatMap((name) => [
+      ...new Set([`${issuer_path.replace(/\/$/, '')}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`]),
+    ]),
   handlers: {
     GET(request, reply) {
       noteQuery(request)

@@ -30,11 +30,12 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
     sendJson(reply.code(201), await pushAuthorizationRequest(read, context))
   }),
   // RFC 8628 §3.1.
-  formEndpoint('device_authorization', async (read, reply, { context, paths, base_url }) => {
+  formEndpoint('device_authorization', async (read, reply, { context, paths, base_url, sandbox }) => {
     const { device_code, user_code, ...times } = await authorizeDevice(read, context)
     const verification_uri = `${base_url}${paths.device ?? ''}`
     const verification_uri_complete = `${verification_uri}?user_code=${user_code}`
-    sendJson(reply, { device_code, user_code, verification_uri, verification_uri_complete, ...times })
+    const members = { device_code, user_code, verification_uri, verification_uri_complete, ...times }
+    sendJson(reply, sandbox.provider.deviceReply?.(members) ?? members)
   }),
   // OpenID Connect Client-Initiated Backchannel Authentication §7.
   formEndpoint('backchannel_authentication', async (read, reply, { context }) => {

@@ -1,15 +1,17 @@
-import type { KeyDialect, PublicJwk } from '../../oauth/jose/keys.ts'
+import type { PublicJwk } from '../../oauth/jose/keys.ts'
+import type { Context } from '../../oauth/realm/context.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
 import { noteQuery } from './client-query.ts'
 
-/** The document of each key set, made once. */
+/** The document of each key set, made once, unless the vendor words it for whoever asks. */
 const documents = new WeakMap<readonly PublicJwk[], string>()
 
-function documentOf(keys: readonly PublicJwk[], published: KeyDialect['published']): string {
+function documentOf(keys: readonly PublicJwk[], { realm, issuer, space }: Context): string {
+  if (realm.keys.published !== undefined) return JSON.stringify({ keys: realm.keys.published(keys, issuer, space?.edition) })
   const known = documents.get(keys)
   if (known !== undefined) return known
-  const document = JSON.stringify({ keys: published?.(keys) ?? keys })
+  const document = JSON.stringify({ keys })
   documents.set(keys, document)
   return document
 }
@@ -21,9 +23,9 @@ export const jwksEndpoint: ProtocolEndpoint = {
   handlers: {
     async GET(request, reply) {
       noteQuery(request)
-      const { realm } = exchangeOf(request).context
-      const keys = await realm.keys.publicKeys()
-      reply.type('application/json').send(documentOf(keys, realm.keys.published))
+      const { context } = exchangeOf(request)
+      const keys = await context.realm.keys.publicKeys()
+      reply.type('application/json').send(documentOf(keys, context))
     },
   },
 }

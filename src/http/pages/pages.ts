@@ -161,7 +161,8 @@ export function notAllowedPage(reply: FastifyReply, step: Step, user: User): voi
 
 /** An error that cannot go to the client, in the vendor's words if it has any; 400 and never a 401, whose challenge would open the browser's own password box. */
 export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): void {
-  const words = error instanceof PageError ? errorWords(exchange, error, reply.request.headers.accept) : undefined
+  const isPage = error instanceof PageError || exchange.endpoint === 'authorize'
+  const words = isPage ? errorWords(exchange, error, reply.request.headers.accept) : undefined
   const said = words?.status ?? (error.status === 403 ? 400 : error.status)
   const status = said === 401 ? 400 : said
   render(reply.code(status).headers(error.headers), 'error', {

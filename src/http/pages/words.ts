@@ -31,8 +31,9 @@ export function errorWords(exchange: Exchange, error: OAuthError, accept: string
   const { provider, settings } = exchange.sandbox
   const { pages } = wordsOf(exchange)
   if (pages?.error === undefined) return undefined
-  const { grant_type } = exchange.context.trace
-  const { status, body } = provider.errorReply(error, exchange.endpoint, settings, { grant_type, accept })
+  const { context } = exchange
+  const situation = { grant_type: context.trace.grant_type, accept, space: context.space, context }
+  const { status, body } = provider.errorReply(error, exchange.endpoint, settings, situation)
   const members = Object.entries(body ?? {}).map(([name, value]) => [name, String(value)])
   const { lines = [], ...words } = filled(pages.error, Object.fromEntries(members))
   return { ...words, status, lines: lines.filter((line) => !/\{\w+\}/.test(line)) }

@@ -150,7 +150,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
       scope,
       prompt,
       ...given({ ...optional, sub }),
-      ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, settings.strictness === 'rfc') : {}),
+      ...(responseValues(response_type).includes('code') ? checkChallenge(parameters, client, context.realm) : {}),
     }
   })
 }
@@ -186,13 +186,15 @@ function expectedSubject(
 function checkChallenge(
   { code_challenge, code_challenge_method }: Parameters,
   client: Client,
-  always: boolean,
+  { settings, requests }: Context['realm'],
 ): Pick<AuthorizationRequest, 'code_challenge' | 'code_challenge_method'> {
+  const always = settings.strictness === 'rfc'
+  const pkce_optional = requests?.pkce_optional === true
   const fail = (reason: Reason, message: string, explanation: string) => new OAuthError(reason, message, explanation)
   if (code_challenge === undefined) {
     if (code_challenge_method !== undefined)
       throw fail('challenge_missing', 'code_challenge is missing', 'code_challenge_method came without code_challenge (RFC 7636 §4.3)')
-    if (isPublic(client) && client.metadata.unregistered !== true) {
+    if (isPublic(client) && client.metadata.unregistered !== true && !pkce_optional) {
       const explanation = 'A public client must use PKCE (RFC 9700 §2.1.1): send code_challenge and code_challenge_method=S256'
       throw fail('challenge_missing', 'code_challenge is missing', explanation)
     }

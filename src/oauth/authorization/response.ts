@@ -4,7 +4,7 @@ import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { withFragment, withQuery } from '../clients/redirect-uri.ts'
 import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
-import type { AuthorizationError } from '../model/errors.ts'
+import type { AuthorizationError, OAuthError } from '../model/errors.ts'
 import type { Client, Grant, ResponseMode, User } from '../model/records.ts'
 import { type Context, noteTo, type RedirectRules } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
@@ -12,6 +12,7 @@ import { encryptFor } from '../tokens/encryption.ts'
 
 /** What the client is told at its redirect URI, before it is wrapped for the way there. */
 export interface AuthorizationAnswer extends CallbackAnswer {
+  error?: OAuthError
   client: Client
   user?: User
   grant?: Grant | undefined
@@ -33,10 +34,11 @@ export type Delivery = { redirect_to: string } | { form_post: Posted } | { web_m
 const responseTtl = 600
 
 /** An error as the client is told it (RFC 6749 §4.1.2.1, RFC 9207 §2.2). */
-export function errorAnswer({ code, message, target }: AuthorizationError, context: Context): AuthorizationAnswer {
+export function errorAnswer(error: AuthorizationError, context: Context): AuthorizationAnswer {
+  const { code, message, target } = error
   const { client, redirect_uri, response_mode, state } = target
   const parameters = { error: code, error_description: message, state, iss: issOf(context) }
-  return { client, redirect_uri, response_mode, parameters }
+  return { client, redirect_uri, response_mode, parameters, error }
 }
 
 /** `iss`, where the provider tells it (RFC 9207 §2) and it is sure to be the one that the client knows. */

@@ -25,6 +25,7 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   const { parameters, problem } = request
   const { realm, trace } = context
   const dialect = realm.requests
+  context.parameters = parameters
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   if (problem !== undefined) throw problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.
@@ -49,7 +50,6 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
   const grantType = grantTypeOf(parameters.grant_type, realm)
   requireGrantType(client, grantType.grant_type, 'The client may not use this grant type')
   const proved = concernsKeys(client, context) ? proveKeys(client, context) : undefined
-  context.parameters = parameters
   noteUnread(parameters, [common, grantType.parameters], `with grant_type ${grantType.grant_type}`, context)
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation

@@ -31,8 +31,10 @@ export interface KeyDialect {
   readonly encryption?: boolean
   /** Whether ID tokens have an RS256 key of their own. */
   readonly id_tokens?: boolean
-  /** The key set, members and keys in the vendor's order. */
-  readonly published?: (keys: readonly PublicJwk[]) => readonly Record<string, unknown>[]
+  /** The subject of a certificate that each key gets when it is made, in its `x5c`. */
+  readonly certificate?: string
+  /** The key set, members and keys in the vendor's order. @param issuer for whoever asked, @param edition which of its versions */
+  readonly published?: (keys: readonly PublicJwk[], issuer: string, edition: string | undefined) => readonly Record<string, unknown>[]
 }
 
 /** What a key ring is made of. */
@@ -207,7 +209,9 @@ export class KeyRing {
   async #make(alg: KeySlot, others: readonly StoredKey[]): Promise<StoredKey> {
     const { clock, kid = () => `${algOf(alg).toLowerCase()}-${randomText(8)}` } = this.#options
     const privateKey = await this.#privateKey(alg)
-    const jwk = privateKey.export({ format: 'jwk' })
+    const name = this.#options.dialect?.certificate
+    const x5c = name === undefined ? {} : { x5c: [selfSignedCertificate(privateKey, name).toString('base64')] }
+    const jwk = { ...privateKey.export({ format: 'jwk' }), ...x5c }
     let number = 1
     while (others.some((key) => key.kid === kid(alg, number, jwk))) number++
     return { kid: kid(alg, number, jwk), alg, jwk: { ...jwk }, state: 'active', created_at: clock.now() }

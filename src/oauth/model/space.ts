@@ -1,3 +1,5 @@
+import type { Settings } from './settings.ts'
+
 /**
  * What a vendor's path chooses within a sandbox, as a tenant, a realm or an authorization server: it has its own issuer, and its
  * names stand in tokens.
@@ -7,6 +9,8 @@ export interface Space {
   readonly path: Readonly<Record<string, string>>
   /** The same as they were asked for. */
   readonly asked: Readonly<Record<string, string>>
+  /** Which of the vendor's further versions was asked; absent for the usual one. */
+  readonly edition?: string | undefined
 }
 
 /** What may stand in a part of a path that chooses a space. */
@@ -15,6 +19,12 @@ export interface SpaceNames {
   readonly default: string
   /** Other words for a name. */
   readonly aliases?: Readonly<Record<string, string>> | undefined
+  /** What a name stands for that is no alias. */
+  readonly resolve?: ((asked: string) => string) | undefined
+  /** A parameter of the query that chooses it, too. */
+  readonly query?: string | undefined
+  /** Whether there is one of this name; whatever {@link only} has when absent. */
+  readonly known?: ((asked: string, settings: Settings) => boolean) | undefined
   /** All that there are; any when absent. */
   readonly only?: readonly string[] | undefined
 }

@@ -1,4 +1,6 @@
+import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import type { SigningKey } from '../jose/jws.ts'
 import type { KeyRing } from '../jose/keys.ts'
 import type { Documents } from './documents.ts'
 import type { Parameters } from './parameters.ts'
@@ -31,6 +33,7 @@ export interface TokenDraft {
 /** What a sandbox gives to make a token with. */
 export interface TokenMaterial {
   company: string
+  clock: Clock
   documents: Documents
   /** `pairwise` where each app knows a user by a `sub` of its own (OpenID Connect Core §8); `public` when absent. */
   subject_type?: 'public' | 'pairwise' | undefined
@@ -75,6 +78,10 @@ export interface IssuedTokens {
   /** Seconds that the refresh token lives; undefined when it does not expire or there is none. */
   refresh_expires_in: number | undefined
   grant: Grant
+  /** Of the token request. */
+  parameters?: Parameters | undefined
+  /** Whom the access token is for. */
+  aud?: readonly string[] | undefined
   /** Undefined for what does not expire. */
   expires_in: number | undefined
   /** Seconds since the epoch. */
@@ -124,6 +131,8 @@ export interface TokenProfile {
   tokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown>
   /** The claims of an ID token; those of OpenID Connect Core §2 when absent. */
   readonly idToken?: StatementWording | undefined
+  /** The key as it signs an ID token, where its header is another one. */
+  readonly idTokenKey?: ((key: SigningKey, statement: UserStatement) => SigningKey) | undefined
   /** What introspection tells of a token that holds; the members of RFC 7662 §2.2 when absent. */
   readonly introspection?: ((answer: Readonly<Record<string, unknown>>, token: string) => Record<string, unknown>) | undefined
   /** Userinfo; that of OpenID Connect Core §5.3 when absent. */

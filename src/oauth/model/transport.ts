@@ -6,8 +6,10 @@ import type { X509Certificate } from 'node:crypto'
  */
 export interface Transport {
   readonly method: string
-  /** The `Origin` header: where the page is from that asks. */
-  readonly origin: string | undefined
+  /** A header of the request, by its name in lower case. */
+  header(name: string): string | undefined
+  /** A parameter of the query, at whatever endpoint. */
+  query(name: string): string | undefined
   /** The `DPoP` header; several of them are joined by commas. */
   readonly dpop: string | undefined
   /** The URLs under which a client may know the place that it calls, without query. */

@@ -9,6 +9,7 @@ import type { KeyRing } from '../jose/keys.ts'
 import type { Directory } from '../model/directory.ts'
 import type { Documents } from '../model/documents.ts'
 import type { Endpoint } from '../model/endpoint.ts'
+import type { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { AccessTokenDetails, Client, Grant, GrantDetails, ResponseMode, User } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
@@ -125,6 +126,8 @@ export interface Callback {
   readonly client: Client
   /** Who signed in; nobody when it is an error. */
   readonly user?: User | undefined
+  /** What went wrong. */
+  readonly error?: OAuthError | undefined
   /** What the user gave; absent when it is an error, and for `none`. */
   readonly grant?: Grant | undefined
 }
@@ -138,6 +141,14 @@ export interface RedirectRules {
   readonly matches?: (registered: string, came: string) => boolean
   /** Where an answer in query or fragment goes, as a vendor writes the client's URI. */
   readonly answeredAt?: (redirect_uri: string) => string
+}
+
+/** What a sign-out was asked for (OpenID Connect RP-Initiated Logout §2). */
+export interface LogoutRequest {
+  /** Where the browser goes afterwards. */
+  next: string | undefined
+  /** Whom the hint names, to which client; without a hint the user is asked. */
+  hint: { sub: string; sid: string | undefined; client: Client | undefined } | undefined
 }
 
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
@@ -160,6 +171,10 @@ export interface RequestDialect {
   readonly grant_type_first?: boolean
   /** What scope a grant begins with, and in which words, where that is more than a choice of the app's. @throws OAuthError `invalid_scope` */
   readonly scope?: (requested: string | undefined, client: Client, context: Context) => string
+  /** Public clients may do without PKCE. */
+  readonly pkce_optional?: boolean
+  /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
+  readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
 }

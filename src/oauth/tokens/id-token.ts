@@ -62,7 +62,7 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
   const said = { claims, client, grant, user, scope, parameters, space: context.space }
   const worded = realm.tokens.idToken?.(said, realm) ?? claims
   const added = addsClaims('id_token', context) ? addedClaims('id_token', draft, statementValues(said, realm), context) : {}
-  const signed = await signJwt({ ...worded, ...added, ...draft.claims }, key)
+  const signed = await signJwt({ ...worded, ...added, ...draft.claims }, realm.tokens.idTokenKey?.(key, said) ?? key)
   const strikes = strikesOnIssue(context, user)
   const jwt = strikes.length === 0 ? signed : await struckIdToken(signed, client, strikes, context)
   return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)

@@ -92,6 +92,8 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       user,
       scope,
       space: context.space,
+      parameters: context.parameters,
+      aud: details.aud,
       scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
     }
     if (user === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {

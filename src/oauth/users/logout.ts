@@ -5,26 +5,20 @@ import { signJwt } from '../jose/jwt.ts'
 import { PageError } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import type { Context } from '../realm/context.ts'
+import type { Context, LogoutRequest } from '../realm/context.ts'
 import { idTokenKey } from '../realm/signing-key.ts'
 import { subjectFor } from '../realm/subject.ts'
 import type { Session } from '../storage/session-store.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
+
+/** Seconds that a logout token lives (Back-Channel Logout §2.4 recommends two minutes at most). */
+const logoutTokenTtl = 120
 
 /**
  * Signing out (OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0, Front-Channel Logout 1.0). It ends the
  * browser's session. Grants and tokens stay: a client that was given refresh tokens keeps them until they expire or are revoked,
  * as with most servers.
  */
-export interface LogoutRequest {
-  /** Where the browser goes afterwards. */
-  next: string | undefined
-  /** Whom the hint names; without a hint the user is asked. */
-  hint: { sub: string; sid: string | undefined; client: Client | undefined } | undefined
-}
-
-/** Seconds that a logout token lives (Back-Channel Logout §2.4 recommends two minutes at most). */
-const logoutTokenTtl = 120
 
 /**
  * Checks a logout request (RP-Initiated Logout §2 and §3).
@@ -32,6 +26,8 @@ const logoutTokenTtl = 120
  */
 export async function checkLogoutRequest({ parameters, problem }: ReadParameters, context: Context): Promise<LogoutRequest> {
   if (problem !== undefined) throw new PageError(problem.kind, problem.message, problem.explanation, []).naming(problem.about)
+  const own = context.realm.requests?.logout
+  if (own !== undefined) return own(parameters, context)
   const { id_token_hint, post_logout_redirect_uri, state } = parameters
   const hint = id_token_hint === undefined ? undefined : await readIdTokenHint(id_token_hint, context.realm)
   if (hint !== undefined && 'problem' in hint) {
