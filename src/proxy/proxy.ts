@@ -20,7 +20,7 @@ import { authority, isSame, readAuthority, readUrl, type Target, usualPort } fro
 import { type ProxyMode, type Way, type WayOptions, wayTo } from './way.ts'
 
 export interface ProxyOptions extends Omit<WayOptions, 'sandboxes'> {
-  sandboxes: Pick<Sandboxes, 'find' | 'reach' | 'namedByHost' | 'default' | 'hostNames'>
+  sandboxes: Pick<Sandboxes, 'find' | 'reach' | 'ownerOf' | 'default' | 'hostNames'>
   now: () => number
   /** Answers as a sandbox. */
   answer: (request: IncomingMessage, response: ServerResponse, called: Called) => void

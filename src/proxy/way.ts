@@ -15,7 +15,7 @@ export type ProxyMode = (typeof proxyModes)[number]
 /** What decides where somebody is led. */
 export interface WayOptions extends DialOptions {
   mode: ProxyMode
-  sandboxes: Pick<Sandboxes, 'reach' | 'namedByHost'>
+  sandboxes: Pick<Sandboxes, 'reach' | 'ownerOf'>
   /** What hosts of no sandbox are led to for. */
   adminToken: string | undefined
   /** Addresses that the start fixes: they are of this server, too. */
@@ -42,7 +42,7 @@ export async function wayTo(target: Target, authorization: string | undefined, o
   const named = await sandboxNamed(credentials, sandboxes)
   const host = publicHost(target.host)
   if (named !== undefined && speaksFor(named, host)) return { to: 'sandbox', name: named.name }
-  const known = sandboxes.namedByHost(target.host) ?? sandboxes.namedByHost(host)
+  const known = sandboxes.ownerOf(target.host) ?? sandboxes.ownerOf(host)
   if (known !== undefined) return { to: 'sandbox', name: known }
   if (isOwn(target, listens()) || ownUrls.some((url) => isAt(url, target))) return { to: 'us' }
   if (mode === 'all') {

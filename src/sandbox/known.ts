@@ -88,7 +88,7 @@ export class KnownSandboxes {
     return record === undefined || !this.#providers.has(record.provider) ? undefined : this.open(record)
   }
 
-  /** By a host name that a sandbox lists, or else that its vendor has, without the port, in lower case. */
+  /** By a host name, without the port, in lower case. */
   findByHost(host: string): Sandbox | undefined {
     const name = this.namedByHost(host)
     return name === undefined ? undefined : this.find(name)
@@ -101,8 +101,14 @@ export class KnownSandboxes {
     return this.#records.has(lower) || this.isUnmade(lower) ? lower : undefined
   }
 
-  /** The same by a host name. */
+  /** The same by a host name: one that it has, or its own name below localhost. */
   namedByHost(host: string): string | undefined {
+    const owner = this.ownerOf(host)
+    return owner === undefined && host.endsWith('.localhost') ? this.named(host.slice(0, -'.localhost'.length)) : owner
+  }
+
+  /** The name of the sandbox that lists a host, or else whose vendor has it. */
+  ownerOf(host: string): string | undefined {
     const own = this.#hosts.get(host)
     if (own !== undefined || this.#vendorHosts.size === 0) return own
     const vendor = this.#vendorOf(host)

@@ -9,7 +9,7 @@ export async function lead(options: Partial<ProxyOptions> = {}): Promise<string>
   let port = 0
   const proxy = new ForwardProxy({
     mode: 'all',
-    sandboxes: { find: () => undefined, reach: () => undefined, namedByHost: () => undefined, default: undefined, hostNames: () => [] },
+    sandboxes: { find: () => undefined, reach: () => undefined, ownerOf: () => undefined, default: undefined, hostNames: () => [] },
     adminToken: undefined,
     now: () => systemClock.now(),
     ownUrls: [],
