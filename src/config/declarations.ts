@@ -265,7 +265,17 @@ function spaceProblems({ paths, issuer_path, spaces = {} }: Provider, declaratio
         message: `expected one of ${only?.join(', ')}, got ${JSON.stringify(value)}`,
       })),
   )
+  const [, ...more] = Object.entries(declaration.spaces ?? {}).filter(([, { own }]) => own === true)
   return [
+    ...more.map(([name]) => ({
+      where: `${where}.spaces.${name}.own`,
+      message: 'expected one of the parts alone to have worlds of its own',
+    })),
+    ...Object.entries(declaration.spaces ?? {}).flatMap(([name, { own, only }]) =>
+      own === true && only !== undefined
+        ? [{ where: `${where}.spaces.${name}.only`, message: 'expected nothing beside own: there are those that were made' }]
+        : [],
+    ),
     ...unexplained.map(({ at, name }) => ({
       where: `${where}.${at}`,
       message: `expected spaces.${name}.default beside a path with {${name}}`,

@@ -54,6 +54,10 @@ const spaces = z.record(
     default: spaceName.describe('Where no path says.'),
     aliases: z.record(z.string().min(1), spaceName).optional().describe('Other words for a name.'),
     only: z.array(spaceName).min(1).optional().describe('All that there are; any when absent.'),
+    own: z
+      .literal(true)
+      .optional()
+      .describe('Each has users, clients, keys and settings of its own. There is the default one, and what the control API makes.'),
   }),
 )
 

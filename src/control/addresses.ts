@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { publicHost } from '../http/certificates/host.ts'
 import type { Context } from '../oauth/realm/context.ts'
-import { spaceAt } from '../providers/space.ts'
+import { spaceNamed } from '../providers/space.ts'
 import { type Addresses, addressesFrom, baseUrlFrom, fixedHosts } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { ControlDeps } from './deps.ts'
@@ -21,7 +21,7 @@ export function baseUrlOf(name: string, request: IncomingMessage, { sandboxes, o
 
 /** What the protocol is told when the control API asks it in the place of a client. */
 export function contextOf(sandbox: Sandbox, { issuer, is_only_issuer }: Addresses): Context {
-  return { realm: sandbox, issuer, is_only_issuer, trace: {}, space: spaceAt(sandbox.provider) }
+  return { realm: sandbox, issuer, is_only_issuer, trace: {}, space: spaceNamed(sandbox.space, sandbox.provider) }
 }
 
 /** Whether a host name is ours: a sandbox lists it by itself, or it is that of the public or the internal URL. */

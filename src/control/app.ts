@@ -28,6 +28,7 @@ import { providers } from './resources/providers.ts'
 import { proxy } from './resources/proxy.ts'
 import { requests } from './resources/requests.ts'
 import { sandbox, sandboxes } from './resources/sandboxes.ts'
+import { spaces } from './resources/spaces.ts'
 import { state } from './resources/state.ts'
 import { tokens } from './resources/tokens.ts'
 import { userGeneration } from './resources/user-generation.ts'
@@ -41,6 +42,7 @@ const resources: readonly Resource[] = [
   sandboxes,
   sandbox,
   state,
+  spaces,
   apps,
   clients,
   users,

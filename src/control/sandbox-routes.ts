@@ -5,7 +5,7 @@ import type { Addresses } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { addressesOf } from './addresses.ts'
 import type { ControlDeps, Resource } from './deps.ts'
-import { sandboxNamed } from './input/lookup.ts'
+import { sandboxNamed, spaceMentioned } from './input/lookup.ts'
 import { refusal } from './schemas.ts'
 
 /** A request about a sandbox, checked. */
@@ -53,6 +53,8 @@ type AddRoute = <Path extends string, Q extends z.ZodType, B extends z.ZodType, 
 
 /** Adds routes below `/sandboxes/{sandbox}`. */
 interface SandboxRoutes {
+  /** For routes that are about one of the sandbox's spaces: the one that the query or the body names, else its first. */
+  inSpace: Pick<SandboxRoutes, 'get' | 'put' | 'patch' | 'post' | 'create' | 'remove'>
   get: AddRoute
   put: AddRoute
   patch: AddRoute
@@ -74,31 +76,68 @@ interface SandboxRoutes {
  */
 export function sandboxRoutes(tag: string, add: (routes: SandboxRoutes, deps: ControlDeps) => void): Resource {
   return (app, deps) => {
-    const route = (method: HTTPMethods, status: number): AddRoute => {
-      return (path, summary, { answer, options, query, ...schemas }, handle) => {
-        const schema: FastifySchema = {
-          tags: [tag],
-          summary,
-          params: paramsOf(path),
-          ...(query !== undefined && { querystring: query }),
-          ...schemas,
-          response: { [status]: answer, default: refusal },
+    const routesOf = (inSpace: boolean) => {
+      const route = (method: HTTPMethods, status: number): AddRoute => {
+        return (path, summary, { answer, options, query, ...schemas }, handle) => {
+          const querystring = inSpace ? withSpace(query) : query
+          const schema: FastifySchema = {
+            tags: [tag],
+            summary,
+            params: paramsOf(path),
+            ...(querystring !== undefined && { querystring }),
+            ...schemas,
+            response: { [status]: answer, default: refusal },
+          }
+          const handler = (request: FastifyRequest, reply: FastifyReply) => {
+            reply.code(status)
+            return after(sandboxOf(request, deps), (sandbox) => {
+              const answered = handle(callOf(sandbox, request, reply, deps))
+              return inSpace ? after(answered, (shown) => tellSpace(shown, sandbox)) : answered
+            })
+          }
+          const preValidation = inSpace ? { preValidation: takeSpace } : {}
+          app.route({ method, url: `/sandboxes/:sandbox${path}`, ...options, ...preValidation, schema, handler })
         }
-        const handler = (request: FastifyRequest, reply: FastifyReply) => {
-          reply.code(status)
-          return after(sandboxOf(request, deps), (sandbox) => handle(callOf(sandbox, request, reply, deps)))
-        }
-        app.route({ method, url: `/sandboxes/:sandbox${path}`, ...options, schema, handler })
       }
+      const remove: SandboxRoutes['remove'] = (path, summary, handle, gone = 'It is gone.') => {
+        route('DELETE', 204)(path, summary, { answer: z.undefined().describe(gone) }, (call) =>
+          after(handle(call), () => void call.reply.send()),
+        )
+      }
+      const [get, put, patch, post] = [route('GET', 200), route('PUT', 200), route('PATCH', 200), route('POST', 200)]
+      return { get, put, patch, post, create: route('POST', 201), remove }
     }
-    const remove: SandboxRoutes['remove'] = (path, summary, handle, gone = 'It is gone.') => {
-      route('DELETE', 204)(path, summary, { answer: z.undefined().describe(gone) }, (call) =>
-        after(handle(call), () => void call.reply.send()),
-      )
-    }
-    const routes = { get: route('GET', 200), put: route('PUT', 200), patch: route('PATCH', 200), post: route('POST', 200) }
-    add({ ...routes, create: route('POST', 201), remove }, deps)
+    add({ ...routesOf(false), inSpace: routesOf(true) }, deps)
   }
+}
+
+const spaceQuery = {
+  space: z
+    .string()
+    .optional()
+    .describe("Which of the vendor's spaces (a realm, a pool, a tenant), also as a member of the body; the first when absent."),
+}
+
+function withSpace(query: z.ZodType | undefined): z.ZodType {
+  return query instanceof z.ZodObject ? query.extend(spaceQuery) : z.strictObject(spaceQuery)
+}
+
+/** A body that names a space says it for the request as a whole. */
+function takeSpace(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const { body } = request
+  if (typeof body === 'object' && body !== null && 'space' in body) {
+    const { space, ...rest } = body
+    Object.assign(request.query as object, { space })
+    request.body = rest
+  }
+  done()
+}
+
+/** What is shown of a space says which. */
+function tellSpace(shown: unknown, { space }: Sandbox): unknown {
+  if (space === '' || typeof shown !== 'object' || shown === null) return shown
+  if ('items' in shown && Array.isArray(shown.items)) return { ...shown, items: shown.items.map((one) => ({ ...one, space })) }
+  return 'created_at' in shown ? { ...shown, space } : shown
 }
 
 /** An answer that is a text of some media type. */
@@ -114,8 +153,9 @@ function paramsOf(path: string): z.ZodType {
   return z.object({ sandbox: z.string(), ...Object.fromEntries(described) })
 }
 
-function sandboxOf({ params }: FastifyRequest, { sandboxes }: ControlDeps): MaybePromise<Sandbox> {
-  return sandboxNamed((params as { sandbox: string }).sandbox, sandboxes)
+function sandboxOf({ params, query }: FastifyRequest, { sandboxes }: ControlDeps): MaybePromise<Sandbox> {
+  const { space } = query as { space?: string }
+  return after(sandboxNamed((params as { sandbox: string }).sandbox, sandboxes), (sandbox) => spaceMentioned(space, sandbox))
 }
 
 /** The schemas of the route have made of the request what its types say. */
@@ -125,10 +165,11 @@ function callOf<Path extends string, Query, Body>(
   reply: FastifyReply,
   deps: ControlDeps,
 ): Call<Path, Query, Body> {
+  const { space: _, ...query } = request.query as { space?: string }
   return {
     sandbox,
     params: request.params as Call<Path, Query, Body>['params'],
-    query: request.query as Query,
+    query: query as Query,
     body: request.body as Body,
     request,
     reply,

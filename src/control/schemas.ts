@@ -10,6 +10,9 @@ export const refusal = {
 /** RFC 3339, UTC. */
 export const time = z.iso.datetime()
 
+/** Where a thing is, in sandboxes whose vendor has such spaces. */
+export const shownSpace = z.string().exactOptional().describe("Which of the vendor's spaces it is in.")
+
 /** Milliseconds since the epoch as the API says them. */
 export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString()

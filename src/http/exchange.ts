@@ -4,7 +4,7 @@ import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Reason } from '../oauth/model/reasons.ts'
 import type { Context, Trace } from '../oauth/realm/context.ts'
 import type { Provider } from '../providers/provider.ts'
-import { editionOf, issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
+import { editionOf, issuerIn, ownSpaceOf, pathsIn, spaceAt } from '../providers/space.ts'
 import { type Addresses, addressesAt, type FixedAddresses, pathOf } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
@@ -53,12 +53,14 @@ interface Routed extends IncomingMessage {
 export function beginExchange(
   request: IncomingMessage,
   origin: Came,
-  { sandbox, prefix, url }: Omit<Destination, 'name'> & { sandbox: Sandbox },
+  { sandbox: found, prefix, url }: Omit<Destination, 'name'> & { sandbox: Sandbox },
   options: ExchangeOptions,
 ): Exchange {
   const { scheme, host, notes, path = '', isForwarded = false, calledAs = `${scheme}://${host}` } = origin
-  const { provider } = sandbox
+  const { provider } = found
   const space = spaceAt(provider, url)
+  // One that is not there is refused when it is known whose path it was.
+  const sandbox = provider.own_spaces === undefined ? found : (found.spaces.find(ownSpaceOf(space, provider)) ?? found)
   const paths = pathsIn(provider, space)
   const addresses = addressesAt(sandbox, { ...origin, host: publicHost(host, sandbox.hosts) }, prefix, options, space)
   const { base_url, asked_url, internal_url, program_url, issuer, is_only_issuer } = addresses

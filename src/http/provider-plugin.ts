@@ -124,6 +124,7 @@ function apiHandler(route: Route): Handler {
       directory: sandbox.directory,
       social: sandbox.social,
       documents: sandbox.documents,
+      spaces: sandbox.spaces,
       settings: sandbox.settings,
       base_url,
       method: request.method,

@@ -23,6 +23,8 @@ export interface App {
   clients: Client[]
   /** RFC 3339. */
   created_at: string
+  /** The vendor's space that it is in, where the vendor has such spaces. */
+  space?: string
 }
 
 /** What may be said of a new client; the rest is made up, or as the provider's own clients have it. */

@@ -9,11 +9,19 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export class ControlClient {
   /** Of the grantbox, without a slash at the end. */
   readonly url: string
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #adminToken: string | undefined
+  readonly #space: string | undefined
 
-  constructor(url: string, adminToken: string | undefined) {
+  /** @param space which of a sandbox's spaces every call is about */
+  constructor(url: string, adminToken: string | undefined, space?: string) {
     this.url = url.replace(/(?<!\/)\/+$/, '')
-    this.#headers = adminToken === undefined ? {} : { authorization: `Bearer ${adminToken}` }
+    this.#adminToken = adminToken
+    this.#space = space
+  }
+
+  /** The same for one of a sandbox's spaces. */
+  inSpace(space: string): ControlClient {
+    return new ControlClient(this.url, this.#adminToken, space)
   }
 
   get<T>(path: string, query?: Query): Promise<T> {
@@ -76,8 +84,9 @@ export class ControlClient {
       signal?: AbortSignal | undefined
     },
   ): Promise<Response> {
-    const url = `${this.url}/_grantbox${path}${queryString(given.query)}`
-    const headers = { ...this.#headers, ...given.headers, ...(given.body !== undefined && { 'content-type': 'application/json' }) }
+    const url = `${this.url}/_grantbox${path}${queryString({ ...given.query, space: this.#space })}`
+    const authorization = this.#adminToken === undefined ? {} : { authorization: `Bearer ${this.#adminToken}` }
+    const headers = { ...authorization, ...given.headers, ...(given.body !== undefined && { 'content-type': 'application/json' }) }
     try {
       return await fetch(url, {
         method,

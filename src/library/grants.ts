@@ -13,6 +13,8 @@ export interface Grant {
   scope: string
   active: boolean
   created_at: string
+  /** The vendor's space that it is in, where the vendor has such spaces. */
+  space?: string
   revoked_at: string | null
   revoked_reason: string | null
 }

@@ -1,4 +1,5 @@
 import { type Apps, apps } from './apps.ts'
+import type { Authorization, Authorized } from './authorization.ts'
 import { type Clock, clock } from './clock.ts'
 import type { ControlClient } from './control-client.ts'
 import { type Faults, faults } from './faults.ts'
@@ -7,6 +8,7 @@ import { type Keys, keys } from './keys.ts'
 import { type LoginOptions, type LoginPage, type LoginUser, loginThrough } from './login.ts'
 import type { ProxyLeads, ProxySettings } from './proxy.ts'
 import { type Requests, requests } from './requests.ts'
+import { type Space, type Spaces, space, spaces } from './spaces.ts'
 import { type Tokens, tokens } from './tokens.ts'
 import { type Users, users } from './users.ts'
 
@@ -56,34 +58,6 @@ export interface NewSandbox extends SandboxChange {
   seed?: boolean
 }
 
-/**
- * Signing in without a browser: whatever an authorization request may contain, and who decides what. Numbers, booleans, lists and
- * objects (`max_age`, `claims`) are written as they stand in a URL.
- */
-export interface Authorization {
-  client_id: string
-  /** May be absent when the app has one alone. */
-  redirect_uri?: string
-  username: string
-  /** `allow` when absent. */
-  decision?: 'allow' | 'deny'
-  /** The part of the scope that the user allows; all of it when absent. */
-  granted_scope?: string
-  /** The parameters of the request, such as `scope`, `state`, `nonce` and `code_challenge`. */
-  [parameter: string]: unknown
-}
-
-/** Where the browser would be sent after signing in. */
-export interface Authorized {
-  /** The redirect URI with the code, or with the error. */
-  redirect_to: string
-  code?: string
-  /** What the browser would post there, with response modes form_post and web_message. */
-  form?: Record<string, string>
-  /** What of the request had no effect, a sentence each. */
-  notes: string[]
-}
-
 /** A sandbox's state as a document: keep it as it is. */
 export interface Snapshot {
   format: string
@@ -109,6 +83,9 @@ export interface Sandbox {
   readonly clock: Clock
   readonly faults: Faults
   readonly requests: Requests
+  readonly spaces: Spaces
+  /** What there is in one of its spaces; `apps`, `users` and the others here are those of the first. */
+  space(id: string): Space
   info(): Promise<SandboxInfo>
   update(change: SandboxChange): Promise<SandboxInfo>
   /** Signs in and decides for the user, without a browser. */
@@ -157,6 +134,8 @@ export function sandbox(client: ControlClient, { name, url, issuer }: Place, lea
     clock: clock(client, path),
     faults: faults(client, path),
     requests: requests(client, path),
+    spaces: spaces(client, path),
+    space: (id) => space(client, path, id),
     info: () => noted(client.get(path)),
     update: (change) => noted(client.patch(path, change)),
     authorize: (wanted) => client.post(`${path}/authorize`, wanted),

@@ -24,6 +24,8 @@ export interface User {
   disabled: boolean
   /** RFC 3339. */
   created_at: string
+  /** The vendor's space that it is in, where the vendor has such spaces. */
+  space?: string
 }
 
 /** What may change of a user; what is not named stays. */

@@ -18,6 +18,7 @@ import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
+import type { OwnSpaces } from './own-spaces.ts'
 import type { PageTexts } from './page-texts.ts'
 import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
@@ -47,6 +48,8 @@ export interface ApiRequest {
   social: SocialStore
   /** What the vendor keeps of its own. */
   documents: Documents
+  /** The spaces of the sandbox that are worlds of their own; what else stands here is of the one that the path chose. */
+  spaces: OwnSpaces
   settings: Settings
   /** The base URL of the sandbox as the client addressed it, without a slash at the end. */
   base_url: string
@@ -103,6 +106,8 @@ export interface World {
 
 /** A sandbox whose world was just made. */
 export interface NewSandbox {
+  /** Which of the vendor's spaces it is, where these have worlds of their own ({@link Provider.own_spaces}); else empty. */
+  space: string
   documents: Documents
   social: SocialStore
   apps: readonly App[]
@@ -169,6 +174,8 @@ export interface Provider {
   readonly issuer_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
   readonly spaces?: Readonly<Record<string, SpaceNames>>
+  /** Which of `spaces` are worlds of their own, and those that a sandbox has from the beginning beside the default one. */
+  readonly own_spaces?: { readonly part: string; readonly preloaded?: Readonly<Record<string, World>> }
   /** The same at other paths, as an older version of the vendor's API. */
   readonly editions?: Readonly<Record<string, Edition>>
   readonly paths: ProviderPaths

@@ -2,9 +2,10 @@ import { ownValue } from '../basics/own-value.ts'
 import { OAuthError } from '../oauth/model/errors.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { Space } from '../oauth/model/space.ts'
+import type { OwnSpaces } from './own-spaces.ts'
 import type { Provider } from './provider.ts'
 
-type Spaced = Pick<Provider, 'spaces' | 'paths' | 'issuer_path' | 'editions'>
+type Spaced = Pick<Provider, 'spaces' | 'own_spaces' | 'paths' | 'issuer_path' | 'editions' | 'routes'>
 
 const part = /\{(\w+)\}/g
 
@@ -25,18 +26,35 @@ export function spaceAt(provider: Spaced, url = ''): Space | undefined {
     const { aliases = {}, resolve } = spaces[name] ?? {}
     return [name, ownValue(aliases, value) ?? resolve?.(value) ?? value]
   })
-  return { asked, path: Object.fromEntries(resolved), edition }
+  return { asked, path: Object.fromEntries(resolved), edition, chosen: groups !== undefined }
 }
 
-/** @throws OAuthError `not_found` when there is no such space */
+/** The name of the space with a world of its own; empty where the vendor has none. */
+export function ownSpaceOf(space: Space | undefined, { own_spaces }: Pick<Provider, 'own_spaces'>): string {
+  return own_spaces === undefined ? '' : (space?.path[own_spaces.part] ?? '')
+}
+
+/** The default space, but for the part that is a world of its own. */
+export function spaceNamed(name: string, provider: Spaced): Space | undefined {
+  const space = spaceAt(provider)
+  if (space === undefined || provider.own_spaces === undefined) return space
+  const own = { [provider.own_spaces.part]: name }
+  return { ...space, asked: { ...space.asked, ...own }, path: { ...space.path, ...own } }
+}
+
+/** @throws OAuthError `not_found` when there is no such space: none that is known, and no world of that name */
 export function checkSpace(
   space: Space,
-  { provider: { spaces = {} }, settings }: { provider: Pick<Provider, 'spaces'>; settings: Settings },
+  { provider, settings, spaces: there }: { provider: Pick<Provider, 'spaces' | 'own_spaces'>; settings: Settings; spaces: OwnSpaces },
 ): void {
+  const { spaces = {}, own_spaces } = provider
   for (const [name, value] of Object.entries(space.path)) {
     const { only, aliases = {}, known } = spaces[name] ?? {}
-    if (known?.(space.asked[name] ?? '', settings) ?? only?.includes(value) ?? true) continue
-    const all = [...(only ?? [value]), ...Object.keys(aliases)].join(', ')
+    const own = name === own_spaces?.part ? there.list().map((one) => one.space) : undefined
+    // A path that chooses none is that of the sandbox as a whole.
+    if (own !== undefined && (space.chosen !== true || own.includes(value))) continue
+    if (known?.(space.asked[name] ?? '', settings) ?? (own ?? only)?.includes(value) ?? true) continue
+    const all = [...(own ?? only ?? [value]), ...Object.keys(aliases)].join(', ')
     const explanation = `${name} '${space.asked[name]}' came; there are: ${all}`
     throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({ [name]: value })
   }
@@ -93,8 +111,9 @@ function patternsOf(provider: Spaced): readonly Pattern[] {
   const all = [[undefined, provider] as const, ...Object.entries(provider.editions ?? {})].flatMap(
     ([edition, { paths, issuer_path = '' }]) => {
       const wellKnown = (paths.discovery ?? discovery ?? []).map((name) => `/.well-known/${name}${issuer_path}`)
-      const its = [...wellKnown, ...Object.values(paths).flat(), `${issuer_path.replace(/\/$/, '')}/.well-known`]
-      return its.filter((path) => path.includes('{')).map((path) => ({ edition, path }))
+      const routes = edition === undefined ? provider.routes.map(({ path }) => upToLastPart(path)) : []
+      const its = [...wellKnown, ...Object.values(paths).flat(), `${issuer_path.replace(/\/$/, '')}/.well-known`, ...routes]
+      return [...new Set(its)].filter((path) => path.includes('{')).map((path) => ({ edition, path }))
     },
   )
   const made = all
@@ -114,6 +133,11 @@ function matchOf(provider: Spaced, path: string): { edition?: string | undefined
     if (found !== null) return { edition, groups: found.groups }
   }
   return {}
+}
+
+/** Of the vendor's own routes, which are many, what chooses. */
+function upToLastPart(path: string): string {
+  return path.slice(0, path.lastIndexOf('}') + 1)
 }
 
 function decoded(text: string | undefined): string | undefined {

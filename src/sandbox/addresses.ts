@@ -1,5 +1,7 @@
 import { atHost, hostOf } from '../providers/hosts.ts'
-import { editionOf, issuerIn, pathsIn, spaceAt } from '../providers/space.ts'
+
+import { editionOf, issuerIn, pathsIn, spaceAt, spaceNamed } from '../providers/space.ts'
+
 import type { Sandbox } from './sandbox.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
@@ -51,11 +53,11 @@ export interface Addresses {
  * and the endpoints of the address by which it asks, since that is what it compares, unless the issuer is fixed.
  */
 export function addressesAt(
-  { settings, provider }: Pick<Sandbox, 'settings' | 'provider'>,
+  { settings, provider, space: own }: Pick<Sandbox, 'settings' | 'provider' | 'space'>,
   origin: Origin,
   prefix: string,
   fixed: FixedAddresses,
-  space = spaceAt(provider),
+  space = spaceNamed(own, provider),
 ): Addresses {
   const publicUrl = settings.public_url ?? below(fixed.publicUrl, prefix)
   const internalUrl = settings.internal_url ?? below(fixed.internalUrl, prefix)

@@ -2,7 +2,11 @@ import type { Clock } from '../basics/clock.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import { isHostOf } from '../providers/hosts.ts'
 import type { Provider } from '../providers/provider.ts'
+
 import type { Vendor } from '../providers/registry.ts'
+
+import { ownSpaceOf, spaceAt } from '../providers/space.ts'
+
 import { SandboxClock } from './clock.ts'
 import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
@@ -10,6 +14,7 @@ import { Journal } from './journal.ts'
 import { JournalMemory } from './journal-memory.ts'
 import type { Sandbox } from './sandbox.ts'
 import { settingsOf } from './settings.ts'
+import { SandboxSpaces } from './spaces.ts'
 import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 import { Vendors } from './vendors.ts'
@@ -32,7 +37,7 @@ export interface KnownOptions extends JournalLimits {
 }
 
 /** What stays of a sandbox as long as it is known, whatever is said of it and whoever its provider is. */
-type Lasting = Omit<Sandbox, keyof Speech | 'company' | 'hosts' | 'settings'>
+type Lasting = Omit<Sandbox, keyof Speech | 'company' | 'hosts' | 'settings' | 'space'>
 
 /**
  * Which sandboxes there are. Names and hosts are known from memory, for every request asks for them; a sandbox itself is opened when
@@ -187,6 +192,7 @@ export class KnownSandboxes {
       opened?.clock.load(clock)
       // A key that was made and not stored would be gone after the next start.
       opened?.keys.forget()
+      opened?.spaces.forget()
     }
   }
 
@@ -271,13 +277,15 @@ export class KnownSandboxes {
     if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
     const { company, hosts } = record
     const settings = settingsOf(provider, record.settings)
-    if (opened?.provider === provider) return { ...opened, company, hosts, settings }
+    const space = record.space ?? ownSpaceOf(spaceAt(provider), provider)
+    if (opened?.provider === provider) return { ...opened, company, hosts, settings, space }
     const lasting = opened ?? this.#begin(record)
     const now = () => this.#opened.get(record.name)?.settings ?? settings
-    return { ...lasting, ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now), company, hosts, settings }
+    return { ...lasting, ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now), company, hosts, settings, space }
   }
 
   #begin({ id, name, provider, created_at, clock }: SandboxRecord): Lasting {
+    const { table } = this
     const journal = this.#newJournal()
     const counts = new Counts(this.table.counts(id))
     journal.follow({}, (entry) => counts.add(entry, this.#providers.get(provider)?.refuses))
@@ -294,6 +302,17 @@ export class KnownSandboxes {
       grants: this.table.grants(id),
       social: this.table.social(id),
       documents: this.table.documents(id),
+      spaces: new SandboxSpaces({
+        table,
+        clock: this.clock,
+        sandbox: () => this.open(this.record(name)),
+        record: () => this.record(name),
+        rename: (space) => {
+          const renamed = { ...this.record(name), space }
+          table.update(renamed)
+          this.know(renamed)
+        },
+      }),
     }
   }
 }

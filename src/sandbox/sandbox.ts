@@ -3,31 +3,38 @@
  * Elsewhere: what a vendor says (`providers/`) and SQL (`store/`).
  */
 
-import type { Directory } from '../oauth/model/directory.ts'
 import type { GrantBook } from '../oauth/model/grant-book.ts'
-import type { Realm } from '../oauth/realm/context.ts'
+import type { OwnSpace, OwnSpaces } from '../providers/own-spaces.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { SocialStore } from '../providers/social.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Counts } from './counts.ts'
 import type { Faults } from './faults.ts'
 import type { Journal } from './journal.ts'
 import type { SandboxSettings } from './settings.ts'
 
-/** One isolated world that speaks as one provider. */
-export interface Sandbox extends Realm {
+/** The spaces of a sandbox that are worlds of their own. */
+export interface Spaces extends OwnSpaces {
+  /** The sandbox itself. */
+  readonly own: Sandbox
+  find(name: string): Sandbox | undefined
+  list(): readonly Sandbox[]
+  create(name: string, settings?: Readonly<Record<string, unknown>>): Sandbox
+  change(name: string, settings: Readonly<Record<string, unknown>>): Sandbox
+  /** What was known from memory is read again. */
+  forget(): void
+}
+
+/** One isolated world that speaks as one provider; also one of its spaces that has a world of its own. */
+export interface Sandbox extends OwnSpace {
   readonly id: number
   readonly provider: Provider
   readonly clock: SandboxClock
   readonly journal: Journal
   readonly settings: SandboxSettings
   readonly faults: Faults
-  readonly directory: Directory
   readonly grants: GrantBook
-  readonly social: SocialStore
+  readonly spaces: Spaces
   readonly counts: Counts
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]
-  /** Milliseconds by the machine's clock. */
-  readonly created_at: number
 }

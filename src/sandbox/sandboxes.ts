@@ -8,9 +8,9 @@ import { apart, DeclarationError, type Declared, fill, giveKeys, placed, type Sa
 import { hostNames, type KnownOptions, KnownSandboxes } from './known.ts'
 import type { NewSandbox, SandboxChange } from './new-sandbox.ts'
 import type { Sandbox } from './sandbox.ts'
-import { seed } from './seed.ts'
 import { mergeSettings, settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
+import { dumpSpaces, loadSpaces, seedSpaces } from './spaces.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
 /** Where every clock begins: at the machine's time. */
@@ -100,7 +100,7 @@ export class Sandboxes extends KnownSandboxes {
     return this.#anew(machineTime, () => {
       this.table.clear(before.id)
       const { company, settings } = before.initial
-      const record = this.#change({ ...before, company, settings, clock: machineTime }, {})
+      const record = this.#change({ ...before, company, settings, space: null, clock: machineTime }, {})
       this.table.saveClock(record.id, machineTime)
       this.#seed(record)
       return declaration === undefined ? record : this.#declare(declaration, record)
@@ -109,10 +109,16 @@ export class Sandboxes extends KnownSandboxes {
 
   /** The whole state of a sandbox, but for its name, its hosts and its journal. */
   snapshot({ id, name, clock, faults }: Sandbox): Snapshot {
-    const { provider, company, settings } = this.record(name)
+    const record = this.record(name)
+    const { provider, company, settings, space } = record
     const { version } = this.table
     const tables = this.table.dump(id)
-    return { format: 'grantbox-snapshot', version, provider, company, settings, clock: clock.state, faults: faults.state, tables }
+    const spaces = dumpSpaces(this.table, record)
+    return {
+      ...{ format: 'grantbox-snapshot', version, provider, company, settings, clock: clock.state, faults: faults.state, tables },
+      ...(space !== null && { space }),
+      ...(spaces.length > 0 && { spaces }),
+    }
   }
 
   /**
@@ -120,7 +126,8 @@ export class Sandboxes extends KnownSandboxes {
    * @throws SnapshotError when it is another provider's, another version's, or does not hang together
    * @throws ClockRangeError
    */
-  restore(sandbox: Sandbox, { provider, version, company, settings, clock, faults, tables }: Snapshot): Sandbox {
+  restore(sandbox: Sandbox, snapshot: Snapshot): Sandbox {
+    const { provider, version, company, settings, clock, faults, tables, space = null, spaces = [] } = snapshot
     const before = this.record(sandbox.name)
     if (provider !== before.provider)
       throw new SnapshotError('provider', `${before.provider}, as which sandbox ${before.name} speaks`, provider)
@@ -131,7 +138,8 @@ export class Sandboxes extends KnownSandboxes {
     const restored = this.#anew(clock, () => {
       this.table.load(before.id, tables)
       this.table.saveClock(before.id, clock)
-      return this.#change({ ...before, company, settings: {} }, { settings })
+      loadSpaces(this.table, before, spaces, this.clock.now())
+      return this.#change({ ...before, company, space, settings: {} }, { settings })
     })
     restored.faults.load(faults)
     return restored
@@ -251,6 +259,8 @@ export class Sandboxes extends KnownSandboxes {
     const record = this.table.insert({
       name: name ?? `${provider.id}-${randomLowerCase(8)}`,
       provider: provider.id,
+      parent_id: null,
+      space: null,
       ...said,
       initial: { ...said, hosts: names },
       hosts: names,
@@ -263,10 +273,8 @@ export class Sandboxes extends KnownSandboxes {
   }
 
   /** Fills a sandbox that is to have it with what its provider preloads. */
-  #seed({ id, seeded, provider: name }: SandboxRecord, provider = this.providers.get(name)): void {
-    if (!seeded || provider === undefined) return
-    const { table } = this
-    seed({ provider, directory: table.directory(id), social: table.social(id), documents: table.documents(id) }, this.clock.now())
+  #seed(record: SandboxRecord, provider = this.providers.get(record.provider)): void {
+    if (record.seeded && provider !== undefined) seedSpaces(this.table, record, provider, this.clock.now())
   }
 
   #change(before: SandboxRecord, { company = before.company, hosts = before.hosts, settings = {} }: SandboxChange): SandboxRecord {
@@ -285,7 +293,8 @@ export class Sandboxes extends KnownSandboxes {
   /** The same for one that begins anew at a time: it forgets what it keeps in memory. */
   #anew(time: ClockState, change: () => SandboxRecord): Sandbox {
     const sandbox = this.#stored(change)
-    const { keys, failing, faults, journal, clock } = sandbox
+    const { keys, failing, faults, journal, clock, spaces } = sandbox
+    spaces.forget()
     keys.forget()
     failing.clear()
     faults.clear()

@@ -3,12 +3,18 @@ import type { App } from '../oauth/model/records.ts'
 import type { Provider, WorldUser } from '../providers/provider.ts'
 import type { Sandbox } from './sandbox.ts'
 
-/** Fills a new sandbox with what its provider preloads. */
+/** Fills a new sandbox, or a space of one, with what its provider preloads there. */
 export function seed(
-  { provider, directory, social, documents }: Pick<Sandbox, 'provider' | 'directory' | 'social' | 'documents'>,
+  {
+    provider,
+    world,
+    space,
+    directory,
+    social,
+    documents,
+  }: Pick<Sandbox, 'provider' | 'space' | 'directory' | 'social' | 'documents'> & Pick<Provider, 'world'>,
   now: number,
 ): void {
-  const { world } = provider
   const apps: App[] = []
   for (const { clients, ...draft } of world.apps) {
     const app = directory.createApp({ ...draft, mobile_store_links: {}, created_at: now })
@@ -16,7 +22,7 @@ export function seed(
     for (const client of clients) directory.createClient(app, { ...client, created_at: now })
   }
   const users = directory.createUsers(world.users.map((user) => userDraft(user, provider, apps, now)))
-  provider.seed?.({ documents, social, apps, users }, now)
+  provider.seed?.({ space, documents, social, apps, users }, now)
 }
 
 /** A preloaded or declared user with all that he does not say. */

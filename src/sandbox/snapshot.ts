@@ -19,6 +19,18 @@ export interface Snapshot {
   clock: ClockState
   faults: readonly FaultState[]
   tables: SnapshotTables
+  /** Which space the sandbox's own world is; absent for the vendor's default one. */
+  space?: string | undefined
+  /** The spaces beside it; absent when there is none. */
+  spaces?: readonly SpaceSnapshot[] | undefined
+}
+
+/** A space that has a world of its own. */
+export interface SpaceSnapshot {
+  space: string
+  /** What differs from the sandbox's settings. */
+  settings: Readonly<Record<string, unknown>>
+  tables: SnapshotTables
 }
 
 /** Why a snapshot cannot be restored. */

@@ -12,6 +12,10 @@ export interface SandboxRecord {
   id: number
   name: string
   provider: string
+  /** Whose space it is; null for a sandbox. */
+  parent_id: number | null
+  /** Which of its vendor's spaces it is; null for the default one. */
+  space: string | null
   company: string
   /** What differs from the provider's settings. */
   settings: Readonly<Record<string, unknown>>
@@ -27,10 +31,13 @@ export interface SandboxRecord {
 export interface SandboxTable {
   /** Runs changes all or none: what throws leaves nothing behind. */
   atomically<T>(work: () => T): T
+  /** All but the spaces of sandboxes. */
   list(): SandboxRecord[]
+  /** The spaces of a sandbox beside its own, in the order of their making. */
+  listSpaces(parent_id: number): SandboxRecord[]
   /** @throws TakenError when the name is another sandbox's */
   insert(record: Omit<SandboxRecord, 'id'>): SandboxRecord
-  /** Saves the company, the settings and the hosts. */
+  /** Saves the company, the settings, the hosts and which space it is. */
   update(record: SandboxRecord): void
   /** With all that belongs to it. */
   delete(id: number): void

@@ -12,7 +12,7 @@ import { Ids, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
 import { inserted } from './taken.ts'
 
-interface SandboxRow extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'company' | 'created_at'> {
+interface SandboxRow extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'parent_id' | 'space' | 'company' | 'created_at'> {
   settings: string
   hosts: string
   seeded: number
@@ -23,13 +23,14 @@ interface SandboxRow extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'c
 
 /** The sandboxes in the database, and what belongs to each. */
 export function sandboxTable(db: Database): SandboxTable {
-  const list = db.prepare<[], SandboxRow>('SELECT * FROM sandbox ORDER BY id')
+  const list = db.prepare<[], SandboxRow>('SELECT * FROM sandbox WHERE parent_id IS NULL ORDER BY id')
+  const listSpaces = db.prepare<[number], SandboxRow>('SELECT * FROM sandbox WHERE parent_id = ? ORDER BY id')
   const insert = db.prepare<[Record<string, unknown>], { id: number }>(
-    `INSERT INTO sandbox (name, provider, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at, initial)
-     VALUES (@name, @provider, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at, @initial) RETURNING id`,
+    `INSERT INTO sandbox (name, provider, parent_id, space, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at, initial)
+     VALUES (@name, @provider, @parent_id, @space, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at, @initial) RETURNING id`,
   )
   const update = db.prepare<[Record<string, unknown>]>(
-    'UPDATE sandbox SET company = @company, settings = @settings, hosts = @hosts WHERE id = @id',
+    'UPDATE sandbox SET company = @company, settings = @settings, hosts = @hosts, space = @space WHERE id = @id',
   )
   const remove = db.prepare<[number]>('DELETE FROM sandbox WHERE id = ?')
   const saveClock = db.prepare<[Record<string, unknown>]>(
@@ -46,21 +47,8 @@ export function sandboxTable(db: Database): SandboxTable {
 
   return {
     atomically: (work) => db.transaction(work)(),
-    list: () =>
-      list.all().map(
-        (row): SandboxRecord => ({
-          id: row.id,
-          name: row.name,
-          provider: row.provider,
-          company: row.company,
-          settings: JSON.parse(row.settings),
-          hosts: JSON.parse(row.hosts),
-          seeded: row.seeded === 1,
-          clock: { offset: row.clock_offset, frozen_at: row.clock_frozen_at },
-          created_at: row.created_at,
-          initial: row.initial === null ? { company: row.company, settings: JSON.parse(row.settings) } : JSON.parse(row.initial),
-        }),
-      ),
+    list: () => list.all().map(toRecord),
+    listSpaces: (parent_id) => listSpaces.all(parent_id).map(toRecord),
     insert(record) {
       const values = {
         ...record,
@@ -73,8 +61,8 @@ export function sandboxTable(db: Database): SandboxTable {
       }
       return { ...record, id: inserted(() => insert.get(values), ['name', record.name]) }
     },
-    update: ({ id, company, settings, hosts }) =>
-      update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts) }),
+    update: ({ id, company, settings, hosts, space }) =>
+      update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts), space }),
     delete: (id) => remove.run(id),
     saveClock: (id, clock) => saveClock.run({ id, ...clock }),
     ...snapshots,
@@ -89,5 +77,16 @@ export function sandboxTable(db: Database): SandboxTable {
       messages,
     }),
     counts: countStore(db),
+  }
+}
+
+function toRecord({ settings, hosts, seeded, clock_offset, clock_frozen_at, initial, ...row }: SandboxRow): SandboxRecord {
+  return {
+    ...row,
+    settings: JSON.parse(settings),
+    hosts: JSON.parse(hosts),
+    seeded: seeded === 1,
+    clock: { offset: clock_offset, frozen_at: clock_frozen_at },
+    initial: initial === null ? { company: row.company, settings: JSON.parse(settings) } : JSON.parse(initial),
   }
 }

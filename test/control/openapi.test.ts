@@ -19,6 +19,7 @@ describe('the description', () => {
         'DELETE /_grantbox/sandboxes/{sandbox}/faults/{id}',
         'DELETE /_grantbox/sandboxes/{sandbox}/grants/{id}',
         'DELETE /_grantbox/sandboxes/{sandbox}/requests',
+        'DELETE /_grantbox/sandboxes/{sandbox}/spaces/{space}',
         'DELETE /_grantbox/sandboxes/{sandbox}/users/{username}',
         'GET /_grantbox/ca.pem',
         'GET /_grantbox/health',
@@ -42,11 +43,14 @@ describe('the description', () => {
         'GET /_grantbox/sandboxes/{sandbox}/requests',
         'GET /_grantbox/sandboxes/{sandbox}/requests/stream',
         'GET /_grantbox/sandboxes/{sandbox}/snapshot',
+        'GET /_grantbox/sandboxes/{sandbox}/spaces',
+        'GET /_grantbox/sandboxes/{sandbox}/spaces/{space}',
         'GET /_grantbox/sandboxes/{sandbox}/users',
         'GET /_grantbox/sandboxes/{sandbox}/users/{username}',
         'PATCH /_grantbox/sandboxes/{sandbox}',
         'PATCH /_grantbox/sandboxes/{sandbox}/apps/{app}',
         'PATCH /_grantbox/sandboxes/{sandbox}/clock',
+        'PATCH /_grantbox/sandboxes/{sandbox}/spaces/{space}',
         'PATCH /_grantbox/sandboxes/{sandbox}/users/{username}',
         'POST /_grantbox/sandboxes',
         'POST /_grantbox/sandboxes/{sandbox}/apps',
@@ -60,6 +64,7 @@ describe('the description', () => {
         'POST /_grantbox/sandboxes/{sandbox}/keys/publish',
         'POST /_grantbox/sandboxes/{sandbox}/keys/rotate',
         'POST /_grantbox/sandboxes/{sandbox}/reset',
+        'POST /_grantbox/sandboxes/{sandbox}/spaces',
         'POST /_grantbox/sandboxes/{sandbox}/tokens',
         'POST /_grantbox/sandboxes/{sandbox}/tokens/expire',
         'POST /_grantbox/sandboxes/{sandbox}/users',
@@ -106,6 +111,6 @@ describe('the description', () => {
       'properties',
       'settings',
     )
-    expect(JSON.stringify(at(settings, 'properties', 'rotation'))).toContain('["lenient","strict","off"]')
+    expect(JSON.stringify(at(settings, 'properties', 'rotation'))).toContain('["lenient","strict","off","keep"]')
   })
 })

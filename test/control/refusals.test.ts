@@ -10,8 +10,8 @@ describe('a refusal names what was wrong', () => {
       'a setting’s wrong value',
       ['PATCH', iokids, { settings: { rotation: 'loose' } }],
       400,
-      [{ field: 'settings.rotation', expected: 'lenient, strict or off', came: 'loose' }],
-      'settings.rotation: expected lenient, strict or off, got "loose"',
+      [{ field: 'settings.rotation', expected: 'lenient, strict, off or keep', came: 'loose' }],
+      'settings.rotation: expected lenient, strict, off or keep, got "loose"',
     ],
     [
       'an unknown setting',
@@ -158,7 +158,7 @@ describe('a refusal names what was wrong', () => {
       [{ field: 'limit', expected: 'a number', came: 'many' }],
       'limit',
     ],
-    ['an unknown query parameter', ['GET', `${iokids}/users?size=3`], 400, [{ field: 'size', came: '3' }], 'limit, after or search'],
+    ['an unknown query parameter', ['GET', `${iokids}/users?size=3`], 400, [{ field: 'size', came: '3' }], 'limit, after, search or space'],
     [
       'an endless wait',
       ['GET', `${iokids}/requests?wait=61`],

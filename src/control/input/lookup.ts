@@ -15,6 +15,19 @@ export function sandboxNamed(name: string, sandboxes: Sandboxes): MaybePromise<S
   })
 }
 
+/** The space of a sandbox that a query names; the sandbox itself when it names none. @throws Problem 400 that names those there are */
+export function spaceMentioned(space: string | undefined, sandbox: Sandbox): Sandbox {
+  if (space === undefined) return sandbox
+  const found = sandbox.provider.own_spaces === undefined ? undefined : sandbox.spaces.find(space)
+  if (found !== undefined) return found
+  throw mistaken('space', space, spacesOf(sandbox))
+}
+
+/** The names of a sandbox's spaces that are worlds of their own. */
+export function spacesOf({ provider, spaces }: Sandbox): string[] {
+  return provider.own_spaces === undefined ? [] : spaces.list().map((one) => one.space)
+}
+
 /** The app that a path names, by its id or else by its exact name. @throws Problem 404 that names those there are */
 export function appNamed(name: string, { directory }: Sandbox): App {
   const byId = directory.findApp(name)

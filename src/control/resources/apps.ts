@@ -28,7 +28,7 @@ const change = z.strictObject(members)
 const draft = withClient({ ...members, name })
 
 /** A sandbox's apps, each created with a client. */
-export const apps = sandboxRoutes('apps', ({ get, create, patch, remove }) => {
+export const apps = sandboxRoutes('apps', ({ inSpace: { get, create, patch, remove } }) => {
   const view = (listed: App, { directory }: Sandbox) => viewApp(listed, directory.listClients(listed))
 
   get('/apps', 'All apps of a sandbox', { answer: listOf(appView) }, ({ sandbox: { directory } }) => {

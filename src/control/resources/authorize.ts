@@ -48,7 +48,7 @@ const authorized = z.object({
 type Wanted = z.output<typeof authorization>
 
 /** Signing in without a browser: everything is checked and made as if the user had gone through the pages. */
-export const authorize = sandboxRoutes('tokens', ({ post }) => {
+export const authorize = sandboxRoutes('tokens', ({ inSpace: { post } }) => {
   const given = { body: authorization, answer: authorized }
   post('/authorize', 'Sign a user in and decide for him, without a browser', given, async ({ sandbox, addresses, body, request }) => {
     checkNames(body)

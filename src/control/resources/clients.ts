@@ -5,7 +5,7 @@ import { sandboxRoutes } from '../sandbox-routes.ts'
 import { clientView, viewClient } from '../views/app.ts'
 
 /** Further clients of an app. */
-export const clients = sandboxRoutes('apps', ({ create, remove }) => {
+export const clients = sandboxRoutes('apps', ({ inSpace: { create, remove } }) => {
   const given = { body: clientDraft.prefault({}), answer: clientView }
   create('/apps/:app/clients', 'Give an app another client', given, ({ sandbox, params, body }) =>
     viewClient(addClient(sandbox, appNamed(params.app, sandbox), draftedClient(body, sandbox))),

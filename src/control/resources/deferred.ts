@@ -32,7 +32,7 @@ const told = decided.extend({
 })
 
 /** What users decide elsewhere, on a device's page (RFC 8628) or on their phone (CIBA), decided without them. */
-export const deferred = sandboxRoutes('decisions', ({ get, post }) => {
+export const deferred = sandboxRoutes('decisions', ({ inSpace: { get, post } }) => {
   const onDevice = z.strictObject({ user_code: z.string(), username: z.string(), decision })
   post('/device', 'Decide on a device by its user code', { body: onDevice, answer: decided }, ({ sandbox, body }) => {
     const { user_code, username, decision = 'allow' } = body

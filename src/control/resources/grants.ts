@@ -19,7 +19,7 @@ const query = z.strictObject({
 })
 
 /** What users, and clients by themselves, granted. */
-export const grants = sandboxRoutes('grants', ({ get, remove }) => {
+export const grants = sandboxRoutes('grants', ({ inSpace: { get, remove } }) => {
   get('/grants', 'The grants of a sandbox, oldest first', { query, answer: pageOf(grantView) }, ({ sandbox, query }) => {
     const { limit, after = '0', ...wanted } = query
     const found = sandbox.grants.list({ ...wanted, after: Number(after), limit: limit + 1 })

@@ -34,7 +34,7 @@ const rotation = z.strictObject({
 })
 
 /** A sandbox's signing keys. */
-export const keys = sandboxRoutes('keys', ({ get, post, create }, { sandboxes }) => {
+export const keys = sandboxRoutes('keys', ({ inSpace: { get, post, create } }, { sandboxes }) => {
   get('/keys', 'The signing keys made so far', { answer: keyList }, ({ sandbox }) => viewKeys(sandbox))
 
   create('/keys', 'Sign with a private key of your own from now on', { body: givenKeySchema, answer: keyView }, ({ sandbox, body }) => {

@@ -12,6 +12,12 @@ import { view } from './sandboxes.ts'
 
 const row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
 
+const spaceDocument = z.strictObject({
+  space: z.string(),
+  settings: z.record(z.string(), z.unknown()).describe("What differs from the sandbox's settings."),
+  tables: z.record(z.string(), z.array(row)),
+})
+
 const snapshotDocument = z
   .strictObject({
     format: z.literal('grantbox-snapshot'),
@@ -22,6 +28,8 @@ const snapshotDocument = z
     clock: z.strictObject({ offset: z.number(), frozen_at: z.number().nullable() }).describe('Milliseconds.'),
     faults: z.array(storedFault),
     tables: z.record(z.string(), z.array(row)),
+    space: z.string().optional().describe("Which of the vendor's spaces the sandbox's own world is; the default one when absent."),
+    spaces: z.array(spaceDocument).optional().describe('The spaces beside it.'),
   })
   .meta({ id: 'Snapshot', description: "A sandbox's whole state, but for its name, its hosts and its journal." })
 

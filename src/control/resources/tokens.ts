@@ -28,7 +28,7 @@ const expiry = z.strictObject({
 })
 
 /** Tokens without a flow, and the end of tokens. */
-export const tokens = sandboxRoutes('tokens', ({ create, post }) => {
+export const tokens = sandboxRoutes('tokens', ({ inSpace: { create, post } }) => {
   create('/tokens', 'Mint tokens without a flow', { body: wanted, answer: tokenAnswer }, ({ sandbox, addresses, body }) => {
     const { client_id, username, scope, claims, expires_in } = body
     const client = clientMentioned(client_id, sandbox)

@@ -10,7 +10,7 @@ const generation = z.strictObject({
 })
 
 /** Users by the hundred. */
-export const userGeneration = sandboxRoutes('users', ({ create }) => {
+export const userGeneration = sandboxRoutes('users', ({ inSpace: { create } }) => {
   const made = { body: generation, answer: z.array(userView) }
   create('/users/generate', 'Generate users as the vendor would', made, async ({ sandbox, body }) => {
     const drafts = await draftUsers(body, sandbox)

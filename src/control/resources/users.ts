@@ -15,7 +15,7 @@ const query = z.strictObject({
 })
 
 /** A sandbox's users. */
-export const users = sandboxRoutes('users', ({ get, create, patch, remove }) => {
+export const users = sandboxRoutes('users', ({ inSpace: { get, create, patch, remove } }) => {
   get('/users', 'The users of a sandbox, in the order of their creation', { query, answer: pageOf(userView) }, ({ sandbox, query }) => {
     const { limit, after, search } = query
     const from = after === undefined ? undefined : Number(after)

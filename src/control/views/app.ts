@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App, Client } from '../../oauth/model/records.ts'
-import { rfc3339, time } from '../schemas.ts'
+import { rfc3339, shownSpace, time } from '../schemas.ts'
 
 /** A client as the API shows it, its secret too: the sandbox belongs to whoever asks. */
 export const clientView = z
@@ -24,6 +24,7 @@ export const appView = z
     redirect_uris: z.array(z.string()),
     clients: z.array(clientView),
     created_at: time,
+    space: shownSpace,
   })
   .meta({ id: 'App' })
 

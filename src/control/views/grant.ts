@@ -4,7 +4,7 @@ import type { AccessTokenRecord, GrantEntry, Lineage, RefreshTokenRecord } from 
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { rfc3339, time } from '../schemas.ts'
+import { rfc3339, shownSpace, time } from '../schemas.ts'
 import { maskUrl } from './masking.ts'
 
 const grantMembers = {
@@ -16,6 +16,7 @@ const grantMembers = {
   scope: z.string(),
   active: z.boolean(),
   created_at: time,
+  space: shownSpace,
   revoked_at: time.nullable(),
   revoked_reason: z.string().nullable(),
 }

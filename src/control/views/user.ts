@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { User } from '../../oauth/model/records.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { rfc3339, time } from '../schemas.ts'
+import { rfc3339, shownSpace, time } from '../schemas.ts'
 
 /** A user as the API shows one. */
 export const userView = z
@@ -22,6 +22,7 @@ export const userView = z
     claims: z.record(z.string(), z.unknown()),
     disabled: z.boolean(),
     created_at: time,
+    space: shownSpace,
   })
   .meta({ id: 'User' })
 

@@ -100,11 +100,13 @@ function keepCookie(reply: FastifyReply, exchange: Exchange, use: CookieUse, val
 }
 
 /**
- * Cookies know no ports, and paths overlap: the name keeps sandboxes apart. Those of https have names of their own, because a
+ * Cookies know no ports, and paths overlap: the name keeps sandboxes apart, and their spaces. Those of https have names of their own, because a
  * browser lets no page of http write over them.
  */
 function nameOf(exchange: Exchange, use: CookieUse): string {
-  return `${isSecure(exchange) ? '__Secure-' : ''}grantbox-${exchange.sandbox.name}-${use}`
+  const { name, space, spaces } = exchange.sandbox
+  const world = space === spaces.own.space ? name : `${name}-${encodeURIComponent(space)}`
+  return `${isSecure(exchange) ? '__Secure-' : ''}grantbox-${world}-${use}`
 }
 
 /** Over https, or where the public address has it. */

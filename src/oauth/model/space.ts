@@ -11,6 +11,8 @@ export interface Space {
   readonly asked: Readonly<Record<string, string>>
   /** Which of the vendor's further versions was asked; absent for the usual one. */
   readonly edition?: string | undefined
+  /** Whether the path said so; else it is the default one. */
+  readonly chosen?: boolean
 }
 
 /** What may stand in a part of a path that chooses a space. */

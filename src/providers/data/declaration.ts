@@ -25,7 +25,7 @@ export interface ProviderDeclaration {
   /** What the vendor's issuer has behind its host. */
   issuer_path?: string | undefined
   /** What may stand in the parts of paths in braces, by their names. */
-  spaces?: Readonly<Record<string, SpaceNames>> | undefined
+  spaces?: Readonly<Record<string, SpaceNames & { own?: true | undefined }>> | undefined
   /** Null takes an endpoint of the extended provider away. */
   paths?: Readonly<Record<string, string | readonly string[] | null | undefined>> | undefined
   /** Names; of those that no RFC has, what they are answered like. */

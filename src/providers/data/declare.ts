@@ -39,7 +39,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     ...(methods === undefined ? {} : { auth_methods: methods }),
     ...(saysTokenType(token_response) ? {} : { sender_constraints: false }),
     ...declaredHosts(declaration, base),
-    ...(declaration.spaces === undefined ? {} : { spaces: { ...base.spaces, ...declaration.spaces } }),
+    ...declaredSpaces(declaration, base),
     ...(declaration.issuer_path === undefined ? {} : { issuer_path: declaration.issuer_path }),
     requests: { ...base.requests, ...declaredRequests(declaration, base) },
     ...declaredSettings(declaration, base),
@@ -227,4 +227,10 @@ function withoutUndefined<T extends object>(members: T): { [K in keyof T]?: Excl
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>
   }
+}
+
+function declaredSpaces({ spaces }: ProviderDeclaration, base: Provider): Pick<Provider, 'spaces' | 'own_spaces'> {
+  if (spaces === undefined) return {}
+  const [part] = Object.entries(spaces).flatMap(([name, { own }]) => (own === true ? [name] : []))
+  return { spaces: { ...base.spaces, ...spaces }, ...(part !== undefined && { own_spaces: { part } }) }
 }

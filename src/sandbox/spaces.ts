@@ -1,0 +1,181 @@
+import type { Clock } from '../basics/clock.ts'
+import { TakenError } from '../oauth/model/directory.ts'
+import type { Provider } from '../providers/provider.ts'
+import type { Sandbox, Spaces } from './sandbox.ts'
+import { seed } from './seed.ts'
+import { mergeSettings, settingsOf } from './settings.ts'
+import type { SpaceSnapshot } from './snapshot.ts'
+import { type Speech, speechOf } from './speech.ts'
+import type { SandboxRecord, SandboxTable } from './table.ts'
+
+/** What stays of a space as long as it is known, whatever is said of it. */
+type Lasting = Speech & Pick<Sandbox, 'id' | 'space' | 'created_at' | 'directory' | 'grants' | 'social' | 'documents'>
+
+/** What the spaces of a sandbox ask of it. */
+export interface SpacesDeps {
+  table: SandboxTable
+  /** The machine's clock. */
+  clock: Clock
+  sandbox: () => Sandbox
+  /** As the sandbox is stored. */
+  record: () => SandboxRecord
+  /** Stores that the sandbox's own space has another name. */
+  rename: (space: string) => void
+}
+
+/** The spaces of a sandbox, known when they are first asked for, so that sandboxes of other vendors pay nothing for them. */
+export class SandboxSpaces implements Spaces {
+  readonly #deps: SpacesDeps
+  #records: Map<string, SandboxRecord> | undefined
+  readonly #opened = new Map<string, { parent: Sandbox; lasting: Lasting; sandbox: Sandbox }>()
+
+  constructor(deps: SpacesDeps) {
+    this.#deps = deps
+  }
+
+  get own(): Sandbox {
+    return this.#deps.sandbox()
+  }
+
+  find(name: string): Sandbox | undefined {
+    const { own } = this
+    if (own.space === name) return own
+    const record = this.#known().get(name)
+    return record && this.#open(name, record)
+  }
+
+  list(): Sandbox[] {
+    const { own } = this
+    const others = [...this.#known()].map(([name, record]) => this.#open(name, record))
+    return own.space === '' ? others : [own, ...others]
+  }
+
+  create(name: string, settings: Readonly<Record<string, unknown>> = {}): Sandbox {
+    const { table, clock, record } = this.#deps
+    if (name === '' || this.find(name) !== undefined) throw new TakenError('space', name)
+    const made = table.atomically(() => insertSpace(table, record(), name, settings, clock.now()))
+    this.#known().set(name, made)
+    return this.#open(name, made)
+  }
+
+  change(name: string, settings: Readonly<Record<string, unknown>>): Sandbox {
+    const record = this.#known().get(name)
+    if (record === undefined) throw new Error(`there is no space ${name} beside the sandbox's own`)
+    const changed = { ...record, settings: merged(record.settings, settings) }
+    this.#deps.table.atomically(() => this.#deps.table.update(changed))
+    this.#known().set(name, changed)
+    const { parent, lasting } = this.#opened.get(name) ?? {}
+    if (parent !== undefined && lasting !== undefined) this.#opened.set(name, this.#build(parent, lasting, changed))
+    return this.#open(name, changed)
+  }
+
+  delete(name: string): void {
+    const { table, rename } = this.#deps
+    const { own } = this
+    const record = this.#known().get(name)
+    if (record !== undefined) table.atomically(() => table.delete(record.id))
+    else if (own.space === name) {
+      table.atomically(() => {
+        table.clear(own.id)
+        rename('')
+      })
+    }
+    this.#known().delete(name)
+    this.#opened.delete(name)
+  }
+
+  forget(): void {
+    this.#records = undefined
+    this.#opened.clear()
+  }
+
+  #known(): Map<string, SandboxRecord> {
+    this.#records ??= new Map(this.#deps.table.listSpaces(this.#deps.record().id).map((record) => [record.space ?? '', record]))
+    return this.#records
+  }
+
+  #open(name: string, record: SandboxRecord): Sandbox {
+    const parent = this.own
+    const there = this.#opened.get(name)
+    if (there?.parent === parent) return there.sandbox
+    const lasting = there?.lasting.provider === parent.provider ? there.lasting : this.#begin(name, record, parent)
+    const built = this.#build(parent, lasting, record)
+    this.#opened.set(name, built)
+    return built.sandbox
+  }
+
+  #build(parent: Sandbox, lasting: Lasting, { settings }: SandboxRecord) {
+    const said = { ...this.#deps.record().settings, ...settings }
+    return { parent, lasting, sandbox: { ...parent, ...lasting, settings: settingsOf(parent.provider, said) } }
+  }
+
+  #begin(space: string, { id, created_at }: SandboxRecord, { provider, clock }: Sandbox): Lasting {
+    const { table } = this.#deps
+    const now = () => this.#opened.get(space)?.sandbox.settings ?? this.own.settings
+    const { directory, grants, social, documents } = table
+    return {
+      id,
+      space,
+      created_at,
+      ...speechOf(provider, table.protocolStore(id), clock, now),
+      directory: directory(id),
+      grants: grants(id),
+      social: social(id),
+      documents: documents(id),
+    }
+  }
+}
+
+/** Fills the world of a sandbox and those of its preloaded spaces, which keep their keys; other spaces go. Inside a transaction. */
+export function seedSpaces(table: SandboxTable, parent: SandboxRecord, provider: Provider, now: number): void {
+  const { own_spaces } = provider
+  fill(parent, provider.world, provider.spaces?.[own_spaces?.part ?? '']?.default ?? '')
+  if (own_spaces === undefined) return
+  const preloaded = new Map(Object.entries(own_spaces.preloaded ?? {}))
+  for (const record of table.listSpaces(parent.id)) {
+    const world = preloaded.get(record.space ?? '')
+    if (world === undefined) table.delete(record.id)
+    else {
+      table.clear(record.id)
+      table.update({ ...record, settings: {} })
+      fill(record, world, record.space ?? '')
+      preloaded.delete(record.space ?? '')
+    }
+  }
+  for (const [name, world] of preloaded) fill(insertSpace(table, parent, name, {}, now), world, name)
+
+  function fill({ id }: SandboxRecord, world: Provider['world'], space: string): void {
+    seed({ provider, world, space, directory: table.directory(id), social: table.social(id), documents: table.documents(id) }, now)
+  }
+}
+
+/** Puts what a snapshot has of spaces in the place of those there are. Inside a transaction. */
+export function loadSpaces(table: SandboxTable, parent: SandboxRecord, spaces: readonly SpaceSnapshot[], now: number): void {
+  for (const { id } of table.listSpaces(parent.id)) table.delete(id)
+  for (const { space, settings, tables } of spaces) table.load(insertSpace(table, parent, space, settings, now).id, tables)
+}
+
+/** All that the spaces of a sandbox have, but for its own. */
+export function dumpSpaces(table: SandboxTable, { id }: SandboxRecord): SpaceSnapshot[] {
+  return table.listSpaces(id).map(({ id, space, settings }) => ({ space: space ?? '', settings, tables: table.dump(id) }))
+}
+
+function insertSpace(
+  table: SandboxTable,
+  { id, name, provider, company }: SandboxRecord,
+  space: string,
+  settings: Readonly<Record<string, unknown>>,
+  created_at: number,
+): SandboxRecord {
+  const said = { company, settings: merged({}, settings) }
+  // No path and no host leads to that name: a sandbox's has no slash.
+  const record = { name: `${name}/${space}`, provider, parent_id: id, space, ...said, initial: said, hosts: [], seeded: false, created_at }
+  return table.insert({ ...record, clock: { offset: 0, frozen_at: null } })
+}
+
+/** The secret that signs is the sandbox's, unless the space was given one. */
+function merged(before: Readonly<Record<string, unknown>>, change: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { signing_secret: _, ...rest } = mergeSettings(before, change, () => '')
+  const own = change.signing_secret ?? before.signing_secret
+  return own === undefined ? rest : { ...rest, signing_secret: own }
+}
