@@ -9,6 +9,12 @@ export const members = (known: readonly string[]) =>
     for (const { path, message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', path, message })
   })
 
+/** A text that may name what `known` has. */
+export const templateText = (known: readonly string[]) =>
+  z.string().superRefine((value, context) => {
+    for (const { message } of templateProblems(value, known, secretProblem)) context.addIssue({ code: 'custom', message })
+  })
+
 /** A template of any shape that may name what `known` has. */
 export const template = (known: readonly string[]) =>
   templateSchema.superRefine((value, context) => {

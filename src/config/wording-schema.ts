@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { endpoints } from '../oauth/model/endpoint.ts'
 import { errorCodes } from '../oauth/model/error-codes.ts'
+import { reasonNames } from '../oauth/model/reasons.ts'
 import { answerNames, callbackErrorNames, errorNames } from '../providers/data/answers.ts'
 import type { ErrorWording } from '../providers/data/declaration.ts'
-import { members } from './members-schema.ts'
+import { members, templateText } from './members-schema.ts'
 
 /** How a declared provider answers: tokens and errors. */
 
@@ -42,7 +43,26 @@ const wording = {
   headers: headers.optional(),
   encoding: encoding.optional(),
 }
-const wordingSchema = z.strictObject(wording) as unknown as z.ZodType<ErrorWording>
+/** What is said of one reason, with bodies that may name what `known` has. */
+const byReason = (id: string, known: readonly string[], beside: z.ZodRawShape = {}) =>
+  z
+    .partialRecord(
+      z.enum(reasonNames),
+      z
+        .strictObject({
+          name: z.string().optional().describe('What the vendor calls it: {error}.'),
+          number: z.union([z.number(), z.string()]).optional(),
+          description: templateText(known).optional(),
+          body: members(known).optional(),
+          ...beside,
+        })
+        .meta({ id: id.slice(0, -1) }),
+    )
+    .describe('Where a code has several situations that the vendor tells apart.')
+    .meta({ id })
+    .optional()
+const reasons = byReason('Reasons', errorNames, { status: status.optional(), headers: headers.optional() })
+const wordingSchema = z.strictObject({ ...wording, reasons }) as unknown as z.ZodType<ErrorWording>
 /** An error of the authorization endpoint is a redirect, which has no status, headers or encoding; signing out shows a page. */
 const wordedEndpoints = endpoints.filter((name) => name !== 'authorize' && name !== 'end_session')
 const redirectedErrors = z.strictObject({
@@ -51,11 +71,13 @@ const redirectedErrors = z.strictObject({
   descriptions: wording.descriptions,
   body: members(callbackErrorNames).optional(),
   bodies: byCode(members(callbackErrorNames)).optional(),
+  reasons: byReason('RedirectReasons', callbackErrorNames),
 }) as unknown as z.ZodType<ErrorWording>
 /** How errors are said. */
 export const errors = z
   .strictObject({
     ...wording,
+    reasons,
     endpoints: z
       .strictObject({
         ...Object.fromEntries(wordedEndpoints.map((name) => [name, wordingSchema.optional()])),

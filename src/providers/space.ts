@@ -56,7 +56,9 @@ export function checkSpace(
     if (known?.(space.asked[name] ?? '', settings) ?? (own ?? only)?.includes(value) ?? true) continue
     const all = [...(own ?? only ?? [value]), ...Object.keys(aliases)].join(', ')
     const explanation = `${name} '${space.asked[name]}' came; there are: ${all}`
-    throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({ [name]: value })
+    throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({
+      [name]: space.asked[name] ?? value,
+    })
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isSecretIn } from '../../oauth/clients/dialect.ts'
-import { type Reason, reasons } from '../../oauth/model/reasons.ts'
+import { reasonNames } from '../../oauth/model/reasons.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { rfc3339, time } from '../schemas.ts'
@@ -21,10 +21,7 @@ export const entryView = z
     host: z.string().nullable().describe('The host and port that were called, when it came through the proxy.'),
     status: z.number(),
     error: z.string().nullable(),
-    reason: z
-      .enum(Object.keys(reasons) as Reason[])
-      .nullable()
-      .describe('Why, where the error has several situations.'),
+    reason: z.enum(reasonNames).nullable().describe('Why, where the error has several situations.'),
     explanation: z.string().nullable().describe('Which rule the request broke, what was expected and what came.'),
     notes: z.array(z.string()).describe('What of the request had no effect, a sentence each.'),
     client_id: z.string().nullable(),

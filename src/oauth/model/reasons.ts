@@ -133,6 +133,9 @@ export const reasons = {
 /** One of {@link reasons}. */
 export type Reason = keyof typeof reasons
 
+/** All of them. */
+export const reasonNames = Object.keys(reasons) as Reason[]
+
 /** Whether a word is a reason; RFCs' codes are none. */
 export function isReason(word: string): word is Reason {
   return Object.hasOwn(reasons, word)

@@ -54,6 +54,8 @@ export const callbackErrorNames: readonly string[] = [
   'client_id',
   'settings',
   'path',
+  'reason',
+  'about',
 ]
 
 const rfcErrorMembers = { error: '{error}', error_description: '{description}', state: '{state}', iss: '{iss}' }
@@ -62,22 +64,24 @@ const rfcErrorMembers = { error: '{error}', error_description: '{description}', 
 export function callbackWording(success: Template, error: ErrorWording | undefined, separator = ' '): CallbackWording {
   const fill = compileMembers(success as Members)
   const { names, numbers, descriptions, body = rfcErrorMembers, bodies = {} } = error ?? {}
+  const ownOf = reasonWordings(error?.reasons)
   const fillError = compileMembers(body)
   const fillOf = new Map(Object.entries(bodies).map(([code, template]) => [code, compileMembers(template)]))
-  return ({ parameters, client, user }, { realm, space }) => {
+  return ({ parameters, client, user, error }, { realm, space }) => {
     const { error: code, state, iss } = parameters
     if (code === undefined) {
       const scope = parameters.scope?.replaceAll(' ', separator)
       const party = partyValues({ client, user, scope: scope ?? '', parameters: {}, space }, realm)
       return texts(fill(Object.assign(party, parameters, { scope, answer: { ...parameters, scope } })))
     }
-    const said = {
-      error: lookUp(names, code) ?? code,
-      number: lookUp(numbers, code),
-      description: lookUp(descriptions, code) ?? parameters.error_description,
+    const own = ownOf(error)
+    const values = {
+      ...{ code, state, iss, client_id: client.client_id, settings: realm.settings, path: space?.path },
+      ...{ error: own?.name ?? lookUp(names, code) ?? code, number: own?.number ?? lookUp(numbers, code) },
+      ...{ reason: error?.reason, about: error?.about },
     }
-    const values = { ...said, code, state, iss, client_id: client.client_id, settings: realm.settings, path: space?.path }
-    return texts((fillOf.get(code) ?? fillError)(values))
+    const description = own?.describe(values) ?? lookUp(descriptions, code) ?? parameters.error_description
+    return texts((own?.fill ?? fillOf.get(code) ?? fillError)({ ...values, description }))
   }
 }
 
@@ -129,18 +133,41 @@ export function replier(headers: Readonly<Record<string, string>> = {}, encoding
 }
 
 /** What an error may be made of; `docs/providers.md` says what each is. */
-export const errorNames: readonly string[] = ['error', 'code', 'number', 'description', 'status', 'grant_type', 'settings']
+export const errorNames: readonly string[] = [
+  ...['error', 'code', 'reason', 'about', 'number', 'description', 'status', 'grant_type', 'settings', 'path', 'uuid'],
+]
+
+/** What is said of an error whose reason the vendor words, ready to be filled. */
+function reasonWordings(reasons: ErrorWording['reasons'] = {}) {
+  const wordings = new Map(
+    Object.entries(reasons).map(([reason, { description, body, ...fixed }]) => [
+      reason,
+      {
+        ...fixed,
+        describe: description === undefined ? () => undefined : compile(description),
+        fill: body === undefined ? undefined : compileMembers(body),
+      },
+    ]),
+  )
+  return (error: OAuthError | undefined) => (error?.reason === undefined ? undefined : wordings.get(error.reason))
+}
 
 type Wording = (error: OAuthError, values: Values, accept: string | undefined) => Reply
+
+/** What is said in general, and what somewhere: a key as a whole, but reasons one by one. */
+export function overlaid(common: ErrorWording, own: ErrorWording = {}): ErrorWording {
+  return { ...common, ...own, reasons: { ...common.reasons, ...own.reasons } }
+}
 
 /** Errors as a declaration words them. */
 export function errorReply({ endpoints = {}, grant_types = {}, ...common }: ErrorsDeclaration): Provider['errorReply'] {
   const usual = wording(common)
-  const byEndpoint = new Map(Object.entries(endpoints).map(([name, own = {}]) => [name, wording({ ...common, ...own })]))
-  const byGrantType = new Map(Object.entries(grant_types).map(([name, own]) => [name, wording({ ...common, ...endpoints.token, ...own })]))
-  return (error, endpoint, settings, { grant_type, accept }) => {
+  const byEndpoint = new Map(Object.entries(endpoints).map(([name, own]) => [name, wording(overlaid(common, own))]))
+  const atToken = overlaid(common, endpoints.token)
+  const byGrantType = new Map(Object.entries(grant_types).map(([name, own]) => [name, wording(overlaid(atToken, own))]))
+  return (error, endpoint, settings, { grant_type, accept, space }) => {
     const byType = endpoint === 'token' && grant_type !== undefined ? byGrantType.get(grant_type) : undefined
-    return (byType ?? byEndpoint.get(endpoint) ?? usual)(error, { settings, grant_type }, accept)
+    return (byType ?? byEndpoint.get(endpoint) ?? usual)(error, { settings, grant_type, path: space?.path, uuid: randomUUID() }, accept)
   }
 }
 
@@ -151,6 +178,7 @@ function wording(declaration: ErrorWording): Wording {
   const statusOf: Filled | undefined = status === undefined ? undefined : compile(status)
   const reply = replier(headers, encoding)
   const fill = compileMembers(body)
+  const ownOf = reasonWordings(declaration.reasons)
   // A missing page or a wrong method keeps its status unless the table names it.
   const ownStatus = ({ code, status }: OAuthError) =>
     status > 403 ? (statuses?.[code] ?? status) : (statuses?.[code] ?? (statusOf === undefined ? statuses?.default : undefined))
@@ -158,16 +186,18 @@ function wording(declaration: ErrorWording): Wording {
   return (error, values, accept) => {
     // What was asked for by a fault, or is a failure of ours, is said as it is.
     const fixed = error.status >= 500 || error.status !== statusFor(error.code)
-    const status = fixed ? error.status : Number(ownStatus(error) ?? statusOf?.({ ...values, status: error.status }) ?? error.status)
-    const members = (fillOf.get(error.code) ?? fill)({
-      ...values,
-      status,
-      code: error.code,
-      error: lookUp(names, error.code) ?? wireCode(error),
-      number: lookUp(numbers, error.code),
-      description: lookUp(descriptions, error.code) ?? error.message,
-    })
-    return reply(status, members, accept, headersOf(error, status))
+    const own = ownOf(error)
+    const usual = () => ownStatus(error) ?? statusOf?.({ ...values, status: error.status }) ?? error.status
+    const status = fixed ? error.status : Number(own?.status ?? usual())
+    const { code, reason, about } = error
+    const known = {
+      ...{ ...values, status, code, reason, about },
+      error: own?.name ?? lookUp(names, code) ?? wireCode(error),
+      number: own?.number ?? lookUp(numbers, code),
+    }
+    const description = own?.describe(known) ?? lookUp(descriptions, code) ?? error.message
+    const members = (own?.fill ?? fillOf.get(code) ?? fill)({ ...known, description })
+    return reply(status, members, accept, { ...headersOf(error, status), ...own?.headers })
   }
 }
 

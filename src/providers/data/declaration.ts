@@ -7,6 +7,7 @@ import type { Template } from '../../basics/template.ts'
 import type { ClientAuthMethod } from '../../oauth/clients/methods/registry.ts'
 import type { KeyAlg, SigningAlg } from '../../oauth/jose/jws.ts'
 import type { FormEndpoint } from '../../oauth/model/endpoint.ts'
+import type { Reason } from '../../oauth/model/reasons.ts'
 import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
 import type { HostedEndpoint } from '../provider.ts'
@@ -162,6 +163,16 @@ export interface AuthorizationResponseDeclaration {
   body: { readonly [member: string]: Template }
 }
 
+/** How an error is said when its reason is known; what is absent is as its code has it. Texts may have the names of {@link errorNames}. */
+export interface ReasonWording {
+  status?: number | undefined
+  name?: string | undefined
+  number?: number | string | undefined
+  description?: string | undefined
+  body?: { readonly [member: string]: Template } | undefined
+  headers?: Readonly<Record<string, string>> | undefined
+}
+
 /** How errors are said. A table's `default` is for codes that it does not name. */
 export interface ErrorWording {
   /** One for all errors, as 200. */
@@ -174,6 +185,8 @@ export interface ErrorWording {
   descriptions?: Readonly<Record<string, string>> | undefined
   /** With the names of {@link errorNames}. */
   body?: { readonly [member: string]: Template } | undefined
+  /** Where a code has several situations that the vendor tells apart. */
+  reasons?: Readonly<Partial<Record<Reason, ReasonWording>>> | undefined
   /** A body for one code. */
   bodies?: Readonly<Record<string, { readonly [member: string]: Template }>> | undefined
   headers?: Readonly<Record<string, string>> | undefined

@@ -10,7 +10,7 @@ import { confidentialMethod } from '../clients.ts'
 import type { OwnSetting } from '../own-settings.ts'
 import type { Provider } from '../provider.ts'
 import { idMaker } from './alphabet.ts'
-import { callbackWording, documentRoutes, errorReply, replier, tokenResponse } from './answers.ts'
+import { callbackWording, documentRoutes, errorReply, overlaid, replier, tokenResponse } from './answers.ts'
 import { collectionOf } from './collection-of.ts'
 import type { AnswerDeclaration, OwnGrantType, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
 import { statement, tokenFormat } from './token-formats.ts'
@@ -85,9 +85,11 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
 function declaredCallback({ authorization_response, errors, scope_separator }: ProviderDeclaration): Pick<Provider, 'callbackWording'> {
   const ofErrors = errors?.endpoints?.authorize
   if (authorization_response === undefined && ofErrors === undefined && scope_separator === undefined) return {}
-  const { endpoints: _endpoints, grant_types: _grant_types, body: _body, bodies: _bodies, ...common } = errors ?? {}
+  // A body from elsewhere has no `state`.
+  const { endpoints: _endpoints, grant_types: _grant_types, body: _body, bodies: _bodies, reasons = {}, ...common } = errors ?? {}
+  const named = Object.fromEntries(Object.entries(reasons).map(([reason, { body: _its, ...said }]) => [reason, said]))
   const success = authorization_response?.body ?? { '*': '{answer}' }
-  return { callbackWording: callbackWording(success, ofErrors && { ...common, ...ofErrors }, scope_separator) }
+  return { callbackWording: callbackWording(success, ofErrors && overlaid({ ...common, reasons: named }, ofErrors), scope_separator) }
 }
 
 /** A host that has an endpoint is one of the vendor's. */
