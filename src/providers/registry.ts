@@ -17,7 +17,9 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 }
 
 /** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
-export const vendors: readonly Vendor[] = []
+export const vendors: readonly Vendor[] = [
+  { id: 'keycloak', name: 'Keycloak', hosts: [], load: async () => (await import('./keycloak/keycloak.ts')).keycloak },
+]
 
 /** The built-in providers by name; the first is the default one. */
 export const providers: ReadonlyMap<string, Provider> = new Map(

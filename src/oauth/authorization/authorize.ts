@@ -57,6 +57,7 @@ export async function checkAuthorizationRequest(
     if (parameters.response_type === undefined) throw missing('response_type', undefined, 'response_type_missing')
     if (!known) throw unsupported(parameters.response_type, served)
     checkResponseType(response_type, client)
+    context.realm.requests?.checks?.(parameters, client, context)
     const asked = {
       client_id: client.client_id,
       redirect_uri,
@@ -80,7 +81,10 @@ async function clientOf({ client_id }: Parameters, context: Context): Promise<Cl
   }
   context.trace.client_id = client_id
   const client = await findClient(client_id, context)
-  if (client !== undefined) return client
+  if (client !== undefined) {
+    await relay(undefined, () => context.realm.requests?.admits?.(client, 'authorize', context))
+    return client
+  }
   const explanation = `client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`
   throw new PageError('client_unknown', 'This client is not known', explanation, [{ label: 'This came', values: [client_id] }]).naming({
     client_id,

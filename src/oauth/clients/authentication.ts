@@ -36,6 +36,16 @@ export function requireGrantType({ client_id, grant_types }: Client, name: strin
  *   what came contradicts itself
  */
 export function authenticateClient(authorization: string | undefined, parameters: Parameters, context: Context): MaybePromise<Client> {
+  const { admits } = context.realm.requests ?? {}
+  const client = provenClient(authorization, parameters, context)
+  if (admits === undefined) return client
+  return after(client, (client) => {
+    admits(client, 'client', context)
+    return client
+  })
+}
+
+function provenClient(authorization: string | undefined, parameters: Parameters, context: Context): MaybePromise<Client> {
   for (const { recognize } of authMethods) {
     const recognized = recognize?.(authorization, parameters, context, findClient)
     if (recognized !== undefined) return recognized

@@ -2,6 +2,7 @@ import type { Clock } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { SigningKey } from '../jose/jws.ts'
 import type { KeyRing } from '../jose/keys.ts'
+import type { Directory } from './directory.ts'
 import type { Documents } from './documents.ts'
 import type { Parameters } from './parameters.ts'
 import type { AccessTokenDetails, Client, Grant, GrantDetails, User } from './records.ts'
@@ -34,6 +35,7 @@ export interface TokenDraft {
 export interface TokenMaterial {
   company: string
   clock: Clock
+  directory: Directory
   documents: Documents
   /** `pairwise` where each app knows a user by a `sub` of its own (OpenID Connect Core §8); `public` when absent. */
   subject_type?: 'public' | 'pairwise' | undefined

@@ -175,6 +175,10 @@ export interface RequestDialect {
   readonly pkce_optional?: boolean
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
+  /** The vendor's own rules for which clients may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */
+  readonly admits?: (client: Client, endpoint: 'authorize' | 'client', context: Context) => void
+  /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */
+  readonly checks?: (parameters: Parameters, client: Client, context: Context) => void
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
 }

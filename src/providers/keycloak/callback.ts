@@ -1,0 +1,9 @@
+import { given } from '../../basics/given.ts'
+import type { CallbackWording } from '../../oauth/realm/context.ts'
+
+/** What clients are told at their redirect URIs, in the vendor's order. */
+export const keycloakCallback: CallbackWording = ({ parameters, grant }) => {
+  const { state, iss, code, id_token, access_token, token_type, expires_in, error, error_description } = parameters
+  if (error !== undefined) return given({ error, error_description, state, iss })
+  return given({ state, session_state: grant?.details.sid, iss, code, id_token, access_token, token_type, expires_in })
+}

@@ -1,0 +1,47 @@
+import { isPublic } from '../../oauth/clients/methods/registry.ts'
+import { missing, OAuthError } from '../../oauth/model/errors.ts'
+import type { Client } from '../../oauth/model/records.ts'
+import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
+import { RealmData } from './realm/data.ts'
+
+/** A realm's own data, as a request sees it. */
+export function realmDataOf({ realm, space }: Context): RealmData {
+  return new RealmData(space?.path.realm ?? '', realm.documents)
+}
+
+/** A client that is disabled, or that only takes tokens, asks in vain. */
+export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
+  const { enabled, bearerOnly } = realmDataOf(context).client(client)
+  const told = (text: string, why: string, status?: number) => new OAuthError('unauthorized_client', text, why, {}, status)
+  if (!enabled) {
+    const why = `client '${client.client_id}' is disabled`
+    throw endpoint === 'authorize' ? told('Client disabled.', why) : new OAuthError('client_unknown', 'Client authentication failed', why)
+  }
+  if (bearerOnly) {
+    const why = `client '${client.client_id}' is bearer-only: it takes tokens and asks for none`
+    throw endpoint === 'authorize'
+      ? told('Bearer-only applications are not allowed to initiate browser login', why, 403)
+      : new OAuthError('secret_wrong', 'Client authentication failed', why)
+  }
+  if (endpoint === 'client' && context.trace.grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
+}
+
+function noServiceAccount({ client_id }: Client): OAuthError {
+  return new OAuthError(
+    'client_public',
+    'Public clients cannot use client_credentials',
+    `client '${client_id}' is public and has no service account`,
+  )
+}
+
+/** Clients say by which method they use PKCE. */
+export const checks: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
+  const { 'pkce.code.challenge.method': method = '' } = realmDataOf(context).client(client).attributes
+  if (method === '' || parameters.response_type?.includes('code') !== true) return
+  const why = `client '${client.client_id}' has pkce.code.challenge.method ${method}`
+  const { code_challenge_method: came, code_challenge } = parameters
+  if (came === undefined) throw missing('code_challenge_method', `${why}, and code_challenge_method did not come`)
+  if (came !== method) throw new OAuthError('challenge_method_not_allowed', 'code_challenge_method is another', `${why}; ${came} came`)
+  if (code_challenge === undefined)
+    throw new OAuthError('challenge_missing', 'code_challenge is missing', `${why}, and no code_challenge came`)
+}

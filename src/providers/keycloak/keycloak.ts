@@ -1,0 +1,83 @@
+import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../../oauth/model/grant-names.ts'
+import { responseTypes } from '../../oauth/realm/response-type.ts'
+import type { Provider } from '../provider.ts'
+import { standard } from '../standard/standard.ts'
+import { keycloakCallback } from './callback.ts'
+import { admits, checks } from './client-rules.ts'
+import { keycloakCollection } from './collection.ts'
+import { keycloakDiscovery } from './discovery.ts'
+import { keycloakError } from './errors.ts'
+import { newSecret, newSessionId, newUuid } from './ids.ts'
+import { keycloakKeys, keycloakKid } from './keys.ts'
+import { keycloakPages, keycloakTexts } from './pages.ts'
+import { demoRealm } from './realm/demo.ts'
+import { fillData, worldOf } from './realm/world.ts'
+import { realmInfo } from './realm-info.ts'
+import { keycloakRedirects } from './redirects.ts'
+import { keycloakScope } from './scope.ts'
+import { keycloakTokens } from './tokens/profile.ts'
+
+const realm = '/realms/{realm}'
+const oidc = `${realm}/protocol/openid-connect`
+
+/** Keycloak 26: realms with users, clients, roles and keys of their own. */
+export const keycloak: Provider = {
+  ...standard,
+  id: 'keycloak',
+  name: 'Keycloak',
+  hosts: [],
+  issuer_path: realm,
+  spaces: { realm: { default: 'demo', only: ['demo'] } },
+  paths: {
+    authorize: `${oidc}/auth`,
+    token: `${oidc}/token`,
+    userinfo: `${oidc}/userinfo`,
+    jwks: `${oidc}/certs`,
+    introspection: `${oidc}/token/introspect`,
+    revocation: `${oidc}/revoke`,
+    par: `${oidc}/ext/par/request`,
+    end_session: `${oidc}/logout`,
+    device_authorization: `${oidc}/auth/device`,
+    device: `${realm}/device`,
+    registration: `${realm}/clients-registrations/openid-connect`,
+    backchannel_authentication: `${oidc}/ext/ciba/auth`,
+    discovery: ['openid-configuration', 'oauth-authorization-server'],
+  },
+  grant_types: [
+    ...['authorization_code', 'client_credentials', 'password', 'refresh_token'],
+    ...[deviceCodeType, jwtBearerType, tokenExchangeType, cibaType],
+  ],
+  client_documents: false,
+  response_types: responseTypes,
+  response_modes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
+  requests: { grant_type_first: true, pkce_optional: true, scope: keycloakScope, admits, checks },
+  redirects: keycloakRedirects,
+  settings: {
+    access_token_ttl: 300,
+    refresh_token_ttl: 1800,
+    id_token_ttl: 300,
+    session_ttl: 36_000,
+    backchannel_ttl: 120,
+    rotation: 'keep',
+    signing_alg: 'RS256',
+    x5c: true,
+    auto_consent: true,
+  },
+  scopes: demoRealm.scopes
+    .filter(({ protocol }) => protocol === 'openid-connect')
+    .map(({ name, description = '' }) => ({ name, description })),
+  ids: { client_id: newUuid, client_secret: newSecret, app_id: newUuid, user_id: newUuid, session_id: newSessionId },
+  tokens: keycloakTokens,
+  signing_algs: ['RS256'],
+  kid: keycloakKid,
+  keys: keycloakKeys,
+  texts: keycloakTexts,
+  sign_in: keycloakPages,
+  errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
+  callbackWording: keycloakCallback,
+  discovery: keycloakDiscovery,
+  routes: [realmInfo],
+  world: worldOf(demoRealm),
+  seed: ({ documents, apps, users }, now) => fillData(demoRealm, documents, { apps, users }, now),
+  collection: keycloakCollection,
+}
