@@ -23,6 +23,7 @@ import { grants } from './resources/grants.ts'
 import { health } from './resources/health.ts'
 import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
+import { outbox } from './resources/outbox.ts'
 import { postmanExport } from './resources/postman-export.ts'
 import { providers } from './resources/providers.ts'
 import { proxy } from './resources/proxy.ts'
@@ -51,6 +52,7 @@ const resources: readonly Resource[] = [
   tokens,
   grants,
   deferred,
+  outbox,
   keys,
   clock,
   faults,

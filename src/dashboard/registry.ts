@@ -16,6 +16,7 @@ import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
 import { approvalPages } from './sandbox/approvals.ts'
 import { docPages } from './sandbox/docs.ts'
+import { outboxPages } from './sandbox/outbox.ts'
 import { settingsPages } from './sandbox/settings.ts'
 import { generationPages } from './users/generation.ts'
 import { picturePages } from './users/pictures.ts'
@@ -32,6 +33,7 @@ export const menu: readonly Section[] = [
   { entry: 'Requests', parts: [requestPages] },
   { entry: 'Flows', parts: [flowPages] },
   { entry: 'Approvals', parts: [approvalPages] },
+  { entry: 'Messages', parts: [outboxPages] },
   { entry: 'Settings', parts: [settingsPages] },
   // What the top bar leads to, and what pages are made of.
   { parts: [docPages, exportPages, picturePages] },

@@ -6,6 +6,7 @@ import { type Faults, faults } from './faults.ts'
 import { type Grants, grants } from './grants.ts'
 import { type Keys, keys } from './keys.ts'
 import { type LoginOptions, type LoginPage, type LoginUser, loginThrough } from './login.ts'
+import { type Outbox, outbox } from './outbox.ts'
 import type { ProxyLeads, ProxySettings } from './proxy.ts'
 import { type Requests, requests } from './requests.ts'
 import { type Space, type Spaces, space, spaces } from './spaces.ts'
@@ -83,6 +84,7 @@ export interface Sandbox {
   readonly clock: Clock
   readonly faults: Faults
   readonly requests: Requests
+  readonly outbox: Outbox
   readonly spaces: Spaces
   /** What there is in one of its spaces; `apps`, `users` and the others here are those of the first. */
   space(id: string): Space
@@ -134,6 +136,7 @@ export function sandbox(client: ControlClient, { name, url, issuer }: Place, lea
     clock: clock(client, path),
     faults: faults(client, path),
     requests: requests(client, path),
+    outbox: outbox(client, path),
     spaces: spaces(client, path),
     space: (id) => space(client, path, id),
     info: () => noted(client.get(path)),

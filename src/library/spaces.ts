@@ -3,6 +3,7 @@ import type { Authorization, Authorized } from './authorization.ts'
 import type { ControlClient } from './control-client.ts'
 import { type Grants, grants } from './grants.ts'
 import { type Keys, keys } from './keys.ts'
+import { type Outbox, outbox } from './outbox.ts'
 import { type Tokens, tokens } from './tokens.ts'
 import { type Users, users } from './users.ts'
 
@@ -45,6 +46,7 @@ export interface Space {
   readonly tokens: Tokens
   readonly grants: Grants
   readonly keys: Keys
+  readonly outbox: Outbox
   /** Signs in and decides for the user, without a browser. */
   authorize(wanted: Authorization): Promise<Authorized>
 }
@@ -70,6 +72,7 @@ export function space(everywhere: ControlClient, path: string, id: string): Spac
     tokens: tokens(client, path),
     grants: grants(client, path),
     keys: keys(client, path),
+    outbox: outbox(client, path),
     authorize: (wanted) => client.post(`${path}/authorize`, wanted),
   }
 }

@@ -227,6 +227,8 @@ export interface Provider {
   readonly sign_in?: SignInPages | undefined
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage
+  /** Whether users get codes or links by e-mail or SMS, which stand in the sandbox's outbox (`oauth/model/outbox.ts`). */
+  readonly sends_messages?: boolean
   /** The brands of a sandbox, where apps belong to brands and are found in mobile stores. */
   readonly brands?: (documents: Documents) => Brands
   /** SVG of the apps' icons, by the name that an app carries. */
