@@ -78,6 +78,7 @@ const opaque = new Set([
   'x5c',
 ])
 const hidden = new Set([...opaque, 'public_key', 'at_hash', 'c_hash', 's_hash', 'secret', 'value', 'certificate', 'publicKey'])
+const userCode = /\b[A-Z]{4}-[A-Z]{4}\b/g
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** A realm's keys come in an order of their own. */
@@ -155,11 +156,11 @@ class Plain {
   }
 
   #ids(text: string): string {
-    return text.replaceAll(uuid, (one) => this.#hide(one))
+    return text.replaceAll(userCode, '<ABCD-EFGH>').replaceAll(uuid, (one) => this.#hide(one))
   }
 
   #hide(value: string): string {
-    if (/^[A-Z]{4}-[A-Z]{4}$/.test(value)) return '<ABCD-EFGH>'
+    if (value.search(userCode) === 0) return '<ABCD-EFGH>'
     const number = this.#numbers.get(value) ?? this.#numbers.size + 1
     this.#numbers.set(value, number)
     if (value.search(uuid) === 0) return `<uuid ${number}>`
