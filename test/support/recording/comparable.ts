@@ -56,7 +56,10 @@ function cookieShape(cookie: string): string {
 }
 
 /** Sets whose order says nothing. */
-const unordered = new Set(['roles', 'allowed-origins', 'realmRoles', 'defaultRoles'])
+const unordered = new Set([
+  ...['roles', 'allowed-origins', 'realmRoles', 'defaultRoles', 'redirectUris', 'webOrigins', 'defaultClientScopes'],
+  ...['optionalClientScopes', 'requiredActions', 'supportedLocales', 'enabledEventTypes'],
+])
 /** Objects that are written in the order of a hash table. */
 const hashed = new Set(['resource_access', 'attributes', 'clientRoles', 'client', 'access', 'config'])
 /** Seconds since 1970; the rest are milliseconds. */
@@ -77,14 +80,28 @@ const opaque = new Set([
   'x5t#S256',
   'x5c',
 ])
-const hidden = new Set([...opaque, 'public_key', 'at_hash', 'c_hash', 's_hash', 'secret', 'value', 'certificate', 'publicKey'])
+const hidden = new Set([
+  ...opaque,
+  'public_key',
+  'at_hash',
+  'c_hash',
+  's_hash',
+  'secret',
+  'value',
+  'certificate',
+  'publicKey',
+  'RS256',
+  'RSA-OAEP',
+  'HS512',
+  'AES',
+])
 const userCode = /\b[A-Z]{4}-[A-Z]{4}\b/g
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
-/** A realm's keys come in an order of their own. */
-function byUse(keys: unknown[]): unknown[] {
-  const use = (one: unknown) => String((one as { use?: unknown }).use)
-  return keys.sort((a, b) => (use(a) < use(b) ? 1 : -1))
+/** A realm's keys, its roles and its scopes come in an order of their own. */
+function inOrder(items: unknown[], key: string): unknown[] {
+  const by = (one: unknown) => String((one as Record<string, unknown> | null)?.[key === 'keys' ? 'use' : 'name'])
+  return items.every((one) => typeof one === 'object') ? items.toSorted((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0)) : items
 }
 
 /** Replaces what a run made up. The same value gets the same number throughout one answer, so that what must be equal stays equal. */
@@ -100,7 +117,7 @@ class Plain {
     if (typeof value === 'string') return this.text(key, value)
     if (typeof value === 'number') return this.#number(key, value, siblings)
     if (Array.isArray(value)) {
-      const items = (key === 'keys' ? byUse(value) : value).map((one) => this.value(one, key))
+      const items = inOrder(value, key).map((one) => this.value(one, key))
       return unordered.has(key) && items.every((one) => typeof one === 'string') ? items.sort() : items
     }
     if (typeof value !== 'object' || value === null) return value
