@@ -23,15 +23,19 @@ export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
   return async (app: FastifyInstance): Promise<void> => {
     await app.register(formbody)
     app.removeContentTypeParser(['application/json', 'text/plain'])
-    app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body: string, done) => {
-      // API clients announce JSON and send nothing.
-      if (body.trim() === '') return done(null, undefined)
-      try {
-        done(null, parseJson(body))
-      } catch {
-        done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as application/json and is not'), undefined)
-      }
-    })
+    app.addContentTypeParser(
+      ['application/json', ...(provider.json_types ?? [])],
+      { parseAs: 'string' },
+      (_request, body: string, done) => {
+        // API clients announce JSON and send nothing.
+        if (body.trim() === '') return done(null, undefined)
+        try {
+          done(null, parseJson(body))
+        } catch {
+          done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as JSON and is not'), undefined)
+        }
+      },
+    )
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
     app.setNotFoundHandler((request, reply) => {
       allowOrigin(request, reply)

@@ -135,6 +135,8 @@ export interface ProviderPaths {
   readonly revocation?: string
   readonly par?: string
   readonly end_session?: string
+  /** The page on which users sign in, where the authorization endpoint leads to one of its own, with all parameters. */
+  readonly sign_in?: string
   /** Where new users come in, when not at `join`. */
   readonly sign_up?: string
   readonly device_authorization?: string
@@ -254,6 +256,8 @@ export interface Provider {
   /** How the members of a successful token answer are sent, when not as JSON alone. */
   readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]
+  /** What its routes take as JSON beside `application/json`. */
+  readonly json_types?: readonly string[]
   readonly world: World
   /** Fills a new sandbox with what the vendor keeps of its own, after its world was made. */
   readonly seed?: (sandbox: NewSandbox, now: number) => void

@@ -3,6 +3,7 @@
  * Elsewhere: what is done with it: no other room names a vendor.
  */
 
+import { cognitoHosts } from './cognito/hosts.ts'
 import { deyel } from './deyel/deyel.ts'
 import { gateway } from './gateway/gateway.ts'
 import { iokids } from './iokids/iokids.ts'
@@ -18,6 +19,7 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 
 /** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
 export const vendors: readonly Vendor[] = [
+  { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'keycloak', name: 'Keycloak', hosts: [], load: async () => (await import('./keycloak/keycloak.ts')).keycloak },
 ]
 

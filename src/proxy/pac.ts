@@ -6,11 +6,12 @@
 export function proxyAutoConfiguration(hosts: readonly string[], proxy: string): string {
   // As strings, whatever is in them: a name is no script.
   const names = hosts.filter((host) => !host.includes('*'))
-  const patterns = hosts.filter((host) => host.includes('*')).map((host) => host.split('.'))
+  const patterns = hosts.filter((host) => host.includes('*'))
   return `function FindProxyForURL(url, host) {
   var name = host.toLowerCase().replace(/[.]$/, "")
   var labels = name.split(".")
-  function isLike(pattern) {
+  function isLike(host) {
+    var pattern = host.split(".")
     return pattern.length === labels.length && pattern.every(function (label, at) {
       return label === labels[at] || (label === "*" && labels[at] !== "")
     })

@@ -193,6 +193,11 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         const { redirect_uri, scope, nonce, code_challenge, code_challenge_method } = row
         return { grant, user, redirect_uri, scope, nonce, code_challenge, code_challenge_method }
       },
+      burnCode(id, digest, now) {
+        const row = statements.findCode.get({ id })
+        if (row === undefined || row.used_at !== null || !timingSafeEqual(row.digest, digest)) return
+        if (known.grantOf(row.grant_id)?.sandbox === sandbox) statements.useCode.run({ id, now })
+      },
       bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
       usernameOfCode(id) {
         const code = statements.findCode.get({ id })

@@ -12,9 +12,10 @@ import { deny } from '../../oauth/model/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { AuthorizationRequest, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
+import { routed } from '../../providers/space.ts'
 import { sendAnswer } from '../answer.ts'
-import type { ProtocolEndpoint } from '../endpoint.ts'
-import { type Exchange, exchangeOf } from '../exchange.ts'
+import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
+import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { beginSession, bindBrowser, isSecure, sessionOf } from '../pages/browser-session.ts'
 import { readForm } from '../pages/sign-in-form.ts'
 import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
@@ -52,8 +53,10 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'
   const { request: asked, client } = await checkAuthorizationRequest(read, context, { dry })
-  if (!dry) await strikeAuthorization('begin', asked, client, undefined, context)
   const session = sessionOf(request, exchange)
+  const elsewhere = session === undefined && autoUser(asked, client, context) === undefined ? signInPath(request, exchange) : undefined
+  if (elsewhere !== undefined && !asked.prompt.includes('none')) return redirect(reply, elsewhere)
+  if (!dry) await strikeAuthorization('begin', asked, client, undefined, context)
   if (session !== undefined) context.trace.username = session.user.username
   const unready = sessionObstacle(asked, client, session, context)
   const user = unready === undefined ? session?.user : undefined
@@ -73,6 +76,13 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const draft = { request: asked, client, user, browser: dry ? null : bindBrowser(reply, exchange) }
   const interaction = dry ? { ...draft, id: '' } : beginInteraction(draft, exchange.sandbox)
   return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', session?.user)
+}
+
+/** The page on which users sign in, for a request that came to the authorization endpoint of a vendor who has it elsewhere. */
+function signInPath({ method, url, routeOptions }: FastifyRequest, exchange: Exchange): string | undefined {
+  const { sign_in, authorize } = exchange.sandbox.provider.paths
+  if (sign_in === undefined || method === 'POST' || routeOptions.url !== routed(authorize)) return undefined
+  return `${pagePath(exchange)}${exchange.paths.sign_in}${/\?.*$/s.exec(url)?.[0] ?? ''}`
 }
 
 /** Does what a user would press who wants to go on: declines when he is magic, and consents to all. */
@@ -107,6 +117,6 @@ function inFrame(obstacle: Obstacle, { headers }: FastifyRequest, exchange: Exch
 export const authorizeEndpoint: ProtocolEndpoint = {
   endpoint: 'authorize',
   page: true,
-  paths: ({ paths }) => [paths.authorize],
+  paths: ({ paths }) => [paths.authorize, paths.sign_in],
   handlers: { GET: getAuthorize, POST: postAuthorize },
 }

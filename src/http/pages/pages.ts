@@ -66,7 +66,7 @@ export function stepAt(path: string | undefined, exchange: Exchange, client: Cli
 
 /** The same at the authorization endpoint. */
 export function stepOf(exchange: Exchange, { client, id }: Pick<Interaction, 'client' | 'id'>): Step {
-  return stepAt(exchange.paths.authorize, exchange, client, id)
+  return stepAt(exchange.paths.sign_in ?? exchange.paths.authorize, exchange, client, id)
 }
 
 /** Where a new user joins in the course of a sign-in. */

@@ -226,6 +226,11 @@ function checkChallenge(
       `code_challenge_method ${came}; the sandbox's strictness is rfc (OAuth 2.1 §7.5.1)`,
     )
   }
+  const { challenge_methods } = requests ?? {}
+  if (challenge_methods !== undefined && !challenge_methods.includes(method)) {
+    const explanation = `code_challenge_method is ${method}; this vendor takes ${challenge_methods.join(', ')}`
+    throw fail('challenge_method_not_allowed', 'code_challenge_method is not supported', explanation)
+  }
   if (!isPkceText(code_challenge)) {
     const explanation = 'code_challenge must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.2)'
     throw fail('challenge_invalid', 'code_challenge is malformed', explanation)

@@ -84,7 +84,8 @@ async function make(
     : { code: undefined, grant: context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
   context.trace.grant_id = grant.id
   const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
-  if (!values.includes('id_token') || !scopes(scope).includes('openid')) return { code, grant, tokens: { ...token } }
+  const alone = values.includes('token') && context.realm.requests?.token_brings_id_token === true
+  if (!(values.includes('id_token') || alone) || !scopes(scope).includes('openid')) return { code, grant, tokens: { ...token } }
   const { nonce, state, response_type } = request
   const beside = { nonce, state, code, access_token: token?.access_token }
   const about = { client, user, scope, grant, ...beside, withClaims: response_type === 'id_token' }

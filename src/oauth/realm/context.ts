@@ -149,6 +149,8 @@ export interface LogoutRequest {
   next: string | undefined
   /** Whom the hint names, to which client; without a hint the user is asked. */
   hint: { sub: string; sid: string | undefined; client: Client | undefined } | undefined
+  /** Nobody is asked, whoever is signed in. */
+  sure?: true
 }
 
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
@@ -173,6 +175,10 @@ export interface RequestDialect {
   readonly scope?: (requested: string | undefined, client: Client, context: Context) => string
   /** Public clients may do without PKCE. */
   readonly pkce_optional?: boolean
+  /** The ways in which a verifier may be transformed; all when absent (RFC 7636 §4.2). */
+  readonly challenge_methods?: readonly string[]
+  /** A response type of an access token alone brings an ID token, too, when the scope has openid. */
+  readonly token_brings_id_token?: boolean
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
   /** The vendor's own rules for which clients may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */

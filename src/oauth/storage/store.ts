@@ -111,6 +111,8 @@ export interface ProtocolStore
   saveGrantWithCode(grant: GrantDraft, code: CodeDraft): Grant
   /** Redeems a code; a second use revokes the grant (RFC 6749 §4.1.2). */
   takeCode(id: number, digest: Buffer, client: Client, now: number): RedeemedCode | Refusal
+  /** Uses a code up for nothing, for vendors of whom a request that fails costs it. */
+  burnCode(id: number, digest: Buffer, now: number): void
   /**
    * Uses a refresh token under the sandbox's rotation; a use after its time revokes the grant (RFC 9700 §4.14.2). One that is
    * bound to other keys than those that were shown stays unused.

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { randomLowerCase } from '../../basics/random.ts'
+import { codeOnly } from '../code-only.ts'
+import type { Provider } from '../provider.ts'
+import { cognitoCollection } from './collection.ts'
+import { errorReply, tokenReply } from './errors.ts'
+import { cognitoGrants, scopeOf } from './grants.ts'
+import { callbackWording, hostedUiRoutes, logout } from './hosted-ui.ts'
+import { cognitoHosts } from './hosts.ts'
+import { cognitoPages, cognitoTexts } from './pages.ts'
+import { cognitoKeys, cognitoTokens, keyId } from './tokens.ts'
+import { apiScopes, cognitoWorld, domainPrefix, poolId } from './world.ts'
+
+const [apiHost = '', ...pageHosts] = cognitoHosts
+const pages = [`${domainPrefix}.auth.us-east-1.amazoncognito.com`, ...pageHosts]
+const api = [apiHost.replace('*', 'us-east-1'), apiHost]
+
+/** Amazon Cognito user pools: the hosted UI with its OAuth endpoints, and the JSON API. */
+export const cognito: Provider = {
+  ...codeOnly,
+  id: 'cognito',
+  name: 'Amazon Cognito',
+  hosts: cognitoHosts,
+  endpoint_hosts: {
+    issuer: api,
+    jwks: api,
+    authorize: pages,
+    token: pages,
+    userinfo: pages,
+    revocation: pages,
+    end_session: pages,
+  },
+  issuer_path: '/{pool}',
+  spaces: { pool: { default: poolId } },
+  own_spaces: { part: 'pool' },
+  paths: {
+    authorize: '/oauth2/authorize',
+    sign_in: '/login',
+    sign_up: '/signup',
+    token: '/oauth2/token',
+    userinfo: '/oauth2/userInfo',
+    end_session: '/logout',
+    jwks: '/{pool}/.well-known/jwks.json',
+    discovery: ['openid-configuration'],
+  },
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+  response_types: ['code', 'token'],
+  response_modes: ['query', 'fragment'],
+  open_apps: true,
+  sessions: true,
+  client_documents: false,
+  auth_methods: ['client_secret_basic', 'client_secret_post', 'none'],
+  sender_constraints: false,
+  settings: { code_ttl: 300, session_ttl: 3600, auto_consent: true, signing_alg: 'RS256' },
+  requests: {
+    grants: cognitoGrants,
+    scope: scopeOf,
+    logout,
+    pkce_optional: true,
+    challenge_methods: ['S256'],
+    token_brings_id_token: true,
+  },
+  redirects: { matches: (registered, came) => registered === came },
+  scopes: [
+    { name: 'openid', description: 'Who you are' },
+    { name: 'email', description: 'Your e-mail address' },
+    { name: 'phone', description: 'Your phone number' },
+    { name: 'profile', description: 'Your name and profile' },
+    { name: 'aws.cognito.signin.user.admin', description: 'Reading and changing your own account' },
+    { name: apiScopes[0], description: 'Reading the demo data' },
+    { name: apiScopes[1], description: 'Changing the demo data' },
+  ],
+  ids: {
+    client_id: () => randomLowerCase(26),
+    client_secret: () => randomLowerCase(52),
+    app_id: () => `app_${randomLowerCase(16)}`,
+    user_id: randomUUID,
+  },
+  tokens: cognitoTokens,
+  signing_algs: ['RS256'],
+  kid: keyId,
+  keys: cognitoKeys,
+  texts: cognitoTexts,
+  sign_in: cognitoPages,
+  errorReply,
+  tokenReply,
+  callbackWording,
+  discovery: (document) => ({
+    authorization_endpoint: document.authorization_endpoint,
+    end_session_endpoint: document.end_session_endpoint,
+    id_token_signing_alg_values_supported: ['RS256'],
+    issuer: document.issuer,
+    jwks_uri: document.jwks_uri,
+    response_types_supported: ['code', 'token'],
+    revocation_endpoint: String(document.token_endpoint).replace(/token$/, 'revoke'),
+    scopes_supported: ['openid', 'email', 'phone', 'profile'],
+    subject_types_supported: ['public'],
+    token_endpoint: document.token_endpoint,
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    userinfo_endpoint: document.userinfo_endpoint,
+  }),
+  json_types: ['application/x-amz-json-1.1', 'application/x-amz-json-1.0'],
+  routes: hostedUiRoutes,
+  world: cognitoWorld,
+  collection: cognitoCollection,
+}
