@@ -74,7 +74,7 @@ export interface CrossOrigin {
 
 /** One of the provider's own routes, below the sandbox's base URL. */
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** With `:name` for a part that varies. */
   path: string
   /** What it is for; `api` when absent. */
@@ -135,6 +135,8 @@ export interface ProviderPaths {
   readonly revocation?: string
   readonly par?: string
   readonly end_session?: string
+  /** A second way to sign out, of the vendor's own. */
+  readonly sign_out?: string
   /** The page on which users sign in, where the authorization endpoint leads to one of its own, with all parameters. */
   readonly sign_in?: string
   /** Where new users come in, when not at `join`. */

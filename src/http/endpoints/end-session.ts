@@ -114,6 +114,6 @@ function signedOutPage(
 export const endSessionEndpoint: ProtocolEndpoint = {
   endpoint: 'end_session',
   page: true,
-  paths: ({ paths }) => [paths.end_session],
+  paths: ({ paths }) => [paths.end_session, paths.sign_out],
   handlers: { GET: answer, POST: answer },
 }

@@ -15,10 +15,10 @@ import { AuthorizationError, missing, OAuthError, PageError, type RedirectTarget
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { AuthorizationRequest, Client } from '../model/records.ts'
-import { readTargets } from '../model/resource.ts'
 import { scopes } from '../model/scope.ts'
 import type { Context } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
+import { targetsOf } from '../realm/targets.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
 import { keptParameters } from '../tokens/template-values.ts'
 import { noteIdleParameters, noteUnreadParameters } from './effects.ts'
@@ -134,7 +134,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
   if (parameters.registration !== undefined) {
     throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
   }
-  const scope = scopeFor(parameters.scope, client, context)
+  const scope = scopeFor(parameters, client, context)
   const claims = readClaimsRequest(parameters.claims)
   checkIdTokenRequest(parameters, response_type, scope)
   const prompt = readPrompt(parameters.prompt)
@@ -142,7 +142,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     nonce: parameters.nonce,
     login_hint: parameters.login_hint,
     max_age: readMaxAge(parameters.max_age, client),
-    resource: readTargets(parameters, settings),
+    resource: targetsOf(parameters, context),
     dpop_jkt: readThumbprint(parameters.dpop_jkt),
     acr: chooseAcr(parameters.acr_values, claims, settings),
     claims,

@@ -84,6 +84,6 @@ export function checkRedirectUri(expected: string | null, came: string | undefin
   const why = came === undefined ? `is missing; the authorization request had '${expected}'` : difference(came, [expected])
   const explanation = `redirect_uri ${why} (RFC 6749 §4.1.3)`
   throw new OAuthError('redirect_mismatch', 'redirect_uri differs from the authorization request', explanation).naming(
-    given({ redirect_uri: came }),
+    given({ redirect_uri: came, expected }),
   )
 }

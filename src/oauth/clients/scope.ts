@@ -1,3 +1,4 @@
+import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import { narrow, scopes } from '../model/scope.ts'
 import { type Context, note, type Realm } from '../realm/context.ts'
@@ -18,9 +19,10 @@ export function scopesWithinReach({ app, grant_types }: Client, { scopes }: Pick
  * The scope that a grant begins with: all of the app's when none was asked for.
  * @throws OAuthError `invalid_scope`, which says how to allow what is beyond the app; a lenient sandbox notes it instead
  */
-export function scopeFor(requested: string | undefined, client: Client, context: Context): string {
+export function scopeFor(parameters: Parameters, client: Client, context: Context): string {
   const { name, settings, requests } = context.realm
-  if (requests?.scope !== undefined) return requests.scope(requested, client, context)
+  const requested = parameters.scope
+  if (requests?.scope !== undefined) return requests.scope(requested, client, context, parameters)
   const { app } = client
   const wanted = scopes(requested)
   if (wanted.length === 0) return app.scopes.join(' ')

@@ -45,7 +45,7 @@ export async function authenticateBackchannel(
   }
   const { settings, clock, store } = context.realm
   const scope = requestedScope(parameters, client, context)
-  const details = requestDetails(parameters, context.realm)
+  const details = requestDetails(parameters, context)
   const expires_in = requestedExpiry(parameters) ?? settings.backchannel_ttl
   const binding_message = bindingMessage(parameters)
   const auth_req_id = randomText(43)
@@ -73,9 +73,10 @@ function checkConfidential({ client_id, client_secret, token_endpoint_auth_metho
   )
 }
 
-function requestedScope({ scope }: Parameters, client: Client, context: Context): string {
+function requestedScope(parameters: Parameters, client: Client, context: Context): string {
   const { app } = client
-  const granted = scopeFor(scope, client, context)
+  const { scope } = parameters
+  const granted = scopeFor(parameters, client, context)
   // Vendors without OpenID Connect have no such scope.
   if (app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
     const explanation = `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`

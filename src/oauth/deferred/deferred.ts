@@ -8,14 +8,14 @@ import { given } from '../../basics/given.ts'
 import { failNext } from '../faults/failing.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { GrantDetails } from '../model/records.ts'
-import { readTargets } from '../model/resource.ts'
-import { type Realm, sessionDetails } from '../realm/context.ts'
+import { type Context, type Realm, sessionDetails } from '../realm/context.ts'
+import { targetsOf } from '../realm/targets.ts'
 import type { Deferred } from '../storage/deferred-store.ts'
 import { keptParameters } from '../tokens/template-values.ts'
 
 /** What the grant to come tells of the client's request. */
-export function requestDetails(parameters: Parameters, realm: Realm): GrantDetails {
-  return given({ resource: readTargets(parameters, realm.settings), parameters: keptParameters(parameters, realm) })
+export function requestDetails(parameters: Parameters, context: Context): GrantDetails {
+  return given({ resource: targetsOf(parameters, context), parameters: keptParameters(parameters, context.realm) })
 }
 
 /** The user decides. @returns what was decided on, or undefined when somebody was faster or it has expired */

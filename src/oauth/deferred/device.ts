@@ -35,8 +35,8 @@ export async function authorizeDevice(
   const { store, settings, clock } = context.realm
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
   noteUnread(read.parameters, [clientParameters, targetParameters, ['scope']], 'in a device authorization', context)
-  const scope = scopeFor(read.parameters.scope, client, context)
-  const details = requestDetails(read.parameters, context.realm)
+  const scope = scopeFor(read.parameters, client, context)
+  const details = requestDetails(read.parameters, context)
   const device_code = randomText(43)
   const now = clock.now()
   const { device_interval: interval, device_code_ttl: expires_in } = settings

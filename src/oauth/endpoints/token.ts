@@ -10,10 +10,11 @@ import { grantTypes } from '../grants/registry.ts'
 import { missing, OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
-import { narrowResource, readTargets, targetParameters } from '../model/resource.ts'
+import { narrowResource, targetParameters } from '../model/resource.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
 import type { Context, GrantType, Realm } from '../realm/context.ts'
 import { servedGrantTypes } from '../realm/response-type.ts'
+import { targetsOf } from '../realm/targets.ts'
 import { noteUnread } from '../realm/unread.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
@@ -53,7 +54,7 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
   noteUnread(parameters, [common, grantType.parameters], `with grant_type ${grantType.grant_type}`, context)
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation
-    const resource = readTargets(parameters, realm.settings)
+    const resource = targetsOf(parameters, context)
     return after(grantType.redeem(parameters, client, context), (issue) => {
       if (context.confirmation !== undefined) bindRefreshTokens(issue, client, context.confirmation, context)
       // A grant type of its own mind about resources, as token exchange, has decided.

@@ -13,7 +13,7 @@ export const clientCredentials: GrantType = {
       const explanation = 'client_credentials is for confidential clients alone (RFC 6749 §4.4)'
       throw new OAuthError(['unauthorized_client', 'client_public'], 'Public clients cannot use client_credentials', explanation)
     }
-    const scope = scopeFor(parameters.scope, client, context)
+    const scope = scopeFor(parameters, client, context)
     const created_at = realm.clock.now()
     const grant = realm.store.ownGrant({ client, user: undefined, grant_type: this.grant_type, scope, created_at })
     trace.grant_id = grant.id

@@ -23,7 +23,7 @@ export const jwtBearer: GrantType = {
   async redeem(parameters, client, context) {
     const { realm, trace } = context
     if (parameters.assertion === undefined) throw missing('assertion')
-    const scope = scopeFor(parameters.scope, client, context)
+    const scope = scopeFor(parameters, client, context)
     const assertion = await readAssertion(parameters.assertion, client, context)
     if ('problem' in assertion) throw invalid(`The assertion is refused: ${assertion.problem}`, assertion.reason)
     const subject = findSubject(assertion.sub, realm)

@@ -30,7 +30,7 @@ export const password: GrantType = {
       const explanation = `app ${client.app.name} is not among the apps of user '${user.username}'`
       throw new OAuthError(['invalid_grant', 'app_missing'], `${user.username} cannot use this app`, explanation)
     }
-    const scope = scopeFor(parameters.scope, client, context)
+    const scope = scopeFor(parameters, client, context)
     const details = sessionDetails(realm)
     const grant = realm.store.saveGrant({ client, user, grant_type: this.grant_type, scope, details, created_at: realm.clock.now() })
     trace.grant_id = grant.id

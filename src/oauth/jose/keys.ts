@@ -18,8 +18,11 @@ export const encryptionAlg = 'RSA-OAEP'
 /** What the key is kept as that signs ID tokens and nothing else, by RS256. */
 export const idTokenSlot = 'RS256 of ID tokens'
 
+/** What the key is kept as that is published to sign when the present one is over. */
+export const nextSlot = 'RS256 to come'
+
 /** What a key is kept for: an algorithm, or a purpose of its own. */
-export type KeySlot = KeyAlg | typeof encryptionAlg | typeof idTokenSlot
+export type KeySlot = KeyAlg | typeof encryptionAlg | typeof idTokenSlot | typeof nextSlot
 
 /** A vendor's own way with keys. */
 export interface KeyDialect {
@@ -29,6 +32,8 @@ export interface KeyDialect {
   readonly secret_kid?: (secret: string) => string
   /** Whether the key set has a key to encrypt with, which signs nothing. */
   readonly encryption?: boolean
+  /** Whether the key set has the next RS256 key as well, which signs nothing yet. */
+  readonly next?: boolean
   /** Whether ID tokens have an RS256 key of their own. */
   readonly id_tokens?: boolean
   /** The subject of a certificate that each key gets when it is made, in its `x5c`. */
@@ -57,7 +62,7 @@ export interface KeyRingOptions {
 /** What happens at a rotation: `rotate` signs with a new key and still publishes the old; `retire` withdraws the old; `publish_late` signs with a key that the set does not show yet. */
 export type RotationMode = 'rotate' | 'retire' | 'publish_late'
 
-type SigningSlot = Exclude<KeySlot, typeof encryptionAlg>
+type SigningSlot = Exclude<KeySlot, typeof encryptionAlg | typeof nextSlot>
 
 /**
  * A sandbox's signing keys. Each is made when it is first needed, kept in the store and imported once; RSA keys, which take
@@ -106,7 +111,8 @@ export class KeyRing {
   async publicKeys(): Promise<readonly PublicJwk[]> {
     const { algs, used = () => [], certified = () => false, store } = this.#options
     await Promise.all([...algs, ...used()].flatMap((alg) => [this.signingIdTokens(alg), this.signing(alg)]))
-    if (this.#options.dialect?.encryption === true) await this.#encryptionKey()
+    if (this.#options.dialect?.encryption === true) await this.#keep(encryptionAlg)
+    if (this.#options.dialect?.next === true) await this.#keep(nextSlot)
     if (this.#published !== undefined && this.#certified === certified()) return this.#published
     const keys = store.listKeys().filter((key) => key.state !== 'pending')
     this.#certified = certified()
@@ -191,16 +197,16 @@ export class KeyRing {
     return header === undefined ? key : { ...key, header: (typ) => header({ alg: key.alg, typ, kid: key.kid }) }
   }
 
-  async #encryptionKey(): Promise<void> {
+  async #keep(slot: typeof encryptionAlg | typeof nextSlot): Promise<void> {
     const keys = this.#options.store.listKeys()
-    if (keys.some(({ alg, state }) => alg === encryptionAlg && state !== 'retired')) return
-    this.#options.store.saveKey(await this.#make(encryptionAlg, keys))
+    if (keys.some(({ alg, state }) => alg === slot && state !== 'retired')) return
+    this.#options.store.saveKey(await this.#make(slot, keys))
     this.#published = undefined
   }
 
   /** A new private key. The RSA algorithms share one, under ids of their own: it takes a tenth of a second to make. */
   #privateKey(alg: KeySlot): Promise<KeyObject> {
-    if (alg === encryptionAlg || alg === idTokenSlot) return makeKey('RS256')
+    if (alg === encryptionAlg || alg === idTokenSlot || alg === nextSlot) return makeKey('RS256')
     if (keyKindOf(alg).kty !== 'RSA') return makeKey(alg)
     this.#rsa ??= makeKey(alg)
     return this.#rsa
@@ -219,8 +225,8 @@ export class KeyRing {
 }
 
 /** What a slot's key signs with, or is encrypted to. */
-function algOf<Slot extends KeySlot>(slot: Slot): Exclude<Slot, typeof idTokenSlot> | 'RS256' {
-  return slot === idTokenSlot ? 'RS256' : (slot as Exclude<Slot, typeof idTokenSlot>)
+function algOf<Slot extends KeySlot>(slot: Slot): Exclude<Slot, typeof idTokenSlot | typeof nextSlot> | 'RS256' {
+  return slot === idTokenSlot || slot === nextSlot ? 'RS256' : (slot as Exclude<Slot, typeof idTokenSlot | typeof nextSlot>)
 }
 
 async function makeKey(alg: KeyAlg): Promise<KeyObject> {

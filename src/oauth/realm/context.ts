@@ -172,7 +172,9 @@ export interface RequestDialect {
   /** The grant type is looked at before the client is. */
   readonly grant_type_first?: boolean
   /** What scope a grant begins with, and in which words, where that is more than a choice of the app's. @throws OAuthError `invalid_scope` */
-  readonly scope?: (requested: string | undefined, client: Client, context: Context) => string
+  readonly scope?: (requested: string | undefined, client: Client, context: Context, parameters: Parameters) => string
+  /** Whom access tokens are to be for, where that is not as RFC 8707 §2 and the sandbox's settings have it. @throws OAuthError */
+  readonly targets?: (parameters: Parameters, context: Context) => readonly string[] | undefined
   /** Public clients may do without PKCE. */
   readonly pkce_optional?: boolean
   /** The ways in which a verifier may be transformed; all when absent (RFC 7636 §4.2). */
