@@ -12,6 +12,7 @@ import { hostedEndpoints } from '../providers/provider.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
+import { spaceName } from '../sandbox/space-name.ts'
 import { members, template } from './members-schema.ts'
 import { signIn } from './sign-in-schema.ts'
 import { id, token } from './token-schema.ts'
@@ -47,7 +48,6 @@ const pathsSchema = z.strictObject({
     .optional(),
 })
 
-const spaceName = z.string().regex(/^[^/?#{}\s]{1,200}$/, { error: 'a name without blanks, slashes and braces' })
 const spaces = z.record(
   z.string().regex(/^[a-z]\w*$/, { error: 'a name of letters, digits and _' }),
   z.strictObject({

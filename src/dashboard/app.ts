@@ -141,7 +141,7 @@ function problemPage(error: unknown, request: FastifyRequest, deps: DashboardDep
   const { root } = placeOf(request.raw, deps)
   const { status, message, headers } = toProblem(error)
   if (status >= 500) deps.onError?.(error)
-  const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)\//i.exec(request.url) ?? []
+  const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)[/~]/i.exec(request.url) ?? []
   const back = root + (sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`)
   const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
   return { status, headers, model, root }

@@ -18,6 +18,7 @@ import { approvalPages } from './sandbox/approvals.ts'
 import { docPages } from './sandbox/docs.ts'
 import { outboxPages } from './sandbox/outbox.ts'
 import { settingsPages } from './sandbox/settings.ts'
+import { spacePages } from './sandbox/spaces.ts'
 import { generationPages } from './users/generation.ts'
 import { picturePages } from './users/pictures.ts'
 import { userFormPages } from './users/user-form.ts'
@@ -28,6 +29,7 @@ import { userPages } from './users/users.ts'
 export const menu: readonly Section[] = [
   { entry: 'Brands', parts: [brandPages] },
   { entry: 'Apps', parts: [appPages, clientPages] },
+  { entry: 'Spaces', parts: [spacePages] },
   { entry: 'Sandbox', parts: [userPages, userFormPages, tiePages, generationPages, callbackPages] },
   { entry: 'Analytics', parts: [analyticsPages] },
   { entry: 'Requests', parts: [requestPages] },

@@ -23,7 +23,7 @@ export interface RequestFolder {
 export interface CollectionRequest {
   name: string
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** Below `https://{{apiServer}}`, the query with it: `/oauth/token`, `/v1/search?q=ann`. */
+  /** Below `https://{{apiServer}}`, the query with it: `/oauth/token`, `/v1/search?q=ann`. `{realm}` stands for the space of that name. */
   path: string
   /** `oauth2`: as `signIn` says; `bearer`: the access token's variable; `basic`: the client's id and secret. */
   auth: 'oauth2' | 'bearer' | 'basic' | 'none'

@@ -79,6 +79,11 @@ export function pathsIn(provider: Spaced, space = spaceAt(provider)): Provider['
   return Object.fromEntries(filled) as Provider['paths']
 }
 
+/** A provider's paths in the space that one of its worlds is. */
+export function pathsOf({ provider, space }: { provider: Spaced; space: string }): Provider['paths'] {
+  return pathsIn(provider, spaceNamed(space, provider))
+}
+
 /** What an issuer says of its space: `{tenant}` or `{path.tenant}`. */
 export function issuerIn(space: Space | undefined, text: string): string {
   if (space === undefined) return text

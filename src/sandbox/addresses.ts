@@ -1,6 +1,6 @@
 import { atHost, hostOf } from '../providers/hosts.ts'
 
-import { editionOf, issuerIn, pathsIn, spaceAt, spaceNamed } from '../providers/space.ts'
+import { editionOf, issuerIn, pathsOf, spaceNamed } from '../providers/space.ts'
 
 import type { Sandbox } from './sandbox.ts'
 import type { Sandboxes } from './sandboxes.ts'
@@ -144,14 +144,21 @@ function wayFrom(origin: Origin, sandbox: string, sandboxes: NamedSandboxes): { 
   return { origin: { ...origin, host: free + port }, prefix }
 }
 
+type Spoken = Pick<Sandbox, 'provider' | 'space'>
+
 /** Where people sign in and programs get tokens. */
-export function endpointsAt(base_url: string, provider: Sandbox['provider']): { authorization_endpoint: string; token_endpoint: string } {
-  const { authorize, token } = pathsIn(provider)
+export function endpointsAt(base_url: string, sandbox: Spoken): { authorization_endpoint: string; token_endpoint: string } {
+  const { authorize, token } = pathsOf(sandbox)
   return { authorization_endpoint: base_url + authorize, token_endpoint: base_url + token }
 }
 
-/** Where OpenID Connect's discovery document is; undefined for a provider that has none. */
-export function discoveryAt(base_url: string, provider: Sandbox['provider']): string | undefined {
-  if (provider.paths.discovery?.includes('openid-configuration') !== true) return undefined
-  return `${base_url}${issuerIn(spaceAt(provider), provider.issuer_path ?? '')}/.well-known/openid-configuration`
+/** Where the documents of discovery are. */
+export function discoveriesAt(base_url: string, { provider, space }: Spoken): string[] {
+  const issuer = base_url + issuerIn(spaceNamed(space, provider), provider.issuer_path ?? '').replace(/\/$/, '')
+  return (provider.paths.discovery ?? []).map((name) => `${issuer}/.well-known/${name}`)
+}
+
+/** Where OpenID Connect's is; undefined for a provider that has none. */
+export function discoveryAt(base_url: string, sandbox: Spoken): string | undefined {
+  return discoveriesAt(base_url, sandbox).find((url) => url.endsWith('/openid-configuration'))
 }

@@ -60,8 +60,8 @@ function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses)
     provider: provider.id,
     base_url,
     made: true,
-    ...endpointsAt(base_url, provider),
-    ...given({ openid_configuration: discoveryAt(base_url, provider) }),
+    ...endpointsAt(base_url, sandbox),
+    ...given({ openid_configuration: discoveryAt(base_url, sandbox) }),
     clients: clients.map((client) => ({
       client_id: client.client_id,
       ...(client.client_secret === null ? {} : { client_secret: client.client_secret }),

@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
+import { readDeclarations } from '../../src/config/declarations.ts'
 import { hardWay } from './dashboard-flow.ts'
+import { guideExample } from './declared.ts'
 import { findFluffy, passwordTokens, postToken } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
 
@@ -22,6 +24,17 @@ const busy =
     await passwordTokens(server.url)
     await postToken(server.url, { grant_type: 'client_credentials', ...findFluffy })
     await postToken(server.url, { grant_type: 'authorization_code', code: 'nonsense', ...findFluffy })
+    await page.goto(server.url + path)
+    await then(page, server)
+  }
+
+/** In a sandbox with realms, one of whose names leaves no room. */
+const spaced =
+  (path: string, then: Visit = async () => {}): Visit =>
+  async (page, server) => {
+    await server.server.declare(readDeclarations({ providers: { acme: guideExample('own-spaces') } }, 'file').declared)
+    const { spaces } = server.sandbox('acme')
+    for (const name of ['partners', `partners-of-partners-${'überlandleitung'.repeat(6)}`]) spaces.create(name)
     await page.goto(server.url + path)
     await then(page, server)
   }
@@ -90,6 +103,18 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.locator('[name=claims]').fill('{"access_token": {"roles": "{nobody}"}}')
     await page.getByRole('button', { name: 'Save' }).click()
   },
+  'dashboard-spaces': spaced('/dashboard/acme~partners/spaces?notice=space-created', async (page) => {
+    await page.getByLabel('Name').fill('partners')
+    await page.getByRole('button', { name: 'Create' }).click()
+  }),
+  'dashboard-spaces-none': spaced('/dashboard/acme/spaces', async (page, server) => {
+    const { spaces } = server.sandbox('acme')
+    for (const { space } of spaces.list()) spaces.delete(space)
+    await page.reload()
+  }),
+  'dashboard-space-delete': spaced('/dashboard/acme/spaces/partners/delete'),
+  'dashboard-space-users': spaced('/dashboard/acme~partners/sandbox'),
+  'dashboard-space-settings': spaced('/dashboard/acme~partners/settings'),
   'dashboard-docs': async (page, { url }) => {
     await page.goto(`${url}${base}/docs`)
     await page.locator('.doc > summary').nth(8).click()

@@ -23,6 +23,14 @@ export function spaceMentioned(space: string | undefined, sandbox: Sandbox): San
   throw mistaken('space', space, spacesOf(sandbox))
 }
 
+/** The space of a sandbox that a path names. @throws Problem 404 that names those there are */
+export function spaceNamed(name: string, sandbox: Sandbox): Sandbox {
+  const { own_spaces } = sandbox.provider
+  const found = own_spaces === undefined ? undefined : sandbox.spaces.find(name)
+  if (found !== undefined) return found
+  throw missing(own_spaces?.part ?? 'space', name, spacesOf(sandbox))
+}
+
 /** The names of a sandbox's spaces that are worlds of their own. */
 export function spacesOf({ provider, spaces }: Sandbox): string[] {
   return provider.own_spaces === undefined ? [] : spaces.list().map((one) => one.space)

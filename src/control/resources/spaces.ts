@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { OwnSpaces } from '../../providers/own-spaces.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
+import { spaceName } from '../../sandbox/space-name.ts'
 import { addressesOf } from '../addresses.ts'
-import { missing, spacesOf } from '../input/lookup.ts'
+import { spaceNamed } from '../input/lookup.ts'
 import { check } from '../input/validation.ts'
 import { Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
@@ -15,7 +16,7 @@ const settings = z
   .describe("Where they differ from the sandbox's; null goes back to what the sandbox says.")
 
 const draft = z.strictObject({
-  id: z.string().regex(/^[^/?#{}\s]{1,200}$/, { error: 'a name without blanks, slashes and braces' }),
+  id: spaceName,
   settings,
 })
 
@@ -45,24 +46,24 @@ export const spaces = sandboxRoutes('spaces', ({ get, create, patch, remove }, d
 
   create('/spaces', 'Make an empty space', { body: draft, answer: spaceView }, ({ sandbox, body, request }) => {
     const made = spacesIn(sandbox).create(body.id, checked(body.settings, sandbox))
-    return view(found(made.space, sandbox), sandbox, request.raw)
+    return view(spaceNamed(made.space, sandbox), sandbox, request.raw)
   })
 
   get('/spaces/:space', 'One space', { answer: spaceView }, ({ sandbox, params, request }) =>
-    view(found(params.space, sandbox), sandbox, request.raw),
+    view(spaceNamed(params.space, sandbox), sandbox, request.raw),
   )
 
   const changed = { body: z.strictObject({ settings }), answer: spaceView }
   patch('/spaces/:space', 'Change a space; its settings are merged', changed, ({ sandbox, params, body, request }) => {
-    const { space } = found(params.space, sandbox)
+    const { space } = spaceNamed(params.space, sandbox)
     const said = checked(body.settings, sandbox)
     if (space === sandbox.space) return view(deps.sandboxes.update(sandbox, { settings: said }), sandbox, request.raw)
     sandbox.spaces.change(space, said)
-    return view(found(space, sandbox), sandbox, request.raw)
+    return view(spaceNamed(space, sandbox), sandbox, request.raw)
   })
 
   remove('/spaces/:space', 'Delete a space with all that belongs to it', ({ sandbox, params }) =>
-    sandbox.spaces.delete(found(params.space, sandbox).space),
+    sandbox.spaces.delete(spaceNamed(params.space, sandbox).space),
   )
 })
 
@@ -74,11 +75,4 @@ function checked(settings: Record<string, unknown> = {}, { provider }: Sandbox):
 function spacesIn({ provider, spaces }: Sandbox): OwnSpaces {
   if (provider.own_spaces !== undefined) return spaces
   throw new Problem(409, `${provider.name} has no spaces (realms, pools, tenants) with users and clients of their own`)
-}
-
-/** @throws Problem 404 that names those there are */
-function found(name: string, sandbox: Sandbox): Sandbox {
-  const space = sandbox.provider.own_spaces === undefined ? undefined : sandbox.spaces.find(name)
-  if (space === undefined) throw missing('space', name, spacesOf(sandbox))
-  return space
 }

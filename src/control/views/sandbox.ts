@@ -43,7 +43,7 @@ export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, d
     company,
     base_url,
     issuer,
-    ...endpointsAt(base_url, provider),
+    ...endpointsAt(base_url, sandbox),
     default: name === defaultName,
     hosts: [...hosts],
     settings: { ...settings },

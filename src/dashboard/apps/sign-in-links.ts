@@ -2,7 +2,7 @@ import { sameRedirectUri } from '../../oauth/clients/redirect-uri.ts'
 import type { App, Client, User } from '../../oauth/model/records.ts'
 import { onTheWire, wireName } from '../../oauth/realm/unread.ts'
 import type { Provider } from '../../providers/provider.ts'
-import { pathsIn } from '../../providers/space.ts'
+import { pathsOf } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
 /** Addresses at which the sign-in to an app begins. */
@@ -25,11 +25,12 @@ export function signInScope({ app }: Client, { collection }: Provider): string {
 /** The address at which a sign-in to a client begins. */
 export function signInUrl(
   client: Client,
-  provider: Provider,
+  sandbox: Pick<Sandbox, 'provider' | 'space'>,
   base_url: string,
   { redirect_uri, state, isPublic }: { redirect_uri: string; state: string; isPublic: boolean },
 ): URL {
-  const url = new URL(base_url + pathsIn(provider).authorize)
+  const { provider } = sandbox
+  const url = new URL(base_url + pathsOf(sandbox).authorize)
   const parameters = {
     response_type: 'code',
     client_id: client.client_id,
@@ -61,10 +62,10 @@ export function signInLinks(sandbox: Sandbox, base_url: string, callback: string
   }
 }
 
-function addressOf(clients: readonly Client[], { provider }: Sandbox, base_url: string, callback: string): URL | undefined {
+function addressOf(clients: readonly Client[], sandbox: Sandbox, base_url: string, callback: string): URL | undefined {
   const client = clients.find(({ grant_types, app }) => grant_types.includes('authorization_code') && app.redirect_uris.length > 0)
   if (client === undefined) return undefined
   const { redirect_uris } = client.app
   const own = redirect_uris.some((uri) => sameRedirectUri(uri, callback)) ? callback : redirect_uris[0]
-  return signInUrl(client, provider, base_url, { redirect_uri: own ?? '', state: 'dashboard', isPublic: client.client_secret === null })
+  return signInUrl(client, sandbox, base_url, { redirect_uri: own ?? '', state: 'dashboard', isPublic: client.client_secret === null })
 }

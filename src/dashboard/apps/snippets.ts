@@ -3,7 +3,8 @@ import { isMethod } from '../../oauth/clients/methods/registry.ts'
 import { clientSecretBasic } from '../../oauth/clients/methods/secret.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { onTheWire } from '../../oauth/realm/unread.ts'
-import { pathsIn } from '../../providers/space.ts'
+import { collectionIn } from '../../providers/collection-in.ts'
+import { pathsOf } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { shellWord } from './curl.ts'
 import { pkceExample, signInScope, signInUrl } from './sign-in-links.ts'
@@ -18,8 +19,9 @@ export interface Snippet {
 }
 
 /** How to use a client, with its own values filled in. */
-export function snippetsOf({ provider, company }: Sandbox, client: Client, base_url: string): Snippet[] {
-  const filled = filledIn(provider, client, base_url)
+export function snippetsOf(sandbox: Sandbox, client: Client, base_url: string): Snippet[] {
+  const { company } = sandbox
+  const filled = filledIn(sandbox, client, base_url)
   const { signsIn } = filled
   return [
     {
@@ -48,27 +50,29 @@ export function snippetsOf({ provider, company }: Sandbox, client: Client, base_
 
 /** The command that redeems a code which came back. */
 export function exchangeCommand(sandbox: Sandbox, client: Client, base_url: string, redirect_uri: string, code: string): string {
-  const filled = filledIn(sandbox.provider, client, base_url)
+  const filled = filledIn(sandbox, client, base_url)
   return tokenRequest(filled, { ...tokenForm({ ...filled, signsIn: true }), redirect_uri, code })
 }
 
 type Filled = ReturnType<typeof filledIn>
 
-function filledIn(provider: Sandbox['provider'], client: Client, base_url: string) {
+function filledIn(sandbox: Sandbox, client: Client, base_url: string) {
+  const { provider } = sandbox
+  const paths = pathsOf(sandbox)
   const redirectUri = client.app.redirect_uris[0] ?? ''
   // A request that shows whether the token works.
-  const probe = provider.collection.folders
-    .flatMap((folder) => folder.requests)
+  const probe = collectionIn(sandbox)
+    .folders.flatMap((folder) => folder.requests)
     .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
   const isPublic = isMethod(client.token_endpoint_auth_method, none)
   const signsIn = client.grant_types.includes('authorization_code') && redirectUri !== ''
   const { client_id, client_secret } = client
   return {
-    authorizationEndpoint: base_url + pathsIn(provider).authorize,
-    authorizeUrl: signInUrl(client, provider, base_url, { redirect_uri: redirectUri, state: 'any-text', isPublic }).href,
+    authorizationEndpoint: base_url + paths.authorize,
+    authorizeUrl: signInUrl(client, sandbox, base_url, { redirect_uri: redirectUri, state: 'any-text', isPublic }).href,
     /** What the vendor calls parameters otherwise. */
     requests: provider.requests,
-    tokenEndpoint: base_url + pathsIn(provider).token,
+    tokenEndpoint: base_url + paths.token,
     redirectUri,
     scope: signInScope(client, provider),
     client_id,

@@ -1,7 +1,7 @@
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { dashboardPath } from '../access/cookies.ts'
-import { developerOf } from './vendor.ts'
+import { developerOf, hasSpaces, spaceWord } from './vendor.ts'
 
 /** What stands around a sandbox's pages. */
 export type Frame = ReturnType<typeof frameOf>
@@ -19,11 +19,22 @@ export interface MenuItem {
   icon?: string
   /** Whether the vendor's dashboard has it; every one has what does not say. */
   isServed?(provider: Provider): boolean
+  /** What the entry says where vendors differ. */
+  labelFor?(provider: Provider): string
 }
 
-/** Path of a sandbox's dashboard, without a slash at the end. @param root what stands before our paths */
-export function basePath({ name }: Pick<Sandbox, 'name'>, root: string): string {
-  return `${root}${dashboardPath}/${name}`
+/**
+ * Path of a sandbox's dashboard, without a slash at the end.
+ * @param root what stands before our paths
+ * @param space which of its spaces it is about: `/dashboard/keycloak~partners`; its own when absent
+ */
+export function basePath(name: string, root: string, space?: string): string {
+  return `${root}${dashboardPath}/${name}${space === undefined ? '' : `~${encodeURIComponent(space)}`}`
+}
+
+/** The same for what may be a space. */
+export function basePathOf(sandbox: Sandbox, root: string): string {
+  return basePath(sandbox.name, root, sandbox.space === sandbox.spaces.own.space ? undefined : sandbox.space)
 }
 
 /**
@@ -32,18 +43,25 @@ export function basePath({ name }: Pick<Sandbox, 'name'>, root: string): string 
  * @param current the section that the page belongs to
  */
 export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuSection[], current: MenuSection, notice: string | undefined) {
-  const { provider, company, name } = sandbox
-  const base = basePath(sandbox, root)
+  const { provider, company, name, space } = sandbox
+  const base = basePathOf(sandbox, root)
   return {
     logo: provider.texts.logo,
     accent: provider.texts.accent ?? 'blue',
     company,
     sandbox: name,
+    /** Which of the vendor's spaces the page is about, and what these are called; absent where there are none. */
+    space: hasSpaces(provider) ? { word: spaceWord(provider), name: space } : undefined,
     base,
     menu: menu.flatMap((section) => {
       const { entry, parts } = section
       if (entry === undefined || parts[0]?.isServed?.(provider) === false) return []
-      return { label: entry, href: `${base}/${entry.toLowerCase()}`, icon: parts[0]?.icon ?? '', current: section === current }
+      return {
+        label: parts[0]?.labelFor?.(provider) ?? entry,
+        href: `${base}/${entry.toLowerCase()}`,
+        icon: parts[0]?.icon ?? '',
+        current: section === current,
+      }
     }),
     developer: developerOf(sandbox),
     notice,

@@ -26,6 +26,21 @@ export function developerOf({ company }: Sandbox): string {
   return `developer@${name.replaceAll(/[^a-z0-9]/g, '') || 'company'}.local`
 }
 
+/** Whether the vendor has spaces that are worlds of their own. */
+export function hasSpaces({ own_spaces }: Provider): boolean {
+  return own_spaces !== undefined
+}
+
+/** What the vendor calls one of them: `realm`. */
+export function spaceWord({ own_spaces }: Provider): string {
+  return own_spaces?.part.replaceAll('_', ' ') ?? 'space'
+}
+
+/** As it begins a line. */
+export function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
+
 /** The vendor's yellow banner. */
 export function bannerOf({ name }: Provider): string {
   return `This app is in the ${name} Sandbox environment. It can only interact with test data.`

@@ -7,7 +7,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { after } from '../../basics/maybe-promise.ts'
 import { addressesOf } from '../../control/addresses.ts'
-import { sandboxNamed } from '../../control/input/lookup.ts'
+import { sandboxNamed, spaceNamed } from '../../control/input/lookup.ts'
 import { Problem } from '../../control/problem.ts'
 import type { Addresses } from '../../sandbox/addresses.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -16,12 +16,13 @@ import { type Csrf, csrfField } from '../access/csrf.ts'
 import { type Place, placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { Fields } from '../forms/fields.ts'
-import { basePath, frameOf, type MenuItem, type MenuSection } from './frame.ts'
+import { basePathOf, frameOf, type MenuItem, type MenuSection } from './frame.ts'
 import { type Notice, noticeText } from './notices.ts'
 import { type Page, render, type Template, type Titled } from './page.ts'
 
 /** One request to a sandbox's dashboard. */
 export interface Visit {
+  /** The sandbox, or the space of it that the address names. */
   readonly sandbox: Sandbox
   /** Path of the sandbox's dashboard, without a slash at the end. */
   readonly base: string
@@ -79,9 +80,12 @@ export function registerPages(app: FastifyInstance, menu: readonly Section[], de
   const notices = menu.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part.notices ?? {})))
   for (const section of menu) {
     const visited = (request: FastifyRequest, reply: FastifyReply, handler: Handler) => {
-      const { sandbox = '' } = request.params as { sandbox?: string }
+      const [name, space] = addressed(request)
       const shared = { deps, csrf, menu, section, notices }
-      return after(sandboxNamed(sandbox, deps.sandboxes), (found) => handler(visit(found, request, reply, shared)))
+      return after(sandboxNamed(name, deps.sandboxes), (found) => {
+        const wanted = space === undefined ? found : spaceNamed(space, found)
+        return handler(visit(wanted, request, reply, shared))
+      })
     }
     const pages: Pages = {
       deps,
@@ -98,6 +102,12 @@ export function registerPages(app: FastifyInstance, menu: readonly Section[], de
     }
     for (const part of section.parts) part.routes(pages)
   }
+}
+
+/** The names of the sandbox and of its space, from `keycloak~partners`. */
+function addressed({ params }: FastifyRequest): [string, string | undefined] {
+  const [, name = '', space] = /^([^~]*)(?:~(.*))?$/s.exec((params as { sandbox?: string }).sandbox ?? '') ?? []
+  return [name, space]
 }
 
 /** @throws Problem for a form that is not ours */
@@ -137,7 +147,7 @@ function visit(sandbox: Sandbox, request: FastifyRequest, reply: FastifyReply, {
   const params = request.params as Record<string, string>
   const place = placeOf(request.raw, deps)
   const { origin, root } = place
-  const base = basePath(sandbox, root)
+  const base = basePathOf(sandbox, root)
   const query = new Fields(request.query)
   return {
     sandbox,

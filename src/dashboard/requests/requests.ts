@@ -5,7 +5,7 @@
 
 import { Problem } from '../../control/problem.ts'
 import { openEventStream } from '../../http/event-stream.ts'
-import { pathsIn } from '../../providers/space.ts'
+import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { flowsIn } from '../flows/flows-in.ts'
 import type { Choice } from '../forms/form.ts'
@@ -66,7 +66,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       total: all.length,
       olderHref: found.length > perPage && last !== undefined ? `${base}/requests?${wanted.query({ before: String(last.id) })}` : undefined,
       streamHref: before === undefined ? `${base}/requests/stream?${wanted.query({ after: String(newest) })}` : undefined,
-      example: `curl ${visit.addresses.base_url}${pathsIn(sandbox.provider).token} --data grant_type=client_credentials`,
+      example: `curl ${visit.addresses.base_url}${pathsOf(sandbox).token} --data grant_type=client_credentials`,
     })
   })
 

@@ -2,7 +2,7 @@ import { Problem } from '../../control/problem.ts'
 import { avatar } from '../../http/pages/views.ts'
 import { decideBackchannelRequest } from '../../oauth/deferred/backchannel.ts'
 import { cibaType } from '../../oauth/model/grant-names.ts'
-import { pathsIn } from '../../providers/space.ts'
+import { pathsOf } from '../../providers/space.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { hasApprovals } from '../frame/vendor.ts'
@@ -53,7 +53,7 @@ export const approvalPages = part({ icon, isServed: hasApprovals, notices }, ({ 
         asked: agoInWords(issued_at, now),
         ends: agoInWords(expires_at, now),
       })),
-      endpoint: `${visit.addresses.base_url}${pathsIn(provider).backchannel_authentication ?? ''}`,
+      endpoint: `${visit.addresses.base_url}${pathsOf(sandbox).backchannel_authentication ?? ''}`,
     })
   })
 

@@ -1,6 +1,8 @@
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
-import type { Provider } from '../../providers/provider.ts'
-import { pathsIn } from '../../providers/space.ts'
+import { collectionIn } from '../../providers/collection-in.ts'
+import { pathsOf } from '../../providers/space.ts'
+import { discoveriesAt } from '../../sandbox/addresses.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { curlOf } from '../apps/curl.ts'
 import { exportsOf } from '../apps/exports.ts'
 import { page } from '../frame/page.ts'
@@ -53,7 +55,7 @@ export const docPages = part({}, ({ get }) => {
   get('/docs', (visit) => {
     const { sandbox, base, addresses } = visit
     const { provider } = sandbox
-    const { collection } = provider
+    const collection = collectionIn(sandbox)
     // Its values are what the examples carry.
     const [client] = sandbox.directory.listClients()
     const filling = {
@@ -65,7 +67,7 @@ export const docPages = part({}, ({ get }) => {
       title: 'API Documentation',
       vendor: provider.name,
       base_url: addresses.base_url,
-      endpoints: endpointsOf(provider, addresses.base_url),
+      endpoints: endpointsOf(sandbox, addresses.base_url),
       grantTypes: provider.grant_types,
       scopes: provider.scopes,
       // Markdown, whose backticks are all that it has.
@@ -101,11 +103,11 @@ const endpointNames: Readonly<Record<string, string>> = {
   join: 'Where new users join',
 }
 
-function endpointsOf(provider: Provider, base_url: string): { label: string; url: string }[] {
-  const paths = pathsIn(provider)
+function endpointsOf(sandbox: Sandbox, base_url: string): { label: string; url: string }[] {
+  const paths = pathsOf(sandbox)
   const found = Object.entries(endpointNames).flatMap(([name, label]) => {
     const path = paths[name as keyof typeof paths]
     return typeof path === 'string' ? [{ label, url: base_url + path }] : []
   })
-  return [...found, ...(paths.discovery ?? []).map((name) => ({ label: 'Discovery', url: `${base_url}/.well-known/${name}` }))]
+  return [...found, ...discoveriesAt(base_url, sandbox).map((url) => ({ label: 'Discovery', url }))]
 }

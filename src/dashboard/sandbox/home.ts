@@ -24,7 +24,7 @@ export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
       name: sandbox.name,
       company: sandbox.company,
       provider: sandbox.provider.name,
-      href: `${basePath(sandbox, root)}/apps`,
+      href: `${basePath(sandbox.name, root)}/apps`,
       base_url: addressesOf(sandbox, request.raw, deps).base_url,
       apps: sandbox.directory.listApps().length,
       users: sandbox.directory.countUsers(),
@@ -33,7 +33,7 @@ export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
     })),
     unmade: sandboxes.unmade().map(({ id, name }) => ({
       name,
-      href: `${basePath({ name: id }, root)}/apps`,
+      href: `${basePath(id, root)}/apps`,
       base_url: baseUrlOf(id, request.raw, deps),
     })),
   }

@@ -56,12 +56,14 @@ function kindOf(
 }
 
 /**
- * What a form changes of a sandbox's settings: what stays as it is goes on following the provider, and null goes back to it.
+ * What a form changes of a sandbox's settings: what stays as it is goes on following the provider, and null goes back to it; a space
+ * follows its sandbox.
  * @param problems gets the fields that cannot be read
  */
-export function changedSettings({ provider, settings }: Sandbox, form: Fields, problems: Record<string, string>): Record<string, unknown> {
+export function changedSettings(sandbox: Sandbox, form: Fields, problems: Record<string, string>): Record<string, unknown> {
+  const { provider, settings } = sandbox
   const now: Values = { ...settings }
-  const unsaid: Values = { ...settingsOf(provider, {}) }
+  const unsaid = unsaidIn(sandbox)
   const changed: Record<string, unknown> = {}
   for (const control of controlsOf(provider)) {
     const { name, kind } = control
@@ -94,12 +96,13 @@ function settingOf(text: string, control: Control): unknown {
 
 /** The settings of a sandbox as a form shows them. */
 export function settingFields(
-  { provider, settings }: Sandbox,
+  sandbox: Sandbox,
   wordings: Readonly<Record<string, Wording>>,
   { values: typed, errors }: FormState,
 ): SettingField[] {
+  const { provider, settings } = sandbox
   const now: Values = { ...settings }
-  const unsaid: Values = { ...settingsOf(provider, {}) }
+  const unsaid = unsaidIn(sandbox)
   return controlsOf(provider).map((control): SettingField => {
     const { name, says, kind } = control
     const wording = wordings[name]
@@ -123,6 +126,11 @@ export function settingFields(
       error: errors[name],
     }
   })
+}
+
+/** What would hold if it said nothing. */
+function unsaidIn({ provider, space, spaces: { own } }: Sandbox): Values {
+  return { ...(space === own.space ? settingsOf(provider, {}) : own.settings) }
 }
 
 /** Whether a setting is what it would be if the sandbox said nothing. */

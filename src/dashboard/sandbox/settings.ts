@@ -3,11 +3,13 @@ import { Problem } from '../../control/problem.ts'
 import { ClockRangeError } from '../../sandbox/clock.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
 import { idleSettings } from '../../sandbox/idle-settings.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
+import { capital, spaceWord } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { dateAndTime, durationInWords } from '../frame/words.ts'
 import { changedSettings, type SettingField, settingFields, type Wording } from './settings-form.ts'
@@ -44,7 +46,12 @@ const settingsPage = page<{
   /** How the clock differs from the machine's; empty when it does not. */
   clockState: string
   isFrozen: boolean
-  company: string
+  /** Absent for a space: it is the sandbox's. */
+  company?: string | undefined
+  /** What its form is about: `Sandbox`, `Realm partners`. */
+  heading: string
+  /** What an empty field goes back to. */
+  follows: 'provider' | 'sandbox'
   /** Those that people change most, and the vendor's own. */
   fields: readonly SettingField[]
   others: readonly SettingField[]
@@ -74,13 +81,15 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   post('/settings', (visit) => {
     const { sandbox, form } = visit
     const company = form.text('company')
-    const problems: Record<string, string> = problemsIn({ company: nameProblem(company, 'The name') })
+    const isSpace = isBeside(sandbox)
+    const problems: Record<string, string> = isSpace ? {} : problemsIn({ company: nameProblem(company, 'The name') })
     const changed = changedSettings(sandbox, form, problems)
     const refuse = () => showSettings(visit, form.texts(), problems)
     if (Object.keys(problems).length > 0) return refuse()
     try {
       const settings = check(settingsSchema(sandbox.provider), changed)
-      sandboxes.update(sandbox, { company, settings })
+      if (isSpace) sandbox.spaces.change(sandbox.space, settings)
+      else sandboxes.update(sandbox, { company, settings })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       for (const { field, expected } of error.errors) {
@@ -144,13 +153,19 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   })
 })
 
+/** Whether it is a space beside the sandbox's own. */
+function isBeside({ space, spaces }: Sandbox): boolean {
+  return space !== spaces.own.space
+}
+
 function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
   const { sandbox, base } = visit
-  const { clock } = sandbox
+  const { clock, provider, space } = sandbox
+  const isSpace = isBeside(sandbox)
   const { offset, frozen_at } = clock.state
   const fields = settingFields(sandbox, wordings, { values: typed, errors })
   const isIn = (some: object) => (field: SettingField) => Object.hasOwn(some, field.name)
-  const first = [wordings, sandbox.provider.own_settings ?? {}].flatMap((some) => fields.filter(isIn(some)))
+  const first = [wordings, provider.own_settings ?? {}].flatMap((some) => fields.filter(isIn(some)))
   const others = fields.filter((field) => !first.includes(field))
   const model = {
     title: 'Settings',
@@ -163,13 +178,15 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
       .filter((part) => part !== undefined)
       .join(', '),
     isFrozen: frozen_at !== null,
-    company: typed.company ?? sandbox.company,
+    company: isSpace ? undefined : (typed.company ?? sandbox.company),
+    heading: isSpace ? `${capital(spaceWord(provider))} ${space}` : 'Sandbox',
+    follows: isSpace ? ('sandbox' as const) : ('provider' as const),
     fields: first,
     others,
     isOpen: others.some(({ error }) => error !== undefined),
     errors,
     notes: idleSettings(sandbox),
-    apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}`,
+    apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}${isSpace ? `/spaces/${encodeURIComponent(space)}` : ''}`,
   }
   return visit.show(settingsPage, model, Object.keys(errors).length > 0 ? 400 : 200)
 }

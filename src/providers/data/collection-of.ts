@@ -2,12 +2,10 @@ import { onTheWire } from '../../oauth/realm/unread.ts'
 import { type CollectionRequest, type RequestCollection, usualVariables } from '../collection.ts'
 import type { Provider } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
-import { pathsIn } from '../space.ts'
 
 /** The requests to try a provider with that has no collection of its own: its sign-in and its grant types. */
 export function collectionOf(provider: Provider): RequestCollection {
-  const { name, grant_types, scopes, world, requests } = provider
-  const paths = pathsIn(provider)
+  const { name, grant_types, scopes, world, requests, paths } = provider
   const [user] = world.users
   const scope = scopes.map((one) => one.name).join(' ')
   const inBody = requests?.secret_in === 'body'

@@ -1,6 +1,6 @@
 import { folder, get, type RequestCollection, token, usualVariables } from '../collection.ts'
 
-const path = '/realms/demo/protocol/openid-connect'
+const path = '/realms/{realm}/protocol/openid-connect'
 const scope = 'openid profile email'
 
 /** The requests to try a realm with. */
