@@ -21,6 +21,12 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 export const vendors: readonly Vendor[] = [
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'keycloak', name: 'Keycloak', hosts: [], load: async () => (await import('./keycloak/keycloak.ts')).keycloak },
+  {
+    id: 'okta',
+    name: 'Okta',
+    hosts: ['*.okta.com', '*.oktapreview.com', '*.okta-emea.com'],
+    load: async () => (await import('./okta/okta.ts')).okta,
+  },
 ]
 
 /** The built-in providers by name; the first is the default one. */

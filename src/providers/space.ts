@@ -120,7 +120,9 @@ function patternsOf(provider: Spaced): readonly Pattern[] {
       const wellKnown = (paths.discovery ?? discovery ?? []).map((name) => `/.well-known/${name}${issuer_path}`)
       const routes = edition === undefined ? provider.routes.map(({ path }) => upToLastPart(path)) : []
       const its = [...wellKnown, ...Object.values(paths).flat(), `${issuer_path.replace(/\/$/, '')}/.well-known`, ...routes]
-      return [...new Set(its)].filter((path) => path.includes('{')).map((path) => ({ edition, path }))
+      return [...new Set(its)]
+        .filter((path) => path.includes('{') || (edition !== undefined && path.startsWith('/')))
+        .map((path) => ({ edition, path }))
     },
   )
   const made = all

@@ -3,5 +3,7 @@ const holder = document.querySelector('[data-origin]')
 const target = window.opener ?? (window.parent === window ? null : window.parent)
 if (holder !== null && target !== null) {
   const fields = [...holder.querySelectorAll('input')].map(({ name, value }) => [name, value])
-  target.postMessage({ type: 'authorization_response', response: Object.fromEntries(fields) }, holder.dataset.origin)
+  const response = Object.fromEntries(fields)
+  const message = holder.dataset.bare === undefined ? { type: 'authorization_response', response } : response
+  target.postMessage(message, holder.dataset.origin)
 }

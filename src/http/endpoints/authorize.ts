@@ -52,7 +52,9 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const { context } = exchange
   // A HEAD only asks whether the page would come.
   const dry = request.method === 'HEAD'
-  const { request: asked, client } = await checkAuthorizationRequest(read, context, { dry })
+  const { request: asked, client, parameters } = await checkAuthorizationRequest(read, context, { dry })
+  const vouched = dry ? undefined : context.realm.requests?.authorization?.signedIn?.(parameters, context)
+  if (vouched !== undefined) beginSession(reply, exchange, vouched)
   const session = sessionOf(request, exchange)
   const elsewhere = session === undefined && autoUser(asked, client, context) === undefined ? signInPath(request, exchange) : undefined
   if (elsewhere !== undefined && !asked.prompt.includes('none')) return redirect(reply, elsewhere)

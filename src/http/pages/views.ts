@@ -165,6 +165,8 @@ export interface Views {
     app: Pick<AppView, 'name'>
     /** Of the client's redirect URI. */
     origin: string
+    /** Whether the fields are the message, and not its `response`. */
+    bare?: true
     fields: Readonly<Record<string, string>>
   }
 }

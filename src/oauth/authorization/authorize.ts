@@ -6,6 +6,7 @@
 
 import { given } from '../../basics/given.ts'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
+import { ownValue } from '../../basics/own-value.ts'
 import { isPublic } from '../clients/methods/registry.ts'
 import { isRegistered, resolveRedirectUri } from '../clients/redirect-pattern.ts'
 import { scopeFor } from '../clients/scope.ts'
@@ -49,11 +50,16 @@ export async function checkAuthorizationRequest(
   const response_type = normalResponseType(parameters.response_type ?? '')
   const served = servedResponseTypes(context.realm)
   const known = served.includes(response_type)
-  const mode = responseModeOf(known ? response_type : 'code', parameters.response_mode, context.realm.response_modes, redirect_uri)
+  const { authorization } = context.realm.requests ?? {}
+  const asked_mode = ownValue(authorization?.response_modes ?? {}, parameters.response_mode ?? '') ?? parameters.response_mode
+  const mode = responseModeOf(known ? response_type : 'code', asked_mode, context.realm.response_modes, redirect_uri)
   const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
   const request = await relay(target, () => {
     if (problem !== undefined) throw problem
-    if (mode.problem !== undefined) throw new OAuthError('response_mode_unknown', 'The response mode is not supported', mode.problem)
+    if (mode.problem !== undefined) {
+      const about = given({ response_mode: parameters.response_mode })
+      throw new OAuthError('response_mode_unknown', 'The response mode is not supported', mode.problem).naming(about)
+    }
     if (parameters.response_type === undefined) throw missing('response_type', undefined, 'response_type_missing')
     if (!known) throw unsupported(parameters.response_type, served)
     checkResponseType(response_type, client)

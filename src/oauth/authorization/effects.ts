@@ -36,7 +36,12 @@ type Name = (typeof authorizationParameters)[number]
 
 /** Notes what of a request is never looked at. */
 export function noteUnreadParameters(outside: Parameters, parameters: Parameters, context: Context): void {
-  noteUnread(parameters, [authorizationParameters, namedParameters(context.realm)], 'at the authorization endpoint', context)
+  noteUnread(
+    parameters,
+    [authorizationParameters, namedParameters(context.realm), context.realm.requests?.authorization?.parameters ?? []],
+    'at the authorization endpoint',
+    context,
+  )
   if (outside === parameters) return
   const read = ['client_id', 'request', 'request_uri', ...Object.keys(parameters)]
   noteUnread(outside, [read], 'beside the request object or pushed request, which is what counts (RFC 9101 §6.3)', context)

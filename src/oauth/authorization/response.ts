@@ -27,8 +27,8 @@ interface Posted {
   fields: Readonly<Record<string, string>>
 }
 
-/** What the browser is to do: go to an address, post a form, or tell the page of the redirect URI's origin that opened it. */
-export type Delivery = { redirect_to: string } | { form_post: Posted } | { web_message: Posted }
+/** What the browser is to do: go to an address, post a form, or tell the page of the redirect URI's origin that opened it; of a bare message the parameters are all. */
+export type Delivery = { redirect_to: string } | { form_post: Posted } | { web_message: Posted & { bare?: true } }
 
 /** Seconds in which a response JWT must be used (JARM §2.1 recommends ten minutes at most). */
 const responseTtl = 600
@@ -65,10 +65,11 @@ function delivery(
   parameters: AuthorizationAnswer['parameters'],
   { answeredAt = (uri) => uri }: RedirectRules = {},
 ): Delivery {
-  if (way === 'form_post' || way === 'web_message') {
+  if (way === 'form_post' || way === 'web_message' || way === 'bare_message') {
     const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
     const posted = { action: redirect_uri, fields: Object.fromEntries(fields) }
-    return way === 'form_post' ? { form_post: posted } : { web_message: posted }
+    if (way === 'form_post') return { form_post: posted }
+    return { web_message: way === 'web_message' ? posted : { ...posted, bare: true } }
   }
   return { redirect_to: (way === 'fragment' ? withFragment : withQuery)(answeredAt(redirect_uri), parameters) }
 }

@@ -29,7 +29,9 @@ export const refreshToken: GrantType = {
   redeem(parameters, client, { realm, trace, confirmation }) {
     const token = parameters.refresh_token
     if (token === undefined) throw missing('refresh_token')
-    const { store, settings, clock } = realm
+    const { store, clock } = realm
+    const rotation = realm.requests?.rotation?.(client, realm.settings) ?? realm.settings.rotation
+    const settings = { ...realm.settings, rotation }
     const key = realm.tokens.refresh.keyOf(token)
     if (key !== undefined && parameters.scope !== undefined) {
       // A scope that is refused must not cost the token: it is looked at before the token is used.
@@ -51,8 +53,8 @@ export const refreshToken: GrantType = {
       // Of one generation none supersedes another.
       refresh: {
         id: used.id,
-        generation: settings.rotation === 'keep' ? used.generation - 1 : used.generation,
-        keep: settings.rotation === 'off' ? token : undefined,
+        generation: rotation === 'keep' ? used.generation - 1 : used.generation,
+        keep: rotation === 'off' ? token : undefined,
       },
     }
   },

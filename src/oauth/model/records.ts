@@ -148,8 +148,16 @@ export interface AccessTokenDetails {
   issued_by?: { issuer: string; space: Space }
 }
 
-/** How an answer of the authorization endpoint travels (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3, Web Message §4). */
-export type ResponseMode = 'query' | 'fragment' | 'form_post' | 'query.jwt' | 'fragment.jwt' | 'form_post.jwt' | 'web_message'
+/** How an answer of the authorization endpoint travels (OAuth 2.0 Multiple Response Types §2.1, Form Post §2, JARM §2.3, Web Message §4). Of a bare message the parameters are all. */
+export type ResponseMode =
+  | 'query'
+  | 'fragment'
+  | 'form_post'
+  | 'query.jwt'
+  | 'fragment.jwt'
+  | 'form_post.jwt'
+  | 'web_message'
+  | 'bare_message'
 
 /** OpenID Connect Core §3.1.2.1, Initiating User Registration §4. */
 export type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create'

@@ -153,6 +153,16 @@ export interface LogoutRequest {
   sure?: true
 }
 
+/** What a vendor has in authorization requests beyond the RFCs. */
+export interface AuthorizationDialect {
+  /** Parameters of its own. */
+  readonly parameters?: readonly string[]
+  /** Its own names of response modes. */
+  readonly response_modes?: Readonly<Record<string, ResponseMode>>
+  /** Who signs in by what the request brings, without a page. */
+  signedIn?(parameters: Parameters, context: Context): User | undefined
+}
+
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
 export interface RequestDialect {
   /** Grant types that no RFC has, and the vendor's way of those that one has; by their names on the wire. */
@@ -175,6 +185,9 @@ export interface RequestDialect {
   readonly scope?: (requested: string | undefined, client: Client, context: Context, parameters: Parameters) => string
   /** Whom access tokens are to be for, where that is not as RFC 8707 §2 and the sandbox's settings have it. @throws OAuthError */
   readonly targets?: (parameters: Parameters, context: Context) => readonly string[] | undefined
+  readonly authorization?: AuthorizationDialect
+  /** How the refresh tokens of a client rotate, where not all do as the setting says. */
+  readonly rotation?: (client: Client, settings: Settings) => Settings['rotation']
   /** Public clients may do without PKCE. */
   readonly pkce_optional?: boolean
   /** The ways in which a verifier may be transformed; all when absent (RFC 7636 §4.2). */

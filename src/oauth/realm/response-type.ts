@@ -69,8 +69,8 @@ export function responseModeOf(
   if (response_mode === undefined) {
     return { response_mode: usual, problem: `response_mode '${asked}' is none of: ${listModes(served).join(', ')}` }
   }
-  if (response_mode === 'web_message' && !/^https?:/i.test(redirect_uri)) {
-    const problem = `response_mode 'web_message' posts to the origin of the redirect_uri, and '${redirect_uri}' has none`
+  if (/message$/.test(response_mode) && !/^https?:/i.test(redirect_uri)) {
+    const problem = `response_mode '${response_mode}' posts to the origin of the redirect_uri, and '${redirect_uri}' has none`
     return { response_mode: usual, problem }
   }
   if (usual === 'fragment' && response_mode.startsWith('query')) {

@@ -1,0 +1,150 @@
+import type { ErrorCode } from '../../oauth/model/error-codes.ts'
+import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import type { Reason } from '../../oauth/model/reasons.ts'
+
+/** What the vendor says of a situation: its text, where it differs its code and status. `{name}` is what the error is about. */
+export interface Said {
+  text: string
+  error?: string
+  status?: number
+}
+
+const credentials = { text: 'Client authentication failed. Either the client or the client credentials are invalid.' }
+const code = { text: 'The authorization code is invalid or has expired.', error: 'invalid_grant' }
+const refresh = { text: 'The refresh token is invalid or expired.' }
+const foreign = {
+  text: "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.",
+}
+const password = { text: 'The credentials provided were invalid.' }
+const pkce = { text: 'PKCE verification failed.' }
+const scope = { text: 'One or more scopes are not configured for the authorization server resource.' }
+const access = { text: 'The access token is invalid.' }
+
+/** The grant types that a server serves, as its errors list them. */
+export const grantTypeList = `authorization_code, implicit, refresh_token, client_credentials, password, ${deviceCodeType}`
+
+/** The vendor's texts by reason, byte for byte. */
+export const texts: Readonly<Partial<Record<Reason, Said>>> = {
+  client_unknown: { text: "Invalid value for 'client_id' parameter." },
+  client_missing: { text: 'No client credentials found.', error: 'invalid_client', status: 401 },
+  client_public: credentials,
+  client_ambiguous: {
+    text: 'Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.',
+    status: 401,
+  },
+  credentials_missing: credentials,
+  credentials_unexpected: credentials,
+  credentials_invalid: { text: 'Found Authentication header but was not valid client credentials.' },
+  secret_wrong: { text: 'The client secret supplied for a confidential client is invalid.' },
+  auth_method_not_allowed: credentials,
+  assertion_invalid: { text: 'The client_assertion signature is invalid.' },
+  assertion_expired: { text: 'The client_assertion token is expired.' },
+  assertion_replayed: { text: 'The client_assertion token has already been used.' },
+  audience_wrong: { text: 'The audience claim for client_assertion must be the endpoint invoked for the request.' },
+
+  code_unknown: code,
+  code_used: code,
+  code_expired: code,
+  code_revoked: code,
+  code_foreign: foreign,
+  redirect_mismatch: { text: "The 'redirect_uri' does not match the redirection URI used in the authorization request." },
+  pkce_mismatch: pkce,
+  verifier_invalid: pkce,
+  verifier_missing: { text: 'PKCE code verifier is required by the application.', error: 'invalid_request' },
+  verifier_unexpected: {
+    text: 'PKCE code challenge should be specified in the authorize request for code verification.',
+    error: 'invalid_request',
+  },
+  refresh_unknown: refresh,
+  refresh_used: refresh,
+  refresh_expired: refresh,
+  refresh_revoked: refresh,
+  refresh_foreign: foreign,
+  user_unknown: password,
+  password_wrong: password,
+  user_disabled: password,
+  user_locked: password,
+  app_missing: { text: 'User is not assigned to the client application.', error: 'access_denied', status: 400 },
+  consent_denied: { text: 'The resource owner or authorization server denied the request.', error: 'access_denied', status: 403 },
+
+  grant_type_missing: { text: `The token request must specify a 'grant_type'. Valid values: [${grantTypeList}]` },
+  body_empty: { text: `The token request must specify a 'grant_type'. Valid values: [${grantTypeList}]` },
+  grant_type_unknown: {
+    text: `The authorization grant type is not supported by the authorization server. Configured grant types: [${grantTypeList}].`,
+  },
+  grant_type_not_allowed: {
+    text: 'The client is not authorized to use the provided grant type. Configured grant types: [{grant_types}].',
+  },
+  parameter_missing: { text: "The required parameter '{parameter}' is missing." },
+  parameter_repeated: { text: 'Duplicate parameter provided in request. Duplicated parameters: [{parameter}].' },
+  parameter_misplaced: { text: 'Client credentials cannot be supplied via query parameters.' },
+  scope_unknown: scope,
+  scope_not_allowed: scope,
+  scope_invalid: { text: 'The requested scope is invalid, unknown, malformed, or exceeds the scope granted by the resource owner.' },
+  scope_not_granted: {
+    text: 'Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: {scope}.',
+    error: 'access_denied',
+  },
+  scope_missing: { text: "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope." },
+
+  response_type_missing: {
+    text: 'The response type is not supported by the authorization server. Configured response types: [code, id_token, token].',
+    error: 'unsupported_response_type',
+  },
+  response_type_unknown: {
+    text: 'The response type is not supported by the authorization server. Configured response types: [code, id_token, token].',
+  },
+  response_mode_unknown: {
+    text: 'The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].',
+    error: 'unsupported_response_mode',
+  },
+  nonce_missing: {
+    text: "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..",
+  },
+  challenge_missing: { text: 'PKCE code challenge is required by the application.' },
+  challenge_invalid: { text: 'PKCE code challenge contains illegal characters.' },
+  challenge_method_unknown: { text: 'PKCE code challenge method is not supported. Valid values: [S256]' },
+  challenge_method_not_allowed: { text: 'PKCE code challenge method is not supported. Valid values: [S256]' },
+  redirect_missing: { text: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings." },
+  redirect_unregistered: { text: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings." },
+  session_missing: { text: 'The client specified not to prompt, but the user is not logged in.' },
+  session_stale: { text: 'The client specified not to prompt, but the client app requires re-authentication or MFA.' },
+  session_foreign: { text: 'The client specified not to prompt, but the client app requires re-authentication or MFA.' },
+  consent_missing: { text: 'The following scopes require user consent: [{scope}].' },
+  hint_invalid: { text: 'The id token is invalid.', error: 'invalid_token', status: 401 },
+
+  token_missing: { text: 'The access token is missing.', error: 'invalid_request', status: 401 },
+  token_unknown: access,
+  token_expired: { text: 'The token has expired.' },
+  token_revoked: { text: 'The access token has been revoked.' },
+  token_userless: access,
+  space_unknown: { text: 'The authorization server id is invalid.', error: 'invalid_request', status: 400 },
+  target_unknown: { text: 'The api resource is not supported by the authorization server.', error: 'unsupported_api_resource' },
+  target_invalid: { text: 'The token request contains an invalid target.' },
+}
+
+/** Of a response mode that is there and fits no tokens. */
+export const tokensInQuery: Said = {
+  text: "'query' response mode cannot be used with either the 'id_token' or 'token' response types.",
+  error: 'unsupported_response_mode',
+}
+
+const device = { text: 'The device code is invalid or has expired.' }
+
+/** The same where the grant type changes what is meant. */
+export const ofDevices: Readonly<Partial<Record<Reason, Said>>> = { code_unknown: device, code_used: device, code_revoked: device }
+
+/** What an error of no reason is told. */
+export const byCode: Readonly<Partial<Record<ErrorCode, Said>>> = {
+  authorization_pending: { text: 'The device authorization is pending. Please try again later.' },
+  slow_down: { text: 'Slow down the polling frequency. Please try again later.' },
+  expired_token: { text: 'The device code has expired.' },
+  server_error: {
+    text: 'The authorization server encountered an unexpected condition that prevented it from fulfilling the request.',
+  },
+  temporarily_unavailable: {
+    text: 'The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.',
+  },
+  invalid_token: access,
+  login_required: { text: 'The client specified not to prompt, but the user is not logged in.' },
+}

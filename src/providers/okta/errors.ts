@@ -1,0 +1,54 @@
+import { type ErrorKind, OAuthError } from '../../oauth/model/errors.ts'
+import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import type { CallbackWording } from '../../oauth/realm/context.ts'
+import type { ErrorSituation, Provider, Reply } from '../provider.ts'
+import { apiErrorReply, errorId, noCache } from './api-errors.ts'
+import { byCode, ofDevices, type Said, texts, tokensInQuery } from './error-texts.ts'
+
+/** An error in the vendor's own words. */
+export function worded(kind: ErrorKind, text: string, explanation: string, status?: number): OAuthError {
+  return new OAuthError(kind, text, explanation, {}, status).naming({ worded: 'yes' })
+}
+
+/** What the vendor says of an error. */
+export function wordingOf(error: OAuthError, { grant_type, context }: Pick<ErrorSituation, 'grant_type' | 'context'>): Said {
+  const { reason, about } = error
+  if (about.worded !== undefined) return { text: error.message }
+  if (reason === 'response_mode_unknown' && about.response_mode === 'query') return tokensInQuery
+  const ofReason = reason && ((grant_type === deviceCodeType ? ofDevices[reason] : undefined) ?? texts[reason])
+  const found = error.code === 'expired_token' ? byCode.expired_token : reason === undefined ? byCode[error.code] : ofReason
+  if (found === undefined) return { text: error.message }
+  const client = about.client_id === undefined ? undefined : context?.realm.store.findClient(about.client_id)
+  const names: Readonly<Record<string, string>> = { grant_types: client?.grant_types.join(', ') ?? '', ...about }
+  return { ...found, text: found.text.replace(/\{(\w+)\}/g, (_, name) => names[name] ?? '') }
+}
+
+/** RFC-like at the protocol's endpoints, with the vendor's numbers elsewhere. */
+export const oktaErrorReply: Provider['errorReply'] = (error, endpoint, _settings, situation): Reply => {
+  if (endpoint === 'api' || (error.code === 'not_found' && error.reason === undefined) || error.code === 'method_not_allowed') {
+    return apiErrorReply(error)
+  }
+  const { text, error: name = error.code, status = error.status } = wordingOf(error, situation)
+  if (endpoint === 'userinfo') return { status, headers: { ...noCache, 'WWW-Authenticate': challenge(name, text, situation) } }
+  if (error.reason === 'client_unknown' && endpoint !== 'authorize') {
+    const body = { errorCode: name, errorSummary: text, errorLink: name, errorId: errorId(), errorCauses: [] }
+    return { status, headers: noCache, body }
+  }
+  const { 'WWW-Authenticate': _challenge, ...headers } = error.headers
+  return { status, headers: { ...headers, ...noCache }, body: { error: name, error_description: text } }
+}
+
+/** What a client is told at its redirect URI. */
+export const oktaCallback: CallbackWording = ({ parameters, error }, context) => {
+  if (error === undefined) return parameters
+  const { text, error: name = parameters.error } = wordingOf(error, { grant_type: undefined, context })
+  return { ...parameters, error: name, error_description: text }
+}
+
+function challenge(error: string, text: string, { context }: ErrorSituation): string {
+  const issuer = context?.issuer ?? ''
+  const parts = { authorization_uri: `${issuer}/v1/authorize`, realm: issuer, scope: 'openid', error, error_description: text }
+  return `Bearer ${Object.entries(parts)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}`
+}

@@ -1,0 +1,105 @@
+import { after } from '../../basics/maybe-promise.ts'
+import { privateKeyJwt } from '../../oauth/clients/methods/assertion.ts'
+import { isMethod } from '../../oauth/clients/methods/registry.ts'
+import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
+import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
+import { deviceCode } from '../../oauth/grants/deferred.ts'
+import { password } from '../../oauth/grants/password.ts'
+import { refreshToken } from '../../oauth/grants/refresh-token.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { Parameters } from '../../oauth/model/parameters.ts'
+import type { Client } from '../../oauth/model/records.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import type { Settings } from '../../oauth/model/settings.ts'
+import type { Context, GrantType } from '../../oauth/realm/context.ts'
+import { worded } from './errors.ts'
+import { isOrg, oktaSettings, serverOf } from './settings.ts'
+
+/** The scopes that every server has. */
+export const reservedScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups']
+
+/** The scope that a grant begins with: that which was asked for, when the server has it. */
+export function oktaScope(requested: string | undefined, client: Client, { realm, space, trace }: Context): string {
+  const wanted = scopes(requested)
+  if (wanted.length === 0) {
+    const text = "The authorization server resource does not have any configured default scopes, 'scope' must be provided."
+    throw worded(['invalid_scope', 'scope_missing'], text, 'scope is missing, and no server has scopes by default')
+  }
+  const reserved = wanted.filter((one) => reservedScopes.includes(one))
+  if (trace.grant_type === clientCredentials.grant_type && reserved.length > 0) {
+    const explanation = `scope has ${reserved.join(' ')}, which tell of a user; client credentials have none`
+    throw worded(['invalid_scope', 'scope_not_allowed'], "Cannot request 'openid' scopes using client credentials.", explanation)
+  }
+  if (reserved.length > 0 && !wanted.includes('openid')) {
+    const explanation = `scope has ${reserved.join(' ')} and lacks openid`
+    throw new OAuthError(['invalid_scope', 'scope_missing'], 'openid is missing from scope', explanation).naming({ scope: 'openid' })
+  }
+  // What an app has beyond the provider's was given to it in the sandbox.
+  const own = client.app.scopes.filter((one) => !realm.scopes.includes(one))
+  const has = [...reservedScopes, ...Object.keys(serverOf(space, realm.settings)?.scopes ?? {}), ...own]
+  const unknown = wanted.filter((one) => !has.includes(one))
+  if (unknown.length === 0 || realm.settings.strictness === 'lenient') return wanted.join(' ')
+  const server = isOrg(space) ? 'The org authorization server' : `Authorization server '${space?.path.as}'`
+  const explanation = `${server} has no scope ${unknown.join(' ')}; it has: ${has.join(' ')} (setting authorization_servers)`
+  throw new OAuthError('scope_unknown', 'The requested scope is not known', explanation).naming({ scope: unknown.join(' ') })
+}
+
+/** Whether a page of this origin may ask for tokens of a client. */
+export function isClientsOrigin(origin: string, client: Pick<Client, 'app'> | undefined, settings: Settings): boolean {
+  const own = client?.app.redirect_uris.map((uri) => (URL.canParse(uri) ? new URL(uri).origin : '')) ?? []
+  return [...own, ...oktaSettings.of(settings).trusted_origins].includes(origin)
+}
+
+const fromBrowsers = [authorizationCode.grant_type, refreshToken.grant_type]
+
+/** What is asked of a page that asks for tokens; a program sends no origin. */
+function checkBrowser({ grant_type }: GrantType, parameters: Parameters, client: Client, { transport, realm }: Context): void {
+  const origin = transport?.header('origin')
+  if (origin === undefined) return
+  if (!fromBrowsers.includes(grant_type)) {
+    const text = 'Browser requests to the token endpoint may only use the authorization_code grant_type.'
+    throw worded(['unauthorized_client', 'grant_type_not_allowed'], text, `The request has the header Origin: ${origin}`)
+  }
+  if (grant_type === authorizationCode.grant_type && parameters.code_verifier === undefined) {
+    const text = 'Browser requests to the token endpoint must use Proof Key for Code Exchange.'
+    throw worded(['invalid_client', 'verifier_missing'], text, `The request has the header Origin: ${origin}, and no code_verifier`)
+  }
+  if (!isClientsOrigin(origin, client, realm.settings)) {
+    const text = 'Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.'
+    throw worded('invalid_request', text, `${origin} is the origin of no redirect URI of app ${client.app.name}, nor in trusted_origins`)
+  }
+}
+
+/** Beside what the grant type asks; a refresh token comes with `offline_access` alone. */
+function asVendor(grant: GrantType): GrantType {
+  return {
+    ...grant,
+    redeem(parameters, client, context) {
+      checkBrowser(this, parameters, client, context)
+      return after(grant.redeem.call(this, parameters, client, context), (issue) =>
+        issue.refresh === 'first' && !scopes(issue.scope).includes('offline_access') ? { ...issue, refresh: 'none' as const } : issue,
+      )
+    },
+  }
+}
+
+/** The org server gives clients tokens of their own only for a signed assertion. */
+const ownTokens: GrantType = {
+  ...clientCredentials,
+  redeem(parameters, client, context) {
+    if (!isOrg(context.space) || isMethod(client.token_endpoint_auth_method, privateKeyJwt)) {
+      return clientCredentials.redeem.call(this, parameters, client, context)
+    }
+    const text = 'Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.'
+    throw worded(
+      ['invalid_client', 'auth_method_not_allowed'],
+      text,
+      `client '${client.client_id}' uses ${client.token_endpoint_auth_method}`,
+    )
+  },
+}
+
+/** The grant types as the vendor has them. */
+export const oktaGrants: ReadonlyMap<string, GrantType> = new Map(
+  [authorizationCode, refreshToken, ownTokens, password, deviceCode].map((grant) => [grant.grant_type, asVendor(grant)]),
+)

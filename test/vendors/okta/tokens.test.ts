@@ -1,0 +1,137 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { expect, test } from 'vitest'
+import { alice, callbackOf, codeOf, custom, redeem, token, web } from '../../support/okta-client.ts'
+import { startForFile } from '../../support/server.ts'
+import { basic, claimsOf, headerOf, post, send } from '../../support/vendor-client.ts'
+
+const { url } = await startForFile({ defaultProvider: 'okta' })
+
+test('a custom server gives an access token in the order of the vendor', async () => {
+  const { body, headers, text } = await redeem(url, await codeOf(url, { scope: 'openid profile email offline_access groups' }))
+  expect(Object.keys(body)).toEqual(['token_type', 'expires_in', 'access_token', 'scope', 'refresh_token', 'id_token'])
+  expect(text).toMatch(/^\{"token_type":"Bearer","expires_in":3600,"access_token":"eyJ/)
+  expect(body.refresh_token).toMatch(/^[\w-]{43}$/)
+  expect(headers.get('cache-control')).toBe('no-cache, no-store')
+  expect(headers.get('pragma')).toBe('no-cache')
+  expect(headers.get('content-type')).toMatch(/^application\/json/)
+  expect(headerOf(String(body.access_token))).toMatch(/^\{"kid":"[\w-]{43}","alg":"RS256"\}$/)
+  const claims = claimsOf(body.access_token)
+  expect(Object.keys(claims)).toEqual(['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'auth_time', 'sub', 'groups'])
+  expect(claims).toMatchObject({
+    ver: 1,
+    jti: expect.stringMatching(/^AT\.[\w-]{43}\.oar\w{17}$/),
+    iss: `${url}/oauth2/default`,
+    aud: 'api://default',
+    cid: web.client_id,
+    uid: '00ugrantboxalice0001',
+    scp: ['openid', 'profile', 'email', 'offline_access', 'groups'],
+    sub: 'alice',
+    groups: ['Everyone', 'Developers'],
+  })
+})
+
+test('an ID token beside an access token is thin', async () => {
+  const { body } = await redeem(url, await codeOf(url, { scope: 'openid profile email' }))
+  expect(headerOf(String(body.id_token))).toMatch(/^\{"kid":"[\w-]{43}","alg":"RS256"\}$/)
+  const claims = claimsOf(body.id_token)
+  expect(Object.keys(claims)).toEqual([
+    ...[
+      'sub',
+      'name',
+      'email',
+      'ver',
+      'iss',
+      'aud',
+      'iat',
+      'exp',
+      'jti',
+      'amr',
+      'idp',
+      'nonce',
+      'preferred_username',
+      'auth_time',
+      'at_hash',
+    ],
+  ])
+  expect(claims).toMatchObject({
+    sub: '00ugrantboxalice0001',
+    name: 'Alice Arnold',
+    email: 'alice@example.com',
+    ver: 1,
+    iss: `${url}${custom}`,
+    aud: web.client_id,
+    jti: expect.stringMatching(/^ID\.[\w-]{43}$/),
+    amr: ['pwd'],
+    idp: expect.stringMatching(/^00o\w{17}$/),
+    nonce: 'n-1',
+    preferred_username: 'alice',
+  })
+  expect(Number(claims.exp) - Number(claims.iat)).toBe(3600)
+})
+
+test('an ID token alone tells all, and its keys are where the verifier looks', async () => {
+  const answer = await callbackOf(url, { response_type: 'id_token', response_mode: 'fragment' })
+  const id_token = new URLSearchParams(answer.hash.slice(1)).get('id_token') ?? ''
+  const { payload } = await jwtVerify(id_token, createRemoteJWKSet(new URL(`${url}${custom}/v1/keys`)), { issuer: `${url}${custom}` })
+  expect(payload).toMatchObject({ given_name: 'Alice', family_name: 'Arnold', email_verified: true })
+  const { body } = await send(`${url}${custom}/v1/keys`)
+  expect(Object.keys((body.keys as object[])[0] ?? {})).toEqual(['kty', 'alg', 'kid', 'use', 'e', 'n'])
+})
+
+test('the org server has tokens of its own', async () => {
+  const { body } = await redeem(url, await codeOf(url, {}, '/oauth2'), {}, '/oauth2')
+  expect(headerOf(String(body.access_token))).toMatch(/^\{"kid":"[\w-]{43}","alg":"RS256","typ":"application\/okta-internal-at\+jwt"\}$/)
+  expect(claimsOf(body.access_token)).toMatchObject({ iss: url, aud: url })
+  expect(claimsOf(body.id_token)).toMatchObject({ iss: url })
+})
+
+test('a client has no user', async () => {
+  const { body } = await token(url, { grant_type: 'client_credentials', scope: 'read' })
+  expect(Object.keys(body)).toEqual(['token_type', 'expires_in', 'access_token', 'scope'])
+  const claims = claimsOf(body.access_token)
+  expect(Object.keys(claims)).toEqual(['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub'])
+  expect(claims).toMatchObject({ sub: web.client_id, scp: ['read'], jti: expect.stringMatching(/^AT\.[\w-]{43}$/) })
+})
+
+test('userinfo tells what the ID token left out', async () => {
+  const { body } = await token(url, { grant_type: 'password', ...alice, scope: 'openid profile email groups' })
+  const me = await send(`${url}${custom}/v1/userinfo`, { headers: { authorization: `Bearer ${body.access_token}` } })
+  expect(me.body).toMatchObject({
+    sub: '00ugrantboxalice0001',
+    name: 'Alice Arnold',
+    given_name: 'Alice',
+    preferred_username: 'alice',
+    email_verified: true,
+    groups: ['Everyone', 'Developers'],
+  })
+})
+
+test('introspection tells in the order of the vendor, and revocation is empty', async () => {
+  const { body } = await token(url, { grant_type: 'password', ...alice, scope: 'openid offline_access' })
+  const access = String(body.access_token)
+  const ask = (path: string) => post(`${url}${custom}/v1/${path}`, { token: access }, basic(web.client_id, web.client_secret))
+  const there = await ask('introspect')
+  expect(Object.keys(there.body)).toEqual([
+    ...['active', 'scope', 'username', 'exp', 'iat', 'sub', 'aud', 'iss', 'jti', 'token_type', 'client_id', 'uid'],
+  ])
+  expect(there.body).toMatchObject({ active: true, username: 'alice', sub: 'alice', aud: 'api://default', uid: '00ugrantboxalice0001' })
+  expect(await ask('revoke')).toMatchObject({ status: 200, text: '' })
+  expect((await ask('introspect')).text).toBe('{"active":false}')
+})
+
+test('discovery has the members of the vendor in its order', async () => {
+  const { body } = await send(`${url}${custom}/.well-known/openid-configuration`)
+  expect(Object.keys(body).slice(0, 9)).toEqual([
+    ...['issuer', 'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'jwks_uri', 'response_types_supported'],
+    ...['response_modes_supported', 'grant_types_supported', 'subject_types_supported'],
+  ])
+  expect(body).toMatchObject({
+    issuer: `${url}${custom}`,
+    authorization_endpoint: `${url}${custom}/v1/authorize`,
+    jwks_uri: `${url}${custom}/v1/keys`,
+    response_modes_supported: ['query', 'fragment', 'form_post', 'okta_post_message'],
+    code_challenge_methods_supported: ['S256'],
+  })
+  const org = await send(`${url}/.well-known/openid-configuration`)
+  expect(org.body).toMatchObject({ issuer: url, token_endpoint: `${url}/oauth2/v1/token`, jwks_uri: `${url}/oauth2/v1/keys` })
+})
