@@ -162,6 +162,7 @@ export type EndpointHosts = Readonly<Partial<Record<HostedEndpoint, string | rea
 export interface Edition {
   readonly paths: Partial<ProviderPaths>
   readonly issuer_path: string
+  readonly discovery_path?: string
   readonly endpoint_hosts?: EndpointHosts
 }
 
@@ -176,6 +177,8 @@ export interface Provider {
   readonly endpoint_hosts?: EndpointHosts | undefined
   /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
   readonly issuer_path?: string
+  /** What stands before `/.well-known/` where that is not below the issuer. */
+  readonly discovery_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
   readonly spaces?: Readonly<Record<string, SpaceNames>>
   /** Which of `spaces` are worlds of their own, and those that a sandbox has from the beginning beside the default one. */
