@@ -29,6 +29,8 @@ export interface Reply {
   status: number
   headers?: Readonly<Record<string, string>>
   body?: unknown
+  /** No `charset` comes to a content type of JSON that has none. */
+  as_is?: boolean
 }
 
 /** What else an error's wording may depend on. */
