@@ -5,7 +5,6 @@
 
 import { cognitoHosts } from './cognito/hosts.ts'
 import { deyel } from './deyel/deyel.ts'
-import { entraHosts } from './entra/hosts.ts'
 import { gateway } from './gateway/gateway.ts'
 import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
@@ -20,6 +19,7 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 
 /** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
 export const vendors: readonly Vendor[] = [
+  { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'keycloak', name: 'Keycloak', hosts: [], load: async () => (await import('./keycloak/keycloak.ts')).keycloak },
   {
     id: 'okta',
@@ -27,8 +27,6 @@ export const vendors: readonly Vendor[] = [
     hosts: ['*.okta.com', '*.oktapreview.com', '*.okta-emea.com'],
     load: async () => (await import('./okta/okta.ts')).okta,
   },
-  { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
-  { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
 ]
 
 /** The built-in providers by name; the first is the default one. */

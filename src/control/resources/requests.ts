@@ -2,8 +2,6 @@ import { z } from 'zod'
 import { openEventStream } from '../../http/event-stream.ts'
 import { endpoints } from '../../oauth/model/endpoint.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { worldOf } from '../../sandbox/spaces.ts'
 import { sandboxRoutes, textAnswer } from '../sandbox-routes.ts'
 import { limit, listOf } from '../schemas.ts'
 import { entryView, viewEntry } from '../views/journal.ts'
@@ -16,7 +14,6 @@ const journalFilter = z.strictObject({
     .describe('`proxy`: what the proxy refused.'),
   client_id: z.string().optional(),
   grant_type: z.string().optional(),
-  space: z.string().optional().describe('What came to one of the spaces.'),
   driver: z.enum(['control', 'any']).optional().describe('What the control API did for a browser, alone or as well; left out otherwise.'),
 })
 
@@ -42,7 +39,7 @@ const streamed = {
 /** A sandbox's journal: what came in and went out, and as it grows. */
 export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes, stopping }) => {
   get('/requests', 'The requests that came, newest last', { query, answer: entries }, async ({ sandbox, query, reply }) => {
-    const { journal } = sandbox
+    const { journal, settings, requests } = sandbox
     const { wait, ...wanted } = query
     const end = new AbortController()
     const stop = () => end.abort()
@@ -53,7 +50,7 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     stopping.removeEventListener('abort', stop)
     const cursor = found.at(-1)?.id ?? wanted.after
     return {
-      items: found.map((entry) => viewIn(entry, sandbox)),
+      items: found.map((entry) => viewEntry(entry, settings.show_secrets, requests)),
       next_cursor: cursor === undefined ? null : String(cursor),
     }
   })
@@ -66,7 +63,8 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     let unfollow = () => {}
     const stream = openEventStream(reply, 'the journal of a sandbox', stopping, () => unfollow())
     const tell = (entry: JournalEntry) => {
-      stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewIn(entry, sandboxes.find(sandbox.name) ?? sandbox)) })
+      const { settings, requests } = sandboxes.find(sandbox.name) ?? sandbox
+      stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewEntry(entry, settings.show_secrets, requests)) })
     }
     if (from !== undefined) for (const entry of sandbox.journal.list({ ...filter, after: from })) tell(entry)
     unfollow = sandbox.journal.follow(filter, tell)
@@ -75,8 +73,3 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
 
   remove('/requests', 'Forget the requests that came', ({ sandbox }) => sandbox.journal.clear(), 'The journal is empty.')
 })
-
-function viewIn(entry: JournalEntry, sandbox: Sandbox) {
-  const { settings, requests } = worldOf(entry, sandbox)
-  return viewEntry(entry, settings.show_secrets, requests)
-}

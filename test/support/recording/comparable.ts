@@ -57,14 +57,21 @@ function cookieShape(cookie: string): string {
 
 /** Sets whose order says nothing. */
 const unordered = new Set([
-  ...['roles', 'allowed-origins', 'realmRoles', 'defaultRoles', 'redirectUris', 'webOrigins', 'defaultClientScopes'],
-  ...['optionalClientScopes', 'requiredActions', 'supportedLocales', 'enabledEventTypes'],
+  ...['aud', 'groups', 'roles', 'allowed-origins', 'realmRoles', 'defaultRoles', 'redirectUris', 'webOrigins', 'defaultClientScopes'],
+  ...['optionalClientScopes', 'scopes_supported', 'requiredActions', 'supportedLocales', 'enabledEventTypes'],
 ])
 /** Objects that are written in the order of a hash table. */
 const hashed = new Set(['resource_access', 'attributes', 'clientRoles', 'client', 'access', 'config'])
+/** Claims that stand where they stand in every token; those of mappers follow in the order of a hash table. */
+const fixed = new Set([
+  ...['exp', 'iat', 'nbf', 'auth_time', 'jti', 'iss', 'aud', 'sub', 'typ', 'azp', 'nonce', 'sid', 'at_hash', 'c_hash', 'acr', 's_hash'],
+  ...['allowed-origins', 'realm_access', 'resource_access', 'scope', 'aud_x', 'prov', 'client_id', 'username', 'token_type', 'active'],
+])
+const isFixed = ([name]: readonly [string, unknown]) => fixed.has(name)
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => (a < b ? -1 : 1)
 /** Seconds since 1970; the rest are milliseconds. */
 const seconds = new Set(['exp', 'iat', 'nbf', 'auth_time', 'notBefore'])
-const milliseconds = new Set(['createdTimestamp', 'createdDate', 'start', 'lastAccess', 'time', 'started'])
+const milliseconds = new Set(['createdTimestamp', 'createdDate', 'start', 'lastAccess', 'time', 'validTo'])
 const opaque = new Set([
   'sid',
   'session_state',
@@ -99,8 +106,11 @@ const userCode = /\b[A-Z]{4}-[A-Z]{4}\b/g
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 
 /** A realm's keys, its roles and its scopes come in an order of their own. */
-function inOrder(items: unknown[], key: string): unknown[] {
-  const by = (one: unknown) => String((one as Record<string, unknown> | null)?.[key === 'keys' ? 'use' : 'name'])
+function inOrder(items: unknown[]): unknown[] {
+  const by = (one: unknown) => {
+    const { name, resourceName, algorithm, alg } = (one ?? {}) as Record<string, unknown>
+    return String(name ?? resourceName ?? algorithm ?? alg)
+  }
   return items.every((one) => typeof one === 'object') ? items.toSorted((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0)) : items
 }
 
@@ -117,18 +127,21 @@ class Plain {
     if (typeof value === 'string') return this.text(key, value)
     if (typeof value === 'number') return this.#number(key, value, siblings)
     if (Array.isArray(value)) {
-      const items = inOrder(value, key).map((one) => this.value(one, key))
+      const items = inOrder(value).map((one) => this.value(one, key))
       return unordered.has(key) && items.every((one) => typeof one === 'string') ? items.sort() : items
     }
     if (typeof value !== 'object' || value === null) return value
     const object = value as Record<string, unknown>
     const entries = Object.entries(object).map(([name, one]) => [this.#names(name), this.value(one, name, object)] as const)
-    return Object.fromEntries(hashed.has(key) ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : entries)
+    if ('iss' in object || 'sub' in object)
+      return Object.fromEntries([...entries.filter(isFixed), ...entries.filter((one) => !isFixed(one)).sort(byName)])
+    return Object.fromEntries(hashed.has(key) ? entries.sort(byName) : entries)
   }
 
   text(key: string, text: string): unknown {
     if (/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return this.#token(text)
     if (/^eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return '<encrypted>'
+    if (key.endsWith('.creation.time')) return '<s>'
     if (key === 'scope') return text.split(' ').sort().join(' ')
     const named = this.#names(text)
     return hidden.has(key) && named === text ? this.#hide(text) : this.#ids(named)
