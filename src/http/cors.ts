@@ -13,8 +13,13 @@ export function allowOrigin(request: FastifyRequest, reply: FastifyReply): void 
   if (request.headers.origin !== undefined) reply.headers(readable)
 }
 
+/** Lets the pages of an origin read the answer to a request that their cookies came with. */
+function allowCookies(reply: FastifyReply, origin: string): void {
+  reply.header('Access-Control-Allow-Origin', origin).header('Access-Control-Allow-Credentials', 'true').header('Vary', 'Origin')
+}
+
 /** Answers a preflight (Fetch standard §3.2.2), which never carries credentials. */
-export function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: readonly string[]): void {
+export function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: readonly string[], mayRead: Provider['cors']): void {
   const asked = request.headers['access-control-request-headers']
   reply
     .code(204)
@@ -23,7 +28,10 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply, me
     .header('Access-Control-Allow-Methods', methods.join(', '))
     .header('Access-Control-Allow-Headers', ['authorization', 'content-type', ...(asked === undefined ? [] : [asked])].join(', '))
     .header('Access-Control-Max-Age', '600')
-    .send()
+  const { origin } = request.headers
+  const { context, endpoint } = exchangeOf(request)
+  if (origin !== undefined && mayRead?.({ origin, endpoint, client: undefined, context }) === 'with_cookies') allowCookies(reply, origin)
+  reply.send()
 }
 
 /** Takes back what {@link allowOrigin} gave where the vendor lets no such page read the answer, which is known when it is there. */
@@ -34,7 +42,9 @@ export function keepToOrigins(mayRead: NonNullable<Provider['cors']>): onSendHoo
       const { context, endpoint, sandbox } = exchangeOf(request)
       const { client_id } = context.trace
       const client = client_id === undefined ? undefined : sandbox.store.findClient(client_id)
-      if (!mayRead({ origin, endpoint, client, context })) for (const name of Object.keys(readable)) reply.removeHeader(name)
+      const allowed = mayRead({ origin, endpoint, client, context })
+      if (allowed === false) for (const name of Object.keys(readable)) reply.removeHeader(name)
+      if (allowed === 'with_cookies') allowCookies(reply, origin)
     }
     done(null, payload)
   }

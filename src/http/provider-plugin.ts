@@ -5,7 +5,7 @@ import { errorAnswer } from '../oauth/authorization/response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/model/errors.ts'
 import { readParameters } from '../oauth/model/parameters.ts'
 import { hostOf } from '../providers/hosts.ts'
-import type { Provider, Route } from '../providers/provider.ts'
+import type { Provider, Route, SignedInBrowser } from '../providers/provider.ts'
 import { checkSpace, routed } from '../providers/space.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { sendAnswer } from './answer.ts'
@@ -16,6 +16,7 @@ import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { withFaults } from './faults.ts'
+import { beginSession, forgetSession, sessionOf } from './pages/browser-session.ts'
 import { errorPage } from './pages/pages.ts'
 
 /** A provider's routes: the protocol's endpoints at the vendor's paths, the vendor's API, and errors in the vendor's words. */
@@ -102,7 +103,7 @@ function register(
         })
         return
       }
-      if (request.method === 'OPTIONS' && !page) return answerPreflight(request, reply, allowed)
+      if (request.method === 'OPTIONS' && !page) return answerPreflight(request, reply, allowed, provider.cors)
       throw new OAuthError('method_not_allowed', 'Method not allowed', `${path} answers ${allowed.join(', ')}; ${request.method} came`, {
         Allow: allowed.join(', '),
       })
@@ -137,8 +138,22 @@ function apiHandler(route: Route): Handler {
       params: request.params as Record<string, string>,
       query,
       body: request.body,
+      browser: browserOf(request, reply),
     })
     return send(reply, answer)
+  }
+}
+
+function browserOf(request: FastifyRequest, reply: FastifyReply): SignedInBrowser {
+  const exchange = exchangeOf(request)
+  return {
+    session: () => sessionOf(request, exchange),
+    begin: (user) => beginSession(reply, exchange, user),
+    end() {
+      const session = sessionOf(request, exchange)
+      if (session !== undefined) exchange.sandbox.store.endSession(session)
+      forgetSession(reply, exchange)
+    },
   }
 }
 

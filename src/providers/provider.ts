@@ -14,6 +14,7 @@ import type { Settings } from '../oauth/model/settings.ts'
 import type { Space, SpaceNames } from '../oauth/model/space.ts'
 import type { TokenMaterial, TokenProfile } from '../oauth/model/token-profile.ts'
 import type { CallbackWording, Context, RedirectRules, RequestDialect } from '../oauth/realm/context.ts'
+import type { Session } from '../oauth/storage/session-store.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { NewUserPage } from './new-user.ts'
@@ -61,6 +62,15 @@ export interface ApiRequest {
   query: Parameters
   /** Decoded JSON or form; undefined when none came. */
   body: unknown
+  browser: SignedInBrowser
+}
+
+/** The browser that a request comes from, as far as its cookies tell. */
+export interface SignedInBrowser {
+  session(): Session | undefined
+  begin(user: User): void
+  /** Signs its user out; clients are not told. */
+  end(): void
 }
 
 /** A request from a page of another origin, when it is answered. */
@@ -247,8 +257,8 @@ export interface Provider {
   errorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply
   /** Where its redirect URIs differ from RFC 6749 §3.1.2 and RFC 8252 §7.3. */
   readonly redirects?: RedirectRules
-  /** Whether a page of another origin may read what an endpoint for scripts answers; always when absent. */
-  readonly cors?: (asked: CrossOrigin) => boolean
+  /** Whether a page of another origin may read what an endpoint for scripts answers; always when absent. Cookies come along where it says so. */
+  readonly cors?: (asked: CrossOrigin) => boolean | 'with_cookies'
   /** What clients are told at their redirect URIs, when not as RFC 6749 §4.1.2 has it. */
   readonly callbackWording?: CallbackWording | undefined
   /** What a device is answered, when not as RFC 8628 §3.2 has it. */

@@ -24,6 +24,7 @@ const summaries = {
   E0000014: [403, 'Update of credentials failed'],
   E0000016: [403, 'Activation failed because the user is already active'],
   E0000022: [405, 'The endpoint does not support the provided HTTP method'],
+  E0000031: [400, 'Invalid search criteria.'],
   E0000047: [429, 'API call exceeded rate limit due to too many requests.'],
   E0000068: [403, 'Invalid Passcode/Answer'],
   E0000069: [403, 'User Locked'],
@@ -49,18 +50,17 @@ export function apiError(number: ApiErrorNumber, { what = '', causes = [] }: { w
   }
 }
 
-/** A thing that is not there: `Not found: Resource not found: 00u… (User)`. */
-export function notFound(id: string, type: string): Reply {
-  return apiError('E0000007', { what: `${id} (${type})` })
-}
-
 /** An error of the framework's or the protocol's as the API says it. */
 export function apiErrorReply(error: OAuthError): Reply {
+  const { number, what = '', causes = '' } = error.about
+  if (number !== undefined && Object.hasOwn(summaries, number)) {
+    return apiError(number as ApiErrorNumber, { what, causes: causes === '' ? [] : causes.split('\n') })
+  }
   switch (error.code) {
     case 'malformed_body':
       return apiError('E0000003')
     case 'not_found':
-      return notFound('unknown', 'Endpoint')
+      return apiError('E0000007', { what: 'unknown (Endpoint)' })
     case 'method_not_allowed':
       return { ...apiError('E0000022'), status: 405 }
     case 'invalid_token':

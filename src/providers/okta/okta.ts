@@ -99,7 +99,9 @@ export const okta: Provider = {
   errorReply: oktaErrorReply,
   callbackWording: oktaCallback,
   cors: ({ origin, endpoint, client, context }) =>
-    endpoint === 'discovery' || endpoint === 'jwks' || isClientsOrigin(origin, client, context.realm.settings),
+    endpoint === 'api'
+      ? oktaSettings.of(context.realm.settings).trusted_origins.includes(origin) && 'with_cookies'
+      : endpoint === 'discovery' || endpoint === 'jwks' || isClientsOrigin(origin, client, context.realm.settings),
   discovery: oktaDiscovery,
   tokenReply: (members) => ({
     status: 200,

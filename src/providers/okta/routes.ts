@@ -1,4 +1,8 @@
 import type { Route } from '../provider.ts'
+import { authnRoutes } from './authn.ts'
+import { groupRoutes } from './group-routes.ts'
+import { sessionRoutes } from './sessions.ts'
+import { userRoutes } from './users.ts'
 
 /** The calls of the vendor's API. */
-export const oktaRoutes: readonly Route[] = []
+export const oktaRoutes: readonly Route[] = [...authnRoutes, ...sessionRoutes, ...userRoutes, ...groupRoutes]
