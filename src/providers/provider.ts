@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { MaybePromise } from '../basics/maybe-promise.ts'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { NewClient } from '../oauth/clients/rulebook.ts'
 import type { KeyAlg } from '../oauth/jose/jws.ts'
@@ -91,7 +92,7 @@ export interface Route {
   endpoint?: Endpoint
   /** Where clients come for tokens: what it takes from the query. The rest is ignored and noted, and secrets are refused there. */
   query?: readonly string[]
-  handle(request: ApiRequest): Promise<Reply>
+  handle(request: ApiRequest): MaybePromise<Reply>
 }
 
 /** A preloaded app with its clients. */

@@ -3,6 +3,7 @@
  * Elsewhere: what is done with it: no other room names a vendor.
  */
 
+import { auth0Hosts } from './auth0/hosts.ts'
 import { cognitoHosts } from './cognito/hosts.ts'
 import { deyel } from './deyel/deyel.ts'
 import { gateway } from './gateway/gateway.ts'
@@ -19,6 +20,7 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 
 /** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
 export const vendors: readonly Vendor[] = [
+  { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'keycloak', name: 'Keycloak', hosts: [], load: async () => (await import('./keycloak/keycloak.ts')).keycloak },
   {

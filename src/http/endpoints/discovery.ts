@@ -72,7 +72,7 @@ export const discoveryEndpoint: ProtocolEndpoint = {
   // Behind the issuer (OpenID Connect Discovery §4) and between its host and its path (RFC 8414 §3.1).
   paths: ({ paths, issuer_path = '' }) =>
     (paths.discovery ?? []).flatMap((name) => [
-      ...new Set([`${issuer_path.replace(/\/$/, '')}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`]),
+      ...new Set([`${issuer_path.replace(/\/$/, '')}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`.replace(/\/$/, '')]),
     ]),
   handlers: {
     GET(request, reply) {

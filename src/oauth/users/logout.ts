@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
 import { sameRedirectUri, withQuery } from '../clients/redirect-uri.ts'
 import { signJwt } from '../jose/jwt.ts'
@@ -24,10 +25,13 @@ const logoutTokenTtl = 120
  * Checks a logout request (RP-Initiated Logout §2 and §3).
  * @throws PageError because nothing may be sent to an address that is not the client's
  */
-export async function checkLogoutRequest({ parameters, problem }: ReadParameters, context: Context): Promise<LogoutRequest> {
+export function checkLogoutRequest({ parameters, problem }: ReadParameters, context: Context): MaybePromise<LogoutRequest> {
   if (problem !== undefined) throw new PageError(problem.kind, problem.message, problem.explanation, []).naming(problem.about)
-  const own = context.realm.requests?.logout
-  if (own !== undefined) return own(parameters, context)
+  return (context.realm.requests?.logout ?? readLogoutRequest)(parameters, context)
+}
+
+/** What OpenID Connect makes of it. @throws PageError */
+export async function readLogoutRequest(parameters: Parameters, context: Context): Promise<LogoutRequest> {
   const { id_token_hint, post_logout_redirect_uri, state } = parameters
   const hint = id_token_hint === undefined ? undefined : await readIdTokenHint(id_token_hint, context.realm)
   if (hint !== undefined && 'problem' in hint) {

@@ -1,0 +1,30 @@
+import type { RedirectRules } from '../../oauth/realm/context.ts'
+
+const parts = /^(https?):\/\/([^/?#:@]+)((?::\d+)?(?:[/?].*)?)$/
+
+/**
+ * Whether a URI is a registered one: to the letter, or with one `*` in the registered one's first label, which stands for some
+ * characters of a label and never for a dot.
+ */
+export function fitsWildcard(registered: string, came: string): boolean {
+  if (registered === came) return true
+  const [wanted, got] = [parts.exec(registered), parts.exec(came)]
+  if (wanted === null || got === null || wanted[1] !== got[1] || wanted[3] !== got[3]) return false
+  const [first = '', ...others] = (wanted[2] ?? '').split('.')
+  const [label = '', ...rest] = (got[2] ?? '').split('.')
+  const [before, after, more] = first.split('*')
+  if (before === undefined || after === undefined || more !== undefined || others.join('.') !== rest.join('.')) return false
+  return label.length > before.length + after.length && label.startsWith(before) && label.endsWith(after)
+}
+
+/** A callback on this machine may be at any port, which the vendor does not let: so that the preloaded apps work wherever one listens. */
+const loopback = /^(http:\/\/(?:localhost|127\.0\.0\.1))(?::\d+)?(?=[/?]|$)/
+
+export const auth0Redirects: RedirectRules = {
+  matches: (registered, came) => fitsWildcard(registered, came) || anyPort(registered, came),
+}
+
+function anyPort(registered: string, came: string): boolean {
+  const [a, b] = [loopback.exec(registered), loopback.exec(came)]
+  return a !== null && b !== null && registered === a[1] + registered.slice(a[0].length) && registered === came.replace(loopback, '$1')
+}

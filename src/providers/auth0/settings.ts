@@ -1,0 +1,23 @@
+import { ownSettings } from '../own-settings.ts'
+
+/** The connection of users with passwords. */
+export const database = 'Username-Password-Authentication'
+
+/** What an Auth0 tenant can say about itself beside the protocol's settings. */
+export interface Auth0Settings {
+  default_audience: string | null
+  default_directory: typeof database | 'none'
+}
+
+export const auth0Settings = ownSettings<Auth0Settings>({
+  default_audience: {
+    default: null,
+    says: 'the API that access tokens are for when a request names none; without it these tokens are opaque',
+    accepts: ({ z }) => z.string().min(1).nullable(),
+  },
+  default_directory: {
+    default: database,
+    says: 'the connection that the password grant takes; `none` makes it fail as in a tenant without one',
+    accepts: ({ z }) => z.enum([database, 'none']),
+  },
+})
