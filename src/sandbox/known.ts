@@ -1,6 +1,5 @@
 import type { Clock } from '../basics/clock.ts'
 import { TakenError } from '../oauth/model/directory.ts'
-import { isHostOf } from '../providers/hosts.ts'
 import type { Provider } from '../providers/provider.ts'
 
 import type { Vendor } from '../providers/registry.ts'
@@ -17,6 +16,7 @@ import { settingsOf } from './settings.ts'
 import { SandboxSpaces } from './spaces.ts'
 import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
+import { VendorHosts } from './vendor-hosts.ts'
 import { Vendors } from './vendors.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -53,7 +53,7 @@ export class KnownSandboxes {
   readonly #opened = new Map<string, Sandbox>()
   readonly #hosts = new Map<string, string>()
   /** The vendors' own host names, which count where no sandbox lists them. */
-  readonly #vendorHosts = new Map<string, string>()
+  readonly #vendorHosts = new VendorHosts()
   readonly #newJournal: () => Journal
   readonly defaultName: string
 
@@ -115,8 +115,8 @@ export class KnownSandboxes {
   /** The name of the sandbox that lists a host, or else whose vendor has it. */
   ownerOf(host: string): string | undefined {
     const own = this.#hosts.get(host)
-    if (own !== undefined || this.#vendorHosts.size === 0) return own
-    const vendor = this.#vendorOf(host)
+    if (own !== undefined) return own
+    const vendor = this.#vendorHosts.of(host)
     return vendor === undefined ? undefined : this.named(vendor)
   }
 
@@ -156,17 +156,12 @@ export class KnownSandboxes {
 
   /** Whether a vendor has this host name, and no sandbox lists it. */
   isVendorHost(host: string): boolean {
-    return !this.#hosts.has(host) && this.#vendorOf(host) !== undefined
-  }
-
-  #vendorOf(host: string): string | undefined {
-    const known = this.#vendorHosts.get(host) ?? this.#vendorHosts.get(`*${host.slice(Math.max(0, host.indexOf('.')))}`)
-    return known ?? [...this.#vendorHosts].find(([pattern]) => isHostOf(host, pattern))?.[1]
+    return !this.#hosts.has(host) && this.#vendorHosts.of(host) !== undefined
   }
 
   /** Every host that is some sandbox's or some vendor's; a label `*` stands for any. */
   hostNames(): string[] {
-    return [...new Set([...this.#hosts.keys(), ...this.#vendorHosts.keys()])]
+    return [...new Set([...this.#hosts.keys(), ...this.#vendorHosts.names()])]
   }
 
   /** Those whose provider is loaded. */
@@ -230,9 +225,7 @@ export class KnownSandboxes {
     const there = new Map(spoken.map((record) => [record.name, record]))
     for (const known of [...this.#records.values()]) if (there.get(known.name)?.id !== known.id) this.forget(known)
     for (const record of spoken) this.know(record)
-    this.#vendorHosts.clear()
-    for (const { id, hosts = [] } of [...this.vendors.list(), ...providers.values()])
-      for (const host of hosts) this.#vendorHosts.set(host.toLowerCase(), id)
+    this.#vendorHosts.set([...this.vendors.list(), ...providers.values()])
   }
 
   /** Whether a sandbox's provider is there, loaded or not. */
