@@ -10,7 +10,10 @@ export const readable: Readonly<Record<string, string>> = {
 
 /** Lets any page read the answer of an endpoint that is called by scripts; the pages that people sign in on have no such headers. */
 export function allowOrigin(request: FastifyRequest, reply: FastifyReply): void {
-  if (request.headers.origin !== undefined) reply.headers(readable)
+  const { origin } = request.headers
+  if (origin === undefined) return
+  const { sandbox, endpoint } = exchangeOf(request)
+  reply.headers(sandbox.provider.cors_headers?.(origin, endpoint) ?? readable)
 }
 
 /** Lets the pages of an origin read the answer to a request that their cookies came with. */
@@ -20,6 +23,13 @@ function allowCookies(reply: FastifyReply, origin: string): void {
 
 /** Answers a preflight (Fetch standard §3.2.2), which never carries credentials. */
 export function answerPreflight(request: FastifyRequest, reply: FastifyReply, methods: readonly string[], mayRead: Provider['cors']): void {
+  const { origin } = request.headers
+  const { context, endpoint, sandbox } = exchangeOf(request)
+  const own = sandbox.provider.cors_headers?.(origin ?? '', endpoint, methods)
+  if (own !== undefined) {
+    reply.code(200).removeHeader('access-control-expose-headers').headers(own).send()
+    return
+  }
   const asked = request.headers['access-control-request-headers']
   reply
     .code(204)
@@ -28,11 +38,12 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply, me
     .header('Access-Control-Allow-Methods', methods.join(', '))
     .header('Access-Control-Allow-Headers', ['authorization', 'content-type', ...(asked === undefined ? [] : [asked])].join(', '))
     .header('Access-Control-Max-Age', '600')
-  const { origin } = request.headers
-  const { context, endpoint } = exchangeOf(request)
   if (origin !== undefined && mayRead?.({ origin, endpoint, client: undefined, context }) === 'with_cookies') allowCookies(reply, origin)
   reply.send()
 }
+
+/** What a page reads by. */
+const taken = [...Object.keys(readable), 'access-control-allow-credentials']
 
 /** Takes back what {@link allowOrigin} gave where the vendor lets no such page read the answer, which is known when it is there. */
 export function keepToOrigins(mayRead: NonNullable<Provider['cors']>): onSendHookHandler {
@@ -43,7 +54,7 @@ export function keepToOrigins(mayRead: NonNullable<Provider['cors']>): onSendHoo
       const { client_id } = context.trace
       const client = client_id === undefined ? undefined : sandbox.store.findClient(client_id)
       const allowed = mayRead({ origin, endpoint, client, context })
-      if (allowed === false) for (const name of Object.keys(readable)) reply.removeHeader(name)
+      if (allowed === false) for (const name of taken) reply.removeHeader(name)
       if (allowed === 'with_cookies') allowCookies(reply, origin)
     }
     done(null, payload)

@@ -37,6 +37,13 @@ export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
         }
       },
     )
+    const { json_answers } = provider
+    if (json_answers !== undefined) {
+      app.addHook('onSend', (_request, reply, payload, done) => {
+        if (String(reply.getHeader('content-type')).startsWith('application/json; ')) reply.header('content-type', json_answers)
+        done(null, payload)
+      })
+    }
     app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
     app.setNotFoundHandler((request, reply) => {
       allowOrigin(request, reply)
@@ -139,6 +146,7 @@ function apiHandler(route: Route): Handler {
       query,
       body: request.body,
       browser: browserOf(request, reply),
+      past: () => sandbox.journal.list().map((one) => ({ ...one, redirected: one.status === 302 || one.status === 303 })),
     })
     return send(reply, answer)
   }
@@ -174,7 +182,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   }
   const { trace, space } = exchange.context
   const situation = { grant_type: trace.grant_type, accept: request.headers.accept, space, context: exchange.context }
-  send(noStore(reply), sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation))
+  const said = sandbox.provider.errorReply(error, endpoint, sandbox.settings, situation)
+  send(said.cacheable === true ? reply : noStore(reply), said)
 }
 
 function notFound(request: FastifyRequest): OAuthError {

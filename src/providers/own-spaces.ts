@@ -1,4 +1,5 @@
 import type { Directory } from '../oauth/model/directory.ts'
+import type { GrantBook } from '../oauth/model/grant-book.ts'
 import type { Realm } from '../oauth/realm/context.ts'
 import type { SocialStore } from './social.ts'
 
@@ -10,6 +11,7 @@ export interface OwnSpace extends Realm {
   /** As the path has it; empty in a sandbox whose vendor has no such thing, and when it was deleted. */
   readonly space: string
   readonly directory: Directory
+  readonly grants: GrantBook
   readonly social: SocialStore
   /** Milliseconds by the machine's clock. */
   readonly created_at: number

@@ -31,6 +31,8 @@ export interface Reply {
   status: number
   headers?: Readonly<Record<string, string>>
   body?: unknown
+  /** An error that says nothing of caches, as few vendors' do. */
+  cacheable?: boolean
 }
 
 /** What else an error's wording may depend on. */
@@ -41,6 +43,23 @@ export interface ErrorSituation {
   space?: Space | undefined
   /** Of the request that went wrong. */
   context?: Context | undefined
+}
+
+/** A request that was answered, as far as the journal remembers it. */
+export interface PastRequest {
+  id: number
+  /** Milliseconds by the sandbox's clock. */
+  time: number
+  /** An {@link Endpoint}. */
+  endpoint: string
+  url: string
+  client_id?: string | undefined
+  username?: string | undefined
+  grant_type?: string | undefined
+  /** The RFC's code of what went wrong. */
+  error?: string | undefined
+  /** Whether the browser was sent on. */
+  redirected: boolean
 }
 
 /** A request to one of the provider's own routes. */
@@ -64,6 +83,8 @@ export interface ApiRequest {
   /** Decoded JSON or form; undefined when none came. */
   body: unknown
   browser: SignedInBrowser
+  /** What came before, oldest first. */
+  past(): readonly PastRequest[]
 }
 
 /** The browser that a request comes from, as far as its cookies tell. */
@@ -266,6 +287,10 @@ export interface Provider {
   readonly deviceReply?: (members: Readonly<Record<string, unknown>>) => Record<string, unknown>
   /** The discovery document as the vendor has it. @param document what the standards make of the provider */
   readonly discovery?: (document: Readonly<Record<string, unknown>>, context: Context, base_url: string) => Record<string, unknown>
+  /** The content type of its JSON, where it has no charset. */
+  readonly json_answers?: string
+  /** The headers by which a page of another origin may read an answer, where not `*` for all; for a preflight with the methods. */
+  readonly cors_headers?: (origin: string, endpoint: Endpoint, methods?: readonly string[]) => Readonly<Record<string, string>>
   /** How the members of a successful token answer are sent, when not as JSON alone. */
   readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]

@@ -300,10 +300,10 @@ export class KnownSandboxes {
         clock: this.clock,
         sandbox: () => this.open(this.record(name)),
         record: () => this.record(name),
-        rename: (space) => {
-          const renamed = { ...this.record(name), space }
-          table.update(renamed)
-          this.know(renamed)
+        changeOwn: (change) => {
+          const changed = { ...this.record(name), ...change }
+          table.atomically(() => table.update(changed))
+          this.know(changed)
         },
       }),
     }

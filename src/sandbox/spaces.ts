@@ -19,8 +19,8 @@ export interface SpacesDeps {
   sandbox: () => Sandbox
   /** As the sandbox is stored. */
   record: () => SandboxRecord
-  /** Stores that the sandbox's own space has another name. */
-  rename: (space: string) => void
+  /** Stores that the sandbox's own space has another name, or other settings. */
+  changeOwn: (change: Partial<Pick<SandboxRecord, 'space' | 'settings'>>) => void
 }
 
 /** The spaces of a sandbox, known when they are first asked for, so that sandboxes of other vendors pay nothing for them. */
@@ -60,7 +60,11 @@ export class SandboxSpaces implements Spaces {
 
   change(name: string, settings: Readonly<Record<string, unknown>>): Sandbox {
     const record = this.#known().get(name)
-    if (record === undefined) throw new Error(`there is no space ${name} beside the sandbox's own`)
+    if (record === undefined && this.#deps.sandbox().space === name) {
+      this.#deps.changeOwn({ settings: merged(this.#deps.record().settings, settings) })
+      return this.#deps.sandbox()
+    }
+    if (record === undefined) throw new Error(`there is no space ${name}`)
     const changed = { ...record, settings: merged(record.settings, settings) }
     this.#deps.table.atomically(() => this.#deps.table.update(changed))
     this.#known().set(name, changed)
@@ -70,14 +74,14 @@ export class SandboxSpaces implements Spaces {
   }
 
   delete(name: string): void {
-    const { table, rename } = this.#deps
+    const { table, changeOwn } = this.#deps
     const { own } = this
     const record = this.#known().get(name)
     if (record !== undefined) table.atomically(() => table.delete(record.id))
     else if (own.space === name) {
       table.atomically(() => {
         table.clear(own.id)
-        rename('')
+        changeOwn({ space: '' })
       })
     }
     this.#known().delete(name)

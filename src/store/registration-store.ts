@@ -17,7 +17,7 @@ export function registrationStore(db: Database, directory: (sandbox: number) => 
       `UPDATE app SET name = @name, scopes = @scopes, redirect_uris = @redirect_uris WHERE id = @app AND sandbox_id = @sandbox`,
     ),
     updateClient: db.named(
-      `UPDATE client SET client_secret = @client_secret, token_endpoint_auth_method = @token_endpoint_auth_method, grant_types = @grant_types,
+      `UPDATE client SET client_id = @client_id, client_secret = @client_secret, token_endpoint_auth_method = @token_endpoint_auth_method, grant_types = @grant_types,
          metadata = @metadata WHERE id = @client AND sandbox_id = @sandbox`,
     ),
   }
@@ -33,11 +33,11 @@ export function registrationStore(db: Database, directory: (sandbox: number) => 
         const row = statements.find.get({ sandbox, client_id })
         return row !== undefined && timingSafeEqual(row.digest, digest) ? toClient(row) : undefined
       },
-      updateRegistered: db.transaction(({ row, app, client_secret, token_endpoint_auth_method, grant_types, metadata }) => {
+      updateRegistered: db.transaction(({ row, app, client_id, client_secret, token_endpoint_auth_method, grant_types, metadata }) => {
         const [scopes, redirect_uris] = [JSON.stringify(app.scopes), JSON.stringify(app.redirect_uris)]
         statements.updateApp.run({ sandbox, app: app.row, name: app.name, scopes, redirect_uris })
         const lists = { grant_types: JSON.stringify(grant_types), metadata: JSON.stringify(metadata) }
-        statements.updateClient.run({ sandbox, client: row, client_secret, token_endpoint_auth_method, ...lists })
+        statements.updateClient.run({ sandbox, client: row, client_id, client_secret, token_endpoint_auth_method, ...lists })
       }),
     }
   }

@@ -25,6 +25,9 @@ export function sessionStore(db: Database, known: Records) {
     find: db.prepare<[digest: Buffer, sandbox: number, now: number], SessionRow>(
       `SELECT id, sid, user_row, auth_time FROM session WHERE digest = ? AND sandbox_id = ? AND expires_at > ?`,
     ),
+    ofUser: db.prepare<[user: number, sandbox: number, now: number], SessionRow>(
+      `SELECT id, sid, user_row, auth_time FROM session WHERE user_row = ? AND sandbox_id = ? AND expires_at > ?`,
+    ),
     end: db.named(`DELETE FROM session WHERE id = @id AND sandbox_id = @sandbox`),
     knowsClient: db.prepare<[session: number, client: number]>('SELECT 1 FROM session_client WHERE session_id = ? AND client_row = ?'),
     noteClient: db.named(
@@ -59,6 +62,8 @@ export function sessionStore(db: Database, known: Records) {
           ? undefined
           : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
       },
+      sessionsOf: (user, now) =>
+        statements.ofUser.all(user.row, sandbox, now).map(({ id, sid, auth_time }) => ({ id, sid, user, auth_time })),
       noteSessionClient(session, client) {
         // Nearly always it was noted at an earlier request.
         if (statements.knowsClient.get(session.id, client.row) !== undefined) return

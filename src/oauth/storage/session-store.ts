@@ -22,6 +22,8 @@ export interface SessionStore {
   /** Keeps a session in the place of `former`: renews it when the user is the same, ends it otherwise. */
   saveSession(draft: SessionDraft, former: Session | undefined, now: number): Session
   findSession(digest: Buffer, now: number): Session | undefined
+  /** Those of a user, in whatever browser. */
+  sessionsOf(user: User, now: number): Session[]
   /** Notes that a client was told of a session. */
   noteSessionClient(session: Session, client: Client): void
   /** Ends a session and gives the clients that were told of it; of two who try, one gets them. */

@@ -1,13 +1,10 @@
 import { isPublic } from '../../oauth/clients/methods/registry.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import type { Client } from '../../oauth/model/records.ts'
-import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
-import { RealmData } from './realm/data.ts'
-
-/** A realm's own data, as a request sees it. */
-export function realmDataOf({ realm, space }: Context): RealmData {
-  return new RealmData(space?.path.realm ?? '', realm.documents)
-}
+import type { RequestDialect } from '../../oauth/realm/context.ts'
+import { mayRead } from './cors.ts'
+import { realmDataOf } from './realm-data-of.ts'
+import { originsOf } from './web-origins.ts'
 
 /** A client that is disabled, or that only takes tokens, asks in vain. */
 export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
@@ -22,6 +19,11 @@ export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, 
     throw endpoint === 'authorize'
       ? told('Bearer-only applications are not allowed to initiate browser login', why, 403)
       : new OAuthError('secret_wrong', 'Client authentication failed', why)
+  }
+  const origin = context.transport?.header('origin')
+  if (endpoint === 'client' && origin !== undefined && !mayRead({ origin, endpoint: 'token', client, context })) {
+    const why = `The page's origin is '${origin}'; client '${client.client_id}' has the web origins ${originsOf(client, realmDataOf(context).client(client)).join(', ')}`
+    throw new OAuthError('invalid_request', 'Invalid origin', why, {}, 403).naming({ member: 'error' })
   }
   if (endpoint === 'client' && context.trace.grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
 }

@@ -164,24 +164,41 @@ function special({ reason, about, explanation }: OAuthError, endpoint: Endpoint,
 /** What the framework of the real one answers where no endpoint does. */
 const outside: Readonly<Record<string, string>> = {
   method_not_allowed: 'HTTP 405 Method Not Allowed',
-  unsupported_media_type: 'HTTP 415 Unsupported Media Type',
+  unsupported_media_type: 'The content-type header value did not match the value in @Consumes',
 }
 
 /** An error as the vendor answers it. */
-export function keycloakError(error: OAuthError, endpoint: Endpoint, { grant_type, space }: ErrorSituation): Reply {
+export function keycloakError(error: OAuthError, endpoint: Endpoint, situation: ErrorSituation): Reply {
+  const reply = said(error, endpoint, situation)
+  return endpoint === 'api' ? { ...reply, cacheable: true } : reply
+}
+
+function said(error: OAuthError, endpoint: Endpoint, { grant_type, space }: ErrorSituation): Reply {
   const { headers, code, status } = error
-  if (error.reason === 'space_unknown') return { status: 404, body: { error: 'Realm does not exist' } }
-  if (code === 'not_found') return { status: 404, body: { error: endpoint === 'api' ? error.message : 'HTTP 404 Not Found' } }
+  if (error.reason === 'space_unknown')
+    return { status: 404, body: { error: endpoint === 'api' ? 'Realm not found.' : 'Realm does not exist' } }
+  if (code === 'not_found') return { status: 404, body: { error: error.about.member === undefined ? 'HTTP 404 Not Found' : error.message } }
   const framework = outside[code]
   if (framework !== undefined) return { status, headers, body: { error: framework } }
   if (endpoint === 'userinfo') return userinfoError(error, space?.path.realm ?? '')
   if (endpoint === 'introspection' && error.reason === 'client_public') {
     return { status: 403, body: { error: 'invalid_request', error_description: 'Client not allowed.' } }
   }
+  if (endpoint === 'api' || error.about.member !== undefined) return apiError(error)
   const { error: name, says, status: told } = wordingOf(error, endpoint, grant_type)
   // It asks for no scheme where a client could not be authenticated.
   const { 'WWW-Authenticate': _, ...rest } = headers
   return { status: told, headers: rest, body: { error: name, ...(says === undefined ? {} : { error_description: says }) } }
+}
+
+/** The admin API's own words: which member they stand under depends. */
+function apiError({ code, message, status, about }: OAuthError): Reply {
+  if (code === 'invalid_token') return { status: 401, body: { error: 'HTTP 401 Unauthorized' } }
+  if (code === 'insufficient_scope') return { status: 403, body: { error: 'HTTP 403 Forbidden' } }
+  if (code === 'malformed_body') return { status: 400, body: { error: 'invalid_request', error_description: 'Cannot parse the JSON' } }
+  const field = about.field === undefined ? {} : { field: about.field }
+  const params = about.field === undefined ? {} : { params: [about.field, ...(about.value === undefined ? [] : [about.value])] }
+  return { status, body: { ...field, [about.member ?? 'errorMessage']: message, ...params } }
 }
 
 /** What userinfo says stands in the challenge alone. */

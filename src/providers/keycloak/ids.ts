@@ -27,5 +27,5 @@ export function uuidOf(...words: string[]): string {
 /** 24 characters of base64url. */
 export const newSessionId = (): string => randomText(24)
 
-/** 32 letters and digits. */
-export const newSecret = (): string => randomFrom('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 32)
+/** 86 letters and digits. */
+export const newSecret = (): string => randomFrom('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 86)

@@ -2,22 +2,27 @@ import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../.
 import { responseTypes } from '../../oauth/realm/response-type.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
+import { adminRoutes } from './admin/routes.ts'
 import { keycloakCallback } from './callback.ts'
 import { admits, checks } from './client-rules.ts'
 import { keycloakCollection } from './collection.ts'
+import { keycloakCors, mayRead } from './cors.ts'
 import { keycloakDiscovery } from './discovery.ts'
 import { keycloakError } from './errors.ts'
 import { newSecret, newSessionId, newUuid } from './ids.ts'
 import { keycloakKeys, keycloakKid } from './keys.ts'
 import { keycloakPages, keycloakTexts } from './pages.ts'
-import { demoRealm } from './realm/demo.ts'
+import { keycloakPassword } from './password.ts'
+import { demoRealm, master } from './realm/demo.ts'
 import { fillData, worldOf } from './realm/world.ts'
 import { realmInfo } from './realm-info.ts'
 import { keycloakRedirects } from './redirects.ts'
+import { keycloakRefresh } from './refresh.ts'
 import { keycloakScope } from './scope.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
 const realm = '/realms/{realm}'
+const grants = new Map([keycloakPassword, keycloakRefresh].map((grant) => [grant.grant_type, grant]))
 const oidc = `${realm}/protocol/openid-connect`
 
 /** Keycloak 26: realms with users, clients, roles and keys of their own. */
@@ -27,7 +32,8 @@ export const keycloak: Provider = {
   name: 'Keycloak',
   hosts: [],
   issuer_path: realm,
-  spaces: { realm: { default: 'demo', only: ['demo'] } },
+  spaces: { realm: { default: 'demo' } },
+  own_spaces: { part: 'realm', preloaded: { [master.realm]: worldOf(master) } },
   paths: {
     authorize: `${oidc}/auth`,
     token: `${oidc}/token`,
@@ -50,7 +56,7 @@ export const keycloak: Provider = {
   client_documents: false,
   response_types: responseTypes,
   response_modes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
-  requests: { grant_type_first: true, pkce_optional: true, scope: keycloakScope, admits, checks },
+  requests: { grant_type_first: true, pkce_optional: true, scope: keycloakScope, admits, checks, grants },
   redirects: keycloakRedirects,
   settings: {
     access_token_ttl: 300,
@@ -73,11 +79,16 @@ export const keycloak: Provider = {
   keys: keycloakKeys,
   texts: keycloakTexts,
   sign_in: keycloakPages,
+  json_answers: 'application/json',
+  cors_headers: keycloakCors,
+  cors: mayRead,
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
   callbackWording: keycloakCallback,
   discovery: keycloakDiscovery,
-  routes: [realmInfo],
+  routes: [realmInfo, ...adminRoutes],
   world: worldOf(demoRealm),
-  seed: ({ documents, apps, users }, now) => fillData(demoRealm, documents, { apps, users }, now),
+  seed({ space, documents, apps, users }, now) {
+    fillData(space === master.realm ? master : demoRealm, documents, { apps, users }, now)
+  },
   collection: keycloakCollection,
 }

@@ -6,6 +6,7 @@ import { numberIn, RealmData } from './realm/data.ts'
 export const realmInfo: Route = {
   method: 'GET',
   path: '/realms/{realm}',
+  endpoint: 'discovery',
   async handle({ context: { realm, issuer, space }, documents }): Promise<Reply> {
     const name = space?.path.realm ?? ''
     const { kid } = await realm.keys.signing('RS256')

@@ -41,7 +41,7 @@ describe('tokens', () => {
     expect(Object.keys(claimsOf(id_token)).join(' ')).toBe(
       'exp iat jti iss aud sub typ azp sid at_hash acr email_verified name preferred_username given_name family_name email',
     )
-    expect(Object.keys(claimsOf(refresh_token)).join(' ')).toBe('exp iat jti iss aud sub typ azp sid scope prov')
+    expect(Object.keys(claimsOf(refresh_token)).join(' ')).toBe('exp iat jti iss aud sub typ azp sid scope aud_x prov')
   })
 
   test('of a service account name its client and its address', async () => {

@@ -44,6 +44,10 @@ function audienceOf({ grant, details }: TokenDraft, mapped: readonly string[]): 
   return aud.length <= 1 ? aud[0] : [...aud]
 }
 
+function subjectOf({ user, client }: TokenDraft): string {
+  return user?.user_id ?? serviceAccountId(client)
+}
+
 /** The vendor's access tokens, claims in its order. */
 export const accessTokens: TokenFormat = {
   make(draft, material) {
@@ -57,7 +61,7 @@ export const accessTokens: TokenFormat = {
       jti: `${context(draft, input)}:${uuidHandles.make(draft.id)}`,
       iss: draft.issuer,
       aud: audienceOf(draft, [aud].flat().map(String)),
-      sub: sub === true ? (draft.user?.user_id ?? serviceAccountId(draft.client)) : undefined,
+      sub: sub === true ? subjectOf(draft) : undefined,
       typ: draft.details.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
       azp: draft.client.client_id,
       sid: draft.grant.details.sid,
@@ -79,7 +83,9 @@ export const accessTokens: TokenFormat = {
 /** The vendor's refresh tokens: JWTs that the realm alone can check. */
 export const refreshTokens: TokenFormat = {
   make(draft, material) {
-    const { scopes: inForce } = mapperInput(draft, material)
+    const input = mapperInput(draft, material)
+    const { scopes: inForce } = input
+    const { sub, aud } = mappedClaims(input, 'access')
     const offline = isOffline(draft.scope)
     const names = inForce.map(({ name }) => name)
     const claims = given({
@@ -88,12 +94,14 @@ export const refreshTokens: TokenFormat = {
       jti: uuidHandles.make(draft.id),
       iss: draft.issuer,
       aud: draft.issuer,
-      sub: draft.user?.user_id ?? serviceAccountId(draft.client),
+      sub: sub === true ? subjectOf(draft) : undefined,
       typ: offline ? 'Offline' : 'Refresh',
       azp: draft.client.client_id,
       sid: draft.grant.details.sid,
       cnf: draft.details.cnf,
       scope: [...(scopes(draft.scope).includes('openid') ? ['openid'] : []), ...names].join(' '),
+      // Whom the access tokens are for.
+      aud_x: audienceOf(draft, [aud ?? []].flat().map(String)),
       prov: 'default',
     })
     return after(material.keys.signing('HS512'), (key) => signJwt(claims, key))

@@ -1,0 +1,65 @@
+import { noteTo } from '../../../oauth/realm/context.ts'
+import type { Route } from '../../provider.ts'
+import { newUuid } from '../ids.ts'
+import { flag, text } from '../realm/members.ts'
+import { type AdminCall, adminRoute, bad, json, notFound } from './call.ts'
+import { userOf } from './people.ts'
+
+const write = ['manage-users']
+
+function resetPassword(call: AdminCall): undefined {
+  const { body, realm, world, now } = call
+  const user = userOf(call)
+  const value = text(body.value) ?? ''
+  if (value === '') throw bad('Empty password not allowed', 'error')
+  world.directory.updateUser({ ...user, password: value })
+  const data = realm.user(user)
+  const temporary = flag(body.temporary) === true
+  const others = data.requiredActions.filter((one) => one !== 'UPDATE_PASSWORD')
+  const password = { id: data.password?.id ?? newUuid(), createdDate: now, temporary, userLabel: text(body.userLabel) }
+  realm.saveUser(user, { ...data, password, requiredActions: temporary ? [...others, 'UPDATE_PASSWORD'] : others })
+  return undefined
+}
+
+/** What the vendor says of how a password is kept. */
+const credentialData = JSON.stringify({
+  hashIterations: 5,
+  algorithm: 'argon2',
+  additionalParameters: { hashLength: ['32'], memory: ['7168'], type: ['id'], version: ['1.3'], parallelism: ['1'] },
+})
+
+/** No mail is sent: what it would ask for is noted, and the user has it to do. */
+function mailed(call: AdminCall, actions: readonly string[]): undefined {
+  const user = userOf(call)
+  if (user.email === null) throw bad('User email missing')
+  const data = call.realm.user(user)
+  call.realm.saveUser(user, { ...data, requiredActions: [...new Set([...data.requiredActions, ...actions])] })
+  noteTo(call.request.context, `A mail to ${user.email} would ask for ${actions.join(', ')}; none is sent`)
+  return undefined
+}
+
+/** Passwords, and what a user is asked to do. */
+export const credentialRoutes: readonly Route[] = [
+  adminRoute('PUT', '/users/:user/reset-password', write, resetPassword),
+  adminRoute('GET', '/users/:user/credentials', ['view-users', 'manage-users'], (call) => {
+    const { password } = call.realm.user(userOf(call))
+    if (password === undefined) return json([])
+    const { id, createdDate, userLabel } = password
+    return json([{ id, type: 'password', ...(userLabel === undefined ? {} : { userLabel }), createdDate, credentialData }])
+  }),
+  adminRoute('DELETE', '/users/:user/credentials/:credential', write, (call) => {
+    const user = userOf(call)
+    const { password, ...data } = call.realm.user(user)
+    if (password?.id !== call.part('credential')) throw notFound('Credential not found', 'The user has no such credential')
+    call.world.directory.updateUser({ ...user, password: newUuid() })
+    call.realm.saveUser(user, data)
+    return undefined
+  }),
+  adminRoute('PUT', '/users/:user/execute-actions-email', write, (call) => {
+    const { body } = call.request
+    return mailed(call, Array.isArray(body) ? body.filter((one) => typeof one === 'string') : [])
+  }),
+  adminRoute('PUT', '/users/:user/send-verify-email', write, (call) => mailed(call, ['VERIFY_EMAIL'])),
+  adminRoute('PUT', '/users/:user/reset-password-email', write, (call) => mailed(call, ['UPDATE_PASSWORD'])),
+  adminRoute('PUT', '/users/:user/disable-credential-types', write, () => undefined),
+]

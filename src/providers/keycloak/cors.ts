@@ -1,0 +1,32 @@
+import type { Endpoint } from '../../oauth/model/endpoint.ts'
+import type { CrossOrigin } from '../provider.ts'
+import { realmDataOf } from './realm-data-of.ts'
+import { originsOf } from './web-origins.ts'
+
+/** Endpoints that any page may ask; at the others a client's web origins count. */
+const open: readonly Endpoint[] = ['discovery', 'jwks', 'userinfo']
+
+/** What a page of another origin is told. */
+export function keycloakCors(origin: string, endpoint: Endpoint, methods?: readonly string[]): Record<string, string> {
+  const allowed = { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' }
+  if (methods !== undefined) {
+    return {
+      ...allowed,
+      'access-control-allow-methods': endpoint === 'api' ? 'DELETE, POST, GET, PUT' : methods.filter((one) => one !== 'HEAD').join(', '),
+      'access-control-allow-headers':
+        'Origin, Accept, X-Requested-With, Access-Control-Request-Method, Access-Control-Request-Headers, DPoP, Content-Type, Authorization',
+      'access-control-max-age': '3600',
+    }
+  }
+  if (endpoint === 'discovery' || endpoint === 'jwks') return allowed
+  const exposed = endpoint === 'userinfo' ? 'Access-Control-Allow-Methods, WWW-Authenticate' : 'Access-Control-Allow-Methods'
+  return { ...allowed, 'access-control-expose-headers': exposed }
+}
+
+/** A client's web origins say which pages may read what it is answered. */
+export function mayRead({ origin, endpoint, client, context }: CrossOrigin): boolean {
+  if (open.includes(endpoint) || endpoint === 'api') return true
+  if (client === undefined) return false
+  const origins = originsOf(client, realmDataOf(context).client(client))
+  return origins.includes('*') || origins.includes(origin)
+}

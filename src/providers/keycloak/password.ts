@@ -1,0 +1,34 @@
+import { sameSecret } from '../../basics/random.ts'
+import { password } from '../../oauth/grants/password.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { GrantType } from '../../oauth/realm/context.ts'
+import { findNamed } from '../../oauth/users/sign-in.ts'
+import { realmDataOf } from './realm-data-of.ts'
+
+/** The vendor's password grant: a user who has something to do first gets no tokens this way. */
+export const keycloakPassword: GrantType = {
+  ...password,
+  redeem(parameters, client, context) {
+    const { username = '', password: typed = '' } = parameters
+    const user = username === '' ? undefined : findNamed(username, context.realm)
+    if (user !== undefined && sameSecret(typed, user.password ?? context.realm.company) && !user.disabled) {
+      const { requiredActions, attributes } = realmDataOf(context).user(user)
+      // Who came with the server needs no profile.
+      const complete = attributes.is_temporary_admin !== undefined
+      const lacks = !complete && (user.email === null || user.first_name === '' || user.last_name === '')
+      const todo = [...requiredActions, ...(lacks ? ['VERIFY_PROFILE'] : [])]
+      if (todo.length > 0) {
+        const why = `User '${user.username}' has required actions: ${todo.join(', ')}`
+        throw new OAuthError('invalid_grant', 'Account is not fully set up', why)
+      }
+    }
+    if (user?.disabled === true && !sameSecret(typed, user.password ?? '')) {
+      throw new OAuthError(
+        'password_wrong',
+        'Invalid user credentials',
+        `The password is not the one of user '${user.username}', who is disabled, too`,
+      )
+    }
+    return password.redeem(parameters, client, context)
+  },
+}
