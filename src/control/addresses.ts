@@ -21,7 +21,8 @@ export function baseUrlOf(name: string, request: IncomingMessage, { sandboxes, o
 
 /** What the protocol is told when the control API asks it in the place of a client. */
 export function contextOf(sandbox: Sandbox, { issuer, is_only_issuer }: Addresses): Context {
-  return { realm: sandbox, issuer, is_only_issuer, trace: {}, space: spaceNamed(sandbox.space, sandbox.provider) }
+  const trace = sandbox.space === '' ? {} : { space: sandbox.space }
+  return { realm: sandbox, issuer, is_only_issuer, trace, space: spaceNamed(sandbox.space, sandbox.provider) }
 }
 
 /** Whether a host name is ours: a sandbox lists it by itself, or it is that of the public or the internal URL. */

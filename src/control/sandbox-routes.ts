@@ -90,8 +90,8 @@ export function sandboxRoutes(tag: string, add: (routes: SandboxRoutes, deps: Co
           }
           const handler = (request: FastifyRequest, reply: FastifyReply) => {
             reply.code(status)
-            return after(sandboxOf(request, deps), (sandbox) => {
-              const answered = handle(callOf(sandbox, request, reply, deps))
+            return after(sandboxOf(request, deps, inSpace), (sandbox) => {
+              const answered = handle(callOf(sandbox, request, reply, deps, inSpace))
               return inSpace ? after(answered, (shown) => tellSpace(shown, sandbox)) : answered
             })
           }
@@ -153,8 +153,8 @@ function paramsOf(path: string): z.ZodType {
   return z.object({ sandbox: z.string(), ...Object.fromEntries(described) })
 }
 
-function sandboxOf({ params, query }: FastifyRequest, { sandboxes }: ControlDeps): MaybePromise<Sandbox> {
-  const { space } = query as { space?: string }
+function sandboxOf({ params, query }: FastifyRequest, { sandboxes }: ControlDeps, inSpace: boolean): MaybePromise<Sandbox> {
+  const { space } = (inSpace ? query : {}) as { space?: string }
   return after(sandboxNamed((params as { sandbox: string }).sandbox, sandboxes), (sandbox) => spaceMentioned(space, sandbox))
 }
 
@@ -164,12 +164,13 @@ function callOf<Path extends string, Query, Body>(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: ControlDeps,
+  inSpace: boolean,
 ): Call<Path, Query, Body> {
   const { space: _, ...query } = request.query as { space?: string }
   return {
     sandbox,
     params: request.params as Call<Path, Query, Body>['params'],
-    query: query as Query,
+    query: (inSpace ? query : request.query) as Query,
     body: request.body as Body,
     request,
     reply,

@@ -36,9 +36,10 @@ export function sendJson(reply: FastifyReply, body: unknown, type = 'application
 }
 
 /** Sends what a provider answers; a body that is no string or buffer goes as JSON. */
-export function send(reply: FastifyReply, { status, headers, body }: Reply): void {
+export function send(reply: FastifyReply, { status, headers, body, as_is }: Reply): void {
   reply.code(status)
   if (headers !== undefined) reply.headers(harmless(headers, exchangeOf(reply.request).context))
+  if (as_is === true) reply.serializer(String)
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
   else reply.type('application/json').send(JSON.stringify(body))
 }

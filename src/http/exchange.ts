@@ -60,11 +60,13 @@ export function beginExchange(
   const { provider } = found
   const space = spaceAt(provider, url)
   // One that is not there is refused when it is known whose path it was.
-  const sandbox = provider.own_spaces === undefined ? found : (found.spaces.find(ownSpaceOf(space, provider)) ?? found)
+  const own = ownSpaceOf(space, provider)
+  const sandbox = own === '' ? found : (found.spaces.find(own) ?? found)
   const paths = pathsIn(provider, space)
   const addresses = addressesAt(sandbox, { ...origin, host: publicHost(host, sandbox.hosts) }, prefix, options, space)
   const { base_url, asked_url, internal_url, program_url, issuer, is_only_issuer } = addresses
   const trace: Trace = notes === undefined ? {} : { notes: [...notes] }
+  if (own !== '' && sandbox.space === own) trace.space = own
   const transport = new HttpTransport(request, {
     scheme,
     host,

@@ -49,6 +49,7 @@ export function journalEntry(
   if (trace.username !== undefined) entry.username = trace.username
   if (trace.grant_type !== undefined) entry.grant_type = trace.grant_type
   if (trace.grant_id !== undefined) entry.grant_id = trace.grant_id
+  if (trace.space !== undefined) entry.space = trace.space
   if (exchange.host !== undefined) entry.host = exchange.host
   if (exchange.error !== undefined) entry.error = exchange.error
   if (exchange.reason !== undefined) entry.reason = exchange.reason

@@ -84,7 +84,7 @@ export class ControlClient {
       signal?: AbortSignal | undefined
     },
   ): Promise<Response> {
-    const url = `${this.url}/_grantbox${path}${queryString({ ...given.query, space: this.#space })}`
+    const url = `${this.url}/_grantbox${path}${queryString({ space: this.#space, ...given.query })}`
     const authorization = this.#adminToken === undefined ? {} : { authorization: `Bearer ${this.#adminToken}` }
     const headers = { ...authorization, ...given.headers, ...(given.body !== undefined && { 'content-type': 'application/json' }) }
     try {

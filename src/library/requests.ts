@@ -28,6 +28,8 @@ export interface JournalEntry {
   username: string | null
   grant_type: string | null
   grant_id: number | null
+  /** The realm, pool or tenant that was asked, where the vendor has such worlds. */
+  space?: string
   /** `control` when the control API acted for a browser, as `authorize()` does. */
   driver: 'control' | null
   request_headers: Record<string, unknown>
@@ -42,6 +44,8 @@ export interface JournalFilter {
   endpoint?: Endpoint
   client_id?: string
   grant_type?: string
+  /** What came to one space. */
+  space?: string
   /** What the control API did for a browser, alone or as well; left out otherwise. */
   driver?: 'control' | 'any'
   /** Only those that came after the one with this id. */

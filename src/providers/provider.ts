@@ -33,6 +33,8 @@ export interface Reply {
   body?: unknown
   /** An error that says nothing of caches, as few vendors' do. */
   cacheable?: boolean
+  /** No `charset` comes to a content type of JSON that has none. */
+  as_is?: boolean
 }
 
 /** What else an error's wording may depend on. */
@@ -194,6 +196,7 @@ export type EndpointHosts = Readonly<Partial<Record<HostedEndpoint, string | rea
 export interface Edition {
   readonly paths: Partial<ProviderPaths>
   readonly issuer_path: string
+  readonly discovery_path?: string
   readonly endpoint_hosts?: EndpointHosts
 }
 
@@ -208,6 +211,8 @@ export interface Provider {
   readonly endpoint_hosts?: EndpointHosts | undefined
   /** What the vendor's issuer has behind its host, as `/realms/main`; the sandbox's issuer ends with it. */
   readonly issuer_path?: string
+  /** What stands before `/.well-known/` where that is not below the issuer. */
+  readonly discovery_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
   readonly spaces?: Readonly<Record<string, SpaceNames>>
   /** Which of `spaces` are worlds of their own, and those that a sandbox has from the beginning beside the default one. */

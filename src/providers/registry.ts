@@ -6,6 +6,7 @@
 import { auth0Hosts } from './auth0/hosts.ts'
 import { cognitoHosts } from './cognito/hosts.ts'
 import { deyel } from './deyel/deyel.ts'
+import { entraHosts } from './entra/hosts.ts'
 import { gateway } from './gateway/gateway.ts'
 import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
@@ -29,6 +30,7 @@ export const vendors: readonly Vendor[] = [
     hosts: ['*.okta.com', '*.oktapreview.com', '*.okta-emea.com'],
     load: async () => (await import('./okta/okta.ts')).okta,
   },
+  { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
 ]
 
 /** The built-in providers by name; the first is the default one. */

@@ -5,7 +5,7 @@ import type { Space } from '../oauth/model/space.ts'
 import type { OwnSpaces } from './own-spaces.ts'
 import type { Provider } from './provider.ts'
 
-type Spaced = Pick<Provider, 'spaces' | 'own_spaces' | 'paths' | 'issuer_path' | 'editions' | 'routes'>
+type Spaced = Pick<Provider, 'spaces' | 'own_spaces' | 'paths' | 'issuer_path' | 'editions' | 'routes' | 'discovery_path'>
 
 const part = /\{(\w+)\}/g
 
@@ -49,12 +49,12 @@ export function checkSpace(
 ): void {
   const { spaces = {}, own_spaces } = provider
   for (const [name, value] of Object.entries(space.path)) {
-    const { only, aliases = {}, known } = spaces[name] ?? {}
+    const { only, aliases = {}, known, default: usual } = spaces[name] ?? { default: '' }
     const own = name === own_spaces?.part ? there.list().map((one) => one.space) : undefined
     // A path that chooses none is that of the sandbox as a whole.
     if (own !== undefined && (space.chosen !== true || own.includes(value))) continue
     if (known?.(space.asked[name] ?? '', settings) ?? (own ?? only)?.includes(value) ?? true) continue
-    const all = [...(own ?? only ?? [value]), ...Object.keys(aliases)].join(', ')
+    const all = [...(own ?? only ?? [usual]), ...Object.keys(aliases)].join(', ')
     const explanation = `${name} '${space.asked[name]}' came; there are: ${all}`
     throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({
       [name]: space.asked[name] ?? value,
@@ -116,10 +116,10 @@ function patternsOf(provider: Spaced): readonly Pattern[] {
   if (known !== undefined) return known
   const { discovery } = provider.paths
   const all = [[undefined, provider] as const, ...Object.entries(provider.editions ?? {})].flatMap(
-    ([edition, { paths, issuer_path = '' }]) => {
-      const wellKnown = (paths.discovery ?? discovery ?? []).map((name) => `/.well-known/${name}${issuer_path}`)
+    ([edition, { paths, issuer_path = '', discovery_path = issuer_path }]) => {
+      const wellKnown = (paths.discovery ?? discovery ?? []).map((name) => `/.well-known/${name}${discovery_path}`)
       const routes = edition === undefined ? provider.routes.map(({ path }) => upToLastPart(path)) : []
-      const its = [...wellKnown, ...Object.values(paths).flat(), `${issuer_path.replace(/\/$/, '')}/.well-known`, ...routes]
+      const its = [...wellKnown, ...Object.values(paths).flat(), `${discovery_path.replace(/\/$/, '')}/.well-known`, ...routes]
       return [...new Set(its)]
         .filter((path) => path.includes('{') || (edition !== undefined && path.startsWith('/')))
         .map((path) => ({ edition, path }))

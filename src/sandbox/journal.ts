@@ -33,6 +33,8 @@ export interface JournalQuery {
   endpoint?: string | undefined
   client_id?: string | undefined
   grant_type?: string | undefined
+  /** What came to a space with a world of its own. */
+  space?: string | undefined
   /** Also what the control API did for a browser, or that alone; without it what clients and browsers sent. */
   driver?: 'control' | 'any' | undefined
   /** Only entries with a higher id, the oldest of them first in line when there are more than `limit`. */
@@ -136,12 +138,13 @@ export class Journal implements Forgetful {
   }
 }
 
-function matches(entry: JournalEntry, { endpoint, client_id, grant_type, driver, after }: JournalQuery): boolean {
+function matches(entry: JournalEntry, { endpoint, client_id, grant_type, space, driver, after }: JournalQuery): boolean {
   return (
     (driver === 'any' || entry.driver === driver) &&
     (endpoint === undefined || entry.endpoint === endpoint) &&
     (client_id === undefined || entry.client_id === client_id) &&
     (grant_type === undefined || entry.grant_type === grant_type) &&
+    (space === undefined || entry.space === space) &&
     (after === undefined || entry.id > after)
   )
 }

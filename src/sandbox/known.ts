@@ -194,11 +194,17 @@ export class KnownSandboxes {
   /** Stores what was counted; after this the store may be closed. */
   close(): void {
     this.flushCounts()
-    for (const { counts } of this.#opened.values()) counts.stop()
+    for (const { counts, spaces } of this.#opened.values()) {
+      counts.stop()
+      spaces.forget()
+    }
   }
 
   protected flushCounts(): void {
-    for (const { counts } of this.#opened.values()) counts.flush()
+    for (const { counts, spaces } of this.#opened.values()) {
+      counts.flush()
+      spaces.flushCounts()
+    }
   }
 
   protected record(name: string): SandboxRecord {
@@ -251,6 +257,7 @@ export class KnownSandboxes {
   protected forget(record: SandboxRecord): void {
     const opened = this.#opened.get(record.name)
     opened?.counts.stop()
+    opened?.spaces.forget()
     opened?.journal.close()
     this.#records.delete(record.name)
     this.#opened.delete(record.name)
@@ -270,7 +277,7 @@ export class KnownSandboxes {
     if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
     const { company, hosts } = record
     const settings = settingsOf(provider, record.settings)
-    const space = record.space ?? ownSpaceOf(spaceAt(provider), provider)
+    const space = provider.own_spaces === undefined ? '' : (record.space ?? ownSpaceOf(spaceAt(provider), provider))
     if (opened?.provider === provider) return { ...opened, company, hosts, settings, space }
     const lasting = opened ?? this.#begin(record)
     const now = () => this.#opened.get(record.name)?.settings ?? settings
@@ -281,7 +288,18 @@ export class KnownSandboxes {
     const { table } = this
     const journal = this.#newJournal()
     const counts = new Counts(this.table.counts(id))
-    journal.follow({}, (entry) => counts.add(entry, this.#providers.get(provider)?.refuses))
+    const spaces = new SandboxSpaces({
+      table,
+      clock: this.clock,
+      sandbox: () => this.open(this.record(name)),
+      record: () => this.record(name),
+      changeOwn: (change) => {
+        const changed = { ...this.record(name), ...change }
+        table.atomically(() => table.update(changed))
+        this.know(changed)
+      },
+    })
+    journal.follow({}, (entry) => (spaces.countsOf(entry.space) ?? counts).add(entry, this.#providers.get(provider)?.refuses))
     return {
       id,
       name,
@@ -295,17 +313,7 @@ export class KnownSandboxes {
       grants: this.table.grants(id),
       social: this.table.social(id),
       documents: this.table.documents(id),
-      spaces: new SandboxSpaces({
-        table,
-        clock: this.clock,
-        sandbox: () => this.open(this.record(name)),
-        record: () => this.record(name),
-        changeOwn: (change) => {
-          const changed = { ...this.record(name), ...change }
-          table.atomically(() => table.update(changed))
-          this.know(changed)
-        },
-      }),
+      spaces,
     }
   }
 }

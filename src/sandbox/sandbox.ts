@@ -20,8 +20,9 @@ export interface Spaces extends OwnSpaces {
   list(): readonly Sandbox[]
   create(name: string, settings?: Readonly<Record<string, unknown>>): Sandbox
   change(name: string, settings: Readonly<Record<string, unknown>>): Sandbox
-  /** What was known from memory is read again. */
+  /** What was known from memory is read again, and what was not stored of what was counted is forgotten. */
   forget(): void
+  flushCounts(): void
 }
 
 /** One isolated world that speaks as one provider; also one of its spaces that has a world of its own. */

@@ -1,6 +1,8 @@
 import type { Clock } from '../basics/clock.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import type { Provider } from '../providers/provider.ts'
+import { Counts } from './counts.ts'
+import type { JournalEntry } from './journal.ts'
 import type { Sandbox, Spaces } from './sandbox.ts'
 import { seed } from './seed.ts'
 import { mergeSettings, settingsOf } from './settings.ts'
@@ -9,7 +11,7 @@ import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
 /** What stays of a space as long as it is known, whatever is said of it. */
-type Lasting = Speech & Pick<Sandbox, 'id' | 'space' | 'created_at' | 'directory' | 'grants' | 'social' | 'documents'>
+type Lasting = Speech & Pick<Sandbox, 'id' | 'space' | 'created_at' | 'directory' | 'grants' | 'social' | 'documents' | 'counts'>
 
 /** What the spaces of a sandbox ask of it. */
 export interface SpacesDeps {
@@ -85,12 +87,23 @@ export class SandboxSpaces implements Spaces {
       })
     }
     this.#known().delete(name)
+    this.#opened.get(name)?.lasting.counts.stop()
     this.#opened.delete(name)
   }
 
   forget(): void {
+    for (const { lasting } of this.#opened.values()) lasting.counts.stop()
     this.#records = undefined
     this.#opened.clear()
+  }
+
+  /** Where what came to a space beside the sandbox's own is counted. */
+  countsOf(space: string | undefined): Counts | undefined {
+    return space === undefined ? undefined : this.#opened.get(space)?.lasting.counts
+  }
+
+  flushCounts(): void {
+    for (const { lasting } of this.#opened.values()) lasting.counts.flush()
   }
 
   #known(): Map<string, SandboxRecord> {
@@ -102,7 +115,7 @@ export class SandboxSpaces implements Spaces {
     const parent = this.own
     const there = this.#opened.get(name)
     if (there?.parent === parent) return there.sandbox
-    const lasting = there?.lasting.provider === parent.provider ? there.lasting : this.#begin(name, record, parent)
+    const lasting = there?.lasting.provider === parent.provider ? there.lasting : this.#begin(name, record, parent, there?.lasting)
     const built = this.#build(parent, lasting, record)
     this.#opened.set(name, built)
     return built.sandbox
@@ -113,7 +126,7 @@ export class SandboxSpaces implements Spaces {
     return { parent, lasting, sandbox: { ...parent, ...lasting, settings: settingsOf(parent.provider, said) } }
   }
 
-  #begin(space: string, { id, created_at }: SandboxRecord, { provider, clock }: Sandbox): Lasting {
+  #begin(space: string, { id, created_at }: SandboxRecord, { provider, clock }: Sandbox, there?: Lasting): Lasting {
     const { table } = this.#deps
     const now = () => this.#opened.get(space)?.sandbox.settings ?? this.own.settings
     const { directory, grants, social, documents } = table
@@ -126,8 +139,14 @@ export class SandboxSpaces implements Spaces {
       grants: grants(id),
       social: social(id),
       documents: documents(id),
+      counts: there?.counts ?? new Counts(table.counts(id)),
     }
   }
+}
+
+/** The world of a sandbox that an entry of its journal is about. */
+export function worldOf({ space }: Pick<JournalEntry, 'space'>, { spaces }: Pick<Sandbox, 'spaces'>): Sandbox {
+  return (space === undefined ? undefined : spaces.find(space)) ?? spaces.own
 }
 
 /** Fills the world of a sandbox and those of its preloaded spaces, which keep their keys; other spaces go. Inside a transaction. */

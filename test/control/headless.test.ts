@@ -147,7 +147,7 @@ test('an unknown member is called unknown, wherever it stands', async () => {
     ['POST', `${box}/faults`, { endpoint: 'token', eror: 'x' }, 'eror is unknown: expected '],
     ['POST', `${box}/clock/advance`, { by: '1m', at: 1 }, 'at is unknown: expected '],
     ['GET', `${box}/requests?clientid=x`, undefined, 'clientid is unknown: expected '],
-    ['GET', `${box}/apps?name=x`, undefined, 'name is unknown: expected nothing'],
+    ['GET', `${box}/apps?name=x`, undefined, 'name is unknown: expected space'],
     ['POST', `${box}/reset?keep=users`, undefined, 'keep is unknown: expected nothing'],
     ['POST', `${box}/reset`, { keep: 'users' }, 'keep is unknown: expected nothing'],
     ['GET', '/sandboxes?provider=iokids', undefined, 'provider is unknown: expected nothing'],

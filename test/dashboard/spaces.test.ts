@@ -84,6 +84,33 @@ describe('the pages of a space', () => {
   })
 })
 
+test('flows and counts are those of the space, and requests say theirs', async () => {
+  const { browser, server, sandbox, partners, seen } = await open()
+  await sandbox.apps.create(web)
+  for (const realm of ['main', 'partners', 'partners']) {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'web', client_secret: 'secret' })
+    await fetch(`${server.url}/realms/${realm}/token`, { method: 'POST', body })
+  }
+  await fetch(`${server.url}/realms/strangers/certs`)
+  const [grant] = await partners.grants.list()
+  const flows = async (base: string) => (await browser.get(`${base}/flows`)).html.match(/[^"]*\/flows\/grant-\d+/g)
+  expect(await flows(there)).toEqual([`${there}/flows/grant-${grant?.id}`])
+  expect(await flows(here)).toEqual([expect.not.stringContaining(`grant-${grant?.id}`)])
+  expect((await browser.get(`${there}/flows/grant-${grant?.id}`)).status).toBe(200)
+  expect((await browser.get(`${here}/flows/grant-${grant?.id}`)).status).toBe(404)
+
+  const { html } = await browser.get(`${here}/requests`)
+  expect(textOf(html)).toMatch(/All realms main partners/)
+  expect(html).toContain(`${there}/flows/grant-${grant?.id}`)
+  const rows = async (query: string) =>
+    [...(await browser.get(`${here}/requests?${query}`)).html.matchAll(/<details class="request"/g)].length
+  expect([await rows(''), await rows('space=partners'), await rows('space=main')]).toEqual([4, 2, 1])
+  expect((await browser.get('/dashboard/standard/requests')).html).not.toContain('name="space"')
+
+  expect(await seen(`${there}/analytics`)).toContain('Tokens by grant type 2 ')
+  expect(await seen(`${here}/analytics`)).toContain('Tokens by grant type 1 ')
+})
+
 describe('the page of spaces', () => {
   test('has them under the vendor’s word, makes and deletes them', async () => {
     const { browser, seen, sandbox } = await open()

@@ -21,6 +21,9 @@ describe('secrets are compared in constant time', () => {
     'src/oauth/clients/distinguished-name.ts: token === separator': 'a part of a text',
     'src/oauth/clients/redirect-pattern.ts: a.password !== b.password': 'parts of two redirect URIs, which are no secrets',
     'src/oauth/jose/keys.ts: known?.secret !== secret': 'whether the setting changed',
+    'src/oauth/jose/keys.ts: alg === idTokenSlot': 'names of keys',
+    'src/oauth/jose/keys.ts: slot === idTokenSlot': 'names of keys',
+    'src/providers/keycloak/tokens/formats.ts: grant.grant_type === tokenExchangeType': 'names of grant types',
     'src/http/endpoints/userinfo.ts: presented?.token === parameters.access_token': 'from where the one that came was read',
     'src/providers/iokids/paging.ts: signature !== cursorSignature': 'a name that is the same in all cursors',
   }

@@ -22,6 +22,7 @@ import { loadConfig } from '../../src/config/config.ts'
 import { readDeclarations } from '../../src/config/declarations.ts'
 import { ConfigError } from '../../src/config/error.ts'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
+import { providers, vendors } from '../../src/providers/registry.ts'
 import { spawnCommand } from '../support/command-line.ts'
 import { start, startForFile, type TestServer } from '../support/server.ts'
 import { basic, claimsOf, headerOf, post, send } from '../support/vendor-client.ts'
@@ -285,7 +286,7 @@ describe('mistakes in a declaration', () => {
     [
       'a setting',
       acme({ settings: { rotation: 'weekly' } }),
-      'providers.acme.settings.rotation: expected lenient, strict or off, got "weekly"',
+      'providers.acme.settings.rotation: expected lenient, strict, off or keep, got "weekly"',
     ],
     ['a grant type', acme({ grant_types: ['pasword'] }), 'providers.acme.grant_types[0]: expected a grant type, one of'],
     [
@@ -329,7 +330,7 @@ describe('mistakes in a declaration', () => {
     [
       'the extended provider',
       acme({ extends: 'standrad' }),
-      'providers.acme.extends: expected a provider, one of iokids, wildix, socialid, deyel, gateway, standard, acme, got "standrad"; did you mean standard?',
+      `providers.acme.extends: expected a provider, one of ${[...providers.keys(), ...vendors.map(({ id }) => id), 'acme'].join(', ')}, got "standrad"; did you mean standard?`,
     ],
     [
       'a circle',

@@ -109,6 +109,32 @@ describe('a space that is a world of its own', () => {
   })
 })
 
+test('the journal tells which space was asked, and gives those of one alone', async () => {
+  const realms = await twoRealms()
+  const { sandbox, partners, at } = realms
+  await sandbox.requests.clear()
+  await signIn(realms, 'main', 'here')
+  await signIn(realms, 'partners', 'there')
+  await partners.authorize({ client_id: 'web', redirect_uri: callback, scope: 'openid', username: 'erin' })
+  await send(at('strangers', '/certs'))
+  const told = await sandbox.requests.list({ driver: 'any' })
+  expect(told.map(({ url, space }) => [url.split('?')[0], space])).toEqual([
+    ['/realms/main/token', 'main'],
+    ['/realms/partners/token', 'partners'],
+    ['/_grantbox/sandboxes/acme/authorize', 'partners'],
+    ['/realms/strangers/certs', undefined],
+  ])
+  expect((await sandbox.requests.list({ space: 'partners' })).map(({ url }) => url)).toEqual(['/realms/partners/token'])
+  expect((await sandbox.requests.wait({ space: 'main' })).url).toBe('/realms/main/token')
+  expect(await sandbox.requests.list({ space: 'Main' })).toEqual([])
+  // What is shown follows the settings of the space that was asked.
+  await sandbox.spaces.update('partners', { settings: { show_secrets: true } })
+  const bodies = (await sandbox.requests.list({ endpoint: 'token' })).map(
+    ({ request_body }) => (request_body as { password: string }).password,
+  )
+  expect(bodies).toEqual([expect.not.stringContaining('here'), 'there'])
+})
+
 describe('the control API', () => {
   test('means the first space when none is named, and shows which', async () => {
     const { sandbox, partners } = await twoRealms()

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { openEventStream } from '../../http/event-stream.ts'
 import { endpoints } from '../../oauth/model/endpoint.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { worldOf } from '../../sandbox/spaces.ts'
 import { sandboxRoutes, textAnswer } from '../sandbox-routes.ts'
 import { limit, listOf } from '../schemas.ts'
 import { entryView, viewEntry } from '../views/journal.ts'
@@ -14,6 +16,7 @@ const journalFilter = z.strictObject({
     .describe('`proxy`: what the proxy refused.'),
   client_id: z.string().optional(),
   grant_type: z.string().optional(),
+  space: z.string().optional().describe('What came to one of the spaces.'),
   driver: z.enum(['control', 'any']).optional().describe('What the control API did for a browser, alone or as well; left out otherwise.'),
 })
 
@@ -39,7 +42,7 @@ const streamed = {
 /** A sandbox's journal: what came in and went out, and as it grows. */
 export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes, stopping }) => {
   get('/requests', 'The requests that came, newest last', { query, answer: entries }, async ({ sandbox, query, reply }) => {
-    const { journal, settings, requests } = sandbox
+    const { journal } = sandbox
     const { wait, ...wanted } = query
     const end = new AbortController()
     const stop = () => end.abort()
@@ -50,7 +53,7 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     stopping.removeEventListener('abort', stop)
     const cursor = found.at(-1)?.id ?? wanted.after
     return {
-      items: found.map((entry) => viewEntry(entry, settings.show_secrets, requests)),
+      items: found.map((entry) => viewIn(entry, sandbox)),
       next_cursor: cursor === undefined ? null : String(cursor),
     }
   })
@@ -63,8 +66,7 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     let unfollow = () => {}
     const stream = openEventStream(reply, 'the journal of a sandbox', stopping, () => unfollow())
     const tell = (entry: JournalEntry) => {
-      const { settings, requests } = sandboxes.find(sandbox.name) ?? sandbox
-      stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewEntry(entry, settings.show_secrets, requests)) })
+      stream.send({ id: entry.id, name: 'request', data: JSON.stringify(viewIn(entry, sandboxes.find(sandbox.name) ?? sandbox)) })
     }
     if (from !== undefined) for (const entry of sandbox.journal.list({ ...filter, after: from })) tell(entry)
     unfollow = sandbox.journal.follow(filter, tell)
@@ -73,3 +75,8 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
 
   remove('/requests', 'Forget the requests that came', ({ sandbox }) => sandbox.journal.clear(), 'The journal is empty.')
 })
+
+function viewIn(entry: JournalEntry, sandbox: Sandbox) {
+  const { settings, requests } = worldOf(entry, sandbox)
+  return viewEntry(entry, settings.show_secrets, requests)
+}

@@ -63,7 +63,7 @@ const icon =
 export const flowPages = part({ icon, notices }, ({ get, post }) => {
   get('/flows', (visit) => {
     const { sandbox, base, query } = visit
-    const flows = flowsIn(sandbox.journal.list()).reverse()
+    const flows = flowsOf(sandbox).reverse()
     const page = query.whole('page', 1, 1000) ?? 1
     const shown = flows.slice((page - 1) * perPage, page * perPage)
     const clients = new Map(sandbox.directory.listClients().map((client) => [client.client_id, client]))
@@ -78,7 +78,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
 
   get('/flows/:flow', (visit) => {
     const { sandbox, base, params } = visit
-    const flow = flowsIn(sandbox.journal.list()).find(({ key }) => key === params.flow)
+    const flow = flowsOf(sandbox).find(({ key }) => key === params.flow)
     const grant = grantOf(params.flow, sandbox)
     if (flow === undefined && grant === undefined) throw new Problem(404, 'This flow is not in the journal (any more).')
     const prefix = sandbox.provider.texts.usernamePrefix ?? ''
@@ -111,6 +111,11 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
     return visit.go(`/flows/${params.flow}`, notices['grant-revoked'])
   })
 })
+
+/** Those of one space, where there are such worlds. */
+function flowsOf({ journal, space }: Sandbox): Flow[] {
+  return flowsIn(journal.list({ space: space === '' ? undefined : space }))
+}
 
 function grantOf(key: string | undefined, { grants }: Sandbox): GrantEntry | undefined {
   const [, id] = /^grant-(\d{1,15})$/.exec(key ?? '') ?? []

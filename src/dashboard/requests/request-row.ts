@@ -1,6 +1,7 @@
 import { viewEntry } from '../../control/views/journal.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { worldOf } from '../../sandbox/spaces.ts'
 import { clockTime, dateAndTime } from '../frame/words.ts'
 import { tokensIn } from './tokens-in.ts'
 
@@ -9,7 +10,7 @@ export type RequestRow = ReturnType<typeof requestRow>
 
 /** @param flowHref where the flow is that it belongs to */
 export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined) {
-  const showSecrets = sandbox.settings.show_secrets
+  const showSecrets = worldOf(entry, sandbox).settings.show_secrets
   const view = viewEntry(entry, showSecrets, sandbox.requests)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
   return {
@@ -26,7 +27,9 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     status: view.status,
     kind: view.status >= 400 ? 'bad' : 'good',
     /** As far as they are known. */
-    who: [view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter((part) => part !== null),
+    who: [view.space ?? null, view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter(
+      (part) => part !== null,
+    ),
     error: view.error ?? undefined,
     reason: view.reason ?? undefined,
     explanation: view.explanation ?? undefined,

@@ -7,10 +7,13 @@ import { Problem } from '../../control/problem.ts'
 import { openEventStream } from '../../http/event-stream.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
-import { flowsIn } from '../flows/flows-in.ts'
+import { worldOf } from '../../sandbox/spaces.ts'
+import { type Flow, flowsIn } from '../flows/flows-in.ts'
 import type { Choice } from '../forms/form.ts'
+import { basePathOf } from '../frame/frame.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page, partial } from '../frame/page.ts'
+import { spaceWord } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { type RequestRow, requestRow } from './request-row.ts'
 
@@ -23,6 +26,9 @@ const mostAtOnce = 100
 const requestsPage = page<{
   rows: readonly RequestRow[]
   endpoints: readonly Choice[]
+  /** What the vendor calls its spaces, and which of them requests came to; none where there are no such worlds. */
+  word: string
+  spaces: readonly Choice[]
   onlyErrors: boolean
   filtered: boolean
   total: number
@@ -54,13 +60,19 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     const shown = found.slice(0, perPage)
     const last = shown.at(-1)
     const newest = all.at(-1)?.id ?? 0
-    const flows = flowPaths(all, base)
+    const flows = flowPaths(all, visit)
     return visit.show(requestsPage, {
       title: 'Requests',
       rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id))),
-      endpoints: [...new Set(all.map((entry) => entry.endpoint))]
-        .sort()
-        .map((value) => ({ value, label: value, chosen: value === wanted.endpoint })),
+      endpoints: choicesOf(
+        all.map(({ endpoint }) => endpoint),
+        wanted.endpoint,
+      ),
+      word: spaceWord(sandbox.provider),
+      spaces: choicesOf(
+        all.flatMap(({ space }) => space ?? []),
+        wanted.space,
+      ),
       onlyErrors: wanted.onlyErrors,
       filtered: wanted.isNarrow || before !== undefined,
       total: all.length,
@@ -79,7 +91,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       waiting = []
       // As it is now: its settings may have changed since the page was opened.
       const sandbox = deps.sandboxes.find(visit.sandbox.name) ?? visit.sandbox
-      const flows = flowPaths(sandbox.journal.list(), base)
+      const flows = flowPaths(sandbox.journal.list(), visit)
       for (const entry of entries) {
         const html = await draw(rowPart, { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
         stream.send({ id: entry.id, name: 'row', data: html.trim() })
@@ -120,25 +132,37 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       throw new Problem(404, `This request is not in the journal (any more): it keeps the newest ${sandbox.journal.capacity}.`)
     return visit.show(requestPage, {
       title: `${entry.method} ${entry.endpoint}`,
-      row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), base).get(entry.id)),
+      row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), visit).get(entry.id)),
     })
   })
 })
 
 /** Where the flow of each request is, by the request's id. */
-function flowPaths(entries: readonly JournalEntry[], base: string): Map<number, string> {
-  return new Map(flowsIn(entries).flatMap((flow) => flow.entries.map((entry) => [entry.id, `${base}/flows/${flow.key}`])))
+function flowPaths(entries: readonly JournalEntry[], { sandbox, root }: Visit): Map<number, string> {
+  const path = (entry: JournalEntry, { key }: Flow) => `${basePathOf(worldOf(entry, sandbox), root)}/flows/${key}`
+  return new Map(flowsIn(entries).flatMap((flow) => flow.entries.map((entry) => [entry.id, path(entry, flow)])))
+}
+
+function choicesOf(values: readonly string[], wanted: string): Choice[] {
+  return [...new Set(values)].sort().map((value) => ({ value, label: value, chosen: value === wanted }))
 }
 
 /** Which requests the address asks for. */
 function filterOf({ query }: Visit) {
-  const [endpoint, onlyErrors] = [query.text('endpoint'), query.has('errors')]
+  const [endpoint, space, onlyErrors] = [query.text('endpoint'), query.text('space'), query.has('errors')]
   return {
     endpoint,
+    space,
     onlyErrors,
-    isNarrow: endpoint !== '' || onlyErrors,
-    matches: (entry: JournalEntry) => (endpoint === '' || entry.endpoint === endpoint) && (!onlyErrors || entry.status >= 400),
+    isNarrow: endpoint !== '' || space !== '' || onlyErrors,
+    matches: (entry: JournalEntry) =>
+      (endpoint === '' || entry.endpoint === endpoint) && (space === '' || entry.space === space) && (!onlyErrors || entry.status >= 400),
     query: (more: Record<string, string>) =>
-      new URLSearchParams({ ...(endpoint !== '' && { endpoint }), ...(onlyErrors && { errors: 'on' }), ...more }),
+      new URLSearchParams({
+        ...(endpoint !== '' && { endpoint }),
+        ...(space !== '' && { space }),
+        ...(onlyErrors && { errors: 'on' }),
+        ...more,
+      }),
   }
 }

@@ -70,9 +70,9 @@ export function metadataOf(exchange: Exchange): Record<string, unknown> {
 export const discoveryEndpoint: ProtocolEndpoint = {
   endpoint: 'discovery',
   // Behind the issuer (OpenID Connect Discovery §4) and between its host and its path (RFC 8414 §3.1).
-  paths: ({ paths, issuer_path = '' }) =>
+  paths: ({ paths, issuer_path = '', discovery_path = issuer_path }) =>
     (paths.discovery ?? []).flatMap((name) => [
-      ...new Set([`${issuer_path.replace(/\/$/, '')}/.well-known/${name}`, `/.well-known/${name}${issuer_path}`.replace(/\/$/, '')]),
+      ...new Set([`${discovery_path.replace(/\/$/, '')}/.well-known/${name}`, `/.well-known/${name}${discovery_path}`.replace(/\/$/, '')]),
     ]),
   handlers: {
     GET(request, reply) {

@@ -40,7 +40,7 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
   const told = userClaims(user, scope, grant.details.claims?.userinfo)
   const known = { sub: subjectFor(user, client, realm), ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }
   const parameters = { ...grant.details.parameters, ...details.parameters }
-  const said = { claims: known, client, grant, user, scope, parameters, space }
+  const said = { aud: details.aud, claims: known, client, grant, user, scope, parameters, space }
   const added = addsClaims('userinfo', context) ? addedClaims('userinfo', said, statementValues(said, realm), context) : {}
   const claims = { ...(body?.(said, realm) ?? known), ...added }
   const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata

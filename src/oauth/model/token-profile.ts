@@ -100,6 +100,8 @@ export interface IssuedTokens {
 export interface UserStatement {
   /** As OpenID Connect says it. */
   claims: Readonly<Record<string, unknown>>
+  /** For userinfo: whom the access token is for. */
+  aud?: readonly string[] | undefined
   client: Client
   grant: Grant
   user: User

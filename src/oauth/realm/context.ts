@@ -68,6 +68,8 @@ export interface Trace {
   username?: string
   grant_type?: string
   grant_id?: number
+  /** The space with a world of its own that was asked. */
+  space?: string
   /** What was let pass that a strict server would refuse. */
   explanation?: string
   /** What of the request had no effect, a sentence each. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { randomLowerCase } from '../../basics/random.ts'
 import { codeOnly } from '../code-only.ts'
 import type { Provider } from '../provider.ts'
+import { apiRoutes } from './api/route.ts'
 import { cognitoCollection } from './collection.ts'
 import { errorReply, tokenReply } from './errors.ts'
 import { cognitoGrants, scopeOf } from './grants.ts'
@@ -54,6 +55,7 @@ export const cognito: Provider = {
   settings: { code_ttl: 300, session_ttl: 3600, auto_consent: true, signing_alg: 'RS256' },
   requests: {
     grants: cognitoGrants,
+    secrets: ['UserCode', 'ConfirmationCode', 'SOFTWARE_TOKEN_MFA_CODE', 'SMS_MFA_CODE', 'EMAIL_OTP_CODE'],
     scope: scopeOf,
     logout,
     pkce_optional: true,
@@ -100,7 +102,8 @@ export const cognito: Provider = {
     userinfo_endpoint: document.userinfo_endpoint,
   }),
   json_types: ['application/x-amz-json-1.1', 'application/x-amz-json-1.0'],
-  routes: hostedUiRoutes,
+  sends_messages: true,
+  routes: [...apiRoutes, ...hostedUiRoutes],
   world: cognitoWorld,
   collection: cognitoCollection,
 }

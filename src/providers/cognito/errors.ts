@@ -34,7 +34,12 @@ export const apiType = 'application/x-amz-json-1.1'
 
 /** An answer of the JSON API. */
 export function apiReply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
-  return { status, headers: { 'Content-Type': apiType, 'x-amzn-RequestId': randomUUID(), ...headers }, body: JSON.stringify(body) }
+  return {
+    status,
+    headers: { 'Content-Type': apiType, 'x-amzn-RequestId': randomUUID(), ...headers },
+    body: JSON.stringify(body),
+    as_is: true,
+  }
 }
 
 /** What faults, and whatever is found before an operation, are called at the JSON API. */

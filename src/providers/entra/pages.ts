@@ -1,8 +1,3 @@
-/**
- * In this room: Entra.
- * Elsewhere: what other vendors need too (`providers/`).
- */
-
 import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
 

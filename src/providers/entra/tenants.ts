@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { SpaceNames } from '../../oauth/model/space.ts'
+import { entraSettings } from './settings.ts'
+
+/** The tenant that is there from the beginning, and its domain. */
+export const homeTenant = '8f1c7c52-7f4d-4b9a-9d3f-0c5b0a4f6a11'
+export const homeDomain = 'contoso.onmicrosoft.com'
+
+/** The tenant of all personal accounts. */
+const consumerTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A GUID that follows from a text, for whatever the vendor would have made up once. */
+export function guidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** `{tenant}` in paths: a GUID, a domain, or a word for several tenants. All of them are the sandbox's own world. */
+export const tenants: SpaceNames = {
+  default: homeTenant,
+  aliases: { common: homeTenant, organizations: homeTenant, consumers: consumerTenant, [homeDomain]: homeTenant },
+  resolve: (asked) => (guid.test(asked) ? asked.toLowerCase() : guidOf(asked.toLowerCase())),
+  known(asked, settings) {
+    if (Object.hasOwn(tenants.aliases ?? {}, asked) || asked === homeTenant || asked === consumerTenant) return true
+    return entraSettings.of(settings).other_tenants && (guid.test(asked) || asked.toLowerCase().endsWith('.onmicrosoft.com'))
+  },
+}
+
+/** Whether a word stands for several tenants, so that it names none. */
+export function isShared(asked: string | undefined): boolean {
+  return asked === 'common' || asked === 'organizations'
+}
+
+/**
+ * The issuers of both versions in a tenant, from the one that the request has: only at the vendor's own names has the older one a host of
+ * its own.
+ */
+export function issuersOf(issuer: string): { v1: string; v2: string } {
+  const base = issuer.replace(/(\/v2\.0)?\/?$/, '')
+  return {
+    v1: `${base.replace('//login.microsoftonline.com', '//sts.windows.net')}/`,
+    v2: `${base.replace('//sts.windows.net', '//login.microsoftonline.com')}/v2.0`,
+  }
+}
