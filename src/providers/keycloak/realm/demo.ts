@@ -50,7 +50,7 @@ export const demoRealm = readRealm({
       name: 'Demo single-page app',
       publicClient: true,
       redirectUris,
-      webOrigins: ['+'],
+      webOrigins: ['*'],
       standardFlowEnabled: true,
       directAccessGrantsEnabled: true,
       attributes: { ...signOut, 'pkce.code.challenge.method': 'S256', ...device },
