@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Jar } from '../browser-jar.ts'
 import { basic } from '../vendor-client.ts'
 import { type Answer, comparable } from './comparable.ts'
 import { type Exchange, exchangeOf, kept } from './exchange.ts'
+import { FormBrowser } from './form-browser.ts'
 import { filledIn, type Scenario, type Step } from './scenario.ts'
 
 /** A server that is asked: the real one, or its twin. */
@@ -26,7 +26,7 @@ export interface Recorded {
 export async function play(scenario: Scenario, folder: string, stage: Stage): Promise<Recorded[]> {
   const names = new Map(Object.entries({ base: stage.base, ...scenario.names }))
   const given = new Set(names.keys())
-  const browsers = new Map<string, Browser>()
+  const browsers = new Map<string, FormBrowser>()
   const recorded: Recorded[] = []
   for (const step of scenario.steps) {
     if (step.wait !== undefined) await stage.wait(step.wait)
@@ -43,7 +43,7 @@ export async function play(scenario: Scenario, folder: string, stage: Stage): Pr
   return recorded
 }
 
-async function asked(step: Step, folder: string, base: string, browsers: Map<string, Browser>): Promise<Exchange> {
+async function asked(step: Step, folder: string, base: string, browsers: Map<string, FormBrowser>): Promise<Exchange> {
   const [method = 'GET', path = ''] = step.ask?.split(' ') ?? []
   const url = path.startsWith('http') ? path : base + path
   const headers: Record<string, string> = { ...step.headers }
@@ -56,7 +56,7 @@ async function asked(step: Step, folder: string, base: string, browsers: Map<str
     headers['content-type'] ??= 'application/json'
   } else if (step.form !== undefined) init.body = formOf(step.form)
   if (step.browser === undefined) return exchangeOf(await fetch(url, { ...init, redirect: 'manual' }))
-  const browser = browsers.get(step.browser) ?? new Browser(base)
+  const browser = browsers.get(step.browser) ?? new FormBrowser(base)
   browsers.set(step.browser, browser)
   return step.fill === undefined ? browser.open(url, init) : browser.fill(step.fill)
 }
@@ -65,39 +65,4 @@ function formOf(fields: Record<string, string | string[]>): URLSearchParams {
   return new URLSearchParams(
     Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value): [string, string] => [name, value])),
   )
-}
-
-/** A person's browser at one server. */
-class Browser {
-  readonly #jar = new Jar(fetch, () => true)
-  readonly #base: string
-  #last: { html: string; url: string } = { html: '', url: '' }
-
-  constructor(base: string) {
-    this.#base = base
-  }
-
-  open(url: string, init?: RequestInit): Promise<Exchange> {
-    return this.#follow(this.#jar.open(url, init), url)
-  }
-
-  fill(typed: Record<string, string>): Promise<Exchange> {
-    const page = { status: 200, headers: new Headers(), html: this.#last.html, location: undefined }
-    return this.#follow(this.#jar.post(page, this.#last.url, typed), this.#last.url)
-  }
-
-  async #follow(first: ReturnType<Jar['open']>, from: string): Promise<Exchange> {
-    let visit = await first
-    let url = from
-    const cookies = visit.headers.getSetCookie()
-    for (let hops = 0; visit.location?.href.startsWith(this.#base) === true && hops < 10; hops++) {
-      url = visit.location.href
-      visit = await this.#jar.open(url)
-      cookies.push(...visit.headers.getSetCookie())
-    }
-    if (visit.location === undefined) this.#last = { html: visit.html, url }
-    const { status, headers, html, location } = visit
-    const isJson = headers.get('content-type')?.startsWith('application/json') === true && html !== ''
-    return { status, headers, text: html, body: isJson ? JSON.parse(html) : undefined, location, cookies }
-  }
 }
