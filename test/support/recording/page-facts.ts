@@ -16,11 +16,14 @@ export function pageFacts(html: string): PageFacts {
   }
 }
 
-/** Where pages say what happened. */
+/** Where pages say what happened: Keycloak's, then grantbox's own. */
 const messageElements = [
   /<p class="instruction"[^>]*>(.*?)<\/p>/gs,
   /<span class="[^"]*kc-feedback-text[^"]*"[^>]*>(.*?)<\/span>/gs,
   /<span id="input-error[^"]*"[^>]*>(.*?)<\/span>/gs,
+  /<p class="alert"[^>]*>(.*?)<\/p>/gs,
+  /<h1>(.*?)<\/h1>/gs,
+  /<\/h1>\s*<p[^>]*>(.*?)<\/p>/gs,
 ]
 
 function formFacts(tag: string, inner: string): string {
