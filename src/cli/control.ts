@@ -12,8 +12,15 @@ export const controlFlags: Flags = {
   sandbox: { value: 'NAME', description: 'the sandbox (the default one)' },
 }
 
+/** Those of commands that may be about one of a sandbox's spaces. */
+export const spaceFlags: Flags = {
+  ...controlFlags,
+  space: { value: 'NAME', description: 'the realm, pool or tenant in the sandbox (the first one)' },
+}
+
 /** A running grantbox, as a command found it. */
 export interface Reached {
+  /** For the space that is meant. */
   client: ControlClient
   /** What the settings are here; of the grantbox that was found, some may differ. */
   config: Config
@@ -34,8 +41,9 @@ export async function reach({ argv, env, cwd }: CommandContext, flags: Flags): P
     throw new ConfigError([{ where: 'flag --url', message: `expected an http or https URL, got ${JSON.stringify(url)}` }])
   }
   const client = new ControlClient(url, config.admin_token)
+  const space = values.get('space')
   return {
-    client,
+    client: space === undefined ? client : client.inSpace(space),
     config,
     values,
     async sandbox() {

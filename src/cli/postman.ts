@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path'
 import { makeFolder } from '../basics/folder.ts'
 import type { Flags } from '../config/flags.ts'
 import type { Command } from './command.ts'
-import { controlFlags, reach } from './control.ts'
+import { reach, spaceFlags } from './control.ts'
 
 const flags: Flags = {
-  ...controlFlags,
+  ...spaceFlags,
   'client-id': { value: 'ID', description: 'the client that the environment is for (the first of the sandbox)' },
   out: { value: 'DIR', description: 'the folder to write to (the working folder)' },
 }
@@ -24,8 +24,10 @@ export const postman: Command = {
       environment: await client.get<object>(`${path}/environment.json`, { client_id: values.get('client-id') }),
     }
     makeFolder(folder)
+    const space = values.get('space')
+    const place = space === undefined ? name : `${name}-${encodeURIComponent(space)}`
     for (const [kind, document] of Object.entries(documents)) {
-      const file = join(folder, `${name}.postman_${kind}.json`)
+      const file = join(folder, `${place}.postman_${kind}.json`)
       await writeFile(file, `${JSON.stringify(document, null, 2)}\n`)
       context.stdout.write(`${file}\n`)
     }

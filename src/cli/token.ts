@@ -3,10 +3,10 @@ import type { Flags } from '../config/flags.ts'
 import type { App } from '../library/apps.ts'
 import type { TokenAnswer } from '../library/tokens.ts'
 import type { Command } from './command.ts'
-import { controlFlags, reach } from './control.ts'
+import { reach, spaceFlags } from './control.ts'
 
 const flags: Flags = {
-  ...controlFlags,
+  ...spaceFlags,
   'client-id': { value: 'ID', description: 'the client (the first of the sandbox)' },
   username: { value: 'NAME', description: "the user (none: the client's own token)" },
   scope: { value: 'SCOPE', description: "its scope (all of the client's app)" },

@@ -2,10 +2,10 @@ import { ConfigError } from '../config/error.ts'
 import type { Flags } from '../config/flags.ts'
 import type { User } from '../library/users.ts'
 import type { Command } from './command.ts'
-import { controlFlags, reach } from './control.ts'
+import { reach, spaceFlags } from './control.ts'
 
 const flags: Flags = {
-  ...controlFlags,
+  ...spaceFlags,
   count: { value: 'N', description: 'how many; of families how many families (10)' },
   type: { value: 'TYPE', description: 'parent, kid or family (parent)' },
   seed: { value: 'N', description: 'the same seed gives the same users (another each time)' },

@@ -144,6 +144,11 @@ export class SandboxSpaces implements Spaces {
   }
 }
 
+/** Whether it is a space beside the sandbox's own. */
+export function isBeside({ space, spaces }: Pick<Sandbox, 'space' | 'spaces'>): boolean {
+  return space !== spaces.own.space
+}
+
 /** The world of a sandbox that an entry of its journal is about. */
 export function worldOf({ space }: Pick<JournalEntry, 'space'>, { spaces }: Pick<Sandbox, 'spaces'>): Sandbox {
   return (space === undefined ? undefined : spaces.find(space)) ?? spaces.own

@@ -2,6 +2,7 @@ import { given } from '../basics/given.ts'
 import { type Addresses, discoveryAt, endpointsAt } from '../sandbox/addresses.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
+import { isBeside } from '../sandbox/spaces.ts'
 import type { StartInfo, StartSandbox } from './info.ts'
 
 interface Started {
@@ -51,15 +52,26 @@ export function describeStart(url: string, { sandboxes, adminToken, version, db,
 }
 
 function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses): StartSandbox {
-  const { provider, directory } = sandbox
-  const clients = directory.listClients()
-  const users = directory.listUsers({ limit: shownUsers })
+  const { provider } = sandbox
+  const beside = provider.own_spaces === undefined ? [] : sandbox.spaces.list().filter(isBeside).slice(0, shownSandboxes)
   const postman = `${url}/_grantbox/sandboxes/${sandbox.name}/postman`
   return {
     name: sandbox.name,
     provider: provider.id,
     base_url,
     made: true,
+    ...describeWorld(sandbox, base_url),
+    ...(beside.length > 0 && { spaces: beside.map((space) => describeWorld(space, base_url)) }),
+    postman: { collection: `${postman}/collection.json`, environment: `${postman}/environment.json` },
+  }
+}
+
+function describeWorld(sandbox: Sandbox, base_url: string) {
+  const { space, directory } = sandbox
+  const clients = directory.listClients()
+  const users = directory.listUsers({ limit: shownUsers })
+  return {
+    ...(space !== '' && { space }),
     ...endpointsAt(base_url, sandbox),
     ...given({ openid_configuration: discoveryAt(base_url, sandbox) }),
     clients: clients.map((client) => ({
@@ -68,6 +80,5 @@ function describeSandbox(url: string, sandbox: Sandbox, { base_url }: Addresses)
       app: client.app.name,
     })),
     users: users.map((user) => ({ username: user.username, password: user.password ?? sandbox.company })),
-    postman: { collection: `${postman}/collection.json`, environment: `${postman}/environment.json` },
   }
 }

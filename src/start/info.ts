@@ -16,8 +16,10 @@ export interface NamedSandbox {
   made: boolean
 }
 
-/** A sandbox as the start shows it: what a client has to be told to reach it. */
-export interface StartSandbox extends NamedSandbox {
+/** What a client has to be told to reach a sandbox, or one of its spaces. */
+interface StartWorld {
+  /** Which realm, pool or tenant it is, where the vendor has such worlds. */
+  space?: string
   /** Where browsers are sent to sign in. */
   authorization_endpoint?: string
   token_endpoint: string
@@ -25,6 +27,12 @@ export interface StartSandbox extends NamedSandbox {
   openid_configuration?: string
   clients: readonly StartClient[]
   users: readonly { username: string; password: string }[]
+}
+
+/** A sandbox as the start shows it. */
+export interface StartSandbox extends NamedSandbox, StartWorld {
+  /** The spaces beside the first, of which all the rest tells. */
+  spaces?: readonly StartWorld[]
   /** Where Postman can import the collection and the environment from. */
   postman: { collection: string; environment: string }
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import { clientMentioned } from '../input/lookup.ts'
 import { firstTokens, withGrantFolders } from './grant-folders.ts'
 import { httpFile } from './http-file.ts'
@@ -15,13 +16,17 @@ import { postmanCollection, postmanEnvironment } from './postman.ts'
  * @throws Problem when the one that is named is none of the sandbox's
  */
 export function exportDocuments(sandbox: Sandbox, client_id: string | undefined, base_url: string) {
-  const { provider, name, directory } = sandbox
+  const { name, space, directory } = sandbox
   const client = client_id === undefined ? directory.listClients()[0] : clientMentioned(client_id, sandbox)
-  const collection = withGrantFolders(provider)
+  const requests = withGrantFolders(sandbox)
+  // Two spaces of a sandbox stand side by side in Postman.
+  const [collection, place] = isBeside(sandbox)
+    ? [{ ...requests, name: `${requests.name} (${space})` }, `${name}/${space}`]
+    : [requests, name]
   const filled = { collection, clientId: client?.client_id ?? '', clientSecret: client?.client_secret ?? '' }
   return {
-    postmanCollection: () => postmanCollection({ collection, sandbox: name, firstTokens: firstTokens(provider) }),
-    postmanEnvironment: () => postmanEnvironment({ ...filled, sandbox: name, apiServer: base_url.replace(/^https?:\/\//, '') }),
+    postmanCollection: () => postmanCollection({ collection, sandbox: place, firstTokens: firstTokens(sandbox) }),
+    postmanEnvironment: () => postmanEnvironment({ ...filled, sandbox: place, apiServer: base_url.replace(/^https?:\/\//, '') }),
     httpFile: () => httpFile({ ...filled, base_url }),
   }
 }

@@ -6,7 +6,7 @@ const document = z.record(z.string(), z.unknown())
 const query = z.strictObject({ client_id: z.string().optional().describe('The first client of the sandbox when absent.') })
 
 /** What Postman and the editors' HTTP clients import to try a sandbox. */
-export const postmanExport = sandboxRoutes('exports', ({ get }) => {
+export const postmanExport = sandboxRoutes('exports', ({ inSpace: { get } }) => {
   const collection = "The vendor's requests, as a Postman collection v2.1"
   get('/postman/collection.json', collection, { answer: document }, ({ sandbox, addresses }) => ({
     ...exportDocuments(sandbox, undefined, addresses.base_url).postmanCollection(),

@@ -1,6 +1,7 @@
 import { exportDocuments } from '../../control/exports/documents.ts'
 import { Problem } from '../../control/problem.ts'
 import type { Client } from '../../oauth/model/records.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import { part } from '../frame/visit.ts'
 
 const files = {
@@ -20,10 +21,11 @@ export const exportPages = part({}, ({ get }) => {
   get('/exports/:file', ({ params, query, sandbox, addresses, reply }) => {
     const name = Object.keys(files).find((file): file is keyof typeof files => file === params.file)
     if (name === undefined) throw new Problem(404, `There is no such file; there are: ${Object.keys(files).join(', ')}`)
+    const place = isBeside(sandbox) ? `${sandbox.name}-${encodeURIComponent(sandbox.space)}` : sandbox.name
     const made = exportDocuments(sandbox, query.raw('client_id'), addresses.base_url)[files[name].make]()
     return reply
       .type(typeof made === 'string' ? 'text/plain; charset=utf-8' : 'application/json')
-      .header('Content-Disposition', `attachment; filename="${sandbox.name}-${name}"`)
+      .header('Content-Disposition', `attachment; filename="${place}-${name}"`)
       .header('Cache-Control', 'no-store')
       .header('X-Content-Type-Options', 'nosniff')
       .send(typeof made === 'string' ? made : JSON.stringify(made, null, 2))

@@ -1,5 +1,6 @@
 import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import { dashboardPath } from '../access/cookies.ts'
 import { developerOf, hasSpaces, spaceWord } from './vendor.ts'
 
@@ -34,7 +35,7 @@ export function basePath(name: string, root: string, space?: string): string {
 
 /** The same for what may be a space. */
 export function basePathOf(sandbox: Sandbox, root: string): string {
-  return basePath(sandbox.name, root, sandbox.space === sandbox.spaces.own.space ? undefined : sandbox.space)
+  return basePath(sandbox.name, root, isBeside(sandbox) ? sandbox.space : undefined)
 }
 
 /**

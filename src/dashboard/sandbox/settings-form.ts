@@ -4,6 +4,7 @@ import { wholeSeconds } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsOf } from '../../sandbox/settings.ts'
 import { certificates, settingsShape } from '../../sandbox/settings-schema.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import type { Fields } from '../forms/fields.ts'
 import type { Choice, FormState } from '../forms/form.ts'
 
@@ -129,8 +130,8 @@ export function settingFields(
 }
 
 /** What would hold if it said nothing. */
-function unsaidIn({ provider, space, spaces: { own } }: Sandbox): Values {
-  return { ...(space === own.space ? settingsOf(provider, {}) : own.settings) }
+function unsaidIn(sandbox: Sandbox): Values {
+  return { ...(isBeside(sandbox) ? sandbox.spaces.own.settings : settingsOf(sandbox.provider, {})) }
 }
 
 /** Whether a setting is what it would be if the sandbox said nothing. */

@@ -3,8 +3,8 @@ import { Problem } from '../../control/problem.ts'
 import { ClockRangeError } from '../../sandbox/clock.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
 import { idleSettings } from '../../sandbox/idle-settings.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
@@ -152,11 +152,6 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/settings', notices['sandbox-reset'])
   })
 })
-
-/** Whether it is a space beside the sandbox's own. */
-function isBeside({ space, spaces }: Sandbox): boolean {
-  return space !== spaces.own.space
-}
 
 function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
   const { sandbox, base } = visit

@@ -4,6 +4,7 @@ import { Problem } from '../../control/problem.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { spaceName } from '../../sandbox/space-name.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import type { Refused } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { basePath, basePathOf } from '../frame/frame.ts'
@@ -77,7 +78,7 @@ export const spacePages = part(
 
     function showSpaces(visit: Visit, refused?: Refused) {
       const { sandbox, base, root, request } = visit
-      const { provider, name: sandboxName, spaces } = sandbox
+      const { provider, name: sandboxName } = sandbox
       const word = spaceWord(provider)
       // From here it is left whichever space the visit is about: that one may be deleted.
       const own = basePath(sandboxName, root)
@@ -88,7 +89,7 @@ export const spacePages = part(
         users: space.directory.countUsers(),
         href: `${basePathOf(space, root)}/apps`,
         deleteHref: `${own}/spaces/${encodeURIComponent(space.space)}/delete`,
-        isOwn: space.space === spaces.own.space,
+        isOwn: !isBeside(space),
         isCurrent: space.space === sandbox.space,
       })
       const heading = `${capital(word)}s`
