@@ -41,7 +41,7 @@ export function send(reply: FastifyReply, { status, headers, body, as_is }: Repl
   if (headers !== undefined) reply.headers(harmless(headers, exchangeOf(reply.request).context))
   if (as_is === true) reply.serializer(String)
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
-  else reply.type('application/json').send(JSON.stringify(body))
+  else (reply.hasHeader('content-type') ? reply : reply.type('application/json')).send(JSON.stringify(body))
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12). */

@@ -15,7 +15,8 @@ const dotSegment = /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\?]|%2f|%5c)/i
 /** Which of those that a client's app registered a URI is, by the vendor's rule and the sandbox's; undefined when none. */
 export function registeredFor(client: Client, came: string, { redirects, settings }: Pick<Realm, 'redirects' | 'settings'>) {
   const same = redirects?.matches ?? sameRedirectUri
-  return client.app.redirect_uris.find((one) => same(one, came) || fits(one, came, settings.redirect_uri_match))
+  const uris = client.app.redirect_uris
+  return uris.includes(came) ? came : uris.find((one) => same(one, came) || fits(one, came, settings.redirect_uri_match))
 }
 
 /** Whether a URI is one of them. */

@@ -9,9 +9,11 @@ import { boundsProblem, type ReadJwt, readJwt, shown } from '../../oauth/jose/ch
 import { type Jwk, signatureProblem } from '../../oauth/jose/verification.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client } from '../../oauth/model/records.ts'
+import type { Space } from '../../oauth/model/space.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import { refuse } from './errors.ts'
 import { hasSpa, redirectTypeAsked } from './redirects.ts'
+import { isShared, tenantOf } from './tenants.ts'
 
 /** Finds out which application speaks: by a secret, by a certificate, or not at all where it is public. */
 export function authenticateApp(authorization: string | undefined, parameters: Parameters, context: Context): MaybePromise<Client> {
@@ -97,18 +99,19 @@ function checkBounds(jwt: ReadJwt, { realm, transport, space }: Context): void {
   const bounds = { now: seconds(realm.clock.now()), needed: ['exp'] as const, early: leeway, late: leeway, rule: 'RFC 7523 §3' }
   const stale = boundsProblem(jwt, bounds, 'The assertion')
   if (stale !== undefined) throw refuse(700024, stale.problem)
-  const audiences = audiencesOf(transport?.audiences() ?? [], space?.asked.tenant ?? '', space?.path.tenant ?? '')
-  const came = [jwt.claims.aud].flat().map((one) => plain(String(one)))
-  if (came.some((one) => audiences.includes(one))) return
-  throw refuse(700023, `The assertion's aud is ${shown(jwt.claims.aud)}; it must be one of: ${audiences.join(', ')}`)
+  const names = transport?.audiences() ?? []
+  if (space !== undefined && [jwt.claims.aud].flat().some((one) => namesUs(String(one), names, space))) return
+  throw refuse(
+    700023,
+    `The assertion's aud is ${shown(jwt.claims.aud)}; it must name this tenant or its token endpoint: ${names.join(', ')}`,
+  )
 }
 
-/** All forms of our name: issuer and token endpoint of both versions, by the tenant's word, domain or id. */
-function audiencesOf(names: readonly string[], asked: string, tenant: string): string[] {
-  const bases = new Set(names.flatMap((name) => [asked, tenant].map((one) => `${new URL(name).origin}/${one}`)))
-  const shared = ['common', 'organizations'].flatMap((one) => [...bases].map((base) => base.replace(/[^/]+$/, one)))
-  const all = new Set([...bases, ...shared])
-  return [...all].flatMap((base) => ['', '/v2.0', '/oauth2/token', '/oauth2/v2.0/token'].map((path) => plain(base + path)))
+/** Whether an audience is a form of our name: issuer or token endpoint of either version, by the tenant's id, domain or a word. */
+function namesUs(aud: string, names: readonly string[], { asked, path }: Space): boolean {
+  const [, base, word = ''] = /^(.*?)\/([^/]+)(\/v2\.0|\/oauth2(\/v2\.0)?\/token)?$/.exec(plain(aud)) ?? []
+  const isOurs = names.map(plain).some((name) => [asked.tenant, path.tenant].some((tenant) => name.startsWith(`${base}/${tenant}`)))
+  return isOurs && (isShared(word) || tenantOf(word) === path.tenant)
 }
 
 function plain(audience: string): string {

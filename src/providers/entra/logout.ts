@@ -6,7 +6,7 @@ import { readIdTokenHint } from '../../oauth/tokens/own-jwt.ts'
 import { findNamed } from '../../oauth/users/sign-in.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { refuse } from './errors.ts'
-import { tenants } from './tenants.ts'
+import { tenantOf } from './tenants.ts'
 
 /** A sign-out: back goes the browser to an address that some application registered, and else nowhere; a hint spares the question. */
 export const entraLogout: NonNullable<RequestDialect['logout']> = async (parameters, context) => {
@@ -46,8 +46,7 @@ function adminConsent({ query, params, context }: ApiRequest): Promise<Reply> {
     })
   }
   const { tenant: asked = '' } = params
-  const tenant = tenants.aliases?.[asked] ?? tenants.resolve?.(asked) ?? asked
-  const location = withQuery(to, { admin_consent: 'True', tenant, state, scope })
+  const location = withQuery(to, { admin_consent: 'True', tenant: tenantOf(asked), state, scope })
   return Promise.resolve({ status: 302, headers: { location } })
 }
 

@@ -28,6 +28,11 @@ export const tenants: SpaceNames = {
   },
 }
 
+/** The id of the tenant that a word in a path means. */
+export function tenantOf(asked: string): string {
+  return tenants.aliases?.[asked] ?? tenants.resolve?.(asked) ?? asked
+}
+
 /** Whether a word stands for several tenants, so that it names none. */
 export function isShared(asked: string | undefined): boolean {
   return asked === 'common' || asked === 'organizations'

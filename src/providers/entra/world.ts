@@ -65,7 +65,7 @@ export const entraApis: readonly Api[] = [graph, orders, stock]
 const openid = ['openid', 'profile', 'email', 'offline_access']
 const ofOrders = (...names: string[]) => names.map((name) => `${orders.identifier}/${name}`)
 
-const spaUri = 'http://localhost:3000'
+const spaUris = ['http://localhost:3000', 'http://localhost:3000/']
 const nativeUris = ['http://localhost', 'https://login.microsoftonline.com/common/oauth2/nativeclient', `msal${spa.client_id}://auth`]
 const typed = (type: string, uris: readonly string[]) => Object.fromEntries(uris.map((uri) => [uri, type]))
 
@@ -116,7 +116,7 @@ export const entraWorld: World = {
       description: 'A single-page and native application without a secret.',
       icon: null,
       scopes: [...openid, 'User.Read', ...ofOrders('access_as_user')],
-      redirect_uris: [spaUri, ...nativeUris, ...preloadedRedirectUris],
+      redirect_uris: [...nativeUris, ...preloadedRedirectUris, ...spaUris],
       clients: [
         {
           ...spa,
@@ -124,7 +124,7 @@ export const entraWorld: World = {
           token_endpoint_auth_method: 'none',
           grant_types: ['authorization_code', 'refresh_token', 'password', deviceCodeType, shortDeviceType],
           metadata: {
-            redirect_uri_types: { ...typed('spa', [spaUri]), ...typed('publicClient', [...nativeUris, ...preloadedRedirectUris]) },
+            redirect_uri_types: { ...typed('spa', spaUris), ...typed('publicClient', [...nativeUris, ...preloadedRedirectUris]) },
           },
         },
       ],
