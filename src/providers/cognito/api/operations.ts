@@ -1,3 +1,8 @@
+/**
+ * In this room: the operations of the JSON API, a file per topic, and the table of them; what they need of a pool is in `pool.ts`.
+ * Elsewhere: the OAuth half, and what both share, one room up.
+ */
+
 import type { PoolCall, UserCall } from './admin-users.ts'
 import * as users from './admin-users.ts'
 import { adminInitiateAuth, type ClientCall, initiateAuth } from './authenticate.ts'
