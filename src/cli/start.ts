@@ -1,6 +1,7 @@
 import { isLoopbackName } from '../basics/loopback.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { type Flags, parseFlags } from '../config/flags.ts'
+import { portsIn } from '../config/schema.ts'
 import { idleSettings } from '../sandbox/idle-settings.ts'
 import type { ListenOptions } from '../start/listen.ts'
 import type { GrantboxServer } from '../start/server.ts'
@@ -73,6 +74,7 @@ export function listenOptions(config: Config): ListenOptions {
     bodyLimit: config.body_limit,
     journalSize: config.journal_size,
     journalMemory: config.journal_memory * 1024 * 1024,
+    portOf: portsIn(config.port_of),
     proxy: config.proxy,
     nextProxy: config.proxy_next,
     proxyAllow: config.proxy_allow?.toLowerCase().split(','),

@@ -113,8 +113,8 @@ function settingFlags(): Flags {
   const rows = configTable()
   return Object.fromEntries(
     keys.map((key, index) => {
-      const { value, description } = describe(key)
-      return [flagName(key), { value, description: `${description} (${rows[index]?.default})` }]
+      const { value, description, repeatable } = describe(key)
+      return [flagName(key), { value, repeatable, description: `${description} (${rows[index]?.default})` }]
     }),
   )
 }

@@ -70,7 +70,9 @@ export function readDeclarations(
   const hosts = sandboxes.flatMap(({ name, hosts = [] }) =>
     hosts.map((host, index): Named => [`${label}: sandboxes.${name}.hosts[${index}]`, host, host.toLowerCase()]),
   )
-  return { declared: { providers, sandboxes }, problems: [...problems, ...repeated('a host', 'sandbox', hosts)] }
+  const ports = sandboxes.flatMap(({ name, port }): Named[] => (port ? [[`${label}: sandboxes.${name}.port`, String(port)]] : []))
+  const twice = [...repeated('a host', 'sandbox', hosts), ...repeated('a port', 'sandbox', ports)]
+  return { declared: { providers, sandboxes }, problems: [...problems, ...twice] }
 }
 
 /** Loaded or not. */

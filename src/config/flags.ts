@@ -5,13 +5,15 @@ import type { ConfigProblem } from './error.ts'
 /** A flag as `--help` shows it. One without `value` is a switch. */
 export interface Flag {
   value?: string
+  /** Given again, it counts with commas between. */
+  repeatable?: true | undefined
   description: string
 }
 
 /** Flags by name, without the dashes. */
 export type Flags = Readonly<Record<string, Flag>>
 
-/** What the command line said. A flag given twice counts as its last value; a switch counts as an empty text. */
+/** What the command line said. A flag given twice counts as its last value, unless it is repeatable; a switch counts as an empty text. */
 export interface ParsedFlags {
   values: ReadonlyMap<string, string>
   problems: readonly ConfigProblem[]
@@ -46,7 +48,7 @@ export function parseFlags(argv: readonly string[], known: Flags): ParsedFlags {
       } else if (flag.value === undefined && token.value !== undefined) problems.push({ where, message: 'takes no value' })
       else if (flag.value !== undefined && lacksValue(token))
         problems.push({ where, message: `expected a value (${flag.value}), got none` })
-      else values.set(token.name, token.value ?? '')
+      else values.set(token.name, [...(flag.repeatable === true ? [values.get(token.name) ?? []] : []), token.value ?? ''].flat().join(','))
     }
   }
   return { values, problems }

@@ -26,6 +26,7 @@ export const sandboxSchema = z
     provider: nameSchema.optional().describe("The provider of the sandbox's name when absent."),
     company: z.string().min(1).max(200).optional(),
     hosts: z.array(host).optional().describe('Host names at which it answers at the root.'),
+    port: z.int().min(0).max(65_535).optional().describe('A port to itself, at which it is alone; 0 takes a free one.'),
     settings: commonSettings.optional(),
     seed: z.boolean().optional().describe("Whether it starts with the provider's apps and users; true when absent."),
     apps: z.array(appSchema).optional(),

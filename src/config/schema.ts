@@ -20,6 +20,8 @@ export interface About {
   secret?: true
   /** Not to be written in a config file. */
   notInFile?: true
+  /** Given again, it counts with commas between. */
+  repeatable?: true
 }
 
 const about = z.registry<About>()
@@ -94,6 +96,18 @@ export const schema = z.strictObject({
       value: 'PEERS',
       description: 'proxies that are believed when they forward: off, loopback, or addresses and CIDRs, with commas between',
       expected: 'off, loopback, or addresses and CIDRs such as 10.0.0.0/8',
+    }),
+  port_of: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}=\d{1,5}(,[a-z0-9][a-z0-9-]{0,62}=\d{1,5})*$/)
+    .refine((text) => Object.values(portsIn(text)).every((port) => port <= 65_535))
+    .optional()
+    .register(about, {
+      value: 'NAME=PORT',
+      description: 'port that a sandbox has to itself, and keeps; 0 takes a free one; may be given again, or with commas',
+      expected: "a sandbox's name, = and a port from 0 to 65535, such as standard=9401; several with commas between",
+      otherwise: 'none',
+      repeatable: true,
     }),
   client_certificates: z.enum(['mtls', 'always']).optional().register(about, {
     value: 'WHERE',
@@ -207,6 +221,16 @@ export function describe(key: Key): About {
   const entry = about.get(schema.shape[key])
   if (entry === undefined) throw new TypeError(`the setting ${key} is not described`)
   return entry
+}
+
+/** What `--port-of` says: ports by the names of sandboxes. */
+export function portsIn(text = ''): Record<string, number> {
+  return Object.fromEntries(
+    text
+      .split(',')
+      .flatMap((one) => (one === '' ? [] : [one.split('=')]))
+      .map(([name = '', port]) => [name, Number(port)]),
+  )
 }
 
 function isHost(text: string): boolean {

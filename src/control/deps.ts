@@ -4,11 +4,14 @@ import type { Clock } from '../basics/clock.ts'
 import type { Settled } from '../http/journal-hook.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
 import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
+import type { OwnPorts } from '../sandbox/own-ports.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
 /** What the control API is given by the server. */
 export interface ControlDeps {
   sandboxes: Sandboxes
+  /** The ports that sandboxes have to themselves. */
+  ports: Pick<OwnPorts, 'change'>
   /** The machine's clock; each sandbox has its own. */
   clock: Clock
   version: string

@@ -4,6 +4,7 @@ import { MetadataError } from '../oauth/clients/metadata.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import { GoneError, OAuthError } from '../oauth/model/errors.ts'
 import { CreatedOtherwiseError } from '../sandbox/as-created.ts'
+import { PortError } from '../sandbox/own-ports.ts'
 
 /** What is wrong with one member of a request. */
 export interface FieldProblem {
@@ -82,6 +83,8 @@ export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
   if (thrown instanceof GoneError) return new Problem(409, `The request met another one: ${thrown.message}`)
   if (thrown instanceof TakenError) return new Problem(409, thrown.message, [{ field: thrown.field, expected: 'one that is free' }])
+  if (thrown instanceof PortError)
+    return new Problem(409, thrown.message, [{ field: 'port', expected: 'one that is free', came: thrown.port }])
   if (thrown instanceof CreatedOtherwiseError) {
     const { field, was, came, message } = thrown
     return new Problem(409, message, [{ field, expected: was === undefined ? 'nothing' : JSON.stringify(was), came: came ?? null }])

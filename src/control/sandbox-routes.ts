@@ -99,10 +99,12 @@ export function sandboxRoutes(tag: string, add: (routes: SandboxRoutes, deps: Co
           app.route({ method, url: `/sandboxes/:sandbox${path}`, ...options, ...preValidation, schema, handler })
         }
       }
+      // The framework sends by itself what an async handler leaves unsent, and would send it twice.
       const remove: SandboxRoutes['remove'] = (path, summary, handle, gone = 'It is gone.') => {
-        route('DELETE', 204)(path, summary, { answer: z.undefined().describe(gone) }, (call) =>
-          after(handle(call), () => void call.reply.send()),
-        )
+        route('DELETE', 204)(path, summary, { answer: z.undefined().describe(gone) }, async (call) => {
+          await handle(call)
+          return undefined
+        })
       }
       const [get, put, patch, post] = [route('GET', 200), route('PUT', 200), route('PATCH', 200), route('POST', 200)]
       return { get, put, patch, post, create: route('POST', 201), remove }

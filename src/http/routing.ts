@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
-import { type Came, originReader } from './origin.ts'
+import { beyondAlias, type Came, originReader } from './origin.ts'
 
 /** Where a request goes. */
 export interface Destination {
@@ -19,6 +19,45 @@ const directOrigin = originReader()
 const delimiter = /[/?#]/g
 /** RFC 8414 §3: the sandbox may stand behind the well-known path. */
 const wellKnown = /^(\/\.well-known\/[^/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/s
+
+/** What decides where requests go. */
+export interface Routes {
+  sandboxes: Sandboxes
+  originOf: (request: IncomingMessage) => Came
+  /** Host names that are ours although a vendor has them. */
+  ownHosts: readonly string[]
+  /** Paths that a proxy may have left before ours. */
+  ownPaths: readonly string[]
+  /** The port at which all sandboxes are; 0 as long as nobody listens. */
+  port: () => number
+}
+
+/** Where a request goes: to a sandbox, unless that was deleted, or to what is ours at its path. */
+export function destinationOf(
+  request: IncomingMessage,
+  { sandboxes, originOf, ownHosts, ownPaths, port }: Routes,
+  localPort = request.socket.localPort,
+) {
+  const came = originOf(request)
+  // At a port of its own there is that sandbox alone, and nobody when it was deleted.
+  const isAlone = localPort !== port() && port() !== 0
+  const paths = isAlone ? [] : ownPaths
+  const url = withoutPaths(isAlone ? withoutHost(request) : (request.url ?? '/'), came.path ? [...paths, came.path] : paths, sandboxes)
+  const isOurs = !isAlone && /^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, came, ownHosts, sandboxes)
+  const { url: asked, origin } = beyondAlias(url, came)
+  const destination = isAlone ? atPort(asked, localPort, sandboxes) : isOurs ? undefined : route(asked, origin, sandboxes)
+  return { url, isOurs, origin, destination, isAlone }
+}
+
+function atPort(target: string, port: number | undefined, sandboxes: Sandboxes): Destination | undefined {
+  const name = sandboxes.namedByPort(port)
+  return name === undefined ? undefined : { name, prefix: '', url: target.startsWith('/') ? withoutEmpty(target) : '/' }
+}
+
+/** The path of a target, which may be of absolute form where nobody is a proxy (RFC 9112 §3.2.2). */
+function withoutHost({ url = '/' }: IncomingMessage): string {
+  return url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/^(?![/*])/, '/')
+}
 
 /** Finds the sandbox of a request: by its Host, by the path's first segment, behind a well-known path, else the default one. */
 export function route(target: string, { name, publicName }: Came, sandboxes: Sandboxes): Destination | undefined {

@@ -1,7 +1,7 @@
 import { ControlClient } from './control-client.ts'
 import { GrantboxError } from './error.ts'
 import { type Grantbox, grantbox } from './grantbox.ts'
-import { madeSandboxes } from './sandbox.ts'
+import { madeSandboxes, placeIn } from './sandbox.ts'
 
 /** How to speak to a grantbox that runs elsewhere. */
 export interface ConnectOptions {
@@ -26,14 +26,17 @@ export async function connectGrantbox(
   const items = await madeSandboxes(client)
   const ca = await client.authority()
   const first = items.find((one) => one.default)
-  const issuers = new Map(items.map((one) => [one.name, one.issuer]))
+  const known = new Map(items.map((one) => [one.name, one]))
   return grantbox({
     client,
     adminToken,
     ca,
     defaultName: first?.name ?? '',
     defaultProvider: first?.provider ?? 'standard',
-    issuerOf: (name, at) => issuers.get(name) ?? at,
+    placeOf(name, at) {
+      const info = known.get(name)
+      return info === undefined ? { name, url: at, issuer: at, port: null } : placeIn(info, at)
+    },
     close: async () => {},
   })
 }

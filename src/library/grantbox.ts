@@ -6,7 +6,7 @@
 import type { ControlClient } from './control-client.ts'
 import type { LoginOptions, LoginPage, LoginUser } from './login.ts'
 import { ProxyLeads, type ProxySettings } from './proxy.ts'
-import { madeSandboxes, type NewSandbox, type Place, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
+import { madeSandboxes, type NewSandbox, type Place, placeIn, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
 
 /** A grantbox, in this process or elsewhere. `await using` closes it. */
 export interface Grantbox extends AsyncDisposable {
@@ -41,24 +41,21 @@ export interface GrantboxFacts {
   ca: string
   defaultName: string
   defaultProvider: string
-  /** The issuer of a sandbox at an address, as far as it is known. */
-  issuerOf: (name: string, url: string) => string
+  /** What is known of a sandbox that may be at an address. */
+  placeOf: (name: string, url: string) => Place
   close: () => Promise<void>
 }
 
-export function grantbox({ client, adminToken, ca, defaultName, defaultProvider, issuerOf, close }: GrantboxFacts): Grantbox {
+export function grantbox({ client, adminToken, ca, defaultName, defaultProvider, placeOf, close }: GrantboxFacts): Grantbox {
   const { url } = client
   const leads = new ProxyLeads({ url, adminToken }, ca)
-  const placeOf = (name: string): Place => {
-    const its = name === defaultName ? url : `${url}/${name}`
-    return { name, url: its, issuer: issuerOf(name, its) }
-  }
-  const known = (info: SandboxInfo) => sandbox(client, { ...placeOf(info.name), issuer: info.issuer }, leads)
+  const usual = (name: string) => (name === defaultName ? url : `${url}/${name}`)
+  const known = (info: SandboxInfo) => sandbox(client, placeIn(info, usual(info.name)), leads)
   const box: Grantbox = {
     url,
     adminToken,
     proxy: leads.settings(),
-    sandbox: (name = defaultName) => sandbox(client, placeOf(name), leads),
+    sandbox: (name = defaultName) => sandbox(client, placeOf(name, usual(name)), leads),
     sandboxes: async () => (await madeSandboxes(client)).map(known),
     createSandbox: async (options = {}) => known(await client.post<SandboxInfo>('/sandboxes', { provider: defaultProvider, ...options })),
     ensureSandbox: async ({ name, ...options }) =>

@@ -27,6 +27,8 @@ export interface SandboxInfo {
   /** Whether it also answers without its name in the path. */
   default: boolean
   hosts: string[]
+  /** The port that it has to itself. */
+  port: number | null
   /** What holds, whoever said it: the sandbox, its provider or the protocol. */
   settings: Record<string, unknown>
   /** Which settings it made without any effect, a sentence each. */
@@ -45,6 +47,8 @@ export interface SandboxChange {
   company?: string
   /** Host names without a port, at which it answers at the root. */
   hosts?: string[]
+  /** A port to itself, at which it is alone; 0 takes a free one, null is none. */
+  port?: number | null
   /** They are merged; null takes one back to what the provider says. */
   settings?: Record<string, unknown>
 }
@@ -70,8 +74,10 @@ export interface Snapshot {
 /** One isolated world that speaks as one provider. */
 export interface Sandbox {
   readonly name: string
-  /** Where its clients call, without a slash at the end. */
+  /** Where its clients call, without a slash at the end; at its own port when it has one. */
   readonly url: string
+  /** The port that it has to itself, as far as is known here. */
+  readonly port: number | null
   /** The `iss` of its tokens. */
   readonly issuer: string
   /** How programs are led to it, by its name, when they call its vendor's hosts. */
@@ -110,22 +116,34 @@ export interface Place {
   name: string
   url: string
   issuer: string
+  port: number | null
 }
 
-export function sandbox(client: ControlClient, { name, url, issuer }: Place, leads: ProxyLeads): Sandbox {
+/** @param usual where it is unless it has a port to itself */
+export function placeIn({ name, issuer, port, base_url }: SandboxInfo, usual: string): Place {
+  return { name, issuer, port, url: port === null ? usual : base_url }
+}
+
+export function sandbox(client: ControlClient, { name, ...place }: Place, leads: ProxyLeads): Sandbox {
   const path = `/sandboxes/${encodeURIComponent(name)}`
-  let currentIssuer = issuer
+  let now = place
   const noted = async (answer: Promise<SandboxInfo>) => {
     const info = await answer
-    currentIssuer = info.issuer
+    const { issuer, port } = info
+    now = { issuer, port, url: port === null && now.port === null ? now.url : info.base_url }
     return info
   }
   const itsUsers = users(client, path)
   return {
     name,
-    url,
+    get url() {
+      return now.url
+    },
     get issuer() {
-      return currentIssuer
+      return now.issuer
+    },
+    get port() {
+      return now.port
     },
     proxy: leads.settings(name),
     apps: apps(client, path),

@@ -22,6 +22,8 @@ export interface StartOptions {
   /** Proxies whose word is taken on how they were addressed: `off` when absent, `loopback`, or addresses and CIDRs. */
   trustProxy?: string
   adminToken?: string
+  /** Ports that sandboxes get to themselves, by their names; 0 takes a free one. */
+  portOf?: Readonly<Record<string, number>>
   /** What it is as a proxy: `known`, as when absent on loopback, `all` or `off`. */
   proxy?: 'known' | 'all' | 'off'
   /** The largest request line with headers, in bytes; 64 KiB when absent. */
@@ -47,9 +49,11 @@ export async function startGrantbox(options: StartOptions = {}): Promise<Grantbo
     ca: await server.certificates.ca(),
     defaultName: server.sandboxes.defaultName,
     defaultProvider: provider,
-    issuerOf(name, at) {
+    placeOf(name, at) {
       const sandbox = server.sandboxes.find(name)
-      return sandbox === undefined ? at : server.addressesOf(sandbox, url).issuer
+      if (sandbox === undefined) return { name, url: at, issuer: at, port: null }
+      const { base_url, issuer } = server.addressesOf(sandbox, url)
+      return { name, url: sandbox.port === null ? at : base_url, issuer, port: sandbox.port }
     },
     close: () => close(graceMs),
   })

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns'
 import type { ClientRequest } from 'node:http'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { isNeverCalled } from '../oauth/clients/outbound.ts'
-import { isOwn, type Listens } from './own-addresses.ts'
+import { isOwn, isOwnPort, type Listens } from './own-addresses.ts'
 import { ProxyRefusal } from './refusal.ts'
 import { authority, type Target, usualPort } from './target.ts'
 
@@ -42,7 +42,7 @@ export async function dial(target: Target, options: DialOptions): Promise<Socket
 
 /** Whether a name stands for this server. */
 export async function leadsToUs(target: Target, { listens, resolve = lookup }: Pick<DialOptions, 'listens' | 'resolve'>): Promise<boolean> {
-  if (target.port !== listens().port) return false
+  if (!isOwnPort(target.port, listens())) return false
   const addresses = await addressesOf(target, resolve).catch(() => [])
   return addresses.some((address) => isOwn({ host: address, port: target.port }, listens()))
 }

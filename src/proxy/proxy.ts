@@ -17,10 +17,10 @@ import { answerRefusal, ProxyRefusal, refusalText, toRefusal } from './refusal.t
 import { type RefusedHost, RefusedHosts } from './refused-hosts.ts'
 import { relay } from './relay.ts'
 import { authority, isSame, readAuthority, readUrl, type Target, usualPort } from './target.ts'
-import { type ProxyMode, type Way, type WayOptions, wayTo } from './way.ts'
+import { ownWay, type ProxyMode, type Way, type WayOptions, wayTo } from './way.ts'
 
 export interface ProxyOptions extends Omit<WayOptions, 'sandboxes'> {
-  sandboxes: Pick<Sandboxes, 'find' | 'reach' | 'ownerOf' | 'default' | 'hostNames'>
+  sandboxes: Pick<Sandboxes, 'find' | 'reach' | 'ownerOf' | 'namedByPort' | 'default' | 'hostNames'>
   now: () => number
   /** Answers as a sandbox. */
   answer: (request: IncomingMessage, response: ServerResponse, called: Called) => void
@@ -87,11 +87,11 @@ export class ForwardProxy {
     if (target === undefined) {
       throw new ProxyRefusal(400, `CONNECT names a host and a port from 1 to 65535, as accounts.example:443; it named '${request.url}'`)
     }
-    const way = await this.#way(target, request)
-    const upstream = way.to === 'elsewhere' ? await this.#dial(target) : 'own'
-    if (socket.destroyed) return void (upstream !== 'own' && upstream.destroy())
+    const asked = await this.#way(target, request)
+    const way = asked.to === 'elsewhere' ? await this.#dial(target) : asked
+    if (socket.destroyed) return void ('to' in way || way.destroy())
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
-    if (upstream !== 'own') return relay(socket, upstream, head, this.#idleMs)
+    if (!('to' in way)) return relay(socket, way, head, this.#idleMs)
     if (head.length > 0) socket.unshift(head)
     adopt(way.to === 'sandbox' ? this.#inTunnel(target, way.name) : this.#options.serve, target.host)
   }
@@ -138,16 +138,16 @@ export class ForwardProxy {
     }
     const { mode, serve } = this.#options
     // Whoever is no proxy has to take this form as well (RFC 9112 §3.2.2): the host is a name of its own.
-    const way: Way = mode === 'off' ? { to: 'us' } : await this.#way(target, request)
-    const upstream = way.to === 'elsewhere' ? await this.#dial(target) : 'own'
-    if (upstream !== 'own') {
-      if (response.destroyed) return void upstream.destroy()
+    const led: Way = mode === 'off' ? { to: 'us' } : await this.#way(target, request)
+    const way = led.to === 'elsewhere' ? await this.#dial(target) : led
+    if (!('to' in way)) {
+      if (response.destroyed) return void way.destroy()
       const failed = (error: Error) => {
         const refusal =
           error instanceof ProxyRefusal ? error : new ProxyRefusal(502, `${authority(target)} gave no answer: ${error.message}`)
         answerRefusal(response, this.#refuse(refusal, request, target))
       }
-      return forward(request, response, { target, url, socket: upstream, failed, idleMs: this.#idleMs })
+      return forward(request, response, { target, url, socket: way, failed, idleMs: this.#idleMs })
     }
     request.url = pathOf(url)
     delete headers['proxy-authorization']
@@ -166,7 +166,7 @@ export class ForwardProxy {
     return wayTo(target, headers['proxy-authorization'], this.#options)
   }
 
-  async #dial(target: Target): Promise<Socket | 'own'> {
+  async #dial(target: Target): Promise<Socket | ReturnType<typeof ownWay>> {
     if (this.#tunnels >= this.#maxTunnels) {
       throw new ProxyRefusal(503, `${this.#maxTunnels} connections lead elsewhere, and no more may: one has to end first`)
     }
@@ -174,9 +174,12 @@ export class ForwardProxy {
     const ended = () => this.#tunnels--
     try {
       const socket = await dial(target, this.#options)
-      if (socket === 'own') ended()
-      else if (socket.closed) throw new ProxyRefusal(502, `${authority(target)} ended the connection at once`)
-      else socket.once('close', ended)
+      if (socket === 'own') {
+        ended()
+        return ownWay(target, this.#options.sandboxes)
+      }
+      if (socket.closed) throw new ProxyRefusal(502, `${authority(target)} ended the connection at once`)
+      socket.once('close', ended)
       return socket
     } catch (error) {
       ended()

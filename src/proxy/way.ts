@@ -15,7 +15,7 @@ export type ProxyMode = (typeof proxyModes)[number]
 /** What decides where somebody is led. */
 export interface WayOptions extends DialOptions {
   mode: ProxyMode
-  sandboxes: Pick<Sandboxes, 'reach' | 'ownerOf'>
+  sandboxes: Pick<Sandboxes, 'reach' | 'ownerOf' | 'namedByPort'>
   /** What hosts of no sandbox are led to for. */
   adminToken: string | undefined
   /** Addresses that the start fixes: they are of this server, too. */
@@ -44,7 +44,8 @@ export async function wayTo(target: Target, authorization: string | undefined, o
   if (named !== undefined && speaksFor(named, host)) return { to: 'sandbox', name: named.name }
   const known = sandboxes.ownerOf(target.host) ?? sandboxes.ownerOf(host)
   if (known !== undefined) return { to: 'sandbox', name: known }
-  if (isOwn(target, listens()) || ownUrls.some((url) => isAt(url, target))) return { to: 'us' }
+  if (isOwn(target, listens())) return ownWay(target, sandboxes)
+  if (ownUrls.some((url) => isAt(url, target))) return { to: 'us' }
   if (mode === 'all') {
     if (mayPass(credentials, adminToken)) return { to: 'elsewhere' }
     throw new ProxyRefusal(
@@ -53,12 +54,18 @@ export async function wayTo(target: Target, authorization: string | undefined, o
         'address, as in http://_:TOKEN@localhost:9400',
     )
   }
-  if (await leadsToUs(target, options)) return { to: 'us' }
+  if (await leadsToUs(target, options)) return ownWay(target, sandboxes)
   throw new ProxyRefusal(
     403,
     `${authority(target)} is a host of no sandbox, and this grantbox leads to those alone: list it among the hosts of a sandbox to have it ` +
       'answered there, start with --proxy all to reach it, or add it to NO_PROXY so that clients go there by themselves',
   )
+}
+
+/** Who answers at a port of this machine that is ours: the sandbox that has it to itself, or the server. */
+export function ownWay({ port }: Target, sandboxes: Pick<Sandboxes, 'namedByPort'>): Exclude<Way, { to: 'elsewhere' }> {
+  const name = sandboxes.namedByPort(port)
+  return name === undefined ? { to: 'us' } : { to: 'sandbox', name }
 }
 
 function credentialsIn(authorization: string | undefined): Credentials {

@@ -120,28 +120,45 @@ const ownNames = ['localhost', '127.0.0.1', '[::1]']
 /** The addresses of any sandbox for whoever asked at this origin, which may be the host of one. */
 export function addressesFrom(origin: Origin, sandbox: Sandbox, sandboxes: NamedSandboxes, fixed: FixedAddresses): Addresses {
   const way = wayFrom(origin, sandbox.name, sandboxes)
-  return addressesAt(sandbox, way.origin, way.prefix, fixed)
+  return addressesAt(sandbox, way.origin, way.prefix, way.isAlone ? fixedAtPort(sandbox.name, sandboxes, fixed) : fixed)
 }
 
 /** Where a sandbox is that was not made yet. */
 export function baseUrlFrom(origin: Origin, sandbox: string, sandboxes: NamedSandboxes, fixed: FixedAddresses): string {
-  const { origin: at, prefix } = wayFrom(origin, sandbox, sandboxes)
-  return below(fixed.publicUrl, prefix) ?? addressed(at, prefix)
+  const { origin: at, prefix, isAlone } = wayFrom(origin, sandbox, sandboxes)
+  return (isAlone ? undefined : below(fixed.publicUrl, prefix)) ?? addressed(at, prefix)
 }
 
-type NamedSandboxes = Pick<Sandboxes, 'namedByHost' | 'defaultName'>
+type NamedSandboxes = Pick<Sandboxes, 'namedByHost' | 'portOf' | 'defaultName'>
 
-/** At which host and below which path a sandbox answers those who asked at this origin. */
-function wayFrom(origin: Origin, sandbox: string, sandboxes: NamedSandboxes): { origin: Origin; prefix: string } {
-  const { host } = origin
+/**
+ * What the start fixes at the port that a sandbox has to itself: the issuer, which is one everywhere. The other addresses lead to the
+ * port of all.
+ */
+export function fixedAtPort(sandbox: string, { defaultName }: Pick<Sandboxes, 'defaultName'>, { issuer }: FixedAddresses): FixedAddresses {
+  return { issuer: below(issuer, prefixOf(sandbox, defaultName)) }
+}
+
+function prefixOf(sandbox: string, defaultName: string): string {
+  return sandbox === defaultName ? '' : `/${sandbox}`
+}
+
+/** At which host and below which path a sandbox answers those who asked at this origin; a port of its own is where it is alone. */
+function wayFrom(origin: Origin, sandbox: string, sandboxes: NamedSandboxes): { origin: Origin; prefix: string; isAlone?: true } {
+  const { host, scheme, port: ours } = origin
   const [, name = host, port = ''] = /^(.*?)(:\d+)?$/.exec(host) ?? []
   const owner = sandboxes.namedByHost(name.toLowerCase())
-  if (owner === sandbox) return { origin, prefix: '' }
-  const prefix = sandbox === sandboxes.defaultName ? '' : `/${sandbox}`
-  if (owner === undefined) return { origin, prefix }
   // The host of a sandbox serves that one alone, at every path.
-  const free = ownNames.find((one) => sandboxes.namedByHost(one) === undefined) ?? name
-  return { origin: { ...origin, host: free + port }, prefix }
+  const isOthers = owner !== undefined && owner !== sandbox
+  const at = isOthers ? (ownNames.find((one) => sandboxes.namedByHost(one) === undefined) ?? name) : name
+  const own = sandboxes.portOf(sandbox)
+  // A proxy leads to the port that it knows.
+  if (own !== undefined && origin.isForwarded !== true)
+    return { origin: { scheme, host: `${at}:${own}`, port: ours }, prefix: '', isAlone: true }
+  return {
+    origin: isOthers ? { ...origin, host: at + port } : origin,
+    prefix: owner === sandbox ? '' : prefixOf(sandbox, sandboxes.defaultName),
+  }
 }
 
 type Spoken = Pick<Sandbox, 'provider' | 'space'>

@@ -33,6 +33,7 @@ export function mustBeAsCreated(record: SandboxRecord, draft: NewSandbox): void 
     ['provider', record.provider, draft.provider.id],
     ['company', initial.company, draft.company ?? draft.provider.world.company],
     ['hosts', [...(initial.hosts ?? record.hosts)].sort(), [...(draft.hosts ?? [])].sort()],
+    ['port', initial.port, draft.port ?? undefined],
     ['seed', record.seeded, draft.seed ?? true],
     ...[...new Set([...Object.keys(said), ...Object.keys(before)])].map((key): [string, unknown, unknown] => [
       `settings.${key}`,

@@ -16,6 +16,7 @@ export interface SandboxDeclaration {
   provider: string
   company?: string | undefined
   hosts?: readonly string[] | undefined
+  port?: number | undefined
   settings?: Readonly<Record<string, unknown>> | undefined
   seed?: boolean | undefined
   apps?: readonly AppDeclaration[] | undefined
@@ -59,12 +60,19 @@ export function placed<T>(place: (taken: TakenError) => string, work: () => T): 
 }
 
 /**
- * Holds the hosts of declared sandboxes to being theirs alone.
+ * Holds the hosts and ports of declared sandboxes to being theirs alone.
  * @param records of all sandboxes that are reached
  * @throws DeclarationError
  */
 export function apart(declarations: readonly SandboxDeclaration[], records: readonly SandboxRecord[]): void {
-  for (const { name, hosts = [] } of declarations) {
+  for (const { name, hosts = [], port } of declarations) {
+    const [same] = records.filter((record) => record.name !== name && record.port === port && port !== 0)
+    if (port !== undefined && same !== undefined) {
+      throw new DeclarationError(
+        `sandboxes.${name}.port`,
+        `expected one that no other sandbox has, got ${port}, which is that of ${same.name}`,
+      )
+    }
     for (const [index, host] of hosts.entries()) {
       const other = records.find((record) => record.name !== name && record.hosts.includes(host.toLowerCase()))
       if (other === undefined) continue

@@ -1,5 +1,4 @@
 import type { Clock } from '../basics/clock.ts'
-import { TakenError } from '../oauth/model/directory.ts'
 import type { Provider } from '../providers/provider.ts'
 
 import type { Vendor } from '../providers/registry.ts'
@@ -11,12 +10,12 @@ import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
 import { Journal } from './journal.ts'
 import { JournalMemory } from './journal-memory.ts'
+import { Places } from './places.ts'
 import type { Sandbox } from './sandbox.ts'
 import { settingsOf } from './settings.ts'
 import { SandboxSpaces } from './spaces.ts'
 import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
-import { VendorHosts } from './vendor-hosts.ts'
 import { Vendors } from './vendors.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
@@ -37,7 +36,7 @@ export interface KnownOptions extends JournalLimits {
 }
 
 /** What stays of a sandbox as long as it is known, whatever is said of it and whoever its provider is. */
-type Lasting = Omit<Sandbox, keyof Speech | 'company' | 'hosts' | 'settings' | 'space'>
+type Lasting = Omit<Sandbox, keyof Speech | 'company' | 'hosts' | 'port' | 'settings' | 'space'>
 
 /**
  * Which sandboxes there are. Names and hosts are known from memory, for every request asks for them; a sandbox itself is opened when
@@ -49,11 +48,9 @@ export class KnownSandboxes {
   protected readonly clock: Clock
   #providers: ReadonlyMap<string, Provider> = new Map()
   protected readonly vendors: Vendors
+  protected readonly places = new Places()
   readonly #records = new Map<string, SandboxRecord>()
   readonly #opened = new Map<string, Sandbox>()
-  readonly #hosts = new Map<string, string>()
-  /** The vendors' own host names, which count where no sandbox lists them. */
-  readonly #vendorHosts = new VendorHosts()
   readonly #newJournal: () => Journal
   readonly defaultName: string
 
@@ -74,11 +71,6 @@ export class KnownSandboxes {
   /** All that a sandbox can speak as and that is loaded, by name. */
   get providers(): ReadonlyMap<string, Provider> {
     return this.#providers
-  }
-
-  /** The names of all that a sandbox can speak as. */
-  providerNames(): string[] {
-    return [...new Set([...this.#providers.keys(), ...this.vendors.list().map(({ id }) => id)])]
   }
 
   get default(): Sandbox | undefined {
@@ -114,25 +106,24 @@ export class KnownSandboxes {
 
   /** The name of the sandbox that lists a host, or else whose vendor has it. */
   ownerOf(host: string): string | undefined {
-    const own = this.#hosts.get(host)
-    if (own !== undefined) return own
-    const vendor = this.#vendorHosts.of(host)
-    return vendor === undefined ? undefined : this.named(vendor)
+    const own = this.places.listing(host)
+    const vendor = own === undefined ? this.places.vendorOf(host) : undefined
+    return vendor === undefined ? own : this.named(vendor)
+  }
+
+  /** The name of the sandbox that has a port to itself. */
+  namedByPort(port: number | undefined): string | undefined {
+    return port === undefined ? undefined : this.places.atPort(port)
+  }
+
+  /** The port that a sandbox has to itself. */
+  portOf(name: string): number | undefined {
+    return this.#records.get(name)?.port || undefined
   }
 
   /** Whether a sandbox has this name already, in any letter case. */
   isThere(name: string): boolean {
     return this.#records.has(name.toLowerCase())
-  }
-
-  /** Of all that are there, or will be made when they are asked for. */
-  names(): string[] {
-    return [...this.#records.keys(), ...this.unmade().map(({ id }) => id)]
-  }
-
-  /** The vendors whose sandbox is made when it is first asked for. */
-  unmade(): Vendor[] {
-    return this.vendors.list().filter(({ id }) => this.isUnmade(id))
   }
 
   /** What a sandbox speaks as that has this name, or will have it. */
@@ -144,24 +135,19 @@ export class KnownSandboxes {
     return this.vendors.has(name) && !this.#records.has(name) && this.nameProblem(name) === undefined
   }
 
-  /** The sandboxes of an earlier run whose vendor nobody has needed since. */
-  asleep(): SandboxRecord[] {
-    return [...this.#records.values()].filter(({ provider }) => !this.#providers.has(provider))
-  }
-
   /** Whether a sandbox lists this host name by itself. */
   listsHost(host: string): boolean {
-    return this.#hosts.has(host)
+    return this.places.listing(host) !== undefined
   }
 
   /** Whether a vendor has this host name, and no sandbox lists it. */
   isVendorHost(host: string): boolean {
-    return !this.#hosts.has(host) && this.#vendorHosts.of(host) !== undefined
+    return !this.listsHost(host) && this.places.vendorOf(host) !== undefined
   }
 
   /** Every host that is some sandbox's or some vendor's; a label `*` stands for any. */
   hostNames(): string[] {
-    return [...new Set([...this.#hosts.keys(), ...this.#vendorHosts.names()])]
+    return this.places.hostNames()
   }
 
   /** Those whose provider is loaded. */
@@ -207,21 +193,15 @@ export class KnownSandboxes {
     }
   }
 
+  /** As they are stored. */
+  protected records(): SandboxRecord[] {
+    return [...this.#records.values()]
+  }
+
   protected record(name: string): SandboxRecord {
     const record = this.#records.get(name)
     if (record === undefined) throw new Error(`there is no sandbox ${name}`)
     return record
-  }
-
-  /**
-   * Host names in lower case, each once.
-   * @throws TakenError when one is another sandbox's
-   */
-  protected freeHosts(hosts: readonly string[], owner?: string): string[] {
-    const free = hostNames(hosts)
-    const taken = free.find((host) => (this.#hosts.get(host) ?? owner) !== owner)
-    if (taken !== undefined) throw new TakenError('hosts', taken)
-    return free
   }
 
   /** From now on these are all that are stored, and speak as these providers; one of a provider that is not there is unknown until it is. */
@@ -231,7 +211,7 @@ export class KnownSandboxes {
     const there = new Map(spoken.map((record) => [record.name, record]))
     for (const known of [...this.#records.values()]) if (there.get(known.name)?.id !== known.id) this.forget(known)
     for (const record of spoken) this.know(record)
-    this.#vendorHosts.set([...this.vendors.list(), ...providers.values()])
+    this.places.setVendors([...this.vendors.list(), ...providers.values()])
   }
 
   /** Whether a sandbox's provider is there, loaded or not. */
@@ -247,9 +227,10 @@ export class KnownSandboxes {
 
   /** From now on a sandbox is as it is stored here; whoever holds its object of before goes on with that. */
   protected know(record: SandboxRecord): void {
-    for (const host of this.#records.get(record.name)?.hosts ?? []) if (this.#hosts.get(host) === record.name) this.#hosts.delete(host)
+    const before = this.#records.get(record.name)
+    if (before !== undefined) this.places.leave(before)
     this.#records.set(record.name, record)
-    for (const host of record.hosts) this.#hosts.set(host, record.name)
+    this.places.take(record)
     const opened = this.#opened.get(record.name)
     if (opened !== undefined) this.#opened.set(record.name, this.#build(record, opened))
   }
@@ -261,7 +242,7 @@ export class KnownSandboxes {
     opened?.journal.close()
     this.#records.delete(record.name)
     this.#opened.delete(record.name)
-    for (const host of record.hosts) if (this.#hosts.get(host) === record.name) this.#hosts.delete(host)
+    this.places.leave(record)
   }
 
   protected open(record: SandboxRecord): Sandbox {
@@ -275,13 +256,21 @@ export class KnownSandboxes {
   #build(record: SandboxRecord, opened?: Sandbox): Sandbox {
     const provider = this.#providers.get(record.provider)
     if (provider === undefined) throw new Error(`sandbox ${record.name} speaks as provider ${record.provider}, which is not known`)
-    const { company, hosts } = record
+    const { company, hosts, port } = record
     const settings = settingsOf(provider, record.settings)
     const space = provider.own_spaces === undefined ? '' : (record.space ?? ownSpaceOf(spaceAt(provider), provider))
-    if (opened?.provider === provider) return { ...opened, company, hosts, settings, space }
+    if (opened?.provider === provider) return { ...opened, company, hosts, port, settings, space }
     const lasting = opened ?? this.#begin(record)
     const now = () => this.#opened.get(record.name)?.settings ?? settings
-    return { ...lasting, ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now), company, hosts, settings, space }
+    return {
+      ...lasting,
+      ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now),
+      company,
+      hosts,
+      port,
+      settings,
+      space,
+    }
   }
 
   #begin({ id, name, provider, created_at, clock }: SandboxRecord): Lasting {
@@ -316,9 +305,4 @@ export class KnownSandboxes {
       spaces,
     }
   }
-}
-
-/** In lower case, each once. */
-export function hostNames(hosts: readonly string[]): string[] {
-  return [...new Set(hosts.map((host) => host.toLowerCase()))]
 }

@@ -7,6 +7,8 @@ export interface NewSandbox {
   provider: Provider
   company?: string | undefined
   hosts?: readonly string[] | undefined
+  /** A port to itself; 0 takes a free one, null is none. */
+  port?: number | null | undefined
   settings?: Readonly<Record<string, unknown>> | undefined
   /** Whether it starts with the provider's preloaded world; true when absent. */
   seed?: boolean | undefined
@@ -16,5 +18,7 @@ export interface NewSandbox {
 export interface SandboxChange {
   company?: string | undefined
   hosts?: readonly string[] | undefined
+  /** 0 keeps the one that it has, or else takes a free one. */
+  port?: number | null | undefined
   settings?: Readonly<Record<string, unknown>> | undefined
 }

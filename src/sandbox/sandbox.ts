@@ -38,4 +38,6 @@ export interface Sandbox extends OwnSpace {
   readonly counts: Counts
   /** Host names, without a port, at which it answers at the root. */
   readonly hosts: readonly string[]
+  /** The port that it has to itself; 0 until a free one was found for it. */
+  readonly port: number | null
 }

@@ -1,14 +1,15 @@
 import type { Clock } from '../basics/clock.ts'
-import { after, type MaybePromise } from '../basics/maybe-promise.ts'
-import { randomLowerCase, randomText } from '../basics/random.ts'
+import { randomLowerCase } from '../basics/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mustBeAsCreated } from './as-created.ts'
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
 import { apart, DeclarationError, type Declared, fill, giveKeys, placed, type SandboxDeclaration } from './declared.ts'
-import { hostNames, type KnownOptions, KnownSandboxes } from './known.ts'
+import type { KnownOptions } from './known.ts'
 import type { NewSandbox, SandboxChange } from './new-sandbox.ts'
+import { hostNames } from './places.ts'
+import { ReachedSandboxes } from './reached.ts'
 import type { Sandbox } from './sandbox.ts'
-import { mergeSettings, settingsOf } from './settings.ts'
+import { mergeSettings, newSecret, settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import { dumpSpaces, loadSpaces, seedSpaces } from './spaces.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
@@ -22,7 +23,7 @@ const nothing: Declared = { providers: [], sandboxes: [] }
  * The sandboxes of a server and what may happen to one. Each of these is one transaction: it is stored as a whole or not at all, and
  * what is known from memory follows when it was.
  */
-export class Sandboxes extends KnownSandboxes {
+export class Sandboxes extends ReachedSandboxes {
   readonly #builtIn: ReadonlyMap<string, Provider>
   #declared: Declared = nothing
 
@@ -37,41 +38,10 @@ export class Sandboxes extends KnownSandboxes {
     return this.#declared
   }
 
-  /** A provider by name, loaded if nobody has needed it yet. */
-  provider(name: string): MaybePromise<Provider | undefined> {
-    const known = this.providers.get(name)
-    return known ?? after(this.vendors.load(name), (loaded) => loaded && this.learn(loaded))
-  }
-
-  /** All that a sandbox can speak as, loaded. */
-  async allProviders(): Promise<Provider[]> {
-    for (const { id } of this.vendors.list()) await this.provider(id)
-    return [...this.providers.values()]
-  }
-
-  /** A sandbox by name, in any letter case; a vendor's is made when it is asked for first, once, whoever comes at the same time. */
-  reach(wanted: string): MaybePromise<Sandbox | undefined> {
-    return this.find(wanted) ?? this.#awaken(this.named(wanted))
-  }
-
-  #awaken(name: string | undefined): MaybePromise<Sandbox | undefined> {
-    return name === undefined ? undefined : after(this.provider(this.providerOf(name)), (provider) => this.#awake(name, provider))
-  }
-
-  #awake(name: string, provider: Provider | undefined): Sandbox | undefined {
-    const there = this.find(name)
-    return there ?? (provider === undefined || !this.isUnmade(name) ? undefined : this.create({ name, provider }))
-  }
-
-  /** All that are there, those of an earlier run, too. */
-  async all(): Promise<Sandbox[]> {
-    for (const { provider } of this.asleep()) await this.provider(provider)
-    return this.list()
-  }
-
-  /** @throws TakenError when the name or a host is another sandbox's */
+  /** @throws TakenError when the name, a host or the port is another sandbox's */
   create(draft: NewSandbox): Sandbox {
-    const hosts = this.freeHosts(draft.hosts ?? [])
+    const hosts = this.places.freeHosts(draft.hosts ?? [])
+    this.places.checkPort(draft.port)
     return this.#stored(() => this.#insert({ ...draft, hosts }))
   }
 
@@ -87,10 +57,16 @@ export class Sandboxes extends KnownSandboxes {
     return { sandbox: this.open(there), created: false }
   }
 
-  /** @throws TakenError when a host is another sandbox's */
+  /** @throws TakenError when a host or the port is another sandbox's */
   update({ name }: Sandbox, change: SandboxChange): Sandbox {
-    const hosts = change.hosts === undefined ? undefined : this.freeHosts(change.hosts, name)
+    const hosts = change.hosts === undefined ? undefined : this.places.freeHosts(change.hosts, name)
+    this.places.checkPort(change.port, name)
     return this.#stored(() => this.#change(this.record(name), { ...change, hosts }))
+  }
+
+  /** Says which free port was found for a sandbox. */
+  foundPort(name: string, port: number): void {
+    this.know(this.table.atomically(() => this.#change(this.record(name), { port })))
   }
 
   /** Back to what it was when it was created, and to what is declared of it: no grants, no faults, no journal, the machine's time. */
@@ -222,7 +198,7 @@ export class Sandboxes extends KnownSandboxes {
 
   /** Makes a declared sandbox, or changes the one that is there; inside a transaction. */
   #declare(declaration: SandboxDeclaration, there: SandboxRecord | undefined, providers = this.providers): SandboxRecord {
-    const { name, provider: providerName, company, hosts, settings = {}, seed } = declaration
+    const { name, provider: providerName, company, hosts, port, settings = {}, seed } = declaration
     const place = `sandboxes.${name}`
     const provider = providers.get(providerName)
     if (provider === undefined) {
@@ -243,8 +219,13 @@ export class Sandboxes extends KnownSandboxes {
         const gone = Object.keys(before?.settings ?? {}).filter((key) => !Object.hasOwn(settings, key))
         const record =
           there === undefined
-            ? this.#insert({ name, provider, company, hosts, settings, seed })
-            : this.#change(there, { company, hosts, settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings } })
+            ? this.#insert({ name, provider, company, hosts, port, settings, seed })
+            : this.#change(there, {
+                company,
+                hosts,
+                port: port ?? (before?.port === undefined ? undefined : null),
+                settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings },
+              })
         const now = new SandboxClock(this.clock, record.clock).now()
         fill(this.table.directory(record.id), declaration, provider, record.company, now)
         giveKeys(declaration, this.table.protocolStore(record.id), settingsOf(provider, record.settings).signing_alg, now)
@@ -253,7 +234,15 @@ export class Sandboxes extends KnownSandboxes {
     )
   }
 
-  #insert({ name, provider, company = provider.world.company, hosts = [], settings = {}, seed: seeded = true }: NewSandbox): SandboxRecord {
+  #insert({
+    name,
+    provider,
+    company = provider.world.company,
+    hosts = [],
+    port = null,
+    settings = {},
+    seed: seeded = true,
+  }: NewSandbox): SandboxRecord {
     const names = hostNames(hosts)
     const said = { company, settings: mergeSettings({}, settings, newSecret) }
     const record = this.table.insert({
@@ -262,8 +251,9 @@ export class Sandboxes extends KnownSandboxes {
       parent_id: null,
       space: null,
       ...said,
-      initial: { ...said, hosts: names },
+      initial: { ...said, hosts: names, ...(port !== null && { port }) },
       hosts: names,
+      port,
       seeded,
       clock: machineTime,
       created_at: this.clock.now(),
@@ -277,8 +267,12 @@ export class Sandboxes extends KnownSandboxes {
     if (record.seeded && provider !== undefined) seedSpaces(this.table, record, provider, this.clock.now())
   }
 
-  #change(before: SandboxRecord, { company = before.company, hosts = before.hosts, settings = {} }: SandboxChange): SandboxRecord {
-    const record = { ...before, company, hosts: hostNames(hosts), settings: mergeSettings(before.settings, settings, newSecret) }
+  #change(
+    before: SandboxRecord,
+    { company = before.company, hosts = before.hosts, port: wanted, settings = {} }: SandboxChange,
+  ): SandboxRecord {
+    const port = wanted === undefined || (wanted === 0 && before.port !== null) ? before.port : wanted
+    const record = { ...before, company, hosts: hostNames(hosts), port, settings: mergeSettings(before.settings, settings, newSecret) }
     this.table.update(record)
     return record
   }
@@ -302,9 +296,4 @@ export class Sandboxes extends KnownSandboxes {
     clock.load(time)
     return sandbox
   }
-}
-
-/** A key for HS256: 258 bits (RFC 7518 §3.2 asks for 256). */
-function newSecret(): string {
-  return randomText(43)
 }

@@ -1,3 +1,4 @@
+import { randomText } from '../basics/random.ts'
 import { defaultSettings, type Settings } from '../oauth/model/settings.ts'
 import { initialSettings } from '../providers/own-settings.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -24,4 +25,9 @@ export function mergeSettings(
 ): Record<string, unknown> {
   const merged = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null && value !== undefined)
   return { signing_secret: newSecret(), ...Object.fromEntries(merged) }
+}
+
+/** A key for HS256: 258 bits (RFC 7518 §3.2 asks for 256). */
+export function newSecret(): string {
+  return randomText(43)
 }

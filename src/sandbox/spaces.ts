@@ -197,7 +197,18 @@ function insertSpace(
 ): SandboxRecord {
   const said = { company, settings: merged({}, settings) }
   // No path and no host leads to that name: a sandbox's has no slash.
-  const record = { name: `${name}/${space}`, provider, parent_id: id, space, ...said, initial: said, hosts: [], seeded: false, created_at }
+  const record = {
+    name: `${name}/${space}`,
+    provider,
+    parent_id: id,
+    space,
+    ...said,
+    initial: said,
+    hosts: [],
+    port: null,
+    seeded: false,
+    created_at,
+  }
   return table.insert({ ...record, clock: { offset: 0, frozen_at: null } })
 }
 

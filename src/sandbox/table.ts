@@ -20,11 +20,13 @@ export interface SandboxRecord {
   /** What differs from the provider's settings. */
   settings: Readonly<Record<string, unknown>>
   hosts: readonly string[]
+  /** The port that it has to itself; 0 until a free one was found for it. */
+  port: number | null
   seeded: boolean
   clock: ClockState
   created_at: number
   /** As it was created. A reset goes back to the company and the settings; the hosts are absent where they were not noted yet. */
-  initial: { company: string; settings: Readonly<Record<string, unknown>>; hosts?: readonly string[] }
+  initial: { company: string; settings: Readonly<Record<string, unknown>>; hosts?: readonly string[]; port?: number }
 }
 
 /** What the sandboxes ask of the store. */

@@ -2,6 +2,7 @@ import { given } from '../basics/given.ts'
 import { createListener } from '../http/listener/listener.ts'
 import type { ServerOptions } from './options.ts'
 import { originOf } from './origin.ts'
+import { beginPorts } from './ports.ts'
 import { createServer, type GrantboxServer } from './server.ts'
 
 /** How a server is made, and where and with which limits it listens. */
@@ -64,6 +65,7 @@ export async function listen({ port, requestTimeout, maxHeaderSize, maxConnectio
   try {
     const bound = await listener.listen({ host: options.host, port })
     server.listensAt(bound)
+    await beginPorts(server.ports, server.sandboxes, listener, options.host)
     return {
       server,
       origin: originOf(options.host, bound.port),
@@ -73,7 +75,7 @@ export async function listen({ port, requestTimeout, maxHeaderSize, maxConnectio
       },
     }
   } catch (error) {
-    await server.close()
+    await stop(0)
     throw error
   }
 }

@@ -22,6 +22,8 @@ export interface ServerOptions extends JournalLimits {
   internalUrl?: string | undefined
   /** Proxies whose word is taken on how they were addressed: `off` (as when absent), `loopback`, or addresses and networks. */
   trustProxy?: string | undefined
+  /** Ports that sandboxes get to themselves, by their names; 0 takes a free one. */
+  portOf?: Readonly<Record<string, number>> | undefined
   /** Where TLS clients are asked for a certificate: where loopback is called by its address when absent, also below `mtls.` and the name of any other host, or everywhere. */
   clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined

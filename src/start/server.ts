@@ -14,25 +14,30 @@ import { type Certificates, createCertificates } from '../http/certificates/cert
 import { beginExchange, carriedBy } from '../http/exchange.ts'
 import { noteRefusal } from '../http/journal-hook.ts'
 import type { ListenerOptions } from '../http/listener/listener.ts'
-import { beyondAlias, originReader } from '../http/origin.ts'
+import { answerNoTunnel } from '../http/listener/refusal.ts'
+import { originReader } from '../http/origin.ts'
 import { assetsPath, serveAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
-import { type Destination, isToVendor, route, withoutPaths } from '../http/routing.ts'
+import { type Destination, destinationOf, type Routes } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
 import { providers as builtIn, vendors as registered } from '../providers/registry.ts'
 import type { Listens } from '../proxy/own-addresses.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
-import { type Addresses, addressesFrom, baseUrlFrom, fixedHosts, type Origin, pathOf } from '../sandbox/addresses.ts'
+import { type Addresses, addressesFrom, baseUrlFrom, fixedAtPort, fixedHosts, pathOf } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
+import { OwnPorts, PortError } from '../sandbox/own-ports.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { Sandboxes } from '../sandbox/sandboxes.ts'
 import { Database } from '../store/database/database.ts'
 import { sandboxTable } from '../store/sandbox-table.ts'
 import { describeStart } from './describe.ts'
-import { Durability } from './durability.ts'
+import { Durability, stored } from './durability.ts'
 import type { StartInfo } from './info.ts'
+import { lazily } from './lazily.ts'
 import { createLogger } from './logger.ts'
 import { ensureFolder, type ServerOptions, unknownProvider } from './options.ts'
+import { originAt } from './origin.ts'
+import { givePorts, portProblem } from './ports.ts'
 import { isForThisMachine, trustedBy } from './reach.ts'
 
 /** A server that does not listen yet. */
@@ -48,6 +53,8 @@ export interface GrantboxServer {
   proxyReport(): Promise<ProxyReport>
   certificates: Certificates
   sandboxes: Sandboxes
+  /** To be begun when it listens. */
+  ports: OwnPorts
   /** What the control API asks for; undefined when it asks for nothing. */
   adminToken: string | undefined
   /**
@@ -86,6 +93,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const sandboxes = new Sandboxes(sandboxTable(database), builtIn, clock, defaultProvider, { vendors, ...options })
   const certificates = createCertificates({ dataDir: options.dataDir, clock: systemClock, asking: options.clientCertificates })
   const logger = createLogger(options.logLevel)
+  const ports = new OwnPorts({ sandboxes, onError: (error) => logger.error({ err: error }, 'a sandbox is not at its port') })
   const stopping = new AbortController()
   const protocol = new ProtocolApps({ settled, logger, bodyLimit: options.bodyLimit })
   /** Finds out whether what is declared can be had, and loads what it needs. */
@@ -97,6 +105,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     await sandboxes.provider(defaultProvider)
     await prepare(declared)
     sandboxes.declare(declared)
+    await givePorts(sandboxes, options.portOf)
     await stored(database)
   } catch (error) {
     database.close()
@@ -108,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     } catch (error) {
       logger.error({ err: error }, 'what is stored cannot be read')
     }
+    ports.change([], () => {}).catch((error) => logger.error({ err: error }, 'the ports of sandboxes are not as before'))
   })
 
   let listens: Listens = { addresses: [], port: 0 }
@@ -138,6 +148,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const proxyReport = async () => (await proxy()).report()
   const managing = (name: string): ControlDeps => ({
     sandboxes,
+    ports,
     clock,
     version: version(),
     adminToken,
@@ -165,24 +176,16 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     else say(response, 500, 'server_error', 'Internal error')
   }
 
-  /** Where a request goes: to a sandbox, unless that was deleted, or to what is ours at its path. */
-  const destined = (request: IncomingMessage) => {
-    const came = originOf(request)
-    const url = withoutPaths(request.url ?? '/', came.path ? [...ownPaths, came.path] : ownPaths, sandboxes)
-    const isOurs = /^\/(_grantbox|dashboard)(?=[/?]|$)/.test(url) && !isToVendor(request, came, ownHosts, sandboxes)
-    const known = beyondAlias(url, came)
-    return { url, isOurs, origin: known.origin, destination: isOurs ? undefined : route(known.url, known.origin, sandboxes) }
-  }
-
+  const routes: Routes = { sandboxes, originOf, ownHosts, ownPaths, port: () => listens.port }
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const target = request.url ?? '/'
-    if (target[0] !== '/' && target !== '*') {
+    const { url, isOurs, origin, destination, isAlone } = destinationOf(request, routes)
+    if (target[0] !== '/' && target !== '*' && !isAlone) {
       proxy()
         .then((one) => one.forward(request, response))
         .catch((error) => failed(error, response))
       return
     }
-    const { url, isOurs, origin, destination } = destined(request)
     request.url = url
     durability.begin(request)
     if (isOurs) {
@@ -193,7 +196,8 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       if (destination === undefined) {
-        return say(response, 404, 'not_found', `The default sandbox '${defaultProvider}' was deleted; name a sandbox in the path`)
+        const why = isAlone ? 'The sandbox of this port' : `The default sandbox '${defaultProvider}'`
+        return say(response, 404, 'not_found', `${why} was deleted${isAlone ? '' : '; name a sandbox in the path'}`)
       }
       if (destination.url.startsWith(`${assetsPath}/`)) {
         serveAsset(destination.url, request, response).catch(() => response.destroy())
@@ -206,11 +210,13 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
     function go(sandbox: Sandbox | undefined, { name, url, prefix }: Destination) {
       if (sandbox === undefined) return say(response, 404, 'not_found', `The sandbox '${name}' was deleted`)
-      const exchange = beginExchange(request, origin, { sandbox, prefix, url }, options)
+      const exchange = beginExchange(request, origin, { sandbox, prefix, url }, fixedFor(name, isAlone))
       protocol.answer(exchange, url, request, response, (error) => failed(error, response))
     }
   }
 
+  const fixedFor = (name: string, isAlone: boolean) =>
+    isAlone ? { ...fixedAtPort(name, sandboxes, options), clientCertificates: options.clientCertificates } : options
   const addressesOf = (sandbox: Sandbox, origin: string) => addressesFrom(originAt(origin), sandbox, sandboxes, options)
 
   const handler: RequestListener = (request, response) => {
@@ -224,6 +230,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   return {
     handler,
     connect(request, socket, head, adopt) {
+      if (request.socket.localPort !== listens.port) return answerNoTunnel(socket, "this port is a sandbox's own, which is no proxy")
       proxy()
         .then((one) => one.connect(request, socket, head, adopt))
         .catch((error) => {
@@ -232,28 +239,36 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         })
     },
     onRefusal(request, refusal) {
-      const { origin, destination } = destined(request)
+      // A connection that is closed knows its port no more.
+      const { origin, destination, isAlone } = destinationOf(request, routes, request.socket.localPort ?? listens.port)
       const sandbox = destination && sandboxes.find(destination.name)
-      const exchange =
-        carriedBy(request) ?? (sandbox && destination && beginExchange(request, origin, { ...destination, sandbox }, options))
+      const begin = (one: Sandbox, { name, prefix, url }: Destination) =>
+        beginExchange(request, origin, { sandbox: one, prefix, url }, fixedFor(name, isAlone))
+      const exchange = carriedBy(request) ?? (sandbox && destination && begin(sandbox, destination))
       if (exchange !== undefined) noteRefusal(exchange, request, refusal)
     },
     listensAt(addresses) {
-      listens = addresses
+      listens = { ...addresses, isAlone: (port) => sandboxes.namedByPort(port) !== undefined }
     },
     proxyReport,
     certificates,
     sandboxes,
+    ports,
     adminToken,
     async declare(next) {
       const before = sandboxes.declared
       try {
         await prepare(next)
-        sandboxes.declare(next)
-        await database.settled()
+        await ports.change(
+          next.sandboxes.map(({ port }) => port),
+          () => {
+            sandboxes.declare(next)
+            return database.settled()
+          },
+        )
       } catch (error) {
         sandboxes.goBackTo(before)
-        throw error
+        throw error instanceof PortError ? portProblem(error, next) : error
       } finally {
         await protocol.keep(sandboxes.providers.values())
       }
@@ -280,31 +295,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   }
 }
 
-function originAt(url: string): Origin {
-  const { protocol, host } = new URL(url)
-  return { scheme: protocol === 'https:' ? 'https' : 'http', host }
-}
-
-/** Makes something on first need, once. */
-function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { made?: Promise<T> } {
-  const get: (() => Promise<T>) & { made?: Promise<T> } = () => {
-    get.made ??= make()
-    return get.made
-  }
-  return get
-}
-
 /** Answers in nobody's dialect. */
 function say(response: ServerResponse, status: number, error: string, error_description: string): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error, error_description }))
-}
-
-/** What a start makes is there before anybody is told that it started. */
-async function stored(database: Database): Promise<void> {
-  try {
-    await database.settled()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new StartError(`The database ${database.file} takes no changes (${reason}). Is the disk full?`, { cause: error })
-  }
 }

@@ -12,7 +12,7 @@ import { Ids, protocolStore } from './protocol-store.ts'
 import { snapshotStore } from './snapshot-store.ts'
 import { inserted } from './taken.ts'
 
-interface SandboxRow extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'parent_id' | 'space' | 'company' | 'created_at'> {
+interface SandboxRow extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'parent_id' | 'space' | 'company' | 'port' | 'created_at'> {
   settings: string
   hosts: string
   seeded: number
@@ -26,11 +26,11 @@ export function sandboxTable(db: Database): SandboxTable {
   const list = db.prepare<[], SandboxRow>('SELECT * FROM sandbox WHERE parent_id IS NULL ORDER BY id')
   const listSpaces = db.prepare<[number], SandboxRow>('SELECT * FROM sandbox WHERE parent_id = ? ORDER BY id')
   const insert = db.prepare<[Record<string, unknown>], { id: number }>(
-    `INSERT INTO sandbox (name, provider, parent_id, space, company, settings, hosts, seeded, clock_offset, clock_frozen_at, created_at, initial)
-     VALUES (@name, @provider, @parent_id, @space, @company, @settings, @hosts, @seeded, @clock_offset, @clock_frozen_at, @created_at, @initial) RETURNING id`,
+    `INSERT INTO sandbox (name, provider, parent_id, space, company, settings, hosts, port, seeded, clock_offset, clock_frozen_at, created_at, initial)
+     VALUES (@name, @provider, @parent_id, @space, @company, @settings, @hosts, @port, @seeded, @clock_offset, @clock_frozen_at, @created_at, @initial) RETURNING id`,
   )
   const update = db.prepare<[Record<string, unknown>]>(
-    'UPDATE sandbox SET company = @company, settings = @settings, hosts = @hosts, space = @space WHERE id = @id',
+    'UPDATE sandbox SET company = @company, settings = @settings, hosts = @hosts, port = @port, space = @space WHERE id = @id',
   )
   const remove = db.prepare<[number]>('DELETE FROM sandbox WHERE id = ?')
   const saveClock = db.prepare<[Record<string, unknown>]>(
@@ -61,8 +61,8 @@ export function sandboxTable(db: Database): SandboxTable {
       }
       return { ...record, id: inserted(() => insert.get(values), ['name', record.name]) }
     },
-    update: ({ id, company, settings, hosts, space }) =>
-      update.run({ id, company, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts), space }),
+    update: ({ id, company, port, settings, hosts, space }) =>
+      update.run({ id, company, port, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts), space }),
     delete: (id) => remove.run(id),
     saveClock: (id, clock) => saveClock.run({ id, ...clock }),
     ...snapshots,

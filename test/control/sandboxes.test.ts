@@ -21,6 +21,7 @@ describe('a sandbox', () => {
         token_endpoint: 'http://localhost:9400/oauth/token',
         default: true,
         hosts: [],
+        port: null,
         settings: expect.objectContaining({ access_token_ttl: 300, rotation: 'lenient', code_ttl: 60, show_secrets: false }),
         notes: [],
         created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),

@@ -5,6 +5,7 @@ import { createControlApp } from '../../src/control/app.ts'
 import type { ControlDeps } from '../../src/control/deps.ts'
 import { iokids as vendor } from '../../src/providers/iokids/iokids.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { OwnPorts } from '../../src/sandbox/own-ports.ts'
 import { Sandboxes } from '../../src/sandbox/sandboxes.ts'
 import { Database } from '../../src/store/database/database.ts'
 import { sandboxTable } from '../../src/store/sandbox-table.ts'
@@ -31,6 +32,7 @@ export async function start(given: Partial<ControlDeps> = {}) {
   const errors: unknown[] = []
   const app = await createControlApp({
     sandboxes,
+    ports: new OwnPorts({ sandboxes, onError: (error) => errors.push(error) }),
     clock: systemClock,
     version: '1.2.3',
     adminToken: undefined,

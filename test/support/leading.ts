@@ -9,7 +9,14 @@ export async function lead(options: Partial<ProxyOptions> = {}): Promise<string>
   let port = 0
   const proxy = new ForwardProxy({
     mode: 'all',
-    sandboxes: { find: () => undefined, reach: () => undefined, ownerOf: () => undefined, default: undefined, hostNames: () => [] },
+    sandboxes: {
+      find: () => undefined,
+      reach: () => undefined,
+      ownerOf: () => undefined,
+      namedByPort: () => undefined,
+      default: undefined,
+      hostNames: () => [],
+    },
     adminToken: undefined,
     now: () => systemClock.now(),
     ownUrls: [],

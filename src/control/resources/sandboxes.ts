@@ -23,7 +23,14 @@ const host = z.string().regex(/^(?!localhost$)(?=.*[a-z])[a-z0-9_]([a-z0-9_.-]{0
 
 const settings = commonSettings.describe("The provider's own settings stand beside these; null goes back to what the provider says.")
 
-const change = z.strictObject({ company: name.optional(), hosts: z.array(host).optional(), settings: settings.optional() })
+const port = z.int().min(0).max(65_535).nullable().describe('A port to itself, at which it is alone; 0 takes a free one, null is none.')
+
+const change = z.strictObject({
+  company: name.optional(),
+  hosts: z.array(host).optional(),
+  port: port.optional(),
+  settings: settings.optional(),
+})
 
 const draft = change.extend({
   name: z.string().optional().describe('Made up when absent.'),
@@ -34,6 +41,12 @@ const draft = change.extend({
 /** @param sandbox as it is after the request, which may have moved it */
 export function view(sandbox: Sandbox, { raw }: FastifyRequest, deps: ControlDeps): z.output<typeof sandboxView> {
   return viewSandbox(sandbox, addressesOf(sandbox, raw, deps), deps.sandboxes.defaultName)
+}
+
+/** Does what may give a sandbox a port or take it, and shows the sandbox as it is then. */
+async function atPort(port: number | null | undefined, work: () => Sandbox, request: FastifyRequest, deps: ControlDeps) {
+  const sandbox = port === undefined ? work() : await deps.ports.change([port], work)
+  return view(deps.sandboxes.find(sandbox.name) ?? sandbox, request, deps)
 }
 
 function unmade(name: string, { raw }: FastifyRequest, deps: ControlDeps): z.output<typeof unmadeView> {
@@ -65,9 +78,9 @@ export const sandboxes: Resource = (app, deps) => {
       schema: { tags: ['sandboxes'], summary: 'Create a sandbox', body: draft, response: { 201: sandboxView, default: refusal } },
     },
     async (request, reply) => {
-      const sandbox = deps.sandboxes.create(await checkDraft(request.body, deps))
+      const checked = await checkDraft(request.body, deps)
       reply.code(201)
-      return view(sandbox, request, deps)
+      return atPort(checked.port, () => deps.sandboxes.create(checked), request, deps)
     },
   )
 
@@ -88,9 +101,12 @@ export const sandboxes: Resource = (app, deps) => {
       const { name = named } = request.body
       if (name !== named) throw invalid({ field: 'name', expected: `the name in the path, ${JSON.stringify(named)}, or none`, came: name })
       const checked = await checkDraft({ ...request.body, name }, deps)
-      const { sandbox, created } = deps.sandboxes.ensure({ ...checked, name })
-      reply.code(created ? 201 : 200)
-      return view(sandbox, request, deps)
+      const ensured = () => {
+        const { sandbox, created } = deps.sandboxes.ensure({ ...checked, name })
+        reply.code(created ? 201 : 200)
+        return sandbox
+      }
+      return atPort(deps.sandboxes.isThere(name) ? undefined : checked.port, ensured, request, deps)
     },
   )
 }
@@ -118,11 +134,11 @@ export const sandbox = sandboxRoutes('sandboxes', ({ get, patch, remove }, deps)
   patch('', 'Change a sandbox; its settings are merged', changed, ({ sandbox, body, request }) => {
     const { settings = {}, ...rest } = body
     const checked = check(settingsSchema(sandbox.provider), settings, 'settings')
-    return view(sandboxes.update(sandbox, { ...rest, settings: checked }), request, deps)
+    return atPort(body.port, () => sandboxes.update(sandbox, { ...rest, settings: checked }), request, deps)
   })
 
   remove('', 'Delete a sandbox with all that belongs to it', ({ sandbox }) => {
     if (sandbox.name === sandboxes.defaultName) throw new Problem(409, `'${sandbox.name}' is the default sandbox and stays`)
-    sandboxes.delete(sandbox)
+    return deps.ports.change([], () => sandboxes.delete(sandbox))
   })
 })

@@ -22,6 +22,7 @@ export const sandboxView = z
     token_endpoint: z.string(),
     default: z.boolean().describe('Whether it also answers without its name in the path.'),
     hosts: z.array(z.string()),
+    port: z.int().nullable().describe('The one that it has to itself.'),
     settings: z.record(z.string(), z.unknown()).describe('What holds, whoever said it: the sandbox, its provider or the protocol.'),
     notes: z.array(z.string()).describe('Which settings it made without any effect, a sentence each.'),
     created_at: time,
@@ -35,7 +36,7 @@ export const unmadeView = z
 
 /** @param defaultName the name of the default sandbox */
 export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, defaultName: string): z.output<typeof sandboxView> {
-  const { name, provider, company, hosts, settings, created_at } = sandbox
+  const { name, provider, company, hosts, port, settings, created_at } = sandbox
   return {
     made: true,
     name,
@@ -46,6 +47,7 @@ export function viewSandbox(sandbox: Sandbox, { base_url, issuer }: Addresses, d
     ...endpointsAt(base_url, sandbox),
     default: name === defaultName,
     hosts: [...hosts],
+    port,
     settings: { ...settings },
     notes: idleSettings(sandbox),
     created_at: rfc3339(created_at),

@@ -13,17 +13,25 @@ import { answerClientError, answerNoTunnel, answerWithoutHost, linger, type Refu
 
 export interface Listener {
   /**
-   * Begins to accept connections. `localhost` and `127.0.0.1` mean both loopback addresses, any other host that one alone.
+   * Begins to accept connections, also on a further port beside those before. `localhost` and `127.0.0.1` mean both loopback addresses, any other host that one alone.
    * @param options.host `localhost` unless given
    * @param options.port 0 takes a free one, the same on both addresses
    * @throws ListenError when the address cannot be had; the message says why and what to do
    */
-  listen(options: { host?: string | undefined; port: number }): Promise<{ port: number; addresses: string[] }>
+  listen(options: { host?: string | undefined; port: number }): Promise<Listened>
   /**
    * Stops: no new connections, idle ones end at once, requests under way get their answer.
    * @param options.graceMs after so many milliseconds (5000 unless given) what is still open is cut off
    */
   close(options?: { graceMs?: number | undefined }): Promise<void>
+}
+
+/** One port that is listened on. */
+export interface Listened {
+  port: number
+  addresses: string[]
+  /** Accepts no more there; idle connections end at once, requests under way get their answer. */
+  close(): void
 }
 
 export interface ListenerOptions {
@@ -78,7 +86,7 @@ export function createListener({
   /** Who answers what comes through a tunnel. */
   const tunnels = new WeakMap<Socket, RequestListener>()
   let inside: Server | undefined
-  let bound: Bound[] = []
+  const bound = new Set<Bound>()
   let closing: Promise<void> | undefined
 
   /** It never listens itself: both kinds of connection are handed to it. A missing Host header is answered here, in JSON. */
@@ -172,6 +180,12 @@ export function createListener({
     })
   }
 
+  function endWhenAnswered(socket: Socket): void {
+    const last = owedTo(socket).at(-1)
+    if (last === undefined) socket.destroy()
+    else endAfter(last)
+  }
+
   function accept(socket: Socket): void {
     if (connections.size >= maxConnections) return void socket.destroy()
     track(socket)
@@ -248,12 +262,8 @@ export function createListener({
   }
 
   async function stop(graceMs: number): Promise<void> {
-    const ended = Promise.all(bound.map((one) => one.close()))
-    for (const socket of connections.keys()) {
-      const last = owedTo(socket).at(-1)
-      if (last === undefined) socket.destroy()
-      else endAfter(last)
-    }
+    const ended = Promise.all([...bound].map((one) => one.close()))
+    for (const socket of connections.keys()) endWhenAnswered(socket)
     const grace = setTimeout(() => {
       for (const socket of connections.keys()) socket.destroy()
     }, graceMs)
@@ -265,8 +275,20 @@ export function createListener({
 
   return {
     async listen({ host = 'localhost', port }) {
-      bound = await bind(host, port, accept, (error) => onError?.(error))
-      return { port: bound[0]?.port ?? port, addresses: bound.map((one) => one.address) }
+      const its = await bind(host, port, accept, (error) => onError?.(error))
+      for (const one of its) bound.add(one)
+      const [{ port: found } = { port }] = its
+      return {
+        port: found,
+        addresses: its.map((one) => one.address),
+        close() {
+          for (const one of its) {
+            bound.delete(one)
+            one.close()
+          }
+          for (const socket of connections.keys()) if (socket.localPort === found) endWhenAnswered(socket)
+        },
+      }
     },
     close({ graceMs = 5000 } = {}) {
       closing ??= stop(graceMs)

@@ -62,8 +62,8 @@ function wordsFor(error: ClientError, { maxHeaderSize, requestTimeout }: Limits)
 }
 
 /** Answers CONNECT in a tunnel: it leads to a host already. */
-export function answerNoTunnel(socket: Duplex): void {
-  end(socket, refusalOf(405, 'this tunnel leads to a host, which is no proxy'))
+export function answerNoTunnel(socket: Duplex, why = 'this tunnel leads to a host, which is no proxy'): void {
+  end(socket, refusalOf(405, why))
 }
 
 function end(socket: Duplex, refusal: Refusal): Refusal {
