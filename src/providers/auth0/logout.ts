@@ -2,7 +2,7 @@ import { PageError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Context, LogoutRequest, RequestDialect } from '../../oauth/realm/context.ts'
 import { readLogoutRequest } from '../../oauth/users/logout.ts'
-import { fitsWildcard } from './redirects.ts'
+import { isAllowed } from './redirects.ts'
 
 /** The vendor's own way to sign out, older than OpenID Connect's. */
 export const signOutPath = '/v2/logout'
@@ -30,7 +30,7 @@ function signOut({ client_id, returnTo }: Parameters, { realm, trace }: Context)
   const clients = client === undefined ? realm.directory.listClients() : [client]
   const allowed = clients.flatMap(({ metadata }) => metadata.post_logout_redirect_uris ?? [])
   const bare = (uri: string) => uri.split(/[?#]/)[0] ?? uri
-  if (allowed.some((one) => fitsWildcard(bare(one), bare(returnTo)))) return { next: returnTo, hint: undefined, sure: true }
+  if (allowed.some((one) => isAllowed(bare(one), bare(returnTo)))) return { next: returnTo, hint: undefined, sure: true }
   const whose = client === undefined ? 'any app' : `client '${client.client_id}'`
   const explanation = `returnTo '${returnTo}' is none of the Allowed Logout URLs of ${whose}: ${allowed.join(', ') || 'none'}`
   const message = `The "returnTo" querystring parameter "${returnTo}" is not defined as a valid URL in "Allowed Logout URLs"`

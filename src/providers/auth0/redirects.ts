@@ -6,7 +6,7 @@ const parts = /^(https?):\/\/([^/?#:@]+)((?::\d+)?(?:[/?].*)?)$/
  * Whether a URI is a registered one: to the letter, or with one `*` in the registered one's first label, which stands for some
  * characters of a label and never for a dot.
  */
-export function fitsWildcard(registered: string, came: string): boolean {
+function fitsWildcard(registered: string, came: string): boolean {
   if (registered === came) return true
   const [wanted, got] = [parts.exec(registered), parts.exec(came)]
   if (wanted === null || got === null || wanted[1] !== got[1] || wanted[3] !== got[3]) return false
@@ -20,9 +20,12 @@ export function fitsWildcard(registered: string, came: string): boolean {
 /** A callback on this machine may be at any port, which the vendor does not let: so that the preloaded apps work wherever one listens. */
 const loopback = /^(http:\/\/(?:localhost|127\.0\.0\.1))(?::\d+)?(?=[/?]|$)/
 
-export const auth0Redirects: RedirectRules = {
-  matches: (registered, came) => fitsWildcard(registered, came) || anyPort(registered, came),
+/** Whether a URL is an allowed one: a callback, or where a sign-out leads. */
+export function isAllowed(registered: string, came: string): boolean {
+  return fitsWildcard(registered, came) || anyPort(registered, came)
 }
+
+export const auth0Redirects: RedirectRules = { matches: isAllowed }
 
 function anyPort(registered: string, came: string): boolean {
   const [a, b] = [loopback.exec(registered), loopback.exec(came)]

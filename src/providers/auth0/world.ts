@@ -15,13 +15,13 @@ export const demoApi: Api = {
 
 const apiScopes = Object.keys(demoApi.scopes ?? {})
 /** Where apps may send a browser after a sign-out. */
-const post_logout_redirect_uris = [...preloadedRedirectUris, 'http://127.0.0.1/', 'http://localhost/', 'http://localhost:3000']
+const post_logout_redirect_uris = [
+  ...preloadedRedirectUris,
+  ...['127.0.0.1', 'localhost'].flatMap((host) => [`http://${host}`, `http://${host}/`]),
+]
 const redirect_uris = [
   ...preloadedRedirectUris,
-  'http://localhost:3000',
-  'http://localhost:3000/callback',
-  'http://localhost/',
-  'http://127.0.0.1/',
+  ...['127.0.0.1', 'localhost'].flatMap((host) => [`http://${host}`, `http://${host}/`, `http://${host}/api/auth/callback`]),
 ]
 
 function user(username: string, first_name: string, last_name: string, id: string): WorldUser {

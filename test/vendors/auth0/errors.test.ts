@@ -117,11 +117,11 @@ describe('the token endpoint says to the byte', () => {
     ],
     [
       'another redirect URI',
-      async () => redeem(await freshCode(server), { redirect_uri: 'http://localhost:3000' }),
+      async () => redeem(await freshCode(server), { redirect_uri: 'http://localhost/' }),
       403,
       {
         error: 'invalid_grant',
-        error_description: `The redirect URI is wrong. You sent http://localhost:3000, and we expected ${callback}`,
+        error_description: `The redirect URI is wrong. You sent http://localhost/, and we expected ${callback}`,
       },
       'redirect_mismatch',
     ],
