@@ -1,23 +1,20 @@
 import { z } from 'zod'
 import { closest } from '../basics/closest.ts'
 import { readBySchema } from '../basics/read-by-schema.ts'
-import { MetadataError } from '../oauth/clients/metadata.ts'
-import { registrationProblem } from '../oauth/clients/redirect-pattern.ts'
-import { holdToRules } from '../oauth/clients/rulebook.ts'
 import { grantTypes } from '../oauth/grants/registry.ts'
 import { cibaType, deviceCodeType } from '../oauth/model/grant-names.ts'
-import { confidentialMethod, offeredToClients } from '../providers/clients.ts'
+import { confidentialMethod } from '../providers/clients.ts'
 import type { ProviderDeclaration } from '../providers/data/declaration.ts'
 import { declareProvider } from '../providers/data/declare.ts'
 import { declaredApp } from '../providers/data/world.ts'
-import type { Provider, WorldApp } from '../providers/provider.ts'
+import type { Provider } from '../providers/provider.ts'
 import { providers as builtIn, vendors } from '../providers/registry.ts'
-import type { Declared } from '../sandbox/declared.ts'
-import { settingsOf } from '../sandbox/settings.ts'
+import type { Declared, WorldDeclaration } from '../sandbox/declared.ts'
 import { settingsSchema } from '../sandbox/settings-schema.ts'
 import { type ConfigProblem, configProblem } from './error.ts'
 import { nameSchema, providerSchema } from './provider-schema.ts'
 import { sandboxSchema } from './sandbox-schema.ts'
+import { type Named, repeated, worldProblems } from './world-problems.ts'
 
 /** The two keys of a config file that hold more than a value. */
 export const declarationsSchema = z.object({
@@ -54,18 +51,26 @@ export function readDeclarations(
   const offered = new Map([...builtIn, ...loaded.map((one) => [one.id, one] as const)])
   const providers = declareAll(own, offered, label, problems)
   const all = new Map([...offered, ...providers.map((provider) => [provider.id, provider] as const)])
-  const sandboxes = Object.entries(wanted).map(([name, { provider = name, settings, ...rest }]) => {
+  const sandboxes = Object.entries(wanted).map(([name, { provider = name, settings, spaces, ...rest }]) => {
     const known = all.get(provider)
     if (known === undefined)
       problems.push(noSuch(`${label}: sandboxes.${name}.provider`, 'a provider', provider, [...builtInNames, ...Object.keys(own)]))
-    const { data, problems: wrong = [] } = known === undefined ? {} : readBySchema(settingsSchema(known), settings ?? {})
-    problems.push(...wrong.map((problem) => configProblem(problem, label, ['sandboxes', name, 'settings'])))
-    if (known !== undefined) {
+    if (known === undefined) return { ...rest, name, provider }
+    const read = <T extends WorldDeclaration>(said: T, path: string[], inherited: Settings = {}): T => {
+      const { data: settings, problems: wrong = [] } = readBySchema(settingsSchema(known), said.settings ?? {})
+      problems.push(...wrong.map((problem) => configProblem(problem, label, [...path, 'settings'])))
       const defaults = { company: '', scopes: [], grant_types: known.grant_types, auth_method: confidentialMethod(known.auth_methods) }
-      const world = { apps: (rest.apps ?? []).map((app) => declaredApp(app, defaults)), users: rest.users ?? [] }
-      problems.push(...worldProblems(world, known, data ?? {}, `${label}: sandboxes.${name}`))
+      const world = { apps: (said.apps ?? []).map((app) => declaredApp(app, defaults)), users: said.users ?? [] }
+      problems.push(...worldProblems(world, known, { ...inherited, ...settings }, `${label}: ${path.join('.')}`))
+      return { ...said, ...(settings !== undefined && { settings }) }
     }
-    return { ...rest, name, provider, ...(data !== undefined && { settings: data }) }
+    const itself = read({ ...rest, settings }, ['sandboxes', name])
+    if (spaces !== undefined && known.own_spaces === undefined) {
+      const message = `expected nothing, for ${provider} has no realms, pools or tenants with users and clients of their own`
+      problems.push({ where: `${label}: sandboxes.${name}.spaces`, message })
+    }
+    const spaced = Object.entries(spaces ?? {}).map(([id, said]) => [id, read(said, ['sandboxes', name, 'spaces', id], itself.settings)])
+    return { ...itself, name, provider, ...(spaces !== undefined && { spaces: Object.fromEntries(spaced) }) }
   })
   const hosts = sandboxes.flatMap(({ name, hosts = [] }) =>
     hosts.map((host, index): Named => [`${label}: sandboxes.${name}.hosts[${index}]`, host, host.toLowerCase()]),
@@ -74,6 +79,8 @@ export function readDeclarations(
   const twice = [...repeated('a host', 'sandbox', hosts), ...repeated('a port', 'sandbox', ports)]
   return { declared: { providers, sandboxes }, problems: [...problems, ...twice] }
 }
+
+type Settings = Readonly<Record<string, unknown>>
 
 /** Loaded or not. */
 const builtInNames = [...builtIn.keys(), ...vendors.map(({ id }) => id)]
@@ -174,83 +181,6 @@ function providerProblems(provider: Provider, declaration: ProviderDeclaration, 
   const wrong = refused.map((problem) => configProblem(problem, label, ['providers', provider.id, 'settings']))
   const own = apps !== undefined || users !== undefined ? worldProblems(provider.world, provider, {}, where) : []
   return [...unknown, ...meeting, ...spaceProblems(provider, declaration, where), ...wrong, ...own]
-}
-
-/** What a name must be alone with: its place, the name, and what counts of it. */
-type Named = [where: string, name: string, key?: string]
-
-/** The names that another one has already. */
-function repeated(what: string, whose: string, named: readonly Named[]): ConfigProblem[] {
-  const owners = new Map<string, string>()
-  return named.flatMap(([where, name, key = name]) => {
-    const owner = owners.get(key)
-    owners.set(key, where)
-    const message = `expected ${what} that no other ${whose} has, got "${name}", which stands at ${owner?.replace(/^.*: /, '')} too`
-    return owner === undefined ? [] : [{ where, message }]
-  })
-}
-
-/** Apps, clients and users that cannot all be there, and clients that may not be what they are declared to be. */
-function worldProblems(
-  { apps, users }: { apps: readonly WorldApp[]; users: readonly { username: string; user_id?: string | undefined }[] },
-  provider: Provider,
-  settings: Readonly<Record<string, unknown>>,
-  where: string,
-): ConfigProblem[] {
-  const names = apps.map(({ name }, index): Named => [`${where}.apps[${index}].name`, name])
-  const ids = apps.map(({ app_id }, index): Named => [`${where}.apps[${index}].id`, app_id])
-  const sameName = repeated('a name', 'app', names)
-  return [
-    ...(sameName.length > 0 ? sameName : repeated('an id', 'app', ids)),
-    ...repeated(
-      'a client_id',
-      'client',
-      apps.flatMap(({ clients }, index) =>
-        clients.map(({ client_id }, number): Named => [`${where}.apps[${index}].clients[${number}].client_id`, client_id]),
-      ),
-    ),
-    ...repeated(
-      'a username',
-      'user',
-      users.map(({ username }, index): Named => [`${where}.users[${index}].username`, username, username.toLowerCase()]),
-    ),
-    ...repeated(
-      'a user_id',
-      'user',
-      users.flatMap(({ user_id }, index) => (user_id === undefined ? [] : [[`${where}.users[${index}].user_id`, user_id] as Named])),
-    ),
-    ...clientProblems(apps, provider, settings, where),
-  ]
-}
-
-/** The clients that may not be what they are declared to be, and the redirect URIs. */
-function clientProblems(
-  apps: readonly WorldApp[],
-  provider: Provider,
-  settings: Readonly<Record<string, unknown>>,
-  where: string,
-): ConfigProblem[] {
-  const effective = settingsOf(provider, settings)
-  const offered = offeredToClients(provider, effective)
-  return apps.flatMap((app, index) => [
-    ...app.redirect_uris.flatMap((uri, number) => {
-      const problem = registrationProblem(uri, effective)
-      const message = `expected a redirect URI that may be registered (${problem}), got ${JSON.stringify(uri)}`
-      return problem === undefined ? [] : [{ where: `${where}.apps[${index}].redirect_uris[${number}]`, message }]
-    }),
-    ...app.clients.flatMap((client, number) => {
-      try {
-        holdToRules(client, offered, effective)
-        return []
-      } catch (error) {
-        if (!(error instanceof MetadataError)) throw error
-        const { field, expected, came, explanation } = error
-        const member = /^(token_endpoint_auth_method|grant_types|client_secret)\b/.test(field) ? field : `metadata.${field}`
-        const message = came === undefined ? explanation : `expected ${expected}, got ${JSON.stringify(came)}`
-        return [{ where: `${where}.apps[${index}].clients[${number}].${member}`, message }]
-      }
-    }),
-  ])
 }
 
 /** Parts of paths that nobody explained, and spaces that no path chooses. */

@@ -3,6 +3,7 @@ import { GivenKeyError, readGivenKey } from '../oauth/jose/given-key.ts'
 import type { SandboxDeclaration } from '../sandbox/declared.ts'
 import { givenKeySchema } from '../sandbox/key-schema.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
+import { spaceName } from '../sandbox/space-name.ts'
 import { nameSchema } from './provider-schema.ts'
 import { appSchema, userSchema } from './world-schema.ts'
 
@@ -20,6 +21,13 @@ const givenKey = givenKeySchema.superRefine((given, context) => {
   }
 })
 
+const world = {
+  settings: commonSettings.optional(),
+  apps: z.array(appSchema).optional(),
+  users: z.array(userSchema).optional(),
+  keys: z.array(givenKey).optional().describe('Private keys: of those of an algorithm the first signs, and the others are published.'),
+}
+
 /** A sandbox that is there whenever grantbox runs. */
 export const sandboxSchema = z
   .strictObject({
@@ -27,10 +35,11 @@ export const sandboxSchema = z
     company: z.string().min(1).max(200).optional(),
     hosts: z.array(host).optional().describe('Host names at which it answers at the root.'),
     port: z.int().min(0).max(65_535).optional().describe('A port to itself, at which it is alone; 0 takes a free one.'),
-    settings: commonSettings.optional(),
     seed: z.boolean().optional().describe("Whether it starts with the provider's apps and users; true when absent."),
-    apps: z.array(appSchema).optional(),
-    users: z.array(userSchema).optional(),
-    keys: z.array(givenKey).optional().describe('Private keys: of those of an algorithm the first signs, and the others are published.'),
+    ...world,
+    spaces: z
+      .record(spaceName, z.strictObject(world).meta({ id: 'Space' }))
+      .optional()
+      .describe("Realms, pools or tenants with worlds of their own, by their names; the first one's is the sandbox's own."),
   })
   .meta({ id: 'Sandbox' }) satisfies z.ZodType<Omit<SandboxDeclaration, 'name' | 'provider'>>

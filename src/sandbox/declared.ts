@@ -23,6 +23,24 @@ export interface SandboxDeclaration {
   users?: readonly UserDeclaration[] | undefined
   /** Of the keys of an algorithm the first signs, and the others are published. */
   keys?: readonly GivenKey[] | undefined
+  /** Those of the vendor's spaces that are worlds of their own, by their names; the first one's is the sandbox's own. */
+  spaces?: Readonly<Record<string, WorldDeclaration>> | undefined
+}
+
+/** What is declared of a world, be it a sandbox or one of its spaces. */
+export type WorldDeclaration = Pick<SandboxDeclaration, 'settings' | 'apps' | 'users' | 'keys'>
+
+/** Where a declared world goes. */
+interface DeclaredWorld {
+  /** In the config file: `sandboxes.b`. */
+  place: string
+  directory: Directory
+  keys: KeyStore
+  provider: Provider
+  company: string
+  /** The algorithm that its settings say. */
+  signing_alg: string
+  now: number
 }
 
 /** What a configuration wants to be there. */
@@ -82,9 +100,13 @@ export function apart(declarations: readonly SandboxDeclaration[], records: read
   }
 }
 
-/** Puts declared apps and users into a sandbox, or changes those that are there to what they are declared to be now. */
-export function fill(directory: Directory, declaration: SandboxDeclaration, provider: Provider, company: string, now: number): void {
-  const { apps = [], users = [], name } = declaration
+/** Puts what is declared into a world, or changes what is there to what it is declared to be now. */
+export function fill(world: DeclaredWorld, declaration: WorldDeclaration): void {
+  haveAppsAndUsers(world, declaration)
+  giveKeys(world, declaration)
+}
+
+function haveAppsAndUsers({ place, directory, provider, company, now }: DeclaredWorld, { apps = [], users = [] }: WorldDeclaration): void {
   const defaults = {
     company,
     scopes: provider.scopes.map((scope) => scope.name),
@@ -96,17 +118,17 @@ export function fill(directory: Directory, declaration: SandboxDeclaration, prov
   const wanted = users.map((user) => declaredUser(user, known))
   const who = ({ field, value }: TakenError) => {
     const member = field === 'id' ? 'user_id' : 'username'
-    return `sandboxes.${name}.users[${wanted.findIndex((user) => user[member] === value)}].${member}`
+    return `${place}.users[${wanted.findIndex((user) => user[member] === value)}].${member}`
   }
   placed(who, () => haveUsers(wanted, directory, known, (user) => userDraft(user, provider, known, now)))
 }
 
 /** Puts declared keys in, the first last, so that it signs. */
-export function giveKeys({ name, keys = [] }: SandboxDeclaration, store: KeyStore, preferred: string, now: number): void {
+function giveKeys({ place, keys: store, signing_alg, now }: DeclaredWorld, { keys = [] }: WorldDeclaration): void {
   for (const [index, given] of [...keys.entries()].reverse()) {
-    const key = readGivenKey(given, preferred)
+    const key = readGivenKey(given, signing_alg)
     if (giveKey(store, key, now)) continue
-    throw new DeclarationError(`sandboxes.${name}.keys[${index}].kid`, `expected one that no other key has, got ${JSON.stringify(key.kid)}`)
+    throw new DeclarationError(`${place}.keys[${index}].kid`, `expected one that no other key has, got ${JSON.stringify(key.kid)}`)
   }
 }
 

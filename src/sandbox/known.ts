@@ -169,11 +169,17 @@ export class KnownSandboxes {
     const records = this.table.list()
     this.takeStock(records)
     for (const { name, clock } of records) {
-      const opened = this.#opened.get(name)
-      opened?.clock.load(clock)
-      // A key that was made and not stored would be gone after the next start.
-      opened?.keys.forget()
-      opened?.spaces.forget()
+      this.#opened.get(name)?.clock.load(clock)
+    }
+    // A key that was made and not stored would be gone after the next start.
+    this.readAgain()
+  }
+
+  /** What was changed in the store without the sandboxes is read from there. */
+  protected readAgain(): void {
+    for (const { keys, spaces } of this.#opened.values()) {
+      keys.forget()
+      spaces.forget()
     }
   }
 

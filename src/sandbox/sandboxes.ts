@@ -3,7 +3,7 @@ import { randomLowerCase } from '../basics/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mustBeAsCreated } from './as-created.ts'
 import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
-import { apart, DeclarationError, type Declared, fill, giveKeys, placed, type SandboxDeclaration } from './declared.ts'
+import { apart, DeclarationError, type Declared, fill, placed, type SandboxDeclaration, type WorldDeclaration } from './declared.ts'
 import type { KnownOptions } from './known.ts'
 import type { NewSandbox, SandboxChange } from './new-sandbox.ts'
 import { hostNames } from './places.ts'
@@ -11,7 +11,7 @@ import { ReachedSandboxes } from './reached.ts'
 import type { Sandbox } from './sandbox.ts'
 import { mergeSettings, newSecret, settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
-import { dumpSpaces, loadSpaces, seedSpaces } from './spaces.ts'
+import { declareSpace, dumpSpaces, firstSpace, loadSpaces, seedSpaces } from './spaces.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
 /** Where every clock begins: at the machine's time. */
@@ -156,6 +156,7 @@ export class Sandboxes extends ReachedSandboxes {
     const records = this.table.atomically(() => this.#realize(declared, providers))
     this.#declared = declared
     this.takeStock(records, providers)
+    this.readAgain()
   }
 
   /** Goes back to earlier declarations because the disk refused what came of the later ones. */
@@ -163,6 +164,7 @@ export class Sandboxes extends ReachedSandboxes {
     if (declared === this.#declared) return
     this.#declared = declared
     this.takeStock(this.table.list(), this.#with(declared))
+    this.readAgain()
   }
 
   #with({ providers }: Declared): ReadonlyMap<string, Provider> {
@@ -198,7 +200,7 @@ export class Sandboxes extends ReachedSandboxes {
 
   /** Makes a declared sandbox, or changes the one that is there; inside a transaction. */
   #declare(declaration: SandboxDeclaration, there: SandboxRecord | undefined, providers = this.providers): SandboxRecord {
-    const { name, provider: providerName, company, hosts, port, settings = {}, seed } = declaration
+    const { name, provider: providerName, company, hosts, port, seed, spaces = {} } = declaration
     const place = `sandboxes.${name}`
     const provider = providers.get(providerName)
     if (provider === undefined) {
@@ -216,22 +218,40 @@ export class Sandboxes extends ReachedSandboxes {
       () => place,
       () => {
         const before = this.#declared.sandboxes.find((one) => one.name === name)
-        const gone = Object.keys(before?.settings ?? {}).filter((key) => !Object.hasOwn(settings, key))
+        const first = firstSpace({ space: there?.space ?? null }, provider)
+        const settingsIn = (said: SandboxDeclaration | undefined) => ({ ...said?.settings, ...said?.spaces?.[first]?.settings })
+        const settings = settingsIn(declaration)
+        // One that was deleted is there again when it is declared.
+        const space = Object.hasOwn(spaces, first) ? null : (there?.space ?? null)
         const record =
           there === undefined
             ? this.#insert({ name, provider, company, hosts, port, settings, seed })
-            : this.#change(there, {
-                company,
-                hosts,
-                port: port ?? (before?.port === undefined ? undefined : null),
-                settings: { ...Object.fromEntries(gone.map((key) => [key, null])), ...settings },
-              })
-        const now = new SandboxClock(this.clock, record.clock).now()
-        fill(this.table.directory(record.id), declaration, provider, record.company, now)
-        giveKeys(declaration, this.table.protocolStore(record.id), settingsOf(provider, record.settings).signing_alg, now)
+            : this.#change(
+                { ...there, space },
+                {
+                  company,
+                  hosts,
+                  port: port ?? (before?.port === undefined ? undefined : null),
+                  settings: sinceThen(settingsIn(before), settings),
+                },
+              )
+        this.#fill(record, declaration, provider, place, record)
+        for (const [id, said] of Object.entries(spaces)) {
+          const changed = sinceThen(before?.spaces?.[id]?.settings ?? {}, said.settings ?? {})
+          const world = id === first ? record : declareSpace(this.table, record, id, changed, this.clock.now())
+          this.#fill(world, said, provider, `${place}.spaces.${id}`, record)
+        }
         return record
       },
     )
+  }
+
+  /** Fills a sandbox, or a space of one, with what is declared of it. */
+  #fill({ id, settings }: SandboxRecord, said: WorldDeclaration, provider: Provider, place: string, parent: SandboxRecord): void {
+    const { signing_alg } = settingsOf(provider, { ...parent.settings, ...settings })
+    const now = new SandboxClock(this.clock, parent.clock).now()
+    const { company } = parent
+    fill({ place, directory: this.table.directory(id), keys: this.table.protocolStore(id), provider, company, signing_alg, now }, said)
   }
 
   #insert({
@@ -296,4 +316,10 @@ export class Sandboxes extends ReachedSandboxes {
     clock.load(time)
     return sandbox
   }
+}
+
+/** What a declaration changes of settings: those that it says no more go back to what they were. */
+function sinceThen(before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(now, key))
+  return { ...Object.fromEntries(gone.map((key) => [key, null])), ...now }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../basics/clock.ts'
 import { TakenError } from '../oauth/model/directory.ts'
 import type { Provider } from '../providers/provider.ts'
+import { ownSpaceOf, spaceAt } from '../providers/space.ts'
 import { Counts } from './counts.ts'
 import type { JournalEntry } from './journal.ts'
 import type { Sandbox, Spaces } from './sandbox.ts'
@@ -53,8 +54,13 @@ export class SandboxSpaces implements Spaces {
   }
 
   create(name: string, settings: Readonly<Record<string, unknown>> = {}): Sandbox {
-    const { table, clock, record } = this.#deps
+    const { table, clock, record, changeOwn } = this.#deps
     if (name === '' || this.find(name) !== undefined) throw new TakenError('space', name)
+    const { own } = this
+    if (own.space === '' && name === firstSpace(record(), own.provider)) {
+      changeOwn({ space: null, settings: merged(record().settings, settings) })
+      return this.own
+    }
     const made = table.atomically(() => insertSpace(table, record(), name, settings, clock.now()))
     this.#known().set(name, made)
     return this.#open(name, made)
@@ -85,6 +91,7 @@ export class SandboxSpaces implements Spaces {
         table.clear(own.id)
         changeOwn({ space: '' })
       })
+      own.keys.forget()
     }
     this.#known().delete(name)
     this.#opened.get(name)?.lasting.counts.stop()
@@ -142,6 +149,26 @@ export class SandboxSpaces implements Spaces {
       counts: there?.counts ?? new Counts(table.counts(id)),
     }
   }
+}
+
+/** What a sandbox's own space is called, or was before it was deleted; empty where the vendor has none. */
+export function firstSpace(record: Pick<SandboxRecord, 'space'>, provider: Provider): string {
+  return record.space || ownSpaceOf(spaceAt(provider), provider)
+}
+
+/** The declared space of a sandbox, made or with the settings that are declared now. Inside a transaction. */
+export function declareSpace(
+  table: SandboxTable,
+  parent: SandboxRecord,
+  space: string,
+  settings: Readonly<Record<string, unknown>>,
+  now: number,
+): SandboxRecord {
+  const there = table.listSpaces(parent.id).find((one) => one.space === space)
+  if (there === undefined) return insertSpace(table, parent, space, settings, now)
+  const changed = { ...there, settings: merged(there.settings, settings) }
+  table.update(changed)
+  return changed
 }
 
 /** Whether it is a space beside the sandbox's own. */
