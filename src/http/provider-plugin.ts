@@ -37,9 +37,14 @@ export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
         }
       },
     )
-    const { json_answers } = provider
+    const { json_answers, cache_control = {} } = provider
     if (json_answers !== undefined) {
-      app.addHook('onSend', (_request, reply, payload, done) => {
+      app.addHook('onSend', (request, reply, payload, done) => {
+        const caching = cache_control[exchangeOf(request).endpoint]
+        if (caching !== undefined) {
+          reply.removeHeader('pragma').removeHeader('cache-control')
+          if (reply.statusCode < 400 && caching !== '') reply.header('cache-control', caching)
+        }
         if (String(reply.getHeader('content-type')).startsWith('application/json; ')) reply.header('content-type', json_answers)
         done(null, payload)
       })

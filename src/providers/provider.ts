@@ -9,7 +9,7 @@ import type { Directory } from '../oauth/model/directory.ts'
 import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
-import type { Parameters } from '../oauth/model/parameters.ts'
+import type { ClientRequest, Parameters } from '../oauth/model/parameters.ts'
 import type { App, Client, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { Space, SpaceNames } from '../oauth/model/space.ts'
@@ -20,7 +20,7 @@ import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
-import type { OwnSpaces } from './own-spaces.ts'
+import type { OwnSpace, OwnSpaces } from './own-spaces.ts'
 import type { PageTexts } from './page-texts.ts'
 import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
@@ -200,6 +200,14 @@ export interface Edition {
   readonly endpoint_hosts?: EndpointHosts
 }
 
+/** A vendor's own way of ending sessions. */
+export interface SignOut {
+  /** A browser's session ended: what belongs to it beyond the browser. */
+  ended(session: Session, world: OwnSpace): void
+  /** A client ends a session by its refresh token, posted to the end session endpoint. @throws OAuthError */
+  byRefreshToken(request: ClientRequest, world: OwnSpace, context: Context): MaybePromise<Reply>
+}
+
 /** An emulated vendor's way of speaking: data and a few pure functions. */
 export interface Provider {
   readonly id: string
@@ -290,6 +298,10 @@ export interface Provider {
   readonly callbackWording?: CallbackWording | undefined
   /** What a device is answered, when not as RFC 8628 §3.2 has it. */
   readonly deviceReply?: (members: Readonly<Record<string, unknown>>) => Record<string, unknown>
+  /** What else ends when a session does, and how clients end one without a browser. */
+  readonly sign_out?: SignOut
+  /** What answers say of caches, by endpoint, where not `no-store`: empty for nothing, as errors there do. */
+  readonly cache_control?: Readonly<Partial<Record<Endpoint, string>>>
   /** The discovery document as the vendor has it. @param document what the standards make of the provider */
   readonly discovery?: (document: Readonly<Record<string, unknown>>, context: Context, base_url: string) => Record<string, unknown>
   /** The content type of its JSON, where it has no charset. */

@@ -9,7 +9,7 @@ import { noteUnread, wireName } from '../../oauth/realm/unread.ts'
 import type { Session } from '../../oauth/storage/session-store.ts'
 import { checkLogoutRequest, frontChannelUri, isAbout, logoutToken } from '../../oauth/users/logout.ts'
 import { decisionOf } from '../../providers/sign-in-pages.ts'
-import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
+import { noStore, type ProtocolEndpoint, redirect, send } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { pageHeaders } from '../pages/assets.ts'
 import { forgetSession, sandboxCookie, sessionOf } from '../pages/browser-session.ts'
@@ -30,6 +30,12 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
   const { context } = exchange
   const back = parameters.post_logout_redirect_uri === undefined ? [] : ['state']
   noteUnread(parameters, [logoutParameters, back], 'at the end session endpoint', context)
+  const { sign_out } = exchange.sandbox.provider
+  if (sign_out !== undefined && request.method === 'POST' && parameters.refresh_token !== undefined) {
+    exchange.endpoint = 'revocation'
+    const asking = { ...read, authorization: request.headers.authorization }
+    return send(noStore(reply), await sign_out.byRefreshToken(asking, exchange.sandbox, context))
+  }
   const asked = await checkLogoutRequest(read, exchange.context)
   const session = sessionOf(request, exchange)
   if (session === undefined) return done(reply, exchange, asked, [])
@@ -41,6 +47,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
     (parameters.decision === 'logout' && isConfirmed(request, exchange, parameters))
   if (!sure || request.method === 'HEAD') return confirmPage(request, reply, exchange, parameters, session)
   const clients = exchange.sandbox.store.endSession(session) ?? []
+  sign_out?.ended(session, exchange.sandbox)
   forgetSession(reply, exchange)
   await Promise.all(clients.map((client) => tellClient(client, session, exchange)))
   const frames = clients.flatMap((client) => frontChannelUri(client, session, exchange.context.issuer) ?? [])

@@ -63,7 +63,7 @@ function delivery(
   { redirect_uri }: AuthorizationAnswer,
   way: string,
   parameters: AuthorizationAnswer['parameters'],
-  { answeredAt = (uri) => uri }: RedirectRules = {},
+  { answeredAt = (uri) => uri, encoded_as }: RedirectRules = {},
 ): Delivery {
   if (way === 'form_post' || way === 'web_message' || way === 'bare_message') {
     const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
@@ -71,7 +71,7 @@ function delivery(
     if (way === 'form_post') return { form_post: posted }
     return { web_message: way === 'web_message' ? posted : { ...posted, bare: true } }
   }
-  return { redirect_to: (way === 'fragment' ? withFragment : withQuery)(answeredAt(redirect_uri), parameters) }
+  return { redirect_to: (way === 'fragment' ? withFragment : withQuery)(answeredAt(redirect_uri), parameters, encoded_as) }
 }
 
 /** JARM §2.1 and §2.2. */

@@ -58,19 +58,25 @@ export function redirectUriProblem(uri: string): string | undefined {
 }
 
 /** The redirect URI with an answer in its query, which keeps what was there (RFC 6749 §4.1.2). */
-export function withQuery(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>): string {
-  const query = encode(answer)
+export function withQuery(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>, as?: 'form'): string {
+  const query = encode(answer, as)
   if (query === '') return redirect_uri
   return `${redirect_uri}${redirect_uri.includes('?') ? (redirect_uri.endsWith('?') || redirect_uri.endsWith('&') ? '' : '&') : '?'}${query}`
 }
 
 /** The redirect URI with an answer in its fragment (RFC 6749 §4.2.2). */
-export function withFragment(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>): string {
-  const fragment = encode(answer)
+export function withFragment(redirect_uri: string, answer: Readonly<Record<string, string | undefined>>, as?: 'form'): string {
+  const fragment = encode(answer, as)
   return fragment === '' ? redirect_uri : `${redirect_uri}#${fragment}`
 }
 
-function encode(answer: Readonly<Record<string, string | undefined>>): string {
+/** @param as `form`: with `+` for a blank, as forms are sent */
+function encode(answer: Readonly<Record<string, string | undefined>>, as?: 'form'): string {
+  if (as === 'form') {
+    const form = new URLSearchParams()
+    for (const [name, value] of Object.entries(answer)) if (value !== undefined) form.append(name, value)
+    return form.toString()
+  }
   let encoded = ''
   for (const [name, value] of Object.entries(answer)) {
     if (value !== undefined) encoded += `${encoded === '' ? '' : '&'}${name}=${encodeURIComponent(value.toWellFormed())}`

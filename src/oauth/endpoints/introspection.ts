@@ -65,11 +65,11 @@ export async function introspect(read: ClientRequest, as_jwt: boolean, context: 
   }
   noteUnread(read.parameters, [clientParameters, ['token']], 'in an introspection', context)
   if (read.parameters.token === undefined) throw missing('token')
-  const answer = describeToken(read.parameters.token, context)
+  const answer = describeToken(read.parameters.token, caller, context)
   return as_jwt ? introspectionJwt(answer, caller, context) : answer
 }
 
-function describeToken(token: string, context: Context): Record<string, unknown> {
+function describeToken(token: string, caller: Client, context: Context): Record<string, unknown> {
   const found = lookUp(token, context)
   if (typeof found === 'string') {
     note(context, `The token is not active: ${refusals[found]}`)
@@ -94,7 +94,12 @@ function describeToken(token: string, context: Context): Record<string, unknown>
     act: grant.details.act,
     cnf: found.use === 'access' ? details.cnf : grant.details.cnf,
   }
-  const worded = context.realm.tokens.introspection?.(given(said), token) ?? said
+  const { introspection } = context.realm.tokens
+  const worded = introspection === undefined ? said : introspection(given(said), token, caller)
+  if (worded === undefined) {
+    note(context, `The token is not for client '${caller.client_id}', which learns nothing of it`)
+    return { active: false }
+  }
   if (!addsClaims('introspection', context)) return worded
   const draft = { ...found, ...found.token, issuer, space, details, iat: said.iat, exp: said.exp }
   return { ...worded, ...addedClaims('introspection', found.token, claimValues(draft, context.realm), context) }

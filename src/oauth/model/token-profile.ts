@@ -137,8 +137,10 @@ export interface TokenProfile {
   readonly idToken?: StatementWording | undefined
   /** The key as it signs an ID token, where its header is another one. */
   readonly idTokenKey?: ((key: SigningKey, statement: UserStatement) => SigningKey) | undefined
-  /** What introspection tells of a token that holds; the members of RFC 7662 §2.2 when absent. */
-  readonly introspection?: ((answer: Readonly<Record<string, unknown>>, token: string) => Record<string, unknown>) | undefined
+  /** What introspection tells a client of a token that holds, undefined when nothing; the members of RFC 7662 §2.2 when absent. */
+  readonly introspection?:
+    | ((answer: Readonly<Record<string, unknown>>, token: string, caller: Client) => Record<string, unknown> | undefined)
+    | undefined
   /** Userinfo; that of OpenID Connect Core §5.3 when absent. */
   readonly userinfo?: UserinfoProfile | undefined
 }

@@ -143,6 +143,8 @@ export interface RedirectRules {
   readonly matches?: (registered: string, came: string) => boolean
   /** Where an answer in query or fragment goes, as a vendor writes the client's URI. */
   readonly answeredAt?: (redirect_uri: string) => string
+  /** Answers have `+` for a blank, as forms do; both mean the same (RFC 6749 appendix B). */
+  readonly encoded_as?: 'form'
 }
 
 /** What a sign-out was asked for (OpenID Connect RP-Initiated Logout §2). */

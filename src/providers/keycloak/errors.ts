@@ -50,6 +50,9 @@ const usual: Wordings = {
   challenge_method_not_allowed: { says: 'Invalid parameter: code challenge method is not matching the configured one' },
   redirect_unregistered: { says: 'Invalid parameter: redirect_uri' },
   redirect_missing: { says: 'Invalid parameter: redirect_uri' },
+  token_foreign: { error: 'invalid_request', says: 'Unmatching clients' },
+  refresh_unknown: { says: 'Invalid refresh token' },
+  refresh_foreign: { says: "Invalid refresh token. Token client and authorized client don't match" },
   subject_invalid: { says: 'Invalid token' },
   target_unknown: { error: 'invalid_client', says: 'Audience not found' },
 }
@@ -146,19 +149,43 @@ const byCode: Readonly<Record<string, Wording>> = {
 function special({ reason, about, explanation }: OAuthError, endpoint: Endpoint, grant_type: string): Wording | undefined {
   switch (reason) {
     case 'parameter_missing':
-      if (endpoint === 'introspection' || endpoint === 'revocation') return { says: 'Token not provided.' }
+      if (endpoint === 'introspection') return { says: 'Token not provided.' }
+      if (endpoint === 'revocation') return { says: 'Token not provided' }
       return missing[`${grant_type} ${about.parameter ?? ''}`] ?? { says: `Missing parameter: ${about.parameter ?? ''}` }
     case 'scope_invalid':
     case 'scope_unknown':
     case 'scope_not_allowed':
       return { says: `Invalid scopes: ${about.requested ?? about.scope ?? ''}` }
+    case 'response_mode_unknown':
+      return explanation.includes('would put the tokens')
+        ? { says: `Response_mode 'query' not allowed for implicit or hybrid flow` }
+        : undefined
     case 'response_type_not_allowed':
       return {
-        says: `Client is not allowed to initiate browser login with given response_type. ${/implicit/i.test(explanation) ? 'Implicit' : 'Standard'} flow is disabled for the client.`,
+        says: `Client is not allowed to initiate browser login with given response_type. ${about.response_type === 'code' ? 'Standard' : 'Implicit'} flow is disabled for the client.`,
       }
     default:
       return undefined
   }
+}
+
+/** What a page says of an error that the client cannot be told. */
+const onPages: Wordings = {
+  client_missing: { says: 'Invalid Request' },
+  parameter_repeated: { says: 'Invalid Request' },
+  client_unknown: { says: 'Client not found.' },
+  hint_invalid: { says: 'Invalid parameter: id_token_hint' },
+  transaction_unknown: {
+    says: 'Restart login cookie not found. It may have expired; it may have been deleted or cookies are disabled in your browser. If cookies are disabled then enable them. Click Back to Application to login again.',
+  },
+}
+
+/** The words of a page for an error, as the page's template wants them. */
+function pageWords(error: OAuthError, endpoint: Endpoint): Reply {
+  const own = error.reason === undefined ? undefined : onPages[error.reason]
+  const unregistered = endpoint === 'end_session' && error.reason === 'redirect_unregistered'
+  const says = unregistered ? 'Invalid redirect uri' : (own?.says ?? wordingOf(error, endpoint).says ?? error.message)
+  return { status: error.status === 403 ? 403 : 400, body: { error_description: says } }
 }
 
 /** What the framework of the real one answers where no endpoint does. */
@@ -177,10 +204,14 @@ function said(error: OAuthError, endpoint: Endpoint, { grant_type, space }: Erro
   const { headers, code, status } = error
   if (error.reason === 'space_unknown')
     return { status: 404, body: { error: endpoint === 'api' ? 'Realm not found.' : 'Realm does not exist' } }
+  if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
   if (code === 'not_found') return { status: 404, body: { error: error.about.member === undefined ? 'HTTP 404 Not Found' : error.message } }
   const framework = outside[code]
   if (framework !== undefined) return { status, headers, body: { error: framework } }
   if (endpoint === 'userinfo') return userinfoError(error, space?.path.realm ?? '')
+  if (endpoint === 'introspection' && ['secret_wrong', 'credentials_missing'].includes(error.reason ?? '')) {
+    return { status: 401, body: { error: 'invalid_client', error_description: 'Client authentication failed.' } }
+  }
   if (endpoint === 'introspection' && error.reason === 'client_public') {
     return { status: 403, body: { error: 'invalid_request', error_description: 'Client not allowed.' } }
   }
@@ -203,7 +234,7 @@ function apiError({ code, message, status, about }: OAuthError): Reply {
 
 /** What userinfo says stands in the challenge alone. */
 function userinfoError({ reason, code, message, headers }: OAuthError, realm: string): Reply {
-  const scheme = headers['WWW-Authenticate']?.split(' ')[0] ?? 'Bearer'
+  const scheme = /^\w+/.exec(headers['WWW-Authenticate'] ?? '')?.[0] ?? 'Bearer'
   const challenge = (error: string, description: string) =>
     `${scheme} realm="${realm}", error="${error}", error_description="${description}"`
   const told = (status: number, value: string): Reply => ({

@@ -19,6 +19,7 @@ import { realmInfo } from './realm-info.ts'
 import { keycloakRedirects } from './redirects.ts'
 import { keycloakRefresh } from './refresh.ts'
 import { keycloakScope } from './scope.ts'
+import { keycloakSignOut } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
 const realm = '/realms/{realm}'
@@ -80,6 +81,8 @@ export const keycloak: Provider = {
   texts: keycloakTexts,
   sign_in: keycloakPages,
   json_answers: 'application/json',
+  cache_control: { introspection: 'no-cache', revocation: '' },
+  sign_out: keycloakSignOut,
   cors_headers: keycloakCors,
   cors: mayRead,
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),

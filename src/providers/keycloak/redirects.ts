@@ -32,4 +32,4 @@ function isDangerous(uri: string): boolean {
 }
 
 /** The vendor's comparison of redirect URIs. */
-export const keycloakRedirects: RedirectRules = { matches }
+export const keycloakRedirects: RedirectRules = { matches, encoded_as: 'form' }

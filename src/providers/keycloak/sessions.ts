@@ -1,6 +1,11 @@
+import { after } from '../../basics/maybe-promise.ts'
+import { digest } from '../../basics/random.ts'
+import { clientOf } from '../../oauth/clients/authentication.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
-import type { User } from '../../oauth/model/records.ts'
+import type { Client, User } from '../../oauth/model/records.ts'
 import type { OwnSpace } from '../own-spaces.ts'
+import type { SignOut } from '../provider.ts'
 import { isOffline } from './tokens/formats.ts'
 
 /** A session: all that a user gave clients under one id. */
@@ -39,4 +44,30 @@ export function endSession(world: OwnSpace, { id, user, grants }: UserSession): 
 export function signOut(world: OwnSpace, user: User): void {
   for (const session of sessionsOf(world, user.username)) if (!session.offline) endSession(world, session)
   for (const session of world.store.sessionsOf(user, world.clock.now())) world.store.endSession(session)
+}
+
+/** The session that a refresh token is of, undefined when it ended before. @throws OAuthError as for a refresh */
+function sidOf(token: string, { client_id }: Client, { store, clock, tokens }: OwnSpace): string | undefined {
+  const key = tokens.refresh.keyOf(token)
+  const found = key === undefined ? 'unknown' : store.findRefreshToken(key, digest(token), clock.now())
+  if (found === 'unknown')
+    throw new OAuthError('refresh_unknown', 'Invalid refresh token', 'refresh_token is no refresh token of this realm')
+  if (typeof found === 'string') return undefined
+  if (found.client.client_id === client_id) return found.grant.details.sid
+  const why = `refresh_token was issued to client '${found.client.client_id}', not to '${client_id}'`
+  throw new OAuthError('refresh_foreign', 'Invalid refresh token', why)
+}
+
+/** Signing out ends the tokens of the session as well, but for what was allowed offline. */
+export const keycloakSignOut: SignOut = {
+  ended({ sid, user }, world) {
+    const session = sessionsOf(world, user.username).find((one) => one.id === sid && !one.offline)
+    if (session !== undefined) endSession(world, session)
+  },
+  byRefreshToken: (request, world, context) =>
+    after(clientOf(request, context), (client) => {
+      const sid = sidOf(request.parameters.refresh_token ?? '', client, world)
+      for (const session of sessionsOf(world)) if (session.id === sid) endSession(world, session)
+      return { status: 204 }
+    }),
 }

@@ -70,8 +70,10 @@ export const keycloakTokens: TokenProfile = {
       issued_token_type: issued.issued_token_type,
     })
   },
-  introspection(answer, token) {
+  introspection(answer, token, caller) {
     const { client_id, username, token_type, active } = answer
+    // Whom a token is not for learns nothing of it, be it its own.
+    if (![readClaims(token)?.aud, readClaims(token)?.aud_x].flat().includes(caller.client_id)) return undefined
     return given({ ...readClaims(token), client_id, username, token_type, active })
   },
   idToken,
