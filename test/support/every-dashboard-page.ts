@@ -96,6 +96,17 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await fetch(`${url}/oauth/bc-authorize`, { method: 'POST', body })
     await page.goto(`${url}${base}/approvals`)
   },
+  'dashboard-messages': async (page, { url }) => {
+    const body = JSON.stringify({
+      client_id: 's2BnHk6PqYtV9mCdXe4LrJ0wZaUf8GoT',
+      connection: 'email',
+      send: 'code',
+      email: 'alice@example.com',
+    })
+    await fetch(`${url}/auth0/passwordless/start`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+    await page.goto(`${url}/dashboard/auth0/outbox`)
+  },
+  'dashboard-messages-none': at('/dashboard/auth0/outbox?notice=forgotten'),
   'dashboard-settings': at(`${base}/settings`),
   'dashboard-settings-all': async (page, { url }) => {
     await page.goto(`${url}/dashboard/standard/settings`)

@@ -3,6 +3,7 @@ import { standard } from '../standard/standard.ts'
 import { scope, targets } from './apis.ts'
 import { auth0Callback } from './callback.ts'
 import { auth0Collection } from './collection.ts'
+import { auth0Cors } from './cors.ts'
 import { databaseRoutes } from './database.ts'
 import { auth0Discovery } from './discovery.ts'
 import { auth0Error } from './errors.ts'
@@ -56,6 +57,7 @@ export const auth0: Provider = {
   auth_methods: ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
   requests: { grants: auth0Grants, secrets: ['otp'], scope, targets, checks, logout, pkce_optional: true },
   redirects: auth0Redirects,
+  cors: auth0Cors,
   settings: {
     access_token_ttl: 86_400,
     id_token_ttl: 36_000,

@@ -1,0 +1,17 @@
+import type { Provider } from '../provider.ts'
+import { isAllowed } from './redirects.ts'
+
+/** What every page may read. */
+const open: readonly string[] = ['jwks', 'discovery']
+
+/** Pages of the origins that an app calls back to, and what it lists as `allowed_origins`, may read what it is answered. */
+export const auth0Cors: NonNullable<Provider['cors']> = ({ origin, endpoint, client }) => {
+  if (client === undefined || open.includes(endpoint)) return true
+  const { allowed_origins } = client.metadata
+  const listed = Array.isArray(allowed_origins) ? allowed_origins.filter((one) => typeof one === 'string') : []
+  return [...client.app.redirect_uris.map(originOf), ...listed].some((one) => isAllowed(one, origin))
+}
+
+function originOf(uri: string): string {
+  return /^https?:\/\/[^/?#]+/.exec(uri)?.[0] ?? uri
+}
