@@ -308,6 +308,8 @@ export interface Provider {
   readonly json_answers?: string
   /** The headers by which a page of another origin may read an answer, where not `*` for all; for a preflight with the methods. */
   readonly cors_headers?: (origin: string, endpoint: Endpoint, methods?: readonly string[]) => Readonly<Record<string, string>>
+  /** What a revocation is answered; 200 with an empty body that calls itself JSON when absent. */
+  readonly revocationReply?: Reply
   /** How the members of a successful token answer are sent, when not as JSON alone. */
   readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
   readonly routes: readonly Route[]

@@ -49,8 +49,10 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
     else sendJson(reply, answer)
   }),
   // RFC 7009.
-  formEndpoint('revocation', async (read, reply, { context }) => {
+  formEndpoint('revocation', async (read, reply, { context, sandbox }) => {
     await revoke(read, context)
+    const { revocationReply } = sandbox.provider
+    if (revocationReply !== undefined) return send(noStore(reply), revocationReply)
     // The body is nobody's business (§2.2), but some clients refuse an answer that does not call itself JSON.
     noStore(reply).code(200).type('application/json').send()
   }),

@@ -183,6 +183,8 @@ export interface RequestDialect {
   readonly by_get?: readonly Endpoint[]
   /** Where a secret may stand; both places when absent (RFC 6749 §2.3.1). */
   readonly secret_in?: 'header' | 'body'
+  /** A client without a secret may send its id alone in a Basic header, without the colon of RFC 7617 §2. */
+  readonly basic_id_alone?: boolean
   /** The grant type is looked at before the client is. */
   readonly grant_type_first?: boolean
   /** What scope a grant begins with, and in which words, where that is more than a choice of the app's. @throws OAuthError `invalid_scope` */

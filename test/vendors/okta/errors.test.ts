@@ -287,6 +287,17 @@ describe('refresh tokens', () => {
   })
 })
 
+test('a public client may show its id alone in a Basic header, as the SDK does when it revokes', async () => {
+  const header = { authorization: `Basic ${Buffer.from(spa.client_id).toString('base64')}` }
+  expect(await post(`${url}${custom}/v1/revoke`, { token: 'x' }, header)).toMatchObject({ status: 200, text: '' })
+  const secret = await post(
+    `${url}${custom}/v1/revoke`,
+    { token: 'x' },
+    { authorization: `Basic ${Buffer.from(web.client_id).toString('base64')}` },
+  )
+  expectError(secret, 401, 'invalid_client', 'The client secret supplied for a confidential client is invalid.')
+})
+
 describe('the authorization endpoint', () => {
   test.each<[string, Record<string, string | undefined>, string, string]>([
     ['no state', { state: undefined }, 'invalid_request', "The authentication request has an invalid 'state' parameter."],

@@ -34,7 +34,7 @@ export const clientSecretBasic = {
   label: 'Secret in the header (client_secret_basic)',
   stands_for: ['client_secret_post'],
   recognize(authorization, parameters, context, find) {
-    const header = basicCredentials(authorization)
+    const header = basicCredentials(authorization, context.realm.requests?.basic_id_alone)
     // With an assertion beside it, it is for that method to refuse.
     if (header === undefined || parameters.client_assertion !== undefined || parameters.client_assertion_type !== undefined)
       return undefined
@@ -104,15 +104,16 @@ function isSecretless({ client_secret, token_endpoint_auth_method: registered }:
 /**
  * The ways to read a Basic header, likeliest first: as sent, then form-decoded (RFC 6749 §2.3.1 asks clients to form-encode,
  * and hardly one does). Undefined when there is no Basic header, empty when it cannot be read.
+ * @param idAlone whether a client without a secret may leave out the colon
  */
-export function basicCredentials(authorization: string | undefined): Credentials[] | undefined {
+export function basicCredentials(authorization: string | undefined, idAlone = false): Credentials[] | undefined {
   if (authorization === undefined) return undefined
   const encoded = /^basic +(.*)$/i.exec(authorization.trim())?.[1]
   if (encoded === undefined) return /^basic$/i.test(authorization.trim()) ? [] : undefined
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(encoded)) return []
   const text = decodeText(Buffer.from(encoded, 'base64'))
   const colon = text.indexOf(':')
-  if (colon < 0) return []
+  if (colon < 0) return idAlone ? [{ client_id: text, client_secret: '' }] : []
   const raw = { client_id: text.slice(0, colon), client_secret: text.slice(colon + 1) }
   const decoded = { client_id: formDecode(raw.client_id), client_secret: formDecode(raw.client_secret) }
   return decoded.client_id === raw.client_id && decoded.client_secret === raw.client_secret ? [raw] : [raw, decoded]
