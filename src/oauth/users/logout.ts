@@ -73,7 +73,7 @@ function checkRedirect(uri: string, client: Client | undefined): string {
   throw new PageError('redirect_unregistered', 'post_logout_redirect_uri is not registered', explanation, [
     { label: 'This came', values: [uri] },
     { label: `Registered for ${client.client_id}`, values: registered.length > 0 ? registered : ['none'] },
-  ]).naming({ client_id: client.client_id, redirect_uri: uri })
+  ]).naming({ client_id: client.client_id, redirect_uri: uri, post_logout_redirect_uri: uri })
 }
 
 /** Whether the hint is about the session: then nobody needs to be asked. */

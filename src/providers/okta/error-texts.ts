@@ -123,6 +123,11 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
   target_invalid: { text: 'The token request contains an invalid target.' },
 }
 
+/** Of a redirect URI that is not registered for after a sign-out. */
+export const afterLogout: Said = {
+  text: "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+}
+
 /** Of a response mode that is there and fits no tokens. */
 export const tokensInQuery: Said = {
   text: "'query' response mode cannot be used with either the 'id_token' or 'token' response types.",

@@ -3,7 +3,7 @@ import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
 import type { ErrorSituation, Provider, Reply } from '../provider.ts'
 import { apiErrorReply, errorId, noCache } from './api-errors.ts'
-import { byCode, ofDevices, type Said, texts, tokensInQuery } from './error-texts.ts'
+import { afterLogout, byCode, ofDevices, type Said, texts, tokensInQuery } from './error-texts.ts'
 
 /** An error in the vendor's own words. */
 export function worded(kind: ErrorKind, text: string, explanation: string, status?: number): OAuthError {
@@ -15,6 +15,7 @@ export function wordingOf(error: OAuthError, { grant_type, context }: Pick<Error
   const { reason, about } = error
   if (about.worded !== undefined) return { text: error.message }
   if (reason === 'response_mode_unknown' && about.response_mode === 'query') return tokensInQuery
+  if (reason === 'redirect_unregistered' && about.post_logout_redirect_uri !== undefined) return afterLogout
   const ofReason = reason && ((grant_type === deviceCodeType ? ofDevices[reason] : undefined) ?? texts[reason])
   const found = error.code === 'expired_token' ? byCode.expired_token : reason === undefined ? byCode[error.code] : ofReason
   if (found === undefined) return { text: error.message }

@@ -140,6 +140,33 @@ describe('a session token', () => {
   })
 })
 
+describe('signing out', () => {
+  test('goes by an ID token, which has no typ, and by no access token', async () => {
+    const jar = new Jar()
+    const answer = await callbackOf(url, {}, { jar })
+    const { body } = await redeem(url, answer.searchParams.get('code') ?? '')
+    const leave = (hint: unknown) =>
+      jar.open(
+        `${url}${custom}/v1/logout?${new URLSearchParams({ id_token_hint: String(hint), post_logout_redirect_uri: 'http://localhost:8080/', state: 's' })}`,
+      )
+    const refused = await leave(body.access_token)
+    expect(refused.status).toBe(400)
+    expect(refused.html).toContain('The id token is invalid.')
+    expect((await leave(body.id_token)).location?.href).toBe('http://localhost:8080/?state=s')
+    expect((await jar.open(`${url}/api/v1/sessions/me`)).status).toBe(404)
+  })
+
+  test('to an address that is not registered is refused in the words of the vendor', async () => {
+    const page = await new Jar().open(
+      `${url}${custom}/v1/logout?client_id=0oagrantboxweb000001&post_logout_redirect_uri=https://evil.example/`,
+    )
+    expect(page.status).toBe(400)
+    expect(page.html.replaceAll('&#39;', "'")).toContain(
+      "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+    )
+  })
+})
+
 describe('states', () => {
   test('a second factor, as the claim mfa_code has it', async () => {
     await setClaims({ mfa_code: '123456' })
