@@ -10,7 +10,7 @@ const shared = await startForFile()
 const control = (sandbox: string) => `${shared.url}/_grantbox/sandboxes/${sandbox}`
 const json = async <T>(url: string) => (await (await fetch(url)).json()) as T
 
-test.each(['iokids', 'standard', 'socialid', 'deyel', 'gateway', 'wildix'])(
+test.each(['iokids', 'standard', 'socialid', 'deyel', 'gateway', 'wildix', 'auth0'])(
   "Newman runs all of %s's collection green from a fresh start, twice",
   async (name) => {
     const server = await start()
