@@ -10,6 +10,7 @@ import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
 import { Journal } from './journal.ts'
 import { JournalMemory } from './journal-memory.ts'
+import { nameProblem } from './names.ts'
 import { Places } from './places.ts'
 import type { Sandbox } from './sandbox.ts'
 import { settingsOf } from './settings.ts'
@@ -17,9 +18,6 @@ import { SandboxSpaces } from './spaces.ts'
 import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 import { Vendors } from './vendors.ts'
-
-const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/
-const reservedNames = ['dashboard', '_grantbox', '.well-known', 'mtls', '_mtls', '_stranger']
 
 /** How much of what came and went is remembered. */
 export interface JournalLimits {
@@ -157,11 +155,7 @@ export class KnownSandboxes {
 
   /** The rule that a name breaks; undefined when it may be one. */
   nameProblem(name: string, providers = this.#providers): string | undefined {
-    if (!namePattern.test(name)) return 'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts with a letter or digit'
-    const provider = providers.get(this.defaultName)
-    const routes = provider === undefined ? [] : [...Object.values(provider.paths).flat(), ...provider.routes.map((route) => route.path)]
-    const taken = [...reservedNames, ...routes.map((path) => path.split('/')[1]?.toLowerCase())]
-    return taken.includes(name) ? `"${name}" begins a path of the default sandbox or of grantbox itself` : undefined
+    return nameProblem(name, providers.get(this.defaultName))
   }
 
   /** Takes notice that the store took back what was changed last: what is known from memory is again as it is stored. */

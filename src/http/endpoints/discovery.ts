@@ -1,7 +1,7 @@
 import { sandboxScopes } from '../../oauth/clients/scope.ts'
 import { discoveryDocument } from '../../providers/discovery.ts'
 import { atHost, hostOf } from '../../providers/hosts.ts'
-import type { HostedEndpoint } from '../../providers/provider.ts'
+import type { HostedEndpoint } from '../../providers/paths.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'

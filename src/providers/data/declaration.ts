@@ -10,7 +10,7 @@ import type { FormEndpoint } from '../../oauth/model/endpoint.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
-import type { HostedEndpoint } from '../provider.ts'
+import type { HostedEndpoint } from '../paths.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
 
 /** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */

@@ -5,7 +5,8 @@
 
 import { createHash, type JsonWebKey, randomUUID } from 'node:crypto'
 import { randomFrom } from '../../basics/random.ts'
-import type { Edition, Provider, ProviderPaths } from '../provider.ts'
+import type { Edition, ProviderPaths } from '../paths.ts'
+import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { entraCallback, entraDeviceReply, entraTokenReply, entraTokenResponse } from './answers.ts'
 import { entraCollection } from './collection.ts'
