@@ -49,11 +49,3 @@ export interface Edition {
   readonly discovery_path?: string
   readonly endpoint_hosts?: EndpointHosts
 }
-
-/** A vendor's own way of ending sessions. */
-export interface SignOut {
-  /** A browser's session ended: what belongs to it beyond the browser. */
-  ended(session: Session, world: OwnSpace): void
-  /** A client ends a session by its refresh token, posted to the end session endpoint. @throws OAuthError */
-  byRefreshToken(request: ClientRequest, world: OwnSpace, context: Context): MaybePromise<Reply>
-}

@@ -149,6 +149,14 @@ export interface NewSandbox {
   users: readonly User[]
 }
 
+/** A vendor's own way of ending sessions. */
+export interface SignOut {
+  /** A browser's session ended: what belongs to it beyond the browser. */
+  ended(session: Session, world: OwnSpace): void
+  /** A client ends a session by its refresh token, posted to the end session endpoint. @throws OAuthError */
+  byRefreshToken(request: ClientRequest, world: OwnSpace, context: Context): MaybePromise<Reply>
+}
+
 /** An emulated vendor's way of speaking: data and a few pure functions. */
 export interface Provider {
   readonly id: string
