@@ -16,6 +16,7 @@ import type { Space, SpaceNames } from '../oauth/model/space.ts'
 import type { TokenMaterial, TokenProfile } from '../oauth/model/token-profile.ts'
 import type { CallbackWording, Context, RedirectRules, RequestDialect } from '../oauth/realm/context.ts'
 import type { Session } from '../oauth/storage/session-store.ts'
+import type { AccountPages } from './account-pages.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { NewUserPage } from './new-user.ts'
@@ -225,6 +226,8 @@ export interface Provider {
   readonly sign_in?: SignInPages | undefined
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage
+  /** Pages beside its sign-in, as one for a forgotten password. */
+  readonly account_pages?: AccountPages
   /** Whether users get codes or links by e-mail or SMS, which stand in the sandbox's outbox (`oauth/model/outbox.ts`). */
   readonly sends_messages?: boolean
   /** The brands of a sandbox, where apps belong to brands and are found in mobile stores. */

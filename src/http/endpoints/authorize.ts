@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
-import { randomText } from '../../basics/random.ts'
 import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.ts'
 import { autoUser } from '../../oauth/authorization/auto-sign-in.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
@@ -10,7 +9,7 @@ import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { strikeAuthorization } from '../../oauth/faults/strike.ts'
 import { deny } from '../../oauth/model/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
-import type { AuthorizationRequest, Client, Interaction, User } from '../../oauth/model/records.ts'
+import type { AuthorizationRequest, Client, User } from '../../oauth/model/records.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
 import { routed } from '../../providers/space.ts'
 import { sendAnswer } from '../answer.ts'
@@ -18,7 +17,7 @@ import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { beginSession, bindBrowser, isSecure, sessionOf } from '../pages/browser-session.ts'
 import { readForm } from '../pages/sign-in-form.ts'
-import { decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
+import { beginInteraction, decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
 /** Parameters that may repeat: resources (RFC 8707 §2), and the ticked scopes of the consent page. */
 const repeatable = [...targetParameters, 'granted']
@@ -94,17 +93,6 @@ async function goOnAs(user: User, asked: AuthorizationRequest, client: Client, r
   if (magicUsers.get(user.username)?.denies === true) throw deny(asked, client, 'The user is magic: deny')
   if (sandbox.sessions) rememberConsent(asked, client, user, asked.scope, sandbox)
   return sendAnswer(reply, exchange, await allow(asked, client, user, { session: sessionOf(reply.request, exchange) }, context))
-}
-
-/** How long a user may take to sign in, milliseconds. */
-const interactionTtl = 60 * 60 * 1000
-
-/** Keeps an authorization request while its user signs in. */
-function beginInteraction(draft: Omit<Interaction, 'id'>, { store, clock }: Exchange['sandbox']): Interaction {
-  const interaction = { ...draft, id: randomText(32) }
-  const now = clock.now()
-  store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
-  return interaction
 }
 
 /** Of a request that an app sent from a frame of its own: what a browser keeps back there. */

@@ -4,6 +4,7 @@
  */
 
 import type { ProtocolEndpoint } from '../endpoint.ts'
+import { accountPagesEndpoint } from './account-pages.ts'
 import { authorizeEndpoint } from './authorize.ts'
 import { cibaEndpoint } from './ciba.ts'
 import { deviceEndpoint } from './device.ts'
@@ -21,6 +22,7 @@ export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   ...formEndpoints,
   authorizeEndpoint,
   newUserEndpoint,
+  accountPagesEndpoint,
   endSessionEndpoint,
   userinfoEndpoint,
   jwksEndpoint,

@@ -4,17 +4,19 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { given } from '../../basics/given.ts'
 import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
+import type { AccountPage } from '../../providers/account-pages.ts'
 import { isVendors } from '../../providers/hosts.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
 import { hasBeenAsked } from './browser-session.ts'
 import { firstForm, type SignInForm } from './sign-in-form.ts'
-import { type AppView, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
+import { type AppView, type PageLink, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 import { errorWords, wordsOf } from './words.ts'
 
 /** What an app's icon shows, as a `data:` URI. */
@@ -75,6 +77,27 @@ export function joinPath(exchange: Exchange, transaction: string): string | unde
   return join === undefined ? undefined : `${pagePath(exchange)}${join}?transaction=${transaction}`
 }
 
+/** A page beside the sign-in, in the course of one. */
+export function accountPath(exchange: Exchange, path: string, transaction: string, values: NewUserValues = {}): string {
+  return `${pagePath(exchange)}${path}?${new URLSearchParams({ transaction, ...(given(values) as Record<string, string>) })}`
+}
+
+/** Such a page, after a refusal with what was typed and what was wrong. */
+export function accountPage(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  { path, rows, first, heading }: AccountPage,
+  values: NewUserValues,
+  errors: NewUserErrors,
+): void {
+  const step = stepAt(path, exchange, interaction.client, interaction.id)
+  const { joinButton: _, ...texts } = step.texts
+  const signInAction = `${pagePath(exchange)}${exchange.paths.authorize}?transaction=${interaction.id}`
+  const status = Object.keys(errors).length > 0 ? 400 : 200
+  render(reply.code(status), 'new-user', { ...step, texts, signInAction, rows, first, heading, values, errors })
+}
+
 /** The sign-in page at the authorization endpoint. */
 export function signInPage(
   reply: FastifyReply,
@@ -82,15 +105,26 @@ export function signInPage(
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
   form: SignInForm = firstForm(exchange, interaction.request.login_hint),
 ): void {
-  const step = { ...stepOf(exchange, interaction), joinAction: joinPath(exchange, interaction.id), stays: exchange.sandbox.sessions }
+  const step = {
+    ...stepOf(exchange, interaction),
+    joinAction: joinPath(exchange, interaction.id),
+    stays: exchange.sandbox.sessions,
+    links: linksOf(exchange, interaction.id),
+  }
   drawSignIn(reply, exchange, step, interaction.client, form)
+}
+
+/** Where a sign-in page leads, beside what it is for. */
+function linksOf(exchange: Exchange, transaction: string): PageLink[] {
+  const { pages = [] } = exchange.sandbox.provider.account_pages ?? {}
+  return pages.flatMap(({ link, path }) => (link === undefined ? [] : [{ text: link, href: accountPath(exchange, path, transaction) }]))
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */
 export function drawSignIn(
   reply: FastifyReply,
   exchange: Exchange,
-  step: Step & { joinAction?: string | undefined; stays?: boolean },
+  step: Step & { joinAction?: string | undefined; stays?: boolean; links?: readonly PageLink[] },
   client: Client,
   form: SignInForm,
 ): void {

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { randomText } from '../../basics/random.ts'
 import { allow } from '../../oauth/authorization/decision.ts'
 import { type Obstacle, rememberConsent, sessionObstacle, userObstacle } from '../../oauth/authorization/obstacle.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
@@ -14,8 +15,19 @@ import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { beginSession, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
-import { asksToStay, consentPage, joinPath, notAllowedPage, selectAccountPage, signInPage, stayPage, stepOf } from './pages.ts'
+import { accountPath, asksToStay, consentPage, joinPath, notAllowedPage, selectAccountPage, signInPage, stayPage, stepOf } from './pages.ts'
 import { signInWith } from './sign-in-form.ts'
+
+/** How long a user may take to sign in, milliseconds. */
+const interactionTtl = 60 * 60 * 1000
+
+/** Keeps an authorization request while its user signs in. */
+export function beginInteraction(draft: Omit<Interaction, 'id'>, { store, clock }: Exchange['sandbox']): Interaction {
+  const interaction = { ...draft, id: randomText(32) }
+  const now = clock.now()
+  store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
+  return interaction
+}
 
 /** @throws PageError when the transaction is over, never was, or began in another browser */
 export function findInteraction(reply: FastifyReply, exchange: Exchange, transaction: string): Interaction {
@@ -49,6 +61,8 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
     return signInPage(reply, exchange, interaction, outcome.form)
   }
   const { user } = outcome
+  const instead = exchange.sandbox.provider.account_pages?.instead(user, exchange.sandbox)
+  if (instead !== undefined) return redirect(reply, accountPath(exchange, instead, interaction.id, { username: user.username }))
   if (pick !== undefined || !asksToStay(exchange, reply.request))
     return signedIn(reply, exchange, interaction, user, remember !== undefined)
   beginSession(reply, exchange, user)

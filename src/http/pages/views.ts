@@ -10,6 +10,12 @@ import { pageHeaders } from './assets.ts'
 import type { SignInForm } from './sign-in-form.ts'
 import type { Words } from './words.ts'
 
+/** A link on a page. */
+export interface PageLink {
+  text: string
+  href: string
+}
+
 /** The app that a user signs in to. */
 export interface AppView {
   name: string
@@ -56,6 +62,8 @@ export interface Views {
       stays?: boolean
       /** Address of the page on which a user joins; shown when the texts have a `joinButton`. */
       joinAction?: string | undefined
+      /** To the vendor's pages beside this one. */
+      links?: readonly PageLink[]
       /** Sandbox users to sign in with one click; the first {@link shownUsers} are shown. */
       users: readonly UserView[]
       /** How many users the sandbox has, when `users` holds only some of them. */

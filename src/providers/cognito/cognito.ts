@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { randomLowerCase } from '../../basics/random.ts'
 import { codeOnly } from '../code-only.ts'
 import type { Provider } from '../provider.ts'
+import { cognitoAccountPages } from './account-pages.ts'
 import { apiRoutes } from './api/route.ts'
 import { cognitoCollection } from './collection.ts'
 import { errorReply, tokenReply } from './errors.ts'
@@ -37,7 +38,6 @@ export const cognito: Provider = {
   paths: {
     authorize: '/oauth2/authorize',
     sign_in: '/login',
-    sign_up: '/signup',
     token: '/oauth2/token',
     userinfo: '/oauth2/userInfo',
     end_session: '/logout',
@@ -84,6 +84,7 @@ export const cognito: Provider = {
   keys: cognitoKeys,
   texts: cognitoTexts,
   sign_in: cognitoPages,
+  account_pages: cognitoAccountPages,
   errorReply,
   tokenReply,
   callbackWording,
