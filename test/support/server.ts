@@ -14,7 +14,7 @@ export class TestClock implements Clock {
 
   /** @param seconds may be negative */
   advance(seconds: number): void {
-    this.#offset += seconds * 1000
+    this.#offset += Math.round(seconds * 1000)
   }
 }
 

@@ -1,0 +1,153 @@
+import diagnostics from 'node:diagnostics_channel'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, expect } from 'vitest'
+import type { TestServer } from '../server.ts'
+
+/** A request as a judge sent it, but for what earlier answers gave it: `{{2.code}}` is the member or parameter `code` of the third answer. */
+export interface JudgeRequest {
+  /** The test that it was sent in. */
+  it: string
+  /** Seconds since 1970. */
+  time: number
+  method: string
+  /** With the query; the host of the server that was started is `{base}`. */
+  url: string
+  headers: Record<string, string>
+  body?: string
+  /** Of the control API: what the test does besides; its answer is not looked at. */
+  aside?: boolean
+  /** A person opens it and goes through the sign-in; the answer is where that ends. */
+  browser?: true
+}
+
+/** Where recordings lie, a folder for each vendor. */
+export const recordings = join(import.meta.dirname, '../../data/recordings')
+
+/** Headers that say what is asked. */
+const kept = ['content-type', 'accept', 'authorization', 'origin', 'x-amz-target', 'client-request-id']
+
+interface Seen extends JudgeRequest {
+  answers: Record<string, string>
+}
+
+/**
+ * Writes what judges ask a server into `test/data/recordings/VENDOR/NAME.requests.json`, where the variable `GRANTBOX_RECORD` is set: requests
+ * to its sandbox alone, and of a sign-in the address that began it. `npm test` asks the same again (`test/vendors/replayed.test.ts`).
+ */
+export function recordRequests(vendor: string, name: string, { https, url, sandbox }: TestServer): void {
+  if (process.env.GRANTBOX_RECORD === undefined) return
+  const seen: Seen[] = []
+  const started = (message: unknown) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    if (request.socket.localPort !== Number(new URL(https).port)) return
+    const [body, answer] = [listen(request), answerOf(response)]
+    const it = expect.getState().currentTestName ?? ''
+    const base = [https, url]
+    response.on('finish', () => {
+      const aside = request.url?.startsWith('/_grantbox/') === true
+      const asked = {
+        it,
+        ...(aside && { aside }),
+        time: Math.floor(sandbox().clock.now() / 1000),
+        ...described(request, body(), base),
+        answers: aside ? {} : valuesOf(answer()),
+      }
+      if (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body())) seen.push(asked)
+      else if (answer().location !== undefined) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
+      if (/[?&]client_id=/.test(request.url ?? '') && /authorize/.test(request.url ?? '')) {
+        if (!seen.includes(asked)) seen.push(asked)
+        asked.browser = true
+      }
+    })
+  }
+  diagnostics.subscribe('http.server.request.start', started)
+  afterAll(() => {
+    diagnostics.unsubscribe('http.server.request.start', started)
+    mkdirSync(join(recordings, vendor), { recursive: true })
+    writeFileSync(join(recordings, vendor, `${name}.requests.json`), `${JSON.stringify(seen.map(withNames), null, 1)}\n`)
+  })
+
+  /** The request with names in the place of what earlier answers gave. */
+  function withNames({ answers: _, ...asked }: Seen, index: number): JudgeRequest {
+    const given = seen
+      .slice(0, index)
+      .flatMap(({ answers }, at) => Object.entries(answers).map(([key, value]) => [`{{${at}.${key}}}`, value] as const))
+    const named = (text: string) =>
+      given.reduce((one, [mark, value]) => one.replaceAll(encodeURIComponent(value), mark).replaceAll(value, mark), text)
+    const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, named(value)]))
+    return { ...asked, url: named(asked.url), headers, ...(asked.body === undefined ? {} : { body: named(asked.body) }) }
+  }
+}
+
+/** A page of a sign-in that goes on. */
+function isStep({ method, url }: IncomingMessage, body: string): boolean {
+  return (method === 'POST' && body.includes('transaction=')) || url?.includes('transaction=') === true
+}
+
+function described(request: IncomingMessage, body: string, base: readonly string[]): Omit<JudgeRequest, 'it' | 'time'> {
+  const { host = '' } = request.headers
+  const scheme = 'encrypted' in request.socket ? 'https' : 'http'
+  const isOurs = base.some((one) => one.endsWith(`//${host}`))
+  const plain = (text: string) =>
+    base.reduce((one, address) => one.replaceAll(address, '{base}').replaceAll(encodeURIComponent(address), '{base}'), text)
+  const headers = kept.flatMap((name) => {
+    const value = request.headers[name]
+    return value === undefined ? [] : [[name, plain(String(value))]]
+  })
+  return {
+    method: request.method ?? 'GET',
+    url: plain(`${isOurs ? '{base}' : `${scheme}://${host}`}${request.url}`),
+    headers: Object.fromEntries(headers),
+    ...(body === '' ? {} : { body: plain(body) }),
+  }
+}
+
+/** Hears what comes without taking it away. */
+function listen(request: IncomingMessage): () => string {
+  const chunks: Buffer[] = []
+  const push = request.push.bind(request)
+  request.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    if (Buffer.isBuffer(chunk)) chunks.push(Buffer.from(chunk))
+    return push(chunk, encoding)
+  }
+  return () => Buffer.concat(chunks).toString()
+}
+
+/** What is answered: a text, and where it sends the browser. */
+function answerOf(response: ServerResponse): () => { text: string; location: string | undefined } {
+  let text = ''
+  let location: string | undefined
+  const end = response.end.bind(response) as (...values: unknown[]) => ServerResponse
+  response.end = ((chunk: unknown, ...others: unknown[]) => {
+    if (typeof chunk === 'string' || Buffer.isBuffer(chunk)) text += chunk.toString()
+    return end(chunk, ...others)
+  }) as typeof response.end
+  const writeHead = response.writeHead.bind(response) as (...values: unknown[]) => ServerResponse
+  response.writeHead = ((status: number, headers: Record<string, string> = {}, ...others: unknown[]) => {
+    location = headers.location
+    return writeHead(status, headers, ...others)
+  }) as typeof response.writeHead
+  return () => ({ text, location })
+}
+
+/** Texts of an answer that are long enough to be found again in a later request. */
+function valuesOf({ text, location }: { text: string; location: string | undefined }): Record<string, string> {
+  return longOnes(membersOf(text, location))
+}
+
+/** What an answer gives by name: members of its JSON, parameters of the address that it leads to. */
+export function membersOf(text: string, location: string | undefined): Record<string, string> {
+  const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
+  const members = text.startsWith('{') ? Object.entries(JSON.parse(text) as object) : []
+  return Object.fromEntries([...parameters, ...members].filter(([, value]) => typeof value === 'string'))
+}
+
+function longOnes(members: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).filter(
+      ([name, value]) => (value.length >= 20 || name === 'user_code') && !/uri|message|description/.test(name),
+    ),
+  )
+}

@@ -1,0 +1,85 @@
+/** What is looked at of an answer that a judge got, without what differs from one run to the next. */
+export interface PlainAnswer {
+  status: number
+  headers: Record<string, string>
+  /** JSON with tokens as their headers and claims, all members in their order; else the text. */
+  body?: unknown
+}
+
+/** When and where an answer came. */
+export interface Moment {
+  base: string
+  /** Seconds since 1970 by the sandbox's clock. */
+  now: number
+}
+
+const looked = ['content-type', 'cache-control', 'pragma', 'expires', 'location', 'www-authenticate', 'access-control-allow-origin']
+
+/** Members whose value is made up each time. */
+const madeUp = new Set([
+  ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
+  ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
+  ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token'],
+])
+const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before', 'updated_at'])
+const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** Makes an answer comparable. */
+export function plainAnswer(status: number, headers: Headers, text: string, moment: Moment): PlainAnswer {
+  const kept = looked.flatMap((name) => {
+    const value = headers.get(name)
+    return value === null ? [] : [[name, name === 'location' ? plainAddress(value, moment) : plainText(value, moment)]]
+  })
+  const answer: PlainAnswer = { status, headers: Object.fromEntries(kept) }
+  const isJson = headers.get('content-type')?.includes('json') === true && text !== ''
+  if (isJson) answer.body = plain(JSON.parse(text), '', moment)
+  else if (headers.get('content-type')?.includes('html') !== true && text !== '') answer.body = plainText(text, moment)
+  return answer
+}
+
+function plain(value: unknown, name: string, moment: Moment): unknown {
+  if (times.has(name)) return timeOf(value, moment)
+  if (typeof value === 'string') {
+    if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) return tokenOf(value, moment)
+    return madeUp.has(name) ? shapeOf(value) : plainText(value, moment)
+  }
+  if (Array.isArray(value)) return value.map((one) => plain(one, name, moment))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one, key, moment)]))
+}
+
+function tokenOf(token: string, moment: Moment): unknown {
+  const [header, claims] = token
+    .split('.')
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || 'null'))
+  return { header: plain(header, '', moment), claims: plain(claims, '', moment) }
+}
+
+/** Within ten seconds the runs are alike. */
+function timeOf(value: unknown, { now }: Moment): unknown {
+  const away = Math.round((Number(value) - now) / 10) * 10
+  const said = away === 0 ? 'now' : `now${away < 0 ? '' : '+'}${away}`
+  return Math.abs(away) > 10 ** 8 ? value : typeof value === 'string' ? `"${said}"` : said
+}
+
+/** Of which characters, and how many. */
+function shapeOf(value: string): string {
+  return value.replace(new RegExp(guid, 'gi'), '<guid>').replace(/[\w~+/=-]{5,}/g, (run) => (run === 'guid' ? run : `<${run.length}>`))
+}
+
+function plainText(text: string, { base }: Moment): string {
+  return text
+    .replaceAll(base, '{base}')
+    .replace(new RegExp(`((?:Trace|Correlation|Request) I[Dd]: )${guid}`, 'g'), '$1<guid>')
+    .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')
+    .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>')
+}
+
+/** An address with what stands in its query and fragment as in an answer. */
+function plainAddress(address: string, moment: Moment): string {
+  return plainText(address, moment).replace(/([?#&])([\w-]+)=([^&#]*)/g, (_, mark: string, name: string, value: string) => {
+    const text = decodeURIComponent(value)
+    return `${mark}${name}=${text.startsWith('eyJ') ? JSON.stringify(plain(text, name, moment)) : plain(text, name, moment)}`
+  })
+}

@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { signIn } from '../support/entra-client.ts'
+import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
+
+/**
+ * What judges asked is asked again, byte for byte, and must be answered as it was. `GRANTBOX_RECORD=1 npm run judges` writes the requests,
+ * and `GRANTBOX_RECORD=1 npx vitest run test/vendors/replayed.test.ts` the answers.
+ */
+const signIns: Readonly<Record<string, SignsIn>> = { entra: (jar, page, base) => signIn(jar, page, base) }
+
+test('each vendor whose judges sign in has a way to do so', () => {
+  const unknown = replays.filter(({ vendor, requests }) => requests.some(({ browser }) => browser) && signIns[vendor] === undefined)
+  expect(unknown.map(({ vendor }) => vendor)).toEqual([])
+})
+
+describe.each(replays)('$vendor: $name', (recorded) => {
+  test('is answered as it was', async () => {
+    const answers = await replay(recorded, signIns[recorded.vendor] ?? (async (_jar, page) => page))
+    const told = recorded.requests.map(({ it, method, url }, at) => ({ it, asked: `${method} ${url}`, ...answers[at] }))
+    if (process.env.GRANTBOX_RECORD !== undefined) writeFileSync(recorded.file, `${JSON.stringify(told, null, 1)}\n`)
+    expect(JSON.stringify(told, null, 1)).toBe(readFileSync(recorded.file, 'utf8').trimEnd())
+  })
+})
