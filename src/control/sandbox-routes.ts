@@ -156,8 +156,9 @@ function paramsOf(path: string): z.ZodType {
 }
 
 function sandboxOf({ params, query }: FastifyRequest, { sandboxes }: ControlDeps, inSpace: boolean): MaybePromise<Sandbox> {
-  const { space } = (inSpace ? query : {}) as { space?: string }
-  return after(sandboxNamed((params as { sandbox: string }).sandbox, sandboxes), (sandbox) => spaceMentioned(space, sandbox))
+  return after(sandboxNamed((params as { sandbox: string }).sandbox, sandboxes), (sandbox) =>
+    inSpace ? spaceMentioned((query as { space?: string }).space, sandbox) : sandbox,
+  )
 }
 
 /** The schemas of the route have made of the request what its types say. */

@@ -89,6 +89,8 @@ export class SandboxSpaces implements Spaces {
     else if (own.space === name) {
       table.atomically(() => {
         table.clear(own.id)
+        // A sandbox that begins anew keeps its keys; of a space that is deleted nothing is to be known again.
+        for (const { kid } of own.store.listKeys()) own.store.deleteKey(kid)
         changeOwn({ space: '' })
       })
       own.keys.forget()

@@ -15,8 +15,16 @@ export function sandboxNamed(name: string, sandboxes: Sandboxes): MaybePromise<S
   })
 }
 
-/** The space of a sandbox that a query names; the sandbox itself when it names none. @throws Problem 400 that names those there are */
+/**
+ * The space of a sandbox that a query names; the sandbox itself when it names none.
+ * @throws Problem 400 that names those there are, or 409 when none is named and the first was deleted: nobody would find what goes there
+ */
 export function spaceMentioned(space: string | undefined, sandbox: Sandbox): Sandbox {
+  const { own_spaces } = sandbox.provider
+  if (space === undefined && own_spaces !== undefined && sandbox.space === '') {
+    const all = anyOf(spacesOf(sandbox)) || 'none'
+    throw new Problem(409, `The first ${own_spaces.part} of sandbox '${sandbox.name}' was deleted. Say which is meant by space: ${all}`)
+  }
   if (space === undefined) return sandbox
   const found = sandbox.provider.own_spaces === undefined ? undefined : sandbox.spaces.find(space)
   if (found !== undefined) return found

@@ -3,6 +3,7 @@ import type { OwnSpaces } from '../../providers/own-spaces.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { spaceName } from '../../sandbox/space-name.ts'
+import { isBeside } from '../../sandbox/spaces.ts'
 import { addressesOf } from '../addresses.ts'
 import { spaceNamed } from '../input/lookup.ts'
 import { check } from '../input/validation.ts'
@@ -32,34 +33,34 @@ const spaceView = z
 
 /** The spaces of a sandbox that are worlds of their own: realms, user pools, tenants. */
 export const spaces = sandboxRoutes('spaces', ({ get, create, patch, remove }, deps) => {
-  const view = (space: Sandbox, sandbox: Sandbox, request: Parameters<typeof addressesOf>[1]): z.output<typeof spaceView> => ({
+  const view = (space: Sandbox, request: Parameters<typeof addressesOf>[1]): z.output<typeof spaceView> => ({
     id: space.space,
-    default: space === sandbox,
+    default: !isBeside(space),
     issuer: addressesOf(space, request, deps).issuer,
     settings: { ...space.settings },
     created_at: rfc3339(space.created_at),
   })
 
   get('/spaces', 'The spaces of a sandbox, its own first', { answer: listOf(spaceView) }, ({ sandbox, request }) => ({
-    items: sandbox.provider.own_spaces === undefined ? [] : sandbox.spaces.list().map((one) => view(one, sandbox, request.raw)),
+    items: sandbox.provider.own_spaces === undefined ? [] : sandbox.spaces.list().map((one) => view(one, request.raw)),
   }))
 
   create('/spaces', 'Make an empty space', { body: draft, answer: spaceView }, ({ sandbox, body, request }) => {
     const made = spacesIn(sandbox).create(body.id, checked(body.settings, sandbox))
-    return view(spaceNamed(made.space, sandbox), sandbox, request.raw)
+    return view(spaceNamed(made.space, sandbox), request.raw)
   })
 
   get('/spaces/:space', 'One space', { answer: spaceView }, ({ sandbox, params, request }) =>
-    view(spaceNamed(params.space, sandbox), sandbox, request.raw),
+    view(spaceNamed(params.space, sandbox), request.raw),
   )
 
   const changed = { body: z.strictObject({ settings }), answer: spaceView }
   patch('/spaces/:space', 'Change a space; its settings are merged', changed, ({ sandbox, params, body, request }) => {
     const { space } = spaceNamed(params.space, sandbox)
     const said = checked(body.settings, sandbox)
-    if (space === sandbox.space) return view(deps.sandboxes.update(sandbox, { settings: said }), sandbox, request.raw)
+    if (space === sandbox.space) return view(deps.sandboxes.update(sandbox, { settings: said }), request.raw)
     sandbox.spaces.change(space, said)
-    return view(spaceNamed(space, sandbox), sandbox, request.raw)
+    return view(spaceNamed(space, sandbox), request.raw)
   })
 
   remove('/spaces/:space', 'Delete a space with all that belongs to it', ({ sandbox, params }) =>
