@@ -25,6 +25,10 @@ export const commands = {
     load: async () => (await import('./postman.ts')).postman,
   },
   reset: { summary: 'bring a sandbox back to its preloaded state', load: async () => (await import('./reset.ts')).reset },
+  import: {
+    summary: "read a vendor's document, as the export of a realm, into a running grantbox: import FILE",
+    load: async () => (await import('./import.ts')).importCommand,
+  },
   ca: { summary: 'print where the certificate authority lies, to trust https', load: async () => (await import('./ca.ts')).ca },
   provider: {
     summary: 'make a provider of a discovery document or a Postman collection: provider import FILE',

@@ -75,6 +75,7 @@ export function listenOptions(config: Config): ListenOptions {
     journalSize: config.journal_size,
     journalMemory: config.journal_memory * 1024 * 1024,
     portOf: portsIn(config.port_of),
+    imports: config.import_realm?.split(','),
     proxy: config.proxy,
     nextProxy: config.proxy_next,
     proxyAllow: config.proxy_allow?.toLowerCase().split(','),

@@ -109,6 +109,12 @@ export const schema = z.strictObject({
       otherwise: 'none',
       repeatable: true,
     }),
+  import_realm: z.string().min(1).optional().register(about, {
+    value: 'DIR',
+    description: "folder or file with realms to read at the start, as their vendor's container reads them; commas between several",
+    expected: 'the path of a folder or a file',
+    otherwise: 'none',
+  }),
   client_certificates: z.enum(['mtls', 'always']).optional().register(about, {
     value: 'WHERE',
     description: 'ask https clients for a certificate: mtls (also at mtls. + a host name, which has to resolve) or always',

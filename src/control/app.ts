@@ -21,6 +21,7 @@ import { deferred } from './resources/deferred.ts'
 import { faults } from './resources/faults.ts'
 import { grants } from './resources/grants.ts'
 import { health } from './resources/health.ts'
+import { imports } from './resources/imports.ts'
 import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
 import { outbox } from './resources/outbox.ts'
@@ -52,6 +53,7 @@ const resources: readonly Resource[] = [
   tokens,
   grants,
   deferred,
+  imports,
   outbox,
   keys,
   clock,

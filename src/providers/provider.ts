@@ -27,6 +27,7 @@ import type { Edition, EndpointHosts, ProviderPaths } from './paths.ts'
 import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
 import type { SocialStore } from './social.ts'
+import type { SpaceImport } from './space-import.ts'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
 export interface Reply {
@@ -250,6 +251,8 @@ export interface Provider {
   readonly callbackWording?: CallbackWording | undefined
   /** What a device is answered, when not as RFC 8628 §3.2 has it. */
   readonly deviceReply?: (members: Readonly<Record<string, unknown>>) => Record<string, unknown>
+  /** Its documents that make spaces, as the export of a realm. */
+  readonly imports?: SpaceImport
   /** What else ends when a session does, and how clients end one without a browser. */
   readonly sign_out?: SignOut
   /** What answers say of caches, by endpoint, where not `no-store`: empty for nothing, as errors there do. */

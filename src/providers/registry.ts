@@ -17,13 +17,21 @@ import { wildix } from './wildix/wildix.ts'
 /** A vendor whose provider is loaded when somebody first needs it. Of one that nobody needs, no more than this is known. */
 export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
   load(): Promise<Provider>
+  /** Whether a document looks like one that makes spaces of the vendor's, before the provider is loaded. */
+  reads?(document: unknown): boolean
 }
 
 /** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
 export const vendors: readonly Vendor[] = [
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
-  { id: 'keycloak', name: 'Keycloak', hosts: [], load: async () => (await import('./keycloak/keycloak.ts')).keycloak },
+  {
+    id: 'keycloak',
+    name: 'Keycloak',
+    hosts: [],
+    load: async () => (await import('./keycloak/keycloak.ts')).keycloak,
+    reads: (document) => [document].flat().every((one) => typeof one === 'object' && one !== null && 'realm' in one),
+  },
   {
     id: 'okta',
     name: 'Okta',

@@ -24,6 +24,8 @@ export interface ServerOptions extends JournalLimits {
   trustProxy?: string | undefined
   /** Ports that sandboxes get to themselves, by their names; 0 takes a free one. */
   portOf?: Readonly<Record<string, number>> | undefined
+  /** Files and folders of vendors' documents that are read at the start. */
+  imports?: readonly string[] | undefined
   /** Where TLS clients are asked for a certificate: where loopback is called by its address when absent, also below `mtls.` and the name of any other host, or everywhere. */
   clientCertificates?: 'mtls' | 'always' | undefined
   adminToken?: string | undefined

@@ -106,6 +106,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     await prepare(declared)
     sandboxes.declare(declared)
     await givePorts(sandboxes, options.portOf)
+    if (options.imports !== undefined) {
+      const { importFiles } = await import('./imports.ts')
+      for (const one of await importFiles(options.imports, sandboxes, vendors, process.env)) logger.info(one, 'a file was read')
+    }
     await stored(database)
   } catch (error) {
     database.close()

@@ -63,6 +63,7 @@ const calls: Record<Exclude<keyof typeof commands, 'start'>, string> = {
   postman: 'postman --url URL',
   reset: 'reset --url URL',
   ca: 'ca',
+  import: 'import discovery.json',
   provider: 'provider import discovery.json',
   schema: 'schema',
   health: 'health --url URL',

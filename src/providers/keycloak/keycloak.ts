@@ -15,6 +15,7 @@ import { keycloakPages, keycloakTexts } from './pages.ts'
 import { keycloakPassword } from './password.ts'
 import { demoRealm, master } from './realm/demo.ts'
 import { fillData, worldOf } from './realm/world.ts'
+import { realmImport } from './realm-import.ts'
 import { realmInfo } from './realm-info.ts'
 import { keycloakRedirects } from './redirects.ts'
 import { keycloakRefresh } from './refresh.ts'
@@ -83,6 +84,7 @@ export const keycloak: Provider = {
   json_answers: 'application/json',
   cache_control: { introspection: 'no-cache', revocation: '' },
   sign_out: keycloakSignOut,
+  imports: realmImport,
   cors_headers: keycloakCors,
   cors: mayRead,
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),

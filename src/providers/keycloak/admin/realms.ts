@@ -5,8 +5,8 @@ import type { ApiRequest, Reply, Route } from '../../provider.ts'
 import { uuidOf } from '../ids.ts'
 import { type Members, members, text } from '../realm/members.ts'
 import { readRealm } from '../realm/read-realm.ts'
-import { beyondSettings, freshSettings, settingsFor, shownRealm } from '../realm/settings.ts'
-import { fillRealm } from '../realm/world.ts'
+import { beyondSettings, settingsFor, shownRealm } from '../realm/settings.ts'
+import { makeRealm } from '../realm-import.ts'
 import { checkMayCreateRealm, maySee } from './access.ts'
 import { adminRoute, bad, conflict, json, replyOf } from './call.ts'
 
@@ -20,11 +20,9 @@ export function importRealm(said: Members, { spaces, context: { realm } }: Pick<
   const plan = readRealm(said)
   if (plan.realm === '') throw bad('Realm name cannot be empty')
   if (spaces.find(plan.realm) !== undefined) throw conflict(`Realm ${plan.realm} already exists`)
-  const made = spaces.create(plan.realm, { ...freshSettings(), ...settingsFor(plan.settings) })
   try {
-    fillRealm({ ...plan, settings: beyondSettings(plan.settings) }, made, realm.clock.now())
+    makeRealm(plan, spaces, realm.clock.now())
   } catch (error) {
-    spaces.delete(plan.realm)
     if (error instanceof TakenError) throw conflict('Duplicate resource error')
     throw error
   }

@@ -45,14 +45,6 @@ const idle: Readonly<Record<string, string>> = {
   smtpServer: 'the mail server',
 }
 
-/** Text with `${NAME}` or `${NAME:otherwise}` as the environment has it; what it does not have stays. */
-export function withEnvironment(json: string, environment: Readonly<Record<string, string | undefined>>): string {
-  return json.replace(/\$\{(?:env\.)?([A-Z][A-Z0-9_]*)(?::([^}]*))?\}/g, (whole, name: string, otherwise?: string) => {
-    const value = environment[name] ?? otherwise
-    return value === undefined ? whole : JSON.stringify(value).slice(1, -1)
-  })
-}
-
 /** Reads a realm's representation: on top of what a new realm has. */
 export function readRealm(said: Members): RealmPlan {
   const realm = text(said.realm) ?? ''
