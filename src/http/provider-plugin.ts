@@ -10,8 +10,9 @@ import { checkSpace, routed } from '../providers/space.ts'
 import { standard } from '../providers/standard/standard.ts'
 import { sendAnswer } from './answer.ts'
 import { allowOrigin, answerPreflight, keepToOrigins } from './cors.ts'
-import { type EndpointHandlers, type Handler, noStore, send } from './endpoint.ts'
+import { type EndpointHandlers, type Handler, noStore, redirect, send } from './endpoint.ts'
 import { queryProblem, takenQuery } from './endpoints/client-query.ts'
+import { errorPath } from './endpoints/error-page.ts'
 import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
@@ -179,6 +180,11 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
   explain(exchange, error, reply)
   if (error instanceof AuthorizationError) {
     sendAnswer(reply, exchange, errorAnswer(error, exchange.context)).catch((failure: unknown) => reply.send(failure))
+    return
+  }
+  const elsewhere = errorPath(error, request, exchange)
+  if (elsewhere !== undefined) {
+    redirect(reply, elsewhere)
     return
   }
   if (endpoint === 'authorize' || endpoint === 'end_session' || (error.code === 'not_found' && wantsPage(request))) {

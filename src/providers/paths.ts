@@ -23,6 +23,8 @@ export interface ProviderPaths {
   readonly sign_out?: string
   /** The page on which users sign in, where the authorization endpoint leads to one of its own, with all parameters. */
   readonly sign_in?: string
+  /** The page to which a browser is sent with an authorization error that cannot go to the client, as `?error=…&client_id=…`. */
+  readonly error?: string
   /** Where new users come in, when not at `join`. */
   readonly sign_up?: string
   readonly device_authorization?: string

@@ -10,6 +10,7 @@ import { cibaEndpoint } from './ciba.ts'
 import { deviceEndpoint } from './device.ts'
 import { discoveryEndpoint } from './discovery.ts'
 import { endSessionEndpoint } from './end-session.ts'
+import { errorPageEndpoint } from './error-page.ts'
 import { formEndpoints } from './form-endpoints.ts'
 import { jwksEndpoint } from './jwks.ts'
 import { newUserEndpoint } from './new-user.ts'
@@ -23,6 +24,7 @@ export const protocolEndpoints: readonly ProtocolEndpoint[] = [
   authorizeEndpoint,
   newUserEndpoint,
   accountPagesEndpoint,
+  errorPageEndpoint,
   endSessionEndpoint,
   userinfoEndpoint,
   jwksEndpoint,

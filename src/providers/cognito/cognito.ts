@@ -38,6 +38,7 @@ export const cognito: Provider = {
   paths: {
     authorize: '/oauth2/authorize',
     sign_in: '/login',
+    error: '/error',
     token: '/oauth2/token',
     userinfo: '/oauth2/userInfo',
     end_session: '/logout',

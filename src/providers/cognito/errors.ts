@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { OAuthError, wireCode } from '../../oauth/model/errors.ts'
+import { OAuthError, PageError, wireCode } from '../../oauth/model/errors.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 import type { Provider, Reply } from '../provider.ts'
 
@@ -90,7 +90,8 @@ export const errorReply: Provider['errorReply'] = (error, endpoint) => {
   if (endpoint === 'api') return apiErrorReply(error)
   if (endpoint === 'userinfo' && error.status < 500) return userInfoReply(error)
   if (endpoint === 'authorize' || endpoint === 'end_session') {
-    return { status: error.status, body: { error: (error.reason && pageErrors[error.reason]) ?? wireCode(error) } }
+    const named = error.reason === undefined ? (error instanceof PageError ? error.message : undefined) : pageErrors[error.reason]
+    return { status: error.status, body: { error: named ?? wireCode(error) } }
   }
   const code = wireCode(error)
   return {

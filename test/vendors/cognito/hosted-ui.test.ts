@@ -123,13 +123,24 @@ describe('authorize and login', () => {
   })
 
   test.each([
-    ['a redirect URI of another port', { redirect_uri: 'http://localhost:3999/callback' }, 'redirect_mismatch'],
-    ['an unknown client', { client_id: 'nobody' }, 'Client does not exist.'],
-  ])('%s is told on a page', async (_what, parameters, text) => {
+    [
+      'a redirect URI of another port',
+      { redirect_uri: 'http://localhost:3999/callback' },
+      `error=redirect_mismatch&client_id=${web.client_id}`,
+      'redirect_mismatch',
+    ],
+    ['an unknown client', { client_id: 'nobody' }, 'error=Client+does+not+exist.&client_id=nobody', 'Client does not exist.'],
+  ])('%s is told on the page for errors', async (_what, parameters, query, text) => {
     const answer = await get(authorizeUrl(base, parameters))
-    expect(answer.status).toBe(400)
-    expect(answer.text).toContain('An error was encountered with the requested page.')
-    expect(answer.text).toContain(text)
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, `/cognito/error?${query}`])
+    expect(answer.headers.get('grantbox-explain')).not.toBeNull()
+    const page = await get(`${base}/error?${query}`)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain('An error was encountered with the requested page.')
+    expect(page.text).toContain(text)
+    expect(decodeURIComponent(page.headers.get('grantbox-explain') ?? '')).toBe(
+      decodeURIComponent(answer.headers.get('grantbox-explain') ?? ''),
+    )
   })
 
   test('a public client gets tokens in the fragment, in this order', async () => {
