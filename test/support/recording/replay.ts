@@ -72,7 +72,7 @@ async function answerTo(
 }
 
 /** Fetches over TLS from a server under whatever name it is asked by. */
-async function fetchAt({ https, ca: authority }: TestServer): Promise<(url: string, init: RequestInit) => Promise<Response>> {
+export async function fetchAt({ https, ca: authority }: TestServer): Promise<(url: string, init: RequestInit) => Promise<Response>> {
   const ca = await authority()
   const { port } = new URL(https)
   return async (url, { method = 'GET', headers = {}, body }) => {
