@@ -65,6 +65,7 @@ export function beginExchange(
   const paths = pathsIn(provider, space)
   const addresses = addressesAt(sandbox, { ...origin, host: publicHost(host, sandbox.hosts) }, prefix, options, space)
   const { base_url, asked_url, internal_url, program_url, issuer, is_only_issuer } = addresses
+  const part = space && provider.own_keys?.(space)
   const trace: Trace = notes === undefined ? {} : { notes: [...notes] }
   if (own !== '' && sandbox.space === own) trace.space = own
   const transport = new HttpTransport(request, {
@@ -92,7 +93,14 @@ export function beginExchange(
     is_only_issuer,
     origin,
     paths,
-    context: { realm: sandbox, issuer, is_only_issuer, trace, transport, space },
+    context: {
+      realm: part === undefined ? sandbox : { ...sandbox, keys: sandbox.keys.of(part) },
+      issuer,
+      is_only_issuer,
+      trace,
+      transport,
+      space,
+    },
     time: sandbox.clock.now(),
     started: performance.now(),
     endpoint: 'api',

@@ -4,7 +4,8 @@ import type { MaybePromise } from '../basics/maybe-promise.ts'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { NewClient } from '../oauth/clients/rulebook.ts'
 import type { KeyAlg } from '../oauth/jose/jws.ts'
-import type { KeyDialect, KeySlot } from '../oauth/jose/keys.ts'
+import type { KeyDialect } from '../oauth/jose/keys.ts'
+import type { KeySlot } from '../oauth/jose/stored-keys.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
@@ -220,6 +221,8 @@ export interface Provider {
   readonly signing_algs: readonly KeyAlg[]
   /** Fixes the ids of its keys; `number` counts up from 1 until the id is free. */
   readonly kid?: (alg: KeySlot, number: number, jwk: JsonWebKey) => string
+  /** What keys a space has of its own are kept under; those of the sandbox are its when absent. */
+  readonly own_keys?: (space: Space) => string | undefined
   /** How its keys are published, and the headers that they sign. */
   readonly keys?: KeyDialect
   readonly texts: PageTexts

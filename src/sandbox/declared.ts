@@ -1,5 +1,6 @@
 import { type GivenKey, readGivenKey } from '../oauth/jose/given-key.ts'
-import { giveKey, type KeyStore } from '../oauth/jose/keys.ts'
+import { giveKey } from '../oauth/jose/keys.ts'
+import type { KeyStore } from '../oauth/jose/stored-keys.ts'
 import { type Directory, TakenError, type UserDraft } from '../oauth/model/directory.ts'
 import type { App } from '../oauth/model/records.ts'
 import { confidentialMethod } from '../providers/clients.ts'

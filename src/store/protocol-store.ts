@@ -4,7 +4,7 @@
  */
 
 import { timingSafeEqual } from 'node:crypto'
-import type { StoredKey } from '../oauth/jose/keys.ts'
+import type { StoredKey } from '../oauth/jose/stored-keys.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { AuthorizationRequest, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
 import type { GrantDraft, ProtocolStore } from '../oauth/storage/store.ts'

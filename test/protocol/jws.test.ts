@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { hmacSha256 } from '../../src/oauth/jose/hmac.ts'
 import { type KeyAlg, keyAlgs, secretAlgs, signInput } from '../../src/oauth/jose/jws.ts'
 import { encodeSegment, signJwt } from '../../src/oauth/jose/jwt.ts'
-import type { StoredKey } from '../../src/oauth/jose/keys.ts'
 import { KeyRing } from '../../src/oauth/jose/keys.ts'
+import type { StoredKey } from '../../src/oauth/jose/stored-keys.ts'
 
 const algs: KeyAlg[] = ['RS256', 'PS256', 'ES256', 'EdDSA']
 

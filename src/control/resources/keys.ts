@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { GivenKeyError, type OwnKey, readGivenKey } from '../../oauth/jose/given-key.ts'
-import type { StoredKey } from '../../oauth/jose/keys.ts'
+import type { StoredKey } from '../../oauth/jose/stored-keys.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import { givenKeySchema } from '../../sandbox/key-schema.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'

@@ -6,23 +6,22 @@ import { randomText } from '../../basics/random.ts'
 import { selfSignedCertificate } from '../../basics/x509.ts'
 import type { OwnKey } from './given-key.ts'
 import { isSecretAlg, type KeyAlg, keyKindOf, type SecretAlg, type SigningAlg, type SigningKey } from './jws.ts'
+import {
+  encryptionAlg,
+  idTokenSlot,
+  type KeySlot,
+  type KeyStore,
+  nextSlot,
+  partOf,
+  partsIn,
+  type StoredKey,
+  wholeOf,
+} from './stored-keys.ts'
 
 const generate = promisify(generateKeyPair)
 
 /** A public key as the key set shows it (RFC 7517 §4). */
 export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; use: 'sig' | 'enc' }
-
-/** The algorithm of the key that a vendor publishes for whoever encrypts to it (RFC 7518 §4.3). */
-export const encryptionAlg = 'RSA-OAEP'
-
-/** What the key is kept as that signs ID tokens and nothing else, by RS256. */
-export const idTokenSlot = 'RS256 of ID tokens'
-
-/** What the key is kept as that is published to sign when the present one is over. */
-export const nextSlot = 'RS256 to come'
-
-/** What a key is kept for: an algorithm, or a purpose of its own. */
-export type KeySlot = KeyAlg | typeof encryptionAlg | typeof idTokenSlot | typeof nextSlot
 
 /** A vendor's own way with keys. */
 export interface KeyDialect {
@@ -76,9 +75,21 @@ export class KeyRing {
   #published: PublicJwk[] | undefined
   #certified = false
   #rsa: Promise<KeyObject> | undefined
+  readonly #everything: KeyStore
+  readonly #parts = new Map<string, KeyRing>()
 
   constructor(options: KeyRingOptions) {
-    this.#options = options
+    this.#everything = options.store
+    this.#options = { ...options, store: wholeOf(options.store) }
+  }
+
+  /** The keys that a part of the sandbox has of its own, as an authorization server. */
+  of(part: string): KeyRing {
+    const known = this.#parts.get(part)
+    if (known !== undefined) return known
+    const ring = new KeyRing({ ...this.#options, store: partOf(this.#everything, part) })
+    this.#parts.set(part, ring)
+    return ring
   }
 
   /** Whether a key of this algorithm is published. */
@@ -142,6 +153,7 @@ export class KeyRing {
       }
       store.saveKey({ ...made, state: mode === 'publish_late' ? 'pending' : 'active' })
     }
+    for (const part of partsIn(this.#everything)) await this.of(part).rotate(mode)
     this.forget()
   }
 
@@ -155,7 +167,7 @@ export class KeyRing {
 
   /** Publishes the keys that `publish_late` held back. */
   publishPending(): void {
-    for (const key of this.#options.store.listKeys()) {
+    for (const key of this.#everything.listKeys()) {
       if (key.state === 'pending') this.#options.store.setKeyState(key.kid, 'active')
     }
     this.forget()
@@ -163,6 +175,7 @@ export class KeyRing {
 
   /** Reads the keys from the store again. */
   forget(): void {
+    for (const ring of this.#parts.values()) ring.forget()
     this.#signing.clear()
     this.#published = undefined
     this.#secret.clear()
@@ -262,26 +275,4 @@ export function giveKey(store: KeyStore, { kid, alg, jwk }: OwnKey, now: number)
   if (same !== undefined) store.deleteKey(kid)
   store.saveKey({ kid, alg, jwk, state: 'active', created_at: same?.created_at ?? now, given: true })
   return true
-}
-
-/** A signing key as it is stored. */
-export interface StoredKey {
-  kid: string
-  alg: KeySlot
-  /** The private key. */
-  jwk: Record<string, unknown>
-  /** `retired` is published and signs nothing; `pending` signs and is not published yet. */
-  state: 'active' | 'retired' | 'pending'
-  created_at: number
-  /** Whether the developer put it in. */
-  given?: boolean
-}
-
-/** The part of the store that keeps a sandbox's keys. */
-export interface KeyStore {
-  listKeys(): StoredKey[]
-  /** Keeps a key; of two made at once for the same purpose one wins, and is given back. */
-  saveKey(key: StoredKey): StoredKey
-  setKeyState(kid: string, state: StoredKey['state']): void
-  deleteKey(kid: string): void
 }

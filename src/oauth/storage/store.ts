@@ -3,7 +3,7 @@
  * Elsewhere: their SQL (`store/`).
  */
 
-import type { KeyStore } from '../jose/keys.ts'
+import type { KeyStore } from '../jose/stored-keys.ts'
 import type { AppDraft, ClientDraft } from '../model/directory.ts'
 import type {
   AccessTokenDetails,

@@ -17,7 +17,7 @@ import { oktaCallback, oktaErrorReply } from './errors.ts'
 import { isClientsOrigin, oktaGrants, oktaScope } from './grants.ts'
 import { oktaPages, oktaTexts } from './pages.ts'
 import { oktaRoutes } from './routes.ts'
-import { oktaSettings, rotationOf } from './settings.ts'
+import { keysOf, oktaSettings, rotationOf } from './settings.ts'
 import { oktaKeys, oktaTokens } from './tokens.ts'
 import { oktaWorld, seedGroups } from './world.ts'
 
@@ -95,6 +95,7 @@ export const okta: Provider = {
   tokens: oktaTokens,
   signing_algs: ['RS256'],
   kid: () => randomText(43),
+  own_keys: keysOf,
   keys: oktaKeys,
   texts: oktaTexts,
   sign_in: oktaPages,

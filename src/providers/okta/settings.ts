@@ -53,6 +53,11 @@ export function serverOf(space: Space | undefined, settings: Settings): Authoriz
   return isOrg(space) || !Object.hasOwn(authorization_servers, id) ? undefined : authorization_servers[id]
 }
 
+/** Each server signs with keys of its own; those of `default` are the sandbox's. */
+export function keysOf(space: Space): string | undefined {
+  return isOrg(space) ? 'org' : space.path.as === 'default' ? undefined : space.path.as
+}
+
 /** Refresh tokens of public clients rotate, those of others stay. */
 export function rotationOf(client: Client, { rotation }: Settings): Settings['rotation'] {
   return isPublic(client) ? rotation : 'off'

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { alice, callbackOf, codeOf, custom, redeem, token, web } from '../../support/okta-client.ts'
-import { startForFile } from '../../support/server.ts'
+import { start, startForFile } from '../../support/server.ts'
 import { basic, claimsOf, headerOf, post, send } from '../../support/vendor-client.ts'
 
 const { url } = await startForFile({ defaultProvider: 'okta' })
@@ -135,4 +135,57 @@ test('discovery has the members of the vendor in its order', async () => {
   })
   const org = await send(`${url}/.well-known/openid-configuration`)
   expect(org.body).toMatchObject({ issuer: url, token_endpoint: `${url}/oauth2/v1/token`, jwks_uri: `${url}/oauth2/v1/keys` })
+})
+
+describe('each server', () => {
+  const servers = {
+    default: { audience: 'api://default', scopes: { read: '' } },
+    aus1: { audience: 'api://orders', scopes: { orders: 'Orders' } },
+  }
+  const keysOf = async (url: string, server: string) => (await send(`${url}${server}/v1/keys`)).body.keys as { kid: string }[]
+  const mint = async (url: string, server: string, scope: string) => {
+    const { body } = await token(url, { grant_type: 'password', ...alice, scope }, server)
+    return String(body.access_token)
+  }
+
+  test('has its audience, scopes and keys', async () => {
+    const server = await start({ defaultProvider: 'okta' })
+    const { url } = server
+    const settings = { authorization_servers: servers }
+    await fetch(`${url}/_grantbox/sandboxes/okta`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ settings }),
+    })
+    const orders = await mint(url, '/oauth2/aus1', 'openid orders')
+    expect(claimsOf(orders)).toMatchObject({ iss: `${url}/oauth2/aus1`, aud: 'api://orders', scp: ['openid', 'orders'] })
+    expect((await token(url, { grant_type: 'client_credentials', scope: 'orders' })).body.error).toBe('invalid_scope')
+    const all = ['/oauth2/default', '/oauth2/aus1', '/oauth2']
+    const kids = (await Promise.all(all.map((one) => keysOf(url, one)))).map((keys) => keys.map(({ kid }) => kid))
+    expect(kids.map((one) => one.length)).toEqual([1, 1, 1])
+    expect(new Set(kids.flat()).size).toBe(3)
+    const set = (at: string) => createRemoteJWKSet(new URL(`${url}${at}/v1/keys`))
+    await jwtVerify(orders, set('/oauth2/aus1'), { audience: 'api://orders' })
+    await expect(jwtVerify(orders, set('/oauth2/default'))).rejects.toThrow(/no applicable key/)
+    await jwtVerify(await mint(url, '/oauth2', 'openid'), set('/oauth2'))
+    await server.sandbox('okta').keys.rotate('rotate')
+    for (const one of all) expect(await keysOf(url, one)).toHaveLength(2)
+    await jwtVerify(await mint(url, '/oauth2/aus1', 'openid orders'), set('/oauth2/aus1'))
+    await server.sandbox('okta').keys.rotate('retire')
+    for (const one of all) expect(await keysOf(url, one)).toHaveLength(1)
+  })
+
+  test('keeps its keys', async () => {
+    const server = await start({ defaultProvider: 'okta' })
+    const before = await keysOf(server.url, '/oauth2')
+    server.sandbox('okta').keys.forget()
+    expect(await keysOf(server.url, '/oauth2')).toEqual(before)
+  })
+
+  test('knows an ID token of its own for a sign-out, and no other', async () => {
+    const { body } = await redeem(url, await codeOf(url, {}, '/oauth2'), {}, '/oauth2')
+    const leave = (at: string) => send(`${url}${at}/v1/logout?id_token_hint=${body.id_token}`, { headers: { accept: 'text/html' } })
+    expect((await leave('/oauth2')).status).toBe(200)
+    expect((await leave(custom)).status).toBe(400)
+  })
 })
