@@ -53,6 +53,7 @@ async function record(): Promise<void> {
       writeFileSync(join(folder, `${name}.json`), `[\n${lines.join(',\n')}\n]\n`)
       say(`${name}: ${answers.length} answers recorded`)
     }
+    await layAnew(base)
   } finally {
     await real?.close()
   }

@@ -2,6 +2,7 @@ import { cibaType, deviceCodeType, jwtBearerType, tokenExchangeType } from '../.
 import { responseTypes } from '../../oauth/realm/response-type.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
+import { account } from './account.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { keycloakCallback } from './callback.ts'
 import { admits, checks } from './client-rules.ts'
@@ -20,6 +21,7 @@ import { realmInfo } from './realm-info.ts'
 import { keycloakRedirects } from './redirects.ts'
 import { keycloakRefresh } from './refresh.ts'
 import { keycloakScope } from './scope.ts'
+import { sessionPages } from './session-pages.ts'
 import { keycloakSignOut } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
@@ -90,7 +92,7 @@ export const keycloak: Provider = {
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
   callbackWording: keycloakCallback,
   discovery: keycloakDiscovery,
-  routes: [realmInfo, ...adminRoutes],
+  routes: [realmInfo, account, ...sessionPages, ...adminRoutes],
   world: worldOf(demoRealm),
   seed({ space, documents, apps, users }, now) {
     fillData(space === master.realm ? master : demoRealm, documents, { apps, users }, now)

@@ -10,13 +10,18 @@ const ignored = new Set([
   ...['content-security-policy', 'content-language', 'set-cookie'],
 ])
 
+/** Looked at where a program reads the answer; pages and redirects are told of caches in many ways. */
+const caches = new Set(['cache-control', 'pragma'])
+
 /**
  * An answer as text, as far as a client can tell. Members keep their order, since that is part of it.
  * @param like the answer of the real server
  */
 export function whatMatters({ headers, page, ...rest }: Answer, like: Answer): string {
+  const forCaches = like.body !== undefined
   const kept = Object.entries(headers)
     .filter(([name]) => !ignored.has(name) && (strict.has(name) || name in like.headers))
+    .filter(([name]) => forCaches || !caches.has(name))
     .map(([name, value]) => [name, shortened(name, String(value))] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   const seen = page === undefined ? {} : { page: seenOf(page, like.page ?? page) }
@@ -29,7 +34,7 @@ function shortened(name: string, value: string): string {
   return name === 'cache-control' && value.includes('no-store') ? 'no-store' : value
 }
 
-/** What a script for the real page needs of this one: it may say more, and its forms may have more buttons and hidden fields. */
+/** What a script for the real page needs of this one: it may say more, and its forms may have more buttons. Hidden fields are a server's own. */
 function seenOf({ title, messages, forms }: PageFacts, like: PageFacts): PageFacts {
   return {
     title,
@@ -37,7 +42,7 @@ function seenOf({ title, messages, forms }: PageFacts, like: PageFacts): PageFac
     forms: like.forms.map((form, place) => {
       const known = form.split(' | ')
       const parts = forms[place]?.split(' | ') ?? []
-      return parts.filter((part) => known.includes(part) || !/^(hidden|submit) /.test(part)).join(' | ')
+      return parts.filter((part) => !part.startsWith('hidden ') && (known.includes(part) || !part.startsWith('submit '))).join(' | ')
     }),
   }
 }
