@@ -22,7 +22,7 @@ export function readTargets({ resource, audience }: Parameters, settings: Pick<S
   const targets = [...new Set([...uris, ...scopes(audience)])]
   const { apis } = settings
   const resources =
-    settings.resources ?? (apis.length === 0 ? null : apis.flatMap(({ identifier, client_id = identifier }) => [identifier, client_id]))
+    settings.resources ?? (apis.length === 0 ? null : apis.flatMap(({ identifier, client_id }) => [identifier, client_id ?? []].flat()))
   const unknown = targets.find((value) => resources !== null && !resources.includes(value))
   if (unknown === undefined) return targets
   const setting = settings.resources === null ? 'apis' : 'resources'
