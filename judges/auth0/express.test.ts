@@ -5,12 +5,14 @@ import express from 'express'
 import { auth, requiresAuth } from 'express-openid-connect'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { aliceId, startTenantForFile, web } from '../../test/vendors/auth0/auth0-tenant.ts'
 import { throughPage } from './sign-in.ts'
 
 /** express-openid-connect, over plain http and below a path, with the vendor's own way to sign out. */
 
 const server = await startTenantForFile()
+recordRequests('auth0', 'express', server)
 
 async function serve(auth0Logout: boolean) {
   const application = express()
@@ -21,10 +23,6 @@ async function serve(auth0Logout: boolean) {
     listener.close()
   })
   const baseURL = `http://localhost:${(listener.address() as AddressInfo).port}`
-  const sandbox = server.sandbox()
-  const app = sandbox.directory.listApps()[0]
-  if (app === undefined) throw new Error('there is no app')
-  sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, `${baseURL}/callback`] })
   application.use(
     auth({
       issuerBaseURL: server.url,

@@ -3,7 +3,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { ManagementClient } from 'auth0'
 import { AuthenticationClient } from 'auth0/legacy'
 import { describe, expect, test } from 'vitest'
-import { claimsOf, send } from '../../test/support/vendor-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
+import { claimsOf } from '../../test/support/vendor-client.ts'
 import { alice, aliceId, audience, callback, database, machine, startTenantForFile, web } from '../../test/vendors/auth0/auth0-tenant.ts'
 import { throughPage } from './sign-in.ts'
 
@@ -11,14 +12,10 @@ import { throughPage } from './sign-in.ts'
 
 const server = await startTenantForFile()
 setDefaultCACertificates([...getCACertificates('default'), await server.ca()])
+recordRequests('auth0', 'node', server)
 const domain = new URL(server.https).host
 const authentication = new AuthenticationClient({ domain, ...{ clientId: web.client_id, clientSecret: web.client_secret } })
 const scope = 'openid profile email offline_access'
-const sentCode = async (to: string) => {
-  const { body } = await send(`${server.url}/_grantbox/sandboxes/auth0/outbox?to=${encodeURIComponent(to)}`)
-  return (body.items as { code: string }[])[0]?.code ?? ''
-}
-
 function authorizationUrl(client_id: string, more: Record<string, string> = {}): URL {
   const query = { client_id, redirect_uri: callback, response_type: 'code', scope, state: 's', ...more }
   return new URL(`${server.https}/authorize?${new URLSearchParams(query)}`)
@@ -62,22 +59,7 @@ describe('AuthenticationClient.oauth', () => {
   })
 })
 
-describe('AuthenticationClient.passwordless and .database', () => {
-  test('signs a new user in by a code that is read from the outbox, by e-mail and by SMS', async () => {
-    await authentication.passwordless.sendEmail({ email: 'new@example.com', send: 'code' })
-    const { data } = await authentication.passwordless.loginWithEmail({
-      email: 'new@example.com',
-      code: await sentCode('new@example.com'),
-      scope,
-    })
-    expect(claimsOf(data.id_token)).toMatchObject({ email: 'new@example.com', sub: expect.stringMatching(/^email\|[0-9a-f]{24}$/) })
-    await authentication.passwordless.sendSMS({ phone_number: '+15005550006' })
-    const phone = { phone_number: '+15005550006', code: await sentCode('+15005550006'), scope }
-    const { data: bySms } = await authentication.passwordless.loginWithSMS(phone)
-    expect(claimsOf(bySms.id_token).sub).toMatch(/^sms\|/)
-    await expect(authentication.passwordless.loginWithSMS(phone)).rejects.toMatchObject({ error: 'invalid_grant' })
-  })
-
+describe('AuthenticationClient.database', () => {
   test('signs up, refuses a second time, and sends a message to change the password', async () => {
     const user = { email: 'carol@example.com', password: 'Password1!', connection: database }
     const { data } = await authentication.database.signUp(user)

@@ -2,12 +2,17 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '../support/entra-client.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
+import { alice as auth0User } from './auth0/auth0-tenant.ts'
 
 /**
  * What judges asked is asked again, byte for byte, and must be answered as it was. `GRANTBOX_RECORD=1 npm run judges` writes the requests,
  * and `GRANTBOX_RECORD=1 npx vitest run test/vendors/replayed.test.ts` the answers.
  */
-const signIns: Readonly<Record<string, SignsIn>> = { entra: (jar, page, base) => signIn(jar, page, base) }
+const signIns: Readonly<Record<string, SignsIn>> = {
+  // A browser that is signed in is sent back at once.
+  auth0: async (jar, page, base) => (page.location === undefined ? jar.post(page, base, { ...auth0User, action: 'default' }) : page),
+  entra: (jar, page, base) => signIn(jar, page, base),
+}
 
 test('each vendor whose judges sign in has a way to do so', () => {
   const unknown = replays.filter(({ vendor, requests }) => requests.some(({ browser }) => browser) && signIns[vendor] === undefined)

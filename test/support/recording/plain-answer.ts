@@ -73,6 +73,8 @@ function plainText(text: string, { base }: Moment): string {
     .replaceAll(base, '{base}')
     .replace(new RegExp(`((?:Trace|Correlation|Request) I[Dd]: )${guid}`, 'g'), '$1<guid>')
     .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')
+    .replace(/\b(auth0\|)?[0-9a-f]{24}\b/g, '$1<object id>')
+    .replace(/\b(rol|org)_\w{16}\b/g, '$1_<id>')
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>')
 }
 

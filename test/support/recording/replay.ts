@@ -79,6 +79,8 @@ export async function fetchAt({ https, ca: authority }: TestServer): Promise<(ur
     const { host, hostname, pathname, search } = new URL(url)
     const sent = Object.entries(headers).filter(([, value]) => value !== undefined && value !== '')
     if (body instanceof URLSearchParams) sent.push(['content-type', 'application/x-www-form-urlencoded'])
+    // Else no length is told of what DELETE brings.
+    if (body !== undefined && body !== null) sent.push(['content-length', String(Buffer.byteLength(body.toString()))])
     const options = {
       host: '127.0.0.1',
       port,
