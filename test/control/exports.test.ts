@@ -42,6 +42,23 @@ test("iOKids' collection has the vendor's folders first, then one for each other
   ])
 })
 
+test.each([
+  ['keycloak', 'partners', 'demo'],
+  ['entra', '0c2e9a54-8d1f-4a57-9f0e-5b7a3d6c1e20', '8f1c7c52-7f4d-4b9a-9d3f-0c5b0a4f6a11'],
+])('the documents of a space of %s have its paths, and none of the first one', async (name, id, first) => {
+  const body = JSON.stringify({ id })
+  const made = await fetch(`${control(name)}/spaces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  expect(made.status).toBe(201)
+  for (const document of ['postman/collection.json', 'http/requests.http']) {
+    const read = async (query: string) => (await fetch(`${control(name)}/${document}${query}`)).text()
+    const [own, its] = [await read(''), await read(`?space=${id}`)]
+    expect(own).toContain(`/${first}/`)
+    expect(its).toContain(`/${id}/`)
+    expect(its).not.toContain(`/${first}/`)
+    expect(own + its).not.toMatch(/[^{]\{(realm|tenant|pool)\}/)
+  }
+})
+
 test('whoever has signed in keeps the tokens: the collection takes some only while there are none', async () => {
   const server = await start()
   const postman = `${server.url}/_grantbox/sandboxes/iokids/postman`

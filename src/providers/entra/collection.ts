@@ -1,8 +1,7 @@
 import { folder, get, type RequestCollection, token, usualVariables } from '../collection.ts'
-import { homeTenant } from './tenants.ts'
 import { graph } from './world.ts'
 
-const tokenPath = `/${homeTenant}/oauth2/v2.0/token`
+const tokenPath = '/{tenant}/oauth2/v2.0/token'
 const scope = 'openid profile email offline_access User.Read'
 
 /** The requests to try Entra ID with. */
@@ -12,7 +11,7 @@ export const entraCollection: RequestCollection = {
     'Both versions of the endpoints, and Graph. Sign in as `alice@contoso.onmicrosoft.com` or `bob@contoso.onmicrosoft.com`, password `Password1!`.',
   signIn: {
     tokenName: 'grantbox Entra ID',
-    authorizePath: `/${homeTenant}/oauth2/v2.0/authorize`,
+    authorizePath: '/{tenant}/oauth2/v2.0/authorize',
     tokenPath,
     callback: 'https://www.getpostman.com/oauth2/callback',
     scope,
@@ -39,8 +38,8 @@ export const entraCollection: RequestCollection = {
       get('Userinfo', '/oidc/userinfo', { sub: 'string', name: 'string' }),
     ]),
     folder('Metadata', [
-      get('Discovery', `/${homeTenant}/v2.0/.well-known/openid-configuration`, { issuer: 'string' }, { auth: 'none' }),
-      get('Keys', `/${homeTenant}/discovery/v2.0/keys`, { keys: 'array' }, { auth: 'none' }),
+      get('Discovery', '/{tenant}/v2.0/.well-known/openid-configuration', { issuer: 'string' }, { auth: 'none' }),
+      get('Keys', '/{tenant}/discovery/v2.0/keys', { keys: 'array' }, { auth: 'none' }),
     ]),
   ],
 }

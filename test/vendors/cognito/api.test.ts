@@ -466,6 +466,10 @@ describe('administration', () => {
     expect(keys.map(({ kid }) => kid)).toContain((JSON.parse(header) as { kid: string }).kid)
     const { UserPools } = (await call('ListUserPools', { MaxResults: 10 })).json as { UserPools: { Id: string }[] }
     expect(UserPools.map((one) => one.Id)).toEqual([pool, Id])
+    const { json } = await get(`${box.url}/_grantbox/sandboxes/cognito/requests?space=${Id}`)
+    const told = (json.items as { endpoint: string; grant_type: string | null }[]).map(({ endpoint, grant_type }) => grant_type ?? endpoint)
+    const administration = ['CreateUserPoolClient', 'USER_PASSWORD_AUTH', 'AdminCreateUser', 'AdminSetUserPassword']
+    expect(told).toEqual([...administration, 'USER_PASSWORD_AUTH', 'GetUser', 'jwks'])
     await call('DeleteUserPool', { UserPoolId: Id })
     expect((await call('DescribeUserPool', { UserPoolId: Id })).json.__type).toBe('ResourceNotFoundException')
   })

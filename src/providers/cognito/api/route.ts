@@ -37,7 +37,8 @@ function answerOf(operation: string, free: FreeCall): unknown {
   if (ofClient !== undefined) {
     const client_id = input.need('ClientId')
     free.context.trace.client_id = client_id
-    return ofClient({ input, ...poolWith(client_id, allPools(free)) })
+    const { pool, ...found } = poolWith(client_id, allPools(free))
+    return ofClient({ input, pool: asked(pool, free), ...found })
   }
   const own = operations.ownOperations.get(operation)
   if (own !== undefined) return asOwner(input.need('AccessToken'), free, own)
@@ -68,15 +69,21 @@ function ofPool(operation: string, free: FreeCall): unknown {
   throw new ApiError('UnknownOperationException', '', `X-Amz-Target names no operation of ${prefix.slice(0, -1)}: '${operation}'`)
 }
 
-const named = (free: FreeCall): Pool => poolOf(free.input.need('UserPoolId'), free)
+const named = (free: FreeCall): Pool => asked(poolOf(free.input.need('UserPoolId'), free), free)
 const allPools = ({ spaces, context }: FreeCall): Pool[] => spaces.list().map((world) => new Pool(world, context))
+
+/** The pool that a request is about, which the journal is told: no path names it. */
+function asked(pool: Pool, { context }: FreeCall): Pool {
+  context.trace.space = pool.id
+  return pool
+}
 
 /** The pool that a token is of, by its issuer. */
 function poolOfToken(token: string, free: FreeCall): Pool {
   const { iss } = readClaims(token) ?? {}
   const world = free.spaces.find(typeof iss === 'string' ? iss.slice(iss.lastIndexOf('/') + 1) : poolId)
   if (world === undefined) throw notAuthorized('Invalid Access Token', 'AccessToken is of no pool that is here', 'token_unknown')
-  return new Pool(world, free.context)
+  return asked(new Pool(world, free.context), free)
 }
 
 async function asOwner(token: string, free: FreeCall, operate: NonNullable<ReturnType<typeof operations.ownOperations.get>>) {
@@ -90,7 +97,7 @@ function inSetup(free: FreeCall, operate: NonNullable<ReturnType<typeof operatio
   if (token !== undefined) return asOwner(token, free, operate)
   const session = input.text('Session')
   if (session === undefined) throw invalidParameter('AccessToken or Session is required')
-  const pool = sessionPool(session, allPools(free))
+  const pool = asked(sessionPool(session, allPools(free)), free)
   return operate({ input, pool, ...userInSetup(session, pool) })
 }
 
