@@ -52,7 +52,12 @@ export async function prepare({ folder, toolchain, install, unreachable }: Forei
  * user's browser came back.
  * @returns what the program exited with, and what it printed as errors
  */
-export async function tryOut(judge: ForeignJudge, trial: string, env: Record<string, string>): Promise<{ code: unknown; errors: string }> {
+export async function tryOut(
+  judge: ForeignJudge,
+  trial: string,
+  env: Record<string, string>,
+  open: (address: string) => Promise<URL> = throughSignIn,
+): Promise<{ code: unknown; errors: string }> {
   const [command, ...args] = judge.program
   const child = spawn(command, [...args, trial], { cwd: judge.folder, env: { ...process.env, ...env } })
   onTestFinished(() => {
@@ -63,7 +68,7 @@ export async function tryOut(judge: ForeignJudge, trial: string, env: Record<str
   child.stderr.on('data', (data) => {
     errors += data
   })
-  for await (const address of createInterface(child.stdout)) child.stdin.write(`${(await throughSignIn(address)).href}\n`)
+  for await (const address of createInterface(child.stdout)) child.stdin.write(`${(await open(address)).href}\n`)
   const [code] = await closed
   return { code, errors }
 }
