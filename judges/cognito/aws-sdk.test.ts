@@ -26,12 +26,14 @@ import {
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { expect, test } from 'vitest'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { spa, pool as UserPoolId, web } from '../../test/vendors/cognito/pool.ts'
 
 /** Amazon's SDK for JavaScript, as tests use it to make what they need: it signs each request, and reads errors by their type. */
 
 const box = await startForFile()
+recordRequests('cognito', 'aws-sdk', box)
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'none' }
 const client = new Client({ endpoint: `${box.url}/cognito`, region: 'us-east-1', credentials })
 const AuthParameters = { USERNAME: 'alice', PASSWORD: 'Password1!' }
@@ -122,10 +124,10 @@ test('makes a pool in the region that it was signed for, with a client, and dele
   const ClientId = made.UserPoolClient?.ClientId
   const described = await elsewhere.send(new DescribeUserPoolClientCommand({ UserPoolId: Id, ClientId }))
   expect(described.UserPoolClient?.ClientSecret).toMatch(/^[a-z0-9]{52}$/)
-  const SecretHash = createHmac('sha256', described.UserPoolClient?.ClientSecret ?? '')
-    .update(`g@example.com${ClientId}`)
-    .digest('base64')
-  const { UserSub } = await elsewhere.send(new SignUpCommand({ ClientId, Username: 'g@example.com', Password: 'simple', SecretHash }))
+  const open = await elsewhere.send(new CreateUserPoolClientCommand({ UserPoolId: Id, ClientName: 'open' }))
+  const { UserSub } = await elsewhere.send(
+    new SignUpCommand({ ClientId: open.UserPoolClient?.ClientId, Username: 'g@example.com', Password: 'simple' }),
+  )
   const user = await elsewhere.send(new AdminGetUserCommand({ UserPoolId: Id, Username: 'g@example.com' }))
   expect([user.Username, user.UserStatus]).toEqual([UserSub, 'UNCONFIRMED'])
   await elsewhere.send(new AdminSetUserPasswordCommand({ UserPoolId: Id, Username: 'g@example.com', Password: 'plain1', Permanent: true }))

@@ -137,17 +137,23 @@ function valuesOf({ text, location }: { text: string; location: string | undefin
   return longOnes(membersOf(text, location))
 }
 
-/** What an answer gives by name: members of its JSON, parameters of the address that it leads to. */
+/** What an answer gives by name: members of its JSON, one in another as `Result.Token`, parameters of the address that it leads to. */
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
-  const members = text.startsWith('{') ? Object.entries(JSON.parse(text) as object) : []
-  return Object.fromEntries([...parameters, ...members].filter(([, value]) => typeof value === 'string'))
+  const members = text.startsWith('{') ? textsIn(JSON.parse(text), '') : []
+  return Object.fromEntries([...parameters, ...members])
+}
+
+function textsIn(value: unknown, name: string): [string, string][] {
+  if (typeof value === 'string') return [[name, value]]
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).flatMap(([key, one]) => textsIn(one, name === '' ? key : `${name}.${key}`))
 }
 
 function longOnes(members: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(members).filter(
-      ([name, value]) => (value.length >= 20 || name === 'user_code') && !/uri|message|description/.test(name),
+      ([name, value]) => (value.length >= 20 || name === 'user_code' || name.endsWith('Id')) && !/uri|message|description/.test(name),
     ),
   )
 }

@@ -20,9 +20,15 @@ const madeUp = new Set([
   ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
   ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token'],
+  ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SRP_B', 'SECRET_BLOCK'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before', 'updated_at'])
+/** When something was made, which may have been before the recording. */
+const ages = new Set(['UserCreateDate', 'UserLastModifiedDate', 'CreationDate', 'LastModifiedDate'])
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
+/** A GUID of chance, and none that a preloaded user has. */
+const isMadeUp = new RegExp(`^(?!.*0000-4000-8000)${guid}$`, 'i')
 
 /** Makes an answer comparable. */
 export function plainAnswer(status: number, headers: Headers, text: string, moment: Moment): PlainAnswer {
@@ -39,8 +45,10 @@ export function plainAnswer(status: number, headers: Headers, text: string, mome
 
 function plain(value: unknown, name: string, moment: Moment): unknown {
   if (times.has(name)) return timeOf(value, moment)
+  if (ages.has(name)) return `<${typeof value}>`
   if (typeof value === 'string') {
     if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) return tokenOf(value, moment)
+    if (name === 'Value' || name === 'Username') return isMadeUp.test(value) ? '<guid>' : plainText(value, moment)
     return madeUp.has(name) ? shapeOf(value) : plainText(value, moment)
   }
   if (Array.isArray(value)) return value.map((one) => plain(one, name, moment))
@@ -53,7 +61,8 @@ function tokenOf(token: string, moment: Moment): unknown {
     .split('.')
     .slice(0, 2)
     .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString() || 'null'))
-  return { header: plain(header, '', moment), claims: plain(claims, '', moment) }
+  const isOfNewUser = claims?.token_use !== undefined && isMadeUp.test(claims.sub)
+  return { header: plain(header, '', moment), claims: plain(isOfNewUser ? { ...claims, sub: '<guid>' } : claims, '', moment) }
 }
 
 /** Within ten seconds the runs are alike. */
@@ -75,6 +84,7 @@ function plainText(text: string, { base }: Moment): string {
     .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')
     .replace(/\b(auth0\|)?[0-9a-f]{24}\b/g, '$1<object id>')
     .replace(/\b(rol|org)_\w{16}\b/g, '$1_<id>')
+    .replace(/\b([a-z]{2}-[a-z]+-\d_)(?!Grantbox1)\w{9}\b/g, '$1<pool>')
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>')
 }
 
