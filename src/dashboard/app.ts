@@ -1,8 +1,7 @@
-import formbody from '@fastify/formbody'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isOurHost } from '../control/addresses.ts'
 import { Problem, toProblem } from '../control/problem.ts'
-import { registerViews } from '../http/pages/views.ts'
+import { acceptForms } from '../http/form-body.ts'
 import { admit } from './access/access.ts'
 import { dashboardPath } from './access/cookies.ts'
 import { Csrf } from './access/csrf.ts'
@@ -10,7 +9,7 @@ import { type Place, placeOf } from './access/place.ts'
 import { endSession, Sessions } from './access/session.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './forms/fields.ts'
-import { page, render, renderUnrouted } from './frame/page.ts'
+import { page, render } from './frame/page.ts'
 import { checkForm, csrfToken, registerPages, seeOther } from './frame/visit.ts'
 import { menu } from './registry.ts'
 import { homeModel, homePage } from './sandbox/home.ts'
@@ -28,11 +27,10 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     ...(deps.bodyLimit !== undefined && { bodyLimit: deps.bodyLimit }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => {
-      answerUnrouted(app, error, request, reply, deps)
+      answerProblem(error, request, reply, deps)
     },
   })
-  await app.register(formbody)
-  await registerViews(app)
+  acceptForms(app)
   guard(app, deps, sessions, csrf)
   app.addHook('onSend', async (request, reply) => {
     await deps.settled(request.raw, reply.statusCode)
@@ -127,24 +125,13 @@ function ownPath(path: string | undefined): string {
 }
 
 function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): FastifyReply {
-  const { status, headers, model, root } = problemPage(error, request, deps)
-  return render(reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
-}
-
-/** For what never came to a route, such as a malformed path. */
-function answerUnrouted(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply, deps: DashboardDeps): void {
-  const { status, headers, model, root } = problemPage(error, request, deps)
-  renderUnrouted(app, reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
-}
-
-function problemPage(error: unknown, request: FastifyRequest, deps: DashboardDeps) {
   const { root } = placeOf(request.raw, deps)
   const { status, message, headers } = toProblem(error)
   if (status >= 500) deps.onError?.(error)
   const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)[/~]/i.exec(request.url) ?? []
   const back = root + (sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`)
   const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
-  return { status, headers, model, root }
+  return render(reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
 }
 
 const headings: Readonly<Record<number, string>> = {

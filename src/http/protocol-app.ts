@@ -9,7 +9,6 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Provider } from '../providers/provider.ts'
 import { carry, type Exchange, exchangeOf } from './exchange.ts'
 import { journalEntry, recordAnswers, type Settled } from './journal-hook.ts'
-import { registerViews } from './pages/views.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 
 /** What the apps need of the server. */
@@ -105,7 +104,6 @@ async function createProtocolApp(provider: Provider, { settled, logger, bodyLimi
   // The provider's own handler comes first. This one speaks when the disk refused what one of its error answers had done.
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
   recordAnswers(app, settled)
-  await registerViews(app)
   await app.register(providerPlugin(provider, logger))
   await app.ready()
   return app

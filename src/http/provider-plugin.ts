@@ -1,4 +1,3 @@
-import formbody from '@fastify/formbody'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseJson } from '../basics/json.ts'
 import { errorAnswer } from '../oauth/authorization/response.ts'
@@ -17,46 +16,46 @@ import { protocolEndpoints } from './endpoints/registry.ts'
 import { explain, toOAuthError } from './errors.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { withFaults } from './faults.ts'
+import { acceptForms } from './form-body.ts'
 import { beginSession, forgetSession, sessionOf } from './pages/browser-session.ts'
 import { errorPage } from './pages/pages.ts'
 
 /** A provider's routes: the protocol's endpoints at the vendor's paths, the vendor's API, and errors in the vendor's words. */
 export function providerPlugin(provider: Provider, logger: FastifyBaseLogger) {
-  return async (app: FastifyInstance): Promise<void> => {
-    await app.register(formbody)
-    app.removeContentTypeParser(['application/json', 'text/plain'])
-    app.addContentTypeParser(
-      ['application/json', ...(provider.json_types ?? [])],
-      { parseAs: 'string' },
-      (_request, body: string, done) => {
-        // API clients announce JSON and send nothing.
-        if (body.trim() === '') return done(null, undefined)
-        try {
-          done(null, parseJson(body))
-        } catch {
-          done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as JSON and is not'), undefined)
-        }
-      },
-    )
-    const { json_answers, cache_control = {} } = provider
-    if (json_answers !== undefined) {
-      app.addHook('onSend', (request, reply, payload, done) => {
-        const caching = cache_control[exchangeOf(request).endpoint]
-        if (caching !== undefined) {
-          reply.removeHeader('pragma').removeHeader('cache-control')
-          if (reply.statusCode < 400 && caching !== '') reply.header('cache-control', caching)
-        }
-        if (String(reply.getHeader('content-type')).startsWith('application/json; ')) reply.header('content-type', json_answers)
-        done(null, payload)
-      })
+  // What cannot be registered is told to whoever makes the app, by the promise.
+  return (app: FastifyInstance) => new Promise<void>((done) => done(addRoutes(app, provider, logger)))
+}
+
+function addRoutes(app: FastifyInstance, provider: Provider, logger: FastifyBaseLogger): void {
+  acceptForms(app)
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser(['application/json', ...(provider.json_types ?? [])], { parseAs: 'string' }, (_request, body: string, done) => {
+    // API clients announce JSON and send nothing.
+    if (body.trim() === '') return done(null, undefined)
+    try {
+      done(null, parseJson(body))
+    } catch {
+      done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as JSON and is not'), undefined)
     }
-    app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
-    app.setNotFoundHandler((request, reply) => {
-      allowOrigin(request, reply)
-      throw notFound(request)
+  })
+  const { json_answers, cache_control = {} } = provider
+  if (json_answers !== undefined) {
+    app.addHook('onSend', (request, reply, payload, done) => {
+      const caching = cache_control[exchangeOf(request).endpoint]
+      if (caching !== undefined) {
+        reply.removeHeader('pragma').removeHeader('cache-control')
+        if (reply.statusCode < 400 && caching !== '') reply.header('cache-control', caching)
+      }
+      if (String(reply.getHeader('content-type')).startsWith('application/json; ')) reply.header('content-type', json_answers)
+      done(null, payload)
     })
-    for (const one of pathsOf(provider)) register(app, provider, one)
   }
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
+  app.setNotFoundHandler((request, reply) => {
+    allowOrigin(request, reply)
+    throw notFound(request)
+  })
+  for (const one of pathsOf(provider)) register(app, provider, one)
 }
 
 /** What a version of a vendor's API has that says nothing of them. */

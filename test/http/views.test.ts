@@ -1,16 +1,16 @@
 import fastify from 'fastify'
 import { afterAll, describe, expect, test } from 'vitest'
 import { assetsPath, findAsset, pageHeaders } from '../../src/http/pages/assets.ts'
-import { registerViews, render as reply, type Views } from '../../src/http/pages/views.ts'
+import { render as reply, type Views } from '../../src/http/pages/views.ts'
 import { iokidsJoin } from '../../src/providers/iokids/join.ts'
 import { accents, defaultPageTexts, type PageTexts } from '../../src/providers/page-texts.ts'
 import { signUp } from '../../src/providers/sign-up.ts'
 
 const app = fastify()
-await registerViews(app)
 app.post('/:view', (request, response) => {
   const { view } = request.params as { view: keyof Views }
-  return reply(response, view, models.get(request.headers['x-model'] as string) as Views[typeof view])
+  reply(response, view, models.get(request.headers['x-model'] as string) as Views[typeof view])
+  return response
 })
 afterAll(() => app.close())
 

@@ -1,5 +1,6 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { pageHeaders } from '../../http/pages/assets.ts'
+import { draw, sendPage } from '../../http/pages/views.ts'
 import type { Frame } from './frame.ts'
 
 /** A template below `views/dashboard/`, and the model that it is drawn from. */
@@ -56,13 +57,5 @@ export interface Surroundings {
 
 /** Answers with a page, drawn from its model alone. */
 export function render(reply: FastifyReply, { template, model }: Drawing, surroundings: Surroundings): FastifyReply {
-  return reply.headers(headers).view(template, { ...model, ...surroundings })
-}
-
-/** The same for a request that never came to a route: its reply knows no views. */
-export function renderUnrouted(app: FastifyInstance, reply: FastifyReply, { template, model }: Drawing, surroundings: Surroundings): void {
-  app.view(template, { ...model, ...surroundings }).then(
-    (html) => reply.headers(headers).send(html),
-    (error) => reply.send(error),
-  )
+  return sendPage(reply, draw(template, { ...model, ...surroundings }), headers)
 }

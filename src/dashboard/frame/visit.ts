@@ -9,6 +9,7 @@ import { after } from '../../basics/maybe-promise.ts'
 import { addressesOf } from '../../control/addresses.ts'
 import { sandboxNamed, spaceNamed } from '../../control/input/lookup.ts'
 import { Problem } from '../../control/problem.ts'
+import { draw } from '../../http/pages/views.ts'
 import type { Addresses } from '../../sandbox/addresses.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { dashboardPath } from '../access/cookies.ts'
@@ -51,7 +52,7 @@ export interface Pages {
   /** A form of ours: one that is not is refused before the handler sees it. */
   post(path: string, handler: Handler): void
   /** Draws a part of a page, for what is sent to a page that is open. */
-  draw<Model extends object>(template: Template<Model>, model: NoInfer<Model>): Promise<string>
+  draw<Model extends object>(template: Template<Model>, model: NoInfer<Model>): string
   readonly deps: DashboardDeps
 }
 
@@ -91,7 +92,7 @@ export function registerPages(app: FastifyInstance, menu: readonly Section[], de
       deps,
       draw(part, values) {
         const { template, model } = part(values)
-        return app.view(template, model)
+        return draw(template, model)
       },
       get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => visited(request, reply, handler)),
       post: (path, handler) =>

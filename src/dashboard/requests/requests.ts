@@ -86,14 +86,14 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     const { sandbox, base, query, reply } = visit
     const wanted = filterOf(visit)
     let waiting: JournalEntry[] = []
-    const send = async () => {
+    const send = () => {
       const entries = waiting
       waiting = []
       // As it is now: its settings may have changed since the page was opened.
       const sandbox = deps.sandboxes.find(visit.sandbox.name) ?? visit.sandbox
       const flows = flowPaths(sandbox.journal.list(), visit)
       for (const entry of entries) {
-        const html = await draw(rowPart, { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
+        const html = draw(rowPart, { row: requestRow(entry, sandbox, base, flows.get(entry.id)), open: false })
         stream.send({ id: entry.id, name: 'row', data: html.trim() })
       }
     }
@@ -110,7 +110,11 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       if (waiting.length > mostAtOnce) waiting.shift()
       timer ??= setTimeout(() => {
         timer = undefined
-        send().catch(() => stream.destroy())
+        try {
+          send()
+        } catch {
+          stream.destroy()
+        }
       }, pause)
     }
     // A browser that lost the connection says what it saw last (Server-Sent Events, HTML §9.2.4).

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import view from '@fastify/view'
 import { Eta } from 'eta'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import { packageFolder } from '../../basics/package.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import { sentBy } from '../../providers/sign-in-pages.ts'
@@ -182,17 +181,23 @@ export interface Views {
 /** How many sandbox users the sign-in page lists. */
 export const shownUsers = 8
 
-/** Gives an app the template engine; each template is read and compiled when it is first drawn, and kept. */
-export async function registerViews(app: FastifyInstance): Promise<void> {
-  const root = join(packageFolder, 'views')
-  const eta = new Eta({
-    views: root,
-    cache: true,
-    autoEscape: true,
-    autoFilter: true,
-    filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
-  })
-  await app.register(view, { engine: { eta }, root, viewExt: 'eta', production: true })
+/** Each template is read and compiled when it is first drawn, and kept. */
+const templates = new Eta({
+  views: join(packageFolder, 'views'),
+  cache: true,
+  autoEscape: true,
+  autoFilter: true,
+  filterFunction: (value) => (value === undefined || value === null ? '' : String(value)),
+})
+
+/** Draws a template from its model. */
+export function draw(template: string, model: object): string {
+  return templates.render(template, model)
+}
+
+/** Answers with a page. */
+export function sendPage(reply: FastifyReply, html: string, headers: Readonly<Record<string, string>>): FastifyReply {
+  return reply.type('text/html; charset=utf-8').headers(headers).send(html)
 }
 
 /** Answers with a page, drawn from the view's model alone. @param headers in the place of the usual ones */
@@ -203,7 +208,7 @@ export function render<K extends keyof Views>(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   const root = rootOf(reply.request)
-  reply.headers({ ...pageHeaders, ...headers }).view(name, { ...model, root, avatar, sentBy, shownUsers })
+  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, shownUsers }), { ...pageHeaders, ...headers })
 }
 
 const tints = 8
