@@ -95,10 +95,10 @@ async function make(
 function makeCode(
   request: AuthorizationRequest,
   draft: GrantDraft & { details: GrantDetails },
-  { realm }: Context,
+  { realm, space }: Context,
 ): { code: string; grant: Grant } {
   const id = realm.store.reserveIds(1)
-  const code = codesOf(realm).make(id, draft.client, draft.details)
+  const code = codesOf(realm).make(id, draft.client, draft.details, space)
   const grant = realm.store.saveGrantWithCode(draft, {
     id,
     digest: digest(code),

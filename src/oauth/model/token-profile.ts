@@ -55,7 +55,7 @@ export interface TokenFormat {
 /** How a provider's codes look. */
 export interface CodeFormat {
   /** @param id the key of its row, which the code must carry where `keyOf` finds it */
-  make(id: number, client: Client, details: GrantDetails): string
+  make(id: number, client: Client, details: GrantDetails, space: Space | undefined): string
   keyOf(code: string): number | undefined
 }
 

@@ -14,6 +14,7 @@ import type { Settings } from '../../oauth/model/settings.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import { worded } from './errors.ts'
 import { isOrg, oktaSettings, serverOf } from './settings.ts'
+import { isOfAnotherServer } from './tokens.ts'
 
 /** The scopes that every server has. */
 export const reservedScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups']
@@ -70,12 +71,22 @@ function checkBrowser({ grant_type }: GrantType, parameters: Parameters, client:
   }
 }
 
+/** What was given at one server holds there alone. */
+function checkServer({ code, refresh_token }: Parameters, { space }: Context): void {
+  const given = code ?? refresh_token
+  if (given === undefined || !isOfAnotherServer(given, space)) return
+  const kind = code === undefined ? 'refresh_unknown' : 'code_unknown'
+  const explanation = `${code === undefined ? 'refresh_token' : 'code'} was not given at the authorization server that is asked`
+  throw worded(['invalid_request', kind], 'The grant was issued for another authorization server.', explanation)
+}
+
 /** Beside what the grant type asks; a refresh token comes with `offline_access` alone. */
 function asVendor(grant: GrantType): GrantType {
   return {
     ...grant,
     redeem(parameters, client, context) {
       checkBrowser(this, parameters, client, context)
+      checkServer(parameters, context)
       return after(grant.redeem.call(this, parameters, client, context), (issue) =>
         issue.refresh === 'first' && !scopes(issue.scope).includes('offline_access') ? { ...issue, refresh: 'none' as const } : issue,
       )

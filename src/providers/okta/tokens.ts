@@ -7,13 +7,34 @@ import type { KeyDialect } from '../../oauth/jose/keys.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
 import type { Grant } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
+import type { Space } from '../../oauth/model/space.ts'
 import type { StatementWording, TokenFormat, TokenProfile } from '../../oauth/model/token-profile.ts'
 import { charactersOf } from '../data/alphabet.ts'
 import { groupsClaim } from './groups.ts'
 import { isOrg, serverOf } from './settings.ts'
 
-/** 43 characters of base64url: codes, refresh tokens, and what stands behind the `AT.` of a `jti`. */
+/** 43 characters of base64url behind the `AT.` of a `jti`. */
 const handles = maskedHandles(charactersOf('url_safe'), 43)
+
+/** Of codes and refresh tokens the last two tell the server. */
+const sealed = maskedHandles(charactersOf('url_safe'), 41)
+
+function seal(handle: string, space: Space | undefined): string {
+  const server = isOrg(space) ? '' : (space?.path.as ?? 'default')
+  return hash('sha256', `${server} ${handle}`, 'base64url').slice(0, 2)
+}
+
+function makeSealed(id: number, space: Space | undefined): string {
+  const handle = sealed.make(id)
+  return handle + seal(handle, space)
+}
+
+/** Whether a code or refresh token that is one of ours was given at another server than is asked now. */
+export function isOfAnotherServer(text: string, space: Space | undefined): boolean {
+  return keyOfSealed(text) !== undefined && seal(text.slice(0, -2), space) !== text.slice(-2)
+}
+
+const keyOfSealed = (text: string) => (text.length === 43 ? sealed.key(text.slice(0, -2)) : undefined)
 
 /** The id of the org as an identity provider, which its own users come from. */
 export const orgIdp = '00ograntboxokta00001'
@@ -102,8 +123,8 @@ const userinfo: StatementWording = ({ claims, user, scope }, { documents, settin
 /** How the vendor's tokens look. */
 export const oktaTokens: TokenProfile = {
   access: accessTokens,
-  refresh: { make: ({ id }) => handles.make(id), keyOf: (token) => handles.key(token) },
-  codes: { make: (id) => handles.make(id), keyOf: (code) => handles.key(code) },
+  refresh: { make: ({ id, space }) => makeSealed(id, space), keyOf: keyOfSealed },
+  codes: { make: (id, _client, _details, space) => makeSealed(id, space), keyOf: keyOfSealed },
   lifetimes: () => ({ id: 3600 }),
   tokenResponse: (issued) => ({
     token_type: issued.token_type,
