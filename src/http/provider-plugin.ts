@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { parseJson } from '../basics/json.ts'
 import { errorAnswer } from '../oauth/authorization/response.ts'
 import { AuthorizationError, OAuthError } from '../oauth/model/errors.ts'
@@ -38,18 +38,7 @@ function addRoutes(app: FastifyInstance, provider: Provider, logger: FastifyBase
       done(new OAuthError('malformed_body', 'Body is not valid JSON', 'The body was announced as JSON and is not'), undefined)
     }
   })
-  const { json_answers, cache_control = {} } = provider
-  if (json_answers !== undefined) {
-    app.addHook('onSend', (request, reply, payload, done) => {
-      const caching = cache_control[exchangeOf(request).endpoint]
-      if (caching !== undefined) {
-        reply.removeHeader('pragma').removeHeader('cache-control')
-        if (reply.statusCode < 400 && caching !== '') reply.header('cache-control', caching)
-      }
-      if (String(reply.getHeader('content-type')).startsWith('application/json; ')) reply.header('content-type', json_answers)
-      done(null, payload)
-    })
-  }
+  if (provider.json_answers !== undefined) app.addHook('onSend', worded(provider))
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, logger))
   app.setNotFoundHandler((request, reply) => {
     allowOrigin(request, reply)
@@ -60,6 +49,22 @@ function addRoutes(app: FastifyInstance, provider: Provider, logger: FastifyBase
 
 /** What a version of a vendor's API has that says nothing of them. */
 const noPaths = { authorize: '', token: '' }
+
+/** Headers of answers that hold JSON, as the vendor has them. */
+function worded({ json_answers = '', json_headers = {}, cache_control = {} }: Provider): onSendHookHandler {
+  return (request, reply, payload, done) => {
+    const caching = cache_control[exchangeOf(request).endpoint]
+    const own = reply.getHeader('cache-control')
+    if (caching !== undefined && (own === undefined || own === 'no-store')) {
+      reply.removeHeader('pragma').removeHeader('cache-control')
+      if (reply.statusCode < 400 && caching !== '') reply.header('cache-control', caching)
+    }
+    const type = String(reply.getHeader('content-type'))
+    if (type.startsWith('application/json')) reply.headers(json_headers)
+    if (type.startsWith('application/json; ')) reply.header('content-type', json_answers)
+    done(null, payload)
+  }
+}
 
 /** What each path of a provider answers. */
 function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {

@@ -258,6 +258,8 @@ export interface Provider {
   readonly imports?: SpaceImport
   /** What else ends when a session does, and how clients end one without a browser. */
   readonly sign_out?: SignOut
+  /** What every answer of its JSON says beside its content type. */
+  readonly json_headers?: Readonly<Record<string, string>>
   /** What answers say of caches, by endpoint, where not `no-store`: empty for nothing, as errors there do. */
   readonly cache_control?: Readonly<Partial<Record<Endpoint, string>>>
   /** The discovery document as the vendor has it. @param document what the standards make of the provider */

@@ -65,6 +65,13 @@ const codes: Wordings = {
   code_foreign: { says: 'Auth error: Found different client_id in clientSession' },
 }
 
+/** Where a device asks for its codes. */
+const deviceEndpoint: Wordings = {
+  grant_type_not_allowed: {
+    says: 'Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. The flow is disabled for the client.',
+  },
+}
+
 const deviceCodes: Wordings = {
   code_expired: { error: 'expired_token', says: 'Device code is expired' },
   code_unknown: { says: 'Device code not valid' },
@@ -107,6 +114,8 @@ const byGrant: Readonly<Record<string, Wordings>> = {
   },
 }
 
+const byEndpoint: { readonly [endpoint in Endpoint]?: Wordings } = { device_authorization: deviceEndpoint }
+
 /** What a missing parameter is told, where not `Missing parameter: …`. */
 const missing: Readonly<Record<string, Wording>> = {
   'refresh_token refresh_token': { says: 'No refresh token' },
@@ -128,7 +137,10 @@ export function wordingOf(
 ): { status: number; error: string; says: string | undefined } {
   const { reason, about } = error
   const own = reason === undefined ? undefined : special(error, endpoint, grant_type)
-  const found = own ?? (reason === undefined ? undefined : (byGrant[grant_type]?.[reason] ?? usual[reason])) ?? byCode[error.code]
+  const found =
+    own ??
+    (reason === undefined ? undefined : (byEndpoint[endpoint]?.[reason] ?? byGrant[grant_type]?.[reason] ?? usual[reason])) ??
+    byCode[error.code]
   const says = found === undefined ? error.message : found.says
   return {
     status: found?.status ?? error.status,
@@ -197,17 +209,18 @@ const outside: Readonly<Record<string, string>> = {
 /** An error as the vendor answers it. */
 export function keycloakError(error: OAuthError, endpoint: Endpoint, situation: ErrorSituation): Reply {
   const reply = said(error, endpoint, situation)
-  return endpoint === 'api' ? { ...reply, cacheable: true } : reply
+  const outside = error.reason === 'space_unknown' || error.code === 'method_not_allowed'
+  return endpoint === 'api' || outside ? { ...reply, cacheable: true } : reply
 }
 
 function said(error: OAuthError, endpoint: Endpoint, { grant_type, space }: ErrorSituation): Reply {
   const { headers, code, status } = error
   if (error.reason === 'space_unknown')
     return { status: 404, body: { error: endpoint === 'api' ? 'Realm not found.' : 'Realm does not exist' } }
-  if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
   if (code === 'not_found') return { status: 404, body: { error: error.about.member === undefined ? 'HTTP 404 Not Found' : error.message } }
   const framework = outside[code]
-  if (framework !== undefined) return { status, headers, body: { error: framework } }
+  if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
+  if (framework !== undefined) return { status, body: { error: framework } }
   if (endpoint === 'userinfo') return userinfoError(error, space?.path.realm ?? '')
   if (endpoint === 'introspection' && ['secret_wrong', 'credentials_missing'].includes(error.reason ?? '')) {
     return { status: 401, body: { error: 'invalid_client', error_description: 'Client authentication failed.' } }

@@ -10,6 +10,7 @@ import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
 import { keycloakDiscovery } from './discovery.ts'
 import { keycloakError } from './errors.ts'
+import { healthRoutes } from './health.ts'
 import { newSecret, newSessionId, newUuid } from './ids.ts'
 import { keycloakKeys, keycloakKid } from './keys.ts'
 import { keycloakPages, keycloakTexts } from './pages.ts'
@@ -84,7 +85,19 @@ export const keycloak: Provider = {
   texts: keycloakTexts,
   sign_in: keycloakPages,
   json_answers: 'application/json',
-  cache_control: { introspection: 'no-cache', revocation: '' },
+  json_headers: {
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'SAMEORIGIN',
+    'x-robots-tag': 'none',
+  },
+  cache_control: {
+    introspection: 'no-cache',
+    revocation: '',
+    device_authorization: 'no-store, must-revalidate, max-age=0',
+    jwks: 'no-cache',
+    discovery: 'no-cache, must-revalidate, no-transform, no-store',
+  },
   sign_out: keycloakSignOut,
   imports: realmImport,
   cors_headers: keycloakCors,
@@ -92,7 +105,7 @@ export const keycloak: Provider = {
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
   callbackWording: keycloakCallback,
   discovery: keycloakDiscovery,
-  routes: [realmInfo, account, ...sessionPages, ...adminRoutes],
+  routes: [realmInfo, account, ...sessionPages, ...healthRoutes, ...adminRoutes],
   world: worldOf(demoRealm),
   seed({ space, documents, apps, users }, now) {
     fillData(space === master.realm ? master : demoRealm, documents, { apps, users }, now)
