@@ -15,6 +15,7 @@ const executedElsewhere: Readonly<Record<string, string>> = {
   'docs/docker.md#the-app-in-a-container': 'package/docker-guide.test.ts',
   'docs/docker.md#without-a-config-file': 'package/docker-guide.test.ts',
   'docs/host-names.md#in-docker-compose': 'http/vendor-hosts.test.ts',
+  'docs/providers.md#own-spaces': 'vendors/own-spaces.test.ts',
   'docs/providers.md#a-complete-example': 'vendors/declared-provider.test.ts',
   'docs/providers.md#documents': 'vendors/declared-guide.test.ts',
   'docs/providers.md#hosts': 'vendors/declared-guide.test.ts',
