@@ -116,7 +116,7 @@ describe('faults speak as the vendor', () => {
     })
 
   test('at the token endpoint', async () => {
-    await fault({ error: 'temporarily_unavailable' })
+    expect((await fault({ endpoint: 'token', error: 'temporarily_unavailable' })).status).toBe(201)
     const answer = await token(url, { grant_type: 'client_credentials', scope: 'read' })
     expect(answer.body).toMatchObject({ error: 'temporarily_unavailable' })
     expect(answer.headers.get('cache-control')).toBe('no-cache, no-store')
