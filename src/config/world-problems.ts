@@ -64,7 +64,7 @@ function clientProblems(
   const offered = offeredToClients(provider, effective)
   return apps.flatMap((app, index) => [
     ...app.redirect_uris.flatMap((uri, number) => {
-      const problem = registrationProblem(uri, effective)
+      const problem = registrationProblem(uri, effective, provider.redirects)
       const message = `expected a redirect URI that may be registered (${problem}), got ${JSON.stringify(uri)}`
       return problem === undefined ? [] : [{ where: `${where}.apps[${index}].redirect_uris[${number}]`, message }]
     }),

@@ -79,9 +79,9 @@ function distinct(names: readonly string[]): string[] {
 }
 
 /** @throws Problem 400 about each that may not be registered */
-function checkRedirectUris(redirect_uris: readonly string[], { settings }: Sandbox): void {
+function checkRedirectUris(redirect_uris: readonly string[], { settings, redirects }: Sandbox): void {
   const problems = redirect_uris.flatMap((came, index) => {
-    const problem = registrationProblem(came, settings)
+    const problem = registrationProblem(came, settings, redirects)
     return problem === undefined
       ? []
       : [{ field: `redirect_uris[${index}]`, expected: `a redirect URI that may be registered (${problem})`, came }]

@@ -124,7 +124,7 @@ export const appPages = part({ icon, notices }, ({ get, post }) => {
       return visit.go(`${appPath(app)}?open=redirect-uris#redirect-uris`, notices['uri-removed'])
     }
     const error =
-      registrationProblem(uri, visit.sandbox.settings) ??
+      registrationProblem(uri, visit.sandbox.settings, visit.sandbox.redirects) ??
       (app.redirect_uris.includes(uri) ? 'This redirect URI is registered already' : undefined)
     if (error !== undefined) return showApp(visit, app, { open: 'redirect-uris', refusedUri: { value: uri, error } }, 400)
     visit.sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, uri] })
@@ -160,7 +160,7 @@ function createApp(visit: Visit) {
   const { sandbox, form } = visit
   const [name, uris] = [form.text('name'), linesOf(form.raw('redirect_uris') ?? '')]
   const wrongUri = uris
-    .map((uri) => ({ uri, problem: registrationProblem(uri, sandbox.settings) }))
+    .map((uri) => ({ uri, problem: registrationProblem(uri, sandbox.settings, sandbox.redirects) }))
     .find(({ problem }) => problem !== undefined)
   const client = clientOf(visit)
   const errors = problemsIn({

@@ -69,7 +69,7 @@ function described(client_id: string, document: unknown, { realm }: Context): Re
   }
   try {
     const offered = { ...realm.offered?.(realm.settings), scopes_supported: sandboxScopes(realm) }
-    return checkClientMetadata({ ...members, token_endpoint_auth_method }, offered, realm.settings)
+    return checkClientMetadata({ ...members, token_endpoint_auth_method }, offered, realm.settings, realm.redirects)
   } catch (error) {
     if (error instanceof OAuthError) throw refused(client_id, error.explanation)
     throw error

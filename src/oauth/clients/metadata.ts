@@ -8,7 +8,7 @@ import { cibaType } from '../model/grant-names.ts'
 import type { ClientMetadata } from '../model/records.ts'
 import { scopes, scopeToken } from '../model/scope.ts'
 import type { Settings } from '../model/settings.ts'
-import type { Supported } from '../realm/context.ts'
+import type { RedirectRules, Supported } from '../realm/context.ts'
 import { chosenMembers, inLanguage, plainMembers, type Rule } from './metadata-rules.ts'
 import { authMethods, hasSecret, methodNamed } from './methods/registry.ts'
 import { clientSecretBasic } from './methods/secret.ts'
@@ -76,6 +76,7 @@ export function checkClientMetadata(
   document: unknown,
   supported: Supported,
   settings: Pick<Settings, 'outbound' | 'strictness' | 'redirect_uri_match'>,
+  rules?: RedirectRules,
 ): RegisteredMetadata {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     const explanation = 'The body must be a JSON object with the metadata of the client (RFC 7591 §3.1)'
@@ -93,7 +94,7 @@ export function checkClientMetadata(
   const { response_types, metadata, ...client } = checkClient(members, supported, settings)
   return {
     ...client,
-    redirect_uris: redirectUris(members, client.grant_types, settings),
+    redirect_uris: redirectUris(members, client.grant_types, settings, rules),
     scopes: scopesOf(members, supported, settings),
     metadata: { response_types, ...metadata },
   }
@@ -184,7 +185,12 @@ function disagreement(explanation: string): MetadataError {
   return invalid('response_types', 'response_types and grant_types do not agree', `${explanation} (RFC 7591 §2.1)`)
 }
 
-function redirectUris(members: Members, grant_types: readonly string[], settings: Pick<Settings, 'redirect_uri_match'>): readonly string[] {
+function redirectUris(
+  members: Members,
+  grant_types: readonly string[],
+  settings: Pick<Settings, 'redirect_uri_match'>,
+  rules: RedirectRules | undefined,
+): readonly string[] {
   const { redirect_uris } = members
   const redirects = grant_types.includes('authorization_code') || grant_types.includes('implicit')
   if (redirect_uris === undefined || (Array.isArray(redirect_uris) && redirect_uris.length === 0)) {
@@ -193,7 +199,7 @@ function redirectUris(members: Members, grant_types: readonly string[], settings
   }
   if (!Array.isArray(redirect_uris)) throw badRedirect('redirect_uris is not valid', 'redirect_uris must be a list')
   for (const uri of redirect_uris) {
-    const problem = typeof uri === 'string' ? registrationProblem(uri, settings) : 'A redirect URI is a text'
+    const problem = typeof uri === 'string' ? registrationProblem(uri, settings, rules) : 'A redirect URI is a text'
     if (problem !== undefined) throw badRedirect('A redirect URI is not valid', `redirect_uris has ${JSON.stringify(uri)}: ${problem}`)
   }
   return [...new Set<string>(redirect_uris)]

@@ -2,7 +2,7 @@ import { ownValue } from '../../basics/own-value.ts'
 import { PageError } from '../model/errors.ts'
 import type { Client } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
-import { type Context, note, type Realm } from '../realm/context.ts'
+import { type Context, note, type Realm, type RedirectRules } from '../realm/context.ts'
 import { difference, redirectUriProblem, sameRedirectUri } from './redirect-uri.ts'
 
 /** How registered redirect URIs are compared, and which of them could never be met. */
@@ -97,7 +97,12 @@ function pathOf(uri: string): string {
 }
 
 /** The rule that a redirect URI breaks when it is registered in a sandbox; undefined when it may be, and can be met. */
-export function registrationProblem(uri: string, { redirect_uri_match: match }: Pick<Settings, 'redirect_uri_match'>): string | undefined {
+export function registrationProblem(
+  uri: string,
+  { redirect_uri_match: match }: Pick<Settings, 'redirect_uri_match'>,
+  redirects?: RedirectRules,
+): string | undefined {
+  if (redirects?.registers?.(uri) === true) return undefined
   const authority = /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1] ?? ''
   const [, user, host = '', port = ''] = /^(.*@)?(\[[^\]]*\]|[^:]*)(:.*)?$/.exec(authority) ?? []
   const stars = { scheme: /^[^:/]*/.exec(uri)?.[0], user, port, query: uri.split('?')[1] }

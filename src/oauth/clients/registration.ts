@@ -84,7 +84,7 @@ export function updateRegistration(
 }
 
 function checked(document: unknown, supported: Supported, context: Context): RegisteredMetadata {
-  const registered = checkClientMetadata(document, supported, context.realm.settings)
+  const registered = checkClientMetadata(document, supported, context.realm.settings, context.realm.redirects)
   const unknown = unknownMembers(document as object)
   if (unknown.length > 0) noteTo(context, `The metadata have ${listed(unknown)}: without effect (RFC 7591 §2)`)
   return registered

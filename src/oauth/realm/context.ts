@@ -141,6 +141,8 @@ export type CallbackWording = (callback: Callback, context: Context) => Callback
 export interface RedirectRules {
   /** Whether the URI that came is the registered one; byte for byte when absent, but for the port of a loopback address (RFC 8252 §7.3). The sandbox's setting lets in more. */
   readonly matches?: (registered: string, came: string) => boolean
+  /** Whether a URI may be registered that is none elsewhere, because the vendor's comparison reads it as a pattern. */
+  readonly registers?: (uri: string) => boolean
   /** Where an answer in query or fragment goes, as a vendor writes the client's URI. */
   readonly answeredAt?: (redirect_uri: string) => string
   /** Answers have `+` for a blank, as forms do; both mean the same (RFC 6749 appendix B). */

@@ -25,7 +25,10 @@ export function isAllowed(registered: string, came: string): boolean {
   return fitsWildcard(registered, came) || anyPort(registered, came)
 }
 
-export const auth0Redirects: RedirectRules = { matches: isAllowed }
+/** One `*` in the first label of a name of three labels or more. */
+const pattern = /^https?:\/\/[\w-]*\*[\w-]*(?:\.[\w-]+){2,}(?::\d+)?(?:[/?][^*#\s]*)?$/i
+
+export const auth0Redirects: RedirectRules = { matches: isAllowed, registers: (uri) => pattern.test(uri) }
 
 function anyPort(registered: string, came: string): boolean {
   const [a, b] = [loopback.exec(registered), loopback.exec(came)]

@@ -116,3 +116,18 @@ test('an API’s token of its own form and life', async () => {
     'jti',
   ])
 })
+
+test('an app registers a wildcard in the first label by the control API, and signs in at what it stands for', async () => {
+  const app = `${url}/_grantbox/sandboxes/auth0/apps/app_auth0_example`
+  const register = (redirect_uris: string[]) =>
+    send(app, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ redirect_uris }) })
+  expect((await register(['https://*.example.com/callback'])).status).toBe(200)
+  const query = (redirect_uri: string) =>
+    new URLSearchParams({ client_id: web.client_id, response_type: 'code', redirect_uri, prompt: 'none' })
+  const { headers } = await send(`${url}/authorize?${query('https://pr-1.example.com/callback')}`)
+  expect(headers.get('location')).toMatch(/^https:\/\/pr-1\.example\.com\/callback\?error=login_required/)
+  expect((await send(`${url}/authorize?${query('https://a.pr-1.example.com/callback')}`)).status).toBe(403)
+  for (const refused of ['https://*.com/callback', 'https://a.*.example.com/callback', 'app://*.example.com/callback']) {
+    expect((await register([refused])).status, refused).toBe(400)
+  }
+})
