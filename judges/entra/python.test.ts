@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, api, callback, homeTenant, signIn, spa, startEntra, web } from '../../test/support/entra-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
 
 /** MSAL for Python and azure-identity; what they do is in `python/trials.py`. */
@@ -23,6 +24,7 @@ const judge: ForeignJudge = {
 }
 const missing = await prepare(judge)
 const server = await startEntra()
+recordRequests('entra', 'python', server)
 const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
 afterAll(() => rm(folder, { recursive: true }))
 const ca = join(folder, 'ca.pem')

@@ -153,7 +153,10 @@ function textsIn(value: unknown, name: string): [string, string][] {
 function longOnes(members: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(members).filter(
-      ([name, value]) => (value.length >= 20 || name === 'user_code' || name.endsWith('Id')) && !/uri|message|description/.test(name),
+      ([name, value]) =>
+        (value.length >= 20 || name === 'user_code' || name.endsWith('Id')) &&
+        !/uri|message|description/.test(name) &&
+        !/^https?:|[@\s]/.test(value),
     ),
   )
 }
