@@ -76,7 +76,10 @@ describe('the pages of a space', () => {
     expect([answer.status, answer.location]).toEqual([303, `${there}/settings?notice=settings-saved`])
     expect((await sandbox.spaces.get('partners')).settings).toMatchObject({ access_token_ttl: 300, code_ttl: 33 })
     expect((await sandbox.spaces.get('main')).settings.code_ttl).not.toBe(33)
-    await sandbox.update({ settings: { access_token_ttl: 11 } })
+    await sandbox.update({ settings: { access_token_ttl: 11, strictness: 'rfc' } })
+    expect((await browser.get(`${there}/settings`)).html).toContain(
+      '<option value="" selected>Default: As the RFCs advise (OAuth 2.1)</option>',
+    )
     await browser.post(`${there}/settings`, { access_token_ttl: '' })
     expect((await sandbox.spaces.get('partners')).settings.access_token_ttl).toBe(11)
     const refused = await browser.post(`${there}/settings`, { access_token_ttl: 'soon' })
@@ -114,6 +117,7 @@ test('flows and counts are those of the space, and requests say theirs', async (
 describe('the page of spaces', () => {
   test('has them under the vendor’s word, makes and deletes them', async () => {
     const { browser, seen, sandbox } = await open()
+    expect(await seen('/dashboard')).toMatch(/1 app, 2 users · 2 realms/)
     const first = await browser.get(`${here}/spaces`)
     expect(textOf(first.html)).toMatch(/Realms .*main default .*partners .*1 app, 1 user.*New realm/)
     expect(first.html).toMatch(/<a href="\/dashboard\/acme\/spaces" aria-current="page">[\s\S]*?<span>Realms<\/span>/)

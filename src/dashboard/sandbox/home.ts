@@ -10,6 +10,7 @@ import { placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { basePath } from '../frame/frame.ts'
 import { page } from '../frame/page.ts'
+import { hasSpaces, spaceWord } from '../frame/vendor.ts'
 
 /** All sandboxes, the default one first, and the vendors whose sandbox is made when it is first asked for. */
 export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
@@ -28,6 +29,8 @@ export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
       base_url: addressesOf(sandbox, request.raw, deps).base_url,
       apps: sandbox.directory.listApps().length,
       users: sandbox.directory.countUsers(),
+      /** `2 realms`, where there are such worlds; apps and users are those of the first. */
+      spaces: hasSpaces(sandbox.provider) ? countOf(sandbox.spaces.list().length, spaceWord(sandbox.provider)) : undefined,
       isDefault: sandbox.name === sandboxes.defaultName,
       avatar: avatar(sandbox.company, sandbox.name),
     })),
@@ -37,6 +40,10 @@ export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
       base_url: baseUrlOf(id, request.raw, deps),
     })),
   }
+}
+
+function countOf(count: number, word: string): string {
+  return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`
 }
 
 export const homePage = page<Awaited<ReturnType<typeof homeModel>>>('home')
