@@ -1,5 +1,5 @@
 import { type CollectionRequest, folder, get, post, type RequestCollection, token, usualVariables } from '../collection.ts'
-import { apiScopes } from './world.ts'
+import { apiScopes, cognitoWorld, poolId } from './world.ts'
 
 /** An operation of the JSON API. */
 function operation(name: string, json: object, members: Parameters<typeof post>[2]): CollectionRequest {
@@ -8,6 +8,13 @@ function operation(name: string, json: object, members: Parameters<typeof post>[
 }
 
 const spa = 'grantbox0spa0client0000001'
+const machine = cognitoWorld.apps[2]?.clients[0]
+const form = {
+  grant_type: 'client_credentials',
+  scope: apiScopes[0],
+  client_id: machine?.client_id ?? '',
+  client_secret: machine?.client_secret ?? '',
+}
 
 /** The requests to try a pool with. */
 export const cognitoCollection: RequestCollection = {
@@ -35,7 +42,17 @@ export const cognitoCollection: RequestCollection = {
       },
       operation('GetUser', { AccessToken: '{{accessToken}}' }, { Username: 'string', UserAttributes: 'array' }),
     ]),
-    folder('Machine', [token('Client credentials', '/oauth2/token', { grant_type: 'client_credentials', scope: apiScopes[0] })]),
-    folder('User', [get('userInfo', '/oauth2/userInfo', { sub: 'string', username: 'string' })]),
+    folder('Machine', [{ ...token('Client credentials', '/oauth2/token', form), auth: 'none', saves: {} }]),
+    folder('Pool', [
+      get('Discovery', `/${poolId}/.well-known/openid-configuration`, { issuer: 'string', jwks_uri: 'string' }, { auth: 'none' }),
+      get('Keys', `/${poolId}/.well-known/jwks.json`, { keys: 'array' }, { auth: 'none' }),
+    ]),
+    folder('Signed in on the page', [
+      {
+        ...get('userInfo', '/oauth2/userInfo', {}, { auth: 'oauth2' }),
+        description: 'With a token of the page, which was given for `openid`: that of InitiateAuth gets 401.',
+        expects: { status: [200, 401] },
+      },
+    ]),
   ],
 }
