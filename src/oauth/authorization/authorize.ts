@@ -136,14 +136,14 @@ function checkResponseType(response_type: string, client: Client): void {
 
 /** What a request says beyond where its answer goes. */
 function readRequest(parameters: Parameters, response_type: string, client: Client, context: Context) {
-  const { settings } = context.realm
+  const { settings, requests } = context.realm
   if (parameters.registration !== undefined) {
     throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
   }
   const scope = scopeFor(parameters, client, context)
   const claims = readClaimsRequest(parameters.claims)
   checkIdTokenRequest(parameters, response_type, scope)
-  const prompt = readPrompt(parameters.prompt)
+  const prompt = readPrompt(requests?.prompt === undefined ? parameters.prompt : requests.prompt(parameters))
   const optional = {
     nonce: parameters.nonce,
     login_hint: parameters.login_hint,

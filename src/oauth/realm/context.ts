@@ -202,6 +202,10 @@ export interface RequestDialect {
   readonly challenge_methods?: readonly string[]
   /** A response type of an access token alone brings an ID token, too, when the scope has openid. */
   readonly token_brings_id_token?: boolean
+  /** Parameters of its own that have an effect, by their names on the wire. */
+  readonly reads?: readonly string[]
+  /** What `prompt` says, where another parameter says some of it (OpenID Connect Core §3.1.2.1). */
+  readonly prompt?: (parameters: Parameters) => string | undefined
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
   /** The vendor's own rules for which clients may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */

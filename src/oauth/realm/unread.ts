@@ -19,7 +19,8 @@ export function listed(names: readonly string[]): string {
  * @param where completes "without effect …"
  */
 export function noteUnread(parameters: Parameters, read: readonly (readonly string[])[], where: string, context: Context): void {
-  const told = context.realm.tokens.parameters ?? []
+  const { tokens, requests } = context.realm
+  const told = [...(tokens.parameters ?? []), ...(requests?.reads ?? [])]
   const unread = Object.keys(parameters).filter((name) => !read.some((names) => names.includes(name)) && !told.includes(name))
   if (unread.length === 0) return
   const names = unread.map((name) => wireName(name, context.realm))

@@ -1,3 +1,4 @@
+import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { scope, targets } from './apis.ts'
@@ -25,6 +26,10 @@ import { auth0Tokens } from './tokens.ts'
 import { auth0World, demoApi } from './world.ts'
 
 const described = { ...userScopes, ...demoApi.scopes, ...managementScopes }
+
+/** `screen_hint=signup` begins with the page for new users, unless no page may come. */
+const prompt: NonNullable<RequestDialect['prompt']> = ({ prompt, screen_hint }) =>
+  screen_hint === 'signup' && prompt !== 'none' ? `${prompt ?? ''} create` : prompt
 
 /** Auth0: tokens for APIs or opaque, forbidden grants, users in a database or without passwords, and the Management API's users and roles. */
 export const auth0: Provider = {
@@ -55,7 +60,17 @@ export const auth0: Provider = {
   response_modes: ['query', 'fragment', 'form_post', 'web_message'],
   response_iss: false,
   auth_methods: ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
-  requests: { grants: auth0Grants, secrets: ['otp'], scope, targets, checks, logout, pkce_optional: true },
+  requests: {
+    grants: auth0Grants,
+    secrets: ['otp'],
+    reads: ['returnTo', 'screen_hint'],
+    prompt,
+    scope,
+    targets,
+    checks,
+    logout,
+    pkce_optional: true,
+  },
   redirects: auth0Redirects,
   cors: auth0Cors,
   settings: {

@@ -53,6 +53,7 @@ describe('signing in and out by the pages', () => {
     const jar = await signedIn()
     const left = await jar.open(`${url}/v2/logout?${new URLSearchParams(query)}`)
     expect([left.status < 400, left.location?.href]).toEqual([true, location])
+    expect(server.sandbox().journal.list().at(-1)?.notes).toBeUndefined()
     const silent = new URLSearchParams({
       client_id: web.client_id,
       response_type: 'code',
@@ -61,6 +62,21 @@ describe('signing in and out by the pages', () => {
       prompt: 'none',
     })
     expect((await jar.open(`${url}/authorize?${silent}`)).location?.searchParams.get('error')).toBe('login_required')
+  })
+
+  test('screen_hint=signup begins at the page for new users, who come back signed in', async () => {
+    const jar = new Jar()
+    const query = new URLSearchParams({
+      client_id: web.client_id,
+      response_type: 'code',
+      redirect_uri: callback,
+      scope: 'openid',
+      screen_hint: 'signup',
+    })
+    const begun = await jar.open(`${url}/authorize?${query}`)
+    expect(begun.location?.pathname).toBe('/u/signup')
+    expect(server.sandbox().journal.list().at(-1)?.notes).toBeUndefined()
+    expect((await jar.open(begun.location?.href ?? '')).html).toContain('name="password"')
   })
 
   test('/oidc/logout asks, unless an ID token says whom it is about', async () => {
