@@ -65,7 +65,7 @@ export const entraApis: readonly Api[] = [graph, orders, stock]
 const openid = ['openid', 'profile', 'email', 'offline_access']
 const ofOrders = (...names: string[]) => names.map((name) => `${orders.identifier}/${name}`)
 
-const spaUris = ['http://localhost:3000', 'http://localhost:3000/']
+const spaUris = ['http://localhost:3000', 'http://localhost:3000/', 'http://localhost/spa']
 const nativeUris = ['http://localhost', 'https://login.microsoftonline.com/common/oauth2/nativeclient', `msal${spa.client_id}://auth`]
 const typed = (type: string, uris: readonly string[]) => Object.fromEntries(uris.map((uri) => [uri, type]))
 
