@@ -24,7 +24,8 @@ export function keycloakDiscovery(
   const name = space?.path.realm ?? ''
   const own = `${base_url}/realms/${encodeURIComponent(name)}`
   const at = (path: string) => `${own}/protocol/openid-connect/${path}`
-  const scopes = new RealmData(name, realm.documents).scopes.filter(({ protocol }) => protocol === 'openid-connect').map((one) => one.name)
+  const data = new RealmData(name, realm.documents)
+  const scopes = data.scopes.filter(({ protocol }) => protocol === 'openid-connect').map((one) => one.name)
   const rank = (scope: string) => (scopeOrder.includes(scope) ? scopeOrder.indexOf(scope) : scopeOrder.length)
   const aliases = {
     token_endpoint: at('token'),
@@ -55,7 +56,7 @@ export function keycloakDiscovery(
     acr_values_supported: ['0', '1'],
     response_types_supported: ['code', 'none', 'id_token', 'token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
     subject_types_supported: ['public', 'pairwise'],
-    prompt_values_supported: ['none', 'login', 'consent'],
+    prompt_values_supported: ['none', 'login', 'consent', ...(data.settings.registrationAllowed === true ? ['create'] : [])],
     id_token_signing_alg_values_supported: signing,
     id_token_encryption_alg_values_supported: encryption,
     id_token_encryption_enc_values_supported: content,

@@ -58,7 +58,8 @@ const usual: Wordings = {
 }
 
 const codes: Wordings = {
-  code_expired: { says: 'Code is expired' },
+  // Gone when its time is over, as if it had never been.
+  code_expired: { says: 'Code not valid' },
   code_unknown: { says: 'Code not valid' },
   code_used: { says: 'Code not valid' },
   code_revoked: { says: 'Code not valid' },

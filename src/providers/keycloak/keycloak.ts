@@ -6,6 +6,7 @@ import { account } from './account.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { keycloakCallback } from './callback.ts'
 import { admits, checks } from './client-rules.ts'
+import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
 import { keycloakDiscovery } from './discovery.ts'
@@ -27,7 +28,7 @@ import { keycloakSignOut } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
 const realm = '/realms/{realm}'
-const grants = new Map([keycloakPassword, keycloakRefresh].map((grant) => [grant.grant_type, grant]))
+const grants = new Map([keycloakCode, keycloakPassword, keycloakRefresh].map((grant) => [grant.grant_type, grant]))
 const oidc = `${realm}/protocol/openid-connect`
 
 /** Keycloak 26: realms with users, clients, roles and keys of their own. */

@@ -52,6 +52,10 @@ export function readRealm(said: Members): RealmPlan {
   const roles = readRoles(said, realm, clients)
   const groups = readGroups(list(said.groups), roles, clients)
   const users = list(said.users).map((user) => readUser(user, { realm, roles, groups, clients }))
+  for (const { client: client_id, roles: names } of list(said.scopeMappings)) {
+    const client = clients.find(({ record }) => record.clientId === client_id)
+    if (client !== undefined) client.data = { ...client.data, scopeMappings: roleIds({ realmRoles: names }, roles, clients) }
+  }
   const settings = Object.fromEntries(Object.entries(said).filter(([name]) => !collections.includes(name)))
   const left = Object.entries(idle).flatMap(([name, what]) =>
     isEmpty(said[name]) ? [] : [`${what} (${name}) are kept and have no effect`],

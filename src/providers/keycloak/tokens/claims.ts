@@ -14,13 +14,18 @@ const mappedOrder: readonly string[] = [
 export const isLightweight = ({ clientData }: MapperInput) =>
   clientData.attributes['client.use.lightweight.access.token.enabled'] === 'true'
 
+/** Whether a mapper speaks at a place; userinfo is as ID tokens where nothing is said. */
+function told(config: Readonly<Record<string, string>>, place: Place): string | undefined {
+  const said = config[`${place}.token.claim`]
+  if (said !== undefined) return said
+  return place === 'userinfo' ? config['id.token.claim'] : String(place === 'access')
+}
+
 /** All that the mappers make for a place; `sub` and `nonce` are true where they are to stand. */
 export function mappedClaims(input: MapperInput, place: Place): Readonly<Record<string, unknown>> {
   const light = place === 'access' && isLightweight(input)
   return mappersOf(input)
-    .filter(({ config }) =>
-      light ? config['lightweight.claim'] === 'true' : (config[`${place}.token.claim`] ?? String(place === 'access')) === 'true',
-    )
+    .filter(({ config }) => (light ? config['lightweight.claim'] === 'true' : told(config, place) === 'true'))
     .map(({ protocolMapper, config }) => mapperTypes[protocolMapper]?.(input, config) ?? {})
     .reduce(merged, {})
 }

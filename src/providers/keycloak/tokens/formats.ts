@@ -4,7 +4,7 @@ import { readClaims, signJwt } from '../../../oauth/jose/jwt.ts'
 import { tokenExchangeType } from '../../../oauth/model/grant-names.ts'
 import { scopes } from '../../../oauth/model/scope.ts'
 import type { CodeFormat, TokenDraft, TokenFormat } from '../../../oauth/model/token-profile.ts'
-import { uuidHandles } from '../ids.ts'
+import { newUuid, uuidHandles } from '../ids.ts'
 import { serviceAccountId } from '../realm/data.ts'
 import { furtherClaims, isLightweight, mappedClaims, toldScope } from './claims.ts'
 import { type MapperInput, mapperInput } from './mapper-input.ts'
@@ -103,6 +103,7 @@ export const refreshTokens: TokenFormat = {
       // Whom the access tokens are for.
       aud_x: audienceOf(draft, [aud ?? []].flat().map(String)),
       prov: 'default',
+      reuse_id: material.settings.rotation === 'strict' ? newUuid() : undefined,
     })
     return after(material.keys.signing('HS512'), (key) => signJwt(claims, key))
   },

@@ -1,4 +1,5 @@
-import { groupPath } from '../realm/roles.ts'
+import type { Group } from '../realm/representations.ts'
+import { groupPath, lineOf } from '../realm/roles.ts'
 import { originsOf } from '../web-origins.ts'
 import type { MapperInput } from './mapper-input.ts'
 
@@ -37,8 +38,14 @@ function typed(value: unknown, config: Config): unknown {
   }
 }
 
+/** What the groups of a user have of an attribute: the first that has any, its own before that of those above. */
+function ofGroups(name: string, ids: readonly string[], groups: readonly Group[]): readonly string[] | undefined {
+  const lines = ids.map((id) => lineOf(id, groups).toReversed())
+  return lines.flat().find(({ attributes }) => attributes?.[name] !== undefined)?.attributes?.[name]
+}
+
 /** What a user, or a service account, has under a name: properties first, then attributes. */
-function valuesOf({ user, userData, client }: MapperInput, name: string): readonly unknown[] {
+function valuesOf({ user, userData, client, realm }: MapperInput, name: string): readonly unknown[] {
   const property = {
     username: user?.username ?? `service-account-${client.client_id}`,
     email: user?.email,
@@ -49,7 +56,7 @@ function valuesOf({ user, userData, client }: MapperInput, name: string): readon
     id: user?.user_id,
   }[name]
   if (property !== undefined && property !== null) return property === '' ? [] : [property]
-  const given = userData?.attributes[name] ?? user?.claims[name]
+  const given = userData?.attributes[name] ?? ofGroups(name, userData?.groups ?? [], realm.groups) ?? user?.claims[name]
   return given === undefined || given === null ? [] : [given].flat()
 }
 
@@ -139,6 +146,7 @@ export const mapperTypes: Readonly<Record<string, Mapping>> = {
   },
   'oidc-group-membership-mapper': ({ userData, realm }, config) => {
     const groups = (userData?.groups ?? []).map((id) => groupPath(id, realm.groups))
+    if (groups.length === 0) return {}
     const full = config['full.path'] !== 'false'
     return at(config, full ? groups : groups.map((path) => path.slice(path.lastIndexOf('/') + 1)))
   },
