@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
 import { alice, custom, web } from '../../test/support/okta-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { signInAt } from '../../test/support/vendor-pages.ts'
 
@@ -17,7 +18,7 @@ const session = load('express-session')
 const { ExpressOIDC } = load('@okta/oidc-middleware')
 
 const server = await startForFile({ defaultProvider: 'okta' })
-const sandbox = server.sandbox()
+recordRequests('okta', 'oidc-middleware', server)
 const open = browser()
 
 const application = express()
@@ -28,8 +29,12 @@ afterAll(() => {
   listener.close()
 })
 const base = `http://localhost:${(listener.address() as AddressInfo).port}`
-const [app] = sandbox.directory.listApps()
-if (app !== undefined) sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, `${base}/authorization-code/callback`] })
+const registered = await fetch(`${server.url}/_grantbox/sandboxes/okta/apps/0oagrantboxapp000001`, {
+  method: 'PATCH',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ redirect_uris: [`${base}/authorization-code/callback`] }),
+})
+if (!registered.ok) throw new Error(await registered.text())
 
 const oidc = new ExpressOIDC({
   issuer: `${server.url}${custom}`,

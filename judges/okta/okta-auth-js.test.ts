@@ -15,11 +15,8 @@ import { signInAt } from '../../test/support/vendor-pages.ts'
 /** @okta/okta-auth-js, as a single-page app uses it: in a browser, on an origin of its own. */
 
 const server = await startForFile({ defaultProvider: 'okta' })
-const sandbox = server.sandbox()
 const open = browser()
 const application = await serveApplication()
-const [app] = sandbox.directory.listApps()
-if (app !== undefined) sandbox.directory.updateApp({ ...app, redirect_uris: [...app.redirect_uris, `${application}/callback`] })
 await fetch(`${server.url}/_grantbox/sandboxes/okta`, {
   method: 'PATCH',
   headers: { 'content-type': 'application/json' },

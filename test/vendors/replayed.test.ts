@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '../support/entra-client.ts'
+import { alice as oktaUser } from '../support/okta-client.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
 
@@ -11,6 +12,8 @@ import { alice as auth0User } from './auth0/auth0-tenant.ts'
 const signIns: Readonly<Record<string, SignsIn>> = {
   // A browser that is signed in is sent back at once.
   auth0: async (jar, page, base) => (page.location === undefined ? jar.post(page, base, { ...auth0User, action: 'default' }) : page),
+  okta: async (jar, page, base) =>
+    page.location === undefined ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password }) : page,
   entra: (jar, page, base) => signIn(jar, page, base),
 }
 

@@ -54,7 +54,7 @@ export const okta: Provider = {
   },
   paths: { ...pathsAt('/oauth2/{as}'), device: '/activate' },
   editions: { org: { paths: pathsAt('/oauth2'), issuer_path: '' } },
-  grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password', deviceCodeType],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceCodeType],
   client_documents: false,
   open_apps: false,
   auth_methods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],

@@ -22,9 +22,9 @@ const madeUp = new Set([
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SRP_B', 'SECRET_BLOCK'],
 ])
-const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before', 'updated_at'])
+const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
 /** When something was made, which may have been before the recording. */
-const ages = new Set(['UserCreateDate', 'UserLastModifiedDate', 'CreationDate', 'LastModifiedDate'])
+const ages = new Set(['updated_at', 'UserCreateDate', 'UserLastModifiedDate', 'CreationDate', 'LastModifiedDate'])
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
 /** A GUID of chance, and none that a preloaded user has. */
