@@ -152,6 +152,14 @@ describe('the page of spaces', () => {
     expect(await seen(`${here}/sandbox`)).not.toContain('was deleted')
   })
 
+  test('is that of Keycloak’s realms, too, under the vendor’s name', async () => {
+    const { browser } = await open()
+    await browser.get('/dashboard/keycloak/apps')
+    const { html } = await browser.get('/dashboard/keycloak~master/spaces')
+    expect(textOf(html)).toMatch(/ Keycloak Help & Support .*realm master .*Realms .*demo default .*master shown/)
+    expect(html).not.toContain('{')
+  })
+
   test('is not there where the vendor has none', async () => {
     const { browser } = await open()
     const { status, html } = await browser.get('/dashboard/standard/apps')

@@ -47,7 +47,8 @@ export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuSecti
   const { provider, company, name, space } = sandbox
   const base = basePathOf(sandbox, root)
   return {
-    logo: provider.texts.logo,
+    // One that is filled in for each sign-in is no name of the vendor.
+    logo: provider.texts.logo.includes('{') ? provider.name : provider.texts.logo,
     accent: provider.texts.accent ?? 'blue',
     company,
     sandbox: name,
