@@ -70,9 +70,9 @@ function worded({ json_answers = '', json_headers = {}, cache_control = {} }: Pr
 function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
   const editions = Object.values(provider.editions ?? {}).map((one) => ({ ...provider, ...one, paths: { ...noPaths, ...one.paths } }))
   const protocol = protocolEndpoints.flatMap((one) =>
-    [provider, ...editions]
-      .flatMap((its) => one.paths(its))
-      .flatMap((path) => (path ? [{ path, endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }] : [])),
+    [...new Set([provider, ...editions].flatMap((its) => one.paths(its)))].flatMap((path) =>
+      path ? [{ path, endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }] : [],
+    ),
   )
   const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({
     path,

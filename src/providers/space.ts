@@ -69,10 +69,15 @@ export function pathIn<T extends string | undefined>(space: Space | undefined, p
   ) as T
 }
 
+/** A provider's paths in the version that was asked, as they are written: with `{name}` for what chooses a space. */
+export function pathPatterns(provider: Spaced, space: Space | undefined): Provider['paths'] {
+  return { ...provider.paths, ...provider.editions?.[space?.edition ?? '']?.paths }
+}
+
 /** A provider's paths in a space, the default one when none is given. */
 export function pathsIn(provider: Spaced, space = spaceAt(provider)): Provider['paths'] {
   if (space === undefined) return provider.paths
-  const filled = Object.entries({ ...provider.paths, ...provider.editions?.[space.edition ?? '']?.paths }).map(([name, path]) => [
+  const filled = Object.entries(pathPatterns(provider, space)).map(([name, path]) => [
     name,
     typeof path === 'string' ? pathIn(space, path) : path,
   ])

@@ -11,7 +11,7 @@ import { deny } from '../../oauth/model/errors.ts'
 import { type ReadParameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { AuthorizationRequest, Client, User } from '../../oauth/model/records.ts'
 import { targetParameters } from '../../oauth/model/resource.ts'
-import { routed } from '../../providers/space.ts'
+import { pathPatterns, routed } from '../../providers/space.ts'
 import { sendAnswer } from '../answer.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
@@ -81,7 +81,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
 
 /** The page on which users sign in, for a request that came to the authorization endpoint of a vendor who has it elsewhere. */
 function signInPath({ method, url, routeOptions }: FastifyRequest, exchange: Exchange): string | undefined {
-  const { sign_in, authorize } = exchange.sandbox.provider.paths
+  const { sign_in, authorize } = pathPatterns(exchange.sandbox.provider, exchange.context.space)
   if (sign_in === undefined || method === 'POST' || routeOptions.url !== routed(authorize)) return undefined
   return `${pagePath(exchange)}${exchange.paths.sign_in}${/\?.*$/s.exec(url)?.[0] ?? ''}`
 }

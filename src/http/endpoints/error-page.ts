@@ -1,14 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import { readParameters } from '../../oauth/model/parameters.ts'
-import { routed } from '../../providers/space.ts'
+import { pathPatterns, routed } from '../../providers/space.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 
 /** Where a vendor sends the browser with what an authorization request got wrong; undefined where the error is told at once. */
 export function errorPath(error: OAuthError, { method, query, headers, routeOptions }: FastifyRequest, exchange: Exchange) {
   const { provider, settings } = exchange.sandbox
-  const { error: path, authorize, sign_in } = provider.paths
+  const { authorize, sign_in } = pathPatterns(provider, exchange.context.space)
+  const path = exchange.paths.error
   const asks = [authorize, sign_in].some((one) => one !== undefined && routed(one) === routeOptions.url)
   if (path === undefined || !asks || method === 'POST' || !(error instanceof PageError)) return undefined
   const { client_id, transaction } = readParameters(query).parameters

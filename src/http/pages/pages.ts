@@ -116,6 +116,8 @@ export function signInPage(
 
 /** Where a sign-in page leads, beside what it is for. */
 function linksOf(exchange: Exchange, transaction: string): PageLink[] {
+  // They are at the vendor's usual paths alone.
+  if (exchange.context.space?.edition !== undefined) return []
   const { pages = [] } = exchange.sandbox.provider.account_pages ?? {}
   return pages.flatMap(({ link, path }) => (link === undefined ? [] : [{ text: link, href: accountPath(exchange, path, transaction) }]))
 }

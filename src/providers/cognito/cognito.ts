@@ -17,6 +17,35 @@ const [apiHost = '', ...pageHosts] = cognitoHosts
 const pages = [`${domainPrefix}.auth.us-east-1.amazoncognito.com`, ...pageHosts]
 const api = [apiHost.replace('*', 'us-east-1'), apiHost]
 
+type Document = Readonly<Record<string, unknown>>
+
+/** The same with the endpoints of a pool beside the first. */
+function ofPool(document: Document, pool: string | undefined): Document {
+  const moved = ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'end_session_endpoint'].map((name) => [
+    name,
+    String(document[name]).replace(/\/(?:oauth2\/\w+|logout)$/, `/${pool}$&`),
+  ])
+  return { ...document, ...Object.fromEntries(moved) }
+}
+
+/** In the vendor's order, with what it has. */
+function discoveryOf(document: Document): Record<string, unknown> {
+  return {
+    authorization_endpoint: document.authorization_endpoint,
+    end_session_endpoint: document.end_session_endpoint,
+    id_token_signing_alg_values_supported: ['RS256'],
+    issuer: document.issuer,
+    jwks_uri: document.jwks_uri,
+    response_types_supported: ['code', 'token'],
+    revocation_endpoint: String(document.token_endpoint).replace(/token$/, 'revoke'),
+    scopes_supported: ['openid', 'email', 'phone', 'profile'],
+    subject_types_supported: ['public'],
+    token_endpoint: document.token_endpoint,
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    userinfo_endpoint: document.userinfo_endpoint,
+  }
+}
+
 /** Amazon Cognito user pools: the hosted UI with its OAuth endpoints, and the JSON API. */
 export const cognito: Provider = {
   ...codeOnly,
@@ -33,6 +62,21 @@ export const cognito: Provider = {
     end_session: pages,
   },
   issuer_path: '/{pool}',
+  // At the vendor's each pool has a host of its own; here one beside the first has its pages and endpoints below its id.
+  editions: {
+    pool: {
+      issuer_path: '/{pool}',
+      paths: {
+        authorize: '/{pool}/oauth2/authorize',
+        sign_in: '/{pool}/login',
+        error: '/{pool}/error',
+        token: '/{pool}/oauth2/token',
+        userinfo: '/{pool}/oauth2/userInfo',
+        revocation: '/{pool}/oauth2/revoke',
+        end_session: '/{pool}/logout',
+      },
+    },
+  },
   spaces: { pool: { default: poolId } },
   own_spaces: { part: 'pool' },
   paths: {
@@ -89,20 +133,7 @@ export const cognito: Provider = {
   errorReply,
   tokenReply,
   callbackWording,
-  discovery: (document) => ({
-    authorization_endpoint: document.authorization_endpoint,
-    end_session_endpoint: document.end_session_endpoint,
-    id_token_signing_alg_values_supported: ['RS256'],
-    issuer: document.issuer,
-    jwks_uri: document.jwks_uri,
-    response_types_supported: ['code', 'token'],
-    revocation_endpoint: String(document.token_endpoint).replace(/token$/, 'revoke'),
-    scopes_supported: ['openid', 'email', 'phone', 'profile'],
-    subject_types_supported: ['public'],
-    token_endpoint: document.token_endpoint,
-    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
-    userinfo_endpoint: document.userinfo_endpoint,
-  }),
+  discovery: (said, { space }) => discoveryOf(space?.path.pool === poolId ? said : ofPool(said, space?.path.pool)),
   json_types: ['application/x-amz-json-1.1', 'application/x-amz-json-1.0'],
   sends_messages: true,
   routes: [...apiRoutes, ...hostedUiRoutes],
