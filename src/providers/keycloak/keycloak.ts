@@ -11,6 +11,7 @@ import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
 import { keycloakDiscovery } from './discovery.ts'
 import { keycloakError } from './errors.ts'
+import { keycloakExchange } from './exchange.ts'
 import { healthRoutes } from './health.ts'
 import { newSecret, newSessionId, newUuid } from './ids.ts'
 import { keycloakKeys, keycloakKid } from './keys.ts'
@@ -28,7 +29,7 @@ import { keycloakSignOut } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
 const realm = '/realms/{realm}'
-const grants = new Map([keycloakCode, keycloakPassword, keycloakRefresh].map((grant) => [grant.grant_type, grant]))
+const grants = new Map([keycloakCode, keycloakExchange, keycloakPassword, keycloakRefresh].map((grant) => [grant.grant_type, grant]))
 const oidc = `${realm}/protocol/openid-connect`
 
 /** Keycloak 26: realms with users, clients, roles and keys of their own. */

@@ -23,7 +23,10 @@ const grants: Readonly<Record<string, string>> = {
 
 /** `onrtac:`: of an online, offline or transient session, a regular or lightweight token, and the grant type. */
 function context({ grant, parameters, scope }: TokenDraft, input: MapperInput): string {
-  const session = grant.details.sid === undefined ? 'tr' : isOffline(scope) ? 'of' : 'on'
+  const { sid, vendor } = grant.details
+  // Of another client's session.
+  const exchanged = vendor?.exchanged === true
+  const session = sid === undefined ? 'tr' : exchanged ? 'nt' : isOffline(scope) ? 'of' : 'on'
   return `${session}${isLightweight(input) ? 'lt' : 'rt'}${grants[parameters?.grant_type ?? ''] ?? 'na'}`
 }
 
@@ -42,6 +45,14 @@ function audienceOf({ grant, details }: TokenDraft, mapped: readonly string[]): 
   const wanted = grant.grant_type === tokenExchangeType ? details.aud : undefined
   const aud = wanted === undefined ? mapped : mapped.filter((one) => wanted.includes(one))
   return aud.length <= 1 ? aud[0] : [...aud]
+}
+
+/** A token that was exchanged for an audience tells of roles there alone. */
+function within({ grant, details }: TokenDraft, resource_access: unknown): unknown {
+  const wanted = grant.grant_type === tokenExchangeType ? details.aud : undefined
+  if (wanted === undefined || typeof resource_access !== 'object' || resource_access === null) return resource_access
+  const kept = Object.entries(resource_access).filter(([client_id]) => wanted.includes(client_id))
+  return kept.length === 0 ? undefined : Object.fromEntries(kept)
 }
 
 function subjectOf({ user, client }: TokenDraft): string {
@@ -69,7 +80,7 @@ export const accessTokens: TokenFormat = {
       amr,
       'allowed-origins': mapped['allowed-origins'],
       realm_access,
-      resource_access,
+      resource_access: within(draft, resource_access),
       cnf: draft.details.cnf,
       scope: toldScope(input, draft.scope),
       ...furtherClaims(mapped),
