@@ -91,7 +91,8 @@ export function entraScope(requested: string | undefined, client: Client, contex
 /** An application by itself asks for all of one API: `{API}/.default`. */
 function applicationScope(requested: string | undefined, client: Client, { realm, space }: Context): string {
   if (requested === undefined) throw missing(space?.edition === 'v1' ? 'resource' : 'scope')
-  const [first = '', ...others] = scopes(requested)
+  // Microsoft's client for Java asks for OpenID Connect's as well, which is let pass.
+  const [first = '', ...others] = scopes(requested).filter((one) => !isOpenId(one))
   const isDefault = space?.edition === 'v1' || first.endsWith('/.default')
   if (!isDefault || others.length > 0) {
     throw refuse(1002012, `scope '${requested}' is not one API with /.default behind it`, { scope: requested })

@@ -18,6 +18,11 @@ describe('token answers, members in their order', () => {
       ['token_type', 'expires_in', 'ext_expires_in', 'access_token'],
     ],
     [
+      'OpenID Connect’s scopes do no harm to an application, as MSAL for Java sends them',
+      { grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default openid profile offline_access' },
+      ['token_type', 'expires_in', 'ext_expires_in', 'access_token'],
+    ],
+    [
       'a user’s tokens',
       { grant_type: 'password', ...alice, scope: 'openid offline_access User.Read' },
       ['token_type', 'scope', 'expires_in', 'ext_expires_in', 'access_token', 'refresh_token', 'id_token'],
