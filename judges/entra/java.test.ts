@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { Jar } from '../../test/support/browser-jar.ts'
+import { alice, api, callback, homeTenant, ordersScope, signIn, startEntra, tokensOf, web } from '../../test/support/entra-client.ts'
+import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
+
+/** MSAL for Java, unchanged and through the proxy; what it does is in `java/Trials.java`. */
+
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
+afterAll(() => rm(folder, { recursive: true }))
+const store = join(folder, 'ca.p12')
+
+const judge: ForeignJudge = {
+  folder: join(import.meta.dirname, 'java'),
+  toolchain: [
+    'sh',
+    '-c',
+    'mvn -v >/dev/null && java -version 2>&1 | grep -qE "version \\"(1[7-9]|[2-9][0-9])" || { echo "Maven and Java 17 or later are needed" >&2; exit 1; }',
+  ],
+  install: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib']],
+  unreachable: /Could not transfer artifact|Unknown host|Connection refused/,
+  program: ['java', `-Djavax.net.ssl.trustStore=${store}`, '-Djavax.net.ssl.trustStorePassword=changeit', '-cp', 'lib/*', 'Trials.java'],
+}
+const missing = await prepare(judge)
+const server = await startEntra()
+if (missing === undefined) {
+  const pem = join(folder, 'ca.pem')
+  await writeFile(pem, await server.ca())
+  const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
+  await promisify(execFile)('keytool', ['-importcert', '-noprompt', '-alias', 'grantbox', '-file', pem, ...kept])
+}
+
+/** The user in the browser, which the tests have at our http port. */
+async function throughSignIn(address: string): Promise<URL> {
+  const jar = new Jar()
+  const { pathname, search } = new URL(address)
+  const { location } = await signIn(jar, await jar.open(server.url + pathname + search), server.url)
+  if (location === undefined) throw new Error('no way back')
+  return location
+}
+
+test.for(['clientCredentials', 'codeAndSilently', 'onBehalfOf', 'refusals'])('%s', async (trial, { skip }) => {
+  if (missing !== undefined) skip(missing)
+  const { access_token } = await tokensOf(server.url, { scope: ordersScope })
+  const env = {
+    BASE: 'https://login.microsoftonline.com',
+    JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=localhost -Dhttps.proxyPort=${new URL(server.url).port}`,
+    TENANT: homeTenant,
+    CLIENT_ID: web.client_id,
+    CLIENT_SECRET: web.client_secret,
+    API_ID: api.client_id,
+    API_SECRET: api.client_secret,
+    USERNAME: alice.username,
+    CALLER_TOKEN: String(access_token),
+    REDIRECT_URI: callback,
+  }
+  const { code, errors } = await tryOut(judge, trial, env, throughSignIn)
+  expect(code, errors).toBe(0)
+})
