@@ -21,9 +21,8 @@ export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer
 function sendMessage(reply: FastifyReply, { action, ...model }: Omit<Views['web-message'], 'origin'> & { action: string }): void {
   const { origin } = new URL(action)
   const policy = pageHeaders['Content-Security-Policy'].replace("frame-ancestors 'none'", `frame-ancestors ${origin}`)
-  render(reply, 'web-message', { ...model, origin }, { 'Content-Security-Policy': policy })
-  // It knows no origins but the page's own, and the policy says the same.
-  reply.removeHeader('X-Frame-Options')
+  // X-Frame-Options knows no origins but the page's own, and the policy says the same.
+  render(reply, 'web-message', { ...model, origin }, { 'Content-Security-Policy': policy, 'X-Frame-Options': undefined })
 }
 
 /** A browser that calls the client back twice, as it does when someone reloads: first in a frame, then for good. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
+import { given } from '../../basics/given.ts'
 import { packageFolder } from '../../basics/package.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import { sentBy } from '../../providers/sign-in-pages.ts'
@@ -200,15 +201,15 @@ export function sendPage(reply: FastifyReply, html: string, headers: Readonly<Re
   return reply.type('text/html; charset=utf-8').headers(headers).send(html)
 }
 
-/** Answers with a page, drawn from the view's model alone. @param headers in the place of the usual ones */
+/** Answers with a page, drawn from the view's model alone. @param headers in the place of the usual ones; what is undefined is left out */
 export function render<K extends keyof Views>(
   reply: FastifyReply,
   name: K,
   model: Views[K],
-  headers: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string | undefined>> = {},
 ): void {
   const root = rootOf(reply.request)
-  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, shownUsers }), { ...pageHeaders, ...headers })
+  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, shownUsers }), given({ ...pageHeaders, ...headers }))
 }
 
 const tints = 8
