@@ -25,6 +25,7 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 export const vendors: readonly Vendor[] = [
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
+  { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
   {
     id: 'keycloak',
     name: 'Keycloak',
@@ -38,7 +39,6 @@ export const vendors: readonly Vendor[] = [
     hosts: ['*.okta.com', '*.oktapreview.com', '*.okta-emea.com'],
     load: async () => (await import('./okta/okta.ts')).okta,
   },
-  { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
 ]
 
 /** The built-in providers by name; the first is the default one. */

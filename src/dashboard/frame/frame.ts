@@ -27,7 +27,7 @@ export interface MenuItem {
 /**
  * Path of a sandbox's dashboard, without a slash at the end.
  * @param root what stands before our paths
- * @param space which of its spaces it is about: `/dashboard/keycloak~partners`; its own when absent
+ * @param space which of its spaces it is about: `/dashboard/box~partners`; its own when absent
  */
 export function basePath(name: string, root: string, space?: string): string {
   return `${root}${dashboardPath}/${name}${space === undefined ? '' : `~${encodeURIComponent(space)}`}`

@@ -105,7 +105,7 @@ export function registerPages(app: FastifyInstance, menu: readonly Section[], de
   }
 }
 
-/** The names of the sandbox and of its space, from `keycloak~partners`. */
+/** The names of the sandbox and of its space, from `box~partners`. */
 function addressed({ params }: FastifyRequest): [string, string | undefined] {
   const [, name = '', space] = /^([^~]*)(?:~(.*))?$/s.exec((params as { sandbox?: string }).sandbox ?? '') ?? []
   return [name, space]

@@ -1,4 +1,4 @@
-import { randomFrom } from '../../basics/random.ts'
+import { randomFrom, sameSecret } from '../../basics/random.ts'
 import { scopeFor } from '../../oauth/clients/scope.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { blankUser } from '../../oauth/model/directory.ts'
@@ -99,7 +99,7 @@ function takeCode(of: Connection, to: string, otp: string, realm: Context['realm
   if (sent.expires_at <= realm.clock.now()) {
     throw new OAuthError('invalid_grant', 'The verification code has expired. Please try to login again.', `Codes live ${codeTtl} s`)
   }
-  if (sent.code !== otp) {
+  if (!sameSecret(sent.code, otp)) {
     if (sent.tries + 1 < mostTries) codes.put(key, { ...sent, tries: sent.tries + 1 })
     else codes.delete(key)
     throw refuse(`The code that was sent to '${to}' is another one (outbox); ${mostTries} tries are taken`)

@@ -9,7 +9,7 @@ export function base32(octets: Buffer): string {
 }
 
 function fromBase32(text: string): Buffer {
-  const bits = [...text.toUpperCase().replace(/=+$/, '')].map((one) => Math.max(0, alphabet.indexOf(one)).toString(2).padStart(5, '0'))
+  const bits = [...text.toUpperCase().replaceAll('=', '')].map((one) => Math.max(0, alphabet.indexOf(one)).toString(2).padStart(5, '0'))
   return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)))
 }
 

@@ -1,3 +1,4 @@
+import { sameSecret } from '../../basics/random.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
@@ -52,7 +53,7 @@ export function textIn(object: JsonObject, name: string): string | undefined {
 /** Holds a call to the API token. @throws OAuthError `E0000011` for a wrong one, `E0000005` for none */
 export function checkApiToken({ authorization, settings }: Pick<ApiRequest, 'authorization' | 'settings'>): void {
   const [, token] = /^SSWS\s+(.+)$/i.exec(authorization ?? '') ?? []
-  if (token === oktaSettings.of(settings).api_token) return
+  if (token !== undefined && sameSecret(token, oktaSettings.of(settings).api_token)) return
   if (authorization !== undefined) throw failure('E0000011', 'The Authorization header is not "SSWS" and the setting api_token')
   throw failure('E0000005', 'The call needs "Authorization: SSWS <token>", with the setting api_token')
 }
