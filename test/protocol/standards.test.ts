@@ -60,9 +60,10 @@ test('every client is installed where its judge is, every judge has its row, and
   const manifest = async (folder: string) => JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
   const { devDependencies } = await manifest('.')
   const { dependencies } = await manifest('judges')
-  const python = (await readFile(join(root, 'judges/python/requirements.in'), 'utf8')).split('\n')
+  const lists = globSync('judges/{,*/}python/requirements.in', { cwd: root })
+  const python = (await Promise.all(lists.map((list) => readFile(join(root, list), 'utf8')))).flatMap((list) => list.split('\n'))
   for (const { name, tests } of clients) {
-    if (name.endsWith(' (Python)')) expect(python).toContain(name.replace(' (Python)', ''))
+    if (name.endsWith(' (Python)')) expect(python).toEqual(expect.arrayContaining(name.replace(' (Python)', '').split(', ')))
     else expect(isJudge(tests) ? dependencies : devDependencies).toHaveProperty([name])
     expect(await readOne(tests)).not.toBe('')
   }

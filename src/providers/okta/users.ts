@@ -23,9 +23,9 @@ const comparison = /^\s*(id|status|profile\.\w+)\s+(eq|sw)\s+"([^"]*)"\s*$/
 
 /** @throws OAuthError `E0000031` for what cannot be read */
 function matches(view: UserView, query: string): boolean {
-  return query.split(/\s+or\s+/i).some((alternative) =>
-    alternative.split(/\s+and\s+/i).every((one) => {
-      const [, name = '', operator, wanted = ''] = comparison.exec(one.replace(/^[\s(]+|[\s)]+$/g, '')) ?? []
+  return query.split(/\sor\s/i).some((alternative) =>
+    alternative.split(/\sand\s/i).every((one) => {
+      const [, name = '', operator, wanted = ''] = comparison.exec(one.trim().replace(/^\(/, '').replace(/\)$/, '')) ?? []
       if (operator === undefined) throw failure('E0000031', `'${one}' is no comparison such as profile.login eq "x"`)
       const field = name.startsWith('profile.') ? (view.profile as Record<string, unknown>)[name.slice(8)] : view[name as 'id' | 'status']
       const value = String(field ?? '').toLowerCase()
