@@ -62,6 +62,7 @@ describe('the description', () => {
         'POST /_grantbox/sandboxes/{sandbox}/clock/advance',
         'POST /_grantbox/sandboxes/{sandbox}/device',
         'POST /_grantbox/sandboxes/{sandbox}/faults',
+        'POST /_grantbox/sandboxes/{sandbox}/import',
         'POST /_grantbox/sandboxes/{sandbox}/keys',
         'POST /_grantbox/sandboxes/{sandbox}/keys/publish',
         'POST /_grantbox/sandboxes/{sandbox}/keys/rotate',
