@@ -276,3 +276,13 @@ test('no reason has the name of a code, and each is said under one', () => {
   expect(errorCodes.filter((code) => isReason(code))).toEqual([])
   expect(Object.values(reasons).filter((code) => !errorCodes.includes(code))).toEqual([])
 })
+
+test('the journal tells the reason, by the control API and on the dashboard’s page of the request', async () => {
+  await machine({ ...web, client_secret: 'wrong' })
+  const { items } = (await (await fetch(`${url}/_grantbox/sandboxes/standard/requests?limit=1`)).json()) as {
+    items: { id: number; error: string; reason: string }[]
+  }
+  expect(items).toEqual([expect.objectContaining({ error: 'invalid_client', reason: 'secret_wrong' })])
+  const page = await (await fetch(`${url}/dashboard/standard/requests/${items[0]?.id}`)).text()
+  expect(page).toContain('<code>secret_wrong</code>')
+})
