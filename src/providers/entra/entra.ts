@@ -20,7 +20,7 @@ import { entraLifetimes } from './lifetimes.ts'
 import { consentRoutes, entraLogout } from './logout.ts'
 import { entraPages, entraTexts } from './pages.ts'
 import { entraCors, entraRedirects } from './redirects.ts'
-import { entraScope, written } from './scopes.ts'
+import { entraScope, entraTargets, written } from './scopes.ts'
 import { entraSettings } from './settings.ts'
 import { tenants } from './tenants.ts'
 import { entraAccessTokens, entraCodes, entraRefreshTokens } from './tokens.ts'
@@ -85,6 +85,7 @@ export const entra: Provider = {
     grants: entraGrants,
     parameters: { resource: 'audience' },
     scope: entraScope,
+    targets: entraTargets,
     pkce_optional: true,
     logout: entraLogout,
   },

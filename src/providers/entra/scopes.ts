@@ -129,6 +129,15 @@ export function oneApi(granted: string, requested: string | undefined, client: C
   return { api, scope: [...all.filter(isOpenId), ...its].join(' ') }
 }
 
+/** The API that a request to the older version names; the newer one has scopes for that. */
+export function entraTargets({ audience }: Parameters, { realm, space }: Context): readonly string[] | undefined {
+  if (audience === undefined) return undefined
+  if (space?.edition !== 'v1') throw refuse(901002, `resource '${audience}' came, which v1 takes; here scopes begin with their API`)
+  const api = findApi(audience, realm.settings)
+  if (api === undefined) throw refuse(500011, `resource '${audience}' is none of the setting apis`, { resource: audience })
+  return [api.identifier]
+}
+
 /** A refusal for a token that is for another API. */
 export function wrongAudience(aud: readonly string[] | undefined): OAuthError {
   return new OAuthError(

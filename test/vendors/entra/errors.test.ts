@@ -107,6 +107,12 @@ const rows: Record<string, Row> = {
     number: 500011,
     text: `The resource principal named api://nobody was not found in the tenant named ${homeTenant}.`,
   },
+  'the parameter resource, which v1 has': {
+    form: { ...credentials, resource: 'https://graph.microsoft.com' },
+    error: 'invalid_request',
+    number: 901002,
+    text: "The 'resource' request parameter is not supported.",
+  },
   'an unknown scope': {
     form: { ...password, scope: 'openid Fridge.Open' },
     error: 'invalid_scope',
