@@ -7,7 +7,7 @@ test('each request of the collection gets the answer that it expects', { timeout
   const exported = async (what: string) => (await fetch(`${url}/_grantbox/sandboxes/okta/postman/${what}`)).json() as Promise<object>
   const run = await runCollection({ collection: await exported('collection.json'), environment: await exported('environment.json') })
   expect(run.failures).toEqual([])
-  // A request whose token another one needs may be sent twice.
+  // What gets the first tokens by itself, before the first request, is told under that one's name.
   const told = new Set(run.answers.map(({ name, status }) => `${name} ${status}`))
   expect([...told].slice(0, 7)).toEqual([
     'Password 200',
