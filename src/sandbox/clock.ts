@@ -7,6 +7,9 @@ export interface ClockState {
   frozen_at: number | null
 }
 
+/** Where every clock begins: at the machine's time. */
+export const machineTime: ClockState = { offset: 0, frozen_at: null }
+
 /** What may be set of a clock; `now` and `offset` are two ways to say the same. Milliseconds. */
 export interface ClockChange {
   now?: number | undefined

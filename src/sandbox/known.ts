@@ -52,12 +52,8 @@ export class KnownSandboxes {
   readonly #newJournal: () => Journal
   readonly defaultName: string
 
-  constructor(
-    table: SandboxTable,
-    clock: Clock,
-    defaultName: string,
-    { journalSize, journalMemory = 64 * 1024 * 1024, vendors = [] }: KnownOptions = {},
-  ) {
+  constructor(table: SandboxTable, clock: Clock, defaultName: string, options: KnownOptions = {}) {
+    const { journalSize, journalMemory = 64 * 1024 * 1024, vendors = [] } = options
     const memory = new JournalMemory(journalMemory)
     this.#newJournal = () => new Journal(journalSize, memory)
     this.table = table
@@ -259,18 +255,11 @@ export class KnownSandboxes {
     const { company, hosts, port } = record
     const settings = settingsOf(provider, record.settings)
     const space = provider.own_spaces === undefined ? '' : (record.space ?? ownSpaceOf(spaceAt(provider), provider))
-    if (opened?.provider === provider) return { ...opened, company, hosts, port, settings, space }
+    const said = { company, hosts, port, settings, space }
+    if (opened?.provider === provider) return { ...opened, ...said }
     const lasting = opened ?? this.#begin(record)
     const now = () => this.#opened.get(record.name)?.settings ?? settings
-    return {
-      ...lasting,
-      ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now),
-      company,
-      hosts,
-      port,
-      settings,
-      space,
-    }
+    return { ...lasting, ...speechOf(provider, this.table.protocolStore(record.id), lasting.clock, now), ...said }
   }
 
   #begin({ id, name, provider, created_at, clock }: SandboxRecord): Lasting {

@@ -1,21 +1,17 @@
 import type { Clock } from '../basics/clock.ts'
-import { randomLowerCase } from '../basics/random.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mustBeAsCreated } from './as-created.ts'
-import { type ClockChange, type ClockState, SandboxClock } from './clock.ts'
+import { type ClockChange, type ClockState, machineTime, SandboxClock } from './clock.ts'
 import { apart, DeclarationError, type Declared, fill, placed, type SandboxDeclaration, type WorldDeclaration } from './declared.ts'
 import type { KnownOptions } from './known.ts'
-import type { NewSandbox, SandboxChange } from './new-sandbox.ts'
+import { changedRecord, type NewSandbox, newRecord, type SandboxChange } from './new-sandbox.ts'
 import { hostNames } from './places.ts'
 import { ReachedSandboxes } from './reached.ts'
 import type { Sandbox } from './sandbox.ts'
-import { mergeSettings, newSecret, settingsOf } from './settings.ts'
+import { settingsOf } from './settings.ts'
 import { type Snapshot, SnapshotError } from './snapshot.ts'
 import { declareSpace, dumpSpaces, firstSpace, loadSpaces, seedSpaces } from './spaces.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
-
-/** Where every clock begins: at the machine's time. */
-const machineTime: ClockState = { offset: 0, frozen_at: null }
 
 const nothing: Declared = { providers: [], sandboxes: [] }
 
@@ -254,31 +250,9 @@ export class Sandboxes extends ReachedSandboxes {
     fill({ place, directory: this.table.directory(id), keys: this.table.protocolStore(id), provider, company, signing_alg, now }, said)
   }
 
-  #insert({
-    name,
-    provider,
-    company = provider.world.company,
-    hosts = [],
-    port = null,
-    settings = {},
-    seed: seeded = true,
-  }: NewSandbox): SandboxRecord {
-    const names = hostNames(hosts)
-    const said = { company, settings: mergeSettings({}, settings, newSecret) }
-    const record = this.table.insert({
-      name: name ?? `${provider.id}-${randomLowerCase(8)}`,
-      provider: provider.id,
-      parent_id: null,
-      space: null,
-      ...said,
-      initial: { ...said, hosts: names, ...(port !== null && { port }) },
-      hosts: names,
-      port,
-      seeded,
-      clock: machineTime,
-      created_at: this.clock.now(),
-    })
-    this.#seed(record, provider)
+  #insert(draft: NewSandbox): SandboxRecord {
+    const record = this.table.insert(newRecord(draft, this.clock.now()))
+    this.#seed(record, draft.provider)
     return record
   }
 
@@ -287,12 +261,8 @@ export class Sandboxes extends ReachedSandboxes {
     if (record.seeded && provider !== undefined) seedSpaces(this.table, record, provider, this.clock.now())
   }
 
-  #change(
-    before: SandboxRecord,
-    { company = before.company, hosts = before.hosts, port: wanted, settings = {} }: SandboxChange,
-  ): SandboxRecord {
-    const port = wanted === undefined || (wanted === 0 && before.port !== null) ? before.port : wanted
-    const record = { ...before, company, hosts: hostNames(hosts), port, settings: mergeSettings(before.settings, settings, newSecret) }
+  #change(before: SandboxRecord, change: SandboxChange): SandboxRecord {
+    const record = changedRecord(before, change)
     this.table.update(record)
     return record
   }

@@ -39,6 +39,7 @@ import { ensureFolder, type ServerOptions, unknownProvider } from './options.ts'
 import { originAt } from './origin.ts'
 import { givePorts, portProblem } from './ports.ts'
 import { isForThisMachine, trustedBy } from './reach.ts'
+import { say } from './say.ts'
 
 /** A server that does not listen yet. */
 export interface GrantboxServer {
@@ -297,9 +298,4 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       database.close()
     },
   }
-}
-
-/** Answers in nobody's dialect. */
-function say(response: ServerResponse, status: number, error: string, error_description: string): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify({ error, error_description }))
 }
