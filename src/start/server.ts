@@ -77,10 +77,9 @@ export interface GrantboxServer {
  * @throws StartError when the database or the data folder cannot be used, or the default provider is not known
  */
 export async function createServer(options: ServerOptions): Promise<GrantboxServer> {
-  const { db: file, defaultProvider, clock = systemClock } = options
+  const { db: file, defaultProvider, clock = systemClock, vendors = registered } = options
   const declared = options.declared ?? { providers: [], sandboxes: [] }
-  const { vendors = registered } = options
-  const names = [...[...builtIn.values(), ...vendors, ...declared.providers].map(({ id }) => id)]
+  const names = [...builtIn.values(), ...vendors, ...declared.providers].map(({ id }) => id)
   if (!names.includes(defaultProvider)) throw unknownProvider(defaultProvider, names)
   if (options.dataDir !== undefined) ensureFolder(options.dataDir)
   const originOf = originReader(trustedBy(options))
