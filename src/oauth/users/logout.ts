@@ -40,7 +40,7 @@ export async function readLogoutRequest(parameters: Parameters, context: Context
   }
   const client = clientOf(parameters, hint?.aud, context)
   if (client !== undefined) context.trace.client_id = client.client_id
-  const next = post_logout_redirect_uri === undefined ? undefined : checkRedirect(post_logout_redirect_uri, client)
+  const next = post_logout_redirect_uri === undefined ? undefined : checkRedirect(post_logout_redirect_uri, client, context)
   return {
     next: next === undefined ? undefined : withQuery(next, state === undefined ? {} : { state }),
     hint: hint && { sub: hint.sub, sid: hint.sid, client },
@@ -61,14 +61,14 @@ function clientOf({ client_id }: Parameters, aud: string[] | undefined, { realm 
   })
 }
 
-/** RP-Initiated Logout §3: registered, character for character; of a loopback address the port may vary (RFC 8252 §7.3). */
-function checkRedirect(uri: string, client: Client | undefined): string {
+/** RP-Initiated Logout §3: registered, compared as the vendor compares redirect URIs. */
+function checkRedirect(uri: string, client: Client | undefined, { realm }: Context): string {
   if (client === undefined) {
     const explanation = 'post_logout_redirect_uri came without client_id and id_token_hint, so nobody knows whose it is'
     throw new PageError(['invalid_request', 'client_missing'], 'The client is not known', explanation)
   }
   const registered = client.metadata.post_logout_redirect_uris ?? []
-  if (registered.some((one) => sameRedirectUri(one, uri))) return uri
+  if (registered.some((one) => (realm.redirects?.matches ?? sameRedirectUri)(one, uri))) return uri
   const explanation = `post_logout_redirect_uri '${uri}' is none of those that client '${client.client_id}' registered`
   throw new PageError('redirect_unregistered', 'post_logout_redirect_uri is not registered', explanation, [
     { label: 'This came', values: [uri] },
