@@ -34,7 +34,7 @@ function shortened(name: string, value: string): string {
   return name === 'cache-control' && value.includes('no-store') ? 'no-store' : value
 }
 
-/** What a script for the real page needs of this one: it may say more, and its forms may have more buttons. Hidden fields are a server's own. */
+/** What a script for the real page needs of this one: it may say more, and its forms may have more buttons and boxes. Hidden fields are a server's own. */
 function seenOf({ title, messages, forms }: PageFacts, like: PageFacts): PageFacts {
   return {
     title,
@@ -42,7 +42,7 @@ function seenOf({ title, messages, forms }: PageFacts, like: PageFacts): PageFac
     forms: like.forms.map((form, place) => {
       const known = form.split(' | ')
       const parts = forms[place]?.split(' | ') ?? []
-      return parts.filter((part) => !part.startsWith('hidden ') && (known.includes(part) || !part.startsWith('submit '))).join(' | ')
+      return parts.filter((part) => !part.startsWith('hidden ') && (known.includes(part) || !/^(submit|checkbox) /.test(part))).join(' | ')
     }),
   }
 }
