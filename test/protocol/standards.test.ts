@@ -18,6 +18,9 @@ const clients = rows
   .filter((cells) => cells.length === 3)
   .map(([name = '', , tests = '']) => ({ name: unquoted(name), tests: unquoted(tests) }))
 
+/** What says what a judge of another language needs. */
+const listOf: Readonly<Record<string, string>> = { Python: 'requirements.in', Java: 'pom.xml', Go: 'go.mod' }
+
 const isJudge = (file: string) => file.startsWith('judges/')
 
 const readOne = (file: string) => readFile(join(root, isJudge(file) ? '' : 'test', file), 'utf8')
@@ -60,11 +63,13 @@ test('every client is installed where its judge is, every judge has its row, and
   const manifest = async (folder: string) => JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
   const { devDependencies } = await manifest('.')
   const { dependencies } = await manifest('judges')
-  const lists = globSync('judges/{,*/}python/requirements.in', { cwd: root })
-  const python = (await Promise.all(lists.map((list) => readFile(join(root, list), 'utf8')))).flatMap((list) => list.split('\n'))
   for (const { name, tests } of clients) {
-    if (name.endsWith(' (Python)')) expect(python).toEqual(expect.arrayContaining(name.replace(' (Python)', '').split(', ')))
-    else expect(isJudge(tests) ? dependencies : devDependencies).toHaveProperty([name])
+    const [, foreign = '', language = ''] = /^(.*) \((Python|Java|Go)\)/.exec(name) ?? []
+    // What is not installed here is judged where it is, and named by its judge.
+    const lists = name.endsWith('where it is installed') ? [tests] : globSync(`judges/{,*/}*/${listOf[language]}`, { cwd: root })
+    const needed = (await Promise.all(lists.map((list) => readFile(join(root, list), 'utf8')))).join('\n').toLowerCase()
+    if (language !== '') expect(foreign.split(', ').filter((one) => !needed.includes(one.toLowerCase()))).toEqual([])
+    else expect(isJudge(tests) ? { ...devDependencies, ...dependencies } : devDependencies).toHaveProperty([name])
     expect(await readOne(tests)).not.toBe('')
   }
   // The programs of the guide for unchanged clients are nobody's client.
