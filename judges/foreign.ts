@@ -19,6 +19,23 @@ export interface ForeignJudge {
   program: Command
 }
 
+/** A program `trials.py` in Python, with the packages that `requirements.txt` beside it pins by their hashes. */
+export function inPython(folder: string): ForeignJudge {
+  return {
+    folder,
+    toolchain: ['python3', '-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'],
+    install: [
+      ['python3', '-m', 'venv', '.venv'],
+      [
+        ...(['.venv/bin/pip', 'install', '--disable-pip-version-check', '--retries=1', '--timeout=15'] as const),
+        ...['--require-hashes', '--only-binary=:all:', '--requirement=requirements.txt'],
+      ],
+    ],
+    unreachable: /after connection broken by/,
+    program: ['.venv/bin/python', 'trials.py'],
+  }
+}
+
 /** What a command printed when it failed; undefined when it succeeded. */
 async function failureOf([command, ...args]: Command, cwd: string): Promise<string | undefined> {
   try {

@@ -1,41 +1,20 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type * as library from 'oidc-client-ts'
 import type { Page } from 'playwright-core'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ClientDraft } from '../src/oauth/model/directory.ts'
 import { browser } from '../test/support/browser.ts'
 import { addApp, addClient } from '../test/support/iokids-setup.ts'
 import { startForFile } from '../test/support/server.ts'
 import { alice, claimsOf, userinfoStatus } from '../test/support/standard-client.ts'
+import { serveApplication } from './application.ts'
 
 /** oidc-client-ts, as a page of an application uses it: in a browser, on an origin of its own. */
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const sandbox = server.sandbox()
 const open = browser()
-const application = await serveApplication()
+const application = await serveApplication('oidc-client-ts/dist/browser/oidc-client-ts.js')
 const app = addApp(sandbox, { name: 'Notes', redirect_uris: [`${application}/callback`] })
-
-/** The library's own build for browsers, and pages that load it; the callback page does what its documentation says. */
-async function serveApplication(): Promise<string> {
-  const bundle = await readFile(join(import.meta.dirname, 'node_modules/oidc-client-ts/dist/browser/oidc-client-ts.js'))
-  const html = '<!doctype html><title>Notes</title><link rel="icon" href="data:,"><script src="/oidc-client-ts.js"></script>'
-  const listener = createServer((request, response) => {
-    if (request.url === '/oidc-client-ts.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(bundle)
-    else response.writeHead(200, { 'Content-Type': 'text/html' }).end(html)
-  }).listen(0, 'localhost')
-  await once(listener, 'listening')
-  afterAll(() => {
-    listener.closeAllConnections()
-    listener.close()
-  })
-  return `http://localhost:${(listener.address() as AddressInfo).port}`
-}
 
 function addSpa(draft: Partial<ClientDraft> = {}) {
   const metadata = { post_logout_redirect_uris: [`${application}/bye`] }

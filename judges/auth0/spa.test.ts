@@ -1,34 +1,15 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type { Auth0Client, Auth0ClientOptions } from '@auth0/auth0-spa-js'
 import type { Page } from 'playwright-core'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
 import { alice, aliceId, audience, spa, startTenantForFile } from '../../test/vendors/auth0/auth0-tenant.ts'
+import { serveApplication } from '../application.ts'
 
 /** auth0-spa-js, as a page uses it, on an origin of its own. */
 
 const server = await startTenantForFile()
 const open = browser()
-const application = await serveApplication()
-
-async function serveApplication(): Promise<string> {
-  const bundle = await readFile(join(import.meta.dirname, '../node_modules/@auth0/auth0-spa-js/dist/auth0-spa-js.production.js'))
-  const html = '<!doctype html><title>Notes</title><link rel="icon" href="data:,"><script src="/auth0.js"></script>'
-  const listener = createServer((request, response) => {
-    if (request.url === '/auth0.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(bundle)
-    else response.writeHead(200, { 'Content-Type': 'text/html' }).end(html)
-  }).listen(0, 'localhost')
-  await once(listener, 'listening')
-  afterAll(() => {
-    listener.closeAllConnections()
-    listener.close()
-  })
-  return `http://localhost:${(listener.address() as AddressInfo).port}`
-}
+const application = await serveApplication('@auth0/auth0-spa-js/dist/auth0-spa-js.production.js')
 
 interface Window {
   auth0: { Auth0Client: new (options: Auth0ClientOptions) => Auth0Client }

@@ -1,36 +1,16 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type * as library from '@azure/msal-browser'
 import type { Page } from 'playwright-core'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
 import { alice, homeTenant, oid, ordersScope, spa, startEntra } from '../../test/support/entra-client.ts'
 import { claimsOf } from '../../test/support/vendor-client.ts'
+import { serveApplication } from '../application.ts'
 
 /** MSAL for browsers, as a single-page application uses it: in Chromium, on an origin of its own. */
 
 const server = await startEntra()
 const open = browser(async () => ({ trust: { url: server.https, ca: await server.ca() } }))
-const application = await serveApplication()
-
-/** The library's own build for browsers, and a page that loads it. */
-async function serveApplication(): Promise<string> {
-  const bundle = await readFile(join(import.meta.dirname, '../node_modules/@azure/msal-browser/lib/msal-browser.min.js'))
-  const html = '<!doctype html><title>Notes</title><link rel="icon" href="data:,"><script src="/msal.js"></script>'
-  const listener = createServer((request, response) => {
-    if (request.url === '/msal.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(bundle)
-    else response.writeHead(200, { 'Content-Type': 'text/html' }).end(html)
-  }).listen(0, 'localhost')
-  await once(listener, 'listening')
-  afterAll(() => {
-    listener.closeAllConnections()
-    listener.close()
-  })
-  return `http://localhost:${(listener.address() as AddressInfo).port}`
-}
+const application = await serveApplication('@azure/msal-browser/lib/msal-browser.min.js')
 
 interface Application {
   msal: typeof library

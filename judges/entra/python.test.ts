@@ -5,23 +5,11 @@ import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, api, callback, homeTenant, signIn, spa, startEntra, web } from '../../test/support/entra-client.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
-import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
+import { inPython, prepare, tryOut } from '../foreign.ts'
 
 /** MSAL for Python and azure-identity; what they do is in `python/trials.py`. */
 
-const judge: ForeignJudge = {
-  folder: join(import.meta.dirname, 'python'),
-  toolchain: ['python3', '-c', 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11), "Python 3.11 or later is needed"'],
-  install: [
-    ['python3', '-m', 'venv', '.venv'],
-    [
-      ...(['.venv/bin/pip', 'install', '--disable-pip-version-check', '--retries=1', '--timeout=15'] as const),
-      ...['--require-hashes', '--only-binary=:all:', '--requirement=requirements.txt'],
-    ],
-  ],
-  unreachable: /after connection broken by/,
-  program: ['.venv/bin/python', 'trials.py'],
-}
+const judge = inPython(join(import.meta.dirname, 'python'))
 const missing = await prepare(judge)
 const server = await startEntra()
 recordRequests('entra', 'python', server)

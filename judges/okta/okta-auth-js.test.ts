@@ -1,43 +1,23 @@
-import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type * as library from '@okta/okta-auth-js'
 import type { Page } from 'playwright-core'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
 import { alice, custom, spa } from '../../test/support/okta-client.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { claimsOf } from '../../test/support/vendor-client.ts'
 import { signInAt } from '../../test/support/vendor-pages.ts'
+import { serveApplication } from '../application.ts'
 
 /** @okta/okta-auth-js, as a single-page app uses it: in a browser, on an origin of its own. */
 
 const server = await startForFile({ defaultProvider: 'okta' })
 const open = browser()
-const application = await serveApplication()
+const application = await serveApplication('@okta/okta-auth-js/dist/okta-auth-js.min.js')
 await fetch(`${server.url}/_grantbox/sandboxes/okta`, {
   method: 'PATCH',
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify({ settings: { trusted_origins: [application] } }),
 })
-
-/** The library's own build for browsers, and a page that loads it. */
-async function serveApplication(): Promise<string> {
-  const bundle = await readFile(join(import.meta.dirname, '../node_modules/@okta/okta-auth-js/dist/okta-auth-js.min.js'))
-  const html = '<!doctype html><title>Notes</title><link rel="icon" href="data:,"><script src="/okta-auth-js.js"></script>'
-  const listener = createServer((request, response) => {
-    if (request.url === '/okta-auth-js.js') response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(bundle)
-    else response.writeHead(200, { 'Content-Type': 'text/html' }).end(html)
-  }).listen(0, 'localhost')
-  await once(listener, 'listening')
-  afterAll(() => {
-    listener.closeAllConnections()
-    listener.close()
-  })
-  return `http://localhost:${(listener.address() as AddressInfo).port}`
-}
 
 /** What a page that uses the library has in its window. */
 interface Application {
