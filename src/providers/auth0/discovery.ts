@@ -21,7 +21,7 @@ export const auth0Discovery: NonNullable<Provider['discovery']> = (document) => 
     code_challenge_methods_supported: ['S256', 'plain'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['public'],
-    token_endpoint_auth_methods_supported: of('token_endpoint_auth_methods_supported'),
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     token_endpoint_auth_signing_alg_values_supported: of('token_endpoint_auth_signing_alg_values_supported'),
     claims_supported: [
       ...['aud', 'auth_time', 'created_at', 'email', 'email_verified', 'exp', 'family_name', 'given_name', 'iat', 'identities'],
@@ -29,7 +29,7 @@ export const auth0Discovery: NonNullable<Provider['discovery']> = (document) => 
     ],
     request_uri_parameter_supported: false,
     request_parameter_supported: true,
-    id_token_signing_alg_values_supported: ['HS256', 'RS256'],
+    id_token_signing_alg_values_supported: ['HS256', 'RS256', 'PS256'],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
     end_session_endpoint: of('end_session_endpoint'),

@@ -22,7 +22,7 @@ describe('discovery and keys', () => {
       registration_endpoint: `${url}/oidc/register`,
       revocation_endpoint: `${url}/oauth/revoke`,
       end_session_endpoint: `${url}/oidc/logout`,
-      token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     })
     expect(Object.keys(body).slice(0, 8)).toEqual([
       'issuer',
