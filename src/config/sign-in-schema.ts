@@ -40,19 +40,25 @@ export const signIn = z
       .describe('What the page for the name says of one that nobody has; anybody is asked for a password when absent.'),
     refused: message.optional().describe('What a wrong name or password is told.'),
     refused_status: z.int().min(200).max(499).optional().describe('401 when absent.'),
+    disabled: message.optional().describe('What a disabled user is told; as who is refused when absent.'),
+    answered_status: z
+      .union([z.literal(302), z.literal(303)])
+      .optional()
+      .describe('What takes the browser from a form to the client; 303 when absent.'),
     twice: z.boolean().optional().describe('The form is there once more, unseen and before the other.'),
     stay: z
       .strictObject({ ...words, yes: button, no: button, box: field.optional() })
       .optional()
       .describe('Asks at the end whether to stay signed in.'),
     consent: z
-      .strictObject({ ...words, allow: button, deny: button, id: id.optional() })
+      .strictObject({ title: text.optional(), ...words, allow: button, deny: button, id: id.optional() })
       .optional()
       .describe('All scopes or none are allowed; where it is absent, each can be unticked.'),
     accounts: z
       .strictObject({ ...words, pick: button, other: button })
       .optional()
       .describe("Asks which of the browser's users it is."),
+    posted: z.strictObject({ title: text, button }).optional().describe('Posts the answer to the client where response_mode is form_post.'),
     logout: z
       .strictObject({ ...words, confirm: button, stay: button.optional() })
       .optional()

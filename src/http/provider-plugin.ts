@@ -191,7 +191,9 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     redirect(reply, elsewhere)
     return
   }
-  if (endpoint === 'authorize' || endpoint === 'end_session' || (error.code === 'not_found' && wantsPage(request))) {
+  const hasPage = sandbox.provider.sign_in?.error?.not_for?.includes(error.code) !== true
+  const onPage = endpoint === 'authorize' || endpoint === 'end_session'
+  if ((onPage && hasPage) || (error.code === 'not_found' && wantsPage(request))) {
     errorPage(reply, exchange, error)
     return
   }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../oauth/model/error-codes.ts'
+
 /** A field as the vendor's page has it. */
 export interface SignInField {
   /** What it is sent as, and its id when there is no other. */
@@ -50,14 +52,22 @@ export interface SignInPages {
   readonly refused?: SignInMessage | undefined
   /** The status of a page that refuses; 401 when absent. */
   readonly refused_status?: number | undefined
+  /** What a disabled user is told; as who is refused when absent. */
+  readonly disabled?: SignInMessage | undefined
+  /** The status that takes the browser from a form to the client; 303 when absent. */
+  readonly answered_status?: 302 | 303 | undefined
   /** The form is there once more, unseen and before the other, as with vendors who have one for narrow windows. */
   readonly twice?: boolean | undefined
   /** A page at the end that asks whether to stay signed in; the box lets it never come again. */
   readonly stay?: (PageWords & { yes: SignInButton; no: SignInButton; box?: SignInField | undefined }) | undefined
   /** All scopes or none are allowed; where it is absent, each can be unticked. */
-  readonly consent?: (PageWords & { allow: SignInButton; deny: SignInButton; id?: string | undefined }) | undefined
+  readonly consent?:
+    | (PageWords & { title?: string | undefined; allow: SignInButton; deny: SignInButton; id?: string | undefined })
+    | undefined
   /** Asks which of the browser's users it is. */
   readonly accounts?: (PageWords & { pick: SignInButton; other: SignInButton }) | undefined
+  /** Posts the answer to the client (`response_mode=form_post`). */
+  readonly posted?: { title: string; button: SignInButton } | undefined
   /** Asks whether to sign out. */
   readonly logout?: (PageWords & { confirm: SignInButton; stay?: SignInButton | undefined }) | undefined
   readonly signed_out?: PageWords | undefined
@@ -65,7 +75,14 @@ export interface SignInPages {
    * An error that cannot go back to the client. Lines may have the members of the provider's answer for it, as
    * `{error_description}`; one that lacks a member is left out.
    */
-  readonly error?: (PageWords & { title?: string | undefined; lines?: readonly string[] | undefined }) | undefined
+  readonly error?:
+    | (PageWords & {
+        title?: string | undefined
+        lines?: readonly string[] | undefined
+        /** Errors that have no page: browsers, too, are answered as programs are. */
+        not_for?: readonly ErrorCode[] | undefined
+      })
+    | undefined
 }
 
 /** What a button sends: the vendor's name and value, or else the decision that it stands for. */

@@ -43,7 +43,7 @@ export type SignInOutcome = { user: User } | { form: SignInForm; problem?: { cod
 /** Who signs in with what was typed or clicked. */
 export function signInWith(exchange: Exchange, client: Client, typed: Parameters): SignInOutcome {
   const { sandbox, context } = exchange
-  const { next, unknown_name, refused } = sandbox.provider.sign_in ?? {}
+  const { next, unknown_name, refused, disabled } = sandbox.provider.sign_in ?? {}
   const { pick, username = pick ?? '', password } = typed
   const picked = pick === undefined ? undefined : sandbox.store.findUser(pick)
   if (picked !== undefined && !picked.disabled && hasApp(picked, client, context)) return { user: picked }
@@ -58,6 +58,6 @@ export function signInWith(exchange: Exchange, client: Client, typed: Parameters
   const checked = checkPassword(username, password ?? '', sandbox)
   if (checked.ok) return { user: checked.user }
   const { reason, explanation } = checked
-  const error = refused ?? { text: 'Username or password is not right.' }
+  const error = (reason === 'user_disabled' ? disabled : undefined) ?? refused ?? { text: 'Username or password is not right.' }
   return { form: { step: next && 'password', username, error }, problem: { code: 'access_denied', reason, explanation } }
 }

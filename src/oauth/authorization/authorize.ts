@@ -107,9 +107,11 @@ function targetOutside({ redirect_uri, state }: Parameters, client: Client, { re
 function relay<T>(target: RedirectTarget | undefined, check: () => MaybePromise<T>): MaybePromise<T> {
   const refuse = (error: unknown): never => {
     if (!(error instanceof OAuthError) || error instanceof PageError) throw error
-    const { kind, message, explanation } = error
+    const { kind, message, explanation, status } = error
     const told =
-      target === undefined ? new PageError(kind, message, explanation) : new AuthorizationError(kind, message, explanation, target)
+      target === undefined
+        ? new PageError(kind, message, explanation, [], status)
+        : new AuthorizationError(kind, message, explanation, target)
     throw told.naming(error.about)
   }
   try {

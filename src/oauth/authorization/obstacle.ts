@@ -62,10 +62,12 @@ export function userObstacle(request: AuthorizationRequest, client: Client, user
   }
   const { settings, sessions, store } = context.realm
   const consent = (explanation: string): Obstacle => ({ step: 'consent', kind: 'consent_missing', explanation })
+  const asks = context.realm.requests?.asks_consent?.(client, context)
+  if (asks === false && settings.auto_consent) return undefined
   if (request.prompt.includes('consent')) return consent('prompt has consent')
   // Without sessions the page asks only whether to continue, each time.
   if (!sessions) return settings.auto_continue ? undefined : consent(`User '${user.username}' is asked each time`)
-  if (settings.auto_consent) return undefined
+  if (settings.auto_consent && asks !== true) return undefined
   const consented = scopes(store.findConsent(user, client))
   const missing = scopes(request.scope).filter((scope) => !consented.includes(scope))
   if (missing.length === 0) return undefined

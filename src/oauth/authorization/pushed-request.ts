@@ -18,7 +18,13 @@ export async function pushAuthorizationRequest(
   const { store, clock } = context.realm
   const client = await clientOf(read, context)
   if (read.parameters.request_uri !== undefined) {
-    throw new OAuthError('parameter_invalid', 'request_uri cannot be pushed', 'request_uri came in a pushed request (RFC 9126 §2.1)')
+    throw new OAuthError(
+      'parameter_invalid',
+      'request_uri cannot be pushed',
+      'request_uri came in a pushed request (RFC 9126 §2.1)',
+    ).naming({
+      parameter: 'request_uri',
+    })
   }
   // What authenticates the client is no part of the authorization request (RFC 9126 §2.1).
   const asked = Object.entries(read.parameters).filter(([name]) => !clientParameters.includes(name))

@@ -85,8 +85,8 @@ export class AuthorizationError extends OAuthError {
 export class PageError extends OAuthError {
   readonly details: readonly { label: string; values: readonly string[] }[]
 
-  constructor(kind: ErrorKind, message: string, explanation: string, details: PageError['details'] = []) {
-    super(kind, message, explanation)
+  constructor(kind: ErrorKind, message: string, explanation: string, details: PageError['details'] = [], status?: number) {
+    super(kind, message, explanation, {}, status)
     this.name = 'PageError'
     this.details = details
   }

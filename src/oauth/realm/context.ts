@@ -206,6 +206,8 @@ export interface RequestDialect {
   readonly reads?: readonly string[]
   /** What `prompt` says, where another parameter says some of it (OpenID Connect Core §3.1.2.1). */
   readonly prompt?: (parameters: Parameters) => string | undefined
+  /** Whether the users of a client are asked for their consent, whatever the request says; with `prompt=consent` or by the setting when absent. */
+  readonly asks_consent?: (client: Client, context: Context) => boolean
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
   /** The vendor's own rules for which clients may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */

@@ -7,7 +7,8 @@ export const keycloakCallback: CallbackWording = ({ parameters, grant, error: th
   const { state, iss, code, id_token, access_token, token_type, expires_in, error, error_description } = parameters
   if (thrown !== undefined) {
     const said = wordingOf(thrown, 'authorize', trace.grant_type)
-    return given({ error: said.error, error_description: said.says, state, iss })
+    const error_description = said.error === 'access_denied' ? undefined : said.says
+    return given({ error: said.error, error_description, state, iss })
   }
   if (error !== undefined) return given({ error, error_description, state, iss })
   return given({ state, session_state: grant?.details.sid, iss, code, id_token, access_token, token_type, expires_in })

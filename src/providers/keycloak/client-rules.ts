@@ -1,6 +1,8 @@
+import { promptValues } from '../../oauth/authorization/parameters.ts'
 import { isPublic } from '../../oauth/clients/methods/registry.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import type { Client } from '../../oauth/model/records.ts'
+import { scopes } from '../../oauth/model/scope.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import { mayRead } from './cors.ts'
 import { realmDataOf } from './realm-data-of.ts'
@@ -36,6 +38,10 @@ function noServiceAccount({ client_id }: Client): OAuthError {
   )
 }
 
+/** Clients say whether their users are asked. */
+export const asks_consent: NonNullable<RequestDialect['asks_consent']> = (client, context) =>
+  realmDataOf(context).client(client).consentRequired
+
 /** Clients say by which method they use PKCE. */
 export const checks: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
   const { 'pkce.code.challenge.method': method = '' } = realmDataOf(context).client(client).attributes
@@ -46,4 +52,10 @@ export const checks: NonNullable<RequestDialect['checks']> = (parameters, client
   if (came !== method) throw new OAuthError('challenge_method_not_allowed', 'code_challenge_method is another', `${why}; ${came} came`)
   if (code_challenge === undefined)
     throw new OAuthError('challenge_missing', 'code_challenge is missing', `${why}, and no code_challenge came`)
+}
+
+/** Of what the vendor knows; `none` counts whatever else there is. */
+export const prompt: NonNullable<RequestDialect['prompt']> = ({ prompt: asked }) => {
+  const known = scopes(asked).filter((one) => promptValues.includes(one))
+  return known.includes('none') ? 'none' : known.join(' ')
 }

@@ -115,7 +115,16 @@ const byGrant: Readonly<Record<string, Wordings>> = {
   },
 }
 
-const byEndpoint: { readonly [endpoint in Endpoint]?: Wordings } = { device_authorization: deviceEndpoint }
+const pushFailed: Wording = { status: 401, error: 'invalid_request', says: 'Authentication failed.' }
+
+const pushed: Wordings = {
+  client_missing: pushFailed,
+  client_unknown: pushFailed,
+  credentials_missing: pushFailed,
+  secret_wrong: pushFailed,
+}
+
+const byEndpoint: { readonly [endpoint in Endpoint]?: Wordings } = { device_authorization: deviceEndpoint, par: pushed }
 
 /** What a missing parameter is told, where not `Missing parameter: …`. */
 const missing: Readonly<Record<string, Wording>> = {
@@ -165,6 +174,10 @@ function special({ reason, about, explanation }: OAuthError, endpoint: Endpoint,
       if (endpoint === 'introspection') return { says: 'Token not provided.' }
       if (endpoint === 'revocation') return { says: 'Token not provided' }
       return missing[`${grant_type} ${about.parameter ?? ''}`] ?? { says: `Missing parameter: ${about.parameter ?? ''}` }
+    case 'parameter_invalid':
+      return endpoint === 'par' && about.parameter === 'request_uri'
+        ? { says: 'It is not allowed to include request_uri to PAR.' }
+        : undefined
     case 'scope_invalid':
     case 'scope_unknown':
     case 'scope_not_allowed':
@@ -220,8 +233,8 @@ function said(error: OAuthError, endpoint: Endpoint, { grant_type, space }: Erro
     return { status: 404, body: { error: endpoint === 'api' ? 'Realm not found.' : 'Realm does not exist' } }
   if (code === 'not_found') return { status: 404, body: { error: error.about.member === undefined ? 'HTTP 404 Not Found' : error.message } }
   const framework = outside[code]
-  if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
   if (framework !== undefined) return { status, body: { error: framework } }
+  if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
   if (endpoint === 'userinfo') return userinfoError(error, space?.path.realm ?? '')
   if (endpoint === 'introspection' && ['secret_wrong', 'credentials_missing'].includes(error.reason ?? '')) {
     return { status: 401, body: { error: 'invalid_client', error_description: 'Client authentication failed.' } }

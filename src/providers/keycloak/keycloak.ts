@@ -5,7 +5,7 @@ import { standard } from '../standard/standard.ts'
 import { account } from './account.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { keycloakCallback } from './callback.ts'
-import { admits, checks } from './client-rules.ts'
+import { admits, asks_consent, checks, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
@@ -63,7 +63,7 @@ export const keycloak: Provider = {
   client_documents: false,
   response_types: responseTypes,
   response_modes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
-  requests: { grant_type_first: true, pkce_optional: true, scope: keycloakScope, admits, checks, grants },
+  requests: { grant_type_first: true, pkce_optional: true, scope: keycloakScope, admits, checks, asks_consent, prompt, grants },
   redirects: keycloakRedirects,
   settings: {
     access_token_ttl: 300,

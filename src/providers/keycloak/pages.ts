@@ -27,10 +27,13 @@ export const keycloakPages: SignInPages = {
   remember: { name: 'rememberMe', label: 'Remember me' },
   refused: { text: 'Invalid username or password.', id: 'input-error-username' },
   refused_status: 200,
+  disabled: { text: 'Account is disabled, contact your administrator.', id: 'input-error-username' },
+  answered_status: 302,
+  posted: { title: 'OIDC Form_Post Response', button: { text: 'Continue', name: 'continue', input: true } },
   consent: {
+    title: 'Sign in to {space}',
     heading: 'Grant Access to {app}',
     text: 'Do you grant these access privileges?',
-    id: 'kc-oauth',
     allow: { text: 'Yes', id: 'kc-login', name: 'accept', input: true },
     deny: { text: 'No', id: 'kc-cancel', name: 'cancel', input: true },
   },
@@ -40,5 +43,10 @@ export const keycloakPages: SignInPages = {
     confirm: { text: 'Logout', id: 'kc-logout', name: 'confirmLogout', input: true },
   },
   signed_out: { heading: 'You are logged out' },
-  error: { title: 'Sign in to {space}', heading: 'We are sorry...', text: '{error_description}' },
+  error: {
+    title: 'Sign in to {space}',
+    heading: 'We are sorry...',
+    text: '{error_description}',
+    not_for: ['not_found', 'method_not_allowed', 'unsupported_media_type'],
+  },
 }
