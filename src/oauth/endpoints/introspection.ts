@@ -9,6 +9,7 @@ import { missing } from '../model/errors.ts'
 import type { ClientRequest } from '../model/parameters.ts'
 import type { ActiveAccessToken, ActiveRefreshToken, Client } from '../model/records.ts'
 import { type Context, note } from '../realm/context.ts'
+import { isIssuedElsewhere } from '../realm/issued-elsewhere.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { subjectOf } from '../realm/subject.ts'
 import { noteUnread } from '../realm/unread.ts'
@@ -27,13 +28,19 @@ export function findToken(token: string, context: Context): Found | undefined {
 const refusals = {
   unknown: 'it was not issued by this sandbox, or it was altered',
   expired: 'it has expired',
+  elsewhere: 'it was issued by another authorization server',
   revoked: 'it, its grant, its user or its app was revoked or removed',
 } as const
 
 /** A token of either kind, or why it does not hold. */
-function lookUp(token: string, { realm }: Context): Found | keyof typeof refusals {
+function lookUp(token: string, context: Context): Found | keyof typeof refusals {
+  const found = inStore(token, context)
+  return typeof found !== 'string' && isIssuedElsewhere(found.token.details, context) ? 'elsewhere' : found
+}
+
+function inStore(token: string, { realm }: Context): Found | 'unknown' | 'expired' | 'revoked' {
   const { tokens, store, clock } = realm
-  let why: keyof typeof refusals = 'unknown'
+  let why: 'unknown' | 'expired' | 'revoked' = 'unknown'
   const accessKey = tokens.access.keyOf(token)
   if (accessKey !== undefined) {
     const found = store.findAccessToken(accessKey, digest(token), clock.now())

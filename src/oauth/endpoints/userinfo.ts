@@ -5,6 +5,7 @@ import { scopes } from '../model/scope.ts'
 import { requireAccessToken } from '../proof/access-token.ts'
 import type { PresentedToken } from '../proof/presented-token.ts'
 import type { Context } from '../realm/context.ts'
+import { isIssuedElsewhere } from '../realm/issued-elsewhere.ts'
 import { responseKey } from '../realm/signing-key.ts'
 import { subjectFor } from '../realm/subject.ts'
 import { addedClaims, addsClaims, unreserved } from '../tokens/added-claims.ts'
@@ -20,7 +21,12 @@ import { statementValues } from '../tokens/template-values.ts'
 export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
   const { realm } = context
   const { user, scope, grant, client, details } = await requireAccessToken(presented, context)
+  const scheme = presented?.scheme ?? 'Bearer'
   const { issuer, space } = details.issued_by ?? context
+  if (isIssuedElsewhere(details, context)) {
+    const explanation = `The token was issued by ${issuer}, and userinfo of ${context.issuer} was asked`
+    throw challenged(scheme, 'token_unknown', 'The access token is not valid', explanation)
+  }
   const { scope: needed, body } = realm.tokens.userinfo ?? { scope: 'openid' }
   if (user === undefined || (needed !== null && !scopes(scope).includes(needed))) {
     const message = user === undefined ? 'The token tells of no user' : `The token was not given for ${needed}`
@@ -28,7 +34,6 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
       user === undefined
         ? 'The token was given to a client by itself and tells of no user'
         : `The token's scope is '${scope}' and lacks ${needed}`
-    const scheme = presented?.scheme ?? 'Bearer'
     throw challenged(
       scheme,
       user === undefined ? 'token_userless' : 'scope_missing',

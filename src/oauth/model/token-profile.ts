@@ -127,6 +127,8 @@ export interface TokenProfile {
   readonly refresh: TokenFormat
   /** Codes; the handle itself when absent. */
   readonly codes?: CodeFormat | undefined
+  /** Whether a token holds at one of the vendor's servers that another, or the same, issued; it always does when absent. */
+  readonly holds_at?: ((asked: Space, issuer: Space) => boolean) | undefined
   /** How long the tokens of a grant live. */
   readonly lifetimes?: ((of: Pick<TokenDraft, 'client' | 'grant' | 'scope'>, material: TokenMaterial) => Lifetimes) | undefined
   /** The parameters of requests that its templates name. */

@@ -19,9 +19,10 @@ const handles = maskedHandles(charactersOf('url_safe'), 43)
 /** Of codes and refresh tokens the last two tell the server. */
 const sealed = maskedHandles(charactersOf('url_safe'), 41)
 
+const serverIdOf = (space: Space | undefined) => (isOrg(space) ? '' : (space?.path.as ?? 'default'))
+
 function seal(handle: string, space: Space | undefined): string {
-  const server = isOrg(space) ? '' : (space?.path.as ?? 'default')
-  return hash('sha256', `${server} ${handle}`, 'base64url').slice(0, 2)
+  return hash('sha256', `${serverIdOf(space)} ${handle}`, 'base64url').slice(0, 2)
 }
 
 function makeSealed(id: number, space: Space | undefined): string {
@@ -125,6 +126,7 @@ export const oktaTokens: TokenProfile = {
   access: accessTokens,
   refresh: { make: ({ id, space }) => makeSealed(id, space), keyOf: keyOfSealed },
   codes: { make: (id, _client, _details, space) => makeSealed(id, space), keyOf: keyOfSealed },
+  holds_at: (asked, issuer) => serverIdOf(asked) === serverIdOf(issuer),
   lifetimes: () => ({ id: 3600 }),
   tokenResponse: (issued) => ({
     token_type: issued.token_type,

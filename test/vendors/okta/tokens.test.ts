@@ -175,6 +175,26 @@ describe('each server', () => {
     for (const one of all) expect(await keysOf(url, one)).toHaveLength(1)
   })
 
+  test('knows its own tokens alone at userinfo, introspection and revocation', async () => {
+    const of = { '/oauth2': await mint(url, '/oauth2', 'openid'), [custom]: await mint(url, custom, 'openid') }
+    const { body } = await token(url, { grant_type: 'password', ...alice, scope: 'openid offline_access' })
+    const me = (at: string, text: string) => send(`${url}${at}/v1/userinfo`, { headers: { authorization: `Bearer ${text}` } })
+    const ask = (at: string, path: string, text: unknown) =>
+      post(`${url}${at}/v1/${path}`, { token: String(text) }, basic(web.client_id, web.client_secret))
+    for (const [own, other] of [['/oauth2', custom] as const, [custom, '/oauth2'] as const]) {
+      expect((await ask(other, 'revoke', of[own])).status).toBe(200)
+      expect((await me(own, of[own])).status).toBe(200)
+      expect((await ask(own, 'introspect', of[own])).body.active).toBe(true)
+      const refused = await me(other, of[own])
+      expect([refused.status, refused.text]).toEqual([401, ''])
+      expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token", error_description="The access token is invalid."')
+      expect(refused.explanation).toContain(`issued by ${url}${own === custom ? custom : ''}`)
+      expect((await ask(other, 'introspect', of[own])).text).toBe('{"active":false}')
+    }
+    expect((await ask('/oauth2', 'introspect', body.refresh_token)).text).toBe('{"active":false}')
+    expect((await ask(custom, 'introspect', body.refresh_token)).body.active).toBe(true)
+  })
+
   test('keeps its keys', async () => {
     const server = await start({ defaultProvider: 'okta' })
     const before = await keysOf(server.url, '/oauth2')
