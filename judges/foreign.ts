@@ -36,6 +36,21 @@ export function inPython(folder: string): ForeignJudge {
   }
 }
 
+/** A program `Trials.java`, with the packages of the `pom.xml` beside it. */
+export function inJava(folder: string, properties: readonly string[] = []): ForeignJudge {
+  return {
+    folder,
+    toolchain: [
+      'sh',
+      '-c',
+      'mvn -v >/dev/null && java -version 2>&1 | grep -qE "version \\"(1[7-9]|[2-9][0-9])" || { echo "Maven and Java 17 or later are needed" >&2; exit 1; }',
+    ],
+    install: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib']],
+    unreachable: /Could not transfer artifact|Unknown host|Connection refused/,
+    program: ['java', ...properties, '-cp', 'lib/*', 'Trials.java'],
+  }
+}
+
 /** What a command printed when it failed; undefined when it succeeded. */
 async function failureOf([command, ...args]: Command, cwd: string): Promise<string | undefined> {
   try {

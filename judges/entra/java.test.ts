@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, api, callback, homeTenant, ordersScope, signIn, startEntra, tokensOf, web } from '../../test/support/entra-client.ts'
-import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
+import { inJava, prepare, tryOut } from '../foreign.ts'
 
 /** MSAL for Java, unchanged and through the proxy; what it does is in `java/Trials.java`. */
 
@@ -14,17 +14,10 @@ const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
 afterAll(() => rm(folder, { recursive: true }))
 const store = join(folder, 'ca.p12')
 
-const judge: ForeignJudge = {
-  folder: join(import.meta.dirname, 'java'),
-  toolchain: [
-    'sh',
-    '-c',
-    'mvn -v >/dev/null && java -version 2>&1 | grep -qE "version \\"(1[7-9]|[2-9][0-9])" || { echo "Maven and Java 17 or later are needed" >&2; exit 1; }',
-  ],
-  install: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib']],
-  unreachable: /Could not transfer artifact|Unknown host|Connection refused/,
-  program: ['java', `-Djavax.net.ssl.trustStore=${store}`, '-Djavax.net.ssl.trustStorePassword=changeit', '-cp', 'lib/*', 'Trials.java'],
-}
+const judge = inJava(join(import.meta.dirname, 'java'), [
+  `-Djavax.net.ssl.trustStore=${store}`,
+  '-Djavax.net.ssl.trustStorePassword=changeit',
+])
 const missing = await prepare(judge)
 const server = await startEntra()
 if (missing === undefined) {
