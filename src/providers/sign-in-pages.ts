@@ -27,6 +27,8 @@ export interface SignInMessage {
 
 /** What a page of the vendor's begins with. */
 interface PageWords {
+  /** Of the window; the heading with the vendor's name when absent. */
+  readonly title?: string | undefined
   readonly heading?: string | undefined
   readonly text?: string | undefined
 }
@@ -61,9 +63,7 @@ export interface SignInPages {
   /** A page at the end that asks whether to stay signed in; the box lets it never come again. */
   readonly stay?: (PageWords & { yes: SignInButton; no: SignInButton; box?: SignInField | undefined }) | undefined
   /** All scopes or none are allowed; where it is absent, each can be unticked. */
-  readonly consent?:
-    | (PageWords & { title?: string | undefined; allow: SignInButton; deny: SignInButton; id?: string | undefined })
-    | undefined
+  readonly consent?: (PageWords & { allow: SignInButton; deny: SignInButton; id?: string | undefined }) | undefined
   /** Asks which of the browser's users it is. */
   readonly accounts?: (PageWords & { pick: SignInButton; other: SignInButton }) | undefined
   /** Posts the answer to the client (`response_mode=form_post`). */
@@ -71,18 +71,32 @@ export interface SignInPages {
   /** Asks whether to sign out. */
   readonly logout?: (PageWords & { confirm: SignInButton; stay?: SignInButton | undefined }) | undefined
   readonly signed_out?: PageWords | undefined
+  readonly device?: DevicePages | undefined
   /**
    * An error that cannot go back to the client. Lines may have the members of the provider's answer for it, as
    * `{error_description}`; one that lacks a member is left out.
    */
   readonly error?:
     | (PageWords & {
-        title?: string | undefined
         lines?: readonly string[] | undefined
         /** Errors that have no page: browsers, too, are answered as programs are. */
         not_for?: readonly ErrorCode[] | undefined
       })
     | undefined
+}
+
+/** The pages on which a user lets a device in (RFC 8628 §3.3); which access it gets is asked as it is of apps. */
+export interface DevicePages extends PageWords {
+  readonly form_id?: string | undefined
+  readonly code: SignInField
+  readonly submit: SignInButton
+  /** A code in the address counts as entered, and who is signed in is not asked for his name again (§3.3.1). */
+  readonly straight?: boolean | undefined
+  /** What a code is told that is unknown or too old. */
+  readonly refused: SignInMessage
+  readonly refused_status?: number | undefined
+  readonly done: PageWords
+  readonly denied: PageWords
 }
 
 /** What a button sends: the vendor's name and value, or else the decision that it stands for. */

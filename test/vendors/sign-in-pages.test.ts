@@ -55,7 +55,7 @@ describe.each(vendors)('%s', (vendor) => {
     const { verification_uri_complete } = (await answer.json()) as { verification_uri_complete: string }
     const page = await open()
     await page.goto(verification_uri_complete)
-    await page.getByRole('button', { name: 'Continue' }).click()
+    if (vendor !== 'keycloak') await page.getByRole('button', { name: 'Continue' }).click()
     // No browser stays signed in there, so nobody asks whether it does.
     if (vendor === 'entra') {
       await page.fill('[name="loginfmt"]', 'alice')
@@ -63,8 +63,8 @@ describe.each(vendors)('%s', (vendor) => {
       await page.fill('[name="passwd"]', 'password')
       await page.click('#idSIButton9')
     } else await signInAt[vendor](page)
-    await page.getByRole('button', { name: 'Allow' }).click()
-    await page.getByText('Your device is connected').waitFor()
+    await page.getByRole('button', { name: vendor === 'keycloak' ? 'Yes' : 'Allow' }).click()
+    await page.getByText(vendor === 'keycloak' ? 'Device Login Successful' : 'Your device is connected').waitFor()
   })
 })
 

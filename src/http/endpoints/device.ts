@@ -6,27 +6,38 @@ import { cleanUserCode, formatUserCode } from '../../oauth/deferred/device.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { PageError } from '../../oauth/model/errors.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { Deferred } from '../../oauth/storage/deferred-store.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
+import { beginSession, sessionOf } from '../pages/browser-session.ts'
 import { appView, drawSignIn, notAllowedPage, scopeViews, stepAt, userView } from '../pages/pages.ts'
 import { firstForm, readForm, type SignInForm, signInWith } from '../pages/sign-in-form.ts'
 import { unknownDecision } from '../pages/sign-in-steps.ts'
 import { render } from '../pages/views.ts'
 import { wordsOf } from '../pages/words.ts'
 
-/** GET of the verification page. A code in the address is filled in and no more: whoever follows a link has entered nothing yet. */
+/**
+ * GET of the verification page. A code in the address is filled in and no more, since whoever follows a link has entered nothing yet;
+ * some vendors go on with it.
+ */
 function getDevice(request: FastifyRequest, reply: FastifyReply) {
   const { user_code } = readParameters(request.query).parameters
-  return codePage(reply, exchangeOf(request), user_code)
+  const exchange = exchangeOf(request)
+  if (user_code !== undefined && pagesOf(exchange)?.straight === true) return enterCode(reply, exchange, user_code)
+  return codePage(reply, exchange, user_code)
+}
+
+function pagesOf({ sandbox }: Exchange) {
+  return sandbox.provider.sign_in?.device
 }
 
 /** POST of it: the code, then the steps of signing in and deciding. */
 function postDevice(request: FastifyRequest, reply: FastifyReply) {
   const exchange = exchangeOf(request)
   const { parameters } = readParameters(request.body)
-  if (parameters.transaction === undefined) return enterCode(reply, exchange, parameters.user_code ?? '')
+  if (parameters.transaction === undefined) return enterCode(reply, exchange, parameters[pagesOf(exchange)?.code.name ?? 'user_code'] ?? '')
   const { store, clock } = exchange.sandbox
   const waiting = store.findDeferred(parameters.transaction, clock.now())
   if (waiting === undefined) throw over()
@@ -56,10 +67,12 @@ function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
         ? `'${typed}' is no user code, which has eight letters (RFC 8628 §6.1)`
         : `user_code '${code}' was not issued by sandbox '${name}', has expired, or was decided on`
     explain(exchange, { code: 'invalid_request', reason: 'user_code_unknown', explanation: why }, reply)
-    return codePage(reply.code(400), exchange, typed, 'This code is not right, or it is too old.')
+    const { refused_status: status = 400, refused = { text: 'This code is not right, or it is too old.' } } = pagesOf(exchange) ?? {}
+    return codePage(reply.code(status), exchange, typed, refused.text)
   }
   exchange.context.trace.client_id = waiting.client.client_id
-  return signInPage(reply, exchange, waiting)
+  const user = pagesOf(exchange)?.straight === true ? sessionOf(reply.request, exchange)?.user : undefined
+  return user === undefined ? signInPage(reply, exchange, waiting) : goOn(reply, exchange, waiting, user)
 }
 
 function stepOf(exchange: Exchange, { client, interaction_id }: Deferred) {
@@ -77,6 +90,11 @@ function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, para
     return signInPage(reply, exchange, waiting, outcome.form)
   }
   const { user } = outcome
+  if (pagesOf(exchange)?.straight === true) beginSession(reply, exchange, user)
+  return goOn(reply, exchange, waiting, user)
+}
+
+function goOn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, user: User) {
   exchange.sandbox.store.setDeferredUser(waiting.interaction_id, user)
   exchange.context.trace.username = user.username
   return nextPage(reply, exchange, { ...waiting, user })

@@ -103,7 +103,7 @@ function done(reply: FastifyReply, exchange: Exchange, { next }: LogoutRequest, 
 function signedOutPage(
   reply: FastifyReply,
   exchange: Exchange,
-  { heading = 'You are signed out', text }: { heading?: string | undefined; text?: string | undefined },
+  { title, heading = 'You are signed out', text }: { [word in 'title' | 'heading' | 'text']?: string | undefined },
   frames: string[],
   next: string | undefined,
 ): void {
@@ -114,7 +114,7 @@ function signedOutPage(
     // Time for the frames.
     ...(next === undefined ? {} : { Refresh: `2;url=${next}` }),
   }
-  render(reply, 'signed-out', { ...wordsOf(exchange), heading, text, frames, next }, headers)
+  render(reply, 'signed-out', { ...wordsOf(exchange), title, heading, text, frames, next }, headers)
 }
 
 /** OpenID Connect RP-Initiated Logout §2. */

@@ -109,6 +109,7 @@ export interface Views {
   }
   /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
   'signed-out': Page & {
+    title?: string | undefined
     heading: string
     text?: string | undefined
     /** Addresses of clients that sign out in the browser. */
@@ -118,14 +119,14 @@ export interface Views {
   }
   /** Posts `decision`: `add` (a parent adds the app) or `ask` (a kid asks), or `switch`. */
   'not-allowed': UserStep & { remedy: 'add' | 'ask' }
-  /** Posts `user_code`. */
+  /** Posts `user_code`, or what the vendor calls it. */
   'device-code': Page & {
     action: string
     /** What was typed, or came in the address. */
     user_code?: string | undefined
     error?: string | undefined
   }
-  /** Posts `decision`: `allow`, `deny` or `switch`. */
+  /** Posts `decision`: `allow`, `deny` or `switch`, or the vendor's buttons for them. */
   'device-confirm': UserStep & {
     /** To be compared with the device's. */
     user_code: string
