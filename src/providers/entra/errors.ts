@@ -111,6 +111,9 @@ function correlationOf({ transport, parameters }: Context): string {
   return transport?.header(name) ?? transport?.query(name) ?? parameters?.[name] ?? randomUUID()
 }
 
+/** Seconds after which a client that was too quick, or a service that failed, is asked again. */
+const retryAfter = '10'
+
 /** The vendor's errors: those of sign-in and tokens with AADSTS numbers, those of Graph in an envelope. */
 export function entraErrorReply(error: OAuthError, endpoint: Endpoint, settings: Settings, situation: ErrorSituation): Reply {
   if (endpoint === 'userinfo' || (endpoint === 'api' && error.about.aadsts === undefined)) return graphError(error, situation)
@@ -118,5 +121,13 @@ export function entraErrorReply(error: OAuthError, endpoint: Endpoint, settings:
   const isClient = body.error === 'invalid_client'
   const status = isClient ? 401 : error.status >= 429 ? error.status : 400
   if (endpoint === 'discovery' && error.reason === 'space_unknown') body.error = 'invalid_tenant'
-  return { status, headers: { 'x-ms-request-id': body.trace_id, 'content-type': 'application/json; charset=utf-8' }, body }
+  // RFC 6749's challenge to a client is not the vendor's; a fault's headers are what its test asked for.
+  const { 'WWW-Authenticate': _, ...others } = error.headers
+  const headers = {
+    'x-ms-request-id': body.trace_id,
+    'content-type': 'application/json; charset=utf-8',
+    ...(status >= 429 && { 'Retry-After': retryAfter }),
+    ...others,
+  }
+  return { status, headers, body }
 }
