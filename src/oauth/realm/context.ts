@@ -214,6 +214,8 @@ export interface RequestDialect {
   readonly admits?: (client: Client, endpoint: 'authorize' | 'client', context: Context) => void
   /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */
   readonly checks?: (parameters: Parameters, client: Client, context: Context) => void
+  /** What cannot be revoked; `use` says what the token is when it holds (RFC 7009 §2.2.1). @throws OAuthError */
+  readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined) => void
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
 }

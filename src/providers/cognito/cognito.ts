@@ -7,7 +7,7 @@ import { apiRoutes } from './api/route.ts'
 import { cognitoCollection } from './collection.ts'
 import { errorReply, tokenReply } from './errors.ts'
 import { cognitoGrants, scopeOf } from './grants.ts'
-import { callbackWording, hostedUiRoutes, logout } from './hosted-ui.ts'
+import { callbackWording, logout, revocable } from './hosted-ui.ts'
 import { cognitoHosts } from './hosts.ts'
 import { cognitoPages, cognitoTexts } from './pages.ts'
 import { cognitoKeys, cognitoTokens, keyId } from './tokens.ts'
@@ -21,10 +21,9 @@ type Document = Readonly<Record<string, unknown>>
 
 /** The same with the endpoints of a pool beside the first. */
 function ofPool(document: Document, pool: string | undefined): Document {
-  const moved = ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'end_session_endpoint'].map((name) => [
-    name,
-    String(document[name]).replace(/\/(?:oauth2\/\w+|logout)$/, `/${pool}$&`),
-  ])
+  const moved = ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'revocation_endpoint', 'end_session_endpoint'].map(
+    (name) => [name, String(document[name]).replace(/\/(?:oauth2\/\w+|logout)$/, `/${pool}$&`)],
+  )
   return { ...document, ...Object.fromEntries(moved) }
 }
 
@@ -37,7 +36,7 @@ function discoveryOf(document: Document): Record<string, unknown> {
     issuer: document.issuer,
     jwks_uri: document.jwks_uri,
     response_types_supported: ['code', 'token'],
-    revocation_endpoint: String(document.token_endpoint).replace(/token$/, 'revoke'),
+    revocation_endpoint: document.revocation_endpoint,
     scopes_supported: ['openid', 'email', 'phone', 'profile'],
     subject_types_supported: ['public'],
     token_endpoint: document.token_endpoint,
@@ -85,6 +84,7 @@ export const cognito: Provider = {
     error: '/error',
     token: '/oauth2/token',
     userinfo: '/oauth2/userInfo',
+    revocation: '/oauth2/revoke',
     end_session: '/logout',
     jwks: '/{pool}/.well-known/jwks.json',
     discovery: ['openid-configuration'],
@@ -103,6 +103,8 @@ export const cognito: Provider = {
     secrets: ['UserCode', 'ConfirmationCode', 'SOFTWARE_TOKEN_MFA_CODE', 'SMS_MFA_CODE', 'EMAIL_OTP_CODE'],
     scope: scopeOf,
     logout,
+    reads: ['logout_uri'],
+    revocable,
     pkce_optional: true,
     challenge_methods: ['S256'],
     token_brings_id_token: true,
@@ -132,11 +134,12 @@ export const cognito: Provider = {
   account_pages: cognitoAccountPages,
   errorReply,
   tokenReply,
+  revocationReply: { status: 200 },
   callbackWording,
   discovery: (said, { space }) => discoveryOf(space?.path.pool === poolId ? said : ofPool(said, space?.path.pool)),
   json_types: ['application/x-amz-json-1.1', 'application/x-amz-json-1.0'],
   sends_messages: true,
-  routes: [...apiRoutes, ...hostedUiRoutes],
+  routes: apiRoutes,
   world: cognitoWorld,
   collection: cognitoCollection,
 }

@@ -93,7 +93,7 @@ export const errorReply: Provider['errorReply'] = (error, endpoint) => {
     const named = error.reason === undefined ? (error instanceof PageError ? error.message : undefined) : pageErrors[error.reason]
     return { status: error.status, body: { error: named ?? wireCode(error) } }
   }
-  const code = wireCode(error)
+  const code = error.about.worded ?? (error.reason === 'token_foreign' ? 'invalid_request' : wireCode(error))
   return {
     status: error.status >= 500 || error.status === 404 || error.status === 405 ? error.status : 400,
     headers: json,

@@ -1,11 +1,6 @@
 import { given } from '../../basics/given.ts'
-import { clientOf, clientParameters } from '../../oauth/clients/authentication.ts'
-import { findToken } from '../../oauth/endpoints/introspection.ts'
 import { OAuthError, PageError } from '../../oauth/model/errors.ts'
-import { readParameters } from '../../oauth/model/parameters.ts'
 import type { CallbackWording, Context, LogoutRequest, RequestDialect } from '../../oauth/realm/context.ts'
-import { noteUnread } from '../../oauth/realm/unread.ts'
-import type { ApiRequest, Reply, Route } from '../provider.ts'
 
 /** Errors are told under few codes, and an answer in the fragment has its order. */
 export const callbackWording: CallbackWording = ({ parameters }) => {
@@ -60,32 +55,9 @@ function signInUrl({ transport }: Context): string {
   return (transport?.urls()[0] ?? '/login').replace(/[^/]*$/, 'login')
 }
 
-/** Revokes a refresh token with all that came of it; nothing else can be revoked. */
-async function revoke({ context, authorization, body }: ApiRequest): Promise<Reply> {
-  const read = readParameters(body)
-  const client = await clientOf({ ...read, authorization }, context)
-  noteUnread(read.parameters, [clientParameters, ['token']], 'in a revocation', context)
-  const { token } = read.parameters
-  if (token === undefined) throw new OAuthError('parameter_missing', 'Parameter token is missing').naming({ parameter: 'token' })
-  const found = findToken(token, context)
-  const isOurs = found === undefined || found.token.client.client_id === client.client_id
-  if (!isOurs) {
-    const explanation = `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`
-    throw new OAuthError(['invalid_request', 'token_foreign'], "The token is not this client's", explanation)
-  }
-  if (found?.use === 'access' || (found === undefined && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))) {
-    context.trace.explanation = 'The token is no refresh token; only these can be revoked'
-    return { status: 400, headers: { 'Content-Type': 'application/json;charset=UTF-8' }, body: '{"error":"unsupported_token_type"}' }
-  }
-  if (found !== undefined) {
-    const { store, clock } = context.realm
-    context.trace.grant_id = found.token.grant.id
-    store.revokeGrant(found.token.grant.id, 'the client revoked its refresh token', clock.now())
-  }
-  return { status: 200 }
+/** Refresh tokens can be revoked, with all that came of them, and nothing else. */
+export const revocable: NonNullable<RequestDialect['revocable']> = (token, use) => {
+  if (use !== 'access' && (use === 'refresh' || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))) return
+  const message = 'unsupported_token_type'
+  throw new OAuthError('invalid_request', message, 'The token is no refresh token; only these can be revoked').naming({ worded: message })
 }
-
-/** What the OAuth half has beside the protocol's endpoints. */
-export const hostedUiRoutes: readonly Route[] = [
-  { method: 'POST', path: '/oauth2/revoke', endpoint: 'revocation', query: [], handle: revoke },
-]

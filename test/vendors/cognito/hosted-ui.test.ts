@@ -327,6 +327,14 @@ describe('revoke', () => {
     expect(again.text).toBe('{"error":"invalid_grant"}')
   })
 
+  test("another client's cannot be revoked, and a token that is none is no error", async () => {
+    const { refresh_token } = await tokens()
+    const foreign = await revoke({ token: String(refresh_token), ...spa })
+    expect([foreign.status, foreign.text]).toEqual([400, '{"error":"invalid_request"}'])
+    const none = await revoke({ token: 'x', ...web })
+    expect([none.status, none.text]).toEqual([200, ''])
+  })
+
   test('nothing else can be revoked', async () => {
     const { access_token } = await tokens()
     const answers = await Promise.all([
@@ -350,6 +358,9 @@ describe('logout', () => {
       `${base}/logout?client_id=${web.client_id}&logout_uri=${encodeURIComponent('http://localhost:3000/')}&state=s`,
     )
     expect([end.status, end.headers.get('location')]).toEqual([302, 'http://localhost:3000/'])
+    expect(box.sandbox('cognito').journal.list({ limit: 1 })[0]?.notes).toEqual([
+      'The request has state: without effect at the end session endpoint',
+    ])
     expect((await jar.open(authorizeUrl(base))).location?.pathname).toBe('/cognito/login')
   })
 

@@ -48,6 +48,8 @@ test('a pool beside the first has its pages and endpoints below its id, as its d
   const info = await get(discovery.userinfo_endpoint ?? '', { authorization: `Bearer ${json.access_token}` })
   expect(info.json.username).toBe('zoe')
   expect((await post(`${base}/oauth2/token`, form)).text).toBe('{"error":"invalid_client"}')
+  const access = await post(discovery.revocation_endpoint ?? '', { token: String(json.access_token), client_id, client_secret })
+  expect([access.status, access.text]).toEqual([400, '{"error":"unsupported_token_type"}'])
   expect((await post(discovery.revocation_endpoint ?? '', { token: String(json.refresh_token), client_id, client_secret })).status).toBe(
     200,
   )
