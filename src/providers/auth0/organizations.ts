@@ -2,6 +2,7 @@ import type { Documents } from '../../oauth/model/documents.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import { newOrganizationId } from './ids.ts'
+import { auth0Settings } from './settings.ts'
 
 /** A customer of the tenant's, whose users sign in to it. */
 export interface Organization {
@@ -44,10 +45,20 @@ export function deleteOrganization(documents: Documents, id: string): boolean {
   return organizationsIn(documents).delete(id)
 }
 
-/** An authorization request may be for one organization, which there must be. */
+/** An authorization request may be for one organization, which there must be, as the setting `organization_usage` has it. */
 export const checks: NonNullable<RequestDialect['checks']> = ({ organization }, _client, { realm }) => {
-  if (organization === undefined || organizationNamed(organization, realm.documents) !== undefined) return
+  const usage = auth0Settings.of(realm.settings).organization_usage
+  if (organization === undefined) {
+    if (usage !== 'require') return
+    throw refusal('parameter organization is required for this client', 'The setting organization_usage is require')
+  }
+  if (usage === 'deny') throw refusal('client is not configured to allow organizations', 'The setting organization_usage is deny')
+  if (organizationNamed(organization, realm.documents) !== undefined) return
   const names = organizations(realm.documents).map(({ id, name }) => `${name} (${id})`)
   const explanation = `organization '${organization}' is none of: ${names.join(', ') || 'none'}`
-  throw new OAuthError('parameter_invalid', 'parameter organization is invalid', explanation).naming({ parameter: 'organization' })
+  throw refusal('parameter organization is invalid', explanation)
+}
+
+function refusal(message: string, explanation: string): OAuthError {
+  return new OAuthError('parameter_invalid', message, explanation).naming({ parameter: 'organization' })
 }

@@ -7,6 +7,7 @@ export const database = 'Username-Password-Authentication'
 export interface Auth0Settings {
   default_audience: string | null
   default_directory: typeof database | 'none'
+  organization_usage: 'deny' | 'allow' | 'require'
 }
 
 export const auth0Settings = ownSettings<Auth0Settings>({
@@ -19,5 +20,10 @@ export const auth0Settings = ownSettings<Auth0Settings>({
     default: database,
     says: 'the connection that the password grant takes; `none` makes it fail as in a tenant without one',
     accepts: ({ z }) => z.enum([database, 'none']),
+  },
+  organization_usage: {
+    default: 'allow',
+    says: 'whether users of all apps sign in to an organization: `deny` refuses who names one, `require` who names none',
+    accepts: ({ z }) => z.enum(['deny', 'allow', 'require']),
   },
 })

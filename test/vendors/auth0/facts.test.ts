@@ -86,6 +86,35 @@ describe('at the callback', () => {
     ])
   })
 
+  test.each([
+    ['require', undefined, 'parameter organization is required for this client'],
+    ['deny', 'example-org', 'client is not configured to allow organizations'],
+  ])('where organization_usage is %s, whoever asks for %s is told', async (organization_usage, organization, error_description) => {
+    expect((await change('', { settings: { organization_usage } })).status).toBe(200)
+    const { headers } = await send(authorizeUrl(organization === undefined ? {} : { organization }))
+    await change('', { settings: { organization_usage: null } })
+    expect(Object.fromEntries(new URL(headers.get('location') ?? '', url).searchParams)).toEqual({
+      error: 'invalid_request',
+      error_description,
+      state: 's',
+    })
+  })
+
+  test('a user who is blocked is unauthorized', async () => {
+    const { directory } = server.sandbox()
+    const bob = directory.findUser('bob')
+    if (bob === undefined) throw new Error('no bob')
+    directory.updateUser({ ...bob, disabled: true })
+    const { body } = await postJson(`${sandbox}/authorize`, {
+      client_id: web.client_id,
+      username: 'bob',
+      redirect_uri: callback,
+      state: 's',
+    })
+    directory.updateUser(bob)
+    expect(body).toMatchObject({ redirect_to: `${callback}?error=unauthorized&error_description=user%20is%20blocked&state=s` })
+  })
+
   test('a web_message is an authorization_response for the app’s origin', async () => {
     const jar = new Jar()
     await signIn(jar)
