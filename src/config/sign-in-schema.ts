@@ -40,6 +40,7 @@ export const signIn = z
       .describe('What the page for the name says of one that nobody has; anybody is asked for a password when absent.'),
     refused: message.optional().describe('What a wrong name or password is told.'),
     refused_status: z.int().min(200).max(499).optional().describe('401 when absent.'),
+    again: text.optional().describe('What a signed-in user is told who is to type his password again; his name is not asked then.'),
     disabled: message.optional().describe('What a disabled user is told; as who is refused when absent.'),
     answered_status: z
       .union([z.literal(302), z.literal(303)])

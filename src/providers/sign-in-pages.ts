@@ -54,6 +54,8 @@ export interface SignInPages {
   readonly refused?: SignInMessage | undefined
   /** The status of a page that refuses; 401 when absent. */
   readonly refused_status?: number | undefined
+  /** What a signed-in user is told who is to type his password again, for `prompt=login`; his name is not asked then. */
+  readonly again?: string | undefined
   /** What a disabled user is told; as who is refused when absent. */
   readonly disabled?: SignInMessage | undefined
   /** The status that takes the browser from a form to the client; 303 when absent. */

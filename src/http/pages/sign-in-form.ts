@@ -13,6 +13,8 @@ export interface SignInForm {
   /** What was typed before, or hinted at. */
   username?: string | undefined
   error?: SignInMessage | undefined
+  /** Why the page comes. */
+  note?: string | undefined
 }
 
 /** The first page, with a name that was hinted at; one that is known need not be typed again. */

@@ -171,6 +171,10 @@ export function obstaclePage(
 ) {
   const join = joinPath(exchange, interaction.id)
   if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
+  const { again } = exchange.sandbox.provider.sign_in ?? {}
+  if (again !== undefined && user !== undefined && step === 'sign_in' && interaction.request.prompt.includes('login')) {
+    return signInPage(reply, exchange, interaction, { step: 'password', username: user.username, note: again })
+  }
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
   if (step === 'select_account') return selectAccountPage(reply, exchange, interaction, user)
   if (step === 'get_app') return notAllowedPage(reply, stepOf(exchange, interaction), user)

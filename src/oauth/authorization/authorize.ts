@@ -43,7 +43,9 @@ export async function checkAuthorizationRequest(
   source: RequestSource = {},
 ): Promise<CheckedRequest> {
   const client = await clientOf(outside, context)
-  const parameters = await relay(targetOutside(outside, client, context), () => requestedParameters(outside, client, context, source))
+  const parameters = await relay(targetOutside(outside, client, context), context, () =>
+    requestedParameters(outside, client, context, source),
+  )
   noteUnreadParameters(outside, parameters, context)
   const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
   const { state } = parameters
@@ -54,7 +56,7 @@ export async function checkAuthorizationRequest(
   const asked_mode = ownValue(authorization?.response_modes ?? {}, parameters.response_mode ?? '') ?? parameters.response_mode
   const mode = responseModeOf(known ? response_type : 'code', asked_mode, context.realm.response_modes, redirect_uri)
   const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
-  const request = await relay(target, () => {
+  const request = await relay(target, context, () => {
     if (problem !== undefined) throw problem
     if (mode.problem !== undefined) {
       const about = given({ response_mode: parameters.response_mode })
@@ -88,7 +90,7 @@ async function clientOf({ client_id }: Parameters, context: Context): Promise<Cl
   context.trace.client_id = client_id
   const client = await findClient(client_id, context)
   if (client !== undefined) {
-    await relay(undefined, () => context.realm.requests?.admits?.(client, 'authorize', context))
+    await relay(undefined, context, () => context.realm.requests?.admits?.(client, 'authorize', context))
     return client
   }
   const explanation = `client_id '${client_id}' is not registered in sandbox '${context.realm.name}'`
@@ -104,12 +106,12 @@ function targetOutside({ redirect_uri, state }: Parameters, client: Client, { re
 }
 
 /** Runs a check and sends what it refuses to the client, or to a page when the client cannot be told. */
-function relay<T>(target: RedirectTarget | undefined, check: () => MaybePromise<T>): MaybePromise<T> {
+function relay<T>(target: RedirectTarget | undefined, { realm }: Context, check: () => MaybePromise<T>): MaybePromise<T> {
   const refuse = (error: unknown): never => {
     if (!(error instanceof OAuthError) || error instanceof PageError) throw error
     const { kind, message, explanation, status } = error
     const told =
-      target === undefined
+      target === undefined || realm.requests?.authorization?.onPage?.(error) === true
         ? new PageError(kind, message, explanation, [], status)
         : new AuthorizationError(kind, message, explanation, target)
     throw told.naming(error.about)
@@ -143,8 +145,9 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     throw new OAuthError('registration_not_supported', 'registration is not supported', 'The parameter registration came')
   }
   const scope = scopeFor(parameters, client, context)
-  const claims = readClaimsRequest(parameters.claims)
-  checkIdTokenRequest(parameters, response_type, scope)
+  const { passes = [] } = requests?.authorization ?? {}
+  const claims = readClaimsRequest(parameters.claims, passes.includes('malformed_claims'))
+  checkIdTokenRequest(parameters, response_type, passes.includes('id_token_without_openid') ? 'openid' : scope)
   const prompt = readPrompt(requests?.prompt === undefined ? parameters.prompt : requests.prompt(parameters))
   const optional = {
     nonce: parameters.nonce,

@@ -56,7 +56,7 @@ export async function allow(
   const { code, grant, tokens } = await make(request, client, user, scope, { session, silent }, context)
   if (code !== undefined) failNext(user.username, code, context)
   const parameters = { code, ...tokens, state: request.state, iss: issOf(context) }
-  return struckCallback({ client, user, grant, redirect_uri, response_mode, code, parameters }, context)
+  return struckCallback({ client, user, grant, session, redirect_uri, response_mode, code, parameters }, context)
 }
 
 /** What was made, and stored, for the user's consent. */

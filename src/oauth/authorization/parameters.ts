@@ -44,13 +44,14 @@ export function readThumbprint(dpop_jkt: string | undefined): string | undefined
 
 type ClaimsRequest = NonNullable<AuthorizationRequest['claims']>
 
-/** The `claims` parameter (OpenID Connect Core §5.5): members that we do not know are left out. */
-export function readClaimsRequest(claims: string | undefined): ClaimsRequest | undefined {
+/** The `claims` parameter (OpenID Connect Core §5.5): members that we do not know are left out. @param lenient what is no JSON asks for nothing */
+export function readClaimsRequest(claims: string | undefined, lenient = false): ClaimsRequest | undefined {
   if (claims === undefined) return undefined
   let value: unknown
   try {
     value = parseJson(claims)
   } catch {
+    if (lenient) return undefined
     throw malformedClaims('it is no JSON')
   }
   if (!isObject(value)) throw malformedClaims('it is no JSON object')

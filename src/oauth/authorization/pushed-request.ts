@@ -33,7 +33,7 @@ export async function pushAuthorizationRequest(
       pushed: true,
     }),
   )
-  const handle = randomText(43)
+  const handle = context.realm.requests?.authorization?.newPushedHandle?.() ?? randomText(43)
   const now = clock.now()
   store.savePushedRequest(
     { digest: digest(handle), client, parameters: withoutAbsent(parameters), expires_at: now + pushedRequestTtl * 1000 },

@@ -8,6 +8,7 @@ import type { AuthorizationError, OAuthError } from '../model/errors.ts'
 import type { Client, Grant, ResponseMode, User } from '../model/records.ts'
 import { type Context, noteTo, type RedirectRules } from '../realm/context.ts'
 import { responseKey } from '../realm/signing-key.ts'
+import type { Session } from '../storage/session-store.ts'
 import { encryptFor } from '../tokens/encryption.ts'
 
 /** What the client is told at its redirect URI, before it is wrapped for the way there. */
@@ -16,6 +17,7 @@ export interface AuthorizationAnswer extends CallbackAnswer {
   client: Client
   user?: User
   grant?: Grant | undefined
+  session?: Session | undefined
   redirect_uri: string
   response_mode: ResponseMode
 }

@@ -16,6 +16,7 @@ import type { Settings } from '../model/settings.ts'
 import type { Space } from '../model/space.ts'
 import type { TokenMaterial, TokenProfile } from '../model/token-profile.ts'
 import type { Transport } from '../model/transport.ts'
+import type { Session } from '../storage/session-store.ts'
 import type { ProtocolStore } from '../storage/store.ts'
 import type { Issue } from './issue.ts'
 
@@ -132,6 +133,8 @@ export interface Callback {
   readonly error?: OAuthError | undefined
   /** What the user gave; absent when it is an error, and for `none`. */
   readonly grant?: Grant | undefined
+  /** The browser's session that the user is in. */
+  readonly session?: Session | undefined
 }
 
 /** The parameters as a vendor has them: under names of its own, and with others. */
@@ -165,6 +168,12 @@ export interface AuthorizationDialect {
   readonly parameters?: readonly string[]
   /** Its own names of response modes. */
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
+  /** What it does not mind: an ID token that is asked for without openid, and does not come then, and claims that cannot be read. */
+  readonly passes?: readonly ('id_token_without_openid' | 'malformed_claims')[]
+  /** Whether the user is told an error on a page, though the client could be told it. */
+  onPage?(error: OAuthError): boolean
+  /** What stands in the `request_uri` of a pushed request behind the usual prefix. */
+  newPushedHandle?(): string
   /** Who signs in by what the request brings, without a page. */
   signedIn?(parameters: Parameters, context: Context): User | undefined
 }

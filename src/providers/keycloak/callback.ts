@@ -3,7 +3,7 @@ import type { CallbackWording } from '../../oauth/realm/context.ts'
 import { wordingOf } from './errors.ts'
 
 /** What clients are told at their redirect URIs, in the vendor's order. */
-export const keycloakCallback: CallbackWording = ({ parameters, grant, error: thrown }, { trace }) => {
+export const keycloakCallback: CallbackWording = ({ parameters, grant, session, error: thrown }, { trace }) => {
   const { state, iss, code, id_token, access_token, token_type, expires_in, error, error_description } = parameters
   if (thrown !== undefined) {
     const said = wordingOf(thrown, 'authorize', trace.grant_type)
@@ -11,5 +11,5 @@ export const keycloakCallback: CallbackWording = ({ parameters, grant, error: th
     return given({ error: said.error, error_description, state, iss })
   }
   if (error !== undefined) return given({ error, error_description, state, iss })
-  return given({ state, session_state: grant?.details.sid, iss, code, id_token, access_token, token_type, expires_in })
+  return given({ state, session_state: grant?.details.sid ?? session?.sid, iss, code, id_token, access_token, token_type, expires_in })
 }

@@ -42,8 +42,11 @@ function noServiceAccount({ client_id }: Client): OAuthError {
 export const asks_consent: NonNullable<RequestDialect['asks_consent']> = (client, context) =>
   realmDataOf(context).client(client).consentRequired
 
-/** Clients say by which method they use PKCE. */
+/** OpenID Connect wants the redirect URI; clients say by which method they use PKCE. */
 export const checks: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
+  if (parameters.redirect_uri === undefined && scopes(parameters.scope).includes('openid')) {
+    throw missing('redirect_uri', 'redirect_uri did not come, and scope has openid', 'redirect_missing')
+  }
   const { 'pkce.code.challenge.method': method = '' } = realmDataOf(context).client(client).attributes
   if (method === '' || parameters.response_type?.includes('code') !== true) return
   const why = `client '${client.client_id}' has pkce.code.challenge.method ${method}`

@@ -198,6 +198,7 @@ function special({ reason, about, explanation }: OAuthError, endpoint: Endpoint,
 /** What a page says of an error that the client cannot be told. */
 const onPages: Wordings = {
   client_missing: { says: 'Invalid Request' },
+  parameter_invalid: { says: 'Invalid Request' },
   parameter_repeated: { says: 'Invalid Request' },
   client_unknown: { says: 'Client not found.' },
   hint_invalid: { says: 'Invalid parameter: id_token_hint' },
@@ -206,9 +207,17 @@ const onPages: Wordings = {
   },
 }
 
+const invalidRequest: Wording = { says: 'Invalid Request' }
+
+const onPagesByCode: Readonly<Record<string, Wording>> = {
+  invalid_request_object: invalidRequest,
+  invalid_request_uri: invalidRequest,
+  request_uri_not_supported: invalidRequest,
+}
+
 /** The words of a page for an error, as the page's template wants them. */
 function pageWords(error: OAuthError, endpoint: Endpoint): Reply {
-  const own = error.reason === undefined ? undefined : onPages[error.reason]
+  const own = (error.reason === undefined ? undefined : onPages[error.reason]) ?? onPagesByCode[error.code]
   const unregistered = endpoint === 'end_session' && error.reason === 'redirect_unregistered'
   const says = unregistered ? 'Invalid redirect uri' : (own?.says ?? wordingOf(error, endpoint).says ?? error.message)
   return { status: error.status === 403 ? 403 : 400, body: { error_description: says } }
@@ -231,6 +240,7 @@ function said(error: OAuthError, endpoint: Endpoint, { grant_type, space }: Erro
   const { headers, code, status } = error
   if (error.reason === 'space_unknown')
     return { status: 404, body: { error: endpoint === 'api' ? 'Realm not found.' : 'Realm does not exist' } }
+  if (code === 'method_not_allowed' && endpoint === 'discovery') return { status: 404, body: { error: 'HTTP 404 Not Found' } }
   if (code === 'not_found') return { status: 404, body: { error: error.about.member === undefined ? 'HTTP 404 Not Found' : error.message } }
   const framework = outside[code]
   if (framework !== undefined) return { status, body: { error: framework } }

@@ -4,12 +4,14 @@ import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { account } from './account.ts'
 import { adminRoutes } from './admin/routes.ts'
+import { authorization } from './authorization.ts'
 import { keycloakCallback } from './callback.ts'
 import { admits, asks_consent, checks, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
 import { keycloakDiscovery } from './discovery.ts'
+import { elsewhere } from './elsewhere.ts'
 import { keycloakError } from './errors.ts'
 import { keycloakExchange } from './exchange.ts'
 import { healthRoutes } from './health.ts'
@@ -63,7 +65,17 @@ export const keycloak: Provider = {
   client_documents: false,
   response_types: responseTypes,
   response_modes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
-  requests: { grant_type_first: true, pkce_optional: true, scope: keycloakScope, admits, checks, asks_consent, prompt, grants },
+  requests: {
+    grant_type_first: true,
+    pkce_optional: true,
+    scope: keycloakScope,
+    admits,
+    checks,
+    asks_consent,
+    prompt,
+    authorization,
+    grants,
+  },
   redirects: keycloakRedirects,
   settings: {
     access_token_ttl: 300,
@@ -107,7 +119,7 @@ export const keycloak: Provider = {
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
   callbackWording: keycloakCallback,
   discovery: keycloakDiscovery,
-  routes: [realmInfo, account, ...sessionPages, ...healthRoutes, ...adminRoutes],
+  routes: [realmInfo, account, ...elsewhere, ...sessionPages, ...healthRoutes, ...adminRoutes],
   world: worldOf(demoRealm),
   seed({ space, documents, apps, users }, now) {
     fillData(space === master.realm ? master : demoRealm, documents, { apps, users }, now)

@@ -28,6 +28,7 @@ export const keycloakPages: SignInPages = {
   refused: { text: 'Invalid username or password.', id: 'input-error-username' },
   refused_status: 200,
   disabled: { text: 'Account is disabled, contact your administrator.', id: 'input-error-username' },
+  again: 'Please re-authenticate to continue',
   answered_status: 302,
   posted: { title: 'OIDC Form_Post Response', button: { text: 'Continue', name: 'continue', input: true } },
   consent: {

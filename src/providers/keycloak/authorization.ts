@@ -1,0 +1,12 @@
+import type { AuthorizationDialect } from '../../oauth/realm/context.ts'
+import { newUuid } from './ids.ts'
+
+/** The vendor's authorization requests. */
+export const authorization: AuthorizationDialect = {
+  passes: ['id_token_without_openid', 'malformed_claims'],
+  onPage: ({ code, reason, about }) =>
+    ['invalid_request_object', 'invalid_request_uri', 'request_uri_not_supported'].includes(code) ||
+    reason === 'redirect_missing' ||
+    (reason === 'parameter_invalid' && about.parameter === 'max_age'),
+  newPushedHandle: newUuid,
+}
