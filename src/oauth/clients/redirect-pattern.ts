@@ -102,6 +102,8 @@ export function registrationProblem(
   { redirect_uri_match: match }: Pick<Settings, 'redirect_uri_match'>,
   redirects?: RedirectRules,
 ): string | undefined {
+  const refused = redirects?.refuses?.(uri)
+  if (refused !== undefined) return refused
   if (redirects?.registers?.(uri) === true) return undefined
   const authority = /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1] ?? ''
   const [, user, host = '', port = ''] = /^(.*@)?(\[[^\]]*\]|[^:]*)(:.*)?$/.exec(authority) ?? []

@@ -146,6 +146,8 @@ export interface RedirectRules {
   readonly matches?: (registered: string, came: string) => boolean
   /** Whether a URI may be registered that is none elsewhere, because the vendor's comparison reads it as a pattern. */
   readonly registers?: (uri: string) => boolean
+  /** The vendor's own rule that a URI breaks, so that it may not be registered. */
+  readonly refuses?: (uri: string) => string | undefined
   /** Where an answer in query or fragment goes, as a vendor writes the client's URI. */
   readonly answeredAt?: (redirect_uri: string) => string
   /** Answers have `+` for a blank, as forms do; both mean the same (RFC 6749 appendix B). */

@@ -9,6 +9,7 @@ import type { Edition, ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { entraCallback, entraDeviceReply, entraTokenReply, entraTokenResponse } from './answers.ts'
+import { entraChecks } from './checks.ts'
 import { entraCollection } from './collection.ts'
 import { discoveryRoutes, entraDiscovery, entraKeys } from './discovery.ts'
 import { entraErrorReply } from './errors.ts'
@@ -88,6 +89,7 @@ export const entra: Provider = {
     targets: entraTargets,
     pkce_optional: true,
     logout: entraLogout,
+    checks: entraChecks,
   },
   response_types: ['code', 'id_token', 'code id_token', 'id_token token', 'token'],
   response_modes: ['query', 'fragment', 'form_post'],

@@ -4,11 +4,18 @@ import type { Context, Realm, RedirectRules } from '../../oauth/realm/context.ts
 import type { CrossOrigin } from '../provider.ts'
 
 const local = /^http:\/\/localhost(:\d{1,5})?(?=[/?]|$)/
+/** Characters of a redirect URI. */
+const longest = 256
 const noPath = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=\?|$)/i
 
 /** Byte for byte, but that `localhost` is met at any port, and an empty path is the same as `/`. */
 export const entraRedirects: RedirectRules = {
   matches: (registered, came) => plain(registered) === plain(came),
+  refuses: (uri) => {
+    if (uri.length > longest) return `It has ${uri.length} characters; Entra takes ${longest}`
+    const [found] = /[!$'(),;]/.exec(uri) ?? []
+    return found === undefined ? undefined : `It has ${found}, which Entra does not take`
+  },
   // Only addresses of the web: msal{id}://auth stays as it is.
   answeredAt: (uri) => (/^https?:/i.test(uri) ? withPath(uri) : uri),
 }

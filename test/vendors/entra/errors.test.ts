@@ -365,6 +365,7 @@ describe('the authorization endpoint', () => {
     ['an unknown response type', { response_type: 'magic' }, 'unsupported_response_type', 70005],
     ['an ID token without nonce', { response_type: 'id_token', scope: 'openid' }, 'invalid_request', 900144],
     ['an unknown prompt', { prompt: 'often' }, 'invalid_request', 90023],
+    ['a hint beside the choice of an account', { prompt: 'select_account', login_hint: 'alice' }, 'invalid_request', 90023],
     ['nobody signed in and prompt=none', { prompt: 'none' }, 'login_required', 50058],
     ['a challenge that is too short', { code_challenge: 'x' }, 'invalid_request', 501491],
   ])('tells the client of %s', async (_, parameters, error, number) => {

@@ -178,6 +178,12 @@ describe('certificates', () => {
     expect(body.error_description).toContain(`AADSTS${number}: ${text}`)
   })
 
+  test('may come again while they are valid, as MSAL for Node.js keeps them', async () => {
+    await register()
+    const same = await assertion({ 'x5t#S256': thumbprint('sha256') })
+    expect([(await ask(same)).status, (await ask(same)).status]).toEqual([200, 200])
+  })
+
   test('refused: signed by another key', async () => {
     await register()
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey

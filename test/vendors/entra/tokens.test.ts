@@ -311,4 +311,19 @@ describe('ID tokens of v2.0', () => {
     expect(claimsOf((await tokensOf(url, bob)).id_token).groups).toHaveLength(200)
     directory.updateUser(user)
   })
+
+  test.each([
+    ['id_token', 6, { groups: expect.arrayContaining(['group-5']) }],
+    ['id_token', 7, { hasgroups: true }],
+    ['code id_token', 7, { groups: expect.arrayContaining(['group-6']) }],
+  ])('an answer of %s with %i groups', async (response_type, count, claims) => {
+    const { directory } = server.sandbox()
+    const user = directory.findUser('alice')
+    if (user === undefined) throw new Error('no alice')
+    directory.updateUser({ ...user, claims: { ...user.claims, groups: Array.from({ length: count }, (_, at) => `group-${at}`) } })
+    const { hash } = await callbackOf(url, { response_type, scope: 'openid', nonce: 'n-1' })
+    directory.updateUser(user)
+    const { groups, hasgroups } = claimsOf(new URLSearchParams(hash.slice(1)).get('id_token'))
+    expect({ groups, hasgroups }).toEqual(claims)
+  })
 })
