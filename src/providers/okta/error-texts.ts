@@ -41,6 +41,7 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
   assertion_expired: { text: 'The client_assertion token is expired.' },
   assertion_replayed: { text: 'The client_assertion token has already been used.' },
   audience_wrong: { text: 'The audience claim for client_assertion must be the endpoint invoked for the request.' },
+  proof_missing: { text: 'The DPoP proof JWT header is missing.' },
 
   code_unknown: code,
   code_used: code,
@@ -150,6 +151,7 @@ export const byCode: Readonly<Partial<Record<ErrorCode, Said>>> = {
   temporarily_unavailable: {
     text: 'The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.',
   },
+  use_dpop_nonce: { text: 'Authorization server requires nonce in DPoP proof.' },
   invalid_token: access,
   login_required: { text: 'The client specified not to prompt, but the user is not logged in.' },
 }
