@@ -18,9 +18,6 @@ export interface PollRow extends DeferredRow {
 /** How long an expired one is remembered, so that its client is told that it expired; milliseconds. */
 const memory = 24 * 60 * 60 * 1000
 
-/** RFC 8628 §3.5. */
-const slower = 5
-
 const columns = `deferred.id, deferred.digest, deferred.grant_type, deferred.user_code, deferred.interaction_id, deferred.scope, deferred.details, deferred.request,
   deferred.interval, deferred.issued_at, deferred.expires_at, deferred.polled_at, deferred.decision, ${clientColumns}, ${userColumns}`
 const joins = `deferred_authorization AS deferred JOIN client ON client.id = deferred.client_row JOIN app ON app.id = client.app_row
@@ -87,7 +84,8 @@ export function deferredStore(db: Database) {
         const decided = statements.decide.run({ interaction_id, decision, details: JSON.stringify(details), sandbox, now }).changes === 1
         return decided ? waiting : undefined
       }),
-      pollDeferred: db.transaction((grant_type, digest, client, now) => {
+      // RFC 8628 §3.5.
+      pollDeferred: db.transaction((grant_type, digest, client, now, slower = 5) => {
         const row = statements.findByDigest.get({ sandbox, digest, grant_type })
         if (row === undefined) return 'unknown'
         if (row.client_row !== client.row) return 'other_client'

@@ -41,10 +41,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
   if (session === undefined) return done(reply, exchange, asked, [])
   exchange.context.trace.username = session.user.username
   if (parameters.decision === 'stay') return signedOutPage(reply, exchange, { heading: 'You are still signed in' }, [], undefined)
-  const sure =
-    asked.sure === true ||
-    isAbout(asked, session, exchange.context) ||
-    (parameters.decision === 'logout' && isConfirmed(request, exchange, parameters))
+  const sure = asked.sure === true || isAbout(asked, session, exchange.context) || isConfirmed(request, exchange, parameters)
   if (!sure || request.method === 'HEAD') return confirmPage(request, reply, exchange, parameters, session)
   const clients = exchange.sandbox.store.endSession(session) ?? []
   sign_out?.ended(session, exchange.sandbox)

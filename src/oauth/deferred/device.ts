@@ -32,14 +32,14 @@ export async function authorizeDevice(
   context: Context,
 ): Promise<{ device_code: string; user_code: string; expires_in: number; interval: number }> {
   const client = await clientOf(read, context)
-  const { store, settings, clock } = context.realm
+  const { store, settings, clock, requests } = context.realm
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
   noteUnread(read.parameters, [clientParameters, targetParameters, ['scope']], 'in a device authorization', context)
   const scope = scopeFor(read.parameters, client, context)
   const details = requestDetails(read.parameters, context)
   const device_code = randomText(43)
   const now = clock.now()
-  const { device_interval: interval, device_code_ttl: expires_in } = settings
+  const { device_interval: interval, device_code_ttl: expires_in } = requests?.device?.(client, context) ?? settings
   const asked = { client, user: undefined, scope, details, request: {} }
   const handles = { grant_type: deviceCodeType, digest: digest(device_code), interaction_id: null } as const
   const draft = { ...asked, ...handles, interval, issued_at: now, expires_at: now + expires_in * 1000 }

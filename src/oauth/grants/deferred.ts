@@ -23,8 +23,8 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
       if (secret === undefined) throw missing(parameter)
       const key = digest(secret)
       failOnce(failureKey(key), context)
-      const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now())
-      if (typeof polled === 'string') throw new OAuthError(...refusal(polled, parameter))
+      const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now(), realm.requests?.slower)
+      if (typeof polled === 'string') throw new OAuthError(...refusal(polled, parameter, realm.requests?.slower))
       const { grant, user } = polled
       trace.grant_id = grant.id
       trace.username = user.username
@@ -33,13 +33,18 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
   }
 }
 
-function refusal(why: PollRefusal, parameter: string): [kind: ErrorKind, message: string, explanation?: string] {
+function refusal(
+  why: PollRefusal,
+  parameter: string,
+  slower: number | undefined,
+): [kind: ErrorKind, message: string, explanation?: string] {
   const invalid = `The ${parameter} is not valid`
   switch (why) {
     case 'pending':
       return ['authorization_pending', 'The user has not decided yet', 'The user has not decided yet: ask again after interval']
     case 'slow_down': {
-      const explanation = 'The client asked again before its interval was over; the interval is 5 s longer from now on (RFC 8628 §3.5)'
+      const longer = slower === 0 ? '' : '; the interval is 5 s longer from now on (RFC 8628 §3.5)'
+      const explanation = `The client asked again before its interval was over${longer}`
       return ['slow_down', 'The client asks too often', explanation]
     }
     case 'expired':

@@ -207,6 +207,10 @@ export interface RequestDialect {
   readonly authorization?: AuthorizationDialect
   /** How the refresh tokens of a client rotate, where not all do as the setting says. */
   readonly rotation?: (client: Client, settings: Settings) => Settings['rotation']
+  /** How long a client's device codes live and how long it waits between two polls, where not all do as the settings say. */
+  readonly device?: (client: Client, context: Context) => Pick<Settings, 'device_code_ttl' | 'device_interval'>
+  /** Seconds that an interval grows by when a client polls too early; 5 when absent (RFC 8628 §3.5). */
+  readonly slower?: number
   /** Public clients may do without PKCE. */
   readonly pkce_optional?: boolean
   /** The ways in which a verifier may be transformed; all when absent (RFC 7636 §4.2). */

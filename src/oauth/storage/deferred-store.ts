@@ -53,6 +53,12 @@ export interface DeferredStore {
   listDeferred(grant_type: DeferredType, now: number): Deferred[]
   /** Decides; of two who try, one gets it. Details are added to those of the grant to come. */
   decideDeferred(interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number): Deferred | undefined
-  /** A client asks; what was allowed becomes a grant, once. Asking too early makes the interval 5 s longer (RFC 8628 §3.5). */
-  pollDeferred(grant_type: DeferredType, digest: Buffer, client: Client, now: number): { grant: Grant; user: User } | PollRefusal
+  /** A client asks; what was allowed becomes a grant, once. Asking too early makes the interval longer (RFC 8628 §3.5). @param slower by how much, seconds; 5 when absent */
+  pollDeferred(
+    grant_type: DeferredType,
+    digest: Buffer,
+    client: Client,
+    now: number,
+    slower?: number,
+  ): { grant: Grant; user: User } | PollRefusal
 }

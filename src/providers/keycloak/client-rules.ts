@@ -42,6 +42,14 @@ function noServiceAccount({ client_id }: Client): OAuthError {
 export const asks_consent: NonNullable<RequestDialect['asks_consent']> = (client, context) =>
   realmDataOf(context).client(client).consentRequired
 
+/** Clients have lifetimes of their own for the codes of devices. */
+export const deviceTimes: NonNullable<RequestDialect['device']> = (client, context) => {
+  const { attributes } = realmDataOf(context).client(client)
+  const { device_code_ttl, device_interval } = context.realm.settings
+  const { 'oauth2.device.code.lifespan': ttl = '', 'oauth2.device.polling.interval': interval = '' } = attributes
+  return { device_code_ttl: Number(ttl) || device_code_ttl, device_interval: Number(interval) || device_interval }
+}
+
 /** OpenID Connect wants the redirect URI; clients say by which method they use PKCE. */
 export const checks: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
   if (parameters.redirect_uri === undefined && scopes(parameters.scope).includes('openid')) {

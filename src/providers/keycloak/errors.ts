@@ -124,7 +124,26 @@ const pushed: Wordings = {
   secret_wrong: pushFailed,
 }
 
-const byEndpoint: { readonly [endpoint in Endpoint]?: Wordings } = { device_authorization: deviceEndpoint, par: pushed }
+/** Where a client asks for a user who is elsewhere. */
+const backchannelEndpoint: Wordings = {
+  grant_type_not_allowed: { status: 401, error: 'invalid_grant', says: 'Client not allowed OIDC CIBA Grant' },
+  parameter_missing: { says: 'missing parameter : login_hint' },
+  scope_missing: { says: 'missing parameter : scope' },
+  user_unknown: { error: 'invalid_request', says: 'invalid_user' },
+}
+
+const signOut: Wordings = {
+  client_missing: { says: 'Missing parameters: id_token_hint' },
+  client_ambiguous: { says: 'Invalid parameter: id_token_hint' },
+  redirect_unregistered: { says: 'Invalid redirect uri' },
+}
+
+const byEndpoint: { readonly [endpoint in Endpoint]?: Wordings } = {
+  device_authorization: deviceEndpoint,
+  backchannel_authentication: backchannelEndpoint,
+  end_session: signOut,
+  par: pushed,
+}
 
 /** What a missing parameter is told, where not `Missing parameter: …`. */
 const missing: Readonly<Record<string, Wording>> = {
@@ -173,6 +192,7 @@ function special({ reason, about, explanation }: OAuthError, endpoint: Endpoint,
     case 'parameter_missing':
       if (endpoint === 'introspection') return { says: 'Token not provided.' }
       if (endpoint === 'revocation') return { says: 'Token not provided' }
+      if (endpoint === 'backchannel_authentication') return undefined
       return missing[`${grant_type} ${about.parameter ?? ''}`] ?? { says: `Missing parameter: ${about.parameter ?? ''}` }
     case 'parameter_invalid':
       return endpoint === 'par' && about.parameter === 'request_uri'
@@ -217,9 +237,9 @@ const onPagesByCode: Readonly<Record<string, Wording>> = {
 
 /** The words of a page for an error, as the page's template wants them. */
 function pageWords(error: OAuthError, endpoint: Endpoint): Reply {
-  const own = (error.reason === undefined ? undefined : onPages[error.reason]) ?? onPagesByCode[error.code]
-  const unregistered = endpoint === 'end_session' && error.reason === 'redirect_unregistered'
-  const says = unregistered ? 'Invalid redirect uri' : (own?.says ?? wordingOf(error, endpoint).says ?? error.message)
+  const { reason } = error
+  const own = (reason === undefined ? undefined : (byEndpoint[endpoint]?.[reason] ?? onPages[reason])) ?? onPagesByCode[error.code]
+  const says = own?.says ?? wordingOf(error, endpoint).says ?? error.message
   return { status: error.status === 403 ? 403 : 400, body: { error_description: says } }
 }
 

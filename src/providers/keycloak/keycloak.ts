@@ -6,7 +6,7 @@ import { account } from './account.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authorization } from './authorization.ts'
 import { keycloakCallback } from './callback.ts'
-import { admits, asks_consent, checks, prompt } from './client-rules.ts'
+import { admits, asks_consent, checks, deviceTimes, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
@@ -27,7 +27,7 @@ import { keycloakRedirects } from './redirects.ts'
 import { keycloakRefresh } from './refresh.ts'
 import { keycloakScope } from './scope.ts'
 import { sessionPages } from './session-pages.ts'
-import { keycloakSignOut } from './sessions.ts'
+import { keycloakLogout, keycloakSignOut } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
 const realm = '/realms/{realm}'
@@ -69,6 +69,9 @@ export const keycloak: Provider = {
     grant_type_first: true,
     pkce_optional: true,
     scope: keycloakScope,
+    logout: keycloakLogout,
+    device: deviceTimes,
+    slower: 0,
     admits,
     checks,
     asks_consent,

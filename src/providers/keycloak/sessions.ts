@@ -4,6 +4,8 @@ import { clientOf } from '../../oauth/clients/authentication.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
+import type { RequestDialect } from '../../oauth/realm/context.ts'
+import { readLogoutRequest } from '../../oauth/users/logout.ts'
 import type { OwnSpace } from '../own-spaces.ts'
 import type { SignOut } from '../provider.ts'
 import { isOffline } from './tokens/formats.ts'
@@ -56,6 +58,12 @@ function sidOf(token: string, { client_id }: Client, { store, clock, tokens }: O
   if (found.client.client_id === client_id) return found.grant.details.sid
   const why = `refresh_token was issued to client '${found.client.client_id}', not to '${client_id}'`
   throw new OAuthError('refresh_foreign', 'Invalid refresh token', why)
+}
+
+/** A sign-out asks of which client it is where it goes back there; else a client that is unknown is no matter. */
+export const keycloakLogout: NonNullable<RequestDialect['logout']> = ({ client_id, ...parameters }, context) => {
+  const known = parameters.post_logout_redirect_uri !== undefined || context.realm.store.findClient(client_id ?? '') !== undefined
+  return readLogoutRequest(known ? { client_id, ...parameters } : parameters, context)
 }
 
 /** Signing out ends the tokens of the session as well, but for what was allowed offline. */
