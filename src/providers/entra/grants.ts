@@ -26,8 +26,10 @@ function forOneApi(issue: Issue, requested: string | undefined, client: Client, 
 }
 
 /** A user whose claim `aadsts` is a number is refused with it, as whoever must do more to sign in. */
-export function checkUser({ username, claims }: User): void {
-  if (typeof claims.aadsts === 'number') throw refuse(claims.aadsts, `User '${username}' has the claim aadsts, which says so`)
+export function checkUser({ username, email, claims }: User): void {
+  if (typeof claims.aadsts !== 'number') return
+  const about = { email: email ?? username, idp: 'live.com' }
+  throw refuse(claims.aadsts, `User '${username}' has the claim aadsts, which says so`, about)
 }
 
 /** What was asked for: scopes, or in the older version an API alone. */
