@@ -90,6 +90,10 @@ const requests: Record<Reason, () => Promise<Answer>> = {
   parameter_invalid: () => authorize({ prompt: 'wrong' }),
   parameter_misplaced: () => send('/token?client_secret=x', { grant_type: 'client_credentials' }),
   body_empty: () => send('/token', ''),
+  body_not_form: () => {
+    const headers = { 'content-type': 'application/json' }
+    return fetch(`${sandboxWith({ json_token_requests: false })}/token`, { method: 'POST', headers, body: '{}' })
+  },
 
   grant_type_missing: () => token(web),
   grant_type_unknown: () => token({ grant_type: 'magic', ...web }),

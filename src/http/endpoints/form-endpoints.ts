@@ -87,7 +87,7 @@ function readBody(request: FastifyRequest, repeatable: readonly string[]): ReadP
   const read = readRequest(request.body, context, repeatable)
   if (!json_token_requests && request.headers['content-type']?.startsWith('application/json') === true) {
     const explanation = 'The setting json_token_requests is false: send application/x-www-form-urlencoded (RFC 6749 §3.2)'
-    return { ...read, problem: new OAuthError('invalid_request', 'The body must be a form', explanation) }
+    return { ...read, problem: new OAuthError('body_not_form', 'The body must be a form', explanation) }
   }
   const taken = query_token_requests ? Object.keys(request.query ?? {}) : (context.realm.requests?.query?.[endpoint] ?? [])
   const problem = queryProblem(request, taken)

@@ -12,6 +12,7 @@ export const reasons = {
   /** A secret in a query, where URLs are logged (RFC 6749 §2.3.1). */
   parameter_misplaced: 'invalid_request',
   body_empty: 'invalid_request',
+  body_not_form: 'invalid_request',
 
   grant_type_missing: 'invalid_request',
   grant_type_unknown: 'unsupported_grant_type',

@@ -20,6 +20,7 @@ const noUser: Wording = { status: 400, says: 'Invalid user credentials' }
 const usual: Wordings = {
   grant_type_missing: { says: 'Missing form parameter: grant_type' },
   grant_type_unknown: { says: 'Unsupported grant_type' },
+  body_not_form: { says: 'Missing form parameter: grant_type' },
   body_empty: { says: 'Missing form parameter: grant_type' },
   parameter_repeated: { says: 'duplicated parameter' },
   client_missing: notAuthenticated,

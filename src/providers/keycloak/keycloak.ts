@@ -90,6 +90,7 @@ export const keycloak: Provider = {
     signing_alg: 'RS256',
     x5c: true,
     auto_consent: true,
+    json_token_requests: false,
   },
   scopes: demoRealm.scopes
     .filter(({ protocol }) => protocol === 'openid-connect')
