@@ -257,3 +257,33 @@ test('an app that registers itself gets an id of 32 letters and digits, and a se
   })
   expect(known).toBe(403)
 })
+
+test.each([
+  [['name', 'BadRequestError'], 'alice@example.com', 'Password1!', ['name', 'code', 'description', 'statusCode']],
+  [['name', 'PasswordStrengthError'], 'jack@example.com', 'weak', ['name', 'message', 'code', 'description', 'policy', 'statusCode']],
+])('a sign-up is refused with %j for %s', async ([name = '', value], email, password, members) => {
+  const asked = { client_id: web.client_id, connection: 'Username-Password-Authentication', email, password }
+  const { status, body } = await postJson(`${url}/dbconnections/signup`, asked)
+  expect([status, body[name], Object.keys(body)]).toEqual([400, value, members])
+})
+
+test('a wrong secret by Basic is Unauthorized, as in a form', async () => {
+  const form = new URLSearchParams({ grant_type: 'client_credentials', audience })
+  const { status, body } = await send(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { ...basic(machine.client_id, 'wrong') },
+    body: form,
+  })
+  expect([status, body]).toEqual([401, { error: 'access_denied', error_description: 'Unauthorized' }])
+})
+
+test.each([
+  ['https://*.example.com/left', 'https://a.example.com/left', 302],
+  ['https://*.example.com/left', 'https://a.b.example.com/left', 400],
+])('a logout URL %s lets in %s: %i', async (allowed, returnTo, status) => {
+  const wanted = { client_name: 'x', redirect_uris: ['https://app.example/cb'], post_logout_redirect_uris: [allowed] }
+  const made = await postJson(`${url}/oidc/register`, wanted)
+  expect([made.status, made.body.post_logout_redirect_uris]).toEqual([201, [allowed]])
+  const query = new URLSearchParams({ client_id: String(made.body.client_id), returnTo })
+  expect((await send(`${url}/v2/logout?${query}`)).status).toBe(status)
+})
