@@ -83,7 +83,9 @@ const messages: Partial<Record<ErrorCode, string>> = {
 
 /** What an obstacle is when no page may be shown (OpenID Connect Core §3.1.2.6). */
 export function notSilently({ kind, explanation }: Obstacle, request: AuthorizationRequest, client: Client): AuthorizationError {
-  return refusal(request, client, kind, messages[codeOf(kind)] ?? 'The user is needed', `prompt=none, but: ${explanation}`)
+  const message = messages[codeOf(kind)] ?? 'The user is needed'
+  const refused = refusal(request, client, kind, message, `prompt=none, but: ${explanation}`)
+  return kind === 'consent_missing' ? refused.naming({ scope: request.scope }) : refused
 }
 
 /** Remembers what a user allowed on the consent page: what was asked for is decided anew, what was not stays. */

@@ -378,6 +378,24 @@ describe('the authorization endpoint', () => {
     expect(shown).toContain('Your request resulted in an error.')
   })
 
+  test('tells which scopes await consent', async () => {
+    const { url } = await start({ defaultProvider: 'okta' })
+    await fetch(`${url}/_grantbox/sandboxes/okta`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ settings: { auto_consent: false } }),
+    })
+    const jar = new Jar()
+    const page = await jar.open(authorizeUrl(url))
+    await jar.post(page, url, { identifier: alice.username, 'credentials.passcode': alice.password })
+    const { searchParams } = await callbackOf(url, { prompt: 'none', scope: 'openid email' }, { jar })
+    expect(Object.fromEntries(searchParams)).toEqual({
+      error: 'consent_required',
+      error_description: expect.stringMatching(/^The following scopes require user consent: \[.*email.*\]\.$/),
+      state: 'xyz',
+    })
+  })
+
   test('tells that the user refused', async () => {
     const jar = new Jar()
     const page = await jar.open(authorizeUrl(url))
