@@ -55,7 +55,8 @@ export async function checkAuthorizationRequest(
   const { authorization } = context.realm.requests ?? {}
   const asked_mode = ownValue(authorization?.response_modes ?? {}, parameters.response_mode ?? '') ?? parameters.response_mode
   const mode = responseModeOf(known ? response_type : 'code', asked_mode, context.realm.response_modes, redirect_uri)
-  const target: RedirectTarget = { client, redirect_uri, response_mode: mode.response_mode, state }
+  const response_mode = authorization?.errors_in_query === true && asked_mode === 'query' ? 'query' : mode.response_mode
+  const target: RedirectTarget = { client, redirect_uri, response_mode, state }
   const request = await relay(target, context, () => {
     if (problem !== undefined) throw problem
     if (mode.problem !== undefined) {

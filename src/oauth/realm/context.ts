@@ -172,6 +172,8 @@ export interface AuthorizationDialect {
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
   /** What it does not mind: an ID token that is asked for without openid, and does not come then, and claims that cannot be read. */
   readonly passes?: readonly ('id_token_without_openid' | 'malformed_claims')[]
+  /** An error goes in the query where that was asked for, though tokens could not. */
+  readonly errors_in_query?: true
   /** Whether the user is told an error on a page, though the client could be told it. */
   onPage?(error: OAuthError): boolean
   /** What stands in the `request_uri` of a pushed request behind the usual prefix. */

@@ -3,6 +3,7 @@ import { newUuid } from './ids.ts'
 
 /** The vendor's authorization requests. */
 export const authorization: AuthorizationDialect = {
+  errors_in_query: true,
   passes: ['id_token_without_openid', 'malformed_claims'],
   onPage: ({ code, reason, about }) =>
     ['invalid_request_object', 'invalid_request_uri', 'request_uri_not_supported'].includes(code) ||
