@@ -10,8 +10,11 @@ import { originsOf } from './web-origins.ts'
 
 /** A client that is disabled, or that only takes tokens, asks in vain. */
 export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
-  const { enabled, bearerOnly } = realmDataOf(context).client(client)
+  const realm = realmDataOf(context)
+  const { enabled, bearerOnly } = realm.client(client)
   const told = (text: string, why: string, status?: number) => new OAuthError('unauthorized_client', text, why, {}, status)
+  if (realm.settings.enabled === false)
+    throw new OAuthError('access_denied', 'Realm not enabled', `realm '${realm.name}' is disabled`, {}, 403)
   if (!enabled) {
     const why = `client '${client.client_id}' is disabled`
     throw endpoint === 'authorize' ? told('Client disabled.', why) : new OAuthError('client_unknown', 'Client authentication failed', why)

@@ -287,7 +287,8 @@ function apiError({ code, message, status, about }: OAuthError): Reply {
   if (code === 'malformed_body') return { status: 400, body: { error: 'invalid_request', error_description: 'Cannot parse the JSON' } }
   const field = about.field === undefined ? {} : { field: about.field }
   const params = about.field === undefined ? {} : { params: [about.field, ...(about.value === undefined ? [] : [about.value])] }
-  return { status, body: { ...field, [about.member ?? 'errorMessage']: message, ...params } }
+  const named = about.error === undefined ? {} : { error: about.error }
+  return { status, body: { ...field, ...named, [about.member ?? 'errorMessage']: message, ...params } }
 }
 
 /** What userinfo says stands in the challenge alone. */

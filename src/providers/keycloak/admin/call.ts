@@ -34,7 +34,8 @@ export const json = (value: unknown): Answer => ({ json: value })
 
 /** 201 with the address of what was made. */
 export function created({ request: { base_url } }: AdminCall, path: string, body?: unknown): Reply {
-  return { status: 201, headers: { Location: `${base_url}${path}` }, ...(body === undefined ? {} : { body }) }
+  const headers = { Location: `${base_url}${path}` }
+  return body === undefined ? { status: 201, headers } : { status: 201, headers: { ...headers, 'Cache-Control': 'no-cache' }, body }
 }
 
 /** What is not there. */

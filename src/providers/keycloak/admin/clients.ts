@@ -1,4 +1,5 @@
 import { seconds } from '../../../basics/clock.ts'
+import { OAuthError } from '../../../oauth/model/errors.ts'
 import type { Client } from '../../../oauth/model/records.ts'
 import type { Route } from '../../provider.ts'
 import { newSecret } from '../ids.ts'
@@ -19,18 +20,33 @@ const write = ['manage-clients']
 /** Makes a client of a representation. @throws OAuthError 409 */
 export function createClient({ world, realm, now }: AdminCall, body: Members): Client {
   const record = readRecord(body)
+  checkSchemes(record.redirectUris)
   const clientId = record.clientId || record.id
   if (world.store.findClient(clientId) !== undefined) throw conflict(`Client ${clientId} already exists`)
   if (world.directory.findApp(record.id) !== undefined) throw conflict(`Client ${clientId} already exists`)
   const scopes = defaultScopes(realm.settings)
   const attributes = { realm_client: 'false', 'client.secret.creation.time': String(seconds(now)) }
-  const read = readClient(body, { ...plainClient, ...scopes })
+  const read = readClient(body, { ...plainClient, ...scopes, webOrigins: originsIn(record.redirectUris) })
   const data = read.publicClient ? read : { ...read, attributes: { ...attributes, ...read.attributes } }
   const named = { ...record, clientId }
   const app = world.directory.createApp({ ...appOf(named, data), mobile_store_links: {}, created_at: now })
   const client = world.directory.createClient(app, { ...recordOf(named, data), created_at: now })
   realm.saveClient(client, data)
   return client
+}
+
+/** What a new client's web origins are unless it says. */
+function originsIn(redirectUris: readonly string[]): string[] {
+  return [...new Set(redirectUris.flatMap((uri) => /^https?:\/\/[^/*]+/.exec(uri) ?? []))]
+}
+
+/** @throws OAuthError for a redirect URI that is a program */
+function checkSchemes(redirectUris: readonly string[]): void {
+  if (!redirectUris.some((uri) => /^(javascript|data):/i.test(uri))) return
+  throw new OAuthError('invalid_request', 'A redirect URI uses an illegal scheme').naming({
+    member: 'error_description',
+    error: 'invalid_input',
+  })
 }
 
 /** What a new client has of client scopes, as the realm says. */
@@ -70,6 +86,7 @@ function update(call: AdminCall): undefined {
   const namesake = world.store.findClient(clientId)
   if (namesake !== undefined && namesake.row !== client.row) throw conflict(`Client ${clientId} already exists`)
   const { redirectUris, secret } = readRecord(body)
+  checkSchemes(redirectUris)
   const change = { clientId, ...(body.redirectUris === undefined ? {} : { redirectUris }), ...(secret === undefined ? {} : { secret }) }
   saveClient(call, client, readClient(body, realm.client(client)), change)
   return undefined

@@ -52,9 +52,12 @@ const known = new Set([
 ])
 
 function checkKnown(body: Members): void {
-  const unknown = Object.keys(body).find((name) => !known.has(name))
-  if (unknown !== undefined)
-    throw bad(`Invalid json representation for UserRepresentation. Unrecognized field "${unknown}" at line 1 column 1.`, 'error')
+  const names = Object.keys(body)
+  const unknown = names.find((name) => !known.has(name))
+  if (unknown === undefined) return
+  // As far as the real one has read then, in JSON without blanks.
+  const column = JSON.stringify(body, names.slice(0, names.indexOf(unknown) + 1)).length
+  throw bad(`Invalid json representation for UserRepresentation. Unrecognized field "${unknown}" at line 1 column ${column}.`, 'error')
 }
 
 function checkEmail(email: string | null): void {
