@@ -1,6 +1,6 @@
 import { given } from '../../basics/given.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
-import { wordingOf } from './errors.ts'
+import { wordingOf } from './wordings.ts'
 
 /** What clients are told at their redirect URIs, in the vendor's order. */
 export const keycloakCallback: CallbackWording = ({ parameters, grant, session, error: thrown }, { trace }) => {
