@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 
@@ -93,7 +93,9 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** What Linux says of a process. */
-function memoryOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+/** What Linux says of the processes of a group: the script waits while the server runs. */
+function memoryOf(group: number): number {
+  const lines = execFileSync('ps', ['-eo', 'pgid=,rss='], { encoding: 'utf8' }).trim().split('\n')
+  const sizes = lines.map((line) => line.trim().split(/\s+/).map(Number)).filter(([pgid]) => pgid === group)
+  return sizes.reduce((sum, [, kilobytes = 0]) => sum + kilobytes, 0) * 1024
 }

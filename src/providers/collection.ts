@@ -62,6 +62,9 @@ export interface SignIn {
   clientAuthentication: 'body' | 'header'
 }
 
+/** What vendors' tools use who print no address of their own. */
+export const usualSignIn = { callback: 'https://www.getpostman.com/oauth2/callback', state: 'secret-session-state' }
+
 export interface CollectionVariable {
   name: string
   /** What the sandbox fills in; tokens start empty. */

@@ -50,10 +50,11 @@ export function checkSpace(
   const { spaces = {}, own_spaces } = provider
   for (const [name, value] of Object.entries(space.path)) {
     const { only, aliases = {}, known, default: usual } = spaces[name] ?? { default: '' }
-    const own = name === own_spaces?.part ? there.list().map((one) => one.space) : undefined
+    const isOwn = name === own_spaces?.part
     // A path that chooses none is that of the sandbox as a whole.
-    if (own !== undefined && (space.chosen !== true || own.includes(value))) continue
-    if (known?.(space.asked[name] ?? '', settings) ?? (own ?? only)?.includes(value) ?? true) continue
+    if (isOwn && (space.chosen !== true || there.find(value) !== undefined)) continue
+    if (known?.(space.asked[name] ?? '', settings) ?? (isOwn ? false : (only?.includes(value) ?? true))) continue
+    const own = isOwn ? there.list().map((one) => one.space) : undefined
     const all = [...(own ?? only ?? [usual]), ...Object.keys(aliases)].join(', ')
     const explanation = `${name} '${space.asked[name]}' came; there are: ${all}`
     throw new OAuthError('space_unknown', `There is no ${name} '${space.asked[name]}'`, explanation).naming({

@@ -1,4 +1,4 @@
-import { folder, get, post, type RequestCollection, token, usualVariables } from '../collection.ts'
+import { folder, get, post, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
 import { passwordRealm } from './grant-names.ts'
 import { database } from './settings.ts'
 import { demoApi } from './world.ts'
@@ -17,9 +17,8 @@ export const auth0Collection: RequestCollection = {
     tokenName: 'Auth0',
     authorizePath: '/authorize',
     tokenPath: path,
-    callback: 'https://www.getpostman.com/oauth2/callback',
+    ...usualSignIn,
     scope,
-    state: 'secret-session-state',
     clientAuthentication: 'body',
   },
   variables: usualVariables,

@@ -1,4 +1,4 @@
-import { type CollectionRequest, folder, get, post, type RequestCollection, token, usualVariables } from '../collection.ts'
+import { type CollectionRequest, folder, get, post, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
 import { apiScopes, cognitoWorld, poolId } from './world.ts'
 
 /** An operation of the JSON API. */
@@ -24,9 +24,8 @@ export const cognitoCollection: RequestCollection = {
     tokenName: 'Cognito',
     authorizePath: '/oauth2/authorize',
     tokenPath: '/oauth2/token',
-    callback: 'https://www.getpostman.com/oauth2/callback',
+    ...usualSignIn,
     scope: 'openid email profile',
-    state: 'secret-session-state',
     clientAuthentication: 'header',
   },
   variables: usualVariables,

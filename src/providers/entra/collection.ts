@@ -1,4 +1,4 @@
-import { folder, get, type RequestCollection, token, usualVariables } from '../collection.ts'
+import { folder, get, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
 import { graph } from './world.ts'
 
 const tokenPath = '/{tenant}/oauth2/v2.0/token'
@@ -13,9 +13,8 @@ export const entraCollection: RequestCollection = {
     tokenName: 'grantbox Entra ID',
     authorizePath: '/{tenant}/oauth2/v2.0/authorize',
     tokenPath,
-    callback: 'https://www.getpostman.com/oauth2/callback',
+    ...usualSignIn,
     scope,
-    state: 'secret-session-state',
     clientAuthentication: 'body',
   },
   variables: usualVariables,

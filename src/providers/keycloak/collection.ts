@@ -1,4 +1,4 @@
-import { folder, get, type RequestCollection, token, usualVariables } from '../collection.ts'
+import { folder, get, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
 
 const path = '/realms/{realm}/protocol/openid-connect'
 const scope = 'openid profile email'
@@ -11,9 +11,8 @@ export const keycloakCollection: RequestCollection = {
     tokenName: 'Keycloak',
     authorizePath: `${path}/auth`,
     tokenPath: `${path}/token`,
-    callback: 'https://www.getpostman.com/oauth2/callback',
+    ...usualSignIn,
     scope,
-    state: 'secret-session-state',
     clientAuthentication: 'header',
   },
   variables: usualVariables,

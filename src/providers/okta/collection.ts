@@ -1,4 +1,4 @@
-import { folder, get, post, type RequestCollection, token, usualVariables } from '../collection.ts'
+import { folder, get, post, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
 import { apiToken } from './settings.ts'
 
 const scope = 'openid profile email offline_access'
@@ -13,9 +13,8 @@ export const oktaCollection: RequestCollection = {
     tokenName: 'Okta',
     authorizePath: `${server}/authorize`,
     tokenPath: `${server}/token`,
-    callback: 'https://www.getpostman.com/oauth2/callback',
+    ...usualSignIn,
     scope,
-    state: 'secret-session-state',
     clientAuthentication: 'header',
   },
   variables: usualVariables,

@@ -1,4 +1,4 @@
-import { folder, get, type RequestCollection, token, usualVariables } from '../collection.ts'
+import { folder, get, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
 
 const scope = 'openid profile email'
 
@@ -10,9 +10,8 @@ export const standardCollection: RequestCollection = {
     tokenName: 'grantbox',
     authorizePath: '/authorize',
     tokenPath: '/token',
-    callback: 'https://www.getpostman.com/oauth2/callback',
+    ...usualSignIn,
     scope,
-    state: 'secret-session-state',
     clientAuthentication: 'header',
   },
   variables: usualVariables,
