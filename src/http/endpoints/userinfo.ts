@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readRequest } from '../../oauth/clients/dialect.ts'
 import { userinfo } from '../../oauth/endpoints/userinfo.ts'
+import { challenged } from '../../oauth/model/challenge.ts'
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { noteUnread } from '../../oauth/realm/unread.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
@@ -12,6 +13,10 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
   noteQuery(request)
   const { parameters } = readRequest(request.method === 'POST' ? request.body : undefined, context)
   const presented = presentedToken(request.headers.authorization, parameters.access_token)
+  if (context.realm.requests?.one_token === true && request.headers.authorization !== undefined && parameters.access_token !== undefined) {
+    const explanation = 'An access token came in the Authorization header and in the form; one place is enough (RFC 6750 §2)'
+    throw challenged('Bearer', 'parameter_repeated', 'More than one method used for including an access token', explanation)
+  }
   const read = presented?.token === parameters.access_token ? ['access_token'] : []
   noteUnread(parameters, [read], 'at the userinfo endpoint', context)
   const claims = await userinfo(presented, context)

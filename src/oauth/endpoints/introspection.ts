@@ -30,12 +30,15 @@ const refusals = {
   expired: 'it has expired',
   elsewhere: 'it was issued by another authorization server',
   revoked: 'it, its grant, its user or its app was revoked or removed',
+  early: 'it was issued before the hour from which tokens count',
 } as const
 
 /** A token of either kind, or why it does not hold. */
 function lookUp(token: string, context: Context): Found | keyof typeof refusals {
   const found = inStore(token, context)
-  return typeof found !== 'string' && isIssuedElsewhere(found.token.details, context) ? 'elsewhere' : found
+  if (typeof found === 'string') return found
+  if (isIssuedElsewhere(found.token.details, context)) return 'elsewhere'
+  return context.realm.requests?.counts?.(found.token, context) === false ? 'early' : found
 }
 
 function inStore(token: string, { realm }: Context): Found | 'unknown' | 'expired' | 'revoked' {
@@ -45,7 +48,7 @@ function inStore(token: string, { realm }: Context): Found | 'unknown' | 'expire
   if (accessKey !== undefined) {
     const found = store.findAccessToken(accessKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'access', id: accessKey, token: found }
-    why = found
+    why = found === 'ended' ? 'revoked' : found
   }
   const refreshKey = tokens.refresh.keyOf(token)
   if (refreshKey !== undefined) {
@@ -62,7 +65,11 @@ function inStore(token: string, { realm }: Context): Found | 'unknown' | 'expire
  * @returns what is known of the token
  * @throws OAuthError `invalid_client` also for public clients, which cannot authenticate
  */
-export async function introspect(read: ClientRequest, as_jwt: boolean, context: Context): Promise<Record<string, unknown> | string> {
+export async function introspect(
+  read: ClientRequest,
+  as_jwt: boolean,
+  context: Context,
+): Promise<Readonly<Record<string, unknown>> | string> {
   const caller = await clientOf(read, context)
   if (isPublic(caller)) {
     throw failed(
@@ -72,7 +79,8 @@ export async function introspect(read: ClientRequest, as_jwt: boolean, context: 
   }
   noteUnread(read.parameters, [clientParameters, ['token']], 'in an introspection', context)
   if (read.parameters.token === undefined) throw missing('token')
-  const answer = describeToken(read.parameters.token, caller, context)
+  const own = await context.realm.requests?.introspects?.(read.parameters, caller, context)
+  const answer = own ?? describeToken(read.parameters.token, caller, context)
   return as_jwt ? introspectionJwt(answer, caller, context) : answer
 }
 
@@ -113,7 +121,7 @@ function describeToken(token: string, caller: Client, context: Context): Record<
 }
 
 /** RFC 9701 §5; the type keeps it from being taken for an access token (§8.1). */
-async function introspectionJwt(token_introspection: Record<string, unknown>, caller: Client, context: Context): Promise<string> {
+async function introspectionJwt(token_introspection: Readonly<Record<string, unknown>>, caller: Client, context: Context): Promise<string> {
   const { realm, issuer } = context
   const key = await responseKey(caller, caller.metadata.introspection_signed_response_alg, realm)
   const claims = { iss: issuer, aud: caller.client_id, iat: seconds(realm.clock.now()), token_introspection }

@@ -20,7 +20,9 @@ import { statementValues } from '../tokens/template-values.ts'
  */
 export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
   const { realm } = context
-  const { user, scope, grant, client, details } = await requireAccessToken(presented, context)
+  const { scope, grant, client, details, ...token } = await requireAccessToken(presented, context)
+  realm.requests?.admits?.(client, 'userinfo', context)
+  const user = token.user ?? realm.tokens.service_account?.(client)
   const scheme = presented?.scheme ?? 'Bearer'
   const { issuer, space } = details.issued_by ?? context
   if (isIssuedElsewhere(details, context)) {

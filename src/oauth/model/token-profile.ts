@@ -143,6 +143,8 @@ export interface TokenProfile {
   readonly introspection?:
     | ((answer: Readonly<Record<string, unknown>>, token: string, caller: Client) => Record<string, unknown> | undefined)
     | undefined
+  /** As whom a client acts by itself, where a vendor has ID tokens and userinfo of that. */
+  readonly service_account?: ((client: Client) => User) | undefined
   /** Userinfo; that of OpenID Connect Core §5.3 when absent. */
   readonly userinfo?: UserinfoProfile | undefined
 }

@@ -12,7 +12,9 @@ import type { PresentedToken } from './presented-token.ts'
 
 const explanations = {
   unknown: 'The token was not issued as an access token by this sandbox, or it was altered',
-  revoked: 'The token, its grant, its user or its app was revoked or removed',
+  revoked: 'The token was revoked, or its user was removed or disabled',
+  ended: 'The grant of the token was revoked, or its session ended',
+  early: 'The token was issued before the hour from which tokens count',
 } as const
 
 /**
@@ -30,12 +32,16 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
   const { realm, trace } = context
   const { token, scheme } = presented
   const key = realm.tokens.access.keyOf(token)
-  const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
+  const kept = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
+  const found = typeof kept !== 'string' && realm.requests?.counts?.(kept, context) === false ? 'early' : kept
   if (found === 'expired') {
     const explanation = `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`
     throw challenged(scheme, 'token_expired', 'The access token has expired', explanation)
   }
-  if (typeof found === 'string') throw challenged(scheme, `token_${found}`, 'The access token is not valid', explanations[found])
+  if (typeof found === 'string') {
+    const kind = found === 'unknown' ? 'token_unknown' : 'token_revoked'
+    throw challenged(scheme, kind, 'The access token is not valid', explanations[found]).naming({ found })
+  }
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id
   if (found.user !== undefined) trace.username = found.user.username

@@ -11,7 +11,7 @@ import type { Documents } from '../model/documents.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
-import type { AccessTokenDetails, Client, Grant, GrantDetails, ResponseMode, User } from '../model/records.ts'
+import type { AccessTokenDetails, ActiveRefreshToken, Client, Grant, GrantDetails, ResponseMode, User } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Space } from '../model/space.ts'
 import type { TokenMaterial, TokenProfile } from '../model/token-profile.ts'
@@ -227,10 +227,20 @@ export interface RequestDialect {
   readonly asks_consent?: (client: Client, context: Context) => boolean
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
-  /** The vendor's own rules for which clients may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */
-  readonly admits?: (client: Client, endpoint: 'authorize' | 'client', context: Context) => void
+  /** The vendor's own rules for which clients, or with whose tokens, may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */
+  readonly admits?: (client: Client, endpoint: 'authorize' | 'client' | 'userinfo', context: Context) => void
   /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */
   readonly checks?: (parameters: Parameters, client: Client, context: Context) => void
+  /** Whether a token counts that was not revoked and has not expired; it does when absent. */
+  readonly counts?: (token: ActiveRefreshToken, context: Context) => boolean
+  /** An access token may be sent in one way alone (RFC 6750 §2). */
+  readonly one_token?: boolean
+  /** What introspection tells of tokens that the RFC has no answer for; undefined for the others. @throws OAuthError */
+  readonly introspects?: (
+    parameters: Parameters,
+    caller: Client,
+    context: Context,
+  ) => MaybePromise<Readonly<Record<string, unknown>> | undefined>
   /** What cannot be revoked; `use` says what the token is when it holds (RFC 7009 §2.2.1). @throws OAuthError */
   readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined) => void
   /** Revoking an access token takes its whole grant along. */

@@ -128,7 +128,8 @@ export interface ProtocolStore
   /** Binds the refresh tokens of a grant to keys. */
   bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): void
   saveTokens(tokens: TokensDraft): void
-  findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'>
+  /** `ended` when not the token itself was revoked, but its grant. */
+  findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'> | 'ended'
   /** From now on it has expired; with a digest, so has what that is the digest of, and what was stored before is unknown. */
   expireAccessToken(id: number, now: number, digest?: Buffer): void
   /** Whose code it is, without taking it. */

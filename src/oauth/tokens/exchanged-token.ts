@@ -23,10 +23,13 @@ export interface Party {
   cnf: AccessTokenDetails['cnf']
 }
 
-const refusals: Record<Exclude<Refusal, 'used' | 'other_client'>, string> = {
+const gone = 'it, its grant, its user or its app was revoked or removed'
+
+const refusals: Record<Exclude<Refusal, 'used' | 'other_client'> | 'ended', string> = {
   unknown: 'it was not issued by this sandbox, or it was altered',
   expired: 'it has expired',
-  revoked: 'it, its grant, its user or its app was revoked or removed',
+  revoked: gone,
+  ended: gone,
 }
 
 /**

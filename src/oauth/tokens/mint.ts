@@ -96,11 +96,12 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       aud: details.aud,
       scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
     }
-    if (user === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {
+    const told = user ?? tokens.service_account?.(client)
+    if (told === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {
       return answer
     }
     const { nonce, claims } = issue
-    const id_token = makeIdToken({ client, user, scope, grant, nonce, access_token, claims }, context)
+    const id_token = makeIdToken({ client, user: told, scope, grant, nonce, access_token, claims }, context)
     return id_token.then((id_token) => ({ ...answer, id_token }))
   }
   if (typeof access !== 'string' || refresh instanceof Promise) return Promise.all([access, refresh]).then((both) => issued(...both))

@@ -3,13 +3,14 @@ import { isPublic } from '../../oauth/clients/methods/registry.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
-import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
 import { mayRead } from './cors.ts'
 import { realmDataOf } from './realm-data-of.ts'
 import { originsOf } from './web-origins.ts'
 
 /** A client that is disabled, or that only takes tokens, asks in vain. */
 export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
+  if (endpoint === 'userinfo') return admitsOrigin(client, context)
   const realm = realmDataOf(context)
   const { enabled, bearerOnly } = realm.client(client)
   const told = (text: string, why: string, status?: number) => new OAuthError('unauthorized_client', text, why, {}, status)
@@ -25,12 +26,17 @@ export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, 
       ? told('Bearer-only applications are not allowed to initiate browser login', why, 403)
       : new OAuthError('secret_wrong', 'Client authentication failed', why)
   }
-  const origin = context.transport?.header('origin')
-  if (endpoint === 'client' && origin !== undefined && !mayRead({ origin, endpoint: 'token', client, context })) {
-    const why = `The page's origin is '${origin}'; client '${client.client_id}' has the web origins ${originsOf(client, realmDataOf(context).client(client)).join(', ')}`
-    throw new OAuthError('invalid_request', 'Invalid origin', why, {}, 403).naming({ member: 'error' })
-  }
+  if (endpoint === 'client') admitsOrigin(client, context)
   if (endpoint === 'client' && context.trace.grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
+}
+
+/** A page must be of one of the client's web origins. */
+function admitsOrigin(client: Client, context: Context): void {
+  const origin = context.transport?.header('origin')
+  if (origin === undefined || mayRead({ origin, endpoint: 'token', client, context })) return
+  const origins = originsOf(client, realmDataOf(context).client(client))
+  const why = `The page's origin is '${origin}'; client '${client.client_id}' has the web origins ${origins.join(', ')}`
+  throw new OAuthError('invalid_request', 'Invalid origin', why, {}, 403).naming({ member: 'error' })
 }
 
 function noServiceAccount({ client_id }: Client): OAuthError {

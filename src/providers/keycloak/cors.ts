@@ -4,7 +4,7 @@ import { realmDataOf } from './realm-data-of.ts'
 import { originsOf } from './web-origins.ts'
 
 /** Endpoints that any page may ask; at the others a client's web origins count. */
-const open: readonly Endpoint[] = ['discovery', 'jwks', 'userinfo']
+const open: readonly Endpoint[] = ['discovery', 'jwks', 'api']
 
 /** What a page of another origin is told. */
 export function keycloakCors(origin: string, endpoint: Endpoint, methods?: readonly string[]): Record<string, string> {
@@ -25,8 +25,8 @@ export function keycloakCors(origin: string, endpoint: Endpoint, methods?: reado
 
 /** A client's web origins say which pages may read what it is answered. */
 export function mayRead({ origin, endpoint, client, context }: CrossOrigin): boolean {
-  if (open.includes(endpoint) || endpoint === 'api') return true
-  if (client === undefined) return false
+  if (open.includes(endpoint)) return true
+  if (client === undefined) return endpoint === 'userinfo'
   const origins = originsOf(client, realmDataOf(context).client(client))
   return origins.includes('*') || origins.includes(origin)
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../oauth/realm/context.ts'
+import type { Route } from '../provider.ts'
 import { RealmData } from './realm/data.ts'
 
 const keyed = ['PS384', 'RS384', 'EdDSA', 'ES384']
@@ -14,6 +15,34 @@ const scopeOrder = [
   ...['organization', 'roles', 'phone', 'basic', 'service_account', 'profile', 'acr', 'offline_access'],
   ...['microprofile-jwt', 'email', 'web-origins', 'address'],
 ]
+
+/** The members of the discovery document that UMA's has, too. */
+const ofUma = [
+  ...['issuer', 'authorization_endpoint', 'token_endpoint', 'introspection_endpoint', 'end_session_endpoint'],
+  ...['frontchannel_logout_session_supported', 'frontchannel_logout_supported', 'jwks_uri', 'grant_types_supported'],
+  ...['response_types_supported', 'response_modes_supported', 'registration_endpoint', 'token_endpoint_auth_methods_supported'],
+  ...['token_endpoint_auth_signing_alg_values_supported', 'scopes_supported'],
+]
+
+/** What User-Managed Access 2.0 has of the same; nothing of it works here. */
+export const umaDiscovery: Route = {
+  method: 'GET',
+  path: '/realms/{realm}/.well-known/uma2-configuration',
+  endpoint: 'discovery',
+  handle({ context, base_url }) {
+    const own = `${base_url}/realms/${encodeURIComponent(context.space?.path.realm ?? '')}`
+    const at = (path: string) => `${own}/protocol/openid-connect/${path}`
+    const ends = { authorization_endpoint: at('auth'), end_session_endpoint: at('logout') }
+    const all = keycloakDiscovery(ends, context, base_url)
+    const body = {
+      ...Object.fromEntries(ofUma.map((name) => [name, all[name]])),
+      resource_registration_endpoint: `${own}/authz/protection/resource_set`,
+      permission_endpoint: `${own}/authz/protection/permission`,
+      policy_endpoint: `${own}/authz/protection/uma-policy`,
+    }
+    return { status: 200, body }
+  },
+}
 
 /** The vendor's discovery document, member for member; it says more than works here (see the vendor's page). */
 export function keycloakDiscovery(

@@ -44,16 +44,20 @@ export function keycloakError(error: OAuthError, endpoint: Endpoint, situation: 
   return endpoint === 'api' || outside ? { ...reply, cacheable: true } : reply
 }
 
-function said(error: OAuthError, endpoint: Endpoint, { grant_type, space }: ErrorSituation): Reply {
+function said(error: OAuthError, endpoint: Endpoint, { grant_type, space, context }: ErrorSituation): Reply {
   const { headers, code, status } = error
   if (error.reason === 'space_unknown')
     return { status: 404, body: { error: endpoint === 'api' ? 'Realm not found.' : 'Realm does not exist' } }
   if (code === 'method_not_allowed' && endpoint === 'discovery') return { status: 404, body: { error: 'HTTP 404 Not Found' } }
-  if (code === 'not_found') return { status: 404, body: { error: error.about.member === undefined ? 'HTTP 404 Not Found' : error.message } }
+  if (code === 'not_found') {
+    const below = context?.transport?.urls().some((url) => url.includes('/realms/')) === true
+    const nothing = below ? 'HTTP 404 Not Found' : 'Unable to find matching target resource method'
+    return { status: 404, body: { error: error.about.member === undefined ? nothing : error.message } }
+  }
   const framework = outside[code]
   if (framework !== undefined) return { status, body: { error: framework } }
   if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
-  if (endpoint === 'userinfo') return userinfoError(error, space?.path.realm ?? '')
+  if (endpoint === 'userinfo' && error.about.member === undefined) return userinfoError(error, space?.path.realm ?? '')
   if (endpoint === 'introspection' && ['secret_wrong', 'credentials_missing'].includes(error.reason ?? '')) {
     return { status: 401, body: { error: 'invalid_client', error_description: 'Client authentication failed.' } }
   }
@@ -79,7 +83,7 @@ function apiError({ code, message, status, about }: OAuthError): Reply {
 }
 
 /** What userinfo says stands in the challenge alone. */
-function userinfoError({ reason, code, message, headers }: OAuthError, realm: string): Reply {
+function userinfoError({ reason, code, message, headers, about }: OAuthError, realm: string): Reply {
   const scheme = /^\w+/.exec(headers['WWW-Authenticate'] ?? '')?.[0] ?? 'Bearer'
   const challenge = (error: string, description: string) =>
     `${scheme} realm="${realm}", error="${error}", error_description="${description}"`
@@ -89,6 +93,7 @@ function userinfoError({ reason, code, message, headers }: OAuthError, realm: st
   })
   if (reason === 'token_missing') return told(401, `${scheme} realm="${realm}"`)
   if (code === 'insufficient_scope') return told(403, challenge('insufficient_scope', 'Missing openid scope'))
-  if (code === 'invalid_token') return told(401, challenge('invalid_token', 'Token verification failed'))
+  const why = about.found === 'ended' ? 'user_session_not_found' : 'Token verification failed'
+  if (code === 'invalid_token') return told(401, challenge('invalid_token', why))
   return told(400, challenge(code, message))
 }

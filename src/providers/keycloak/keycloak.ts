@@ -10,13 +10,15 @@ import { admits, asks_consent, checks, deviceTimes, prompt } from './client-rule
 import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
-import { keycloakDiscovery } from './discovery.ts'
+import { keycloakDiscovery, umaDiscovery } from './discovery.ts'
 import { elsewhere } from './elsewhere.ts'
 import { keycloakError } from './errors.ts'
 import { keycloakExchange } from './exchange.ts'
 import { healthRoutes } from './health.ts'
 import { newSecret, newSessionId, newUuid } from './ids.ts'
+import { introspects } from './introspection.ts'
 import { keycloakKeys, keycloakKid } from './keys.ts'
+import { counts } from './not-before.ts'
 import { keycloakPages, keycloakTexts } from './pages.ts'
 import { keycloakPassword } from './password.ts'
 import { demoRealm, master } from './realm/demo.ts'
@@ -27,7 +29,7 @@ import { keycloakRedirects } from './redirects.ts'
 import { keycloakRefresh } from './refresh.ts'
 import { keycloakScope } from './scope.ts'
 import { sessionPages } from './session-pages.ts'
-import { keycloakLogout, keycloakSignOut } from './sessions.ts'
+import { keycloakLogout, keycloakSignOut, revocable } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 
 const realm = '/realms/{realm}'
@@ -78,6 +80,11 @@ export const keycloak: Provider = {
     prompt,
     authorization,
     grants,
+    counts,
+    introspects,
+    revocable,
+    one_token: true,
+    reads: ['token_type_hint'],
   },
   redirects: keycloakRedirects,
   settings: {
@@ -123,7 +130,7 @@ export const keycloak: Provider = {
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
   callbackWording: keycloakCallback,
   discovery: keycloakDiscovery,
-  routes: [realmInfo, account, ...elsewhere, ...sessionPages, ...healthRoutes, ...adminRoutes],
+  routes: [umaDiscovery, realmInfo, account, ...elsewhere, ...sessionPages, ...healthRoutes, ...adminRoutes],
   world: worldOf(demoRealm),
   seed({ space, documents, apps, users }, now) {
     fillData(space === master.realm ? master : demoRealm, documents, { apps, users }, now)

@@ -1,5 +1,4 @@
 import { after } from '../../basics/maybe-promise.ts'
-import { digest } from '../../basics/random.ts'
 import { clientOf } from '../../oauth/clients/authentication.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
@@ -8,6 +7,7 @@ import type { RequestDialect } from '../../oauth/realm/context.ts'
 import { readLogoutRequest } from '../../oauth/users/logout.ts'
 import type { OwnSpace } from '../own-spaces.ts'
 import type { SignOut } from '../provider.ts'
+import { findRefresh } from './refresh.ts'
 import { isOffline } from './tokens/formats.ts'
 
 /** A session: all that a user gave clients under one id. */
@@ -49,15 +49,19 @@ export function signOut(world: OwnSpace, user: User): void {
 }
 
 /** The session that a refresh token is of, undefined when it ended before. @throws OAuthError as for a refresh */
-function sidOf(token: string, { client_id }: Client, { store, clock, tokens }: OwnSpace): string | undefined {
-  const key = tokens.refresh.keyOf(token)
-  const found = key === undefined ? 'unknown' : store.findRefreshToken(key, digest(token), clock.now())
+function sidOf(token: string, { client_id }: Client, world: OwnSpace): string | undefined {
+  const found = findRefresh(token, world)
   if (found === 'unknown')
     throw new OAuthError('refresh_unknown', 'Invalid refresh token', 'refresh_token is no refresh token of this realm')
   if (typeof found === 'string') return undefined
   if (found.client.client_id === client_id) return found.grant.details.sid
   const why = `refresh_token was issued to client '${found.client.client_id}', not to '${client_id}'`
   throw new OAuthError('refresh_foreign', 'Invalid refresh token', why)
+}
+
+/** What does not hold cannot be revoked, and that is said in a body, with the status of a success. */
+export const revocable: NonNullable<RequestDialect['revocable']> = (_token, use) => {
+  if (use === undefined) throw new OAuthError('token_unknown', 'Invalid token', 'The token does not hold, or is none', {}, 200)
 }
 
 /** A sign-out asks of which client it is where it goes back there; else a client that is unknown is no matter. */

@@ -1,25 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { start } from '../../support/server.ts'
 import { claimsOf, post, send } from '../../support/vendor-client.ts'
-import { at, password, token, web } from './keycloak-client.ts'
-
-const admin = { grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'admin' }
-
-/** A server of its own, with calls to the admin API as its administrator. */
-async function administration() {
-  const server = await start()
-  const base = `${server.url}/keycloak`
-  const signIn = async (form: Record<string, string>, realm = 'master') =>
-    String((await post(`${base}/realms/${realm}/protocol/openid-connect/token`, form)).body.access_token)
-  const call = async (method: string, path: string, body?: unknown, bearer?: string) => {
-    const authorization = `Bearer ${bearer ?? (await signIn(admin))}`
-    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { authorization, 'content-type': 'application/json' } }
-    const answer = await send(`${base}/admin${path}`, { method, headers: { authorization }, ...init })
-    const id = answer.headers.get('location')?.split('/').at(-1) ?? ''
-    return { ...answer, id, json: answer.text === '' ? undefined : JSON.parse(answer.text) }
-  }
-  return { base, call, signIn }
-}
+import { administration, at, password, token, web } from './keycloak-client.ts'
 
 describe('who may administer', () => {
   test('nobody without a token, and nobody whose user lacks the role', async () => {

@@ -1,4 +1,5 @@
-import { post } from '../../support/vendor-client.ts'
+import { start } from '../../support/server.ts'
+import { post, send } from '../../support/vendor-client.ts'
 
 /** The preloaded realm and its clients. */
 export const realm = '/realms/demo'
@@ -14,4 +15,22 @@ export function at(path: string): string {
 /** Asks the token endpoint. */
 export function token(base: string, form: Record<string, string>) {
   return post(`${base}${at('token')}`, form)
+}
+
+const admin = { grant_type: 'password', client_id: 'admin-cli', username: 'admin', password: 'admin' }
+
+/** A server of its own, with calls to the admin API as its administrator. */
+export async function administration() {
+  const server = await start()
+  const base = `${server.url}/keycloak`
+  const signIn = async (form: Record<string, string>, realm = 'master') =>
+    String((await post(`${base}/realms/${realm}/protocol/openid-connect/token`, form)).body.access_token)
+  const call = async (method: string, path: string, body?: unknown, bearer?: string) => {
+    const authorization = `Bearer ${bearer ?? (await signIn(admin))}`
+    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { authorization, 'content-type': 'application/json' } }
+    const answer = await send(`${base}/admin${path}`, { method, headers: { authorization }, ...init })
+    const id = answer.headers.get('location')?.split('/').at(-1) ?? ''
+    return { ...answer, id, json: answer.text === '' ? undefined : JSON.parse(answer.text) }
+  }
+  return { base, clock: server.clock, call, signIn }
 }

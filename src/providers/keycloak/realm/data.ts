@@ -1,3 +1,4 @@
+import { blankUser } from '../../../oauth/model/directory.ts'
 import type { Documents } from '../../../oauth/model/documents.ts'
 import type { Client, User } from '../../../oauth/model/records.ts'
 import { uuidOf } from '../ids.ts'
@@ -125,6 +126,12 @@ export class RealmData {
 /** The user as whom a client acts for itself. */
 export function serviceAccountId({ app }: Pick<Client, 'app'>): string {
   return uuidOf('service account', app.app_id)
+}
+
+/** The same as tokens tell of it. */
+export function serviceAccountUser(client: Client): User {
+  const { client_id, created_at } = client
+  return { ...blankUser, row: 0, user_id: serviceAccountId(client), username: `service-account-${client_id}`, created_at }
 }
 
 /** A number that the realm's representation has. */

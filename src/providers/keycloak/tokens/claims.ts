@@ -2,7 +2,7 @@ import { type MapperInput, mappersOf } from './mapper-input.ts'
 import { mapperTypes, merged } from './mappers.ts'
 
 /** Where claims stand. */
-export type Place = 'access' | 'id' | 'userinfo'
+export type Place = 'access' | 'id' | 'userinfo' | 'introspection'
 
 /** Names that the vendor writes in this order; whatever else is mapped comes behind them. */
 const mappedOrder: readonly string[] = [
@@ -14,17 +14,24 @@ const mappedOrder: readonly string[] = [
 export const isLightweight = ({ clientData }: MapperInput) =>
   clientData.attributes['client.use.lightweight.access.token.enabled'] === 'true'
 
-/** Whether a mapper speaks at a place; userinfo is as ID tokens where nothing is said. */
+/** Whether a mapper speaks at a place; userinfo is as ID tokens where nothing is said, and introspection as access tokens. */
 function told(config: Readonly<Record<string, string>>, place: Place): string | undefined {
   const said = config[`${place}.token.claim`]
   if (said !== undefined) return said
+  if (place === 'introspection') return told(config, 'access')
   return place === 'userinfo' ? config['id.token.claim'] : String(place === 'access')
+}
+
+/** A service account has no session that would be remembered until userinfo is asked. */
+function isForgotten(protocolMapper: string, place: Place, { user }: MapperInput): boolean {
+  return place === 'userinfo' && user === undefined && protocolMapper === 'oidc-usersessionmodel-note-mapper'
 }
 
 /** All that the mappers make for a place; `sub` and `nonce` are true where they are to stand. */
 export function mappedClaims(input: MapperInput, place: Place): Readonly<Record<string, unknown>> {
   const light = place === 'access' && isLightweight(input)
   return mappersOf(input)
+    .filter(({ protocolMapper }) => !isForgotten(protocolMapper, place, input))
     .filter(({ config }) => (light ? config['lightweight.claim'] === 'true' : told(config, place) === 'true'))
     .map(({ protocolMapper, config }) => mapperTypes[protocolMapper]?.(input, config) ?? {})
     .reduce(merged, {})

@@ -36,8 +36,8 @@ export function isOffline(scope: string): boolean {
 }
 
 function idIn(token: string): number | undefined {
-  const jti = readClaims(token)?.jti
-  return typeof jti === 'string' ? uuidHandles.key(jti.slice(jti.indexOf(':') + 1)) : undefined
+  const { jti, typ } = readClaims(token) ?? {}
+  return typeof jti === 'string' && typ !== 'ID' ? uuidHandles.key(jti.slice(jti.indexOf(':') + 1)) : undefined
 }
 
 /** What a token was exchanged for, out of what it might be used at. */

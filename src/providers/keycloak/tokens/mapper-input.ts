@@ -7,7 +7,7 @@ import type { Client, Grant, User } from '../../../oauth/model/records.ts'
 import { scopes as scopeNames } from '../../../oauth/model/scope.ts'
 import type { Space } from '../../../oauth/model/space.ts'
 import type { TokenMaterial } from '../../../oauth/model/token-profile.ts'
-import { RealmData } from '../realm/data.ts'
+import { RealmData, serviceAccountId } from '../realm/data.ts'
 import type { ClientData, ClientScope, Mapper, Role, UserData } from '../realm/representations.ts'
 import { effectiveRoles } from '../realm/roles.ts'
 
@@ -35,7 +35,9 @@ export interface MapperInput extends Subject {
 
 /** What the mappers of a token have to go by. */
 export function mapperInput(subject: Subject, { documents, directory }: TokenMaterial): MapperInput {
-  const { client, user, scope, space } = subject
+  const { client, scope, space } = subject
+  // The service account is somebody to whom it is told, and nobody of whom more is known.
+  const user = subject.user?.user_id === serviceAccountId(client) ? undefined : subject.user
   const realm = new RealmData(space?.path.realm ?? '', documents)
   const clientData = realm.client(client)
   const scopes = scopesInForce(clientData, scope, realm)
@@ -44,7 +46,7 @@ export function mapperInput(subject: Subject, { documents, directory }: TokenMat
     return app === undefined ? undefined : directory.listClients(app)[0]?.client_id
   }
   const userData = user === undefined ? undefined : realm.user(user)
-  return { ...subject, realm, clientData, userData, scopes, roles: effectiveRoles(user, client, scopes, realm), clientId }
+  return { ...subject, user, realm, clientData, userData, scopes, roles: effectiveRoles(user, client, scopes, realm), clientId }
 }
 
 /** The client's default scopes, and those of its optional ones that were asked for. */

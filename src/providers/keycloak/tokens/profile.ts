@@ -3,7 +3,7 @@ import { readClaims } from '../../../oauth/jose/jwt.ts'
 import type { StatementWording, TokenProfile } from '../../../oauth/model/token-profile.ts'
 import { scopeClaims } from '../../../oauth/tokens/claims.ts'
 import { newUuid } from '../ids.ts'
-import { numberIn, RealmData } from '../realm/data.ts'
+import { numberIn, RealmData, serviceAccountUser } from '../realm/data.ts'
 import { furtherClaims, mappedClaims, toldScope } from './claims.ts'
 import { accessTokens, codes, isOffline, refreshTokens } from './formats.ts'
 import { mapperInput } from './mapper-input.ts'
@@ -77,5 +77,6 @@ export const keycloakTokens: TokenProfile = {
     return given({ ...readClaims(token), client_id, username, token_type, active })
   },
   idToken,
+  service_account: serviceAccountUser,
   userinfo: { scope: 'openid', body: userinfo },
 }
