@@ -24,6 +24,12 @@ export interface AccountPage extends Pick<NewUserPage, 'rows' | 'first' | 'headi
 /** The pages of a vendor beside its sign-in. */
 export interface AccountPages {
   readonly pages: readonly AccountPage[]
+  /** Counts tries at a user's password, whatever page they are made on. */
+  readonly attempts?: {
+    /** What a user is told whose password is not looked at now. */
+    refusal(user: User, world: OwnSpace): string | undefined
+    count(user: User, right: boolean, world: OwnSpace): void
+  }
   /** The path of the page to which a user is sent instead of being signed in. */
   instead(user: User, world: Pick<OwnSpace, 'documents'>): string | undefined
 }

@@ -2,7 +2,7 @@ import { hasApp } from '../../oauth/clients/unregistered.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
-import { checkPassword, isKnownName } from '../../oauth/users/sign-in.ts'
+import { checkPassword, findNamed, isKnownName, type SignIn } from '../../oauth/users/sign-in.ts'
 import { decisionOf, type SignInMessage } from '../../providers/sign-in-pages.ts'
 import type { Exchange } from '../exchange.ts'
 
@@ -57,9 +57,23 @@ export function signInWith(exchange: Exchange, client: Client, typed: Parameters
       problem: { code: 'access_denied', reason: 'user_unknown', explanation },
     }
   }
-  const checked = checkPassword(username, password ?? '', sandbox)
+  const { told, ...checked } = tryPassword(username, password ?? '', exchange)
   if (checked.ok) return { user: checked.user }
   const { reason, explanation } = checked
-  const error = (reason === 'user_disabled' ? disabled : undefined) ?? refused ?? { text: 'Username or password is not right.' }
+  const error = told ?? (reason === 'user_disabled' ? disabled : undefined) ?? refused ?? { text: 'Username or password is not right.' }
   return { form: { step: next && 'password', username, error }, problem: { code: 'access_denied', reason, explanation } }
+}
+
+/** Checks a password, unless the vendor looks at none now, and tells the vendor what came of it. */
+function tryPassword(username: string, password: string, { sandbox }: Exchange): SignIn & { told?: SignInMessage } {
+  const { attempts } = sandbox.provider.account_pages ?? {}
+  const user = attempts && findNamed(username, sandbox)
+  const text = user && attempts?.refusal(user, sandbox)
+  if (text !== undefined) {
+    const explanation = `The password of user '${username}' is not looked at, for too many were wrong`
+    return { ok: false, reason: 'user_locked', explanation, told: { text } }
+  }
+  const checked = checkPassword(username, password, sandbox)
+  if (user !== undefined && (checked.ok || checked.reason === 'password_wrong')) attempts?.count(user, checked.ok, sandbox)
+  return checked
 }

@@ -1,12 +1,12 @@
 import type { User } from '../../oauth/model/records.ts'
-import { checkPassword } from '../../oauth/users/sign-in.ts'
 import type { AccountOutcome, AccountPages, AccountVisit } from '../account-pages.ts'
 import type { NewUserField, NewUserValues } from '../new-user.ts'
 import { accountOf } from './account.ts'
 import { mustSendCode, sendCode, takeCode } from './api/codes.ts'
-import { checkNewPassword } from './api/passwords.ts'
+import { checkNewPassword, rightPassword } from './api/passwords.ts'
 import { Pool } from './api/pool.ts'
 import { confirm, makeUser } from './api/sign-up.ts'
+import { countPassword, lockedOut } from './attempts.ts'
 import { ApiError } from './errors.ts'
 
 const username: NewUserField = { name: 'username', label: 'Username', is_username: true, required: true, autocomplete: 'username' }
@@ -27,11 +27,13 @@ function trying(work: (pool: Pool, typed: (name: string) => string) => AccountOu
 
 function fieldOf({ type }: ApiError): string {
   if (type === 'InvalidPasswordException') return 'password'
+  if (type === 'NotAuthorizedException') return 'old_password'
   return type === 'CodeMismatchException' || type === 'ExpiredCodeException' ? 'code' : 'username'
 }
 
 /** The pages of the hosted UI beside the sign-in; codes stand in the outbox. */
 export const cognitoAccountPages: AccountPages = {
+  attempts: { refusal: lockedOut, count: countPassword },
   instead(user, { documents }) {
     switch (accountOf(user, documents).status) {
       case 'UNCONFIRMED':
@@ -105,10 +107,9 @@ export const cognitoAccountPages: AccountPages = {
       ],
       first: 'old_password',
       submit: trying((pool, typed) => {
-        const checked = checkPassword(typed('username'), typed('old_password'), pool.context.realm)
-        if (!checked.ok) return { errors: { old_password: 'Incorrect username or password.' }, explanation: checked.explanation }
+        const user = rightPassword(typed('username'), typed('old_password'), pool)
         checkNewPassword(typed('password'), pool)
-        return { user: withPassword(checked.user, typed('password'), pool) }
+        return { user: withPassword(user, typed('password'), pool) }
       }),
     },
   ],

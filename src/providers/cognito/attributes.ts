@@ -53,6 +53,12 @@ export function attributeList(user: User): Attribute[] {
   return Object.entries(attributesOf(user)).map(([Name, Value]) => ({ Name, Value }))
 }
 
+/** Whether a user signs in by this value of an attribute: an address is an alias once it is verified. */
+export function isAlias(user: User, attribute: string, value: string): boolean {
+  const { [attribute]: own, [`${attribute}_verified`]: verified } = attributesOf(user)
+  return own?.toLowerCase() === value.toLowerCase() && (attribute === 'preferred_username' || verified === 'true')
+}
+
 /** The user with other attributes; an empty value takes one away. */
 export function withAttributes<Someone extends Pick<User, 'email' | 'first_name' | 'last_name' | 'claims'>>(
   user: Someone,
@@ -60,6 +66,7 @@ export function withAttributes<Someone extends Pick<User, 'email' | 'first_name'
 ): Someone {
   const { email, given_name, family_name, sub: _fixed, ...rest } = attributes
   const claims = { ...user.claims, ...rest }
+  for (const name of flags) if (rest[name] !== undefined) claims[name] = rest[name].toLowerCase()
   for (const [name, value] of Object.entries(rest)) if (value === '') delete claims[name]
   return {
     ...user,
@@ -72,7 +79,7 @@ export function withAttributes<Someone extends Pick<User, 'email' | 'first_name'
 
 /** An attribute as ID tokens have it: only what is a flag is no text. */
 export function asClaim(name: string, value: string): string | boolean {
-  return flags.includes(name) ? value === 'true' : value
+  return flags.includes(name) ? value.toLowerCase() === 'true' : value
 }
 
 const byScope: Readonly<Record<string, readonly string[]>> = {

@@ -27,6 +27,13 @@ function link(page: Visit, text: string): string {
   return new URL(href.replaceAll('&amp;', '&'), box.url).href
 }
 
+const clock = (method: string, path: string, body: object) =>
+  fetch(`${box.url}/_grantbox/sandboxes/cognito/clock${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
 const admin = (operation: string, body: object) => operate(base, operation, { UserPoolId: pool, ...body })
 
 test('who signs up on a page confirms with the code, and is signed in', async () => {
@@ -90,4 +97,23 @@ test('an app may link to a page with the parameters of an authorization request'
   )
   expect((await jar.open(`${base}/signup`)).status).toBe(400)
   expect((await begin(jar, '/confirmUser')).status).toBe(200)
+})
+
+test('five wrong passwords lock a user out of the pages and of the JSON API alike', async () => {
+  // A second is short for a machine that is busy.
+  await clock('PATCH', '', { frozen: true })
+  await admin('AdminCreateUser', { Username: 'una', TemporaryPassword: 'Temporary1!' })
+  const jar = new Jar()
+  const page = await begin(jar)
+  const wrong = () => send(jar, page, { username: 'una', password: 'wrong' })
+  for (let tries = 0; tries < 5; tries++) {
+    expect((await wrong()).html).toContain('Incorrect username or password.')
+  }
+  const refused = await send(jar, page, { username: 'una', password: 'Temporary1!' })
+  expect([refused.status, refused.html.includes('Password attempts exceeded')]).toEqual([200, true])
+  const AuthParameters = { USERNAME: 'una', PASSWORD: 'Temporary1!' }
+  const asked = { AuthFlow: 'USER_PASSWORD_AUTH', ClientId: 'grantbox0spa0client0000001', AuthParameters }
+  expect((await operate(base, 'InitiateAuth', asked)).json.message).toBe('Password attempts exceeded')
+  await clock('POST', '/advance', { by: '1s' })
+  expect((await send(jar, page, { username: 'una', password: 'Temporary1!' })).html).toContain('<h1>Change password</h1>')
 })

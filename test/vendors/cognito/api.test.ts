@@ -172,7 +172,7 @@ describe('refreshing', () => {
     const refresh = (token: string) => call('GetTokensFromRefreshToken', { RefreshToken: token, ClientId })
     const second = resultOf(await refresh(RefreshToken))
     expect(second.RefreshToken).not.toBe(RefreshToken)
-    expect((await refresh(RefreshToken)).json).toMatchObject({ __type: 'NotAuthorizedException' })
+    expect((await refresh(RefreshToken)).json).toMatchObject({ __type: 'RefreshTokenReuseException' })
   })
 })
 

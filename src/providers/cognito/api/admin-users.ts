@@ -1,8 +1,9 @@
 import { randomFrom } from '../../../basics/random.ts'
 import { sendMessage } from '../../../oauth/model/outbox.ts'
 import type { User } from '../../../oauth/model/records.ts'
-import { attributeList, withAttributes } from '../attributes.ts'
+import { asClaim, attributeList, withAttributes } from '../attributes.ts'
 import { ApiError, invalidParameter, notAuthorized } from '../errors.ts'
+import { takeAliases } from './aliases.ts'
 import { mustSendCode } from './codes.ts'
 import type { Input } from './input.ts'
 import { checkNewPassword } from './passwords.ts'
@@ -38,6 +39,12 @@ export function adminCreateUser({ input, pool }: PoolCall) {
   }
   checkNewPassword(password, pool)
   const attributes = input.attributes('UserAttributes')
+  const { email, phone_number } = attributes
+  const verified = {
+    ...(asClaim('email_verified', attributes.email_verified ?? '') && { email }),
+    ...(asClaim('phone_number_verified', attributes.phone_number_verified ?? '') && { phone_number }),
+  }
+  takeAliases({ username }, verified, pool, input.flag('ForceAliasCreation'))
   const user = makeUser({ username, password, attributes, status: 'FORCE_CHANGE_PASSWORD' }, pool)
   if (action !== 'SUPPRESS') invite(user, password, pool)
   return { User: pool.listed(user) }

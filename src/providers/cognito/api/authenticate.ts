@@ -1,12 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Client, User } from '../../../oauth/model/records.ts'
-import { checkPassword } from '../../../oauth/users/sign-in.ts'
 import { accountProblem } from '../account.ts'
 import { ApiError, invalidParameter, notAuthorized } from '../errors.ts'
 import { rotates } from '../grants.ts'
 import { passwordVerifier, serverPublic } from '../srp.ts'
 import type { Input } from './input.ts'
 import { refreshTokens, type SignedIn } from './issue.ts'
+import { rightPassword } from './passwords.ts'
 import type { Pool } from './pool.ts'
 import { afterPassword, askFactor, type Challenge, challenge } from './second-factor.ts'
 import { checkSecretHash } from './secret-hash.ts'
@@ -113,11 +113,10 @@ function withPassword(call: ClientCall, parameters: Readonly<Record<string, stri
 /** @throws ApiError NotAuthorizedException, or what the client is told of an unknown user */
 export function provePassword(call: ClientCall, name: string, user: User | undefined, password: string): Step {
   const { client, pool } = call
-  const checked = checkPassword(user?.username ?? name, password, pool.context.realm)
-  if (checked.ok) return proven(checked.user, call)
-  if (checked.reason === 'user_disabled') throw notAuthorized('User is disabled.', checked.explanation, checked.reason)
-  if (checked.reason === 'user_unknown') throw unknownUser(client, name)
-  throw notAuthorized('Incorrect username or password.', checked.explanation, checked.reason)
+  return proven(
+    rightPassword(user?.username ?? name, password, pool, () => unknownUser(client, name)),
+    call,
+  )
 }
 
 /** A salt that a name always has, so that unknown names look like known ones. */

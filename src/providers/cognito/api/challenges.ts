@@ -1,4 +1,6 @@
+import { sameSecret } from '../../../basics/random.ts'
 import type { User } from '../../../oauth/model/records.ts'
+import { countPassword } from '../attempts.ts'
 import { withAttributes } from '../attributes.ts'
 import { ApiError, invalidParameter, notAuthorized } from '../errors.ts'
 import { passwordSignature, passwordVerifier, serverPublic, sharedKey } from '../srp.ts'
@@ -6,7 +8,7 @@ import { isTotp } from '../totp.ts'
 import { type ClientCall, choose, identityOf, passwordOf, proven, provePassword, required, type Step, saltOf } from './authenticate.ts'
 import { takeCode } from './codes.ts'
 import { signInTokens } from './issue.ts'
-import { checkNewPassword } from './passwords.ts'
+import { checkNewPassword, holdOff } from './passwords.ts'
 import type { Pool } from './pool.ts'
 import { afterPassword, askFactor } from './second-factor.ts'
 import { checkSecretHash } from './secret-hash.ts'
@@ -79,7 +81,10 @@ function answerSrp({ call, given }: Responses): Step {
   const verifier = passwordVerifier(identity, passwordOf(user, pool), saltOf(state.username, pool))
   const b = Buffer.from(String(state.b), 'hex')
   const key = sharedKey(evenHex(String(state.A)), serverPublic(verifier, b), b, verifier)
-  if (user === undefined || key === undefined || passwordSignature(key, identity, Buffer.from(block, 'base64'), timestamp) !== signature) {
+  if (user !== undefined) holdOff(user, pool)
+  const right = key !== undefined && sameSecret(passwordSignature(key, identity, Buffer.from(block, 'base64'), timestamp), signature)
+  if (user !== undefined) countPassword(user, right, pool.world)
+  if (user === undefined || !right) {
     const explanation = 'PASSWORD_CLAIM_SIGNATURE was not made with the password of the user, this secret block and this timestamp'
     throw notAuthorized('Incorrect username or password.', explanation, 'password_wrong')
   }

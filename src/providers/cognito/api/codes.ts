@@ -1,6 +1,7 @@
-import { randomFrom } from '../../../basics/random.ts'
+import { randomFrom, sameSecret } from '../../../basics/random.ts'
 import { sendMessage } from '../../../oauth/model/outbox.ts'
 import type { User } from '../../../oauth/model/records.ts'
+import { countAttempt, limitAttempts } from '../attempts.ts'
 import { ApiError, invalidParameter } from '../errors.ts'
 import type { Pool } from './pool.ts'
 
@@ -15,6 +16,9 @@ export interface CodeDelivery {
 const lifetimes: Readonly<Record<string, number>> = { SignUp: 24 * 3600, ForgotPassword: 3600, SMS_MFA: 180, EMAIL_OTP: 180 }
 const usualLifetime = 24 * 3600
 
+/** Codes of a sign-in, whose session ends before many can be tried. */
+const ofSignIns = ['SMS_MFA', 'EMAIL_OTP']
+
 /** Puts a code for a user into the outbox. @param kind what it is for, as the outbox names it */
 export function sendCode(pool: Pool, user: User, kind: string, delivery = pool.deliveryOf(user)): CodeDelivery | undefined {
   if (delivery === undefined) return undefined
@@ -27,21 +31,25 @@ export function sendCode(pool: Pool, user: User, kind: string, delivery = pool.d
   return { AttributeName: delivery.attribute, DeliveryMedium, Destination: masked(delivery.to) }
 }
 
-/** @throws ApiError InvalidParameterException when the user has no address that codes go to */
+/** @throws ApiError InvalidParameterException when the user has no address that codes go to, LimitExceededException */
 export function mustSendCode(pool: Pool, user: User, kind: string, delivery = pool.deliveryOf(user)): CodeDelivery {
+  countAttempt(user, `asking for a code of ${kind}`, pool.world)
   const sent = sendCode(pool, user, kind, delivery)
   if (sent !== undefined) return sent
   throw invalidParameter('Cannot reset password for the user as there is no registered/verified email or phone_number')
 }
 
-/** Takes a code that was entered. @throws ApiError CodeMismatchException or ExpiredCodeException */
+/** Takes a code that was entered. @throws ApiError CodeMismatchException, ExpiredCodeException or LimitExceededException */
 export function takeCode(pool: Pool, user: User, kind: string, entered: string): void {
+  const attempt = `entering a code of ${kind}`
+  if (!ofSignIns.includes(kind)) limitAttempts(user, attempt, pool.world)
   const { [kind]: waiting, ...others } = pool.account(user).codes
   if (waiting === undefined || waiting.expires_at <= pool.now) {
     const why = waiting === undefined ? `No code for ${kind} waits for user '${user.username}'` : 'The code has expired'
     throw new ApiError('ExpiredCodeException', 'Invalid code provided, please request a code again.', why, 'code_expired')
   }
-  if (waiting.code !== entered) {
+  if (!sameSecret(waiting.code, entered)) {
+    if (!ofSignIns.includes(kind)) countAttempt(user, attempt, pool.world)
     const explanation = `The code is not the one that was sent; the sandbox's outbox has it`
     throw new ApiError('CodeMismatchException', 'Invalid verification code provided, please try again.', explanation, 'code_unknown')
   }

@@ -5,7 +5,7 @@ import { scopes } from '../../../oauth/model/scope.ts'
 import type { Issue } from '../../../oauth/realm/issue.ts'
 import { makeIdToken } from '../../../oauth/tokens/id-token.ts'
 import { issueTokens } from '../../../oauth/tokens/issue.ts'
-import { notAuthorized } from '../errors.ts'
+import { ApiError, notAuthorized } from '../errors.ts'
 import { refresh } from '../grants.ts'
 import type { Pool } from './pool.ts'
 
@@ -41,14 +41,17 @@ export async function refreshTokens(token: string, client: Client, pool: Pool): 
     return await answer({ ...issue, id_token: false }, client, pool)
   } catch (error) {
     if (!(error instanceof OAuthError) || error.code !== 'invalid_grant') throw error
-    throw notAuthorized(refreshTexts[error.reason ?? 'refresh_unknown'] ?? 'Invalid Refresh Token', error.explanation, error.reason)
+    const { reason = 'refresh_unknown', explanation } = error
+    if (reason === 'refresh_used') {
+      throw new ApiError('RefreshTokenReuseException', 'Refresh token was invalidated by rotation', explanation, reason)
+    }
+    throw notAuthorized(refreshTexts[reason] ?? 'Invalid Refresh Token', explanation, reason)
   }
 }
 
 const refreshTexts: Readonly<Partial<Record<Reason, string>>> = {
   refresh_expired: 'Refresh Token has expired',
   refresh_revoked: 'Refresh Token has been revoked',
-  refresh_used: 'Refresh Token has been revoked',
 }
 
 async function answer(issue: Issue, client: Client, pool: Pool): Promise<SignedIn> {

@@ -4,8 +4,10 @@ import type { Reason } from '../../../oauth/model/reasons.ts'
 import type { ActiveAccessToken, User } from '../../../oauth/model/records.ts'
 import { scopes } from '../../../oauth/model/scope.ts'
 import { requireAccessToken } from '../../../oauth/proof/access-token.ts'
-import { attributeList, withAttributes } from '../attributes.ts'
+import { countAttempt, limitAttempts } from '../attempts.ts'
+import { attributeList, attributesOf, withAttributes } from '../attributes.ts'
 import { invalidParameter, notAuthorized } from '../errors.ts'
+import { takeAliases } from './aliases.ts'
 import { mustSendCode, takeCode } from './codes.ts'
 import type { Input } from './input.ts'
 import { ownAccountScope } from './issue.ts'
@@ -93,6 +95,7 @@ export function getUserAttributeVerificationCode({ input, user, pool }: OwnCall)
 
 export function verifyUserAttribute({ input, user, pool }: OwnCall) {
   const name = address(input)
+  takeAliases(user, { [name]: attributesOf(user)[name] }, pool)
   takeCode(pool, user, name, input.need('Code'))
   pool.saveUser({ ...user, claims: { ...user.claims, [`${name}_verified`]: true } })
   return {}
@@ -100,7 +103,10 @@ export function verifyUserAttribute({ input, user, pool }: OwnCall) {
 
 export function changePassword({ input, user, pool }: OwnCall) {
   const [previous, proposed] = [input.text('PreviousPassword') ?? '', input.need('ProposedPassword')]
+  const attempt = 'changing the password'
+  limitAttempts(user, attempt, pool.world)
   if (!sameSecret(previous, user.password ?? pool.world.company)) {
+    countAttempt(user, attempt, pool.world)
     throw notAuthorized('Incorrect username or password.', 'PreviousPassword is not the password of the user', 'password_wrong')
   }
   checkNewPassword(proposed, pool)

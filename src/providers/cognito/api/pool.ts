@@ -4,7 +4,7 @@ import type { Client, User } from '../../../oauth/model/records.ts'
 import type { Context } from '../../../oauth/realm/context.ts'
 import type { OwnSpace } from '../../own-spaces.ts'
 import { type Account, accountOf, saveAccount } from '../account.ts'
-import { attributeList, attributesOf } from '../attributes.ts'
+import { attributeList, attributesOf, isAlias } from '../attributes.ts'
 import { ApiError, notFound } from '../errors.ts'
 import { defaultPasswordPolicy, type PasswordPolicy } from '../password-policy.ts'
 
@@ -62,10 +62,12 @@ export class Pool {
     const { UsernameAttributes = [], AliasAttributes = [] } = this.record
     const named = directory.findUser(name) ?? store.findUserById(name)
     if (named !== undefined) return named
-    const aliases = [...UsernameAttributes, ...AliasAttributes]
-    if (aliases.includes('email') && name.includes('@')) return store.findUserByEmail(name)
-    const other = aliases.find((one) => one === 'phone_number' || one === 'preferred_username')
-    return other && this.allUsers().find((user) => user.claims[other] === name)
+    if (UsernameAttributes.includes('email') && name.includes('@')) return store.findUserByEmail(name)
+    if (UsernameAttributes.length + AliasAttributes.length === 0) return undefined
+    const isNamed = (user: User) =>
+      (UsernameAttributes.includes('phone_number') && user.claims.phone_number === name) ||
+      AliasAttributes.some((one) => isAlias(user, one, name))
+    return this.allUsers().find(isNamed)
   }
 
   /** @throws ApiError UserNotFoundException */

@@ -1,8 +1,9 @@
 import { blankUser, TakenError } from '../../../oauth/model/directory.ts'
 import type { User } from '../../../oauth/model/records.ts'
 import type { UserStatus } from '../account.ts'
-import { withAttributes } from '../attributes.ts'
+import { attributesOf, withAttributes } from '../attributes.ts'
 import { ApiError, invalidParameter, notAuthorized } from '../errors.ts'
+import { takeAliases } from './aliases.ts'
 import type { ClientCall } from './authenticate.ts'
 import { mustSendCode, sendCode, takeCode } from './codes.ts'
 import { checkNewPassword } from './passwords.ts'
@@ -27,8 +28,7 @@ export function makeUser({ username, password, attributes, status }: NewUser, po
     throw invalidParameter(`Username should be ${UsernameAttributes.includes('email') ? 'an email' : 'a phone number'}.`)
   }
   const email = byAttribute === 'email' ? username : attributes.email
-  const isAlias = UsernameAttributes.includes('email') || pool.record.AliasAttributes?.includes('email') === true
-  if (isAlias && email !== undefined && pool.world.store.findUserByEmail(email) !== undefined) {
+  if (UsernameAttributes.includes('email') && email !== undefined && pool.world.store.findUserByEmail(email) !== undefined) {
     throw new ApiError('UsernameExistsException', 'An account with the given email already exists.')
   }
   const known = byAttribute === undefined ? attributes : { ...attributes, [byAttribute]: username }
@@ -73,6 +73,8 @@ export function confirmSignUp(call: ClientCall) {
   if (pool.account(user).status !== 'UNCONFIRMED') {
     throw notAuthorized('User cannot be confirmed. Current status is CONFIRMED', `User '${user.username}' is ${pool.account(user).status}`)
   }
+  const { email, phone_number } = attributesOf(user)
+  takeAliases(user, email === undefined ? { phone_number } : { email }, pool, call.input.flag('ForceAliasCreation'))
   takeCode(pool, user, 'SignUp', code)
   confirm(user, pool)
   return {}
