@@ -185,6 +185,8 @@ export interface Provider {
   readonly client_documents?: boolean
   /** Every user may use every app; else each has apps of his own. */
   readonly open_apps?: boolean
+  /** Administrators give users their apps: the client is told of a user who lacks its app, where others offer it to him. */
+  readonly assigns_apps?: boolean
   /** The ways in which its clients may authenticate; all when absent. */
   readonly auth_methods?: readonly ClientAuthMethod[]
   /** False for a vendor that binds no token to a key, and takes no notice of a DPoP proof. */
@@ -270,8 +272,8 @@ export interface Provider {
   readonly cors_headers?: (origin: string, endpoint: Endpoint, methods?: readonly string[]) => Readonly<Record<string, string>>
   /** What a revocation is answered; 200 with an empty body that calls itself JSON when absent. */
   readonly revocationReply?: Reply
-  /** How the members of a successful token answer are sent, when not as JSON alone. */
-  readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined) => Reply
+  /** How the members of a successful token answer are sent, when not as JSON alone. @param now milliseconds by the sandbox's clock */
+  readonly tokenReply?: (members: Record<string, unknown>, accept: string | undefined, now: number) => Reply
   readonly routes: readonly Route[]
   /** What its routes take as JSON beside `application/json`. */
   readonly json_types?: readonly string[]

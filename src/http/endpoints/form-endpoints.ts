@@ -23,7 +23,7 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
     const members = await token(read, context)
     const { tokenReply } = sandbox.provider
     if (tokenReply === undefined) sendJson(reply, members)
-    else send(noStore(reply), tokenReply(members, reply.request.headers.accept))
+    else send(noStore(reply), tokenReply(members, reply.request.headers.accept, sandbox.clock.now()))
   }),
   // RFC 9126 §2.
   formEndpoint('par', async (read, reply, { context }) => {

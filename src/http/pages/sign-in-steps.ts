@@ -177,6 +177,10 @@ export function obstaclePage(
   }
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
   if (step === 'select_account') return selectAccountPage(reply, exchange, interaction, user)
+  if (step === 'get_app' && exchange.sandbox.provider.assigns_apps === true) {
+    if (interaction.id !== '') take(exchange, interaction)
+    throw deny(interaction.request, interaction.client, `App ${interaction.client.app.name} is not among the user's apps`, 'app_missing')
+  }
   if (step === 'get_app') return notAllowedPage(reply, stepOf(exchange, interaction), user)
   return consentPage(reply, exchange, interaction, user)
 }

@@ -1,6 +1,7 @@
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
+import { wildcardRedirects } from '../wildcard-redirects.ts'
 import { scope, targets } from './apis.ts'
 import { auth0Callback } from './callback.ts'
 import { auth0Collection } from './collection.ts'
@@ -19,7 +20,6 @@ import { userRoutes } from './management/users.ts'
 import { checks, saveOrganization } from './organizations.ts'
 import { auth0Pages, auth0Texts } from './pages.ts'
 import { startPasswordless } from './passwordless.ts'
-import { auth0Redirects } from './redirects.ts'
 import { managementScopes, userScopes } from './scopes.ts'
 import { auth0Settings } from './settings.ts'
 import { auth0Tokens } from './tokens.ts'
@@ -71,7 +71,7 @@ export const auth0: Provider = {
     logout,
     pkce_optional: true,
   },
-  redirects: auth0Redirects,
+  redirects: wildcardRedirects,
   cors: auth0Cors,
   settings: {
     access_token_ttl: 86_400,

@@ -1,5 +1,5 @@
 import type { Provider } from '../provider.ts'
-import { isAllowed } from './redirects.ts'
+import { isAllowed } from '../wildcard-redirects.ts'
 
 /** What every page may read. */
 const open: readonly string[] = ['jwks', 'discovery']

@@ -2,7 +2,7 @@ import { PageError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Context, LogoutRequest, RequestDialect } from '../../oauth/realm/context.ts'
 import { readLogoutRequest } from '../../oauth/users/logout.ts'
-import { isAllowed } from './redirects.ts'
+import { isAllowed } from '../wildcard-redirects.ts'
 
 /** The vendor's own way to sign out, older than OpenID Connect's. */
 export const signOutPath = '/v2/logout'

@@ -11,6 +11,12 @@ export function errorId(): string {
 /** Headers that every answer for programs has. */
 export const noCache: Readonly<Record<string, string>> = { 'Cache-Control': 'no-cache, no-store', Pragma: 'no-cache', Expires: '0' }
 
+/** What is left of a minute's requests; nobody is held to it. */
+export function rateLimit(now: number): Readonly<Record<string, string>> {
+  const reset = Math.floor(now / 1000) + 60
+  return { 'x-rate-limit-limit': '300', 'x-rate-limit-remaining': '299', 'x-rate-limit-reset': String(reset) }
+}
+
 /** The vendor's numbered errors, byte for byte; `{…}` is filled in. */
 const summaries = {
   E0000001: [400, 'Api validation failed: {what}'],
@@ -29,6 +35,8 @@ const summaries = {
   E0000068: [403, 'Invalid Passcode/Answer'],
   E0000069: [403, 'User Locked'],
   E0000079: [403, 'This operation is not allowed in the current authentication state.'],
+  E0000080: [403, 'The password does not meet the complexity requirements of the current password policy.'],
+  E0000087: [403, 'The recovery question answer did not match our records.'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>
 
 /** The number of one of them. */
@@ -56,6 +64,7 @@ export function apiErrorReply(error: OAuthError): Reply {
   if (number !== undefined && Object.hasOwn(summaries, number)) {
     return apiError(number as ApiErrorNumber, { what, causes: causes === '' ? [] : causes.split('\n') })
   }
+  if (error.status === 429) return { ...apiError('E0000047'), headers: { ...noCache, ...error.headers } }
   switch (error.code) {
     case 'malformed_body':
       return apiError('E0000003')

@@ -18,6 +18,7 @@ const foreign = {
 const password = { text: 'The credentials provided were invalid.' }
 const pkce = { text: 'PKCE verification failed.' }
 const scope = { text: 'One or more scopes are not configured for the authorization server resource.' }
+const loginUri = { text: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {link}" }
 const access = { text: 'The access token is invalid.' }
 
 /** The grant types that a server serves, as its errors list them. */
@@ -106,8 +107,8 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
   challenge_invalid: { text: 'PKCE code challenge contains illegal characters.' },
   challenge_method_unknown: { text: 'PKCE code challenge method is not supported. Valid values: [S256]' },
   challenge_method_not_allowed: { text: 'PKCE code challenge method is not supported. Valid values: [S256]' },
-  redirect_missing: { text: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings." },
-  redirect_unregistered: { text: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings." },
+  redirect_missing: loginUri,
+  redirect_unregistered: loginUri,
   session_missing: { text: 'The client specified not to prompt, but the user is not logged in.' },
   session_stale: { text: 'The client specified not to prompt, but the client app requires re-authentication or MFA.' },
   session_foreign: { text: 'The client specified not to prompt, but the client app requires re-authentication or MFA.' },
@@ -126,7 +127,7 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
 
 /** Of a redirect URI that is not registered for after a sign-out. */
 export const afterLogout: Said = {
-  text: "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+  text: "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: {link}",
 }
 
 /** Of a response mode that is there and fits no tokens. */

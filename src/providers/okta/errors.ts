@@ -10,23 +10,39 @@ export function worded(kind: ErrorKind, text: string, explanation: string, statu
   return new OAuthError(kind, text, explanation, {}, status).naming({ worded: 'yes' })
 }
 
-/** What the vendor says of an error. */
-export function wordingOf(error: OAuthError, { grant_type, context }: Pick<ErrorSituation, 'grant_type' | 'context'>): Said {
-  const { reason, about } = error
-  if (about.worded !== undefined) return { text: error.message }
+/** What the vendor says of an error, its names not yet filled in; undefined when nothing else than we do. */
+function saidOf({ reason, code, about }: OAuthError, grant_type: string | undefined): Said | undefined {
   if (reason === 'response_mode_unknown' && about.response_mode === 'query') return tokensInQuery
   if (reason === 'redirect_unregistered' && about.post_logout_redirect_uri !== undefined) return afterLogout
-  const ofReason = reason && ((grant_type === deviceCodeType ? ofDevices[reason] : undefined) ?? texts[reason])
-  const found = error.code === 'expired_token' ? byCode.expired_token : reason === undefined ? byCode[error.code] : ofReason
+  if (code === 'expired_token' || reason === undefined) return byCode[code]
+  return (grant_type === deviceCodeType ? ofDevices[reason] : undefined) ?? texts[reason]
+}
+
+/** What the vendor says of an error. */
+export function wordingOf(error: OAuthError, { grant_type, context }: Pick<ErrorSituation, 'grant_type' | 'context'>): Said {
+  const { about } = error
+  const found = about.worded === undefined ? saidOf(error, grant_type) : undefined
   if (found === undefined) return { text: error.message }
   const client = about.client_id === undefined ? undefined : context?.realm.store.findClient(about.client_id)
-  const names: Readonly<Record<string, string>> = { grant_types: client?.grant_types.join(', ') ?? '', ...about }
+  const link = context === undefined ? '' : settingsOf(context.issuer, client?.client_id ?? context.trace.client_id)
+  const names: Readonly<Record<string, string>> = { grant_types: client?.grant_types.join(', ') ?? '', link, ...about }
   return { ...found, text: found.text.replace(/\{(\w+)\}/g, (_, name) => names[name] ?? '') }
+}
+
+/** Where an administrator finds the settings of a client's app; of `{org}.okta.com` he has a host of his own. */
+function settingsOf(issuer: string, client_id = ''): string {
+  const org = issuer.replace(/\/oauth2\/[^/]+$/, '').replace(/^(https:\/\/[^./]+)(?=\.(?:okta|oktapreview|okta-emea)\.com)/, '$1-admin')
+  return `${org}/admin/app/oidc_client/instance/${client_id}#tab-general`
 }
 
 /** RFC-like at the protocol's endpoints, with the vendor's numbers elsewhere. */
 export const oktaErrorReply: Provider['errorReply'] = (error, endpoint, _settings, situation): Reply => {
-  if (endpoint === 'api' || (error.code === 'not_found' && error.reason === undefined) || error.code === 'method_not_allowed') {
+  if (
+    error.status === 429 ||
+    endpoint === 'api' ||
+    (error.code === 'not_found' && error.reason === undefined) ||
+    error.code === 'method_not_allowed'
+  ) {
     return apiErrorReply(error)
   }
   const { text, error: name = error.code, status = error.status } = wordingOf(error, situation)

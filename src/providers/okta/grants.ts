@@ -12,15 +12,19 @@ import type { Client } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
+import { checkPassword } from '../../oauth/users/sign-in.ts'
 import { worded } from './errors.ts'
+import { checkPolicies } from './policies.ts'
 import { isOrg, oktaSettings, serverOf } from './settings.ts'
 import { isOfAnotherServer } from './tokens.ts'
+import { secondFactor, statusOf } from './user-records.ts'
 
 /** The scopes that every server has. */
 export const reservedScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups']
 
 /** The scope that a grant begins with: that which was asked for, when the server has it. */
-export function oktaScope(requested: string | undefined, client: Client, { realm, space, trace }: Context): string {
+export function oktaScope(requested: string | undefined, client: Client, context: Context): string {
+  const { realm, space, trace } = context
   const wanted = scopes(requested)
   if (wanted.length === 0) {
     const text = "The authorization server resource does not have any configured default scopes, 'scope' must be provided."
@@ -39,7 +43,10 @@ export function oktaScope(requested: string | undefined, client: Client, { realm
   const own = client.app.scopes.filter((one) => !realm.scopes.includes(one))
   const has = [...reservedScopes, ...Object.keys(serverOf(space, realm.settings)?.scopes ?? {}), ...own]
   const unknown = wanted.filter((one) => !has.includes(one))
-  if (unknown.length === 0 || realm.settings.strictness === 'lenient') return wanted.join(' ')
+  if (unknown.length === 0 || realm.settings.strictness === 'lenient') {
+    checkPolicies(wanted, client, context)
+    return wanted.join(' ')
+  }
   const server = isOrg(space) ? 'The org authorization server' : `Authorization server '${space?.path.as}'`
   const explanation = `${server} has no scope ${unknown.join(' ')}; it has: ${has.join(' ')} (setting authorization_servers)`
   throw new OAuthError('scope_unknown', 'The requested scope is not known', explanation).naming({ scope: unknown.join(' ') })
@@ -71,6 +78,15 @@ function checkBrowser({ grant_type }: GrantType, parameters: Parameters, client:
   }
 }
 
+/** A page has a refresh token of a client alone that may use one. */
+function checkOffline(scope: string, { client_id, grant_types }: Client, { transport }: Context): void {
+  const origin = transport?.header('origin')
+  if (origin === undefined || !scopes(scope).includes('offline_access') || grant_types.includes(refreshToken.grant_type)) return
+  const text = 'Browser requests to the token endpoint may not include the offline_access scope.'
+  const explanation = `The request has the header Origin: ${origin}, and client '${client_id}' lacks the grant type refresh_token`
+  throw worded(['invalid_scope', 'scope_not_allowed'], text, explanation)
+}
+
 /** What was given at one server holds there alone. */
 function checkServer({ code, refresh_token }: Parameters, { space }: Context): void {
   const given = code ?? refresh_token
@@ -87,9 +103,11 @@ function asVendor(grant: GrantType): GrantType {
     redeem(parameters, client, context) {
       checkBrowser(this, parameters, client, context)
       checkServer(parameters, context)
-      return after(grant.redeem.call(this, parameters, client, context), (issue) =>
-        issue.refresh === 'first' && !scopes(issue.scope).includes('offline_access') ? { ...issue, refresh: 'none' as const } : issue,
-      )
+      return after(grant.redeem.call(this, parameters, client, context), (issue) => {
+        checkOffline(issue.scope, client, context)
+        const stays = issue.refresh === 'first' && !scopes(issue.scope).includes('offline_access')
+        return stays ? { ...issue, refresh: 'none' as const } : issue
+      })
     },
   }
 }
@@ -110,7 +128,24 @@ const ownTokens: GrantType = {
   },
 }
 
+/** A password that has expired, or that is not enough for the sign-on policy, gives no tokens. */
+const byPassword: GrantType = {
+  ...password,
+  redeem(parameters, client, context) {
+    const { username = '', password: typed = '' } = parameters
+    const checked = checkPassword(username, typed, context.realm)
+    if (checked.ok && statusOf(context.realm.documents, checked.user) === 'PASSWORD_EXPIRED') {
+      throw worded(['invalid_grant', 'password_wrong'], 'Password has expired.', `The status of user '${username}' is PASSWORD_EXPIRED`)
+    }
+    if (checked.ok && secondFactor(checked.user) !== undefined) {
+      const text = 'Resource owner password credentials authentication denied by sign on policy.'
+      throw worded(['invalid_grant', 'password_wrong'], text, `User '${username}' has a second factor (claim mfa_code)`)
+    }
+    return password.redeem.call(this, parameters, client, context)
+  },
+}
+
 /** The grant types as the vendor has them. */
 export const oktaGrants: ReadonlyMap<string, GrantType> = new Map(
-  [authorizationCode, refreshToken, ownTokens, password, deviceCode].map((grant) => [grant.grant_type, asVendor(grant)]),
+  [authorizationCode, refreshToken, ownTokens, byPassword, deviceCode].map((grant) => [grant.grant_type, asVendor(grant)]),
 )

@@ -9,7 +9,8 @@ import { charactersOf } from '../data/alphabet.ts'
 import type { ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
-import { noCache } from './api-errors.ts'
+import { wildcardRedirects } from '../wildcard-redirects.ts'
+import { noCache, rateLimit } from './api-errors.ts'
 import { oktaAuthorization, oktaChecks } from './authorize.ts'
 import { oktaCollection } from './collection.ts'
 import { oktaDiscovery } from './discovery.ts'
@@ -57,6 +58,7 @@ export const okta: Provider = {
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceCodeType],
   client_documents: false,
   open_apps: false,
+  assigns_apps: true,
   auth_methods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'],
   requests: {
     grants: oktaGrants,
@@ -66,10 +68,11 @@ export const okta: Provider = {
     challenge_methods: ['S256'],
     rotation: rotationOf,
     basic_id_alone: true,
-    secrets: ['sessionToken', 'stateToken', 'passCode'],
+    secrets: ['sessionToken', 'stateToken', 'passCode', 'recoveryToken', 'answer', 'oldPassword', 'newPassword'],
   },
   response_types: ['code', 'id_token', 'token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
   response_modes: ['query', 'fragment', 'form_post', 'bare_message'],
+  redirects: wildcardRedirects,
   response_iss: false,
   settings: {
     signing_alg: 'RS256',
@@ -106,12 +109,13 @@ export const okta: Provider = {
       ? oktaSettings.of(context.realm.settings).trusted_origins.includes(origin) && 'with_cookies'
       : endpoint === 'discovery' || endpoint === 'jwks' || isClientsOrigin(origin, client, context.realm.settings),
   discovery: oktaDiscovery,
-  tokenReply: (members) => ({
+  tokenReply: (members, _accept, now) => ({
     status: 200,
-    headers: { ...noCache, 'x-okta-request-id': randomText(27), 'Content-Type': 'application/json' },
+    headers: { ...noCache, ...rateLimit(now), 'x-okta-request-id': randomText(27), 'Content-Type': 'application/json' },
     body: JSON.stringify(members),
   }),
   revocationReply: { status: 200, headers: noCache },
+  sends_messages: true,
   routes: oktaRoutes,
   world: oktaWorld,
   seed: seedGroups,

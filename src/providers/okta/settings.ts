@@ -4,11 +4,22 @@ import type { Settings } from '../../oauth/model/settings.ts'
 import type { Space } from '../../oauth/model/space.ts'
 import { ownSettings } from '../own-settings.ts'
 
+/** A rule of an authorization server; what it does not say fits everything. */
+export interface AccessPolicy {
+  /** Ids of clients. */
+  clients?: readonly string[] | undefined
+  grant_types?: readonly string[] | undefined
+  /** All that whom it fits may ask for. */
+  scopes?: readonly string[] | undefined
+}
+
 /** A custom authorization server. */
 export interface AuthorizationServer {
   audience: string
   /** Its own, beside those of OpenID Connect, with what is said of each. */
   scopes?: Readonly<Record<string, string>> | undefined
+  /** Whom it serves; everybody when absent, nobody when empty. */
+  policies?: readonly AccessPolicy[] | undefined
 }
 
 interface OktaSettings {
@@ -25,8 +36,12 @@ export const apiToken = '00grantboxApiTokenOfTheSandbox0123456789ab'
 export const oktaSettings = ownSettings<OktaSettings>({
   authorization_servers: {
     default: { default: { audience: 'api://default', scopes: { read: 'Reading your data', write: 'Changing your data' } } },
-    says: 'custom authorization servers by id, each with its `audience` and `scopes`',
-    accepts: ({ z }) => z.record(z.string(), z.strictObject({ audience: z.string(), scopes: z.record(z.string(), z.string()).optional() })),
+    says: 'custom authorization servers by id, each with its `audience`, `scopes`, and `policies` of `clients`, `grant_types` and `scopes`',
+    accepts: ({ z }) => {
+      const texts = z.array(z.string()).optional()
+      const policies = z.array(z.strictObject({ clients: texts, grant_types: texts, scopes: texts })).optional()
+      return z.record(z.string(), z.strictObject({ audience: z.string(), scopes: z.record(z.string(), z.string()).optional(), policies }))
+    },
   },
   groups_claim: {
     default: 'scope',

@@ -6,7 +6,7 @@ import { charactersOf } from '../data/alphabet.ts'
 import type { ApiRequest } from '../provider.ts'
 import { bodyOf, failure, isObject, iso, type JsonObject, link, nameOf, notThere, textIn } from './api.ts'
 
-/** The states of a user, of which those behind ACTIVE may not sign in. */
+/** The states of a user. */
 export type UserStatus = 'ACTIVE' | 'LOCKED_OUT' | 'PASSWORD_EXPIRED' | 'STAGED' | 'SUSPENDED' | 'DEPROVISIONED'
 
 /** What the vendor keeps of a user beside what every sandbox has. */
@@ -14,9 +14,12 @@ interface UserRecord {
   status?: UserStatus
   profile?: JsonObject
   password_changed?: number
+  /** Wrong passwords since the last right one. */
+  failures?: number
+  recovery?: { question: string; answer: string }
 }
 
-export const mayNotSignIn: readonly UserStatus[] = ['STAGED', 'SUSPENDED', 'DEPROVISIONED']
+export const mayNotSignIn: readonly UserStatus[] = ['LOCKED_OUT', 'STAGED', 'SUSPENDED', 'DEPROVISIONED']
 
 const kind = 'okta_user'
 
@@ -35,10 +38,23 @@ export function statusOf(documents: Documents, user: User): UserStatus {
   return mayNotSignIn.includes(status) ? 'ACTIVE' : status
 }
 
+/** The code of a user's second factor, where he has one. */
+export function secondFactor({ claims: { mfa_code } }: User): string | undefined {
+  return typeof mfa_code === 'string' ? mfa_code : undefined
+}
+
 /** Gives a user a status. */
 export function setStatus({ directory, documents }: Pick<ApiRequest, 'directory' | 'documents'>, user: User, status: UserStatus): void {
   directory.updateUser({ ...user, disabled: mayNotSignIn.includes(status) })
-  keepRecord(documents, user, { status })
+  keepRecord(documents, user, { status, failures: 0 })
+}
+
+/** Gives a user a password, with which he can sign in. */
+export function setPassword(request: ApiRequest, user: User, password: string): User {
+  const changed = { ...user, password, disabled: false }
+  setStatus(request, changed, 'ACTIVE')
+  keepRecord(request.documents, user, { password_changed: request.context.realm.clock.now() })
+  return changed
 }
 
 /** The user of an id or a login; `me` is whose session the browser has. @throws OAuthError `E0000007` */
@@ -85,7 +101,7 @@ const requirements =
   'password: Password requirements were not met. Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, no parts of your username.'
 
 /** Holds a password to the vendor's default policy. @throws OAuthError `E0000001`, or the number for a change */
-export function checkPolicy(password: string, login: string, number: 'E0000001' | 'E0000014' = 'E0000001'): void {
+export function checkPolicy(password: string, login: string, number: 'E0000001' | 'E0000014' | 'E0000080' = 'E0000001'): void {
   const [name = ''] = login.toLowerCase().split('@')
   const weak = password.length < 8 || ![/[a-z]/, /[A-Z]/, /\d/].every((one) => one.test(password))
   if (!weak && (name.length < 4 || !password.toLowerCase().includes(name))) return
@@ -98,6 +114,7 @@ export interface SaidOfUser {
   user: { username?: string; email?: string; first_name?: string; last_name?: string }
   rest: JsonObject
   password: string | undefined
+  recovery: NonNullable<UserRecord['recovery']> | undefined
 }
 
 /** Reads a user's profile and password. */
@@ -105,19 +122,21 @@ export function readUser(request: ApiRequest): SaidOfUser {
   const body = bodyOf(request)
   const { login, email, firstName, lastName, ...rest } = isObject(body.profile) ? body.profile : {}
   const credentials = isObject(body.credentials) ? body.credentials : {}
-  const { password } = credentials
+  const { password, recovery_question } = credentials
+  const [question, answer] = isObject(recovery_question) ? [textIn(recovery_question, 'question'), textIn(recovery_question, 'answer')] : []
   const said = { username: login, email, first_name: firstName, last_name: lastName }
   return {
     user: Object.fromEntries(Object.entries(said).filter(([, value]) => typeof value === 'string')),
     rest,
     password: isObject(password) ? textIn(password, 'value') : typeof password === 'string' ? password : undefined,
+    recovery: question === undefined || answer === undefined ? undefined : { question, answer },
   }
 }
 
 /** Makes a user with all apps, for the vendor's group of everybody has them. @throws OAuthError `E0000001` */
 export function createUser(request: ApiRequest, status: UserStatus): User {
   const { directory, documents, context } = request
-  const { user, rest, password } = readUser(request)
+  const { user, rest, password, recovery } = readUser(request)
   const { username = '', email, first_name, last_name } = user
   const names = { login: username, email, firstName: first_name, lastName: last_name }
   const blank = Object.entries(names).flatMap(([name, value]) => (value ? [] : [`${name}: The field cannot be left blank`]))
@@ -129,7 +148,7 @@ export function createUser(request: ApiRequest, status: UserStatus): User {
   const draft = { ...blankUser, ...user, username, user_id, password: password ?? null, created_at: now }
   const [made] = directory.createUsers([{ ...draft, disabled: mayNotSignIn.includes(status), apps: directory.listApps() }])
   if (made === undefined) throw new Error('the user was not made')
-  keepRecord(documents, made, { status, profile: rest, password_changed: now })
+  keepRecord(documents, made, { status, profile: rest, password_changed: now, ...(recovery && { recovery }) })
   return made
 }
 

@@ -70,14 +70,15 @@ function create(request: ApiRequest): Reply {
 /** @param partial whether what is not said stays */
 function update(request: ApiRequest, user: User, partial: boolean): Reply {
   const { directory, documents, context } = request
-  const { user: said, rest, password } = readUser(request)
+  const { user: said, rest, password, recovery } = readUser(request)
   if (said.username !== undefined) checkLogin(request, said.username, user)
   if (password !== undefined) checkPolicy(password, said.username ?? user.username)
   const changed = { ...user, ...said, ...(password !== undefined && { password }) }
   directory.updateUser(changed)
   const { profile = {} } = recordOf(documents, user)
   const kept = partial ? { ...profile, ...rest } : rest
-  keepRecord(documents, user, { profile: kept, ...(password !== undefined && { password_changed: context.realm.clock.now() }) })
+  const passwordSet = password !== undefined && { password_changed: context.realm.clock.now() }
+  keepRecord(documents, user, { profile: kept, ...passwordSet, ...(recovery && { recovery }) })
   return json(userView(request, changed))
 }
 
@@ -126,8 +127,11 @@ function changePassword(request: ApiRequest, user: User): Reply {
 /** With the API token, and of himself for whoever is signed in. */
 function call(method: Route['method'], path: string, handle: (request: ApiRequest) => Reply): Route {
   return route(method, `/api/v1/users${path}`, (request) => {
-    const isOwn = request.params.id === 'me' && request.authorization === undefined && request.browser.session() !== undefined
-    if (!isOwn) checkApiToken(request)
+    const session = request.authorization === undefined ? request.browser.session() : undefined
+    if (session === undefined) checkApiToken(request)
+    else if (!['me', session.user.user_id, session.user.username].includes(request.params.id ?? '')) {
+      throw failure('E0000006', `User '${session.user.username}' is signed in, who may see and change himself alone`)
+    }
     return handle(request)
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAllowed } from '../../../src/providers/auth0/redirects.ts'
+import { isAllowed } from '../../../src/providers/wildcard-redirects.ts'
 import { Jar } from '../../support/browser-jar.ts'
 import { rawRequest } from '../../support/raw-request.ts'
 import { send } from '../../support/vendor-client.ts'

@@ -162,7 +162,7 @@ describe('signing out', () => {
     )
     expect(page.status).toBe(400)
     expect(page.html.replaceAll('&#39;', "'")).toContain(
-      "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings.",
+      `The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: ${url}/admin/app/oidc_client/instance/0oagrantboxweb000001#tab-general`,
     )
   })
 })

@@ -367,7 +367,7 @@ describe('the authorization endpoint', () => {
     [
       'a redirect URI that is not registered',
       { redirect_uri: `${callback}/x` },
-      "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.",
+      `The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: ${url}/admin/app/oidc_client/instance/${web.client_id}#tab-general`,
     ],
     ['an unknown client', { client_id: '0oanobody' }, "Invalid value for 'client_id' parameter."],
   ])('shows a page for %s', async (_name, parameters, text) => {

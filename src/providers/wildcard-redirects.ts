@@ -1,4 +1,4 @@
-import type { RedirectRules } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../oauth/realm/context.ts'
 
 const parts = /^(https?):\/\/([^/?#:@]+)((?::\d+)?(?:[/?].*)?)$/
 
@@ -17,8 +17,8 @@ function fitsWildcard(registered: string, came: string): boolean {
   return label.length > before.length + after.length && label.startsWith(before) && label.endsWith(after)
 }
 
-/** A callback on this machine may be at any port, which the vendor does not let: so that the preloaded apps work wherever one listens. */
-const loopback = /^(http:\/\/(?:localhost|127\.0\.0\.1))(?::\d+)?(?=[/?]|$)/
+/** A callback on this machine may be at any port, which these vendors do not let: so that the preloaded apps work wherever one listens. */
+const loopback = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d+)?(?=[/?]|$)/
 
 /** Whether a URL is an allowed one: a callback, or where a sign-out leads. */
 export function isAllowed(registered: string, came: string): boolean {
@@ -28,7 +28,8 @@ export function isAllowed(registered: string, came: string): boolean {
 /** One `*` in the first label of a name of three labels or more. */
 const pattern = /^https?:\/\/[\w-]*\*[\w-]*(?:\.[\w-]+){2,}(?::\d+)?(?:[/?][^*#\s]*)?$/i
 
-export const auth0Redirects: RedirectRules = { matches: isAllowed, registers: (uri) => pattern.test(uri) }
+/** To the letter or by a wildcard, and at any port of this machine. */
+export const wildcardRedirects: RedirectRules = { matches: isAllowed, registers: (uri) => pattern.test(uri) }
 
 function anyPort(registered: string, came: string): boolean {
   const [a, b] = [loopback.exec(registered), loopback.exec(came)]
