@@ -198,6 +198,10 @@ export interface RequestDialect {
   readonly by_get?: readonly Endpoint[]
   /** Where a secret may stand; both places when absent (RFC 6749 §2.3.1). */
   readonly secret_in?: 'header' | 'body'
+  /** What the form says of the client stands for what the Basic header says; both together are refused otherwise (RFC 6749 §2.3). */
+  readonly form_over_header?: boolean
+  /** A public client may send a secret, at which nobody looks. */
+  readonly public_with_secret?: boolean
   /** A client without a secret may send its id alone in a Basic header, without the colon of RFC 7617 §2. */
   readonly basic_id_alone?: boolean
   /** The grant type is looked at before the client is. */

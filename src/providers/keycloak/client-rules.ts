@@ -1,6 +1,8 @@
 import { promptValues } from '../../oauth/authorization/parameters.ts'
 import { isPublic } from '../../oauth/clients/methods/registry.ts'
+import { readClaims } from '../../oauth/jose/jwt.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
+import { jwtBearerType } from '../../oauth/model/grant-names.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
@@ -27,7 +29,7 @@ export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, 
       : new OAuthError('secret_wrong', 'Client authentication failed', why)
   }
   if (endpoint === 'client') admitsOrigin(client, context)
-  if (endpoint === 'client' && context.trace.grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
+  if (endpoint === 'client') checkGrant(client, context)
 }
 
 /** A page must be of one of the client's web origins. */
@@ -37,6 +39,16 @@ function admitsOrigin(client: Client, context: Context): void {
   const origins = originsOf(client, realmDataOf(context).client(client))
   const why = `The page's origin is '${origin}'; client '${client.client_id}' has the web origins ${origins.join(', ')}`
   throw new OAuthError('invalid_request', 'Invalid origin', why, {}, 403).naming({ member: 'error' })
+}
+
+/** What is wrong with a grant is said before whether the client may use it. */
+function checkGrant(client: Client, { trace: { grant_type }, parameters = {} }: Context): void {
+  if (grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
+  if (grant_type !== jwtBearerType) return
+  const { assertion } = parameters
+  if (assertion === undefined) throw missing('assertion')
+  if (readClaims(assertion) === undefined)
+    throw new OAuthError('invalid_grant', 'The provided assertion is not a valid JWT', 'assertion is no JWT')
 }
 
 function noServiceAccount({ client_id }: Client): OAuthError {

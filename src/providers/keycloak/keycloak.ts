@@ -31,9 +31,12 @@ import { keycloakScope } from './scope.ts'
 import { sessionPages } from './session-pages.ts'
 import { keycloakLogout, keycloakSignOut, revocable } from './sessions.ts'
 import { keycloakTokens } from './tokens/profile.ts'
+import { umaTicket, umaTicketType } from './uma-ticket.ts'
 
 const realm = '/realms/{realm}'
-const grants = new Map([keycloakCode, keycloakExchange, keycloakPassword, keycloakRefresh].map((grant) => [grant.grant_type, grant]))
+const grants = new Map(
+  [keycloakCode, keycloakExchange, keycloakPassword, keycloakRefresh, umaTicket].map((grant) => [grant.grant_type, grant]),
+)
 const oidc = `${realm}/protocol/openid-connect`
 
 /** Keycloak 26: realms with users, clients, roles and keys of their own. */
@@ -62,7 +65,7 @@ export const keycloak: Provider = {
   },
   grant_types: [
     ...['authorization_code', 'client_credentials', 'password', 'refresh_token'],
-    ...[deviceCodeType, jwtBearerType, tokenExchangeType, cibaType],
+    ...[deviceCodeType, jwtBearerType, tokenExchangeType, cibaType, umaTicketType],
   ],
   client_documents: false,
   response_types: responseTypes,
@@ -84,6 +87,8 @@ export const keycloak: Provider = {
     introspects,
     revocable,
     one_token: true,
+    form_over_header: true,
+    public_with_secret: true,
     reads: ['token_type_hint'],
   },
   redirects: keycloakRedirects,

@@ -109,6 +109,9 @@ const byGrant: Readonly<Record<string, Wordings>> = {
   },
   'urn:ietf:params:oauth:grant-type:device_code': deviceCodes,
   'urn:openid:params:grant-type:ciba': backchannel,
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': {
+    grant_type_not_allowed: { error: 'invalid_grant', says: 'JWT Authorization Grant is not supported for the requested client' },
+  },
   'urn:ietf:params:oauth:grant-type:token-exchange': {
     grant_type_not_allowed: { error: 'invalid_request', says: 'Standard token exchange is not enabled for the requested client' },
     client_public: { error: 'invalid_client', says: 'Public client is not allowed to exchange token' },

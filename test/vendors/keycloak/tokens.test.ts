@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startForFile } from '../../support/server.ts'
-import { claimsOf, headerOf, post, send } from '../../support/vendor-client.ts'
+import { basic, claimsOf, headerOf, post, send } from '../../support/vendor-client.ts'
 import { at, password, realm, spa, token, web } from './keycloak-client.ts'
 
 const server = await startForFile()
@@ -66,6 +66,16 @@ const client = 'Invalid client or Invalid client credentials'
 const user = { grant_type: 'password', username: 'alice', password: 'password' }
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
+const uma = { grant_type: 'urn:ietf:params:oauth:grant-type:uma-ticket', ...web }
+
+test('a public client may send a secret, at which nobody looks, and a form speaks louder than a header', async () => {
+  const form = { ...user, ...spa, client_secret: 'whatever' }
+  expect((await token(base, form)).status).toBe(200)
+  expect((await post(base + at('token'), form, basic('demo-web', 'wrong'))).status).toBe(200)
+  const bearer = await post(base + at('token'), { grant_type: uma.grant_type }, { authorization: 'Bearer x' })
+  expect([bearer.status, bearer.text]).toEqual([401, refused('invalid_grant', 'Invalid bearer token')])
+})
+
 describe('the token endpoint refuses, byte for byte:', () => {
   test.each<[string, Record<string, string>, number, string]>([
     ['no grant type', web, 400, refused('invalid_request', 'Missing form parameter: grant_type')],
@@ -110,6 +120,20 @@ describe('the token endpoint refuses, byte for byte:', () => {
       400,
       refused('invalid_request', "Parameter 'subject_token' required for standard token exchange"),
     ],
+    [
+      'an assertion of a client that may show none',
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', ...web, assertion: 'e30.e30.' },
+      400,
+      refused('invalid_grant', 'JWT Authorization Grant is not supported for the requested client'),
+    ],
+    ['permissions at an unknown client', { ...uma, audience: 'nobody' }, 400, refused('invalid_request', 'Unknown resource server id.')],
+    [
+      'permissions at a client that gives none',
+      { ...uma, audience: 'demo-web' },
+      400,
+      refused('invalid_request', 'Client does not support permissions'),
+    ],
+    ['permissions for a wrong secret', { ...uma, client_secret: 'no' }, 401, refused('unauthorized_client', client)],
   ])('%s', async (_, form, status, body) => {
     const answer = await post(`${base}${at('token')}`, form)
     expect([answer.status, answer.text]).toEqual([status, body])

@@ -6,7 +6,7 @@ export const none = {
   label: 'No secret: a public client with PKCE (none)',
   is_public: true,
   prove(client, { client_secret }, context) {
-    if (client_secret !== undefined)
+    if (client_secret !== undefined && context.realm.requests?.public_with_secret !== true)
       throw failed('credentials_unexpected', `client '${client.client_id}' is public and has no secret, but client_secret came`)
     checkOffered(client, context)
     return client

@@ -38,7 +38,8 @@ export const clientSecretBasic = {
     // With an assertion beside it, it is for that method to refuse.
     if (header === undefined || parameters.client_assertion !== undefined || parameters.client_assertion_type !== undefined)
       return undefined
-    return authenticateByHeader(header, parameters, context, find)
+    const { form_over_header } = context.realm.requests ?? {}
+    return authenticateByHeader(form_over_header ? header.map(said(parameters)) : header, parameters, context, find)
   },
 } as const satisfies AuthMethod
 
@@ -49,6 +50,11 @@ export const clientSecretPost = {
   label: 'Secret in the body (client_secret_post)',
   stands_for: ['client_secret_basic'],
 } as const satisfies AuthMethod
+
+/** Credentials as the form has them, as far as it does. */
+function said({ client_id, client_secret }: Parameters): (header: Credentials) => Credentials {
+  return (header) => ({ client_id: client_id ?? header.client_id, client_secret: client_secret ?? header.client_secret })
+}
 
 function authenticateByHeader(
   candidates: readonly Credentials[],
@@ -79,7 +85,8 @@ function authenticateByHeader(
     if (client === undefined || client.metadata.unregistered === true) continue
     known = true
     // Some clients send a blank password for a client that has no secret.
-    if (isSecretless(client) && candidate.client_secret === '') checkOffered(client, context)
+    const ignored = candidate.client_secret === '' || context.realm.requests?.public_with_secret
+    if (isSecretless(client) && ignored) checkOffered(client, context)
     else {
       checkMethod(client, clientSecretBasic, context, challenge)
       if (!sameSecret(candidate.client_secret, client.client_secret ?? '')) continue
