@@ -92,7 +92,7 @@ async function createProtocolApp(provider: Provider, { settled, logger, bodyLimi
   const app = fastify({
     ...(bodyLimit !== undefined && { bodyLimit }),
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 512 },
+    routerOptions: { ignoreTrailingSlash: true, caseSensitive: provider.exact_paths === true, maxParamLength: 512 },
     schemaController,
     frameworkErrors: (error, request, reply) => {
       answerError(error, request, reply, logger)

@@ -180,6 +180,8 @@ export interface Provider {
   /** The same at other paths, as an older version of the vendor's API. */
   readonly editions?: Readonly<Record<string, Edition>>
   readonly paths: ProviderPaths
+  /** Letter case counts in them, and in those of `routes`. */
+  readonly exact_paths?: boolean
   readonly grant_types: readonly string[]
   /** A client_id may be the address of a document that describes the client. */
   readonly client_documents?: boolean

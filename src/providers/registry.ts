@@ -10,6 +10,7 @@ import { entraHosts } from './entra/hosts.ts'
 import { gateway } from './gateway/gateway.ts'
 import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
+import { slackHosts } from './slack/hosts.ts'
 import { socialid } from './socialid/socialid.ts'
 import { standard } from './standard/standard.ts'
 import { wildix } from './wildix/wildix.ts'
@@ -39,6 +40,7 @@ export const vendors: readonly Vendor[] = [
     hosts: ['*.okta.com', '*.oktapreview.com', '*.okta-emea.com'],
     load: async () => (await import('./okta/okta.ts')).okta,
   },
+  { id: 'slack', name: 'Slack', hosts: slackHosts, load: async () => (await import('./slack/slack.ts')).slack },
 ]
 
 /** The built-in providers by name; the first is the default one. */

@@ -120,12 +120,13 @@ const patterns = new WeakMap<object, readonly Pattern[]>()
 function patternsOf(provider: Spaced): readonly Pattern[] {
   const known = patterns.get(provider.paths)
   if (known !== undefined) return known
-  const { discovery } = provider.paths
   const all = [[undefined, provider] as const, ...Object.entries(provider.editions ?? {})].flatMap(
     ([edition, { paths, issuer_path = '', discovery_path = issuer_path }]) => {
-      const wellKnown = (paths.discovery ?? discovery ?? []).map((name) => `/.well-known/${name}${discovery_path}`)
+      const { discovery = [] } = paths
+      const behind = discovery.length === 0 ? [] : [`${discovery_path.replace(/\/$/, '')}/.well-known`]
+      const wellKnown = discovery.map((name) => `/.well-known/${name}${discovery_path}`)
       const routes = edition === undefined ? provider.routes.map(({ path }) => upToLastPart(path)) : []
-      const its = [...wellKnown, ...Object.values(paths).flat(), `${discovery_path.replace(/\/$/, '')}/.well-known`, ...routes]
+      const its = [...wellKnown, ...Object.values(paths).flat(), ...behind, ...routes]
       return [...new Set(its)]
         .filter((path) => path.includes('{') || (edition !== undefined && path.startsWith('/')))
         .map((path) => ({ edition, path }))

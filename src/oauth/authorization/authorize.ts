@@ -49,10 +49,11 @@ export async function checkAuthorizationRequest(
   noteUnreadParameters(outside, parameters, context)
   const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
   const { state } = parameters
-  const response_type = normalResponseType(parameters.response_type ?? '')
+  const { authorization } = context.realm.requests ?? {}
+  const { response_type: asked_type = authorization?.usual_response_type } = parameters
+  const response_type = normalResponseType(asked_type ?? '')
   const served = servedResponseTypes(context.realm)
   const known = served.includes(response_type)
-  const { authorization } = context.realm.requests ?? {}
   const asked_mode = ownValue(authorization?.response_modes ?? {}, parameters.response_mode ?? '') ?? parameters.response_mode
   const mode = responseModeOf(known ? response_type : 'code', asked_mode, context.realm.response_modes, redirect_uri)
   const response_mode = authorization?.errors_in_query === true && asked_mode === 'query' ? 'query' : mode.response_mode
@@ -63,8 +64,8 @@ export async function checkAuthorizationRequest(
       const about = given({ response_mode: parameters.response_mode })
       throw new OAuthError('response_mode_unknown', 'The response mode is not supported', mode.problem).naming(about)
     }
-    if (parameters.response_type === undefined) throw missing('response_type', undefined, 'response_type_missing')
-    if (!known) throw unsupported(parameters.response_type, served)
+    if (asked_type === undefined) throw missing('response_type', undefined, 'response_type_missing')
+    if (!known) throw unsupported(asked_type, served)
     checkResponseType(response_type, client)
     context.realm.requests?.checks?.(parameters, client, context)
     const asked = {

@@ -121,7 +121,7 @@ async function accessToken(grant: Grant, client: Client, user: User, scope: stri
   return {
     access_token: issued.access_token,
     token_type: issued.token_type,
-    expires_in: String(issued.expires_in),
+    expires_in: issued.expires_in?.toString(),
     scope: issued.scope_differs ? issued.scope : undefined,
   }
 }

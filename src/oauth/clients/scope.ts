@@ -20,12 +20,17 @@ export function scopesWithinReach({ app, grant_types }: Client, { scopes }: Pick
  * @throws OAuthError `invalid_scope`, which says how to allow what is beyond the app; a lenient sandbox notes it instead
  */
 export function scopeFor(parameters: Parameters, client: Client, context: Context): string {
-  const { name, settings, requests } = context.realm
+  const { requests } = context.realm
   const requested = parameters.scope
   if (requests?.scope !== undefined) return requests.scope(requested, client, context, parameters)
+  return scopes(requested).length === 0 ? client.app.scopes.join(' ') : scopeOfApp(requested, client, context)
+}
+
+/** What was asked for, if the client's app may do it. @throws OAuthError as {@link scopeFor} */
+export function scopeOfApp(requested: string | undefined, client: Client, context: Context): string {
+  const { name, settings } = context.realm
   const { app } = client
   const wanted = scopes(requested)
-  if (wanted.length === 0) return app.scopes.join(' ')
   const allowed = scopesWithinReach(client, context.realm)
   const beyond = settings.strictness === 'lenient' ? wanted.filter((one) => !allowed.includes(one)) : []
   const how = `To allow more, add to the app's scopes (PATCH /_grantbox/sandboxes/${name}/apps/${app.app_id}), or set strictness to lenient`

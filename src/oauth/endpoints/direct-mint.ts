@@ -49,6 +49,6 @@ export async function mintDirectly(
   })
   context.trace.grant_id = grant.id
   const refresh = user !== undefined && client.grant_types.includes('refresh_token') ? 'first' : 'none'
-  const issued = await issueTokens({ grant, user, scope, refresh, claims }, undefined, client, special)
+  const issued = await issueTokens({ grant, user, scope, refresh, claims, expires_in }, undefined, client, special)
   return realm.tokens.tokenResponse(issued, special.realm)
 }

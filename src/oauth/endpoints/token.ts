@@ -23,14 +23,16 @@ import { issueTokens } from '../tokens/issue.ts'
  * @returns the members of the successful answer, as the provider orders them
  */
 export function token(request: ClientRequest, context: Context): MaybePromise<Record<string, unknown>> {
-  const { parameters, problem } = request
+  const { parameters: sent, problem } = request
   const { realm, trace } = context
   const dialect = realm.requests
+  const { grant_type = dialect?.usual_grant_type } = sent
+  const parameters = grant_type === sent.grant_type ? sent : { ...sent, grant_type }
   context.parameters = parameters
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   if (problem !== undefined) throw problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.
-  if (Object.keys(parameters).length === 0) {
+  if (Object.keys(sent).length === 0) {
     const explanation = 'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)'
     throw new OAuthError('body_empty', 'The request has no parameters', explanation)
   }

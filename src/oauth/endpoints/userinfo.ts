@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { signJwt } from '../jose/jwt.ts'
 import { challenged } from '../model/challenge.ts'
 import { scopes } from '../model/scope.ts'
@@ -42,12 +43,12 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
       message,
       explanation,
       needed === null ? {} : { scope: needed },
-    )
+    ).naming(given({ needed: needed ?? undefined, provided: scope }))
   }
   const told = userClaims(user, scope, grant.details.claims?.userinfo)
   const known = { sub: subjectFor(user, client, realm), ...unreserved(told, 'userinfo', `User '${user.username}'`, context) }
   const parameters = { ...grant.details.parameters, ...details.parameters }
-  const said = { aud: details.aud, claims: known, client, grant, user, scope, parameters, space }
+  const said = { issuer, aud: details.aud, claims: known, client, grant, user, scope, parameters, space }
   const added = addsClaims('userinfo', context) ? addedClaims('userinfo', said, statementValues(said, realm), context) : {}
   const claims = { ...(body?.(said, realm) ?? known), ...added }
   const { userinfo_signed_response_alg: alg, userinfo_encrypted_response_alg } = client.metadata

@@ -59,7 +59,7 @@ export interface CodeFormat {
   keyOf(code: string): number | undefined
 }
 
-/** Seconds that tokens live, where not the settings alone say so; 0 for a refresh token that does not expire. */
+/** Seconds that tokens live, where not the settings alone say so; 0 for a refresh token that does not expire, `Infinity` for such an access token. */
 export interface Lifetimes {
   access?: number | undefined
   id?: number | undefined
@@ -94,10 +94,14 @@ export interface IssuedTokens {
   /** Whether the scope is not the one that was asked for (RFC 6749 §5.1: then it must be told). */
   scope_differs: boolean
   space?: Space | undefined
+  /** The other token of the same answer, where a grant type decided on two. */
+  beside?: IssuedTokens | undefined
 }
 
 /** What an ID token or userinfo is about to tell of a user. */
 export interface UserStatement {
+  /** The issuer, as whoever asks knows it. */
+  issuer: string
   /** As OpenID Connect says it. */
   claims: Readonly<Record<string, unknown>>
   /** For userinfo: whom the access token is for. */

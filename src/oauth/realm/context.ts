@@ -168,6 +168,8 @@ export interface LogoutRequest {
 export interface AuthorizationDialect {
   /** Parameters of its own. */
   readonly parameters?: readonly string[]
+  /** What a request wants that names no response type. */
+  readonly usual_response_type?: string
   /** Its own names of response modes. */
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
   /** What it does not mind: an ID token that is asked for without openid, and does not come then, and claims that cannot be read. */
@@ -204,6 +206,8 @@ export interface RequestDialect {
   readonly public_with_secret?: boolean
   /** A client without a secret may send its id alone in a Basic header, without the colon of RFC 7617 §2. */
   readonly basic_id_alone?: boolean
+  /** What a token request is that names no grant type. */
+  readonly usual_grant_type?: string
   /** The grant type is looked at before the client is. */
   readonly grant_type_first?: boolean
   /** What scope a grant begins with, and in which words, where that is more than a choice of the app's. @throws OAuthError `invalid_scope` */

@@ -22,6 +22,8 @@ export interface Issue {
   expires_in?: number | undefined
   /** They stand in every JWT beside the usual claims, or in their place. */
   claims?: Readonly<Record<string, unknown>> | undefined
+  /** Another token that the same answer brings. */
+  beside?: Issue | undefined
   /** Whether a refresh token goes with it: the grant's first, or after a refresh the successor of the one that was used. */
   refresh: 'none' | 'first' | Refreshed
 }

@@ -59,7 +59,7 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
     ...unreserved(told, 'id_token', `User '${user.username}'`, context),
   }
   const parameters = { ...details.parameters, ...context.parameters }
-  const said = { claims, client, grant, user, scope, parameters, space: context.space }
+  const said = { issuer, claims, client, grant, user, scope, parameters, space: context.space }
   const worded = realm.tokens.idToken?.(said, realm) ?? claims
   const added = addsClaims('id_token', context) ? addedClaims('id_token', draft, statementValues(said, realm), context) : {}
   const signed = await signJwt({ ...worded, ...added, ...draft.claims }, realm.tokens.idTokenKey?.(key, said) ?? key)

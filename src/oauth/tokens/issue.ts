@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { magicStrikes, type Strike, strikesOnIssue, struckPlan, struckTokens, waits } from '../faults/strike.ts'
 import type { Client } from '../model/records.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
@@ -14,7 +14,10 @@ export function issueTokens(
   context: Context,
 ): MaybePromise<IssuedTokens> {
   const strikes = strikesOnIssue(context, issue.user)
-  return strikes.length === 0 ? mint(issue, client, context) : mintStruck(issue, requested_scope, client, context, strikes)
+  const issued = strikes.length === 0 ? mint(issue, client, context) : mintStruck(issue, requested_scope, client, context, strikes)
+  const { beside } = issue
+  if (beside === undefined) return issued
+  return after(issued, (one) => after(issueTokens(beside, undefined, client, context), (other) => ({ ...one, beside: other })))
 }
 
 async function mintStruck(

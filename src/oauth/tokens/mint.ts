@@ -17,6 +17,9 @@ import { makeIdToken } from './id-token.ts'
 import { mintExchanged } from './mint-exchanged.ts'
 import { keptParameters } from './template-values.ts'
 
+/** The last second of the year 9999: when a token expires that does not. */
+const never = 253_402_300_799_000
+
 /** Makes the tokens of an issue and stores them; the one place where tokens come from. */
 export function mint(issue: Issue, client: Client, context: Context): MaybePromise<IssuedTokens> {
   if (issue.requested_token === 'id_token' || issue.requested_token === 'refresh_token') return mintExchanged(issue, client, context)
@@ -28,7 +31,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
   const details = accessTokenDetails(issue, context)
   const id = store.reserveIds(1)
   const draft = (use: TokenDraft['use'], ttl: number, scope: string): TokenDraft => {
-    const exp = ttl > 0 ? iat + ttl : undefined
+    const exp = ttl > 0 && Number.isFinite(ttl) ? iat + ttl : undefined
     return {
       use,
       id,
@@ -66,7 +69,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
         digest: digest(access_token),
         scope: scope === grant.scope ? null : scope,
         // To the second, as the token itself says.
-        expires_at: (iat + ttl) * 1000,
+        expires_at: Math.min((iat + ttl) * 1000, never),
       },
       refresh:
         brings && refresh_token !== undefined
@@ -86,7 +89,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       issued_token_type: issue.issued_token_type,
       refresh_expires_in: refresh_token !== undefined && refresh_token_ttl > 0 ? refresh_token_ttl : undefined,
       grant,
-      expires_in: settings.reported_expires_in ?? ttl,
+      expires_in: settings.reported_expires_in ?? (Number.isFinite(ttl) ? ttl : undefined),
       issued_at: iat,
       client,
       user,

@@ -1,0 +1,75 @@
+import { after } from '../../basics/maybe-promise.ts'
+import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
+import { refreshToken } from '../../oauth/grants/refresh-token.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
+import type { Client, Grant } from '../../oauth/model/records.ts'
+import type { Context, GrantType } from '../../oauth/realm/context.ts'
+import type { Issue } from '../../oauth/realm/issue.ts'
+import { isIdentity, type Kind, kindOf, listed, scopeOf } from './scopes.ts'
+import { rotates } from './settings.ts'
+
+/** The grant under which a token is issued: the code's, or one below it for the token that is not its own. */
+function grantOf(kind: Kind, scope: readonly string[], { grant, user }: Issue, client: Client, { realm }: Context): Grant {
+  if (kindOf(grant, user) === kind) return grant
+  return realm.store.saveGrant({
+    client,
+    user,
+    grant_type: grant.grant_type,
+    scope: scope.join(' '),
+    details: { ...grant.details, vendor: { kind } },
+    parent_id: grant.id,
+    created_at: realm.clock.now(),
+  })
+}
+
+/** What a code brings: tokens of the bot, of the user, or of both. */
+function installed(issue: Issue, client: Client, context: Context): Issue {
+  const { edition } = context.space ?? {}
+  const refresh = rotates(client, context.realm.settings) ? 'first' : 'none'
+  const isSignIn = listed(issue.scope).includes('openid')
+  if (isSignIn !== (edition === undefined)) {
+    const asked = isSignIn ? 'openid.connect.token' : 'oauth.v2.access'
+    throw new OAuthError('code_foreign', 'The code is for another method', `The code's scope is '${issue.scope}': ask ${asked}`).naming({
+      error: 'oauth_authorization_url_mismatch',
+    })
+  }
+  const of = (kind: Kind, scope: readonly string[]): Issue => ({
+    ...issue,
+    grant: grantOf(kind, scope, issue, client, context),
+    scope: scope.join(' '),
+    requested_scope: undefined,
+    refresh,
+  })
+  const granted = listed(issue.scope)
+  if (isSignIn) return { ...issue, refresh }
+  if (edition === 'user' || granted.every(isIdentity)) return of('user', granted)
+  if (edition === 'v1') return { ...of('user', granted), ...(granted.includes('bot') && { beside: of('bot', ['bot']) }) }
+  const [bots, users] = [scopeOf('bot', issue.grant), scopeOf('user', issue.grant)]
+  const { scope, user_scope } = issue.grant.details.parameters ?? {}
+  if (user_scope === undefined) return of('bot', bots)
+  return scope === undefined ? of('user', users) : { ...of('bot', bots), beside: of('user', users) }
+}
+
+const byCode: GrantType = {
+  ...authorizationCode,
+  redeem: (parameters, client, context) =>
+    after(authorizationCode.redeem(parameters, client, context), (issue) => installed(issue, client, context)),
+}
+
+/** A refresh token is for one of the tokens of an installation, of which two at most live at a time. */
+const byRefresh: GrantType = {
+  ...refreshToken,
+  redeem: (parameters, client, context) =>
+    after(refreshToken.redeem(parameters, client, context), (issue) => {
+      const { grant, user, refresh } = issue
+      const { store, documents, clock } = context.realm
+      const before = documents.kind<number>('slack_refreshed')
+      const key = String(grant.id)
+      const oldest = before.get(key, client)
+      if (oldest !== undefined) store.revokeAccessToken(oldest, clock.now())
+      if (typeof refresh === 'object') before.put(key, refresh.id, client)
+      return { ...issue, scope: scopeOf(kindOf(grant, user), grant).join(' ') }
+    }),
+}
+
+export const slackGrants: ReadonlyMap<string, GrantType> = new Map([byCode, byRefresh].map((one) => [one.grant_type, one]))

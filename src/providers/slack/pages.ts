@@ -1,0 +1,39 @@
+/**
+ * In this room: Slack: installations with tokens of bots and users, Sign in with Slack, and the methods that tell who somebody is.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
+import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
+import type { SignInPages } from '../sign-in-pages.ts'
+
+/** What Slack's pages say. */
+export const slackTexts: PageTexts = {
+  ...defaultPageTexts,
+  title: 'Sign in · Slack',
+  logo: '{company}',
+  signInHeading: 'Sign in to {company}',
+  usernamePlaceholder: 'name@work-email.com',
+  passwordPlaceholder: 'Password',
+  signInButton: 'Sign In',
+  continueHeading: 'Allow {app}',
+}
+
+/** The workspace's name stands above the fields; then what the app asks for. */
+export const slackPages: SignInPages = {
+  username: { name: 'email' },
+  password: { name: 'password' },
+  submit: { text: 'Sign In', id: 'signin_btn' },
+  refused: { text: 'Sorry, you entered an incorrect email address or password.' },
+  consent: {
+    heading: '{app} is requesting permission to access the {company} Slack workspace',
+    text: 'What will {app} be able to view and do?',
+    allow: { text: 'Allow', name: 'action', value: 'allow' },
+    deny: { text: 'Cancel', name: 'action', value: 'cancel' },
+  },
+  error: {
+    title: 'Error · Slack',
+    heading: 'Something went wrong when authorizing this app.',
+    text: 'Try going back to the previous page and try again.',
+    lines: ['{error}', '{text}'],
+  },
+}
