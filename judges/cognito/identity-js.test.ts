@@ -6,14 +6,21 @@ import {
   CognitoUserPool,
   type CognitoUserSession,
 } from 'amazon-cognito-identity-js'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { totp } from '../../src/providers/cognito/totp.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { operate, pool as poolId, spa } from '../../test/vendors/cognito/pool.ts'
+import { cognitoProofs, randomWord } from '../../test/vendors/cognito/proofs.ts'
 
 /** Amplify's older library, which signs in by SRP: the second implementation of the client's side. */
 
 const box = await startForFile()
+recordRequests('cognito', 'identity-js', box, cognitoProofs)
+// Who is recorded draws known numbers, so that what it proves by them can be made anew.
+if (process.env.GRANTBOX_RECORD !== undefined) {
+  vi.spyOn(crypto, 'getRandomValues').mockImplementation((words) => (words instanceof Uint32Array ? words.fill(randomWord) : words))
+}
 const endpoint = `${box.url}/cognito`
 const pool = new CognitoUserPool({ UserPoolId: poolId, ClientId: spa.client_id, endpoint })
 // Its big numbers are slow.

@@ -6,12 +6,14 @@ import { CognitoJwtVerifier, JwtVerifier } from 'aws-jwt-verify'
 import { JwtInvalidSignatureError } from 'aws-jwt-verify/error'
 import type { JwksCache } from 'aws-jwt-verify/jwk'
 import { expect, test } from 'vitest'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { operate, pool, spa } from '../../test/vendors/cognito/pool.ts'
 
 /** Amazon's verifier of the tokens of its pools. */
 
 const box = await startForFile()
+recordRequests('cognito', 'jwt-verify', box)
 setDefaultCACertificates([...getCACertificates('default'), await box.ca()])
 const base = `${box.https}/cognito`
 const issuer = `${base}/${pool}`

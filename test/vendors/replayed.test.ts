@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '../support/entra-client.ts'
 import { alice as oktaUser } from '../support/okta-client.ts'
+import type { Proofs } from '../support/recording/proofs.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
+import { cognitoProofs } from './cognito/proofs.ts'
 
 /**
  * What judges asked is asked again, byte for byte, and must be answered as it was. `GRANTBOX_RECORD=1 npm run judges` writes the requests,
@@ -17,6 +19,9 @@ const signIns: Readonly<Record<string, SignsIn>> = {
   entra: (jar, page, base) => signIn(jar, page, base),
 }
 
+/** What is made anew of what was answered. */
+const proofs: Readonly<Record<string, Proofs>> = { cognito: cognitoProofs }
+
 test('each vendor whose judges sign in has a way to do so', () => {
   const unknown = replays.filter(({ vendor, requests }) => requests.some(({ browser }) => browser) && signIns[vendor] === undefined)
   expect(unknown.map(({ vendor }) => vendor)).toEqual([])
@@ -24,7 +29,7 @@ test('each vendor whose judges sign in has a way to do so', () => {
 
 describe.each(replays)('$vendor: $name', (recorded) => {
   test('is answered as it was', async () => {
-    const answers = await replay(recorded, signIns[recorded.vendor] ?? (async (_jar, page) => page))
+    const answers = await replay(recorded, signIns[recorded.vendor] ?? (async (_jar, page) => page), proofs[recorded.vendor])
     const told = recorded.requests.map(({ it, method, url }, at) => ({ it, asked: `${method} ${url}`, ...answers[at] }))
     if (process.env.GRANTBOX_RECORD !== undefined) writeFileSync(recorded.file, `${JSON.stringify(told, null, 1)}\n`)
     expect(JSON.stringify(told, null, 1)).toBe(readFileSync(recorded.file, 'utf8').trimEnd())

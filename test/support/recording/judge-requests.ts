@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import type { TestServer } from '../server.ts'
+import type { Proofs } from './proofs.ts'
 
 /** A request as a judge sent it, but for what earlier answers gave it: `{{2.code}}` is the member or parameter `code` of the third answer. */
 export interface JudgeRequest {
@@ -35,8 +36,9 @@ interface Seen extends JudgeRequest {
 /**
  * Writes what judges ask a server into `test/data/recordings/VENDOR/NAME.requests.json`, where the variable `GRANTBOX_RECORD` is set: requests
  * to its sandbox alone, and of a sign-in the address that began it. `npm test` asks the same again (`test/vendors/replayed.test.ts`).
+ * @param proofs what must be made anew then
  */
-export function recordRequests(vendor: string, name: string, { https, url, sandbox }: TestServer): void {
+export function recordRequests(vendor: string, name: string, { https, url, sandbox }: TestServer, proofs?: Proofs): void {
   if (process.env.GRANTBOX_RECORD === undefined) return
   const seen: Seen[] = []
   const started = (message: unknown) => {
@@ -52,7 +54,7 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
         ...(aside && { aside }),
         time: Math.floor(sandbox().clock.now() / 1000),
         ...described(request, body(), base),
-        answers: aside ? {} : valuesOf(answer()),
+        answers: aside ? codesOf(answer()) : valuesOf(answer()),
       }
       if (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body())) seen.push(asked)
       else if (answer().location !== undefined) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
@@ -77,7 +79,8 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
     const named = (text: string) =>
       given.reduce((one, [mark, value]) => one.replaceAll(encodeURIComponent(value), mark).replaceAll(value, mark), text)
     const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, named(value)]))
-    return { ...asked, url: named(asked.url), headers, ...(asked.body === undefined ? {} : { body: named(asked.body) }) }
+    const body = asked.body === undefined ? undefined : named(proofs?.mark(asked.body, given, asked.time) ?? asked.body)
+    return { ...asked, url: named(asked.url), headers, ...(body !== undefined && { body }) }
   }
 }
 
@@ -137,6 +140,11 @@ function valuesOf({ text, location }: { text: string; location: string | undefin
   return longOnes(membersOf(text, location))
 }
 
+/** Codes that were sent, as the outbox tells them. */
+function codesOf({ text }: { text: string }): Record<string, string> {
+  return Object.fromEntries(Object.entries(membersOf(text, undefined)).filter(([name]) => /^items\.\d+\.code$/.test(name)))
+}
+
 /** What an answer gives by name: members of its JSON, one in another as `Result.Token`, parameters of the address that it leads to. */
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
@@ -146,7 +154,7 @@ export function membersOf(text: string, location: string | undefined): Record<st
 
 function textsIn(value: unknown, name: string): [string, string][] {
   if (typeof value === 'string') return [[name, value]]
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, one]) => textsIn(one, name === '' ? key : `${name}.${key}`))
 }
 

@@ -20,7 +20,7 @@ const madeUp = new Set([
   ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
   ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token'],
-  ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SRP_B', 'SECRET_BLOCK'],
+  ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
 /** When something was made, which may have been before the recording. */
@@ -45,7 +45,8 @@ export function plainAnswer(status: number, headers: Headers, text: string, mome
 
 function plain(value: unknown, name: string, moment: Moment): unknown {
   if (times.has(name)) return timeOf(value, moment)
-  if (ages.has(name)) return `<${typeof value}>`
+  // A number of any length.
+  if (ages.has(name) || name === 'SRP_B') return `<${typeof value}>`
   if (typeof value === 'string') {
     if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) return tokenOf(value, moment)
     if (name === 'Value' || name === 'Username') return isMadeUp.test(value) ? '<guid>' : plainText(value, moment)

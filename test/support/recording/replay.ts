@@ -7,6 +7,7 @@ import { Jar, type Visit } from '../browser-jar.ts'
 import { launch, type TestServer } from '../server.ts'
 import { type JudgeRequest, membersOf, recordings } from './judge-requests.ts'
 import { type PlainAnswer, plainAnswer } from './plain-answer.ts'
+import type { Proofs } from './proofs.ts'
 
 /** What is asked once more, in the order in which the judges asked it. */
 export interface Replay {
@@ -32,7 +33,7 @@ export const replays: readonly Replay[] = readdirSync(recordings).flatMap((vendo
 export type SignsIn = (jar: Jar, page: Visit, base: string) => Promise<Visit>
 
 /** Asks a new server everything of a recording, at the times of then; gives the answers. */
-export async function replay({ vendor, requests }: Replay, signIn: SignsIn): Promise<(PlainAnswer | undefined)[]> {
+export async function replay({ vendor, requests }: Replay, signIn: SignsIn, proofs?: Proofs): Promise<(PlainAnswer | undefined)[]> {
   const server = await launch({ defaultProvider: vendor })
   const jar = new Jar(await fetchAt(server))
   try {
@@ -40,7 +41,7 @@ export async function replay({ vendor, requests }: Replay, signIn: SignsIn): Pro
     const answers: (PlainAnswer | undefined)[] = []
     for (const asked of requests) {
       server.clock.advance(asked.time - server.clock.now() / 1000)
-      const came = await answerTo(asked, given, server, jar, signIn)
+      const came = await answerTo(asked, given, server, jar, signIn, proofs)
       given.push(membersOf(came.html.startsWith('{') ? came.html : '', came.headers.get('location') ?? undefined))
       const moment = { base: server.https, now: asked.time }
       answers.push(asked.aside === true ? undefined : plainAnswer(came.status, came.headers, came.html, moment))
@@ -57,16 +58,18 @@ async function answerTo(
   server: TestServer,
   jar: Jar,
   signIn: SignsIn,
+  proofs: Proofs | undefined,
 ): Promise<Visit> {
   const filled = (value: string) =>
     value.replaceAll('{base}', server.https).replace(/\{\{(\d+)\.([^}]+)\}\}/g, (_, at, name) => given[Number(at)]?.[name] ?? `no ${name}`)
   const url = filled(asked.url)
   if (asked.browser === true) return signIn(jar, await jar.open(url), new URL(url).origin)
   const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, filled(value)]))
+  const body = asked.body === undefined ? undefined : filled(asked.body)
   const visit = await (await fetchAt(server))(url, {
     method: asked.method,
     headers,
-    ...(asked.body === undefined ? {} : { body: filled(asked.body) }),
+    ...(body !== undefined && { body: proofs?.fill(body, given, asked.time) ?? body }),
   })
   return { status: visit.status, headers: visit.headers, html: await visit.text(), location: undefined }
 }

@@ -313,6 +313,12 @@ describe('a user for himself', () => {
     expect((await call('InitiateAuth', refresh)).text).toBe(
       '{"__type":"NotAuthorizedException","message":"Refresh Token has been revoked"}',
     )
+    // A clock that was set back makes no difference.
+    const later = resultOf(await signIn(username, 'Changed1!'))
+    box.clock.advance(-60)
+    expect((await call('GlobalSignOut', { AccessToken: later.AccessToken })).text).toBe('{}')
+    box.clock.advance(60)
+    expect((await call('GetUser', { AccessToken: later.AccessToken })).json.message).toBe('Access Token has been revoked')
     const again = resultOf(await signIn(username, 'Changed1!'))
     const gone = await call('DeleteUser', { AccessToken: again.AccessToken })
     expect([gone.status, gone.text]).toEqual([200, ''])

@@ -24,11 +24,17 @@ function power(base: bigint, exponent: bigint): bigint {
 
 /** What a client sends first, and what it makes of the challenge. */
 export class SrpClient {
-  readonly #a = toBigInt(randomBytes(64).toString('hex'))
-  readonly A = power(2n, this.#a)
+  readonly #a: bigint
+  readonly A: bigint
+
+  /** @param secret in hexadecimal digits */
+  constructor(secret: string = randomBytes(64).toString('hex')) {
+    this.#a = toBigInt(secret)
+    this.A = power(2n, this.#a)
+  }
 
   /** The answer to PASSWORD_VERIFIER. */
-  answer(pool: string, password: string, challenge: Readonly<Record<string, string>>) {
+  answer(pool: string, password: string, challenge: Readonly<Record<string, string>>, TIMESTAMP = 'Fri Nov 27 9:05:00 UTC 2026') {
     const { SALT = '', SRP_B = '', SECRET_BLOCK = '', USER_ID_FOR_SRP = '', USERNAME = '' } = challenge
     const poolName = pool.split('_')[1] ?? ''
     const B = toBigInt(SRP_B)
@@ -39,7 +45,6 @@ export class SrpClient {
     const S = power(B - k * power(2n, x), this.#a + toBigInt(u) * x)
     const [ikm, salt] = [padHex(S), padHex(toBigInt(u))].map((hex) => Buffer.from(hex, 'hex'))
     const key = Buffer.from(hkdfSync('sha256', ikm ?? '', salt ?? '', 'Caldera Derived Key', 16))
-    const TIMESTAMP = 'Fri Nov 27 9:05:00 UTC 2026'
     const block = Buffer.from(SECRET_BLOCK, 'base64')
     const PASSWORD_CLAIM_SIGNATURE = createHmac('sha256', key)
       .update(`${poolName}${USER_ID_FOR_SRP}`)

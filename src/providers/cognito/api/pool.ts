@@ -110,13 +110,14 @@ export class Pool {
     return typeof found === 'string' ? undefined : found.user
   }
 
-  /** Revokes all that a user gave to whatever client. */
+  /** Revokes all that a user gave to whatever client, whenever that was by a clock that may have been set back since. */
   signOut(user: User): void {
     const { store, directory } = this.world
+    const ever = Number.MAX_SAFE_INTEGER
     for (const { client_id } of directory.listClients()) {
-      for (let grant = store.findGrant(client_id, user, this.now + 1); grant !== undefined; ) {
+      for (let grant = store.findGrant(client_id, user, ever); grant !== undefined; ) {
         store.revokeGrant(grant.id, 'the user was signed out everywhere', this.now)
-        grant = store.findGrant(client_id, user, this.now + 1)
+        grant = store.findGrant(client_id, user, ever)
       }
     }
   }
