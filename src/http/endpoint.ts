@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { MaybePromise } from '../basics/maybe-promise.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
+import type { HostedEndpoint } from '../providers/paths.ts'
 import type { Provider, Reply } from '../providers/provider.ts'
 import { exchangeOf } from './exchange.ts'
 import { harmless } from './harmless.ts'
@@ -21,6 +22,8 @@ export interface EndpointHandlers {
 
 /** A protocol endpoint and where a provider has it. */
 export interface ProtocolEndpoint extends EndpointHandlers {
+  /** What of the vendor's it is that may have a host of its own, where that is not named as the endpoint is. */
+  readonly hosted?: HostedEndpoint
   /** The provider's paths for it; none when it has no such endpoint. */
   paths(provider: Provider): readonly (string | undefined)[]
 }
@@ -32,7 +35,12 @@ export function noStore(reply: FastifyReply): FastifyReply {
 
 /** Sends JSON that no cache may keep. */
 export function sendJson(reply: FastifyReply, body: unknown, type = 'application/json'): void {
-  noStore(reply).type(type).send(JSON.stringify(body))
+  noStore(reply).type(type).send(written(body, reply))
+}
+
+/** JSON as the vendor writes it. */
+function written(body: unknown, reply: FastifyReply): string {
+  return JSON.stringify(body, null, exchangeOf(reply.request).sandbox.provider.json_indent)
 }
 
 /** Sends what a provider answers; a body that is no string or buffer goes as JSON. */
@@ -41,7 +49,7 @@ export function send(reply: FastifyReply, { status, headers, body, as_is }: Repl
   if (headers !== undefined) reply.headers(harmless(headers, exchangeOf(reply.request).context))
   if (as_is === true) reply.serializer(String)
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
-  else (reply.hasHeader('content-type') ? reply : reply.type('application/json')).send(JSON.stringify(body))
+  else (reply.hasHeader('content-type') ? reply : reply.type('application/json')).send(written(body, reply))
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12), which the vendor may leave to browsers. */

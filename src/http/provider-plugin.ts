@@ -66,14 +66,25 @@ function worded({ json_answers = '', json_headers = {}, cache_control = {} }: Pr
   }
 }
 
+/** What a path answers, and where it is. */
+interface Placed extends EndpointHandlers {
+  readonly path: string
+  /** What of the vendor's it is, where that may have a host of its own. */
+  readonly hosted?: string | undefined
+}
+
 /** What each path of a provider answers. */
-function pathsOf(provider: Provider): (EndpointHandlers & { path: string })[] {
+function pathsOf(provider: Provider): Placed[] {
   const editions = Object.values(provider.editions ?? {}).map((one) => ({ ...provider, ...one, paths: { ...noPaths, ...one.paths } }))
-  const protocol = protocolEndpoints.flatMap((one) =>
-    [...new Set([provider, ...editions].flatMap((its) => one.paths(its)))].flatMap((path) =>
-      path ? [{ path, endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }] : [],
-    ),
-  )
+  const older = (provider.also ?? []).map((paths) => ({ ...provider, paths: { ...noPaths, ...paths, discovery: [] } }))
+  const protocol = protocolEndpoints.flatMap((one) => {
+    const [usual, others] = [[provider, ...editions], older].map((all) => new Set(all.flatMap((its) => one.paths(its))))
+    const placed = { endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }
+    return [
+      ...[...(usual ?? [])].flatMap((path) => (path ? [{ ...placed, path, hosted: one.hosted ?? one.endpoint }] : [])),
+      ...[...(others ?? [])].flatMap((path) => (path ? [{ ...placed, path }] : [])),
+    ]
+  })
   const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({
     path,
     endpoint: routes[0]?.endpoint ?? ('api' as const),
@@ -91,11 +102,7 @@ function handlersOf({ endpoint, handlers }: EndpointHandlers, { requests }: Prov
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** Registers a path for every method: what it does not answer is a 405 that says what it does (RFC 9110 §15.5.6). */
-function register(
-  app: FastifyInstance,
-  provider: Provider,
-  { endpoint, path, page = false, handlers }: EndpointHandlers & { path: string },
-): void {
+function register(app: FastifyInstance, provider: Provider, { endpoint, path, page = false, handlers, hosted }: Placed): void {
   const answers = new Map(Object.entries(handlers).map(([method, handler]) => [method, withFaults(handler)]))
   const allowed = [...answers.keys(), ...('GET' in handlers ? ['HEAD'] : []), ...(page ? [] : ['OPTIONS'])]
   app.route({
@@ -105,7 +112,7 @@ function register(
       const exchange = exchangeOf(request)
       exchange.endpoint = endpoint
       if (!page) allowOrigin(request, reply)
-      if (exchange.sandbox.provider.endpoint_hosts !== undefined) checkHost(exchange)
+      if (exchange.sandbox.provider.endpoint_hosts !== undefined && hosted !== undefined) checkHost(exchange, hosted)
       if (exchange.context.space !== undefined) checkSpace(exchange.context.space, exchange.sandbox)
       done()
     },
@@ -129,10 +136,10 @@ function register(
 }
 
 /** An endpoint that has a host of its own is at none of the vendor's others. */
-function checkHost({ endpoint, origin: { name }, sandbox: { provider } }: Exchange): void {
-  const host = hostOf(endpoint, name, provider)
+function checkHost({ origin: { name }, sandbox: { provider } }: Exchange, hosted: string): void {
+  const host = hostOf(hosted, name, provider)
   if (host === undefined || host.toLowerCase() === name) return
-  throw new OAuthError('not_found', 'Not found', `${provider.name} has ${endpoint} at ${host}; ${name} was asked`)
+  throw new OAuthError('not_found', 'Not found', `${provider.name} has ${hosted} at ${host}; ${name} was asked`)
 }
 
 function apiHandler(route: Route): Handler {

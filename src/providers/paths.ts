@@ -1,7 +1,7 @@
 /** What may have a host of its own. */
 export const hostedEndpoints = [
   ...(['issuer', 'authorize', 'token', 'userinfo', 'jwks', 'introspection', 'revocation', 'par', 'end_session'] as const),
-  ...(['device_authorization', 'backchannel_authentication', 'registration'] as const),
+  ...(['device_authorization', 'device', 'backchannel_authentication', 'registration'] as const),
 ] as const
 
 /** One of {@link hostedEndpoints}. */

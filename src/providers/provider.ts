@@ -182,6 +182,8 @@ export interface Provider {
   readonly paths: ProviderPaths
   /** Letter case counts in them, and in those of `routes`. */
   readonly exact_paths?: boolean
+  /** Where the same endpoints are, too, as a vendor keeps its older addresses; at each of its hosts. */
+  readonly also?: readonly Partial<ProviderPaths>[]
   readonly grant_types: readonly string[]
   /** A client_id may be the address of a document that describes the client. */
   readonly client_documents?: boolean
@@ -270,6 +272,8 @@ export interface Provider {
   readonly discovery?: (document: Readonly<Record<string, unknown>>, context: Context, base_url: string) => Record<string, unknown>
   /** The content type of its JSON, where it has no charset. */
   readonly json_answers?: string
+  /** Blanks by which its JSON is indented, where it is not sent in one line. */
+  readonly json_indent?: number
   /** The headers by which a page of another origin may read an answer, where not `*` for all; for a preflight with the methods. */
   readonly cors_headers?: (origin: string, endpoint: Endpoint, methods?: readonly string[]) => Readonly<Record<string, string>>
   /** What a revocation is answered; 200 with an empty body that calls itself JSON when absent. */

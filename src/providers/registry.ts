@@ -8,6 +8,7 @@ import { cognitoHosts } from './cognito/hosts.ts'
 import { deyel } from './deyel/deyel.ts'
 import { entraHosts } from './entra/hosts.ts'
 import { gateway } from './gateway/gateway.ts'
+import { googleHosts } from './google/hosts.ts'
 import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
 import { slackHosts } from './slack/hosts.ts'
@@ -27,6 +28,7 @@ export const vendors: readonly Vendor[] = [
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
+  { id: 'google', name: 'Google', hosts: googleHosts, load: async () => (await import('./google/google.ts')).google },
   {
     id: 'keycloak',
     name: 'Keycloak',

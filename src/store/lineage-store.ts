@@ -16,11 +16,17 @@ export function lineageStore(db: Database) {
          AND "grant".created_at < @latest AND "grant".revoked_at IS NULL
        ORDER BY "grant".id DESC LIMIT 1`,
     ),
+    consented: db.prepare<[app: number, user: number], GrantRow & { client_row: number }>(
+      `SELECT ${grantColumns}, client_row FROM "grant" JOIN client ON client.id = client_row
+       WHERE client.app_row = ? AND user_row = ? AND revoked_at IS NULL AND details ->> '$.consented' ORDER BY "grant".id DESC`,
+    ),
   }
   return (sandbox: number): LineageStore => ({
     findGrant(client_id, user, latest) {
       const row = statements.findGrant.get({ sandbox, client_id, user: user.row, latest })
       return row === undefined ? undefined : toGrant(row)
     },
+    consentedGrants: (app, user) =>
+      statements.consented.all(app.row, user.row).map((row) => ({ ...toGrant(row), client_row: row.client_row })),
   })
 }

@@ -18,6 +18,8 @@ const allowed: Readonly<Record<string, string>> = {
   'src/cli/provider-import.ts: standard': 'the same, for a document that is made to a provider',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
   'src/library/start.ts: iokids': 'the default of the option `provider`',
+  'src/dashboard/apps/app-card.ts: google': 'an app store',
+  'src/proxy/dial.ts: google': 'the name of the metadata of its cloud, which nobody is led to',
 }
 
 const vendorNames = new Map([...providers.values(), ...vendors].map(({ id, name }) => [id, name]))

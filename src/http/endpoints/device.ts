@@ -139,6 +139,7 @@ function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, deci
 /** RFC 8628 §3.3. */
 export const deviceEndpoint: ProtocolEndpoint = {
   endpoint: 'authorize',
+  hosted: 'device',
   page: true,
   paths: ({ paths }) => [paths.device],
   handlers: { GET: getDevice, POST: postDevice },

@@ -12,6 +12,7 @@ import type { ClientRequest, ReadParameters } from '../../oauth/model/parameters
 import { targetParameters } from '../../oauth/model/resource.ts'
 import { noteTo } from '../../oauth/realm/context.ts'
 import { listed } from '../../oauth/realm/unread.ts'
+import { atHost, hostOf } from '../../providers/hosts.ts'
 import { noStore, type ProtocolEndpoint, send, sendJson } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
 import { queryProblem, takenQuery } from './client-query.ts'
@@ -30,9 +31,9 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
     sendJson(reply.code(201), await pushAuthorizationRequest(read, context))
   }),
   // RFC 8628 §3.1.
-  formEndpoint('device_authorization', async (read, reply, { context, paths, base_url, sandbox }) => {
+  formEndpoint('device_authorization', async (read, reply, { context, paths, base_url, sandbox, origin }) => {
     const { device_code, user_code, ...times } = await authorizeDevice(read, context)
-    const verification_uri = `${base_url}${paths.device ?? ''}`
+    const verification_uri = atHost(`${base_url}${paths.device ?? ''}`, hostOf('device', origin.name, sandbox.provider))
     const verification_uri_complete = `${verification_uri}?user_code=${user_code}`
     const members = { device_code, user_code, verification_uri, verification_uri_complete, ...times }
     sendJson(reply, sandbox.provider.deviceReply?.(members) ?? members)

@@ -6,12 +6,14 @@ import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import { noteUnread } from '../../oauth/realm/unread.ts'
 import { noStore, type ProtocolEndpoint, sendJson } from '../endpoint.ts'
 import { exchangeOf } from '../exchange.ts'
-import { noteQuery } from './client-query.ts'
+import { noteQuery, takenQuery } from './client-query.ts'
 
 async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { context } = exchangeOf(request)
-  noteQuery(request)
-  const { parameters } = readRequest(request.method === 'POST' ? request.body : undefined, context)
+  const inQuery = context.realm.requests?.query?.userinfo
+  if (inQuery === undefined) noteQuery(request)
+  const { parameters: body } = readRequest(request.method === 'POST' ? request.body : undefined, context)
+  const parameters = { ...readRequest(takenQuery(request, inQuery ?? []), context).parameters, ...body }
   const presented = presentedToken(request.headers.authorization, parameters.access_token)
   if (context.realm.requests?.one_token === true && request.headers.authorization !== undefined && parameters.access_token !== undefined) {
     const explanation = 'An access token came in the Authorization header and in the form; one place is enough (RFC 6750 §2)'

@@ -77,7 +77,8 @@ async function make(
   const values = responseValues(request.response_type)
   if (values.includes('none')) return {}
   const requested_scope = sameScopes(request.scope, scope) ? undefined : request.scope
-  const details = detailsOf(request, requested_scope, consent, context)
+  const consented = context.realm.requests?.consent?.(request, client, user, context) !== undefined
+  const details = { ...detailsOf(request, requested_scope, consent, context), ...(consented && { consented }) }
   const draft = { client, user, scope, details, created_at: context.realm.clock.now() }
   const { code, grant } = values.includes('code')
     ? makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)

@@ -68,6 +68,11 @@ export function userObstacle(request: AuthorizationRequest, client: Client, user
   // Without sessions the page asks only whether to continue, each time.
   if (!sessions) return settings.auto_continue ? undefined : consent(`User '${user.username}' is asked each time`)
   if (settings.auto_consent && asks !== true) return undefined
+  const { requests } = context.realm
+  if (requests?.consent !== undefined) {
+    const why = requests.consent(request, client, user, context)
+    return why === undefined ? undefined : consent(why)
+  }
   const consented = scopes(store.findConsent(user, client))
   const missing = scopes(request.scope).filter((scope) => !consented.includes(scope))
   if (missing.length === 0) return undefined

@@ -21,6 +21,20 @@ export function clientOf({ problem, authorization, parameters }: ClientRequest, 
   return authenticateClient(authorization, parameters, context)
 }
 
+/** The client that a request names, where it need not show that it is that one. @throws OAuthError as {@link clientOf} does */
+export function namedClient(read: ClientRequest, context: Context): MaybePromise<Client> {
+  const { problem, parameters } = read
+  const { client_id, client_secret, client_assertion } = parameters
+  const proves = client_secret ?? client_assertion ?? read.authorization
+  if (problem !== undefined || client_id === undefined || proves !== undefined) return clientOf(read, context)
+  context.trace.client_id = client_id
+  return after(findClient(client_id, context), (client) => {
+    if (client === undefined) throw unknownClient(client_id, context)
+    context.realm.requests?.admits?.(client, 'client', context)
+    return client
+  })
+}
+
 /** Holds a client to the grant types that it registered (RFC 7591 §2). @throws OAuthError `unauthorized_client` */
 export function requireGrantType({ client_id, grant_types }: Client, name: string, message: string): void {
   if (grant_types.includes(name)) return

@@ -1,5 +1,5 @@
 import { digest, randomFrom, randomText } from '../../basics/random.ts'
-import { clientOf, clientParameters, requireGrantType } from '../clients/authentication.ts'
+import { clientOf, clientParameters, namedClient, requireGrantType } from '../clients/authentication.ts'
 import { scopeFor } from '../clients/scope.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
 import type { ClientRequest } from '../model/parameters.ts'
@@ -31,13 +31,13 @@ export async function authorizeDevice(
   read: ClientRequest,
   context: Context,
 ): Promise<{ device_code: string; user_code: string; expires_in: number; interval: number }> {
-  const client = await clientOf(read, context)
   const { store, settings, clock, requests } = context.realm
+  const client = await (requests?.device_by_id === true ? namedClient : clientOf)(read, context)
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
   noteUnread(read.parameters, [clientParameters, targetParameters, ['scope']], 'in a device authorization', context)
   const scope = scopeFor(read.parameters, client, context)
   const details = requestDetails(read.parameters, context)
-  const device_code = randomText(43)
+  const device_code = requests?.newDeviceCode?.() ?? randomText(43)
   const now = clock.now()
   const { device_interval: interval, device_code_ttl: expires_in } = requests?.device?.(client, context) ?? settings
   const asked = { client, user: undefined, scope, details, request: {} }

@@ -121,6 +121,8 @@ export interface GrantDetails {
   sid?: string
   /** The user was signed in already, and had nothing to do. */
   silent?: true
+  /** The user was asked for his consent, where the vendor has rules of its own for that. */
+  consented?: true
   /** Who acts for the user (RFC 8693 §4.1). */
   act?: Record<string, unknown>
   /** The client whom its tokens are about, when it is another than theirs (RFC 8693 §2.1). */

@@ -11,7 +11,16 @@ import type { Documents } from '../model/documents.ts'
 import type { Endpoint } from '../model/endpoint.ts'
 import type { OAuthError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
-import type { AccessTokenDetails, ActiveRefreshToken, Client, Grant, GrantDetails, ResponseMode, User } from '../model/records.ts'
+import type {
+  AccessTokenDetails,
+  ActiveRefreshToken,
+  AuthorizationRequest,
+  Client,
+  Grant,
+  GrantDetails,
+  ResponseMode,
+  User,
+} from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import type { Space } from '../model/space.ts'
 import type { TokenMaterial, TokenProfile } from '../model/token-profile.ts'
@@ -219,6 +228,10 @@ export interface RequestDialect {
   readonly rotation?: (client: Client, settings: Settings) => Settings['rotation']
   /** How long a client's device codes live and how long it waits between two polls, where not all do as the settings say. */
   readonly device?: (client: Client, context: Context) => Pick<Settings, 'device_code_ttl' | 'device_interval'>
+  /** A device says which client it is for, and need not authenticate until it has its user's consent. */
+  readonly device_by_id?: true
+  /** A device code in the vendor's form. */
+  readonly newDeviceCode?: () => string
   /** Seconds that an interval grows by when a client polls too early; 5 when absent (RFC 8628 §3.5). */
   readonly slower?: number
   /** Public clients may do without PKCE. */
@@ -235,6 +248,8 @@ export interface RequestDialect {
   readonly asks_consent?: (client: Client, context: Context) => boolean
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
+  /** Why a user is asked for his consent, where that is more than what he allowed before; undefined when he is not. */
+  readonly consent?: (request: AuthorizationRequest, client: Client, user: User, context: Context) => string | undefined
   /** The vendor's own rules for which clients, or with whose tokens, may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */
   readonly admits?: (client: Client, endpoint: 'authorize' | 'client' | 'userinfo', context: Context) => void
   /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */

@@ -9,6 +9,7 @@ import type {
   AccessTokenDetails,
   ActiveAccessToken,
   ActiveRefreshToken,
+  App,
   Client,
   Grant,
   GrantDetails,
@@ -144,10 +145,17 @@ export interface ProtocolStore
   seeFirst(identifier: string, expires_at: number, now: number): boolean
 }
 
+/** A grant that a user was asked for. */
+export interface ConsentedGrant extends Grant {
+  client_row: number
+}
+
 /** The part of the store that knows what exchanged tokens came of. */
 export interface LineageStore {
   /** The newest live grant of a user to a client that is not younger than `latest`. */
   findGrant(client_id: string, user: User, latest: number): Grant | undefined
+  /** The live grants of a user to an app's clients for which he was asked for his consent, the newest first. */
+  consentedGrants(app: App, user: User): ConsentedGrant[]
 }
 
 /** The part of the store that keeps clients which registered themselves. */

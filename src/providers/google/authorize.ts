@@ -1,0 +1,78 @@
+import { missing, OAuthError, PageError } from '../../oauth/model/errors.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import type { AuthorizationDialect, CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
+import { coveredScope } from './consent.ts'
+import { hdOf } from './profile.ts'
+import { redirectedScope } from './scopes.ts'
+
+/** What the client is told; whatever is wrong with the request itself stands on a page. */
+const toldToClients: readonly string[] = ['access_denied', 'login_required', 'consent_required', 'interaction_required']
+
+/** What the vendor has in authorization requests. */
+export const googleAuthorization: AuthorizationDialect = {
+  parameters: [
+    ...['access_type', 'include_granted_scopes', 'enable_granular_consent', 'hd', 'approval_prompt'],
+    ...['display', 'openid.realm', 'request_visible_actions', 'user_id'],
+  ],
+  onPage: ({ code }) => !toldToClients.includes(code) && code !== 'account_selection_required',
+}
+
+/** `approval_prompt=force` is the older name of `prompt=consent`. */
+export const googlePrompt: NonNullable<RequestDialect['prompt']> = ({ prompt, approval_prompt }) =>
+  approval_prompt === 'force' ? 'consent' : prompt
+
+const prompts = ['none', 'consent', 'select_account']
+
+/** The vendor's own rules for an authorization request. */
+export const googleChecks: NonNullable<RequestDialect['checks']> = (parameters, _client, { transport }) => {
+  const { prompt, approval_prompt, response_type = '', nonce, access_type } = parameters
+  if (prompt !== undefined && approval_prompt !== undefined) {
+    throw invalid('Conflict params: approval_prompt and prompt', 'prompt and approval_prompt came, and they mean the same', 'prompt')
+  }
+  const unknown = scopes(prompt).find((one) => !prompts.includes(one))
+  if (unknown !== undefined) {
+    throw invalid(
+      `Invalid parameter value for prompt: Invalid prompt: ${unknown}`,
+      `prompt has '${unknown}'; taken are ${prompts.join(', ')}`,
+      'prompt',
+    )
+  }
+  if (access_type !== undefined && access_type !== 'online' && access_type !== 'offline') {
+    throw invalid(
+      `Invalid parameter value for access_type: ${access_type}`,
+      `access_type is '${access_type}'; taken are online, offline`,
+      'access_type',
+    )
+  }
+  if (nonce === undefined && scopes(response_type).includes('id_token')) throw missing('nonce', undefined, 'nonce_missing')
+  if (isEmbedded(transport?.header('user-agent') ?? '')) {
+    throw new PageError(['access_denied', 'app_missing'], 'disallowed_useragent', 'The User-Agent is that of an embedded web view', [], 403)
+  }
+}
+
+function invalid(text: string, explanation: string, parameter: string): OAuthError {
+  return new OAuthError('parameter_invalid', text, explanation).naming({ parameter })
+}
+
+/** Web views of Android and iOS, as far as they tell. */
+function isEmbedded(userAgent: string): boolean {
+  return (
+    userAgent.includes('; wv)') ||
+    (/\(i(?:Phone|Pad|Pod);/.test(userAgent) && userAgent.includes('AppleWebKit') && !userAgent.includes('Safari/'))
+  )
+}
+
+/** The members of the redirect, in the vendor's order; an error has no description. */
+export const googleCallback: CallbackWording = ({ parameters, user, grant, client, error }, context) => {
+  const { state, code, access_token, token_type, expires_in, id_token, iss } = parameters
+  if (error !== undefined) {
+    const isNone = error.code !== 'access_denied' && toldToClients.concat('account_selection_required').includes(error.code)
+    return { error: isNone ? 'interaction_required' : parameters.error, state, iss }
+  }
+  const scope = grant === undefined || user === undefined ? undefined : redirectedScope(coveredScope(grant, client, user, context))
+  return {
+    ...{ state, iss, code, access_token, token_type, expires_in, scope, id_token, authuser: '0' },
+    hd: user && hdOf(user),
+    prompt: grant?.details.consented === true ? 'consent' : 'none',
+  }
+}

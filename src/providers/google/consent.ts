@@ -1,0 +1,81 @@
+import { PageError } from '../../oauth/model/errors.ts'
+import type { AuthorizationRequest, Client, Grant, User } from '../../oauth/model/records.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import type { Context, Realm, RequestDialect } from '../../oauth/realm/context.ts'
+import type { ConsentedGrant } from '../../oauth/storage/store.ts'
+import { hdOf } from './profile.ts'
+import { googleSettings } from './settings.ts'
+
+/** So many refresh tokens of a user and client live; the oldest dies silently. */
+const mostRefreshTokens = 100
+
+/** Whether a grant brings a refresh token: offline access was asked for, and the user for his consent. */
+export function isOffline({ details }: Grant): boolean {
+  return details.consented === true && details.parameters?.access_type === 'offline'
+}
+
+/** What a user gave the project, the newest first. */
+function givenTo(client: Client, user: User, { store }: Pick<Realm, 'store'>): ConsentedGrant[] {
+  return store.consentedGrants(client.app, user)
+}
+
+/**
+ * Why a user is asked: for a scope that the project does not have yet, for offline access that the client does not have yet, or because the
+ * request wants it. What he gave is forgotten when it is revoked.
+ */
+export const googleConsent: NonNullable<RequestDialect['consent']> = (request, client, user, context) => {
+  admitUser(user, context)
+  if (request.prompt.includes('consent')) return 'prompt has consent'
+  const before = givenTo(client, user, context.realm)
+  const had = new Set(before.flatMap(({ scope }) => scopes(scope)))
+  const missing = scopes(request.scope).filter((scope) => !had.has(scope))
+  if (missing.length > 0) return `User '${user.username}' has not allowed app ${client.app.name} the scope ${missing.join(' ')}`
+  if (isOfflineRequest(request) && !before.some((one) => one.client_row === client.row && isOffline(one)))
+    return `access_type=offline came, and client '${client.client_id}' has no offline access of user '${user.username}' yet`
+  return undefined
+}
+
+function isOfflineRequest({ parameters }: AuthorizationRequest): boolean {
+  return parameters?.access_type === 'offline'
+}
+
+/** Who may not sign in because of what the consent screen says. @throws PageError */
+function admitUser({ username, email, claims }: User, { realm }: Context): void {
+  const { publishing_status, user_type, test_users, organization } = googleSettings.of(realm.settings)
+  if (user_type === 'internal' && hdOf({ claims }) !== organization) {
+    const explanation = `The setting user_type is internal, and user '${username}' is not of the Workspace domain ${organization}`
+    throw new PageError(['access_denied', 'app_missing'], 'org_internal', explanation)
+  }
+  if (user_type === 'external' && publishing_status === 'testing' && test_users !== null && !test_users.includes(email ?? username)) {
+    const explanation = `The setting publishing_status is testing, and ${email ?? username} is none of test_users: ${test_users.join(', ') || 'none'}`
+    throw new PageError(['access_denied', 'app_missing'], 'testing', explanation)
+  }
+}
+
+/** The scope of a grant, with `include_granted_scopes` that of all that the user gave the project. */
+export function coveredScope(grant: Grant, client: Client, user: User, { realm }: Pick<Context, 'realm'>): string {
+  if (grant.details.parameters?.include_granted_scopes !== 'true') return grant.scope
+  const before = givenTo(client, user, realm).toReversed()
+  return [...new Set([grant, ...before].flatMap(({ scope }) => scopes(scope)))].join(' ')
+}
+
+/** Lets a client's oldest offline grant of a user go when a further one would be too many. */
+export function makeRoom(grant: Grant, client: Client, user: User, { realm }: Context): void {
+  const others = givenTo(client, user, realm).filter((one) => one.client_row === client.row && isOffline(one) && one.id !== grant.id)
+  for (const { id } of others.slice(mostRefreshTokens - 1)) {
+    realm.store.revokeGrant(id, `the user's ${mostRefreshTokens} refresh tokens of this client are newer`, realm.clock.now())
+  }
+}
+
+/** Ends all that a user gave a project; what a client has by itself ends alone. */
+export function revokeAll(grant: Grant, client: Client, user: User | undefined, { realm }: Context): void {
+  const { store, directory, clock } = realm
+  const now = clock.now()
+  store.revokeGrant(grant.id, 'its token was revoked', now)
+  if (user === undefined) return
+  for (const { client_id } of directory.listClients(client.app)) {
+    for (let other = store.findGrant(client_id, user, now + 1); other !== undefined; other = store.findGrant(client_id, user, now + 1)) {
+      store.revokeGrant(other.id, 'another token of the user and app was revoked', now)
+    }
+  }
+}

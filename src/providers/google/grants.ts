@@ -1,0 +1,34 @@
+import { after } from '../../basics/maybe-promise.ts'
+import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
+import { refreshToken } from '../../oauth/grants/refresh-token.ts'
+import type { GrantType } from '../../oauth/realm/context.ts'
+import { coveredScope, isOffline, makeRoom } from './consent.ts'
+import { serviceAccount } from './service-account.ts'
+
+/** A refresh token only when it is due. */
+const code: GrantType = {
+  ...authorizationCode,
+  redeem: (parameters, client, context) =>
+    after(authorizationCode.redeem(parameters, client, context), (issue) => {
+      const { grant, user } = issue
+      if (user === undefined) return issue
+      const scope = coveredScope(grant, client, user, context)
+      if (!isOffline(grant)) return { ...issue, scope, refresh: 'none' }
+      makeRoom(grant, client, user, context)
+      return { ...issue, scope }
+    }),
+}
+
+/** What the grant covers is looked up anew. */
+const refresh: GrantType = {
+  ...refreshToken,
+  redeem: (parameters, client, context) =>
+    after(refreshToken.redeem(parameters, client, context), (issue) => {
+      const { grant, user } = issue
+      if (user === undefined || parameters.scope !== undefined) return issue
+      return { ...issue, scope: coveredScope(grant, client, user, context) }
+    }),
+}
+
+/** The vendor's way of grant types. */
+export const googleGrants: ReadonlyMap<string, GrantType> = new Map([code, refresh, serviceAccount].map((one) => [one.grant_type, one]))

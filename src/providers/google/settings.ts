@@ -1,0 +1,45 @@
+import type { Settings } from '../../oauth/model/settings.ts'
+import { ownSettings } from '../own-settings.ts'
+
+interface GoogleSettings {
+  publishing_status: 'production' | 'testing'
+  user_type: 'external' | 'internal'
+  test_users: readonly string[] | null
+  organization: string
+  domain_wide_delegation: boolean
+}
+
+/** What a project's consent screen says, beside the protocol's settings. */
+export const googleSettings = ownSettings<GoogleSettings>({
+  publishing_status: {
+    default: 'production',
+    says: '`testing`: refresh tokens live seven days, and `test_users` alone may sign in',
+    accepts: ({ z }) => z.enum(['production', 'testing']),
+  },
+  user_type: {
+    default: 'external',
+    says: '`internal`: users of the Workspace domain `organization` alone may sign in',
+    accepts: ({ z }) => z.enum(['external', 'internal']),
+  },
+  test_users: {
+    default: null,
+    says: 'e-mail addresses of those who may sign in while the status is `testing`; null lets everybody in',
+    accepts: ({ z }) => z.array(z.string()).nullable(),
+  },
+  organization: {
+    default: 'example.com',
+    says: 'the Workspace domain that the project belongs to',
+    accepts: ({ z }) => z.string().min(1),
+  },
+  domain_wide_delegation: {
+    default: true,
+    says: 'whether service accounts may act for users of the Workspace domain (`sub`)',
+    accepts: ({ z }) => z.boolean(),
+  },
+})
+
+/** Whether the project is one whose refresh tokens live seven days. */
+export function isTesting(settings: Settings): boolean {
+  const { publishing_status, user_type } = googleSettings.of(settings)
+  return publishing_status === 'testing' && user_type === 'external'
+}
