@@ -19,6 +19,10 @@ export const commands = {
     load: async () => (await import('./env.ts')).env,
   },
   token: { summary: 'mint tokens without a flow and print the access token', load: async () => (await import('./token.ts')).token },
+  secret: {
+    summary: 'make a client secret, for vendors whose clients make theirs of a key, and print it',
+    load: async () => (await import('./secret.ts')).secret,
+  },
   users: { summary: 'generate users and print how they sign in: users generate', load: async () => (await import('./users.ts')).users },
   postman: {
     summary: 'write a collection and an environment that Postman imports',

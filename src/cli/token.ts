@@ -37,7 +37,8 @@ export const token: Command = {
   },
 }
 
-function firstClient(apps: readonly App[]): string {
+/** The client that is meant when none is named. */
+export function firstClient(apps: readonly App[]): string {
   const first = apps.flatMap((app) => app.clients)[0]
   if (first === undefined) throw new ConfigError([{ where: 'flag --client-id', message: 'expected a client, for the sandbox has none' }])
   return first.client_id

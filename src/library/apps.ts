@@ -5,12 +5,21 @@ export interface Client {
   client_id: string
   /** Null for a client without a secret. */
   client_secret: string | null
+  /** What its secrets are made of, where the vendor's clients make them: then `client_secret` was made just now. */
+  client_key?: Record<string, string>
   token_endpoint_auth_method: string
   grant_types: string[]
   /** What else was registered (RFC 7591 §2). */
   metadata: Record<string, unknown>
   /** RFC 3339. */
   created_at: string
+}
+
+/** A secret that was made of a client's key. */
+export interface MadeSecret {
+  client_secret: string
+  /** RFC 3339. */
+  expires_at: string
 }
 
 /** What users sign in to. */
@@ -63,6 +72,8 @@ export interface Apps {
   /** Gives an app another client. */
   addClient(app: string, client?: NewClient): Promise<Client>
   deleteClient(client_id: string): Promise<void>
+  /** A secret made of a client's key, where the vendor's clients make their own. @param expires_in seconds or `"5m"`; as long as one may live when absent */
+  makeSecret(client_id: string, expires_in?: number | string): Promise<MadeSecret>
 }
 
 export function apps(client: ControlClient, path: string): Apps {
@@ -75,5 +86,6 @@ export function apps(client: ControlClient, path: string): Apps {
     delete: (app) => client.delete(one(app)),
     addClient: (app, draft = {}) => client.post(`${one(app)}/clients`, draft),
     deleteClient: (client_id) => client.delete(`${path}/clients/${encodeURIComponent(client_id)}`),
+    makeSecret: (client_id, expires_in) => client.post(`${path}/clients/${encodeURIComponent(client_id)}/secret`, { expires_in }),
   }
 }

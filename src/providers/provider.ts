@@ -20,6 +20,8 @@ import type { Session } from '../oauth/storage/session-store.ts'
 import type { AccountPages } from './account-pages.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
+import type { ConsentQuestions } from './consent-questions.ts'
+import type { MadeSecrets } from './made-secrets.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { OwnSpace, OwnSpaces } from './own-spaces.ts'
@@ -193,6 +195,8 @@ export interface Provider {
   readonly assigns_apps?: boolean
   /** The ways in which its clients may authenticate; all when absent. */
   readonly auth_methods?: readonly ClientAuthMethod[]
+  /** For a vendor whose clients make their secrets of a key. */
+  readonly client_secrets?: MadeSecrets
   /** False for a vendor that binds no token to a key, and takes no notice of a DPoP proof. */
   readonly sender_constraints?: boolean
   /** Where its token requests differ from RFC 6749. */
@@ -234,6 +238,8 @@ export interface Provider {
   readonly texts: PageTexts
   /** The steps, names and ids of its sign-in; name and password on one page of ours when absent. */
   readonly sign_in?: SignInPages | undefined
+  /** What its page for consent asks beside consent. */
+  readonly consent_questions?: ConsentQuestions
   /** What its page for new users asks; an account with a password when absent. */
   readonly new_users?: NewUserPage
   /** Pages beside its sign-in, as one for a forgotten password. */

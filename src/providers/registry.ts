@@ -25,6 +25,7 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
 
 /** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
 export const vendors: readonly Vendor[] = [
+  { id: 'apple', name: 'Apple', hosts: ['appleid.apple.com'], load: async () => (await import('./apple/apple.ts')).apple },
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },

@@ -1,5 +1,6 @@
 import { given } from '../basics/given.ts'
 import { type Addresses, discoveryAt, endpointsAt } from '../sandbox/addresses.ts'
+import { secretOf } from '../sandbox/client-secret.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import { isBeside } from '../sandbox/spaces.ts'
@@ -76,7 +77,7 @@ function describeWorld(sandbox: Sandbox, base_url: string) {
     ...given({ openid_configuration: discoveryAt(base_url, sandbox) }),
     clients: clients.map((client) => ({
       client_id: client.client_id,
-      ...(client.client_secret === null ? {} : { client_secret: client.client_secret }),
+      ...given({ client_secret: secretOf(client, sandbox) ?? undefined }),
       app: client.app.name,
     })),
     users: users.map((user) => ({ username: user.username, password: user.password ?? sandbox.company })),

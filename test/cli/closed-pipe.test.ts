@@ -59,6 +59,7 @@ const calls: Record<Exclude<keyof typeof commands, 'start'>, string> = {
   run: `run -- ${process.execPath} --version`,
   env: 'env --url URL',
   token: 'token --url URL',
+  secret: 'secret --url URL --sandbox apple',
   users: 'users generate --url URL --count 300',
   postman: 'postman --url URL',
   reset: 'reset --url URL',

@@ -15,6 +15,8 @@ const allowed: Readonly<Record<string, string>> = {
   'src/config/provider-schema.ts: standard': 'the same, and the endpoints that it has, which are all that can be declared',
   'src/cli/banner.ts: standard': 'where OpenID Connect is, which is looked for at the root',
   'src/http/provider-plugin.ts: standard': 'the same, for whoever asked there',
+  'src/dashboard/apps/app-card.ts: apple': 'the mobile stores, which are named after their owners',
+  'src/http/certificates/certificates.ts: apple': 'what platforms ask of certificates',
   'src/cli/provider-import.ts: standard': 'the same, for a document that is made to a provider',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
   'src/library/start.ts: iokids': 'the default of the option `provider`',

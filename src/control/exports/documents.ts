@@ -3,6 +3,7 @@
  * Elsewhere: the requests of a vendor, which it brings itself (`providers/`), and the routes (`resources/`).
  */
 
+import { secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import { clientMentioned } from '../input/lookup.ts'
@@ -23,7 +24,7 @@ export function exportDocuments(sandbox: Sandbox, client_id: string | undefined,
   const [collection, place] = isBeside(sandbox)
     ? [{ ...requests, name: `${requests.name} (${space})` }, `${name}/${space}`]
     : [requests, name]
-  const filled = { collection, clientId: client?.client_id ?? '', clientSecret: client?.client_secret ?? '' }
+  const filled = { collection, clientId: client?.client_id ?? '', clientSecret: (client && secretOf(client, sandbox)) ?? '' }
   return {
     postmanCollection: () => postmanCollection({ collection, sandbox: place, firstTokens: firstTokens(sandbox) }),
     postmanEnvironment: () => postmanEnvironment({ ...filled, sandbox: place, apiServer: base_url.replace(/^https?:\/\//, '') }),

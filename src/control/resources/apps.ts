@@ -29,11 +29,12 @@ const draft = withClient({ ...members, name })
 
 /** A sandbox's apps, each created with a client. */
 export const apps = sandboxRoutes('apps', ({ inSpace: { get, create, patch, remove } }) => {
-  const view = (listed: App, { directory }: Sandbox) => viewApp(listed, directory.listClients(listed))
+  const view = (listed: App, sandbox: Sandbox) => viewApp(listed, sandbox.directory.listClients(listed), sandbox)
 
-  get('/apps', 'All apps of a sandbox', { answer: listOf(appView) }, ({ sandbox: { directory } }) => {
+  get('/apps', 'All apps of a sandbox', { answer: listOf(appView) }, ({ sandbox }) => {
+    const { directory } = sandbox
     const clients = Map.groupBy(directory.listClients(), (client) => client.app.row)
-    return { items: directory.listApps().map((listed) => viewApp(listed, clients.get(listed.row) ?? [])) }
+    return { items: directory.listApps().map((listed) => viewApp(listed, clients.get(listed.row) ?? [], sandbox)) }
   })
 
   create('/apps', 'Create an app and its first client', { body: draft, answer: appView }, ({ sandbox, body }) => {

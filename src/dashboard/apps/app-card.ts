@@ -3,6 +3,7 @@ import { avatar } from '../../http/pages/views.ts'
 import { authMethods } from '../../oauth/clients/methods/registry.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import { usualClient } from '../../providers/clients.ts'
+import { secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Choice, Refused } from '../forms/form.ts'
 import { bannerOf, brandsOf } from '../frame/vendor.ts'
@@ -52,9 +53,11 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     clients: clients.map((client) => ({
       client_id: client.client_id,
       /** Undefined for a public client. */
-      client_secret: client.client_secret ?? undefined,
+      client_secret: secretOf(client, sandbox) ?? undefined,
       authentication: client.token_endpoint_auth_method,
       grant_types: client.grant_types,
+      /** Where its secrets are made, for a vendor whose clients make them. */
+      secretHref: provider.client_secrets && `${href}/clients/${encodeURIComponent(client.client_id)}/secret`,
       useHref: `${href}/clients/${encodeURIComponent(client.client_id)}`,
       deleteHref: `${href}/clients/${encodeURIComponent(client.client_id)}/delete`,
     })),

@@ -1,11 +1,14 @@
 import { Problem } from '../../control/problem.ts'
+import { rfc3339 } from '../../control/schemas.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
+import { keyOf, makeSecret } from '../../sandbox/client-secret.ts'
+import { parseDuration } from '../../sandbox/duration.ts'
 import { addClient, newClient } from '../../sandbox/new-app.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type AppCard, appCard, appPath } from './app-card.ts'
+import { type AppCard, type AppLink, appCard, appLink, appPath } from './app-card.ts'
 import { appOf } from './apps.ts'
 import { exportsOf } from './exports.ts'
 import { type Snippet, snippetsOf } from './snippets.ts'
@@ -16,6 +19,15 @@ const usePage = page<{
   snippets: readonly Snippet[]
   exports: ReturnType<typeof exportsOf>
 }>('use')
+
+const secretPage = page<{
+  app: AppLink
+  client_id: string
+  /** What secrets are made of; a key has several lines. */
+  key: readonly { name: string; value: string; lines: number }[]
+  expires_in: string
+  made: { client_secret: string; expires: string } | { problem: string }
+}>('client-secret')
 
 const notices = noticesOf({
   'client-created': 'A client ID and its secret were generated.',
@@ -44,6 +56,23 @@ export const clientPages = part({ notices }, ({ get, post }) => {
       client: shown,
       snippets: snippetsOf(sandbox, client, addresses.base_url),
       exports: exportsOf(base, client),
+    })
+  })
+
+  get('/apps/:app/clients/:client/secret', (visit) => {
+    const { sandbox, base, query } = visit
+    const app = appOf(visit)
+    const client = clientOf(visit, app)
+    const expires_in = query.text('expires_in')
+    const lifetime = parseDuration(expires_in)
+    const made = makeSecret(client, sandbox, lifetime === undefined ? undefined : Math.round(lifetime / 1000))
+    return visit.show(secretPage, {
+      title: `Client secret of ${client.client_id}`,
+      app: appLink(app, sandbox, base),
+      client_id: client.client_id,
+      key: Object.entries(keyOf(client, sandbox) ?? {}).map(([name, value]) => ({ name, value, lines: value.split('\n').length })),
+      expires_in,
+      made: 'problem' in made ? made : { ...made, expires: rfc3339(made.expires_at) },
     })
   })
 

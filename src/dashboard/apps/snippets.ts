@@ -5,6 +5,7 @@ import type { Client } from '../../oauth/model/records.ts'
 import { onTheWire } from '../../oauth/realm/unread.ts'
 import { collectionIn } from '../../providers/collection-in.ts'
 import { pathsOf } from '../../providers/space.ts'
+import { secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { shellWord } from './curl.ts'
 import { pkceExample, signInScope, signInUrl } from './sign-in-links.ts'
@@ -66,7 +67,8 @@ function filledIn(sandbox: Sandbox, client: Client, base_url: string) {
     .find(({ method, auth, path }) => method === 'GET' && auth === 'bearer' && !path.includes('{{'))
   const isPublic = isMethod(client.token_endpoint_auth_method, none)
   const signsIn = client.grant_types.includes('authorization_code') && redirectUri !== ''
-  const { client_id, client_secret } = client
+  const { client_id } = client
+  const client_secret = secretOf(client, sandbox)
   return {
     authorizationEndpoint: base_url + paths.authorize,
     authorizeUrl: signInUrl(client, sandbox, base_url, { redirect_uri: redirectUri, state: 'any-text', isPublic }).href,

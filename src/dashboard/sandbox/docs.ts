@@ -2,6 +2,7 @@ import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { collectionIn } from '../../providers/collection-in.ts'
 import { pathsOf } from '../../providers/space.ts'
 import { discoveriesAt } from '../../sandbox/addresses.ts'
+import { secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { curlOf } from '../apps/curl.ts'
 import { exportsOf } from '../apps/exports.ts'
@@ -61,7 +62,7 @@ export const docPages = part({}, ({ get }) => {
     const filling = {
       base_url: addresses.base_url,
       client_id: client?.client_id ?? 'CLIENT_ID',
-      client_secret: client?.client_secret ?? 'CLIENT_SECRET',
+      client_secret: (client && secretOf(client, sandbox)) ?? 'CLIENT_SECRET',
     }
     return visit.show(docsPage, {
       title: 'API Documentation',

@@ -10,6 +10,7 @@ import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { AccountPage } from '../../providers/account-pages.ts'
+import type { ConsentSituation } from '../../providers/consent-questions.ts'
 import { isVendors } from '../../providers/hosts.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -150,8 +151,15 @@ export function stayPage(reply: FastifyReply, exchange: Exchange, interaction: I
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   const step = { ...stepOf(exchange, interaction), user: userView(user) }
   const scopes = scopeViews(exchange, interaction.request.scope)
-  if (!exchange.sandbox.sessions) render(reply, 'continue', { ...step, scopes })
-  else render(reply, 'consent', { ...step, scopes: scopes.map((scope) => ({ ...scope, fixed: scope.name === 'openid' })) })
+  const { sessions, provider } = exchange.sandbox
+  const questions = provider.consent_questions?.of(consentSituation(exchange, interaction, user)) ?? []
+  if (!sessions) render(reply, 'continue', { ...step, scopes })
+  else render(reply, 'consent', { ...step, scopes: scopes.map((scope) => ({ ...scope, fixed: scope.name === 'openid' })), questions })
+}
+
+/** Who is asked for consent, and for what. */
+export function consentSituation({ sandbox }: Exchange, { request, client }: Interaction, user: User): ConsentSituation {
+  return { user, client, scope: request.scope, realm: sandbox }
 }
 
 /** The page on which a user chooses who to be. */

@@ -10,12 +10,24 @@ import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
+import { answersIn } from '../../providers/consent-questions.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { beginSession, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
-import { accountPath, asksToStay, consentPage, joinPath, notAllowedPage, selectAccountPage, signInPage, stayPage, stepOf } from './pages.ts'
+import {
+  accountPath,
+  asksToStay,
+  consentPage,
+  consentSituation,
+  joinPath,
+  notAllowedPage,
+  selectAccountPage,
+  signInPage,
+  stayPage,
+  stepOf,
+} from './pages.ts'
 import { signInWith } from './sign-in-form.ts'
 
 /** How long a user may take to sign in, milliseconds. */
@@ -86,12 +98,8 @@ export function signedIn(reply: FastifyReply, exchange: Exchange, interaction: I
 }
 
 /** What a button decided. */
-export function decide(
-  reply: FastifyReply,
-  exchange: Exchange,
-  interaction: Interaction,
-  { decision = '', choose, granted, never_again }: Parameters,
-): MaybePromise<void> {
+export function decide(reply: FastifyReply, exchange: Exchange, interaction: Interaction, form: Parameters): MaybePromise<void> {
+  const { decision = '', choose, granted, never_again } = form
   const { request, client } = interaction
   const { store } = exchange.sandbox
   const user = standingUser(reply, exchange, interaction)
@@ -115,6 +123,7 @@ export function decide(
       return nextPage(reply, exchange, interaction)
     case 'allow':
       if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, interaction)
+      keepAnswers(exchange, interaction, user, form)
       return consented(reply, exchange, interaction, user, choose === 'scope' ? (granted ?? '') : undefined)
   }
   throw unknownDecision(decision)
@@ -123,6 +132,14 @@ export function decide(
 export function unknownDecision(decision: string): PageError {
   const explanation = `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`
   return new PageError('parameter_invalid', 'This decision is not known', explanation).naming({ parameter: 'decision' })
+}
+
+/** What else the user was asked on the page. */
+function keepAnswers(exchange: Exchange, interaction: Interaction, user: User, form: Parameters): void {
+  const { consent_questions } = exchange.sandbox.provider
+  if (consent_questions === undefined) return
+  const situation = consentSituation(exchange, interaction, user)
+  consent_questions.answered(answersIn(form, consent_questions.of(situation)), situation)
 }
 
 /** @param ticked the scopes that were left ticked; undefined when the page had none to untick */

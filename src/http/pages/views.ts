@@ -3,6 +3,7 @@ import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import { given } from '../../basics/given.ts'
 import { packageFolder } from '../../basics/package.ts'
+import type { ConsentQuestion } from '../../providers/consent-questions.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import { sentBy } from '../../providers/sign-in-pages.ts'
 import { rootOf } from '../exchange.ts'
@@ -74,10 +75,12 @@ export interface Views {
   stay: UserStep
   /** Posts `decision`: `allow`, `switch` (another user) or `cancel`. */
   continue: UserStep & { scopes: readonly ScopeView[] }
-  /** Posts `decision`: `allow` with `granted`, once for each ticked scope, or `deny` or `switch`. */
+  /** Posts `decision`: `allow` with `granted`, once for each ticked scope, and the answers, or `deny` or `switch`. */
   consent: UserStep & {
     /** A fixed one cannot be unticked. */
     scopes: readonly (ScopeView & { fixed: boolean })[]
+    /** Each is posted by its name. */
+    questions?: readonly ConsentQuestion[]
   }
   /** Posts `pick` (a username), or `decision`: `switch` (somebody else) or `cancel`. */
   'select-account': UserStep & {

@@ -17,7 +17,7 @@ import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { AuthorizationRequest, Client } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
-import type { Context } from '../realm/context.ts'
+import type { AuthorizationDialect, Context } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
 import { targetsOf } from '../realm/targets.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
@@ -149,8 +149,8 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
   const scope = scopeFor(parameters, client, context)
   const { passes = [] } = requests?.authorization ?? {}
   const claims = readClaimsRequest(parameters.claims, passes.includes('malformed_claims'))
-  checkIdTokenRequest(parameters, response_type, passes.includes('id_token_without_openid') ? 'openid' : scope)
-  const prompt = readPrompt(requests?.prompt === undefined ? parameters.prompt : requests.prompt(parameters))
+  checkIdTokenRequest(parameters, response_type, scope, passes)
+  const prompt = readPrompt(requests?.prompt === undefined ? parameters.prompt : requests.prompt(parameters, settings))
   const optional = {
     nonce: parameters.nonce,
     login_hint: parameters.login_hint,
@@ -173,13 +173,18 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
 }
 
 /** OpenID Connect Core §3.2.2.1 and §3.3.2.11. */
-function checkIdTokenRequest({ nonce }: Parameters, response_type: string, scope: string): void {
+function checkIdTokenRequest(
+  { nonce }: Parameters,
+  response_type: string,
+  scope: string,
+  passes: NonNullable<AuthorizationDialect['passes']>,
+): void {
   if (!inFrontChannel(response_type) || !responseValues(response_type).includes('id_token')) return
-  if (!scopes(scope).includes('openid')) {
+  if (!scopes(scope).includes('openid') && !passes.includes('id_token_without_openid')) {
     const explanation = `response_type '${response_type}' asks for an ID token, and scope lacks openid (OpenID Connect Core §3.1.2.1)`
     throw new OAuthError(['invalid_scope', 'scope_missing'], 'openid is missing from scope', explanation).naming({ scope: 'openid' })
   }
-  if (nonce === undefined) {
+  if (nonce === undefined && !passes.includes('id_token_without_nonce')) {
     const explanation = `response_type '${response_type}' brings an ID token through the browser, which needs a nonce (OpenID Connect Core §3.2.2.1)`
     throw missing('nonce', explanation, 'nonce_missing')
   }

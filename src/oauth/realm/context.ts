@@ -181,8 +181,8 @@ export interface AuthorizationDialect {
   readonly usual_response_type?: string
   /** Its own names of response modes. */
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
-  /** What it does not mind: an ID token that is asked for without openid, and does not come then, and claims that cannot be read. */
-  readonly passes?: readonly ('id_token_without_openid' | 'malformed_claims')[]
+  /** What it does not mind: an ID token that is asked for without openid, and does not come then, or without a nonce, and claims that cannot be read. */
+  readonly passes?: readonly ('id_token_without_openid' | 'id_token_without_nonce' | 'malformed_claims')[]
   /** An error goes in the query where that was asked for, though tokens could not. */
   readonly errors_in_query?: true
   /** Whether the user is told an error on a page, though the client could be told it. */
@@ -213,6 +213,8 @@ export interface RequestDialect {
   readonly form_over_header?: boolean
   /** A public client may send a secret, at which nobody looks. */
   readonly public_with_secret?: boolean
+  /** What is wrong with a secret that came, for a vendor whose clients make theirs; undefined when nothing is. */
+  readonly secretProblem?: (client_secret: string, client: Client, context: Context) => MaybePromise<string | undefined>
   /** A client without a secret may send its id alone in a Basic header, without the colon of RFC 7617 §2. */
   readonly basic_id_alone?: boolean
   /** What a token request is that names no grant type. */
@@ -243,7 +245,7 @@ export interface RequestDialect {
   /** Parameters of its own that have an effect, by their names on the wire. */
   readonly reads?: readonly string[]
   /** What `prompt` says, where another parameter says some of it (OpenID Connect Core §3.1.2.1). */
-  readonly prompt?: (parameters: Parameters) => string | undefined
+  readonly prompt?: (parameters: Parameters, settings: Settings) => string | undefined
   /** Whether the users of a client are asked for their consent, whatever the request says; with `prompt=consent` or by the setting when absent. */
   readonly asks_consent?: (client: Client, context: Context) => boolean
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */

@@ -21,11 +21,17 @@ const bySecret = {
       throw failed('credentials_missing', `client '${client.client_id}' has a secret, and none came (neither client_secret nor Basic)`)
     }
     checkMethod(client, clientSecretPost, context)
-    if (!sameSecret(client_secret, client.client_secret))
-      throw failed('secret_wrong', `client_secret is not the one of client '${client.client_id}'`)
-    return client
+    const { secretProblem = keptSecretProblem } = context.realm.requests ?? {}
+    return after(secretProblem(client_secret, client, context), (problem) => {
+      if (problem !== undefined) throw failed('secret_wrong', problem)
+      return client
+    })
   },
 } as const satisfies Partial<AuthMethod>
+
+function keptSecretProblem(came: string, { client_id, client_secret }: Client): string | undefined {
+  return sameSecret(came, client_secret ?? '') ? undefined : `client_secret is not the one of client '${client_id}'`
+}
 
 /** The secret in the Authorization header (RFC 6749 §2.3.1). */
 export const clientSecretBasic = {
