@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { clientAuthMethods } from '../../src/oauth/clients/methods/registry.ts'
+import { vendors as names, providers } from '../../src/providers/registry.ts'
 import { sourceFiles } from '../support/source.ts'
 
 /** Data of vendors, which say what their clients do; the type holds them to the methods that there are. */
-const vendors = /^src\/providers\/(standard|iokids|wildix|deyel|socialid|keycloak|okta|entra|cognito|auth0)\//
+const vendors = new RegExp(`^src/providers/(${[...providers.keys(), ...names.map(({ id }) => id)].join('|')})/`)
 
 test('client authentication methods are named where they are made and in the data of vendors, and nowhere else', () => {
   const names = clientAuthMethods.filter((name) => name !== 'none').join('|')
