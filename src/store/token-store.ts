@@ -124,7 +124,8 @@ export function tokenStore(db: Database, known: Records) {
         if (row === undefined || stored === undefined) return 'unknown'
         const { grant } = stored
         const user = known.userOf(stored.user_row)
-        if (row.revoked_at !== null || user?.disabled === true) return 'revoked'
+        if (row.revoked_at !== null) return 'revoked'
+        if (user?.disabled === true) return 'disabled'
         if (grant.revoked_at !== null) return 'ended'
         if (row.expires_at <= now) return 'expired'
         return {

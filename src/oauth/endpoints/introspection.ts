@@ -48,7 +48,7 @@ function inStore(token: string, { realm }: Context): Found | 'unknown' | 'expire
   if (accessKey !== undefined) {
     const found = store.findAccessToken(accessKey, digest(token), clock.now())
     if (typeof found !== 'string') return { use: 'access', id: accessKey, token: found }
-    why = found === 'ended' ? 'revoked' : found
+    why = found === 'unknown' || found === 'expired' ? found : 'revoked'
   }
   const refreshKey = tokens.refresh.keyOf(token)
   if (refreshKey !== undefined) {

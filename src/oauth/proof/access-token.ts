@@ -12,7 +12,8 @@ import type { PresentedToken } from './presented-token.ts'
 
 const explanations = {
   unknown: 'The token was not issued as an access token by this sandbox, or it was altered',
-  revoked: 'The token was revoked, or its user was removed or disabled',
+  revoked: 'The token was revoked, or its user was removed',
+  disabled: 'The user of the token is disabled',
   ended: 'The grant of the token was revoked, or its session ended',
   early: 'The token was issued before the hour from which tokens count',
 } as const

@@ -25,6 +25,9 @@ import type { SessionStore } from './session-store.ts'
 /** Why something that may be used once was refused. */
 export type Refusal = 'unknown' | 'expired' | 'used' | 'revoked' | 'other_client'
 
+/** Why an access token does not hold. */
+export type AccessRefusal = Exclude<Refusal, 'used' | 'other_client'> | 'ended' | 'disabled'
+
 /** A code as it is stored when a user consents. */
 export interface CodeDraft extends Omit<RedeemedCode, 'grant' | 'user'> {
   id: number
@@ -129,8 +132,8 @@ export interface ProtocolStore
   /** Binds the refresh tokens of a grant to keys. */
   bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): void
   saveTokens(tokens: TokensDraft): void
-  /** `ended` when not the token itself was revoked, but its grant. */
-  findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | Exclude<Refusal, 'used' | 'other_client'> | 'ended'
+  /** `ended` when not the token itself was revoked, but its grant; `disabled` when its user is. */
+  findAccessToken(id: number, digest: Buffer, now: number): ActiveAccessToken | AccessRefusal
   /** From now on it has expired; with a digest, so has what that is the digest of, and what was stored before is unknown. */
   expireAccessToken(id: number, now: number, digest?: Buffer): void
   /** Whose code it is, without taking it. */

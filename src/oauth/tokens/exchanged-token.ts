@@ -7,7 +7,7 @@ import type { TokenType } from '../model/token-types.ts'
 import type { Context } from '../realm/context.ts'
 import { signsWithOwnSecret } from '../realm/signing-key.ts'
 import { subjectOf } from '../realm/subject.ts'
-import type { Refusal } from '../storage/store.ts'
+import type { AccessRefusal } from '../storage/store.ts'
 import { readOwnJwt } from './own-jwt.ts'
 
 /** Whom a token of ours is about, and what it came of. */
@@ -25,11 +25,12 @@ export interface Party {
 
 const gone = 'it, its grant, its user or its app was revoked or removed'
 
-const refusals: Record<Exclude<Refusal, 'used' | 'other_client'> | 'ended', string> = {
+const refusals: Record<AccessRefusal, string> = {
   unknown: 'it was not issued by this sandbox, or it was altered',
   expired: 'it has expired',
   revoked: gone,
   ended: gone,
+  disabled: 'its user is disabled',
 }
 
 /**

@@ -49,11 +49,13 @@ function revoke({ token, args, context: { realm } }: Call) {
 }
 
 /** All that the users of the workspace gave the app is gone. */
-function uninstall({ active, args, directory, context: { realm } }: Call) {
+async function uninstall({ active, args, directory, context }: Call) {
   const { client } = active
+  const { realm } = context
   if (args.client_id !== client.client_id) {
     throw slackError('client_id_token_mismatch', `client_id is '${args.client_id}', and the token is of client '${client.client_id}'`)
   }
+  await authenticateClient(undefined, args, context)
   const now = realm.clock.now()
   realm.store.revokeGrant(active.grant.id, 'the app was uninstalled', now)
   for (const user of directory.listUsers({ limit: Number.MAX_SAFE_INTEGER })) {

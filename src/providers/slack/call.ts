@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import { readParameters } from '../../oauth/model/parameters.ts'
 import type { ActiveAccessToken } from '../../oauth/model/records.ts'
@@ -37,7 +38,7 @@ function provided({ scope }: ActiveAccessToken, kind: Kind): string[] {
  * A method of the API, by GET or POST.
  * @param needed the scope that a token must have
  */
-export function method(name: string, needed: string | undefined, answer: (call: Call) => Record<string, unknown>): Route[] {
+export function method(name: string, needed: string | undefined, answer: (call: Call) => MaybePromise<Record<string, unknown>>): Route[] {
   const handle = async (request: ApiRequest): Promise<Reply> => {
     const { context, documents, settings, authorization } = request
     const args = argsOf(request)
@@ -59,7 +60,7 @@ export function method(name: string, needed: string | undefined, answer: (call: 
       kind,
       installation: installationOf(active.grant, documents, settings),
     }
-    return { status: 200, headers, body: { ok: true, ...answer(call) } }
+    return { status: 200, headers, body: { ok: true, ...(await answer(call)) } }
   }
   return (['GET', 'POST'] as const).map((method) => ({ method, path: `/api/${name}`, handle }))
 }

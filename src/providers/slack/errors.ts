@@ -83,6 +83,7 @@ export function slackError(error: string, explanation: string): OAuthError {
 
 function nameOf(error: OAuthError, edition: string | undefined): string {
   if (error.reason === 'code_used' && edition === 'v1') return 'code_already_used'
+  if (error.about.found === 'disabled') return 'account_inactive'
   return error.about.error ?? (error.reason && byReason[error.reason]) ?? byCode[error.code] ?? error.code
 }
 

@@ -11,7 +11,7 @@ import { slackGrants } from './grants.ts'
 import { slackHosts } from './hosts.ts'
 import { newAppId, newClientId, newClientSecret, newUserId } from './ids.ts'
 import { slackPages, slackTexts } from './pages.ts'
-import { slackScope, slackScopes } from './scopes.ts'
+import { listed, slackScope, slackScopes } from './scopes.ts'
 import { slackSettings } from './settings.ts'
 import { preloadedTeams, teamsIn } from './teams.ts'
 import { slackTokens } from './tokens.ts'
@@ -55,7 +55,8 @@ export const slack: Provider = {
     authorization: slackAuthorization,
     by_get: ['token'],
     query: { token: ['client_id', 'client_secret', 'code', 'redirect_uri', 'grant_type', 'refresh_token', 'code_verifier'] },
-    asks_consent: (_client, { space }) => space?.edition !== undefined,
+    prompt: ({ prompt, scope }) => (listed(scope).includes('openid') ? prompt : 'consent'),
+    asks_consent: () => false,
     challenge_methods: ['S256'],
     pkce_optional: true,
   },
