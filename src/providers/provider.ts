@@ -177,8 +177,12 @@ export interface Provider {
   readonly discovery_path?: string
   /** What may stand in the parts of paths that choose a space, by their names: `{tenant}` in `paths` and `issuer_path`. */
   readonly spaces?: Readonly<Record<string, SpaceNames>>
-  /** Which of `spaces` are worlds of their own, and those that a sandbox has from the beginning beside the default one. */
-  readonly own_spaces?: { readonly part: string; readonly preloaded?: Readonly<Record<string, World>> }
+  /** Which of `spaces` are worlds of their own, those that a sandbox has from the beginning beside the default one, and what pages call one. */
+  readonly own_spaces?: {
+    readonly part: string
+    readonly preloaded?: Readonly<Record<string, World>>
+    readonly title?: (documents: Documents) => string | undefined
+  }
   /** The same at other paths, as an older version of the vendor's API. */
   readonly editions?: Readonly<Record<string, Edition>>
   readonly paths: ProviderPaths

@@ -54,7 +54,7 @@ export interface SignInPages {
   readonly refused?: SignInMessage | undefined
   /** The status of a page that refuses; 401 when absent. */
   readonly refused_status?: number | undefined
-  /** What a signed-in user is told who is to type his password again, for `prompt=login`; his name is not asked then. */
+  /** What a signed-in user is told who is to type his password again, for `prompt=login` or `max_age`; his name is not asked then. */
   readonly again?: string | undefined
   /** What a disabled user is told; as who is refused when absent. */
   readonly disabled?: SignInMessage | undefined
@@ -96,6 +96,8 @@ export interface DevicePages extends PageWords {
   readonly straight?: boolean | undefined
   /** What a code is told that is unknown or too old. */
   readonly refused: SignInMessage
+  /** What one is told that is too old, where that is something else. */
+  readonly expired?: SignInMessage | undefined
   readonly refused_status?: number | undefined
   readonly done: PageWords
   readonly denied: PageWords

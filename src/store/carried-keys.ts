@@ -46,5 +46,6 @@ export function withCarriedKeys(store: ProtocolStore, keys: () => ReadonlyMap<nu
     findAccessToken: (id, ...rest) => store.findAccessToken(row(id), ...rest),
     expireAccessToken: (id, ...rest) => store.expireAccessToken(row(id), ...rest),
     revokeAccessToken: (id, ...rest) => store.revokeAccessToken(row(id), ...rest),
+    whyRevoked: (id) => store.whyRevoked(row(id)),
   }
 }

@@ -40,6 +40,7 @@ export function deferredStore(db: Database) {
     open: db.named(
       `UPDATE deferred_authorization SET interaction_id = @interaction_id, user_row = NULL WHERE user_code = @user_code AND ${waits}`,
     ),
+    undecided: db.named('SELECT 1 FROM deferred_authorization WHERE sandbox_id = @sandbox AND user_code = @user_code AND decision IS NULL'),
     find: db.named<DeferredRow>(
       `SELECT ${columns} FROM ${joins} WHERE deferred.interaction_id = @interaction_id
          AND deferred.sandbox_id = @sandbox AND deferred.decision IS NULL AND deferred.expires_at > @now`,
@@ -74,7 +75,8 @@ export function deferredStore(db: Database) {
         return statements.save.run({ ...draft, sandbox, client: client.row, user: user?.row ?? null, details, request }).changes === 1
       }),
       openDeferred: db.transaction((user_code, interaction_id, now) => {
-        return statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1 ? read(interaction_id, now) : undefined
+        if (statements.open.run({ user_code, interaction_id, sandbox, now }).changes === 1) return read(interaction_id, now) ?? 'unknown'
+        return statements.undecided.get({ user_code, sandbox }) === undefined ? 'unknown' : 'expired'
       }),
       findDeferred: (interaction_id, now) => read(interaction_id, now),
       setDeferredUser: (interaction_id, user) => statements.setUser.run({ interaction_id, sandbox, user: user?.row ?? null }),

@@ -32,6 +32,7 @@ type KeyRow = Omit<StoredKey, 'jwk'> & { jwk: string }
 interface InteractionRow extends ClientRow, UserRow {
   request: string
   browser: Buffer | null
+  expires_at: number
 }
 
 /** A grant goes with all that came of its tokens. */
@@ -65,7 +66,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
     ),
     pruneInteractions: db.named(`DELETE FROM interaction WHERE sandbox_id = @sandbox AND expires_at <= @now`),
     findInteraction: db.named<InteractionRow>(
-      `SELECT interaction.request, interaction.browser, ${clientColumns}, ${userColumns} FROM interaction
+      `SELECT interaction.request, interaction.browser, interaction.expires_at, ${clientColumns}, ${userColumns} FROM interaction
          JOIN client ON client.id = interaction.client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = interaction.user_row
        WHERE interaction.id = @id AND interaction.sandbox_id = @sandbox AND interaction.expires_at > @now`,
     ),
@@ -128,7 +129,8 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       const row = statements.findInteraction.get({ id, sandbox, now })
       if (row === undefined) return undefined
       const request: AuthorizationRequest = JSON.parse(row.request)
-      return { id, request, client: toClient(row), user: toUserIfAny(row), browser: row.browser }
+      const { browser, expires_at } = row
+      return { id, request, client: toClient(row), user: toUserIfAny(row), browser, expires_at }
     }
     return {
       ...stores.sessions(sandbox),

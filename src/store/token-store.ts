@@ -29,7 +29,7 @@ export interface RefreshRow {
 
 type TokenStore = Pick<
   ProtocolStore,
-  'saveTokens' | 'useRefreshToken' | 'findAccessToken' | 'findRefreshToken' | 'expireAccessToken' | 'revokeAccessToken'
+  'saveTokens' | 'useRefreshToken' | 'findAccessToken' | 'findRefreshToken' | 'expireAccessToken' | 'revokeAccessToken' | 'whyRevoked'
 >
 
 /**
@@ -160,6 +160,11 @@ export function tokenStore(db: Database, known: Records) {
       },
       expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
       revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
+      whyRevoked(id) {
+        const row = statements.findRefresh.get(id)
+        const stored = row && known.grantOf(row.grant_id)
+        return stored?.sandbox === sandbox ? (stored.grant.revoked_reason ?? undefined) : undefined
+      },
     }
   }
 }

@@ -211,7 +211,7 @@ describe('deciding', () => {
     const { store, clock } = sandbox
     const opened = store.openDeferred(String(device.user_code).replace('-', ''), 'an-interaction', clock.now())
     store.setDeferredUser('an-interaction', store.findUser('alice'))
-    expect(opened).toBeDefined()
+    expect(opened).toMatchObject({ interaction_id: 'an-interaction' })
     expect(await decideBackchannelRequest(sandbox, 'an-interaction', 'allowed')).toBeUndefined()
     const { id } = await pending()
     expect(await decideBackchannelRequest(server.sandbox('iokids'), id, 'allowed')).toBeUndefined()

@@ -47,7 +47,7 @@ export const deferred = sandboxRoutes('decisions', ({ inSpace: { get, post } }) 
       throw invalid({ field: 'username', expected: `a user of app ${asking.client.app.name}`, came: username })
     }
     const taken = store.openDeferred(code, randomText(32), clock.now())
-    if (taken === undefined) throw over
+    if (typeof taken === 'string') throw over
     store.setDeferredUser(taken.interaction_id, user)
     const done = decide({ ...taken, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
     if (done === undefined) throw over

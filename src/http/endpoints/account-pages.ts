@@ -9,7 +9,6 @@ import type { NewUserErrors, NewUserValues } from '../../providers/new-user.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { bindBrowser } from '../pages/browser-session.ts'
 import { accountPage, accountPath } from '../pages/pages.ts'
 import { beginInteraction, findInteraction, signedIn } from '../pages/sign-in-steps.ts'
 
@@ -30,12 +29,11 @@ async function getPage(request: FastifyRequest, reply: FastifyReply): Promise<vo
 }
 
 async function begun(request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<Interaction> {
-  const { context, sandbox } = exchange
+  const { context } = exchange
   const read = readRequest(request.query, context)
   const dry = request.method === 'HEAD'
   const { request: asked, client } = await checkAuthorizationRequest(read, context, { dry })
-  const draft = { request: asked, client, user: undefined, browser: dry ? null : bindBrowser(reply, exchange) }
-  return dry ? { ...draft, id: '' } : beginInteraction(draft, sandbox)
+  return beginInteraction(reply, exchange, { request: asked, client, user: undefined }, { dry })
 }
 
 /** POST: whoever is signed in by it goes on; else another page comes, or the same with what was wrong. */

@@ -15,7 +15,7 @@ import { pathPatterns, routed } from '../../providers/space.ts'
 import { sendAnswer } from '../answer.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
-import { beginSession, bindBrowser, isSecure, sessionOf } from '../pages/browser-session.ts'
+import { beginSession, isSecure, sessionOf } from '../pages/browser-session.ts'
 import { readForm } from '../pages/sign-in-form.ts'
 import { beginInteraction, decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
@@ -74,9 +74,8 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
     if (exchange.sandbox.sessions && user?.row !== auto.row) beginSession(reply, exchange, auto)
     return goOnAs(auto, asked, client, reply, exchange)
   }
-  const draft = { request: asked, client, user, browser: dry ? null : bindBrowser(reply, exchange) }
-  const interaction = dry ? { ...draft, id: '' } : beginInteraction(draft, exchange.sandbox)
-  return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', session?.user)
+  const interaction = beginInteraction(reply, exchange, { request: asked, client, user }, { dry })
+  return obstaclePage(reply, exchange, interaction, obstacle, session?.user)
 }
 
 /** The page on which users sign in, for a request that came to the authorization endpoint of a vendor who has it elsewhere. */

@@ -60,15 +60,20 @@ function codePage(reply: FastifyReply, exchange: Exchange, user_code?: string, e
 function enterCode(reply: FastifyReply, exchange: Exchange, typed: string) {
   const { store, clock, name } = exchange.sandbox
   const code = cleanUserCode(typed)
-  const waiting = code === undefined ? undefined : store.openDeferred(code, randomText(32), clock.now())
-  if (waiting === undefined) {
+  const waiting = code === undefined ? 'unknown' : store.openDeferred(code, randomText(32), clock.now())
+  if (typeof waiting === 'string') {
     const why =
       code === undefined
         ? `'${typed}' is no user code, which has eight letters (RFC 8628 §6.1)`
-        : `user_code '${code}' was not issued by sandbox '${name}', has expired, or was decided on`
+        : `user_code '${code}' ${waiting === 'expired' ? 'has expired' : `was not issued by sandbox '${name}', or was decided on`}`
     explain(exchange, { code: 'invalid_request', reason: 'user_code_unknown', explanation: why }, reply)
-    const { refused_status: status = 400, refused = { text: 'This code is not right, or it is too old.' } } = pagesOf(exchange) ?? {}
-    return codePage(reply.code(status), exchange, typed, refused.text)
+    const {
+      refused_status: status = 400,
+      refused = { text: 'This code is not right, or it is too old.' },
+      expired,
+    } = pagesOf(exchange) ?? {}
+    const { text } = (waiting === 'expired' ? expired : undefined) ?? refused
+    return codePage(reply.code(status), exchange, typed, text)
   }
   exchange.context.trace.client_id = waiting.client.client_id
   const user = pagesOf(exchange)?.straight === true ? sessionOf(reply.request, exchange)?.user : undefined

@@ -15,7 +15,7 @@ import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
-import { beginSession, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
+import { beginSession, bindBrowser, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
 import {
   accountPath,
   asksToStay,
@@ -33,11 +33,19 @@ import { signInWith } from './sign-in-form.ts'
 /** How long a user may take to sign in, milliseconds. */
 const interactionTtl = 60 * 60 * 1000
 
-/** Keeps an authorization request while its user signs in. */
-export function beginInteraction(draft: Omit<Interaction, 'id'>, { store, clock }: Exchange['sandbox']): Interaction {
-  const interaction = { ...draft, id: randomText(32) }
+/** Keeps an authorization request while its user signs in. @param dry only a look: it is not kept, and has no id */
+export function beginInteraction(
+  reply: FastifyReply,
+  exchange: Exchange,
+  asked: Pick<Interaction, 'request' | 'client' | 'user'>,
+  { dry }: { dry: boolean },
+): Interaction {
+  const { store, clock } = exchange.sandbox
   const now = clock.now()
-  store.saveInteraction({ ...interaction, expires_at: now + interactionTtl }, now)
+  const draft = { ...asked, expires_at: now + interactionTtl }
+  if (dry) return { ...draft, id: '', browser: null }
+  const interaction = { ...draft, id: randomText(32), browser: bindBrowser(reply, exchange) }
+  store.saveInteraction(interaction, now)
   return interaction
 }
 
@@ -175,21 +183,22 @@ export function nextPage(reply: FastifyReply, exchange: Exchange, interaction: I
   const obstacle = userObstacle(request, client, user, exchange.context)
   // A HEAD finishes nothing.
   if (obstacle === undefined && reply.request.method !== 'HEAD') return finish(reply, exchange, interaction, user)
-  return obstaclePage(reply, exchange, interaction, obstacle?.step ?? 'consent', user)
+  return obstaclePage(reply, exchange, interaction, obstacle, user)
 }
 
-/** The page that removes an obstacle. */
+/** The page that removes an obstacle; where there is none, the user is asked whether to go on. */
 export function obstaclePage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
-  step: Obstacle['step'],
+  obstacle: Obstacle | undefined,
   user: User | undefined,
 ) {
+  const { step, kind } = obstacle ?? { step: 'consent' }
   const join = joinPath(exchange, interaction.id)
   if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
   const { again } = exchange.sandbox.provider.sign_in ?? {}
-  if (again !== undefined && user !== undefined && step === 'sign_in' && interaction.request.prompt.includes('login')) {
+  if (again !== undefined && user !== undefined && kind === 'session_stale') {
     return signInPage(reply, exchange, interaction, { step: 'password', username: user.username, note: again })
   }
   if (user === undefined || step === 'sign_in' || step === 'sign_up') return signInPage(reply, exchange, interaction)
@@ -218,7 +227,9 @@ async function finish(
 ): Promise<void> {
   take(exchange, interaction)
   const session = sessionOf(reply.request, exchange)
-  const answer = await allow(interaction.request, interaction.client, user, { granted_scope, session }, exchange.context)
+  const { request, client, expires_at } = interaction
+  const silent = session !== undefined && session.auth_time < expires_at - interactionTtl ? true : undefined
+  const answer = await allow(request, client, user, { granted_scope, session, silent }, exchange.context)
   return sendAnswer(reply, exchange, answer)
 }
 

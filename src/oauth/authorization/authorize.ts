@@ -205,7 +205,7 @@ function expectedSubject(
 }
 
 /** RFC 7636 §4.3; who must use PKCE is said by RFC 9700 §2.1.1. */
-function checkChallenge(
+export function checkChallenge(
   { code_challenge, code_challenge_method }: Parameters,
   client: Client,
   { settings, requests }: Context['realm'],

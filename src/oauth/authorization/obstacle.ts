@@ -1,3 +1,4 @@
+import { seconds } from '../../basics/clock.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import type { ErrorCode } from '../model/error-codes.ts'
 import { type AuthorizationError, codeOf, type ErrorKind, refusal } from '../model/errors.ts'
@@ -32,7 +33,7 @@ export function sessionObstacle(
     return { step: 'select_account', kind: 'account_selection_required', explanation: 'prompt has select_account' }
   }
   const { user, auth_time } = session
-  if (max_age !== undefined && auth_time + max_age * 1000 <= realm.clock.now()) {
+  if (max_age !== undefined && isOlder(auth_time, max_age, realm)) {
     return signIn('session_stale', `User '${user.username}' signed in more than max_age=${max_age} s ago`)
   }
   if (sub !== undefined && sub !== subjectFor(user, client, realm)) {
@@ -43,6 +44,11 @@ export function sessionObstacle(
     return { step: 'sign_in', kind: 'account_selection_required', explanation }
   }
   return undefined
+}
+
+function isOlder(auth_time: number, max_age: number, { clock, requests }: Context['realm']): boolean {
+  const whole = requests?.authorization?.passes?.includes('whole_seconds') === true
+  return whole ? seconds(auth_time) + max_age < seconds(clock.now()) : auth_time + max_age * 1000 <= clock.now()
 }
 
 /** A hint that means nobody we know means nothing. */

@@ -81,7 +81,7 @@ async function responseJwt({ client, parameters }: AuthorizationAnswer, context:
   const { realm, issuer } = context
   const exp = seconds(realm.clock.now()) + responseTtl
   // A callback that has no iss of its own is of the issuer all the same.
-  const claims = { iss: issuer, aud: client.client_id, exp, ...given(parameters) }
+  const claims = { exp, iss: issuer, aud: client.client_id, ...given(parameters) }
   const key = await responseKey(client, client.metadata.authorization_signed_response_alg, realm)
   return encryptFor(client, 'authorization', await signJwt(claims, key), context)
 }

@@ -35,11 +35,11 @@ export async function authorizeDevice(
   const client = await (requests?.device_by_id === true ? namedClient : clientOf)(read, context)
   requireGrantType(client, deviceCodeType, 'The client may not use the device flow')
   noteUnread(read.parameters, [clientParameters, targetParameters, ['scope']], 'in a device authorization', context)
-  const scope = scopeFor(read.parameters, client, context)
-  const details = requestDetails(read.parameters, context)
+  const given = requests?.device?.(read.parameters, client, context) ?? { ...settings, scope: scopeFor(read.parameters, client, context) }
+  const { scope, device_interval: interval, device_code_ttl: expires_in } = given
+  const details = { ...requestDetails(read.parameters, context), ...given.details }
   const device_code = requests?.newDeviceCode?.() ?? randomText(43)
   const now = clock.now()
-  const { device_interval: interval, device_code_ttl: expires_in } = requests?.device?.(client, context) ?? settings
   const asked = { client, user: undefined, scope, details, request: {} }
   const handles = { grant_type: deviceCodeType, digest: digest(device_code), interaction_id: null } as const
   const draft = { ...asked, ...handles, interval, issued_at: now, expires_at: now + expires_in * 1000 }

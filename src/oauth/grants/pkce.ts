@@ -2,9 +2,8 @@ import { hash } from 'node:crypto'
 import { sameSecret } from '../../basics/random.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Reason } from '../model/reasons.ts'
-import type { RedeemedCode } from '../model/records.ts'
 
-type Challenge = Pick<RedeemedCode, 'code_challenge' | 'code_challenge_method'>
+type Challenge = Record<'code_challenge' | 'code_challenge_method', string | null>
 
 /** Whether a `code_challenge` or `code_verifier` has the form of RFC 7636 §4.1 and §4.2. */
 export function isPkceText(text: string): boolean {

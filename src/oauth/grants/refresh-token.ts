@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { digest } from '../../basics/random.ts'
 import { missing, OAuthError } from '../model/errors.ts'
 import type { Reason } from '../model/reasons.ts'
@@ -43,7 +44,11 @@ export const refreshToken: GrantType = {
       const rule = 'The refresh token of a public client is bound to the keys of its first tokens (RFC 9449 §5)'
       throw new OAuthError('key_wrong', 'The refresh token is bound to another key', `${rule}; ${keyThatCame(confirmation)}`)
     }
-    if (typeof used === 'string') throw new OAuthError(reasons[used], 'Refresh token is not valid', refusals[used])
+    if (typeof used === 'string') {
+      const why = used === 'revoked' && key !== undefined ? store.whyRevoked(key) : undefined
+      const explanation = why === undefined ? refusals[used] : `${refusals[used]}: ${why}`
+      throw new OAuthError(reasons[used], 'Refresh token is not valid', explanation).naming(given({ revoked: why }))
+    }
     trace.grant_id = used.grant.id
     if (used.user !== undefined) trace.username = used.user.username
     return {

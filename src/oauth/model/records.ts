@@ -205,6 +205,8 @@ export interface Interaction {
   user: User | undefined
   /** The digest of its browser's cookie; null where it may go on in any browser. */
   browser: Buffer | null
+  /** Milliseconds. */
+  expires_at: number
 }
 
 /** An authorization code that was redeemed just now. */

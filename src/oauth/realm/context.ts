@@ -181,8 +181,11 @@ export interface AuthorizationDialect {
   readonly usual_response_type?: string
   /** Its own names of response modes. */
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
-  /** What it does not mind: an ID token that is asked for without openid, and does not come then, or without a nonce, and claims that cannot be read. */
-  readonly passes?: readonly ('id_token_without_openid' | 'id_token_without_nonce' | 'malformed_claims')[]
+  /**
+   * What it does not mind: an ID token that is asked for without openid, and does not come then, or without a nonce, claims that cannot be
+   * read, and for `max_age` a sign-in that is as old in whole seconds.
+   */
+  readonly passes?: readonly ('id_token_without_openid' | 'id_token_without_nonce' | 'malformed_claims' | 'whole_seconds')[]
   /** An error goes in the query where that was asked for, though tokens could not. */
   readonly errors_in_query?: true
   /** Whether the user is told an error on a page, though the client could be told it. */
@@ -191,6 +194,13 @@ export interface AuthorizationDialect {
   newPushedHandle?(): string
   /** Who signs in by what the request brings, without a page. */
   signedIn?(parameters: Parameters, context: Context): User | undefined
+}
+
+/** How long a device's code lives, how long it waits between two polls, and what it asks for. */
+export interface DeviceAuthorization extends Pick<Settings, 'device_code_ttl' | 'device_interval'> {
+  scope: string
+  /** Beyond what every grant of a device tells. */
+  details?: GrantDetails
 }
 
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */
@@ -228,8 +238,8 @@ export interface RequestDialect {
   readonly authorization?: AuthorizationDialect
   /** How the refresh tokens of a client rotate, where not all do as the setting says. */
   readonly rotation?: (client: Client, settings: Settings) => Settings['rotation']
-  /** How long a client's device codes live and how long it waits between two polls, where not all do as the settings say. */
-  readonly device?: (client: Client, context: Context) => Pick<Settings, 'device_code_ttl' | 'device_interval'>
+  /** What a device is given, where that is not as the settings and the app's scopes say. @throws OAuthError by the vendor's own rules */
+  readonly device?: (parameters: Parameters, client: Client, context: Context) => DeviceAuthorization
   /** A device says which client it is for, and need not authenticate until it has its user's consent. */
   readonly device_by_id?: true
   /** A device code in the vendor's form. */

@@ -44,8 +44,8 @@ export type PollRefusal = 'unknown' | 'other_client' | 'used' | 'expired' | 'den
 export interface DeferredStore {
   /** False when the user code is already given out. */
   saveDeferred(draft: DeferredDraft, now: number): boolean
-  /** Binds the authorization of a user code to a browser; whoever held it before has lost it. */
-  openDeferred(user_code: string, interaction_id: string, now: number): Deferred | undefined
+  /** Binds the authorization of a user code to a browser; whoever held it before has lost it. One that was decided on is unknown. */
+  openDeferred(user_code: string, interaction_id: string, now: number): Deferred | 'unknown' | 'expired'
   findDeferred(interaction_id: string, now: number): Deferred | undefined
   /** Notes who signed in; undefined signs out. */
   setDeferredUser(interaction_id: string, user: User | undefined): void

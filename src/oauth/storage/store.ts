@@ -99,7 +99,7 @@ export interface ProtocolStore
   userHasApp(user: User, client: Client): boolean
   addUserToApp(user: User, client: Client): void
 
-  saveInteraction(interaction: Interaction & { expires_at: number }, now: number): void
+  saveInteraction(interaction: Interaction, now: number): void
   findInteraction(id: string, now: number): Interaction | undefined
   /** Notes who signed in; undefined signs out. */
   setInteractionUser(id: string, user: User | undefined): void
@@ -143,6 +143,8 @@ export interface ProtocolStore
   /** A refresh token without using it. */
   findRefreshToken(id: number, digest: Buffer, now: number): ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>
   revokeGrant(grant_id: number, reason: string, now: number): void
+  /** Why the grant of a refresh token was revoked; undefined when it was not. */
+  whyRevoked(id: number): string | undefined
 
   /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
   seeFirst(identifier: string, expires_at: number, now: number): boolean

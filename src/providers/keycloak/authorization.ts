@@ -4,7 +4,7 @@ import { newUuid } from './ids.ts'
 /** The vendor's authorization requests. */
 export const authorization: AuthorizationDialect = {
   errors_in_query: true,
-  passes: ['id_token_without_openid', 'malformed_claims'],
+  passes: ['id_token_without_openid', 'malformed_claims', 'whole_seconds'],
   onPage: ({ code, reason, about }) =>
     ['invalid_request_object', 'invalid_request_uri', 'request_uri_not_supported'].includes(code) ||
     reason === 'redirect_missing' ||

@@ -63,21 +63,18 @@ function noServiceAccount({ client_id }: Client): OAuthError {
 export const asks_consent: NonNullable<RequestDialect['asks_consent']> = (client, context) =>
   realmDataOf(context).client(client).consentRequired
 
-/** Clients have lifetimes of their own for the codes of devices. */
-export const deviceTimes: NonNullable<RequestDialect['device']> = (client, context) => {
-  const { attributes } = realmDataOf(context).client(client)
-  const { device_code_ttl, device_interval } = context.realm.settings
-  const { 'oauth2.device.code.lifespan': ttl = '', 'oauth2.device.polling.interval': interval = '' } = attributes
-  return { device_code_ttl: Number(ttl) || device_code_ttl, device_interval: Number(interval) || device_interval }
-}
-
-/** OpenID Connect wants the redirect URI; clients say by which method they use PKCE. */
+/** OpenID Connect wants the redirect URI, and some clients must use PKCE. */
 export const checks: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
   if (parameters.redirect_uri === undefined && scopes(parameters.scope).includes('openid')) {
     throw missing('redirect_uri', 'redirect_uri did not come, and scope has openid', 'redirect_missing')
   }
+  if (parameters.response_type?.includes('code') === true) checkPkce(parameters, client, context)
+}
+
+/** @throws OAuthError unless the request uses PKCE as its client must */
+export const checkPkce: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
   const { 'pkce.code.challenge.method': method = '' } = realmDataOf(context).client(client).attributes
-  if (method === '' || parameters.response_type?.includes('code') !== true) return
+  if (method === '') return
   const why = `client '${client.client_id}' has pkce.code.challenge.method ${method}`
   const { code_challenge_method: came, code_challenge } = parameters
   if (came === undefined) throw missing('code_challenge_method', `${why}, and code_challenge_method did not come`)

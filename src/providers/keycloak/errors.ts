@@ -41,7 +41,14 @@ const outside: Readonly<Record<string, string>> = {
 export function keycloakError(error: OAuthError, endpoint: Endpoint, situation: ErrorSituation): Reply {
   const reply = said(error, endpoint, situation)
   const outside = error.reason === 'space_unknown' || error.code === 'method_not_allowed'
+  if (endpoint === 'device_authorization' && isAboutChallenge(error))
+    return { ...reply, headers: { ...reply.headers, 'Cache-Control': 'no-store, must-revalidate, max-age=0' } }
   return endpoint === 'api' || outside ? { ...reply, cacheable: true } : reply
+}
+
+/** What a device is told when the client is known and may have codes. */
+function isAboutChallenge({ reason, about }: OAuthError): boolean {
+  return reason?.startsWith('challenge_') === true || about.parameter === 'code_challenge_method'
 }
 
 function said(error: OAuthError, endpoint: Endpoint, { grant_type, space, context }: ErrorSituation): Reply {

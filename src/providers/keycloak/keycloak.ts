@@ -6,10 +6,11 @@ import { account } from './account.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authorization } from './authorization.ts'
 import { keycloakCallback } from './callback.ts'
-import { admits, asks_consent, checks, deviceTimes, prompt } from './client-rules.ts'
+import { admits, asks_consent, checks, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
+import { deviceAuthorization, keycloakDevice } from './device.ts'
 import { keycloakDiscovery, umaDiscovery } from './discovery.ts'
 import { elsewhere } from './elsewhere.ts'
 import { keycloakError } from './errors.ts'
@@ -22,6 +23,7 @@ import { counts } from './not-before.ts'
 import { keycloakPages, keycloakTexts } from './pages.ts'
 import { keycloakPassword } from './password.ts'
 import { demoRealm, master } from './realm/demo.ts'
+import { titleOf } from './realm/settings.ts'
 import { fillData, worldOf } from './realm/world.ts'
 import { realmImport } from './realm-import.ts'
 import { realmInfo } from './realm-info.ts'
@@ -35,7 +37,7 @@ import { umaTicket, umaTicketType } from './uma-ticket.ts'
 
 const realm = '/realms/{realm}'
 const grants = new Map(
-  [keycloakCode, keycloakExchange, keycloakPassword, keycloakRefresh, umaTicket].map((grant) => [grant.grant_type, grant]),
+  [keycloakCode, keycloakDevice, keycloakExchange, keycloakPassword, keycloakRefresh, umaTicket].map((grant) => [grant.grant_type, grant]),
 )
 const oidc = `${realm}/protocol/openid-connect`
 
@@ -47,7 +49,7 @@ export const keycloak: Provider = {
   hosts: [],
   issuer_path: realm,
   spaces: { realm: { default: 'demo' } },
-  own_spaces: { part: 'realm', preloaded: { [master.realm]: worldOf(master) } },
+  own_spaces: { part: 'realm', preloaded: { [master.realm]: worldOf(master) }, title: titleOf },
   paths: {
     authorize: `${oidc}/auth`,
     token: `${oidc}/token`,
@@ -75,7 +77,7 @@ export const keycloak: Provider = {
     pkce_optional: true,
     scope: keycloakScope,
     logout: keycloakLogout,
-    device: deviceTimes,
+    device: deviceAuthorization,
     slower: 0,
     admits,
     checks,
@@ -89,7 +91,7 @@ export const keycloak: Provider = {
     one_token: true,
     form_over_header: true,
     public_with_secret: true,
-    reads: ['token_type_hint'],
+    reads: ['token_type_hint', 'code_challenge', 'code_challenge_method'],
   },
   redirects: keycloakRedirects,
   settings: {

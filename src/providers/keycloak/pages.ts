@@ -54,6 +54,7 @@ export const keycloakPages: SignInPages = {
     submit: { text: 'Submit', id: 'kc-login', name: '', value: '' },
     straight: true,
     refused: { text: 'Invalid code, please try again.' },
+    expired: { text: 'The code has expired. Please go back to your device and try connecting again.' },
     refused_status: 200,
     done: {
       title: 'Sign in to {space}',

@@ -205,6 +205,9 @@ function special({ reason, about, explanation }: OAuthError, endpoint: Endpoint,
     case 'scope_unknown':
     case 'scope_not_allowed':
       return { says: `Invalid scopes: ${about.requested ?? about.scope ?? ''}` }
+    case 'refresh_revoked':
+      // After a reuse the user's session goes on, without the client.
+      return about.revoked?.includes(' was used ') ? { says: "Session doesn't have required client" } : undefined
     case 'response_mode_unknown':
       return explanation.includes('would put the tokens')
         ? { says: `Response_mode 'query' not allowed for implicit or hybrid flow` }

@@ -114,6 +114,9 @@ function inOrder(items: unknown[]): unknown[] {
   return items.every((one) => typeof one === 'object') ? items.toSorted((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0)) : items
 }
 
+/** A time that is left, as one that a busy machine takes a while to tell. */
+const wholeFives = (value: number) => Math.ceil(value / 5) * 5
+
 /** Replaces what a run made up. The same value gets the same number throughout one answer, so that what must be equal stays equal. */
 class Plain {
   readonly #moment: Moment
@@ -155,7 +158,7 @@ class Plain {
       const shown = value.startsWith('eyJ') || name === 'client_data' ? `<${name}>` : this.#pieces(value)
       return `${mark}${name}=${shown}`
     })
-    return this.#ids(plain)
+    return this.#ids(plain.replaceAll(/\b(expires_in=)(\d+)/g, (_, name: string, value: string) => name + wholeFives(Number(value))))
   }
 
   #pieces(value: string): string {
@@ -171,8 +174,8 @@ class Plain {
 
   #number(key: string, value: number, siblings: Record<string, unknown>): unknown {
     const { now } = this.#moment
-    if (/expires_in$/.test(key)) return Math.ceil(value / 5) * 5
-    if (key === 'exp' && typeof siblings.iat === 'number') return `iat+${Math.ceil((value - siblings.iat) / 5) * 5}`
+    if (/expires_in$/.test(key)) return wholeFives(value)
+    if (key === 'exp' && typeof siblings.iat === 'number') return `iat+${wholeFives(value - siblings.iat)}`
     if (seconds.has(key) && value > 1e9) return Math.abs(value - now) < 10 ? '<now>' : value < now ? '<past>' : '<future>'
     if (milliseconds.has(key) && value > 1e9) return value > 1e12 ? '<ms>' : '<s>'
     return value

@@ -6,7 +6,7 @@ import { newSecret } from '../ids.ts'
 import { appOf, recordIn, recordOf } from '../realm/client-record.ts'
 import { plainClient } from '../realm/fresh-realm.ts'
 import { type Members, text, texts } from '../realm/members.ts'
-import { readClient, readRecord } from '../realm/read-client.ts'
+import { newClient, readClient, readRecord } from '../realm/read-client.ts'
 import type { ClientData } from '../realm/representations.ts'
 import { type AdminCall, adminRoute, bad, conflict, created, json, paged } from './call.ts'
 import { clientOf } from './find-client.ts'
@@ -26,7 +26,7 @@ export function createClient({ world, realm, now }: AdminCall, body: Members): C
   if (world.directory.findApp(record.id) !== undefined) throw conflict(`Client ${clientId} already exists`)
   const scopes = defaultScopes(realm.settings)
   const attributes = { realm_client: 'false', 'client.secret.creation.time': String(seconds(now)) }
-  const read = readClient(body, { ...plainClient, ...scopes, webOrigins: originsIn(record.redirectUris) })
+  const read = newClient(body, { ...scopes, webOrigins: originsIn(record.redirectUris) })
   const data = read.publicClient ? read : { ...read, attributes: { ...attributes, ...read.attributes } }
   const named = { ...record, clientId }
   const app = world.directory.createApp({ ...appOf(named, data), mobile_store_links: {}, created_at: now })

@@ -23,8 +23,13 @@ export function readMappers(value: unknown): Mapper[] {
   }))
 }
 
+/** The representation of a client that is made: one that asks for consent has not the full scope, unless it says so. */
+export function newClient(said: Members, more: Partial<ClientData> = {}): ClientData {
+  return readClient(said, { ...plainClient, fullScopeAllowed: flag(said.consentRequired) !== true, ...more })
+}
+
 /** A client's representation on top of what was known of it. */
-export function readClient(said: Members, before: ClientData = plainClient): ClientData {
+export function readClient(said: Members, before: ClientData): ClientData {
   const flags = Object.entries(before).flatMap(([name, value]) => (typeof value === 'boolean' ? [[name, flag(said[name]) ?? value]] : []))
   const optional = ['name', 'description', 'rootUrl', 'adminUrl', 'baseUrl'].flatMap((name) => {
     const value = text(said[name]) ?? (before as unknown as Members)[name]

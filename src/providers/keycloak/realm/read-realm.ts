@@ -3,7 +3,7 @@ import { appOf, type ClientRecord, recordOf } from './client-record.ts'
 import { freshClients, freshRoles } from './fresh-realm.ts'
 import { freshScopes } from './fresh-scopes.ts'
 import { list, listsByName, type Members, members, text, texts, textsByName } from './members.ts'
-import { readClient, readMappers, readRecord } from './read-client.ts'
+import { newClient, readMappers, readRecord } from './read-client.ts'
 import { type ReadUser, readUser } from './read-user.ts'
 import type { ClientData, ClientScope, Group, RealmSettings, Role } from './representations.ts'
 import { roleIds } from './role-names.ts'
@@ -70,12 +70,15 @@ function isEmpty(value: unknown): boolean {
 function readClients(said: Members, realm: string): RealmPlan['clients'] {
   const given = list(said.clients)
   const own = freshClients(realm).filter((one) => !given.some(({ clientId }) => clientId === one.clientId))
-  return [...own, ...given].map((one) => ({ record: readRecord(one, realm), data: readClient(one) }))
+  return [...own, ...given].map((one) => ({ record: readRecord(one, realm), data: newClient(one) }))
 }
 
 function readScopes(said: Members, realm: string): ClientScope[] {
-  if (said.clientScopes === undefined) return freshScopes(realm)
-  return list(said.clientScopes).map((scope) => readScope(scope))
+  const fresh = freshScopes(realm)
+  if (said.clientScopes === undefined) return fresh
+  const scopes = list(said.clientScopes).map((scope) => readScope(scope))
+  // Every realm has it.
+  return [...scopes, ...fresh.filter(({ name }) => name === 'offline_access' && !scopes.some((one) => one.name === name))]
 }
 
 /** A client scope's representation. */

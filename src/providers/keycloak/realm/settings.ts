@@ -1,9 +1,10 @@
+import type { Documents } from '../../../oauth/model/documents.ts'
 import type { Settings } from '../../../oauth/model/settings.ts'
 import type { OwnSpace } from '../../own-spaces.ts'
 import { uuidOf } from '../ids.ts'
 import { RealmData } from './data.ts'
 import { defaultRoleName } from './fresh-realm.ts'
-import type { Members } from './members.ts'
+import { type Members, text } from './members.ts'
 import type { RealmSettings } from './representations.ts'
 
 /** The members of a realm that are settings of ours, so that both say the same. */
@@ -102,6 +103,9 @@ const fresh: Members = {
   clientProfiles: { profiles: [] },
   clientPolicies: { policies: [] },
 }
+
+/** What pages call a realm; its name when undefined. */
+export const titleOf = (documents: Documents) => text(new RealmData('', documents).settings.displayName) || undefined
 
 /** The id of a realm. */
 export function realmId({ name, settings }: RealmData): string {

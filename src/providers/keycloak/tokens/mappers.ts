@@ -1,6 +1,7 @@
 import type { Group } from '../realm/representations.ts'
 import { groupPath, lineOf } from '../realm/roles.ts'
 import { originsOf } from '../web-origins.ts'
+import { inHashOrder } from './hash-order.ts'
 import type { MapperInput } from './mapper-input.ts'
 
 type Config = Readonly<Record<string, string>>
@@ -117,7 +118,7 @@ export const mapperTypes: Readonly<Record<string, Mapping>> = {
   'oidc-audience-mapper': (_, config) => audience([config['included.client.audience'] || config['included.custom.audience']]),
   'oidc-audience-resolve-mapper': ({ roles, client, clientId }) => {
     const uuids = new Set(roles.flatMap((role) => (role.client === undefined || role.client === client.app.app_id ? [] : [role.client])))
-    return audience([...uuids].map(clientId))
+    return audience(inHashOrder([...uuids].flatMap((uuid) => clientId(uuid) ?? [])))
   },
   'oidc-usermodel-realm-role-mapper': ({ roles }, config) => {
     const prefix = config['usermodel.realmRoleMapping.rolePrefix'] ?? ''
