@@ -270,6 +270,8 @@ export interface Provider {
   readonly callbackWording?: CallbackWording | undefined
   /** What a device is answered, when not as RFC 8628 §3.2 has it. */
   readonly deviceReply?: (members: Readonly<Record<string, unknown>>) => Record<string, unknown>
+  /** How that is sent, when not as JSON alone. */
+  readonly deviceSent?: Provider['tokenReply']
   /** Its documents that make spaces, as the export of a realm. */
   readonly imports?: SpaceImport
   /** What else ends when a session does, and how clients end one without a browser. */

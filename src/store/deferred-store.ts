@@ -95,8 +95,9 @@ export function deferredStore(db: Database) {
         if (row.expires_at <= now) return 'expired'
         if (row.decision === null) {
           const early = row.polled_at !== null && now < row.polled_at + row.interval * 1000
-          statements.polled.run({ id: row.id, now, interval: row.interval + (early ? slower : 0) })
-          return early ? 'slow_down' : 'pending'
+          const interval = row.interval + (early ? slower : 0)
+          statements.polled.run({ id: row.id, now, interval })
+          return early ? { slow_down: interval } : 'pending'
         }
         if (statements.use.run({ id: row.id, now }).changes !== 1) return 'used'
         const user = toUser(row)

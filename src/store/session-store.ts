@@ -42,6 +42,7 @@ export function sessionStore(db: Database, known: Records) {
       `INSERT INTO consent (user_row, client_row, scope, given_at) VALUES (@user, @client, @scope, @now)
        ON CONFLICT DO UPDATE SET scope = @scope, given_at = @now`,
     ),
+    forgetConsent: db.named(`DELETE FROM consent WHERE user_row = @user AND client_row = @client`),
   }
   return (sandbox: number): SessionStore => {
     return {
@@ -75,6 +76,7 @@ export function sessionStore(db: Database, known: Records) {
       }),
       findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
       saveConsent: (user, client, scope, now) => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }),
+      forgetConsent: (user, client) => statements.forgetConsent.run({ user: user.row, client: client.row }),
     }
   }
 }

@@ -35,8 +35,11 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
     const { device_code, user_code, ...times } = await authorizeDevice(read, context)
     const verification_uri = atHost(`${base_url}${paths.device ?? ''}`, hostOf('device', origin.name, sandbox.provider))
     const verification_uri_complete = `${verification_uri}?user_code=${user_code}`
+    const { deviceReply, deviceSent } = sandbox.provider
     const members = { device_code, user_code, verification_uri, verification_uri_complete, ...times }
-    sendJson(reply, sandbox.provider.deviceReply?.(members) ?? members)
+    const said = deviceReply?.(members) ?? members
+    if (deviceSent === undefined) sendJson(reply, said)
+    else send(noStore(reply), deviceSent(said, reply.request.headers.accept, sandbox.clock.now()))
   }),
   // OpenID Connect Client-Initiated Backchannel Authentication §7.
   formEndpoint('backchannel_authentication', async (read, reply, { context }) => {

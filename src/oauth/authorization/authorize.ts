@@ -47,10 +47,10 @@ export async function checkAuthorizationRequest(
     requestedParameters(outside, client, context, source),
   )
   noteUnreadParameters(outside, parameters, context)
-  const redirect_uri = resolveRedirectUri(client, parameters.redirect_uri, context)
+  const redirect_uri = resolveRedirectUri(client, parameters, context)
   const { state } = parameters
   const { authorization } = context.realm.requests ?? {}
-  const { response_type: asked_type = authorization?.usual_response_type } = parameters
+  const { response_type: asked_type = authorization?.usual_response_type } = authorization?.any_response_type === true ? {} : parameters
   const response_type = normalResponseType(asked_type ?? '')
   const served = servedResponseTypes(context.realm)
   const known = served.includes(response_type)

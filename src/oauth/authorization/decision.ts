@@ -48,7 +48,8 @@ export async function allow(
     throw refusal(request, client, 'session_foreign', 'Another user is signed in', explanation)
   }
   await strikeAuthorization('answer', request, client, user.username, context)
-  const consented = granted_scope === undefined ? request.scope : narrow(granted_scope, scopes(request.scope), 'the authorization request')
+  const agreed = realm.requests?.gives?.(request.scope, realm.store.findConsent(user, client) ?? '') ?? request.scope
+  const consented = granted_scope === undefined ? agreed : narrow(granted_scope, scopes(request.scope), 'the authorization request')
   const { scope } = struckPlan({ scope: consented, refresh: 'none' }, strikesOn(context))
   if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
   if (session !== undefined) realm.store.noteSessionClient(session, client)

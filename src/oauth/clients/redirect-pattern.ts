@@ -1,5 +1,6 @@
 import { ownValue } from '../../basics/own-value.ts'
-import { PageError } from '../model/errors.ts'
+import { AuthorizationError, PageError } from '../model/errors.ts'
+import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
 import { type Context, note, type Realm, type RedirectRules } from '../realm/context.ts'
@@ -16,7 +17,7 @@ const dotSegment = /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\?]|%2f|%5c)/i
 export function registeredFor(client: Client, came: string, { redirects, settings }: Pick<Realm, 'redirects' | 'settings'>) {
   const same = redirects?.matches ?? sameRedirectUri
   const uris = client.app.redirect_uris
-  return uris.includes(came) ? came : uris.find((one) => same(one, came) || fits(one, came, settings.redirect_uri_match))
+  return uris.includes(came) ? came : uris.find((one) => same(one, came, client) || fits(one, came, settings.redirect_uri_match))
 }
 
 /** Whether a URI is one of them. */
@@ -34,12 +35,13 @@ export function redirectUriType(client: Client, came: string, realm: Pick<Realm,
  * The redirect URI to answer at (RFC 6749 §3.1.2.3): it may be left out when exactly one is registered.
  * @throws PageError because an answer cannot be sent to a URI that is not the client's
  */
-export function resolveRedirectUri(client: Client, came: string | undefined, context: Context): string {
+export function resolveRedirectUri(client: Client, { redirect_uri: came, state }: Parameters, context: Context): string {
   const registered = client.app.redirect_uris
+  const { redirects, settings } = context.realm
   const details = [{ label: `Registered for ${client.app.name}`, values: registered.length > 0 ? registered : ['none'] }]
   if (came === undefined) {
     const only = registered[0]
-    if (only !== undefined && registered.length === 1) return only
+    if (only !== undefined && (registered.length === 1 || redirects?.first_is_default === true)) return only
     const why =
       registered.length === 0
         ? 'redirect_uri is missing and the app has none registered'
@@ -49,14 +51,17 @@ export function resolveRedirectUri(client: Client, came: string | undefined, con
     })
   }
   if (isRegistered(client, came, context.realm)) return came
-  if (context.realm.settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
+  if (settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
     note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
     return came
   }
-  throw new PageError('redirect_unregistered', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`, [
-    { label: 'This came', values: [came] },
-    ...details,
-  ]).naming({ client_id: client.client_id, redirect_uri: came })
+  const said = ['redirect_unregistered', 'redirect_uri is not registered', `redirect_uri ${difference(came, registered)}`] as const
+  const target = { client, redirect_uri: registered[0] ?? '', response_mode: 'query', state } as const
+  const error =
+    redirects?.mismatch_is_told?.(settings) === true && target.redirect_uri !== ''
+      ? new AuthorizationError(...said, target)
+      : new PageError(...said, [{ label: 'This came', values: [came] }, ...details])
+  throw error.naming({ client_id: client.client_id, redirect_uri: came })
 }
 
 function fits(registered: string, came: string, match: Match): boolean {

@@ -41,8 +41,9 @@ export const authorizationCode: GrantType = {
     }
     trace.grant_id = code.grant.id
     trace.username = code.user.username
-    checkRedirectUri(code.redirect_uri, parameters.redirect_uri)
-    if (code.redirect_uri === null && parameters.redirect_uri !== undefined) {
+    const { redirect_uri } = parameters
+    if (redirect_uri !== undefined || realm.redirects?.repeated_at_will !== true) checkRedirectUri(code.redirect_uri, redirect_uri)
+    if (code.redirect_uri === null && redirect_uri !== undefined) {
       noteTo(context, 'The request has redirect_uri: without effect, because the authorization request had none (RFC 6749 §4.1.3)')
     }
     verifyPkce(code, parameters.code_verifier)

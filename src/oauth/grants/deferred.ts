@@ -24,7 +24,8 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
       const key = digest(secret)
       failOnce(failureKey(key), context)
       const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now(), realm.requests?.slower)
-      if (typeof polled === 'string') throw new OAuthError(...refusal(polled, parameter, realm.requests?.slower))
+      if (typeof polled === 'string') throw new OAuthError(...refusal(polled, parameter))
+      if ('slow_down' in polled) throw tooEarly(polled.slow_down, realm.requests?.slower)
       const { grant, user } = polled
       trace.grant_id = grant.id
       trace.username = user.username
@@ -33,20 +34,18 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
   }
 }
 
-function refusal(
-  why: PollRefusal,
-  parameter: string,
-  slower: number | undefined,
-): [kind: ErrorKind, message: string, explanation?: string] {
+/** @param interval seconds that the client is to wait from now on */
+function tooEarly(interval: number, slower = 5): OAuthError {
+  const longer = slower === 0 ? '' : `; the interval is ${slower} s longer from now on (RFC 8628 §3.5)`
+  const explanation = `The client asked again before its interval was over${longer}`
+  return new OAuthError('slow_down', 'The client asks too often', explanation).naming({ interval: String(interval) })
+}
+
+function refusal(why: PollRefusal, parameter: string): [kind: ErrorKind, message: string, explanation?: string] {
   const invalid = `The ${parameter} is not valid`
   switch (why) {
     case 'pending':
       return ['authorization_pending', 'The user has not decided yet', 'The user has not decided yet: ask again after interval']
-    case 'slow_down': {
-      const longer = slower === 0 ? '' : '; the interval is 5 s longer from now on (RFC 8628 §3.5)'
-      const explanation = `The client asked again before its interval was over${longer}`
-      return ['slow_down', 'The client asks too often', explanation]
-    }
     case 'expired':
       return [['expired_token', 'code_expired'], `The ${parameter} has expired`, `The ${parameter} has expired before it was redeemed`]
     case 'denied':

@@ -152,7 +152,13 @@ export type CallbackWording = (callback: Callback, context: Context) => Callback
 /** What a vendor makes of redirect URIs, where it differs from RFC 6749 §3.1.2 and §4.1.2. */
 export interface RedirectRules {
   /** Whether the URI that came is the registered one; byte for byte when absent, but for the port of a loopback address (RFC 8252 §7.3). The sandbox's setting lets in more. */
-  readonly matches?: (registered: string, came: string) => boolean
+  readonly matches?: (registered: string, came: string, client: Client) => boolean
+  /** Without one in the request, the first of several registered ones is meant. */
+  readonly first_is_default?: true
+  /** A token request need not repeat it (RFC 6749 §4.1.3); what it does repeat must be right. */
+  readonly repeated_at_will?: true
+  /** Whether the client is told of a URI that it did not register, at the first that it did; else the user is, on a page. */
+  readonly mismatch_is_told?: (settings: Settings) => boolean
   /** Whether a URI may be registered that is none elsewhere, because the vendor's comparison reads it as a pattern. */
   readonly registers?: (uri: string) => boolean
   /** The vendor's own rule that a URI breaks, so that it may not be registered. */
@@ -179,6 +185,8 @@ export interface AuthorizationDialect {
   readonly parameters?: readonly string[]
   /** What a request wants that names no response type. */
   readonly usual_response_type?: string
+  /** That is the only one, and a request's own is not looked at. */
+  readonly any_response_type?: true
   /** Its own names of response modes. */
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
   /**
@@ -258,6 +266,8 @@ export interface RequestDialect {
   readonly prompt?: (parameters: Parameters, settings: Settings) => string | undefined
   /** Whether the users of a client are asked for their consent, whatever the request says; with `prompt=consent` or by the setting when absent. */
   readonly asks_consent?: (client: Client, context: Context) => boolean
+  /** What a user gives who agreed, where that is not the scope that was asked for. @param allowed all that he allowed the client so far */
+  readonly gives?: (asked: string, allowed: string) => string
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
   /** Why a user is asked for his consent, where that is more than what he allowed before; undefined when he is not. */

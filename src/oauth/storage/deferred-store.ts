@@ -38,7 +38,7 @@ export interface Deferred extends Omit<DeferredDraft, 'interaction_id'> {
 }
 
 /** Why a poll gets no tokens. */
-export type PollRefusal = 'unknown' | 'other_client' | 'used' | 'expired' | 'denied' | 'pending' | 'slow_down'
+export type PollRefusal = 'unknown' | 'other_client' | 'used' | 'expired' | 'denied' | 'pending'
 
 /** The part of the store that keeps what waits for a decision. */
 export interface DeferredStore {
@@ -53,12 +53,15 @@ export interface DeferredStore {
   listDeferred(grant_type: DeferredType, now: number): Deferred[]
   /** Decides; of two who try, one gets it. Details are added to those of the grant to come. */
   decideDeferred(interaction_id: string, decision: 'allowed' | 'denied', details: GrantDetails, now: number): Deferred | undefined
-  /** A client asks; what was allowed becomes a grant, once. Asking too early makes the interval longer (RFC 8628 §3.5). @param slower by how much, seconds; 5 when absent */
+  /**
+   * A client asks; what was allowed becomes a grant, once. Asking too early makes the interval longer (RFC 8628 §3.5), and gives it.
+   * @param slower by how much, seconds; 5 when absent
+   */
   pollDeferred(
     grant_type: DeferredType,
     digest: Buffer,
     client: Client,
     now: number,
     slower?: number,
-  ): { grant: Grant; user: User } | PollRefusal
+  ): { grant: Grant; user: User } | { slow_down: number } | PollRefusal
 }

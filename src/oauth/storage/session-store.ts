@@ -31,4 +31,6 @@ export interface SessionStore {
   /** The scopes that the user allowed the client, or undefined. */
   findConsent(user: User, client: Client): string | undefined
   saveConsent(user: User, client: Client, scope: string, now: number): void
+  /** As if he had never been asked. */
+  forgetConsent(user: User, client: Client): void
 }

@@ -68,7 +68,7 @@ function checkRedirect(uri: string, client: Client | undefined, { realm }: Conte
     throw new PageError(['invalid_request', 'client_missing'], 'The client is not known', explanation)
   }
   const registered = client.metadata.post_logout_redirect_uris ?? []
-  if (registered.some((one) => (realm.redirects?.matches ?? sameRedirectUri)(one, uri))) return uri
+  if (registered.some((one) => (realm.redirects?.matches ?? sameRedirectUri)(one, uri, client))) return uri
   const explanation = `post_logout_redirect_uri '${uri}' is none of those that client '${client.client_id}' registered`
   throw new PageError('redirect_unregistered', 'post_logout_redirect_uri is not registered', explanation, [
     { label: 'This came', values: [uri] },
