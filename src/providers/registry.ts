@@ -8,6 +8,7 @@ import { cognitoHosts } from './cognito/hosts.ts'
 import { deyel } from './deyel/deyel.ts'
 import { entraHosts } from './entra/hosts.ts'
 import { gateway } from './gateway/gateway.ts'
+import { githubHosts } from './github/hosts.ts'
 import { googleHosts } from './google/hosts.ts'
 import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
@@ -29,6 +30,7 @@ export const vendors: readonly Vendor[] = [
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
+  { id: 'github', name: 'GitHub', hosts: githubHosts, load: async () => (await import('./github/github.ts')).github },
   { id: 'google', name: 'Google', hosts: googleHosts, load: async () => (await import('./google/google.ts')).google },
   {
     id: 'keycloak',

@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, string>> = {
   'src/http/provider-plugin.ts: standard': 'the same, for whoever asked there',
   'src/dashboard/apps/app-card.ts: apple': 'the mobile stores, which are named after their owners',
   'src/http/certificates/certificates.ts: apple': 'what platforms ask of certificates',
+  'src/cli/env.ts: github': 'the flag for the file that GitHub Actions reads variables from',
   'src/cli/provider-import.ts: standard': 'the same, for a document that is made to a provider',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
   'src/library/start.ts: iokids': 'the default of the option `provider`',

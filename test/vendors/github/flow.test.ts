@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest'
+import { checksumOf } from '../../../src/providers/github/tokens.ts'
+import { Jar } from '../../support/browser-jar.ts'
+import { basic, post } from '../../support/vendor-client.ts'
+import {
+  aliceId,
+  app,
+  askApi,
+  askToken,
+  authorizeUrl,
+  callback,
+  callbackOf,
+  freshCode,
+  githubApp,
+  json,
+  startGitHubForFile,
+} from './github-app.ts'
+
+const server = await startGitHubForFile()
+const { url } = server
+
+describe('the code flow of an OAuth app', () => {
+  test('leads from the page to the callback with code, iss and state, and from there to the user', async () => {
+    const end = await callbackOf(server)
+    expect([...end.searchParams.keys()]).toEqual(['code', 'iss', 'state'])
+    expect(end.search).toMatch(/^\?code=[0-9a-f]{20}&iss=https%3A%2F%2Fgithub.com%2Flogin%2Foauth&state=xyz$/)
+    const { status, headers, text, body } = await askToken(server, { ...app, code: end.searchParams.get('code') ?? '' })
+    expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
+    expect(text).toMatch(/^\{"access_token":"gho_[A-Za-z0-9]{36}","token_type":"bearer","scope":"user:email"\}$/)
+    const me = await askApi(server, '/user', String(body.access_token))
+    expect(me.body).toMatchObject({ login: 'alice', id: aliceId, node_id: 'U_kgDOAAjmPw', email: 'alice@example.com' })
+  })
+
+  test.each([
+    ['nothing', {}],
+    ['anything', { accept: '*/*' }],
+    ['HTML', { accept: 'text/html' }],
+  ])('answers a form whose members are in alphabetical order to who accepts %s', async (_what, headers) => {
+    const answer = await askToken(server, { ...app, code: await freshCode(server, { scope: 'repo gist' }) }, headers)
+    expect(answer.headers.get('content-type')).toBe('application/x-www-form-urlencoded; charset=utf-8')
+    expect(answer.text).toMatch(/^access_token=gho_\w{36}&scope=repo%2Cgist&token_type=bearer$/)
+  })
+
+  test('takes JSON, a Basic header and the query as well', async () => {
+    const asked = async () => ({ code: await freshCode(server) })
+    const where = `${url}/login/oauth/access_token`
+    const inJson = await fetch(where, {
+      method: 'POST',
+      body: JSON.stringify({ ...app, ...(await asked()) }),
+      headers: { ...json, 'content-type': 'application/json' },
+    })
+    expect(await inJson.json()).toMatchObject({ token_type: 'bearer' })
+    const inHeader = await askToken(server, await asked(), { ...json, ...basic(app.client_id, app.client_secret) })
+    expect(inHeader.body).toMatchObject({ token_type: 'bearer' })
+    const inQuery = await post(`${where}?${new URLSearchParams({ ...app, ...(await asked()) })}`, {}, json)
+    expect(inQuery.body).toMatchObject({ token_type: 'bearer' })
+  })
+
+  test('the checksum of a token is the one that scanners know', () => {
+    // Made with Python: zlib.crc32 and base62.
+    expect(checksumOf('zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ')).toBe('0mLq17')
+  })
+})
+
+describe('the code flow of a GitHub App', () => {
+  test('brings an expiring token and a refresh token, which both rotate', async () => {
+    const code = await freshCode(server, { client_id: githubApp.client_id, scope: undefined })
+    const { text, body } = await askToken(server, { ...githubApp, code })
+    expect(text).toMatch(
+      /^\{"access_token":"ghu_\w{36}","expires_in":28800,"refresh_token":"ghr_\w{76}","refresh_token_expires_in":15897600,"scope":"","token_type":"bearer"\}$/,
+    )
+    const refresh = { ...githubApp, grant_type: 'refresh_token', refresh_token: String(body.refresh_token) }
+    const { body: next } = await askToken(server, refresh)
+    expect(Object.keys(next)).toEqual(Object.keys(body))
+    expect((await askApi(server, '/user', String(body.access_token))).status).toBe(401)
+    expect((await askApi(server, '/user', String(next.access_token))).status).toBe(200)
+    expect((await askToken(server, refresh)).body.error).toBe('bad_refresh_token')
+  })
+})
+
+test('a second sign-in for the same scope or less is silent', async () => {
+  const jar = new Jar()
+  await callbackOf(server, { scope: 'user' }, { jar })
+  for (const scope of ['user', 'user:email', undefined]) {
+    const page = await jar.open(authorizeUrl(url, { scope }))
+    expect([scope, page.location?.origin]).toEqual([scope, new URL(callback).origin])
+  }
+})

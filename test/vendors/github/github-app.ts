@@ -1,0 +1,72 @@
+import { Jar, type Visit } from '../../support/browser-jar.ts'
+import { start, startForFile, type TestServer } from '../../support/server.ts'
+import { type Answer, post, postJson, send } from '../../support/vendor-client.ts'
+
+/** The preloaded OAuth app. */
+export const app = { client_id: 'Ov23liGrantboxWebApp', client_secret: '0123456789abcdef0123456789abcdef01234567' }
+
+/** The preloaded GitHub App. */
+export const githubApp = { client_id: 'Iv23liGrantboxGitApp', client_secret: '89abcdef0123456789abcdef0123456789abcdef' }
+
+export const callback = 'http://127.0.0.1:5555/callback'
+export const json = { accept: 'application/json' }
+export const aliceId = 583231
+
+const options = { defaultProvider: 'github' } as const
+
+/** GitHub in memory, until the test ends. */
+export const startGitHub = () => start(options)
+
+/** The same, until the file ends. */
+export const startGitHubForFile = () => startForFile(options)
+
+type Where = Pick<TestServer, 'url'>
+type Asked = Record<string, string | undefined>
+
+/** The address of an authorization request of the OAuth app, as the vendor's SDK makes it; undefined parameters are left out. */
+export function authorizeUrl(base: string, parameters: Asked = {}): string {
+  const all = { client_id: app.client_id, redirect_uri: callback, scope: 'user:email', state: 'xyz', ...parameters }
+  const there = Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined)
+  return `${base}/login/oauth/authorize?${new URLSearchParams(there)}`
+}
+
+/** Takes a browser through the pages that come, until it is sent to the client. */
+export async function throughPages(jar: Jar, page: Visit, base: string, login = 'alice'): Promise<Visit> {
+  if (page.location !== undefined) return page
+  const isSignIn = page.html.includes('name="login"')
+  const typed = isSignIn ? { login, password: 'password', commit: 'Sign in' } : { authorize: '1' }
+  return throughPages(jar, await jar.post(page, base, typed), base, login)
+}
+
+/** Where a sign-in leads, in a new browser unless one is given. */
+export async function callbackOf({ url }: Where, parameters: Asked = {}, { jar = new Jar(), login = 'alice' } = {}): Promise<URL> {
+  const end = await throughPages(jar, await jar.open(authorizeUrl(url, parameters)), url, login)
+  if (end.location === undefined) throw new Error(`no redirect but ${end.status}: ${end.html}`)
+  return end.location
+}
+
+/** A code without a browser. */
+export async function freshCode({ url }: Where, wanted: Record<string, unknown> = {}): Promise<string> {
+  const asked = { client_id: app.client_id, username: 'alice', redirect_uri: callback, scope: 'user:email', ...wanted }
+  const { body, text } = await postJson(`${url}/_grantbox/sandboxes/github/authorize`, asked)
+  if (typeof body.code !== 'string') throw new Error(text)
+  return body.code
+}
+
+/** Asks the token endpoint for JSON. */
+export function askToken({ url }: Where, form: Record<string, string>, headers: Record<string, string> = json): Promise<Answer> {
+  return post(`${url}/login/oauth/access_token`, form, headers)
+}
+
+/** A user token of an app. */
+export async function freshToken(server: Where, wanted: Record<string, unknown> = {}, client = app): Promise<string> {
+  const code = await freshCode(server, { client_id: client.client_id, ...wanted })
+  const { body, text } = await askToken(server, { ...client, code })
+  if (typeof body.access_token !== 'string') throw new Error(text)
+  return body.access_token
+}
+
+/** Asks the API. */
+export function askApi({ url }: Where, path: string, token: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return send(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, 'user-agent': 'test', ...headers } })
+}
