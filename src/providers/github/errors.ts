@@ -3,7 +3,7 @@ import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
 import type { ErrorSituation, Provider, Reply } from '../provider.ts'
-import { githubReply } from './answers.ts'
+import { encoded } from './answers.ts'
 import { apiErrorReply } from './api-errors.ts'
 import { atCallback, badGrant, byCode, byReason, inDeviceFlow, type Said, unverifiedEmail } from './error-texts.ts'
 import { githubIssuer, githubSettings } from './settings.ts'
@@ -27,7 +27,7 @@ export const githubError: Provider['errorReply'] = (error, endpoint, _settings, 
   const isOurs = endpoint === 'token' || endpoint === 'device_authorization'
   if (endpoint === 'authorize') return pageWords(error)
   if (!isOurs || error.status === 404 || error.status === 405) return apiErrorReply(error)
-  if (notFound.some((one) => one === error.reason)) return githubReply({ error: 'Not Found' }, accept, 404)
+  if (notFound.some((one) => one === error.reason)) return encoded({ error: 'Not Found' }, accept, 404)
   const said = wordingOf(error, grant_type, endpoint === 'device_authorization')
   const members = {
     error: said?.error ?? wireCode(error),
@@ -37,7 +37,7 @@ export const githubError: Provider['errorReply'] = (error, endpoint, _settings, 
   }
   // A fault's own status, and a failure of ours, are said as they are.
   const fixed = error.status >= 500 || error.status !== statusFor(error.code)
-  return githubReply(members, accept, fixed ? error.status : 200)
+  return encoded(members, accept, fixed ? error.status : 200)
 }
 
 /** What pages say that the client cannot be told. */
