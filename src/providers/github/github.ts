@@ -56,7 +56,7 @@ export const github: Provider = {
     pkce_optional: true,
     challenge_methods: ['S256'],
     prompt: ({ prompt }) => (prompt === 'select_account' ? prompt : undefined),
-    authorization: { usual_response_type: 'code', passes: ['any_response_type'], parameters: ['allow_signup'] },
+    authorization: { usual_response_type: 'code', any_response_type: true, parameters: ['allow_signup'] },
   },
   redirects: githubRedirects,
   settings: {
