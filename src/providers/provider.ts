@@ -11,6 +11,7 @@ import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
 import type { ClientRequest, Parameters } from '../oauth/model/parameters.ts'
+import type { Reason } from '../oauth/model/reasons.ts'
 import type { App, Client, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { Space, SpaceNames } from '../oauth/model/space.ts'
@@ -66,6 +67,10 @@ export interface PastRequest {
   grant_type?: string | undefined
   /** The RFC's code of what went wrong. */
   error?: string | undefined
+  /** Why, where that has several situations. */
+  reason?: Reason | undefined
+  /** As much of it as is kept. */
+  response_body?: string | undefined
   /** Whether the browser was sent on. */
   redirected: boolean
 }

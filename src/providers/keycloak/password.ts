@@ -16,6 +16,7 @@ export const keycloakPassword: GrantType = {
     }
     const { username = '', password: typed = '' } = parameters
     const user = username === '' ? undefined : findNamed(username, context.realm)
+    if (user !== undefined) context.trace.username = user.username
     if (user !== undefined && sameSecret(typed, user.password ?? context.realm.company) && !user.disabled) {
       const { requiredActions, attributes } = realmDataOf(context).user(user)
       // Who came with the server needs no profile.

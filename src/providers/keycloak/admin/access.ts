@@ -5,10 +5,11 @@ import type { ActiveAccessToken } from '../../../oauth/model/records.ts'
 import type { OwnSpace } from '../../own-spaces.ts'
 import type { ApiRequest } from '../../provider.ts'
 import { isStale } from '../not-before.ts'
-import { RealmData } from '../realm/data.ts'
+import { RealmData, serviceAccountId } from '../realm/data.ts'
 import { managementClient, masterRealm } from '../realm/fresh-realm.ts'
 import type { Role } from '../realm/representations.ts'
 import { effectiveRoles } from '../realm/roles.ts'
+import { realmId } from '../realm/settings.ts'
 
 function unauthorized(explanation: string): OAuthError {
   return new OAuthError('token_unknown', 'HTTP 401 Unauthorized', explanation)
@@ -60,13 +61,32 @@ function grants(request: ApiRequest, target: string) {
     any: everything || (mayLook && roles.all.some(({ client }) => client === admin.issued.store.findClient(client_id)?.app.app_id)),
     roles,
     ofMaster,
+    by: administratorOf(admin),
   }
 }
 
-/** @param needs of which one is enough; any of the management roles when empty. @throws OAuthError 401 or 403 */
-export function checkAccess(request: ApiRequest, target: string, needs: readonly string[]): void {
-  const { has, any } = grants(request, target)
-  if (needs.length === 0 ? any : needs.some(has)) return
+/** Who does something, as the events of administrators tell it. */
+export interface Administrator {
+  realmId: string
+  clientId: string
+  userId: string
+  ipAddress: string
+}
+
+function administratorOf({ issued, token: { client, user } }: ReturnType<typeof tokenOf>): Administrator {
+  const realm = new RealmData(issued.space, issued.documents)
+  const userId = user?.user_id ?? serviceAccountId(client)
+  return { realmId: realmId(realm), clientId: client.app.app_id, userId, ipAddress: '127.0.0.1' }
+}
+
+/**
+ * @param needs of which one is enough; any of the management roles when empty
+ * @returns who it is that may do so, by the vendor's ids
+ * @throws OAuthError 401 or 403
+ */
+export function checkAccess(request: ApiRequest, target: string, needs: readonly string[]): Administrator {
+  const { has, any, by } = grants(request, target)
+  if (needs.length === 0 ? any : needs.some(has)) return by
   const wanted = needs.length === 0 ? 'a role' : needs.map((name) => `'${name}'`).join(' or ')
   throw forbidden(`The token's user or service account has not ${wanted} of client '${managementClient(target)}' of realm '${target}'`)
 }

@@ -9,6 +9,7 @@ import type { ApiRequest, Reply, Route } from '../../provider.ts'
 import { RealmData } from '../realm/data.ts'
 import { list, type Members, members } from '../realm/members.ts'
 import { checkAccess } from './access.ts'
+import { keepAdminEvent } from './admin-events.ts'
 
 /** A request to the admin API that may be answered. */
 export interface AdminCall {
@@ -70,7 +71,7 @@ export function adminRoute(
       const name = request.context.space?.path.realm ?? ''
       const world = request.spaces.find(name)
       if (world === undefined) throw notFound('Realm not found.', `There is no realm '${name}'`)
-      checkAccess(request, name, needs)
+      const by = checkAccess(request, name, needs)
       if (/^application\/x-www-form-urlencoded/.test(request.headers['content-type'] ?? '')) {
         throw new OAuthError('unsupported_media_type', 'The body must be JSON', 'The admin API takes JSON; a form came')
       }
@@ -83,7 +84,16 @@ export function adminRoute(
         now: world.clock.now(),
         part: (part) => decodeURIComponent(request.params[part] ?? ''),
       }
-      return replyOf(await (method === 'GET' ? handle(call) : world.documents.transaction(() => handle(call))))
+      if (method === 'GET') return replyOf(await handle(call))
+      const { documents } = world
+      return replyOf(
+        await documents.transaction(() => {
+          const { settings: before } = call.realm
+          const answer = handle(call)
+          keepAdminEvent(documents, { ...call, method, path, by, before, answer })
+          return answer
+        }),
+      )
     },
   }
 }

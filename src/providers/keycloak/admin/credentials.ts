@@ -1,7 +1,8 @@
+import { OAuthError } from '../../../oauth/model/errors.ts'
 import { noteTo } from '../../../oauth/realm/context.ts'
 import type { Route } from '../../provider.ts'
 import { newUuid } from '../ids.ts'
-import { flag, text } from '../realm/members.ts'
+import { flag, members, text, texts } from '../realm/members.ts'
 import { type AdminCall, adminRoute, bad, json, notFound } from './call.ts'
 import { userOf } from './people.ts'
 
@@ -28,10 +29,16 @@ const credentialData = JSON.stringify({
   additionalParameters: { hashLength: ['32'], memory: ['7168'], type: ['id'], version: ['1.3'], parallelism: ['1'] },
 })
 
-/** No mail is sent: what it would ask for is noted, and the user has it to do. */
-function mailed(call: AdminCall, actions: readonly string[]): undefined {
+const noSender =
+  "Invalid sender address 'null'. If the address contains UTF-8 characters in the local part please ensure the SMTP server supports the SMTPUTF8 extension and enable 'Allow UTF-8' in the email realm configuration."
+
+/** No mail is sent: where a realm has a sender, what it would ask for is noted, and the user has it to do. */
+function mailed(call: AdminCall, actions: readonly string[], kind: string): undefined {
   const user = userOf(call)
   if (user.email === null) throw bad('User email missing')
+  if (text(members(call.realm.settings.smtpServer).from) === undefined) {
+    throw new OAuthError('server_error', `Failed to send ${kind} email: ${noSender}`, 'smtpServer of the realm has no from')
+  }
   const data = call.realm.user(user)
   call.realm.saveUser(user, { ...data, requiredActions: [...new Set([...data.requiredActions, ...actions])] })
   noteTo(call.request.context, `A mail to ${user.email} would ask for ${actions.join(', ')}; none is sent`)
@@ -57,9 +64,9 @@ export const credentialRoutes: readonly Route[] = [
   }),
   adminRoute('PUT', '/users/:user/execute-actions-email', write, (call) => {
     const { body } = call.request
-    return mailed(call, Array.isArray(body) ? body.filter((one) => typeof one === 'string') : [])
+    return mailed(call, texts(body) ?? [], 'execute actions')
   }),
-  adminRoute('PUT', '/users/:user/send-verify-email', write, (call) => mailed(call, ['VERIFY_EMAIL'])),
-  adminRoute('PUT', '/users/:user/reset-password-email', write, (call) => mailed(call, ['UPDATE_PASSWORD'])),
+  adminRoute('PUT', '/users/:user/send-verify-email', write, (call) => mailed(call, ['VERIFY_EMAIL'], 'verify')),
+  adminRoute('PUT', '/users/:user/reset-password-email', write, (call) => mailed(call, ['UPDATE_PASSWORD'], 'reset password')),
   adminRoute('PUT', '/users/:user/disable-credential-types', write, () => undefined),
 ]

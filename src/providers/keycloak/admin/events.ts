@@ -1,9 +1,12 @@
-import { seconds } from '../../../basics/clock.ts'
+import { given } from '../../../basics/given.ts'
 import type { PastRequest, Route } from '../../provider.ts'
 import { uuidOf } from '../ids.ts'
-import { texts } from '../realm/members.ts'
+import { type Members, texts } from '../realm/members.ts'
 import { realmId } from '../realm/settings.ts'
+import { adminEvents, forgetAdminEvents } from './admin-events.ts'
 import { type AdminCall, adminRoute, json, paged } from './call.ts'
+import { detailsOf, errorOf } from './event-details.ts'
+import { usualEventTypes } from './event-types.ts'
 
 /** What an event is called, by what was asked. */
 const tokenEvents: Readonly<Record<string, string>> = {
@@ -27,14 +30,16 @@ const otherEvents: Readonly<Record<string, string>> = {
   par: 'PUSHED_AUTHORIZATION_REQUEST',
 }
 
-/** Those that are kept unless the realm says otherwise. */
-const notKept = ['USER_INFO_REQUEST', 'INTROSPECT_TOKEN', 'REFRESH_TOKEN', 'PUSHED_AUTHORIZATION_REQUEST']
-
 function typeOf({ endpoint, grant_type = '', error, redirected }: PastRequest): string | undefined {
   const type = endpoint === 'token' ? tokenEvents[grant_type] : otherEvents[endpoint]
   // A page that was shown is no sign-in yet.
   if (type === undefined || (endpoint === 'authorize' && !redirected && error === undefined)) return undefined
   return error === undefined ? type : `${type}_ERROR`
+}
+
+/** When a realm begins to keep events: what came before is none of it. */
+export function eventsBegin(said: Members, before: Members, now: number): Members {
+  return said.eventsEnabled === true && before.eventsEnabled !== true ? { eventsSince: now - 1 } : {}
 }
 
 /** Since when events are kept; undefined where they are not. */
@@ -43,53 +48,70 @@ function keptSince({ realm }: AdminCall): number | undefined {
   return eventsEnabled === true ? Number(eventsSince ?? 0) : undefined
 }
 
-function eventsOf(call: AdminCall): Record<string, unknown>[] {
+function eventsOf(call: AdminCall) {
   const since = keptSince(call)
   if (since === undefined) return []
   const { realm, world, request } = call
   const enabled = texts(realm.settings.enabledEventTypes) ?? []
-  const wanted = (type: string) => (enabled.length === 0 ? !notKept.includes(type.replace(/_ERROR$/, '')) : enabled.includes(type))
+  const wanted = enabled.length === 0 ? usualEventTypes : enabled
   const path = `/realms/${encodeURIComponent(realm.name)}/`
   return request
     .past()
     .filter(({ time, url }) => time > since && url.includes(path))
     .flatMap((past) => {
       const type = typeOf(past)
-      if (type === undefined || !wanted(type)) return []
-      const { id, time, client_id, username, error } = past
-      const user = username === undefined ? undefined : world.store.findUser(username)
-      return [
-        {
-          id: uuidOf('event', String(id), String(time)),
-          time,
-          type,
-          realmId: realmId(realm),
-          ...(client_id === undefined ? {} : { clientId: client_id }),
-          ...(user === undefined ? {} : { userId: user.user_id }),
-          ipAddress: '127.0.0.1',
-          ...(error === undefined ? {} : { error: error === 'invalid_grant' ? 'invalid_user_credentials' : error }),
-          details: {
-            ...(past.grant_type === undefined ? {} : { grant_type: past.grant_type }),
-            ...(username === undefined ? {} : { username }),
-          },
-        },
-      ]
+      if (type === undefined || !wanted.includes(type)) return []
+      const { id, time, client_id, username } = past
+      const { sessionId, details } = detailsOf(past)
+      return given({
+        id: uuidOf('event', String(id), String(time)),
+        time,
+        type,
+        realmId: realmId(realm),
+        clientId: client_id,
+        userId: username === undefined ? undefined : world.store.findUser(username)?.user_id,
+        sessionId,
+        ipAddress: '127.0.0.1',
+        error: errorOf(past),
+        details,
+      })
     })
     .toReversed()
 }
 
+/** Whether a time is within days, or milliseconds since the epoch. */
+function isWithin(time: number, from: string | undefined, to: string | undefined): boolean {
+  const day = 24 * 3600 * 1000
+  const at = (text: string) => (/^\d{10,}$/.test(text) ? Number(text) : Date.parse(text))
+  return (from === undefined || time >= at(from)) && (to === undefined || time < at(to) + (at(to) % day === 0 ? day : 1))
+}
+
 function list(call: AdminCall) {
   const { type, client, user, dateFrom, dateTo } = call.request.query
-  const day = 24 * 3600 * 1000
   const wanted = eventsOf(call).filter(
     (event) =>
       (type === undefined || type.split(',').includes(String(event.type))) &&
       (client === undefined || event.clientId === client) &&
       (user === undefined || event.userId === user) &&
-      (dateFrom === undefined || Number(event.time) >= Date.parse(dateFrom)) &&
-      (dateTo === undefined || Number(event.time) < Date.parse(dateTo) + day),
+      isWithin(event.time ?? 0, dateFrom, dateTo),
   )
   return json(paged(wanted, call.request.query, 100))
+}
+
+function listAdminEvents(call: AdminCall) {
+  const { query } = call.request
+  const { operationTypes, resourceTypes, resourcePath = '', authUser, authClient, dateFrom, dateTo } = query
+  const among = (wanted: string | undefined, is: string) => wanted === undefined || wanted.split(',').includes(is)
+  const wanted = adminEvents(call.world.documents).filter(
+    (event) =>
+      among(operationTypes, event.operationType) &&
+      among(resourceTypes, event.resourceType) &&
+      among(authUser, event.authDetails.userId) &&
+      among(authClient, event.authDetails.clientId) &&
+      event.resourcePath.startsWith(resourcePath.split('*')[0] ?? '') &&
+      isWithin(event.time, dateFrom, dateTo),
+  )
+  return json(paged(wanted, query, 100))
 }
 
 function config({ settings }: AdminCall['realm']) {
@@ -100,12 +122,11 @@ function config({ settings }: AdminCall['realm']) {
     adminEventsEnabled = false,
     adminEventsDetailsEnabled = false,
   } = settings
-  const all = [...new Set([...Object.values(tokenEvents), ...Object.values(otherEvents)])].filter((type) => !notKept.includes(type))
   const types = texts(enabledEventTypes) ?? []
   return {
     eventsEnabled,
     eventsListeners,
-    enabledEventTypes: types.length > 0 ? types : all.flatMap((type) => [type, `${type}_ERROR`]),
+    enabledEventTypes: types.length > 0 ? types : usualEventTypes,
     adminEventsEnabled,
     adminEventsDetailsEnabled,
   }
@@ -120,10 +141,12 @@ export const eventRoutes: readonly Route[] = [
   }),
   adminRoute('GET', '/events/config', ['view-events', 'view-realm'], ({ realm }) => json(config(realm))),
   adminRoute('PUT', '/events/config', ['manage-events', 'manage-realm'], ({ realm, body, now }) => {
-    const begins = body.eventsEnabled === true && realm.settings.eventsEnabled !== true
-    realm.settings = { ...realm.settings, ...body, ...(begins ? { eventsSince: seconds(now) * 1000 - 1 } : {}) }
+    realm.settings = { ...realm.settings, ...body, ...eventsBegin(body, realm.settings, now) }
     return undefined
   }),
-  adminRoute('GET', '/admin-events', ['view-events', 'manage-events'], () => json([])),
-  adminRoute('DELETE', '/admin-events', ['manage-events'], () => undefined),
+  adminRoute('GET', '/admin-events', ['view-events', 'manage-events'], listAdminEvents),
+  adminRoute('DELETE', '/admin-events', ['manage-events'], ({ world }) => {
+    forgetAdminEvents(world.documents)
+    return undefined
+  }),
 ]

@@ -2,13 +2,14 @@ import { TakenError } from '../../../oauth/model/directory.ts'
 import { OAuthError } from '../../../oauth/model/errors.ts'
 import { noteTo } from '../../../oauth/realm/context.ts'
 import type { ApiRequest, Reply, Route } from '../../provider.ts'
-import { uuidOf } from '../ids.ts'
 import { type Members, members, text } from '../realm/members.ts'
 import { readRealm } from '../realm/read-realm.ts'
 import { beyondSettings, settingsFor, shownRealm } from '../realm/settings.ts'
 import { makeRealm } from '../realm-import.ts'
 import { checkMayCreateRealm, maySee } from './access.ts'
 import { adminRoute, bad, conflict, json, replyOf } from './call.ts'
+import { eventsBegin } from './events.ts'
+import { shownKeys } from './shown-keys.ts'
 
 /** A handler that answers at once. */
 function inTurn(answer: (request: ApiRequest) => Reply): Route['handle'] {
@@ -57,8 +58,8 @@ export const realmRoutes: readonly Route[] = [
   listRealms,
   createRealm,
   adminRoute('GET', '', [], ({ world }) => json(shownRealm(world))),
-  adminRoute('PUT', '', ['manage-realm'], ({ body, realm, world, request }) => {
-    const said = { ...realm.settings, ...body, realm: realm.name }
+  adminRoute('PUT', '', ['manage-realm'], ({ body, realm, world, request, now }) => {
+    const said = { ...realm.settings, ...body, ...eventsBegin(body, realm.settings, now), realm: realm.name }
     realm.settings = beyondSettings(said)
     request.spaces.change(world.space, settingsFor(said))
     return undefined
@@ -67,20 +68,7 @@ export const realmRoutes: readonly Route[] = [
     request.spaces.delete(world.space)
     return undefined
   }),
-  adminRoute('GET', '/keys', ['view-realm', 'manage-realm'], async ({ world }) => {
-    const keys = await world.keys.publicKeys()
-    const shown = keys.map(({ kid, alg, use, x5c, kty }) => ({
-      providerId: uuidOf('provider', kid),
-      providerPriority: 100,
-      kid,
-      status: 'ACTIVE',
-      type: kty,
-      algorithm: alg,
-      certificate: Array.isArray(x5c) ? x5c[0] : undefined,
-      use: use.toUpperCase(),
-    }))
-    return json({ active: Object.fromEntries(shown.toReversed().map(({ algorithm, kid }) => [algorithm, kid])), keys: shown })
-  }),
+  adminRoute('GET', '/keys', ['view-realm', 'manage-realm'], async ({ world }) => json(await shownKeys(world))),
   adminRoute('POST', '/push-revocation', ['manage-realm'], () => json({})),
   adminRoute('GET', '/credential-registrators', [], () =>
     json(['CONFIGURE_TOTP', 'webauthn-register', 'webauthn-register-passwordless', 'CONFIGURE_RECOVERY_AUTHN_CODES']),

@@ -25,20 +25,38 @@ interface Fresh {
   description: string
   /** Whether it stands in the scope of answers and tokens. */
   told?: boolean | undefined
-  /** What the text of the consent page is called. */
+  /** What the text of the consent page is called; empty for one that stands there no more. */
   consent?: string | undefined
   mappers?: readonly (readonly [name: string, type: string, config: Config])[]
   protocol?: 'saml'
+  /** Without attributes. */
+  plain?: true
 }
 
 const address = Object.fromEntries(
   ['street', 'locality', 'region', 'postal_code', 'country', 'formatted'].map((part) => [`user.attribute.${part}`, part]),
 )
 
+const organizations = { ...accessAndId, 'claim.name': 'organization', 'jsonType.label': 'String', multivalued: 'true' }
+
 const fresh: Readonly<Record<string, Fresh>> = {
-  role_list: { description: 'SAML role list', protocol: 'saml', consent: 'samlRoleList' },
-  saml_organization: { description: 'Organization Membership', protocol: 'saml' },
-  AuthnContextClassRef: { description: 'AuthnContextClassRef Level of Authentiation', protocol: 'saml' },
+  role_list: {
+    description: 'SAML role list',
+    protocol: 'saml',
+    consent: 'samlRoleList',
+    mappers: [['role list', 'saml-role-list-mapper', { single: 'false', 'attribute.nameformat': 'Basic', 'attribute.name': 'Role' }]],
+  },
+  saml_organization: {
+    description: 'Organization Membership',
+    protocol: 'saml',
+    mappers: [['organization', 'saml-organization-membership-mapper', {}]],
+  },
+  AuthnContextClassRef: {
+    description: 'AuthnContextClassRef Level of Authentiation',
+    protocol: 'saml',
+    plain: true,
+    mappers: [['AuthnContextClassRef', 'saml-authn-context-class-ref-mapper', {}]],
+  },
   profile: {
     description: 'OpenID Connect built-in scope: profile',
     told: true,
@@ -82,6 +100,7 @@ const fresh: Readonly<Record<string, Fresh>> = {
   'web-origins': {
     description: 'OpenID Connect scope for add allowed web origins to the access token',
     told: false,
+    consent: '',
     mappers: [['allowed web origins', 'oidc-allowed-origins-mapper', access]],
   },
   acr: {
@@ -119,6 +138,7 @@ const fresh: Readonly<Record<string, Fresh>> = {
     description: 'Additional claims about the organization a subject belongs to',
     told: true,
     consent: 'organization',
+    mappers: [['organization', 'oidc-organization-membership-mapper', organizations]],
   },
   service_account: {
     description: 'Specific scope for a client enabled for service accounts',
@@ -134,23 +154,27 @@ export const freshOptionalScopes: readonly string[] = ['address', 'phone', 'orga
 /** The scope that comes with a service account. */
 export const serviceAccountScope = 'service_account'
 
+function shownAttributes(told: boolean | undefined, consent: string | undefined): Record<string, string> {
+  return {
+    ...(told === undefined ? {} : { 'include.in.token.scope': String(told) }),
+    'display.on.consent.screen': String(!!consent),
+    ...(consent === undefined ? {} : { 'consent.screen.text': consent === '' ? '' : `\${${consent}ScopeConsentText}` }),
+  }
+}
+
 /** The client scopes of a new realm. */
 export function freshScopes(realm: string): ClientScope[] {
-  return Object.entries(fresh).map(([name, { description, told, consent, mappers = [], protocol = 'openid-connect' }]) => ({
+  return Object.entries(fresh).map(([name, { description, told, consent, mappers = [], protocol = 'openid-connect', plain }]) => ({
     id: uuidOf(realm, 'scope', name),
     name,
     description,
     protocol,
-    attributes: {
-      ...(told === undefined ? {} : { 'include.in.token.scope': String(told) }),
-      'display.on.consent.screen': String(consent !== undefined),
-      ...(consent === undefined ? {} : { 'consent.screen.text': `\${${consent}ScopeConsentText}` }),
-    },
+    attributes: plain ? {} : shownAttributes(told, consent),
     protocolMappers: mappers.map(
       ([mapper, protocolMapper, config]): Mapper => ({
         id: uuidOf(realm, 'scope', name, mapper),
         name: mapper,
-        protocol: 'openid-connect',
+        protocol,
         protocolMapper,
         consentRequired: false,
         config,

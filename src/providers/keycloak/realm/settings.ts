@@ -3,8 +3,9 @@ import type { Settings } from '../../../oauth/model/settings.ts'
 import type { OwnSpace } from '../../own-spaces.ts'
 import { uuidOf } from '../ids.ts'
 import { RealmData } from './data.ts'
+import { freshAttributes, freshPolicies } from './fresh-policies.ts'
 import { defaultRoleName } from './fresh-realm.ts'
-import { type Members, text } from './members.ts'
+import { type Members, members, text } from './members.ts'
 import type { RealmSettings } from './representations.ts'
 
 /** The members of a realm that are settings of ours, so that both say the same. */
@@ -79,7 +80,10 @@ const fresh: Members = {
   maxDeltaTimeSeconds: 43_200,
   failureFactor: 30,
   maxSecondaryAuthFailures: 0,
+  // Here it stands; what it is, follows from the realm.
+  defaultRole: undefined,
   requiredCredentials: ['password'],
+  ...freshPolicies,
   smtpServer: {},
   eventsEnabled: false,
   eventsListeners: ['jboss-logging'],
@@ -115,7 +119,7 @@ export function realmId({ name, settings }: RealmData): string {
 /** A realm's representation. @param brief its id and names alone */
 export function shownRealm({ space, documents, settings }: Pick<OwnSpace, 'space' | 'documents' | 'settings'>, brief = false): Members {
   const realm = new RealmData(space, documents)
-  const { displayName, displayNameHtml, id: _, realm: __, users: ___, ...said } = realm.settings
+  const { displayName, displayNameHtml, id: _, realm: __, users: ___, eventsSince: ____, ...said } = realm.settings
   const id = realmId(realm)
   const names = { ...(displayName === undefined ? {} : { displayName }), ...(displayNameHtml === undefined ? {} : { displayNameHtml }) }
   if (brief) return { id, realm: space, ...names, enabled: said.enabled ?? false }
@@ -130,6 +134,6 @@ export function shownRealm({ space, documents, settings }: Pick<OwnSpace, 'space
     containerId: id,
   }
   const rotation = { revokeRefreshToken: settings.rotation !== 'keep' }
-  const { requiredCredentials, ...before } = { ...fresh, ...ours, ...rotation, ...said } as Record<string, unknown>
-  return { id, realm: space, ...names, ...before, defaultRole: role, requiredCredentials }
+  const all = { ...fresh, ...ours, ...rotation, ...said }
+  return { id, realm: space, ...names, ...all, defaultRole: role, attributes: { ...freshAttributes(all), ...members(said.attributes) } }
 }
