@@ -33,6 +33,7 @@ import { sandbox, sandboxes } from './resources/sandboxes.ts'
 import { spaces } from './resources/spaces.ts'
 import { state } from './resources/state.ts'
 import { tokens } from './resources/tokens.ts'
+import { userEvents } from './resources/user-events.ts'
 import { userGeneration } from './resources/user-generation.ts'
 import { users } from './resources/users.ts'
 
@@ -48,6 +49,7 @@ const resources: readonly Resource[] = [
   apps,
   clients,
   users,
+  userEvents,
   userGeneration,
   authorize,
   tokens,

@@ -63,6 +63,18 @@ export interface UserGeneration {
   seed?: number
 }
 
+/** What a user does about an app at the vendor. */
+export interface UserEvent {
+  client_id: string
+  /** In the vendor's words, as `consent-revoked`. */
+  event: string
+}
+
+/** How the app was told of it. */
+export interface EventOutcome {
+  told: { url: string; status?: number; problem?: string } | null
+}
+
 /** A sandbox's users, meant by username in any letter case. */
 export interface Users {
   /** All of them, or those whose username or name starts with `search`. */
@@ -72,6 +84,8 @@ export interface Users {
   update(username: string, change: UserChange): Promise<User>
   delete(username: string): Promise<void>
   generate(wanted: UserGeneration): Promise<User[]>
+  /** Lets a user do what the vendor tells apps of, as leaving the app. @returns how the app was told; null where it has no address for that */
+  event(username: string, what: UserEvent): Promise<EventOutcome>
 }
 
 export function users(client: ControlClient, path: string): Users {
@@ -84,5 +98,6 @@ export function users(client: ControlClient, path: string): Users {
     update: (username, change) => client.patch(one(username), change),
     delete: (username) => client.delete(one(username)),
     generate: (wanted) => client.post(`${all}/generate`, wanted),
+    event: (username, what) => client.post(`${one(username)}/events`, what),
   }
 }

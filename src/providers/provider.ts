@@ -32,6 +32,7 @@ import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
 import type { SocialStore } from './social.ts'
 import type { SpaceImport } from './space-import.ts'
+import type { UserEvents } from './user-events.ts'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
 export interface Reply {
@@ -255,6 +256,8 @@ export interface Provider {
   readonly account_pages?: AccountPages
   /** Whether users get codes or links by e-mail or SMS, which stand in the sandbox's outbox (`oauth/model/outbox.ts`). */
   readonly sends_messages?: boolean
+  /** What users do about apps at the vendor, of which apps are told. */
+  readonly user_events?: UserEvents
   /** The brands of a sandbox, where apps belong to brands and are found in mobile stores. */
   readonly brands?: (documents: Documents) => Brands
   /** SVG of the apps' icons, by the name that an app carries. */

@@ -1,8 +1,10 @@
 import { closest } from '../../basics/closest.ts'
+import { contextOf } from '../../control/addresses.ts'
 import { userNamed } from '../../control/input/lookup.ts'
 import { Problem } from '../../control/problem.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import type { User } from '../../oauth/model/records.ts'
+import { tell } from '../../providers/user-events.ts'
 import { suggestUsername } from '../../sandbox/generation.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Choice, Errors, FormState, Refused } from '../forms/form.ts'
@@ -25,6 +27,9 @@ const notices = noticesOf({
   'user-app-added': 'The user may sign in to the app now.',
   'user-app-removed': 'The user removed the app: what it was given works no more.',
   'kid-added': 'The kid was added to the family.',
+  'event-told': 'It happened, and the app was told.',
+  'event-untold': 'It happened. The app has no address at which it is told; see the settings.',
+  'event-unheard': 'It happened, and the app could not be told, or did not take it.',
 })
 
 /** What a user is tied to: friends, apps, kids. */
@@ -67,6 +72,19 @@ export const tiePages = part({ notices }, ({ get, post }) => {
     return kidForm(visit, user, { username: '', first_name: '', last_name: user.last_name, age: '' })
   })
   post('/sandbox/users/:username/add/kid', addKid)
+
+  post('/sandbox/users/:username/events', async (visit) => {
+    const { sandbox, form, addresses } = visit
+    const user = userOf(visit)
+    const { user_events: known } = sandbox.provider
+    const client = sandbox.store.findClient(form.text('client'))
+    if (client === undefined || known?.events[form.text('event')] === undefined) throw new Problem(404, 'There is no such event')
+    const notice = await known.happen(form.text('event'), user, client, contextOf(sandbox, addresses))
+    const told = notice && (await tell(notice, sandbox.settings))
+    const heard = told !== undefined && 'status' in told && told.status < 300
+    const path = sandbox.directory.findUser(user.username) === undefined ? '/sandbox' : userPath(user)
+    return visit.go(path, notices[told === undefined ? 'event-untold' : heard ? 'event-told' : 'event-unheard'])
+  })
 
   post('/sandbox/users/:username/remove', (visit) => {
     const { sandbox, form } = visit

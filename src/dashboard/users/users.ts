@@ -47,7 +47,12 @@ const usersPage = page<{
   pager: Pager
 }>('users')
 
-const userPage = page<{ user: UserCard; prefix: string }>('user')
+const userPage = page<{
+  user: UserCard
+  prefix: string
+  /** What the user can do about apps at the vendor, where apps are told of it. */
+  events: { action: string; clients: readonly string[]; choices: readonly { name: string; label: string }[] } | undefined
+}>('user')
 
 const notices = noticesOf({
   'user-deleted': 'The user was deleted, and all that was allowed in its name.',
@@ -97,6 +102,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       title: `@${user.username}`,
       user: userCard(user, sandbox, base, linksOf(visit)),
       prefix: sandbox.provider.texts.usernamePrefix ?? '',
+      events: eventsOf(user, visit),
     })
   })
 
@@ -149,4 +155,15 @@ function pagerOf(page: number, pages: number, address: (page: number) => string)
     next: to(page + 1, page < pages),
     last: to(pages, page < pages - 1),
   }
+}
+
+function eventsOf(user: User, { sandbox, base }: Visit) {
+  const { user_events: known } = sandbox.provider
+  return (
+    known && {
+      action: `${base}${userPath(user)}/events`,
+      clients: sandbox.directory.listClients().map(({ client_id }) => client_id),
+      choices: Object.entries(known.events).map(([name, label]) => ({ name, label })),
+    }
+  )
 }

@@ -7,6 +7,7 @@ import { appleSecrets, newKey } from './client-secret.ts'
 import { appleCollection } from './collection.ts'
 import { appleDiscovery } from './discovery.ts'
 import { appleError } from './errors.ts'
+import { appleEvents } from './events.ts'
 import { applePages, appleTexts } from './pages.ts'
 import { appleCallback, appleRequests } from './requests.ts'
 import { appleSettings } from './settings.ts'
@@ -65,6 +66,7 @@ export const apple: Provider = {
   texts: appleTexts,
   sign_in: applePages,
   consent_questions: appleQuestions,
+  user_events: appleEvents,
   errorReply: appleError,
   callbackWording: appleCallback,
   discovery: appleDiscovery,
