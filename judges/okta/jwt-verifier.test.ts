@@ -1,15 +1,24 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import OktaJwtVerifier from '@okta/jwt-verifier'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { alice, codeOf, custom, redeem, token, web } from '../../test/support/okta-client.ts'
-import { start } from '../../test/support/server.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
+import { startForFile } from '../../test/support/server.ts'
+import { claimsOf } from '../../test/support/vendor-client.ts'
 
 /** @okta/jwt-verifier, as an API has it in front of itself. */
 
 const testing = { disableHttpsCheck: true }
+const server = await startForFile({ defaultProvider: 'okta' })
+recordRequests('okta', 'jwt-verifier', server)
+const { url } = server
 
 describe('a custom server', () => {
   test('gives access tokens and ID tokens that it takes, with its claims asserted', async () => {
-    const { url } = await start({ defaultProvider: 'okta' })
     const verifier = new OktaJwtVerifier({
       issuer: `${url}${custom}`,
       clientId: web.client_id,
@@ -27,16 +36,32 @@ describe('a custom server', () => {
   })
 
   test('gives tokens that end, and keys that change', async () => {
-    const { url, server } = await start({ defaultProvider: 'okta' })
     const verifier = new OktaJwtVerifier({ issuer: `${url}${custom}`, cacheMaxAge: 1, testing } as OktaJwtVerifier.VerifierOptions)
     const mint = async () => String((await token(url, { grant_type: 'password', ...alice, scope: 'openid' })).body.access_token)
+    const change = async (mode: string) => {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ mode })
+      expect((await fetch(`${url}/_grantbox/sandboxes/okta/keys/rotate`, { method: 'POST', headers, body })).status).toBe(200)
+    }
     const first = await mint()
     await verifier.verifyAccessToken(first, 'api://default')
-    await server.sandboxes.find('okta')?.keys.rotate('rotate')
+    await change('rotate')
     await verifier.verifyAccessToken(await mint(), 'api://default')
     await verifier.verifyAccessToken(first, 'api://default')
-    await server.sandboxes.find('okta')?.keys.rotate('retire')
+    await change('retire')
     await new Promise((resolve) => setTimeout(resolve, 5))
     await expect(verifier.verifyAccessToken(first, 'api://default')).rejects.toThrow(/key/)
   })
+})
+
+test('an API whose code knows the vendor alone is led here by the proxy', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const ca = join(folder, 'ca.pem')
+  await writeFile(ca, await server.ca())
+  const env = { ...process.env, NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: url, NODE_EXTRA_CA_CERTS: ca }
+  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'unchanged.ts')], { env })
+  const [claims, access_token] = JSON.parse(stdout)
+  expect(claims).toMatchObject({ iss: `https://dev-1.okta.com${custom}`, aud: 'api://default', sub: 'alice' })
+  expect(claimsOf(access_token)).toEqual(claims)
 })

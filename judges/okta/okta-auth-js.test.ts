@@ -1,8 +1,9 @@
 import type * as library from '@okta/okta-auth-js'
-import type { Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
 import { alice, custom, spa } from '../../test/support/okta-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { claimsOf } from '../../test/support/vendor-client.ts'
 import { signInAt } from '../../test/support/vendor-pages.ts'
@@ -11,6 +12,7 @@ import { serveApplication } from '../application.ts'
 /** @okta/okta-auth-js, as a single-page app uses it: in a browser, on an origin of its own. */
 
 const server = await startForFile({ defaultProvider: 'okta' })
+recordRequests('okta', 'okta-auth-js', server)
 const open = browser()
 const application = await serveApplication('@okta/okta-auth-js/dist/okta-auth-js.min.js')
 await fetch(`${server.url}/_grantbox/sandboxes/okta`, {
@@ -25,8 +27,8 @@ interface Application {
   client: library.OktaAuth
 }
 
-async function openApplication(options: Partial<library.OktaAuthOptions> = {}): Promise<Page> {
-  const page = await open()
+async function openApplication(options: Partial<library.OktaAuthOptions> = {}, context: BrowserContextOptions = {}): Promise<Page> {
+  const page = await open(context)
   await page.goto(application)
   await make(page, options)
   return page
@@ -141,4 +143,22 @@ test('by redirect: signs in on the page, refreshes, revokes, and signs out', asy
   await page.waitForURL((url) => url.origin === application && url.pathname === '/')
   await make(page)
   expect(await inPage(page, 'return await client.session.exists()')).toBe(false)
+})
+
+test('a page whose code knows the vendor alone is led here by the proxy', async () => {
+  const options = { issuer: `https://dev-1.okta.com${custom}`, scopes: ['openid', 'profile'] }
+  const page = await openApplication(options, { proxy: { server: server.url, bypass: 'localhost' }, ignoreHTTPSErrors: true })
+  await inPage(page, 'await client.signInWithRedirect()').catch(() => undefined)
+  await page.waitForURL('https://dev-1.okta.com/**')
+  await signInAt.okta(page, alice.username, alice.password)
+  await page.waitForURL(`${application}/callback*`)
+  await make(page, options)
+  await inPage(page, 'await client.storeTokensFromRedirect()')
+  expect(await inPage(page, 'return await client.token.getUserInfo()')).toMatchObject({ preferred_username: 'alice' })
+  const tokens = await inPage<library.Tokens>(
+    page,
+    `${withCredentials}
+    return (await client.token.getWithoutPrompt({ sessionToken: transaction.sessionToken })).tokens`,
+  )
+  expect(tokens.idToken?.claims).toMatchObject({ iss: options.issuer, sub: '00ugrantboxalice0001' })
 })

@@ -125,6 +125,12 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   })
 
   let listens: Listens = { addresses: [], port: 0 }
+  /** Answers what belongs to our pages, which every host has that shows them. @returns whether it was that */
+  const isAsset = (url: string, request: IncomingMessage, response: ServerResponse) => {
+    if (!url.startsWith(`${assetsPath}/`)) return false
+    serveAsset(url, request, response).catch(() => response.destroy())
+    return true
+  }
   const proxy = lazily(async () => {
     const { ForwardProxy } = await import('../proxy/proxy.ts')
     return new ForwardProxy({
@@ -140,6 +146,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       answer(request, response, { sandbox, origin, host }) {
         durability.begin(request)
         const url = request.url ?? '/'
+        if (isAsset(url, request, response)) return
         // Whoever calls the vendor by the vendor's name finds the vendor there, whatever else this server is called.
         const exchange = beginExchange(request, origin, { sandbox, prefix: '', url }, { clientCertificates: options.clientCertificates })
         exchange.host = host
@@ -196,17 +203,13 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       // A client may register any address, and grantbox would be let in as one of this machine's programs.
       if (request.headers[callMark] !== undefined)
         say(response, 403, 'access_denied', 'grantbox does not manage itself because a client registered this address')
-      else if (url.startsWith(`${assetsPath}/`)) serveAsset(url, request, response).catch(() => response.destroy())
-      else hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
+      else if (!isAsset(url, request, response)) hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       if (destination === undefined) {
         const why = isAlone ? 'The sandbox of this port' : `The default sandbox '${defaultProvider}'`
         return say(response, 404, 'not_found', `${why} was deleted${isAlone ? '' : '; name a sandbox in the path'}`)
       }
-      if (destination.url.startsWith(`${assetsPath}/`)) {
-        serveAsset(destination.url, request, response).catch(() => response.destroy())
-        return
-      }
+      if (isAsset(destination.url, request, response)) return
       const reached = sandboxes.reach(destination.name)
       if (reached instanceof Promise) reached.then((sandbox) => go(sandbox, destination)).catch((error) => failed(error, response))
       else go(reached, destination)

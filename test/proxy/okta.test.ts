@@ -47,3 +47,10 @@ test('a token holds at its server alone, also there', async () => {
   const answer = await call('/oauth2/v1/userinfo', { Authorization: `Bearer ${json.access_token}` })
   expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, expect.stringContaining('error="invalid_token"')])
 })
+
+test('what its pages are made of is there, too', async () => {
+  const { socket } = await tunnel(url, `${host}:443`)
+  const secured = await secure(socket, host, await ca())
+  const answer = await ask(secured, { path: '/_grantbox/assets/web-message.js', headers: { Host: host } })
+  expect([answer.status, answer.headers['content-type']]).toEqual([200, expect.stringContaining('javascript')])
+})

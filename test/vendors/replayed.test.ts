@@ -15,7 +15,9 @@ const signIns: Readonly<Record<string, SignsIn>> = {
   // A browser that is signed in is sent back at once.
   auth0: async (jar, page, base) => (page.location === undefined ? jar.post(page, base, { ...auth0User, action: 'default' }) : page),
   okta: async (jar, page, base) =>
-    page.location === undefined ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password }) : page,
+    page.html.includes('name="identifier"')
+      ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password })
+      : page,
   entra: (jar, page, base) => signIn(jar, page, base),
 }
 

@@ -21,6 +21,8 @@ export interface JudgeRequest {
   aside?: boolean
   /** A person opens it and goes through the sign-in; the answer is where that ends. */
   browser?: true
+  /** A page's script asks, with the browser's cookies. */
+  script?: true
 }
 
 /** Where recordings lie, a folder for each vendor. */
@@ -56,9 +58,12 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
         ...described(request, body(), base),
         answers: aside ? codesOf(answer()) : valuesOf(answer()),
       }
-      if (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body())) seen.push(asked)
-      else if (answer().location !== undefined) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
-      if (/[?&]client_id=/.test(request.url ?? '') && /authorize/.test(request.url ?? '')) {
+      if (request.url?.startsWith('/_grantbox/assets/') === true) return
+      const isScript = request.headers.cookie !== undefined && isByScript(request)
+      if (isScript || (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body()))) {
+        seen.push(isScript ? Object.assign(asked, { script: true }) : asked)
+      } else if (answer().location !== undefined) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
+      if (isOpened(request, answer().location)) {
         if (!seen.includes(asked)) seen.push(asked)
         asked.browser = true
       }
@@ -82,6 +87,16 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
     const body = asked.body === undefined ? undefined : named(proofs?.mark(asked.body, given, asked.time) ?? asked.body)
     return { ...asked, url: named(asked.url), headers, ...(body !== undefined && { body }) }
   }
+}
+
+/** Of programs only browsers say from where they ask. */
+function isByScript({ headers }: IncomingMessage): boolean {
+  return headers['sec-fetch-site'] !== undefined && headers['sec-fetch-mode'] === 'cors'
+}
+
+/** What a person opens: an authorization request, or a sign-out that leads back at once. */
+function isOpened({ url = '' }: IncomingMessage, location: string | undefined): boolean {
+  return /authorize\?(.*&)?client_id=/.test(url) || (/logout\?/.test(url) && location !== undefined)
 }
 
 /** A page of a sign-in that goes on. */
@@ -149,7 +164,13 @@ function codesOf({ text }: { text: string }): Record<string, string> {
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
   const members = text.startsWith('{') ? textsIn(JSON.parse(text), '') : []
-  return Object.fromEntries([...parameters, ...members])
+  return Object.fromEntries([...parameters, ...members, ...postedIn(text)])
+}
+
+/** What a page posts to the one that opened it. */
+export function postedIn(text: string): [string, string][] {
+  if (!text.includes('data-origin="')) return []
+  return [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value])
 }
 
 function textsIn(value: unknown, name: string): [string, string][] {

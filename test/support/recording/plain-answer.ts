@@ -1,3 +1,5 @@
+import { postedIn } from './judge-requests.ts'
+
 /** What is looked at of an answer that a judge got, without what differs from one run to the next. */
 export interface PlainAnswer {
   status: number
@@ -19,7 +21,7 @@ const looked = ['content-type', 'cache-control', 'pragma', 'expires', 'location'
 const madeUp = new Set([
   ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
   ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
-  ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token'],
+  ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
@@ -39,7 +41,10 @@ export function plainAnswer(status: number, headers: Headers, text: string, mome
   const answer: PlainAnswer = { status, headers: Object.fromEntries(kept) }
   const isJson = headers.get('content-type')?.includes('json') === true && text !== ''
   if (isJson) answer.body = plain(JSON.parse(text), '', moment)
-  else if (headers.get('content-type')?.includes('html') !== true && text !== '') answer.body = plainText(text, moment)
+  else if (headers.get('content-type')?.includes('html') === true) {
+    const posted = postedIn(text)
+    if (posted.length > 0) answer.body = plain(Object.fromEntries(posted), '', moment)
+  } else if (text !== '') answer.body = plainText(text, moment)
   return answer
 }
 
@@ -84,6 +89,7 @@ function plainText(text: string, { base }: Moment): string {
     .replace(new RegExp(`((?:Trace|Correlation|Request) I[Dd]: )${guid}`, 'g'), '$1<guid>')
     .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')
     .replace(/\b(auth0\|)?[0-9a-f]{24}\b/g, '$1<object id>')
+    .replace(/^101[\w-]{22}$/, '<session>')
     .replace(/\b(rol|org)_\w{16}\b/g, '$1_<id>')
     .replace(/\b([a-z]{2}-[a-z]+-\d_)(?!Grantbox1)\w{9}\b/g, '$1<pool>')
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>')
