@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, api, callback, homeTenant, ordersScope, signIn, startEntra, tokensOf, web } from '../../test/support/entra-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { inJava, prepare, tryOut } from '../foreign.ts'
 
 /** MSAL for Java, unchanged and through the proxy; what it does is in `java/Trials.java`. */
@@ -20,6 +21,7 @@ const judge = inJava(join(import.meta.dirname, 'java'), [
 ])
 const missing = await prepare(judge)
 const server = await startEntra()
+if (missing === undefined) recordRequests('entra', 'java', server)
 if (missing === undefined) {
   const pem = join(folder, 'ca.pem')
   await writeFile(pem, await server.ca())

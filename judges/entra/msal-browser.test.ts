@@ -3,12 +3,14 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
 import { alice, homeTenant, oid, ordersScope, spa, startEntra } from '../../test/support/entra-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { claimsOf } from '../../test/support/vendor-client.ts'
 import { serveApplication } from '../application.ts'
 
 /** MSAL for browsers, as a single-page application uses it: in Chromium, on an origin of its own. */
 
 const server = await startEntra()
+recordRequests('entra', 'msal-browser', server)
 const open = browser(async () => ({ trust: { url: server.https, ca: await server.ca() } }))
 const application = await serveApplication('@azure/msal-browser/lib/msal-browser.min.js')
 

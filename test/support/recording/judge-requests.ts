@@ -184,7 +184,7 @@ function longOnes(members: Record<string, string>): Record<string, string> {
     Object.entries(members).filter(
       ([name, value]) =>
         (value.length >= 20 || name === 'user_code' || name.endsWith('Id')) &&
-        !/uri|message|description/.test(name) &&
+        !/uri|message|description|metadata/.test(name) &&
         !/^https?:|[@\s]/.test(value),
     ),
   )
