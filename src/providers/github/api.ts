@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { seconds } from '../../basics/clock.ts'
 import { given } from '../../basics/given.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
@@ -47,28 +48,44 @@ export function atBoth(
 
 /** A route for tokens of users. */
 export function apiRoute(path: string, needs: Needs, answer: (call: Call) => MaybePromise<Reply>): Route[] {
-  return atBoth('GET', path, async (request, at) => {
-    const { context, headers, authorization } = request
-    let token: ActiveAccessToken | undefined
-    try {
-      if (headers['user-agent'] === undefined) throw noUserAgent()
-      token = await requireAccessToken(presentedToken(authorization?.replace(/^token(?=\s)/i, 'Bearer'), undefined), context)
+  return atBoth('GET', path, (request, at) => {
+    const { context, authorization } = request
+    const seen: Seen = { needs }
+    return withApiHeaders(request, seen, async () => {
+      const token = await requireAccessToken(presentedToken(authorization?.replace(/^token(?=\s)/i, 'Bearer'), undefined), context)
+      seen.token = token
       const { user } = token
       if (user === undefined) throw apiError(401, 'Bad credentials', 'The token is no token of a user', '')
       requireOneOf(token, needs)
-      const reply = await answer({ ...request, token, user, at })
-      return { ...reply, headers: { ...headersOf(context, needs, token), ...reply.headers } }
-    } catch (error) {
-      throw error instanceof OAuthError ? withHeaders(error, headersOf(context, needs, token)) : error
-    }
+      return answer({ ...request, token, user, at })
+    })
   })
 }
 
-function withHeaders(
-  { kind, message, explanation, headers, status, about }: OAuthError,
-  more: Readonly<Record<string, string>>,
-): OAuthError {
-  return new OAuthError(kind, message, explanation, { ...more, ...headers }, status).naming(about)
+/** What is known of a request when it is answered. */
+interface Seen {
+  needs?: Needs
+  token?: ActiveAccessToken
+}
+
+/** What is answered or refused, with what each answer of the API tells; nothing of what the client has already (RFC 9110 §13.1.2). */
+export async function withApiHeaders({ context, headers }: ApiRequest, seen: Seen, answer: () => MaybePromise<Reply>): Promise<Reply> {
+  try {
+    if (headers['user-agent'] === undefined) throw noUserAgent()
+    const reply = await answer()
+    const all = { ...headersOf(context, seen), ...reply.headers }
+    const isKnown = reply.headers?.ETag !== undefined && headers['if-none-match'] === reply.headers.ETag
+    return isKnown ? { status: 304, headers: all } : { ...reply, headers: all }
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    const { kind, message, explanation, status, about } = error
+    throw new OAuthError(kind, message, explanation, { ...headersOf(context, seen), ...error.headers }, status).naming(about)
+  }
+}
+
+/** An answer with its tag. */
+export function tagged(body: unknown): Reply {
+  return { status: 200, headers: { ETag: `W/"${hash('sha256', JSON.stringify(body))}"` }, body }
 }
 
 /** @throws OAuthError when the token was given for none of the scopes */
@@ -85,12 +102,12 @@ function requireOneOf({ client, scope }: ActiveAccessToken, { scopes: wanted = [
 }
 
 /** What each answer tells of its token. */
-function headersOf({ realm }: Context, { scopes: accepted = [] }: Needs, token: ActiveAccessToken | undefined): Record<string, string> {
+function headersOf({ realm }: Context, { needs, token }: Seen): Record<string, string> {
   const now = seconds(realm.clock.now())
   const ofApp = token !== undefined && isGitHubApp(token.client)
   return given({
     'X-OAuth-Scopes': token === undefined || ofApp ? undefined : scopes(token.scope).join(', '),
-    'X-Accepted-OAuth-Scopes': token === undefined || ofApp ? undefined : accepted.join(', '),
+    'X-Accepted-OAuth-Scopes': token === undefined || ofApp ? undefined : (needs?.scopes ?? []).join(', '),
     'X-OAuth-Client-Id': token?.client.client_id,
     'github-authentication-token-expiration':
       token !== undefined && hasExpiringTokens(token.client) ? expiration(token.expires_at) : undefined,

@@ -14,6 +14,7 @@ const notFound = ['client_unknown', 'client_missing', 'body_empty'] as const sat
 function wordingOf({ reason, code, about }: OAuthError, grant_type: string | undefined, atDevice: boolean): Said | undefined {
   if (about.unverified !== undefined) return unverifiedEmail
   const ofDevice = atDevice || grant_type === deviceCodeType
+  if (reason === 'grant_type_not_allowed' && grant_type === 'refresh_token') return badGrant.refresh_token
   const own = reason && ((ofDevice ? inDeviceFlow[reason] : undefined) ?? byReason[reason])
   if (own !== undefined) return own
   if (byCode[code] !== undefined) return byCode[code]

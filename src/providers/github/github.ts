@@ -7,12 +7,15 @@ import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { githubDevice, githubReply } from './answers.ts'
+import { refuseSuspended } from './app-kind.ts'
+import { applicationRoutes } from './applications.ts'
 import { githubCollection } from './collection.ts'
 import { githubCors } from './cors.ts'
 import { githubCallback, githubError } from './errors.ts'
 import { githubGrants } from './grants.ts'
 import { githubHosts } from './hosts.ts'
 import { newClientId, newClientSecret, newDeviceCode, newNumber } from './ids.ts'
+import { orgRoutes } from './orgs.ts'
 import { githubPages, githubTexts } from './pages.ts'
 import { githubRedirects } from './redirects.ts'
 import { consent, githubScopes, gives, scope } from './scopes.ts'
@@ -45,7 +48,6 @@ export const github: Provider = {
   requests: {
     grants: githubGrants,
     parameters: { login: 'login_hint' },
-    scope_separator: ',',
     scope,
     consent,
     gives,
@@ -55,6 +57,7 @@ export const github: Provider = {
     newDeviceCode,
     pkce_optional: true,
     challenge_methods: ['S256'],
+    checks: refuseSuspended,
     prompt: ({ prompt }) => (prompt === 'select_account' ? prompt : undefined),
     authorization: { usual_response_type: 'code', any_response_type: true, parameters: ['allow_signup'] },
   },
@@ -78,7 +81,7 @@ export const github: Provider = {
   deviceSent: githubReply,
   tokenReply: githubReply,
   cors_headers: githubCors,
-  routes: userRoutes,
+  routes: [...userRoutes, ...orgRoutes, ...applicationRoutes],
   world: githubWorld,
   collection: githubCollection,
 }

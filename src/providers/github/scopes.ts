@@ -48,9 +48,9 @@ export function normalized(wanted: readonly string[]): string[] {
   )
 }
 
-/** Without scopes that there are not; a GitHub App has permissions and no scope. */
+/** Of scopes between blanks or commas those that there are; a GitHub App has permissions and no scope. */
 export const scope: NonNullable<RequestDialect['scope']> = (requested, client, context) => {
-  const asked = scopes(requested)
+  const asked = scopes(requested?.replaceAll(',', ' '))
   if (isGitHubApp(client)) {
     if (asked.length > 0) noteTo(context, 'The request has scope: without effect, because a GitHub App has permissions in its place')
     return ''

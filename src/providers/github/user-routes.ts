@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto'
 import { scopes } from '../../oauth/model/scope.ts'
 import { drawPicture } from '../picture.ts'
-import type { Reply, Route } from '../provider.ts'
-import { apiRoute } from './api.ts'
+import type { Route } from '../provider.ts'
+import { apiRoute, tagged } from './api.ts'
 import { apiError } from './api-errors.ts'
 import { isGitHubApp } from './app-kind.ts'
 import { emailsOf, privateProfile, publicProfile } from './profile.ts'
@@ -14,16 +13,11 @@ const emails = {
   page: '/users/emails#list-email-addresses-for-the-authenticated-user',
 } as const
 
-/** An answer with its tag. */
-export function tagged(body: unknown): Reply {
-  return { status: 200, headers: { ETag: `W/"${hash('sha256', JSON.stringify(body))}"` }, body }
-}
-
 /** Users: who signed in, his addresses, everybody by name, and their pictures. */
 export const userRoutes: readonly Route[] = [
   ...apiRoute('/user', { page: '/users/users#get-the-authenticated-user' }, ({ user, token, at }) => {
     const sees = !isGitHubApp(token.client) && covers(scopes(token.scope), 'read:user')
-    const { user_view_type: _view, ...profile } = publicProfile(user, at)
+    const profile = publicProfile(user, at)
     return tagged(sees ? { ...profile, user_view_type: 'private', ...privateProfile } : profile)
   }),
   ...apiRoute('/user/emails', emails, ({ user }) => tagged(emailsOf(user))),

@@ -20,6 +20,16 @@ export const startGitHub = () => start(options)
 /** The same, until the file ends. */
 export const startGitHubForFile = () => startForFile(options)
 
+/** Changes settings of the sandbox. */
+export async function set({ url }: Pick<TestServer, 'url'>, settings: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${url}/_grantbox/sandboxes/github`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ settings }),
+  })
+  if (!answer.ok) throw new Error(await answer.text())
+}
+
 type Where = Pick<TestServer, 'url'>
 type Asked = Record<string, string | undefined>
 
