@@ -2,9 +2,8 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 import { standard } from '../providers/standard/standard.ts'
 import { describedSandboxes, type NamedSandbox, type StartInfo, type StartSandbox } from '../start/info.ts'
 
-/** How many lines a list may take: the whole banner has to fit on one screen. */
-const shownCredentials = 3
-const shownSandboxes = 6
+/** How many sandboxes have a line of their own. */
+const shownSandboxes = 4
 const labelWidth = 13
 
 interface Styles {
@@ -13,28 +12,29 @@ interface Styles {
   link(text: string): string
 }
 
-/** What `grantbox start` prints: everything a client has to be told, aligned, in 25 lines or so. */
+/** What `grantbox start` prints, in ten lines or so: where it is, how to sign in to the default sandbox, and how to hear of the rest. */
 export function renderBanner(info: StartInfo, { color, columns }: { color: boolean; columns: number }): string {
   const styles = stylesFor(color)
   const described = describedSandboxes(info)
   const main = described.find((sandbox) => sandbox.name === info.default_sandbox)
-  const others = described.filter((sandbox) => sandbox !== main)
-  const later = info.sandboxes.filter((sandbox) => !described.some((one) => one === sandbox))
+  const openId = openIdConnect(main, described, styles)
+  const others = described.filter((sandbox) => sandbox !== main && sandbox.name !== standard.id)
+  const named = info.sandboxes.filter((sandbox) => sandbox !== main && !others.some((one) => one === sandbox))
+  const room = columns - labelWidth - 2
   const row = (label: string, values: readonly string[]) =>
     values.map((value, index) => styles.dim((index === 0 ? label : '').padEnd(labelWidth)) + value)
   const lines = [
     '',
     `${styles.bold('grantbox')} ${styles.dim(info.version)}`,
     '',
-    ...row('Address', [styles.link(info.url), `${styles.link(info.https_url)}  ${styles.dim('to trust it: grantbox ca')}`]),
+    ...row('Address', [`${styles.link(info.url)}  ${styles.link(info.https_url)}  ${styles.dim('to trust it: grantbox ca')}`]),
     ...row('Dashboard', [styles.link(info.dashboard_url)]),
     ...row('Admin token', info.admin_token === undefined ? [] : [plain(info.admin_token)]),
-    '',
     ...(main === undefined ? [] : defaultSandbox(main, row, styles)),
-    ...row('OpenID', openIdConnect(main, others, styles)),
-    ...row('Others', otherSandboxes(others, columns - labelWidth - 2, styles)),
-    ...row('On demand', onDemand(later, columns - labelWidth - 2)),
-    ...(others.length + later.length === 0 ? [] : ['']),
+    ...row('OpenID', openId),
+    ...row('Sandboxes', otherSandboxes(others, room, styles)),
+    ...row('Vendors', vendorNames(named, room, styles)),
+    '',
     styles.dim(`Data in ${info.data === ':memory:' ? 'memory, gone when it stops' : plain(info.data)}. Stop with Ctrl-C.`),
     '',
   ]
@@ -44,35 +44,27 @@ export function renderBanner(info: StartInfo, { color, columns }: { color: boole
 type Row = (label: string, values: readonly string[]) => string[]
 
 function defaultSandbox(sandbox: StartSandbox, row: Row, styles: Styles): string[] {
-  const clients = sandbox.clients.map((client) => [client.client_id, client.client_secret, client.app].map((text) => text && plain(text)))
-  const users = sandbox.users.map((user) => [plain(user.username), plain(user.password)])
-  const width = Math.max(0, ...[...clients, ...users].map(([name = '']) => name.length))
-  const secretWidth = Math.max(0, ...clients.map(([, secret = '']) => secret.length))
-  const clientRows = clients.map(([id = '', secret, app = '']) => {
-    const credential =
-      secret === undefined
-        ? `${styles.dim('public')}    ${''.padEnd(secretWidth)}`
-        : `${styles.dim('secret')}    ${secret.padEnd(secretWidth)}`
-    return `${styles.bold(id.padEnd(width))}  ${credential}  ${styles.dim(app)}`
-  })
-  const userRows = users.map(([name = '', password]) => `${styles.bold(name.padEnd(width))}  ${styles.dim('password')}  ${password}`)
+  const { name, provider, authorization_endpoint, token_endpoint, clients, users, postman } = sandbox
+  const role = name === provider ? 'the default' : `the default, speaks as ${provider}`
+  const [client, user] = [clients[0], users[0]]
+  const more = (count: number) => (count > 1 ? [styles.dim(`others: grantbox providers ${name}`)] : [])
+  const secret = (text: string | undefined) => (text === undefined ? styles.dim('public') : `${styles.dim('secret')} ${plain(text)}`)
+  const credentials = client && [styles.bold(plain(client.client_id)), secret(client.client_secret), styles.dim(plain(client.app))]
+  const person = user && [styles.bold(plain(user.username)), `${styles.dim('password')} ${plain(user.password)}`]
   return [
-    ...row('Sandbox', [
-      `${styles.bold(sandbox.name)}  ${styles.dim(sandbox.provider === sandbox.name ? 'the default' : `the default, speaks as ${sandbox.provider}`)}`,
-    ]),
-    ...row('Sign-in', sandbox.authorization_endpoint === undefined ? [] : [styles.link(sandbox.authorization_endpoint)]),
-    ...row('Token', [styles.link(sandbox.token_endpoint)]),
-    ...row('Client', atMost(shownCredentials, clientRows, styles)),
-    ...row('User', atMost(shownCredentials, userRows, styles)),
-    ...row('Postman', [styles.link(sandbox.postman.collection), styles.link(sandbox.postman.environment)]),
-    '',
+    ...row('Sandbox', [`${styles.bold(name)}  ${styles.dim(role)}`]),
+    ...row('Sign-in', authorization_endpoint === undefined ? [] : [styles.link(authorization_endpoint)]),
+    ...row('Token', [styles.link(token_endpoint)]),
+    ...row('Client', credentials === undefined ? [] : [[...credentials, ...more(clients.length)].join('  ')]),
+    ...row('User', person === undefined ? [] : [[...person, ...more(users.length)].join('  ')]),
+    ...row('Postman', [styles.link(postman.collection)]),
   ]
 }
 
 /** Where OpenID Connect is: users of other mocks look for it at the root. */
-function openIdConnect(main: StartSandbox | undefined, others: readonly StartSandbox[], styles: Styles): string[] {
+function openIdConnect(main: StartSandbox | undefined, described: readonly StartSandbox[], styles: Styles): string[] {
   if (main?.openid_configuration !== undefined) return [styles.link(main.openid_configuration)]
-  const other = others.find(({ provider }) => provider === standard.id)
+  const other = described.find(({ name }) => name === standard.id)
   if (other?.openid_configuration === undefined) return []
   return [`${styles.link(other.openid_configuration)}  ${styles.dim(`at the root: --provider ${other.provider}`)}`]
 }
@@ -89,10 +81,15 @@ function otherSandboxes(sandboxes: readonly StartSandbox[], room: number, styles
   return atMost(shownSandboxes, rows, styles)
 }
 
-/** The sandboxes that wait to be asked for, each below its name, in as many lines as they need. */
-function onDemand(sandboxes: readonly NamedSandbox[], room: number): string[] {
-  const names = sandboxes.map(({ name }) => name).join(', ')
-  return names.match(new RegExp(`.{1,${Math.max(room, 1)}}(?: |$)`, 'g'))?.map((line) => line.trimEnd()) ?? []
+/** The names of those of which no more is told, in as many lines as they need. */
+function vendorNames(sandboxes: readonly NamedSandbox[], room: number, styles: Styles): string[] {
+  const lines = ['']
+  for (const { name } of sandboxes) {
+    const line = lines.at(-1) ?? ''
+    if (line.length + name.length + 2 > room) lines.push(name)
+    else lines[lines.length - 1] = line === '' ? name : `${line}, ${name}`
+  }
+  return sandboxes.length === 0 ? [] : [...lines, styles.dim('how to reach them: grantbox providers')]
 }
 
 /** All of a list, or its beginning and how many more there are. */

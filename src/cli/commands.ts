@@ -14,6 +14,10 @@ export const commands = {
     summary: 'start one in memory for as long as a command runs, and lead that to it: run -- npm test',
     load: async () => (await import('./run.ts')).run,
   },
+  providers: {
+    summary: 'print the vendors and where each is reached; of those that are named, clients and users: providers NAME',
+    load: async () => (await import('./providers.ts')).providers,
+  },
   env: {
     summary: 'print the variables that lead programs to a running grantbox: eval "$(grantbox env)"',
     load: async () => (await import('./env.ts')).env,

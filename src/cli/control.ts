@@ -7,8 +7,13 @@ import { originOf } from '../start/origin.ts'
 import type { CommandContext } from './command.ts'
 
 /** The flags of commands that speak to a running grantbox. */
-export const controlFlags: Flags = {
+export const urlFlags: Flags = {
   url: { value: 'URL', description: 'address of the grantbox to ask (GRANTBOX_URL, else made from --host and --port)' },
+}
+
+/** Those of commands that are about one of its sandboxes. */
+export const controlFlags: Flags = {
+  ...urlFlags,
   sandbox: { value: 'NAME', description: 'the sandbox (the default one)' },
 }
 

@@ -5,17 +5,12 @@
 
 import { auth0Hosts } from './auth0/hosts.ts'
 import { cognitoHosts } from './cognito/hosts.ts'
-import { deyel } from './deyel/deyel.ts'
 import { entraHosts } from './entra/hosts.ts'
-import { gateway } from './gateway/gateway.ts'
 import { githubHosts } from './github/hosts.ts'
 import { googleHosts } from './google/hosts.ts'
-import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
 import { slackHosts } from './slack/hosts.ts'
-import { socialid } from './socialid/socialid.ts'
 import { standard } from './standard/standard.ts'
-import { wildix } from './wildix/wildix.ts'
 
 /** A vendor whose provider is loaded when somebody first needs it. Of one that nobody needs, no more than this is known. */
 export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
@@ -24,8 +19,23 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
   reads?(document: unknown): boolean
 }
 
-/** The vendors beside the built-in providers; the sandbox of a vendor's name is made when it is first asked for. */
+/** The vendors; the sandbox of a vendor's name is made when it is first asked for. The first one is the default. */
 export const vendors: readonly Vendor[] = [
+  { id: 'iokids', name: 'iOKids', hosts: ['sandbox.iokids.net'], load: async () => (await import('./iokids/iokids.ts')).iokids },
+  {
+    id: 'wildix',
+    name: 'Wildix',
+    hosts: ['auth.wildix.com', '*.wildixin.com'],
+    load: async () => (await import('./wildix/wildix.ts')).wildix,
+  },
+  {
+    id: 'socialid',
+    name: 'Social ID Now',
+    hosts: ['api.socialidnow.com'],
+    load: async () => (await import('./socialid/socialid.ts')).socialid,
+  },
+  { id: 'deyel', name: 'Deyel', hosts: [], load: async () => (await import('./deyel/deyel.ts')).deyel },
+  { id: 'gateway', name: 'Gateway API', hosts: [], load: async () => (await import('./gateway/gateway.ts')).gateway },
   { id: 'apple', name: 'Apple', hosts: ['appleid.apple.com'], load: async () => (await import('./apple/apple.ts')).apple },
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
@@ -48,12 +58,10 @@ export const vendors: readonly Vendor[] = [
   { id: 'slack', name: 'Slack', hosts: slackHosts, load: async () => (await import('./slack/slack.ts')).slack },
 ]
 
-/** The built-in providers by name; the first is the default one. */
-export const providers: ReadonlyMap<string, Provider> = new Map(
-  [iokids, wildix, socialid, deyel, gateway, standard].map((one) => [one.id, one]),
-)
+/** The provider that others extend, and as which a sandbox is there from the start beside the default one. */
+export const providers: ReadonlyMap<string, Provider> = new Map([[standard.id, standard]])
 
 /** Every provider that grantbox brings, the vendors' loaded. */
 export async function allProviders(): Promise<Provider[]> {
-  return [...providers.values(), ...(await Promise.all(vendors.map((vendor) => vendor.load())))]
+  return [...(await Promise.all(vendors.map((vendor) => vendor.load()))), ...providers.values()]
 }

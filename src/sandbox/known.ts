@@ -126,7 +126,7 @@ export class KnownSandboxes {
   }
 
   protected isUnmade(name: string): boolean {
-    return this.vendors.has(name) && !this.#records.has(name) && this.nameProblem(name) === undefined
+    return name !== this.defaultName && this.vendors.has(name) && !this.#records.has(name) && this.nameProblem(name) === undefined
   }
 
   /** Whether a sandbox lists this host name by itself. */

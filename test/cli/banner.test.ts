@@ -53,34 +53,53 @@ test('says everything a client has to be told', () => {
     'iokids app',
     '@beautifulmeercat246',
     'fluffy',
-    'kid-password',
+    'others: grantbox providers iokids',
     `${url}/iokids/collection.json`,
-    `${url}/iokids/environment.json`,
     '/home/me/.grantbox',
     'Ctrl-C',
   ]
   for (const fact of facts) expect(banner).toContain(fact)
 })
 
-test('fits on a screen, with the other sandboxes in one line each', () => {
-  const lines = plain().trim().split('\n')
-  expect(lines.length).toBeLessThanOrEqual(25)
-  for (const { name, base_url } of info.sandboxes.slice(1)) {
-    expect(lines.filter((line) => line.includes(base_url) && line.includes(`${name}-id  ${name}-secret`))).toHaveLength(1)
-  }
+test('is ten lines or so when nothing was made yet', () => {
+  const unmade = ['wildix', 'socialid', 'deyel', 'gateway', 'auth0', 'cognito', 'entra', 'keycloak', 'okta', 'slack', 'discord', 'facebook']
+  const sandboxes = [
+    sandbox('iokids'),
+    sandbox('standard', { openid_configuration: `${url}/standard/.well-known/openid-configuration` }),
+    ...unmade.map((name) => ({ name, provider: name, base_url: `${url}/${name}`, made: false })),
+  ]
+  const lines = plain({ sandboxes })
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  expect(lines.length).toBeLessThanOrEqual(13)
+  for (const name of [...unmade, 'standard'])
+    expect(lines.filter((line) => new RegExp(`(Vendors|^) .*\\b${name}\\b`).test(line))).not.toEqual([])
+  expect(lines.every((line) => line.length <= 120)).toBe(true)
+  expect(lines.at(-2)).toBe(`${' '.repeat(15)}how to reach them: grantbox providers`)
 })
 
-test('shortens long lists and says how much is left out', () => {
-  const users = Array.from({ length: 10 }, (_, index) => ({ username: `user-${index}`, password: 'x' }))
-  const banner = plain({ sandboxes: [sandbox('iokids', { users }), ...Array.from({ length: 50 }, (_, index) => sandbox(`t${index}`))] })
-  expect(banner).toContain('and 8 more')
-  expect(banner).toContain('and 45 more')
-  expect(banner.trim().split('\n').length).toBeLessThanOrEqual(27)
+test('has a line for each of the first sandboxes that are there, and says how many are left out', () => {
+  const lines = plain({ sandboxes: [sandbox('iokids'), ...Array.from({ length: 50 }, (_, index) => sandbox(`t${index}`))] }).split('\n')
+  for (const name of ['t0', 't1', 't2']) {
+    expect(lines.filter((line) => line.includes(`${url}/${name} `) && line.includes(`${name}-id  ${name}-secret`))).toHaveLength(1)
+  }
+  expect(lines.filter((line) => /\/t\d/.test(line))).toHaveLength(3)
+  expect(lines.join('\n')).toContain('and 47 more')
 })
 
 test('keeps to the width of the terminal where it can', () => {
   expect(plain({}, 70)).not.toContain('deyel-secret')
   expect(plain({}, 70)).toContain(`${url}/deyel`)
+  const named = plain(
+    {
+      sandboxes: [
+        sandbox('iokids'),
+        ...['aaaaaaaaaa', 'bbbbbbbbbb', 'cccccccccc'].map((name) => ({ name, provider: name, base_url: url, made: false })),
+      ],
+    },
+    40,
+  )
+  expect(named).toMatch(/Vendors +aaaaaaaaaa, bbbbbbbbbb\n +cccccccccc\n/)
 })
 
 test('colours change no character and are absent when not wanted', () => {
@@ -111,5 +130,5 @@ test('shows the admin token, a public client and a provider without a sign-in pa
   expect(banner).toMatch(/Admin token +tok-en/)
   expect(banner).toMatch(/Client +spa +public +SPA/)
   expect(banner).toContain('speaks as standard')
-  expect(banner).not.toMatch(/Sign-in|User|Others|undefined/)
+  expect(banner).not.toMatch(/Sign-in|User|Vendors|Sandboxes|undefined/)
 })

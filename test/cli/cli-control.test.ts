@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { vendors } from '../../src/providers/registry.ts'
 import { runCommand, spawnCommand } from '../support/command-line.ts'
 import { brandon, findFluffy } from '../support/iokids-client.ts'
 import { launch, type TestServer } from '../support/server.ts'
@@ -21,6 +22,54 @@ afterAll(async () => {
 })
 
 const grantbox = (...argv: string[]) => runCommand(argv, { cwd, env: { GRANTBOX_ADMIN_TOKEN: 'the-token', GRANTBOX_URL: server.url } })
+
+describe('grantbox providers', () => {
+  test('says in a line each whom it can stand for, where, and whose hosts it has, and makes no sandbox', async () => {
+    const { code, stdout, stderr } = await grantbox('providers')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const lines = stdout.split('\n')
+    for (const { id, name } of vendors) expect(lines.filter((line) => line.startsWith(`${id} `) && line.includes(name))).toHaveLength(1)
+    expect(stdout).toMatch(new RegExp(`^auth0 +Auth0 +${server.url}/auth0 +\\*\\.auth0\\.com and 6 more$`, 'm'))
+    expect(server.server.sandboxes.find('auth0')).toBeUndefined()
+  })
+
+  test('tells of one how to sign in there, in any letter case, and of several', async () => {
+    const { stdout } = await grantbox('providers', 'iOKids', 'auth0')
+    for (const fact of [
+      'iok-cid-findfluffy',
+      'iok-cse-findfluffy',
+      'beautifulmeercat246',
+      `${server.url}/oauth/token`,
+      `${server.url}/auth0/oauth/token`,
+    ])
+      expect(stdout).toContain(fact)
+    expect(stdout).toMatch(/^User +beautifulmeercat246 +Find Fluffy, LLC\n +organicladybug833 +/m)
+  })
+
+  test('prints all of it as JSON, where the names stand does not matter', async () => {
+    const { stdout } = await grantbox('providers', '--json', 'standard')
+    expect(JSON.parse(stdout)).toEqual([
+      expect.objectContaining({
+        name: 'standard',
+        base_url: `${server.url}/standard`,
+        openid_configuration: `${server.url}/standard/.well-known/openid-configuration`,
+        preloaded: {
+          clients: expect.arrayContaining([expect.objectContaining({ client_id: 'standard-web', client_secret: 'standard-web-secret' })]),
+          users: expect.arrayContaining([{ username: 'alice', password: 'password' }]),
+        },
+      }),
+    ])
+    expect(JSON.parse((await grantbox('providers', '--json')).stdout)).toHaveLength(vendors.length + 1)
+  })
+
+  test('refuses a name that is none, and says which one was meant', async () => {
+    const { code, stderr } = await grantbox('providers', 'keyclok')
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^grantbox providers: unknown provider; did you mean keycloak\? Known are: .*standard/),
+    ])
+  })
+})
 
 describe('grantbox token', () => {
   test('prints an access token that works', async () => {

@@ -57,6 +57,7 @@ test('a server goes on when nobody reads its banner', async () => {
 /** How each command says something in earnest; `start` is above. */
 const calls: Record<Exclude<keyof typeof commands, 'start'>, string> = {
   run: `run -- ${process.execPath} --version`,
+  providers: 'providers --url URL',
   env: 'env --url URL',
   token: 'token --url URL',
   secret: 'secret --url URL --sandbox apple',

@@ -35,7 +35,7 @@ test('prints the banner, answers, and ends with exit code 0 on SIGTERM', async (
   child.kill('SIGTERM')
   const { code, stdout, stderr } = await child.ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/Address +http:\/\/localhost:\d+\n +https:\/\/localhost:\d+/)
+  expect(stdout).toMatch(/Address +http:\/\/localhost:\d+ +https:\/\/localhost:\d+/)
   expect(stdout).toMatch(/Sandbox +iokids/)
   expect(stdout).toMatch(/iok-cid-findfluffy +secret +iok-cse-findfluffy/)
   expect(stdout).not.toMatch(/undefined|\p{Cc}\[/u)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { providers } from '../../src/providers/registry.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 import type { ChildServer } from '../support/child-server.ts'
 import { bytes, type FuzzRequest, requestTo, type World } from './requests.ts'
-import { controlTargets, dashboardTargets, providerTargets, type Target } from './surface.ts'
+import { controlTargets, dashboardTargets, fuzzed, providerTargets, type Target } from './surface.ts'
 import { verdict } from './verdict.ts'
 import { sendBytes } from './wire.ts'
 import { explorePreloaded, wellKnown } from './world.ts'
@@ -63,13 +63,13 @@ export async function explore(url: string): Promise<{ targets: Target[]; world: 
   const values = new Set(wellKnown)
   const tokens = new Set<string>()
   const forms = new Map<string, string[]>()
-  for (const provider of providers.values()) {
+  for (const provider of (await allProviders()).filter(({ id }) => fuzzed.includes(id))) {
     values.add(provider.id)
     forms.set(provider.id, await explorePreloaded(url, provider, values, tokens))
   }
   const dashboard = await dashboardTargets(url)
   for (const [path, filled] of dashboard.forms) if (filled.length > 0) forms.set(path, filled)
-  const onProviders = providerTargets().flatMap((target) => {
+  const onProviders = (await providerTargets()).flatMap((target) => {
     const prefixes = target.speaker === 'iokids' ? ['/iokids', '', '/fuzzed-iokids'] : [`/${target.speaker}`]
     return prefixes.map((prefix) => ({ ...target, path: prefix + target.path }))
   })

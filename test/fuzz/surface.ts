@@ -4,7 +4,7 @@ import { OAuthError } from '../../src/oauth/model/errors.ts'
 import { defaultSettings } from '../../src/oauth/model/settings.ts'
 import { initialSettings } from '../../src/providers/own-settings.ts'
 import type { Provider } from '../../src/providers/provider.ts'
-import { providers } from '../../src/providers/registry.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 
 /** A JSON schema as the control API's description has them; only what the fuzzer looks at. */
 export interface JsonSchema {
@@ -40,21 +40,26 @@ export interface Target {
   weight: number
 }
 
-/** Every endpoint and route of every provider, from the tables that serve them. */
-export function providerTargets(): Target[] {
-  return [...providers.values()].flatMap((provider): Target[] => [
-    ...protocolEndpoints.flatMap((one) =>
-      one.paths(provider).flatMap((path): Target[] => {
-        return path === undefined
-          ? []
-          : [{ speaker: provider.id, methods: Object.keys(one.handlers), path, weight: /authorize|token/.test(one.endpoint) ? 12 : 4 }]
-      }),
-    ),
-    ...provider.routes.map(
-      (route): Target => ({ speaker: provider.id, methods: [route.method], path: route.path, query: apiQuery, weight: 2 }),
-    ),
-    { speaker: provider.id, methods: ['GET'], path: '/nothing/here/:name', weight: 1 },
-  ])
+/** Whose endpoints are asked. */
+export const fuzzed = ['iokids', 'wildix', 'socialid', 'deyel', 'gateway', 'standard']
+
+/** Every endpoint and route of these providers, from the tables that serve them. */
+export async function providerTargets(): Promise<Target[]> {
+  return (await allProviders())
+    .filter(({ id }) => fuzzed.includes(id))
+    .flatMap((provider): Target[] => [
+      ...protocolEndpoints.flatMap((one) =>
+        one.paths(provider).flatMap((path): Target[] => {
+          return path === undefined
+            ? []
+            : [{ speaker: provider.id, methods: Object.keys(one.handlers), path, weight: /authorize|token/.test(one.endpoint) ? 12 : 4 }]
+        }),
+      ),
+      ...provider.routes.map(
+        (route): Target => ({ speaker: provider.id, methods: [route.method], path: route.path, query: apiQuery, weight: 2 }),
+      ),
+      { speaker: provider.id, methods: ['GET'], path: '/nothing/here/:name', weight: 1 },
+    ])
 }
 
 const apiQuery = ['limit', 'cursor', 'q', 'type', 'count', 'seed', 'size', 'before', 'filter', 'with', 'fields', 'sort', 'x', 'y']

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { providers } from '../../src/providers/registry.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 import type { FuzzRequest } from './requests.ts'
 import { errorShapes, shapeOf } from './surface.ts'
 import { injectedHeader, markup } from './values.ts'
 import { headerOf, type WireAnswer } from './wire.ts'
+
+const providers = await allProviders()
 
 const root = join(import.meta.dirname, '../..')
 const shapes = new Map<string, ReadonlySet<string>>()
@@ -46,7 +48,7 @@ function dialect(speaker: string, type: string, body: string): string | undefine
     return right ? undefined : `no problem document: ${type} ${shapeOf(body)}`
   }
   if (type.startsWith('text/html')) return undefined
-  const provider = providers.get(speaker)
+  const provider = providers.find(({ id }) => id === speaker)
   const known = shapes.get(speaker) ?? (provider === undefined ? new Set<string>() : errorShapes(provider))
   shapes.set(speaker, known)
   return known.has(shapeOf(body)) ? undefined : `not in the words of ${speaker}: ${type} ${shapeOf(body)}`

@@ -62,7 +62,7 @@ test('the Wildix flow runs from the PBX’s own host to https://auth.wildix.com'
 })
 
 test('a sandbox that lists a vendor’s host gets its requests, until it lists it no more', async () => {
-  const own = await start()
+  const own = await start({ made: ['socialid'] })
   const { provider } = own.sandbox('socialid')
   const sandbox = own.server.sandboxes.create({ name: 'mine', provider, hosts: ['API.socialidnow.com'] })
   const ask = async () => {

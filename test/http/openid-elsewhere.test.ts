@@ -22,7 +22,7 @@ describe('who asks a vendor without OpenID Connect for it is told where it is', 
     '/oauth2/v2.0/authorize?client_id=x',
   ]
   test.each(asked)('%s', async (path) => {
-    const { url, sandbox } = await start()
+    const { url, sandbox } = await start({ made: ['wildix', 'socialid'] })
     const { status, headers, text } = await rawRequest(url, path)
     expect(status).toBe(404)
     expect(headers['grantbox-explain']).toContain(told)

@@ -8,13 +8,14 @@ import { loadConfig } from '../../src/config/config.ts'
 import { portsIn } from '../../src/config/schema.ts'
 import { connectGrantbox } from '../../src/library/connect.ts'
 import { startGrantbox } from '../../src/library/start.ts'
+import { vendors as registered } from '../../src/providers/registry.ts'
 import { standard } from '../../src/providers/standard/standard.ts'
 import { ask, tunnel } from '../support/proxied.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { start as startServer } from '../support/server.ts'
 
 const acme = { ...standard, id: 'acme', name: 'Acme' }
-const vendors = [{ id: 'acme', name: 'Acme', load: async () => acme }]
+const vendors = [...registered.slice(0, 1), { id: 'acme', name: 'Acme', load: async () => acme }]
 const discovery = '/.well-known/openid-configuration'
 
 async function start(options: Parameters<typeof startServer>[0] = {}) {
@@ -72,13 +73,13 @@ describe('a port of its own', () => {
   })
 
   test('is that sandbox alone: no segment, no well-known path and no host name another one', async () => {
-    const { create, sandbox, server } = await start()
-    server.sandboxes.update(sandbox('wildix'), { hosts: ['listed.example'] })
+    const { create, reach, server } = await start()
+    server.sandboxes.update(await reach('standard'), { hosts: ['listed.example'] })
     const { at } = await create()
     for (const path of [`/standard${discovery}`, `/t42${discovery}`, `${discovery}/standard`]) {
       expect([path, (await fetch(at + path)).status]).toEqual([path, 404])
     }
-    for (const host of ['sandbox.iokids.net', 'listed.example', 'wildix.localhost', 'standard.localhost']) {
+    for (const host of ['sandbox.iokids.net', 'listed.example', 'acme.localhost', 'standard.localhost']) {
       const { status, text } = await rawRequest(at, discovery, { headers: { host } })
       expect([status, JSON.parse(text).issuer]).toEqual([200, `http://${host}`])
     }

@@ -118,9 +118,8 @@ test('a later request of a connection, and one behind others in a packet, are to
 test('is in the journal of the sandbox that was meant, by path and by host, and in none when nobody can tell', async () => {
   const server = await started()
   const { sandboxes } = server.server
-  const wildix = sandboxes.find('wildix')
-  const provider = sandboxes.providers.get('standard')
-  if (wildix === undefined || provider === undefined) throw new Error('there are these')
+  await server.reach('wildix')
+  const { provider } = server.sandbox('standard')
   sandboxes.create({ name: 't42', provider, hosts: ['t42.example'] })
   const tooLong = (path: string, name: string) => send(server, [`GET ${path} HTTP/1.1\r\nHost: ${name}\r\nX: ${long}\r\n\r\n`])
   await tooLong('/wildix/api/v2/Token/', 'localhost')

@@ -214,7 +214,7 @@ describe('deciding', () => {
     expect(opened).toMatchObject({ interaction_id: 'an-interaction' })
     expect(await decideBackchannelRequest(sandbox, 'an-interaction', 'allowed')).toBeUndefined()
     const { id } = await pending()
-    expect(await decideBackchannelRequest(server.sandbox('iokids'), id, 'allowed')).toBeUndefined()
+    expect(await decideBackchannelRequest(await server.reach('iokids'), id, 'allowed')).toBeUndefined()
   })
 
   test('the page shows app, user, scopes and binding message, and takes the decision', async () => {

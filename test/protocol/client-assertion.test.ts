@@ -329,7 +329,7 @@ describe('a client authenticates as it registered (RFC 7591 §2)', () => {
   })
 
   test('a provider takes only the methods that it has', async () => {
-    const iokids = server.sandbox('iokids')
+    const iokids = await server.reach('iokids')
     const { client_id } = addClient(iokids, {
       token_endpoint_auth_method: 'private_key_jwt',
       client_secret: null,

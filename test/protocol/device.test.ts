@@ -301,9 +301,9 @@ describe('the verification page (RFC 8628 §3.3)', () => {
   })
 })
 
-describe('iOKids', () => {
+describe('iOKids', async () => {
+  const sandbox = await server.reach('iokids')
   const base = `${server.url}/iokids`
-  const sandbox = server.sandbox('iokids')
   const at = `${base}/oauth/device`
 
   test('has it for FindFluffy, at its own paths and in its own words', async () => {

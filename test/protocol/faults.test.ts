@@ -48,10 +48,7 @@ describe('when a fault strikes', () => {
   test('another sandbox is not disturbed', async () => {
     const server = await start()
     addFault(server, { endpoint: '*', times: 0, drop: true })
-    const { providers } = await import('../../src/providers/registry.ts')
-    const iokids = providers.get('iokids')
-    if (iokids === undefined) throw new Error('iokids is missing')
-    server.server.sandboxes.create({ name: 'other', provider: iokids })
+    server.server.sandboxes.create({ name: 'other', provider: server.sandbox().provider })
     expect((await postToken(`${server.url}/other`, withPassword)).status).toBe(200)
     await expect(postToken(server.url, withPassword)).rejects.toThrow('fetch failed')
   })

@@ -162,7 +162,7 @@ describe('a client that issues assertions itself', async () => {
 })
 
 test('a user without the app is refused where apps have users of their own', async () => {
-  const kids = server.sandbox('iokids')
+  const kids = await server.reach('iokids')
   const own = await generateKeyPair('ES256')
   const metadata = { jwks: { keys: [await exportJWK(own.publicKey)] } }
   const client = addClient(kids, { metadata }, addApp(kids))

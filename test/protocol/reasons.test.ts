@@ -207,8 +207,8 @@ const requests: Record<Reason, () => Promise<Answer>> = {
   password_wrong: () => password({ password: 'wrong' }),
   user_disabled: () => password({ username: addUser(sandbox, { username: 'closed', disabled: true }).username, password: 'x' }),
   user_locked: () => password({ username: 'locked' }),
-  app_missing: () => {
-    const iokids = server.sandbox('iokids')
+  app_missing: async () => {
+    const iokids = await server.reach('iokids')
     const user = addUser(iokids, { username: 'appless', password: 'x', apps: [] })
     const client = credentials(addClient(iokids))
     return token({ grant_type: 'password', ...client, username: user.username, password: 'x' }, {}, `${url}/iokids/oauth`)

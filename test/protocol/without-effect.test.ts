@@ -129,7 +129,7 @@ describe('the token endpoint', () => {
     ['gateway', '/oauth2/token', { client_id: 'gateway-client', client_secret: 'gateway-secret', grant_type: 'client_credentials' }],
     ['gateway', '/v1/auth/token', { client_id: 'gateway-client', client_secret: 'gateway-secret' }],
   ])('of %s at %s', async (sandbox, path, base: Form) => {
-    const journal = server.sandbox(sandbox).journal
+    const journal = (await server.reach(sandbox)).journal
     const silent: string[] = []
     for (const [name, value] of Object.entries({ ...knownParameters, 'a name of nobody': 'x' })) {
       if (name in base) continue

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { providers } from '../../src/providers/registry.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 import { standard } from '../../src/providers/standard/standard.ts'
 import { idleSettings } from '../../src/sandbox/idle-settings.ts'
 import { settingsOf } from '../../src/sandbox/settings.ts'
@@ -68,9 +68,9 @@ test('of each setting it is known where it has an effect', () => {
   expect(Object.keys(commonSettings.shape).filter((name) => !known.includes(name))).toEqual([])
 })
 
-test('each provider has settings that have no effect, and standard next to none', () => {
+test('each provider has settings that have no effect, and standard next to none', async () => {
   const idle = Object.fromEntries(
-    [...providers.values()].map((provider) => {
+    (await allProviders()).map((provider) => {
       const names = Object.entries(others).filter(([name, value]) => {
         const settings = settingsOf(provider, { [name]: value, ...(name === 'rotation_grace' && { rotation: 'strict' }) })
         return idleSettings({ provider, settings }).some((note) => note.includes(` ${name} `))

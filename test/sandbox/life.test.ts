@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readDeclarations } from '../../src/config/declarations.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 import { standard } from '../../src/providers/standard/standard.ts'
 import { start } from '../support/server.ts'
 import { tokensOf, userinfoStatus } from '../support/standard-client.ts'
 
-const file = (content: Record<string, unknown>) => readDeclarations(content, 'test').declared
+const loaded = await allProviders()
+const file = (content: Record<string, unknown>) => readDeclarations(content, 'test', loaded).declared
 const alice = { username: 'alice', password: 'x' }
 
 /** A vendor whose sandboxes cannot be filled while it is broken. */
@@ -99,11 +101,11 @@ test('declarations that cannot be had change neither providers nor sandboxes', a
     sandboxes: {
       one: { provider: 'acme', company: 'Second', hosts: ['two.example'], users: [{ username: 'zoe' }] },
       added: { provider: 'standard' },
-      wildix: { provider: 'standard' },
+      iokids: { provider: 'standard' },
     },
   })
   await expect(server.declare(later)).rejects.toThrow(
-    "sandboxes.wildix.provider: Sandbox 'wildix' is there and speaks as wildix, but the config file says standard.",
+    "sandboxes.iokids.provider: Sandbox 'iokids' is there and speaks as iokids, but the config file says standard.",
   )
   expect([server.sandboxes.providers.get('acme'), sandbox('one'), sandbox('acme')]).toEqual(before)
   expect(sandbox('one').directory.findUser('zoe')).toBeUndefined()

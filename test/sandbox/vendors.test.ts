@@ -13,6 +13,8 @@ import { rawRequest } from '../support/raw-request.ts'
 import { start as startServer } from '../support/server.ts'
 
 const hosts = ['login.acme.example', '*.tenants.acme.example']
+/** A server needs its default provider as well. */
+const ofTheDefault = vendors.slice(0, 1)
 const provider: Provider = { ...standard, id: 'acme', name: 'Acme', hosts }
 
 /** A server that knows a vendor of no more than its name, hosts and loader, and how often it was loaded. */
@@ -28,7 +30,7 @@ async function start(options: Parameters<typeof startServer>[0] = {}, id = 'acme
       return { ...provider, id }
     },
   }
-  const server = await startServer({ vendors: [vendor], ...options })
+  const server = await startServer({ vendors: [...ofTheDefault, vendor], ...options })
   const json = async (path: string, init?: RequestInit) => (await fetch(server.url + path, init)).json() as Promise<Record<string, unknown>>
   const listed = async () => ((await json('/_grantbox/sandboxes')).items as Record<string, unknown>[]).find(({ name }) => name === 'acme')
   const post = (path: string, body: object, method = 'POST') =>
@@ -132,9 +134,9 @@ describe('a vendor of which only name, hosts and loader are known', () => {
 
   test('leaves its name to whoever has it', async () => {
     const { post, json, listed, loads } = await start()
-    await post('/_grantbox/sandboxes', { name: 'acme', provider: 'wildix' })
-    expect(await json('/_grantbox/sandboxes/acme')).toMatchObject({ provider: 'wildix' })
-    expect([await listed(), loads()]).toEqual([expect.objectContaining({ made: true, provider: 'wildix' }), 0])
+    await post('/_grantbox/sandboxes', { name: 'acme', provider: 'standard' })
+    expect(await json('/_grantbox/sandboxes/acme')).toMatchObject({ provider: 'standard' })
+    expect([await listed(), loads()]).toEqual([expect.objectContaining({ made: true, provider: 'standard' }), 0])
   })
 
   test('leaves a path to the default sandbox that begins with its name', async () => {
@@ -200,7 +202,7 @@ describe('a vendor of which only name, hosts and loader are known', () => {
     expect((await json('/_grantbox/providers')).items).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ name: 'acme', title: 'Acme', made: false, base_url: `${url}/acme`, paths: standard.paths }),
-        expect.objectContaining({ name: 'wildix', made: true, base_url: `${url}/wildix` }),
+        expect.objectContaining({ name: 'iokids', made: true, base_url: url }),
       ]),
     )
     expect(await listed()).toMatchObject({ made: false })
@@ -211,7 +213,7 @@ describe('a vendor of which only name, hosts and loader are known', () => {
     const page = await (await fetch(`${url}/dashboard`)).text()
     expect(page).toContain(`href="/dashboard/acme/apps"`)
     expect(page).toContain(`${url}/acme`)
-    expect(renderBanner(server.describe(url), { color: false, columns: 80 })).toMatch(/On demand +acme$/m)
+    expect(renderBanner(server.describe(url), { color: false, columns: 80 })).toMatch(/Vendors +standard, acme$/m)
     expect(loads()).toBe(0)
   })
 

@@ -26,13 +26,18 @@ export interface TestServer {
   clock: TestClock
   server: GrantboxServer
   sandbox(name?: string): Sandbox
+  /** The sandbox of a name, made when it is a vendor's that nobody asked for yet. */
+  reach(name: string): Promise<Sandbox>
   /** PEM of the certificate authority. */
   ca(): Promise<string>
   close(): Promise<void>
 }
 
+/** What a test's grantbox is told; the sandboxes of these vendors are there from the start. */
+type TestOptions = Partial<ListenOptions> & { made?: readonly string[] }
+
 /** Starts grantbox in memory on a free port. Whoever calls it closes it. */
-export async function launch(options: Partial<ListenOptions> = {}): Promise<TestServer> {
+export async function launch({ made = [], ...options }: TestOptions = {}): Promise<TestServer> {
   const clock = new TestClock()
   const { server, origin, close } = await listen({
     db: ':memory:',
@@ -43,6 +48,7 @@ export async function launch(options: Partial<ListenOptions> = {}): Promise<Test
     clock,
     ...options,
   })
+  for (const name of made) await server.sandboxes.reach(name)
   return {
     url: origin,
     https: origin.replace('http:', 'https:'),
@@ -53,20 +59,25 @@ export async function launch(options: Partial<ListenOptions> = {}): Promise<Test
       if (sandbox === undefined) throw new Error(`no sandbox ${name}`)
       return sandbox
     },
+    async reach(name) {
+      const sandbox = await server.sandboxes.reach(name)
+      if (sandbox === undefined) throw new Error(`no sandbox ${name}`)
+      return sandbox
+    },
     ca: () => server.certificates.ca(),
     close: () => close(500),
   }
 }
 
 /** Starts grantbox for one test; it is closed when that test ends. */
-export async function start(options: Partial<ListenOptions> = {}): Promise<TestServer> {
+export async function start(options: TestOptions = {}): Promise<TestServer> {
   const server = await launch(options)
   onTestFinished(() => server.close())
   return server
 }
 
 /** Starts grantbox for a whole file; call it at the top level. */
-export async function startForFile(options: Partial<ListenOptions> = {}): Promise<TestServer> {
+export async function startForFile(options: TestOptions = {}): Promise<TestServer> {
   const server = await launch(options)
   afterAll(() => server.close())
   return server

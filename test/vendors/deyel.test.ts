@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { start, startForFile } from '../support/server.ts'
 import { type Answer, basic, claimsOf, headerOf, post, send } from '../support/vendor-client.ts'
 
-const server = await startForFile()
+const server = await startForFile({ made: ['deyel'] })
 const url = `${server.url}/deyel`
 const rest = basic('deyel-rest', 'deyel-secret')
 const token = (form: Record<string, string>, headers: Record<string, string> = rest, base = url) =>
@@ -31,7 +31,7 @@ describe('the token of the page', () => {
   })
 
   test('at the sample’s second every claim that is not random is the sample’s', async () => {
-    const own = await start()
+    const own = await start({ made: ['deyel'] })
     const issued = claimsOf(sample)
     own.clock.advance(Number(issued.iat) - own.clock.now() / 1000 + 0.2)
     const fresh = claimsOf((await token(credentials, rest, `${own.url}/deyel`)).body.access_token)
@@ -51,7 +51,7 @@ describe('the token of the page', () => {
     ['2022-12-31T23:30:00Z', '+05:30', 'Jan 1, 2023, 5:00:00 AM', '20230101050000'],
     ['2022-01-01T03:00:00Z', '-03:00', 'Jan 1, 2022, 12:00:00 AM', '20220101000000'],
   ])('at %s and %s dtValidity is "%s"', async (time, utc_offset, dtValidity, compact) => {
-    const own = await start()
+    const own = await start({ made: ['deyel'] })
     own.server.sandboxes.update(own.sandbox('deyel'), { settings: { utc_offset } })
     own.clock.advance((Date.parse(time) - own.clock.now()) / 1000 + 0.2)
     const claims = claimsOf((await token(credentials, rest, `${own.url}/deyel`)).body.access_token)
@@ -62,7 +62,7 @@ describe('the token of the page', () => {
   })
 
   test('its signature holds against the key set, and the key keeps its name k1 until it is rotated', async () => {
-    const own = await start()
+    const own = await start({ made: ['deyel'] })
     const base = `${own.url}/deyel`
     const jwks = createRemoteJWKSet(new URL(`${base}/.well-known/jwks.json`))
     const verify = async () => {
@@ -145,7 +145,7 @@ describe('errors', () => {
   })
 
   test('the setting failure_status says the status of the one body', async () => {
-    const own = await start()
+    const own = await start({ made: ['deyel'] })
     own.server.sandboxes.update(own.sandbox('deyel'), { settings: { failure_status: 401 } })
     const answer = await token(credentials, basic('nobody', 'x'), `${own.url}/deyel`)
     expect([answer.status, answer.text]).toEqual([401, oneBody])
@@ -153,7 +153,7 @@ describe('errors', () => {
 })
 
 test('the demo resource answers to a token until it expires', async () => {
-  const own = await start()
+  const own = await start({ made: ['deyel'] })
   const base = `${own.url}/deyel`
   const { access_token } = (await token(credentials, rest, base)).body
   const get = (path: string) => send(`${base}${path}`, { headers: { authorization: `Bearer ${access_token}` } })

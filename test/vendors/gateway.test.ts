@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { start, startForFile } from '../support/server.ts'
 import { type Answer, basic, claimsOf, post, postJson, send } from '../support/vendor-client.ts'
 
-const server = await startForFile()
+const server = await startForFile({ made: ['gateway'] })
 const url = `${server.url}/gateway`
 const client = basic('gateway-client', 'gateway-secret')
 const guide = 'grant_type=client_credentials&client_id=gateway-client'
@@ -58,7 +58,7 @@ describe('the token endpoint', () => {
   })
 
   test('says unauthorized_client for a client that may not', async () => {
-    const own = await start()
+    const own = await start({ made: ['gateway'] })
     const { directory } = own.sandbox('gateway')
     const [app] = directory.listApps()
     if (app === undefined) throw new Error('no app')
@@ -69,7 +69,7 @@ describe('the token endpoint', () => {
   })
 
   test('with style: rfc a wrong client is 401 with a challenge and a description', async () => {
-    const own = await start()
+    const own = await start({ made: ['gateway'] })
     own.server.sandboxes.update(own.sandbox('gateway'), { settings: { style: 'rfc' } })
     const answer = await token(guide, basic('gateway-client', 'x'), `${own.url}/gateway`)
     expect(answer.status).toBe(401)
@@ -78,7 +78,7 @@ describe('the token endpoint', () => {
   })
 
   test('the newer form needs no grant type and gives a day', async () => {
-    const own = await start()
+    const own = await start({ made: ['gateway'] })
     const base = `${own.url}/gateway`
     const credentials = { client_id: 'gateway-client', client_secret: 'gateway-secret' }
     const answer = await post(`${base}/v1/auth/token`, credentials)
@@ -117,7 +117,7 @@ describe('the gateway', () => {
   })
 
   test('an expired token is 401 in words of its own, so that the guide’s retry works', async () => {
-    const own = await start()
+    const own = await start({ made: ['gateway'] })
     const base = `${own.url}/gateway`
     const old = await fresh(base)
     own.clock.advance(3601)
@@ -127,7 +127,7 @@ describe('the gateway', () => {
   })
 
   test('a path that is none is 403, or 404 by a setting', async () => {
-    const own = await start()
+    const own = await start({ made: ['gateway'] })
     const base = `${own.url}/gateway`
     const answer = await get('/nothing', undefined, {}, base)
     expect([answer.status, answer.text]).toEqual([403, '{"message":"Missing Authentication Token"}'])
@@ -143,7 +143,7 @@ describe('the gateway', () => {
     ['another referer', { referer: 'https://app.example.evil/', origin: 'https://app.example' }, 403],
     ['no referer', { origin: 'https://app.example' }, 403],
   ])('a key with allow-lists and %s', async (_what, headers, status) => {
-    const own = await start()
+    const own = await start({ made: ['gateway'] })
     const base = `${own.url}/gateway`
     const api_keys = { listed: { referers: ['https://app.example/'], origins: ['https://app.example'] } }
     own.server.sandboxes.update(own.sandbox('gateway'), { settings: { api_keys } })

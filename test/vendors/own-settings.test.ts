@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { defaultSettings } from '../../src/oauth/model/settings.ts'
 import { initialSettings, ownSettings } from '../../src/providers/own-settings.ts'
-import { providers } from '../../src/providers/registry.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 import { settingsSchema } from '../../src/sandbox/settings-schema.ts'
 
-const withOwn = [...providers.values()].flatMap(({ own_settings, ...provider }) =>
+const withOwn = (await allProviders()).flatMap(({ own_settings, ...provider }) =>
   own_settings === undefined ? [] : [{ ...provider, own_settings }],
 )
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { start, startForFile } from '../support/server.ts'
 import { type Answer, basic, post, postJson, send } from '../support/vendor-client.ts'
 
-const server = await startForFile()
+const server = await startForFile({ made: ['socialid'] })
 const url = `${server.url}/socialid`
 const app = basic('138', 'e8b9ca24f1b590af67e6271297d6e1f7226625d61c5b5daa1b2f215464e292cf')
 const endpoint = '/v2/marketing/oauth/token'
@@ -35,7 +35,7 @@ describe('the password grant', () => {
   })
 
   test('an access token lives a week', async () => {
-    const own = await start()
+    const own = await start({ made: ['socialid'] })
     const base = `${own.url}/socialid`
     const { access_token, refresh_token } = (await token(john, app, base)).body
     own.clock.advance(604_798)
@@ -110,7 +110,7 @@ describe('errors', () => {
   })
 
   test('with wrong_password_error: invalid_grant a wrong password and a wrong refresh token are RFC 6749’s', async () => {
-    const own = await start()
+    const own = await start({ made: ['socialid'] })
     const base = `${own.url}/socialid`
     own.server.sandboxes.update(own.sandbox('socialid'), { settings: { wrong_password_error: 'invalid_grant' } })
     for (const answer of [await token({ ...john, password: 'x' }, app, base), await refresh('x', base)]) {

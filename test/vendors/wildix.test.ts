@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { start, startForFile, type TestServer } from '../support/server.ts'
 import { type Answer, basic, claimsOf, headerOf, post, postJson, send } from '../support/vendor-client.ts'
 
-const server = await startForFile()
+const server = await startForFile({ made: ['wildix'] })
 const extension = basic('extension', 'password')
 const unauthorized = '{"type":"error","reason":"Unauthorized","result":null}'
 const forbidden = '{"type":"error","reason":"Forbidden","result":null}'
@@ -28,7 +28,7 @@ const accessToken = async () => resultOf(await access(await personalToken())).ac
 
 /** A server whose wildix sandbox has these settings. */
 async function startWith(settings: Record<string, unknown>): Promise<TestServer & { base: string }> {
-  const own = await start()
+  const own = await start({ made: ['wildix'] })
   own.server.sandboxes.update(own.sandbox('wildix'), { settings })
   return { ...own, base: `${own.url}/wildix` }
 }
