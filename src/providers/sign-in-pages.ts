@@ -81,6 +81,8 @@ export interface SignInPages {
   readonly error?:
     | (PageWords & {
         lines?: readonly string[] | undefined
+        /** A page may have the status 401; where it is absent such a page has 400. */
+        unauthorized?: boolean | undefined
         /** Errors that have no page: browsers, too, are answered as programs are. */
         not_for?: readonly ErrorCode[] | undefined
       })

@@ -1,3 +1,4 @@
+import { request } from 'node:https'
 import { Jar, type Visit } from './browser-jar.ts'
 import { type Answer, post, postJson } from './vendor-client.ts'
 
@@ -86,4 +87,26 @@ export async function tokensOf(base: string, wanted: Parameters = {}): Promise<R
   const { body, text } = await redeem(base, await freshCode(base, wanted))
   if (typeof body.access_token !== 'string') throw new Error(text)
   return body as Record<string, string>
+}
+
+/** Asks one of the vendor's hosts, as a client does that is led there. */
+export function askHost(base: string, address: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+  const { hostname, pathname, search } = new URL(address)
+  const { port } = new URL(base)
+  const options = { host: '127.0.0.1', port, servername: hostname, path: pathname + search, rejectUnauthorized: false, agent: false }
+  return new Promise((resolve, reject) => {
+    const sent = request({ ...options, method: init.method ?? 'GET', headers: { host: hostname, ...init.headers } }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('end', () => {
+        const text = Buffer.concat(chunks).toString()
+        const headers = new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
+        const isJson = headers.get('content-type')?.startsWith('application/json') === true
+        const explanation = headers.get('grantbox-explain') ?? ''
+        resolve({ status: answer.statusCode ?? 0, headers, text, body: isJson ? JSON.parse(text) : {}, explanation })
+      })
+    })
+    sent.on('error', reject)
+    sent.end(init.body)
+  })
 }

@@ -203,13 +203,14 @@ export function notAllowedPage(reply: FastifyReply, step: Step, user: User): voi
   render(reply, 'not-allowed', { ...step, user: userView(user), remedy: user.type === 'kid' ? 'ask' : 'add' })
 }
 
-/** An error that cannot go to the client, in the vendor's words if it has any; 400 and never a 401, whose challenge would open the browser's own password box. */
+/** An error that cannot go to the client, in the vendor's words if it has any; without a challenge, which would open the browser's own password box, and so seldom a 401. */
 export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): void {
   const isPage = error instanceof PageError || exchange.endpoint === 'authorize'
   const words = isPage ? errorWords(exchange, error, reply.request.headers.accept) : undefined
   const said = words?.status ?? (error.status === 403 ? 400 : error.status)
-  const status = said === 401 ? 400 : said
-  render(reply.code(status).headers(error.headers), 'error', {
+  const status = said === 401 && words?.unauthorized !== true ? 400 : said
+  const { 'WWW-Authenticate': _challenge, ...headers } = error.headers
+  render(reply.code(status).headers(headers), 'error', {
     ...wordsOf(exchange),
     status,
     title: words?.title,

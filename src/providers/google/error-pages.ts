@@ -1,6 +1,8 @@
 import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
+import type { Context } from '../../oauth/realm/context.ts'
 import type { Reply } from '../provider.ts'
+import { isLoopback } from './redirects.ts'
 
 /** What a page says. */
 interface Page {
@@ -39,28 +41,38 @@ const named: Readonly<Record<string, Page>> = {
 }
 
 const byReason: Partial<Record<Reason, Page>> = {
-  redirect_unregistered: invalid('redirect_uri_mismatch'),
   client_unknown: { status: 401, error: 'invalid_client', heading: blocked, text: 'The OAuth client was not found.' },
   response_type_unknown: invalid('unsupported_response_type'),
 }
 
+/** Ways that the vendor shut: pages that show the code, and loopback addresses of mobile apps. */
+function shutWay({ about }: OAuthError, context: Context | undefined): string | undefined {
+  const { redirect_uri = '', client_id = '' } = about
+  if (redirect_uri.startsWith('urn:ietf:wg:oauth:2.0:oob')) return 'out-of-band (OOB)'
+  const client = context?.realm.store.findClient(client_id)
+  return client?.client_secret === null && isLoopback(redirect_uri) ? 'loopback' : undefined
+}
+
 /** A page in place of a redirect; its members are what the page's lines may have. */
-export function pageReply(error: OAuthError): Reply {
-  const { message, reason, about, status } = error
-  const page = named[message] ?? (reason && byReason[reason]) ?? other(error)
-  const details = reason === 'redirect_unregistered' ? `Request details: redirect_uri=${about.redirect_uri}` : undefined
+export function pageReply(error: OAuthError, context: Context | undefined): Reply {
+  const { message, reason, status } = error
+  const page = named[message] ?? (reason === 'redirect_unregistered' ? ofRedirect(error, context) : reason && byReason[reason]) ?? other(error)
   const said = status >= 500 ? status : page.status
-  return { status: said, headers: error.headers, body: { ...page, status: said, ...(details !== undefined && { details }) } }
+  return { status: said, headers: error.headers, body: { ...page, status: said } }
+}
+
+function ofRedirect(error: OAuthError, context: Context | undefined): Page & { details?: string } {
+  const way = shutWay(error, context)
+  const blocked = `The ${way} flow has been blocked in order to keep users secure. Follow the migration guide linked in the developer docs to migrate your app to an alternative method.`
+  if (way !== undefined) return invalid('invalid_request', blocked)
+  return { ...invalid('redirect_uri_mismatch'), details: `Request details: redirect_uri=${error.about.redirect_uri}` }
 }
 
 function other(error: OAuthError): Page {
-  const { reason, message, about, code } = error
-  if (reason === 'redirect_missing') return invalid('invalid_request', 'Missing required parameter: redirect_uri')
-  if (reason === 'client_missing') return invalid('invalid_request', 'Missing required parameter: client_id')
-  if (about.parameter !== undefined && (reason?.endsWith('_missing') ?? false)) {
-    return invalid('invalid_request', `Missing required parameter: ${about.parameter}`)
+  const { reason, message, about, status } = error
+  const parameter = reason === 'redirect_missing' ? 'redirect_uri' : reason === 'client_missing' ? 'client_id' : about.parameter
+  if (parameter !== undefined && reason?.endsWith('_missing') === true) {
+    return invalid('invalid_request', `Missing required parameter: ${parameter}`)
   }
-  if (code === 'not_found')
-    return { status: 404, error: 'not_found', heading: 'That’s an error.', text: 'The requested URL was not found on this server.' }
-  return { ...invalid(wireCode(error), message), status: error.status, heading: blocked }
+  return { status, error: wireCode(error), heading: blocked, text: message }
 }

@@ -64,7 +64,7 @@ const byCode: Readonly<Record<string, Said>> = {
 
 /** How the vendor says an error: by a page, as its APIs do, or as its endpoints for clients do. */
 export const googleError: Provider['errorReply'] = (error, endpoint, _settings, situation): Reply => {
-  if (endpoint === 'authorize') return pageReply(error)
+  if (endpoint === 'authorize') return pageReply(error, situation.context)
   if (endpoint === 'api' || error.code === 'not_found' || error.code === 'method_not_allowed') return apiError(error)
   if (endpoint === 'userinfo') return ofUserinfo(error)
   if (endpoint === 'device_authorization') {

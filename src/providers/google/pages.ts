@@ -48,5 +48,6 @@ export const googlePages: SignInPages = {
     heading: '{heading}',
     text: '{text}',
     lines: ['{details}', 'Error {status}: {error}'],
+    unauthorized: true,
   },
 }

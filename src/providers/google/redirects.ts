@@ -3,6 +3,10 @@ import type { RedirectRules } from '../../oauth/realm/context.ts'
 
 const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)/
 
+export function isLoopback(uri: string): boolean {
+  return loopback.test(uri)
+}
+
 /**
  * To the letter. A loopback address that is registered without a port is met at any, and one without a path, as desktop apps have it, by
  * every path; with a port it is that one alone.
@@ -23,10 +27,10 @@ export const googleRedirects: RedirectRules = {
     }
     if (!URL.canParse(uri)) return undefined
     const { hostname, username } = new URL(uri)
-    const isLoopback = loopback.test(uri)
-    if (scheme === 'http' && !isLoopback) return 'http is for localhost and loopback addresses; everything else needs https'
+    const isLocal = isLoopback(uri)
+    if (scheme === 'http' && !isLocal) return 'http is for localhost and loopback addresses; everything else needs https'
     if (username !== '') return 'A redirect URI has no user before its host'
-    if (!isLoopback && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return 'A host is a name and no IP address, but for loopback'
+    if (!isLocal && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return 'A host is a name and no IP address, but for loopback'
     return uri.includes('*') ? 'A redirect URI has no wildcard' : undefined
   },
 }
