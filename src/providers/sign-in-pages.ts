@@ -33,6 +33,19 @@ interface PageWords {
   readonly text?: string | undefined
 }
 
+/** How the scopes of a consent are chosen from. They come unticked. */
+export interface ScopeChoice {
+  /** Those that go with every consent. */
+  readonly fixed: readonly string[]
+  /** What the box says that stands for all. */
+  readonly all: string
+  /** A parameter of the request by which an app gets all or none: with the value `false`. */
+  readonly unless?: string | undefined
+}
+
+/** What the box for all scopes sends. */
+export const allScopes = '*'
+
 /**
  * A vendor's sign-in as scripts find it that were written for the vendor: its steps, the names and ids of its fields and buttons, and
  * what it says where. Texts may have `{app}`, `{company}`, `{user}` and `{space}`, the tenant or realm. Data alone: the layout is ours.
@@ -64,8 +77,10 @@ export interface SignInPages {
   readonly twice?: boolean | undefined
   /** A page at the end that asks whether to stay signed in; the box lets it never come again. */
   readonly stay?: (PageWords & { yes: SignInButton; no: SignInButton; box?: SignInField | undefined }) | undefined
-  /** All scopes or none are allowed; where it is absent, each can be unticked. */
-  readonly consent?: (PageWords & { allow: SignInButton; deny: SignInButton; id?: string | undefined }) | undefined
+  /** All scopes or none are allowed, unless they can be chosen from; where it is absent, each can be unticked. */
+  readonly consent?:
+    | (PageWords & { allow: SignInButton; deny: SignInButton; id?: string | undefined; choice?: ScopeChoice | undefined })
+    | undefined
   /** Asks which of the browser's users it is. */
   readonly accounts?: (PageWords & { pick: SignInButton; other: SignInButton }) | undefined
   /** Posts the answer to the client (`response_mode=form_post`). */

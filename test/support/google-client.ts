@@ -90,7 +90,11 @@ export async function tokensOf(base: string, wanted: Parameters = {}): Promise<R
 }
 
 /** Asks one of the vendor's hosts, as a client does that is led there. */
-export function askHost(base: string, address: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+export function askHost(
+  base: string,
+  address: string,
+  init: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   const { hostname, pathname, search } = new URL(address)
   const { port } = new URL(base)
   const options = { host: '127.0.0.1', port, servername: hostname, path: pathname + search, rejectUnauthorized: false, agent: false }

@@ -7,7 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { given } from '../../basics/given.ts'
 import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
-import type { App, Client, Interaction, User } from '../../oauth/model/records.ts'
+import type { App, AuthorizationRequest, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { AccountPage } from '../../providers/account-pages.ts'
 import type { ConsentSituation } from '../../providers/consent-questions.ts'
@@ -48,13 +48,15 @@ export function scopeViews({ sandbox }: Exchange, scope: string): ScopeView[] {
 }
 
 /** The users that a sign-in page offers: those who have the app, which all have where apps are open to everybody or nobody registered it. */
-export function sandboxUsers({ sandbox }: Exchange, client: Client) {
+export function sandboxUsers({ sandbox }: Exchange, client: Client, request?: AuthorizationRequest) {
   const open = sandbox.provider.open_apps === true || client.metadata.unregistered === true
   const app = open ? undefined : client.app
-  const users = sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
+  const all = sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
+  const { offers } = sandbox.requests?.authorization ?? {}
+  const users = request === undefined || offers === undefined ? all : all.filter((user) => offers(user, request))
   return {
     users: users.map(userView),
-    userCount: sandbox.directory.countUsers(app),
+    userCount: users === all ? sandbox.directory.countUsers(app) : users.length,
     passwordHint: users.every((user) => user.password === null)
       ? `Every sandbox user's password is the company's name: ${sandbox.company}`
       : undefined,
@@ -112,7 +114,7 @@ export function signInPage(
     stays: exchange.sandbox.sessions,
     links: linksOf(exchange, interaction.id),
   }
-  drawSignIn(reply, exchange, step, interaction.client, form)
+  drawSignIn(reply, exchange, step, interaction.client, form, interaction.request)
 }
 
 /** Where a sign-in page leads, beside what it is for. */
@@ -130,9 +132,10 @@ export function drawSignIn(
   step: Step & { joinAction?: string | undefined; stays?: boolean; links?: readonly PageLink[] },
   client: Client,
   form: SignInForm,
+  request?: AuthorizationRequest,
 ): void {
   const status = form.error === undefined ? 200 : (exchange.sandbox.provider.sign_in?.refused_status ?? 401)
-  const others = form.step === 'password' ? { users: [] } : sandboxUsers(exchange, client)
+  const others = form.step === 'password' ? { users: [] } : sandboxUsers(exchange, client, request)
   render(reply.code(status), 'signin', { ...step, ...form, ...others })
 }
 
@@ -152,9 +155,13 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
   const step = { ...stepOf(exchange, interaction), user: userView(user) }
   const scopes = scopeViews(exchange, interaction.request.scope)
   const { sessions, provider } = exchange.sandbox
+  if (!sessions) return render(reply, 'continue', { ...step, scopes })
   const questions = provider.consent_questions?.of(consentSituation(exchange, interaction, user)) ?? []
-  if (!sessions) render(reply, 'continue', { ...step, scopes })
-  else render(reply, 'consent', { ...step, scopes: scopes.map((scope) => ({ ...scope, fixed: scope.name === 'openid' })), questions })
+  const { choice } = provider.sign_in?.consent ?? {}
+  const { fixed = ['openid'], unless = '' } = choice ?? {}
+  const chosen = scopes.map((scope) => ({ ...scope, fixed: fixed.includes(scope.name) }))
+  const isWhole = interaction.request.parameters?.[unless] === 'false' || chosen.every((scope) => scope.fixed)
+  render(reply, 'consent', { ...step, scopes: chosen, choice: isWhole ? undefined : choice, questions })
 }
 
 /** Who is asked for consent, and for what. */
@@ -164,7 +171,7 @@ export function consentSituation({ sandbox }: Exchange, { request, client }: Int
 
 /** The page on which a user chooses who to be. */
 export function selectAccountPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
-  const { users, passwordHint } = sandboxUsers(exchange, interaction.client)
+  const { users, passwordHint } = sandboxUsers(exchange, interaction.client, interaction.request)
   render(reply, 'select-account', {
     ...stepOf(exchange, interaction),
     ...wordsOf(exchange, { app: interaction.client.app.name, user: user.username }),

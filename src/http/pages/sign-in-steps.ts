@@ -11,6 +11,7 @@ import type { Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
 import { answersIn } from '../../providers/consent-questions.ts'
+import { allScopes } from '../../providers/sign-in-pages.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
@@ -161,7 +162,9 @@ function consented(
   const { request, client } = interaction
   const chosen = scopes(ticked)
   // openid says who the user is, which a sign-in is for: it cannot be unticked.
-  const granted = ticked === undefined ? undefined : scopes(request.scope).filter((one) => one === 'openid' || chosen.includes(one))
+  const fixed = exchange.sandbox.provider.sign_in?.consent?.choice?.fixed ?? ['openid']
+  const isGranted = (one: string) => fixed.includes(one) || chosen.includes(one) || chosen.includes(allScopes)
+  const granted = ticked === undefined ? undefined : scopes(request.scope).filter(isGranted)
   if (exchange.sandbox.sessions && granted?.length !== 0) {
     rememberConsent(request, client, user, granted?.join(' ') ?? request.scope, exchange.sandbox)
   }

@@ -5,7 +5,7 @@ import { given } from '../../basics/given.ts'
 import { packageFolder } from '../../basics/package.ts'
 import type { ConsentQuestion } from '../../providers/consent-questions.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
-import { sentBy } from '../../providers/sign-in-pages.ts'
+import { allScopes, type ScopeChoice, sentBy } from '../../providers/sign-in-pages.ts'
 import { rootOf } from '../exchange.ts'
 import { pageHeaders } from './assets.ts'
 import type { SignInForm } from './sign-in-form.ts'
@@ -81,6 +81,8 @@ export interface Views {
     scopes: readonly (ScopeView & { fixed: boolean })[]
     /** Each is posted by its name. */
     questions?: readonly ConsentQuestion[]
+    /** By whose words the others are chosen from, with a box for all. */
+    choice?: ScopeChoice | undefined
   }
   /** Posts `pick` (a username), or `decision`: `switch` (somebody else) or `cancel`. */
   'select-account': UserStep & {
@@ -213,7 +215,7 @@ export function render<K extends keyof Views>(
   headers: Readonly<Record<string, string | undefined>> = {},
 ): void {
   const root = rootOf(reply.request)
-  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, shownUsers }), given({ ...pageHeaders, ...headers }))
+  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, allScopes, shownUsers }), given({ ...pageHeaders, ...headers }))
 }
 
 const tints = 8

@@ -153,7 +153,7 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
   const prompt = readPrompt(requests?.prompt === undefined ? parameters.prompt : requests.prompt(parameters, settings))
   const optional = {
     nonce: parameters.nonce,
-    login_hint: parameters.login_hint,
+    login_hint: parameters.login_hint && (requests?.authorization?.loginHint?.(parameters.login_hint, context) ?? parameters.login_hint),
     max_age: readMaxAge(parameters.max_age, client),
     resource: targetsOf(parameters, context),
     dpop_jkt: readThumbprint(parameters.dpop_jkt),

@@ -200,6 +200,10 @@ export interface AuthorizationDialect {
   onPage?(error: OAuthError): boolean
   /** What stands in the `request_uri` of a pushed request behind the usual prefix. */
   newPushedHandle?(): string
+  /** Whether a request's sign-in pages offer a user. */
+  offers?(user: User, request: AuthorizationRequest): boolean
+  /** The name of the user whom a hint means, where the vendor takes more than names. */
+  loginHint?(hint: string, context: Context): string | undefined
   /** Who signs in by what the request brings, without a page. */
   signedIn?(parameters: Parameters, context: Context): User | undefined
 }

@@ -14,6 +14,12 @@ export const googleAuthorization: AuthorizationDialect = {
     ...['access_type', 'include_granted_scopes', 'enable_granular_consent', 'hd', 'approval_prompt'],
     ...['display', 'openid.realm', 'request_visible_actions', 'user_id'],
   ],
+  // A hint at one, and no check: the client is to look at the claim.
+  offers(user, { parameters }) {
+    const { hd } = parameters ?? {}
+    return hd === undefined || (hd === '*' ? hdOf(user) !== undefined : hdOf(user) === hd)
+  },
+  loginHint: (hint, { realm }) => realm.store.findUserById(hint)?.username,
   onPage: ({ code }) => !toldToClients.includes(code) && code !== 'account_selection_required',
 }
 

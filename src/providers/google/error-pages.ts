@@ -56,7 +56,8 @@ function shutWay({ about }: OAuthError, context: Context | undefined): string | 
 /** A page in place of a redirect; its members are what the page's lines may have. */
 export function pageReply(error: OAuthError, context: Context | undefined): Reply {
   const { message, reason, status } = error
-  const page = named[message] ?? (reason === 'redirect_unregistered' ? ofRedirect(error, context) : reason && byReason[reason]) ?? other(error)
+  const page =
+    named[message] ?? (reason === 'redirect_unregistered' ? ofRedirect(error, context) : reason && byReason[reason]) ?? other(error)
   const said = status >= 500 ? status : page.status
   return { status: said, headers: error.headers, body: { ...page, status: said } }
 }

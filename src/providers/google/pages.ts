@@ -1,5 +1,6 @@
 import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
+import { signInScopes } from './scopes.ts'
 
 /** What the vendor's pages say. */
 export const googleTexts: PageTexts = {
@@ -30,6 +31,7 @@ export const googlePages: SignInPages = {
     text: 'Make sure you trust {app}',
     allow: { text: 'Continue', id: 'submit_approve_access' },
     deny: { text: 'Cancel', id: 'submit_deny_access' },
+    choice: { fixed: signInScopes, all: 'Select all', unless: 'enable_granular_consent' },
   },
   accounts: { heading: 'Choose an account', text: 'to continue to', pick: { text: '{user}' }, other: { text: 'Use another account' } },
   device: {

@@ -58,7 +58,14 @@ describe('the token endpoint says to the byte', () => {
       'Bad Request',
       'code_foreign',
     ],
-    ['a code that is too old', async () => redeem(url, await expired(() => freshCode(url), 601)), 400, 'invalid_grant', 'Bad Request', 'code_expired'],
+    [
+      'a code that is too old',
+      async () => redeem(url, await expired(() => freshCode(url), 601)),
+      400,
+      'invalid_grant',
+      'Bad Request',
+      'code_expired',
+    ],
     [
       'another redirect URI',
       async () => redeem(url, await freshCode(url), { redirect_uri: `${callback}/x` }),
@@ -67,7 +74,14 @@ describe('the token endpoint says to the byte', () => {
       'Bad Request',
       'redirect_mismatch',
     ],
-    ['no verifier', async () => redeem(url, await freshCode(url, challenge)), 400, 'invalid_grant', 'Missing code verifier.', 'verifier_missing'],
+    [
+      'no verifier',
+      async () => redeem(url, await freshCode(url, challenge)),
+      400,
+      'invalid_grant',
+      'Missing code verifier.',
+      'verifier_missing',
+    ],
     [
       'a wrong verifier',
       async () => redeem(url, await freshCode(url, challenge), { code_verifier: 'd'.repeat(43) }),
@@ -84,8 +98,22 @@ describe('the token endpoint says to the byte', () => {
       'code_verifier or verifier is not needed.',
       'verifier_unexpected',
     ],
-    ['no code', () => token(url, { grant_type: 'authorization_code' }), 400, 'invalid_request', 'Missing required parameter: code', 'parameter_missing'],
-    ['an unknown client', () => redeem(url, wellFormed, { client_id: 'x' }), 401, 'invalid_client', 'The OAuth client was not found.', 'client_unknown'],
+    [
+      'no code',
+      () => token(url, { grant_type: 'authorization_code' }),
+      400,
+      'invalid_request',
+      'Missing required parameter: code',
+      'parameter_missing',
+    ],
+    [
+      'an unknown client',
+      () => redeem(url, wellFormed, { client_id: 'x' }),
+      401,
+      'invalid_client',
+      'The OAuth client was not found.',
+      'client_unknown',
+    ],
     [
       'a wrong secret',
       () => redeem(url, wellFormed, { client_secret: 'x' }),
@@ -118,7 +146,14 @@ describe('the token endpoint says to the byte', () => {
       'Could not determine client ID from request.',
       'client_missing',
     ],
-    ['a grant type that it has not', () => token(url, { grant_type: 'foo' }), 400, 'unsupported_grant_type', 'Invalid grant_type: foo', 'grant_type_unknown'],
+    [
+      'a grant type that it has not',
+      () => token(url, { grant_type: 'foo' }),
+      400,
+      'unsupported_grant_type',
+      'Invalid grant_type: foo',
+      'grant_type_unknown',
+    ],
     ['no grant type', () => token(url, {}), 400, 'unsupported_grant_type', 'Invalid grant_type: ', 'grant_type_missing'],
     ['nothing at all', () => post(`${url}/token`, {}), 400, 'unsupported_grant_type', 'Invalid grant_type: ', 'body_empty'],
     [
@@ -130,7 +165,14 @@ describe('the token endpoint says to the byte', () => {
       'grant_type_not_allowed',
     ],
     ['a refresh token that nobody issued', () => refresh('1//0x'), 400, 'invalid_grant', 'Bad Request', 'refresh_unknown'],
-    ['a refresh token of another client', async () => refresh(await refreshToken(), desktop), 400, 'invalid_grant', 'Bad Request', 'refresh_foreign'],
+    [
+      'a refresh token of another client',
+      async () => refresh(await refreshToken(), desktop),
+      400,
+      'invalid_grant',
+      'Bad Request',
+      'refresh_foreign',
+    ],
     [
       'a refresh token that was revoked',
       async () => {
@@ -159,7 +201,14 @@ describe('the token endpoint says to the byte', () => {
       'Bad Request',
       'scope_not_granted',
     ],
-    ['no refresh token', () => token(url, { grant_type: 'refresh_token' }), 400, 'invalid_request', 'Missing required parameter: refresh_token', 'parameter_missing'],
+    [
+      'no refresh token',
+      () => token(url, { grant_type: 'refresh_token' }),
+      400,
+      'invalid_request',
+      'Missing required parameter: refresh_token',
+      'parameter_missing',
+    ],
   ])('%s', async (_what, ask, status, error, description, reason) => {
     expectBytes(await ask(), status, error, description, reason)
   })
@@ -167,7 +216,14 @@ describe('the token endpoint says to the byte', () => {
 
 describe('revocation says to the byte', () => {
   test.each<Row>([
-    ['a token that holds no more', () => post(`${url}/revoke`, { token: 'ya29.x' }), 400, 'invalid_token', 'Token expired or revoked', 'token_unknown'],
+    [
+      'a token that holds no more',
+      () => post(`${url}/revoke`, { token: 'ya29.x' }),
+      400,
+      'invalid_token',
+      'Token expired or revoked',
+      'token_unknown',
+    ],
     [
       'a token that was revoked',
       async () => {
@@ -191,7 +247,9 @@ describe('revocation says to the byte', () => {
       const silent = await tokensOf(url)
       const token = by === 'query' ? refresh_token : access_token
       const answer =
-        by === 'body' ? await post(`${url}${path}`, { token }) : await send(`${url}${path}?${new URLSearchParams({ token })}`, { method: by === 'GET' ? 'GET' : 'POST' })
+        by === 'body'
+          ? await post(`${url}${path}`, { token })
+          : await send(`${url}${path}?${new URLSearchParams({ token })}`, { method: by === 'GET' ? 'GET' : 'POST' })
       expect([answer.status, answer.text]).toEqual([200, '{}'])
       expect((await refresh(refresh_token)).status).toBe(400)
       const me = await send(`${url}/v1/userinfo`, { headers: { authorization: `Bearer ${silent.access_token}` } })
@@ -213,7 +271,13 @@ describe('a request that is not right has a page and no redirect', () => {
       [invalid, 'redirect_uri=https://elsewhere.example/cb'],
     ],
     ['no redirect URI', { redirect_uri: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: redirect_uri']],
-    ['a loopback port that is not registered', { redirect_uri: 'http://localhost:8080/callback/x' }, 400, 'Error 400: redirect_uri_mismatch', [invalid]],
+    [
+      'a loopback port that is not registered',
+      { redirect_uri: 'http://localhost:8080/callback/x' },
+      400,
+      'Error 400: redirect_uri_mismatch',
+      [invalid],
+    ],
     ['an unknown client', { client_id: 'x' }, 401, 'Error 401: invalid_client', ['The OAuth client was not found.']],
     ['no client', { client_id: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: client_id']],
     ['no scope', { scope: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: scope']],
@@ -226,7 +290,13 @@ describe('a request that is not right has a page and no redirect', () => {
       'Error 400: invalid_scope',
       ['Some requested scopes were invalid. {valid=[openid], invalid=[wrong]}'],
     ],
-    ['a prompt that it has not', { prompt: 'login' }, 400, 'Error 400: invalid_request', ['Invalid parameter value for prompt: Invalid prompt: login']],
+    [
+      'a prompt that it has not',
+      { prompt: 'login' },
+      400,
+      'Error 400: invalid_request',
+      ['Invalid parameter value for prompt: Invalid prompt: login'],
+    ],
     [
       'both names of a prompt',
       { prompt: 'consent', approval_prompt: 'force' },
@@ -246,7 +316,9 @@ describe('a request that is not right has a page and no redirect', () => {
   })
 
   test('an embedded web view', async () => {
-    const headers = { 'user-agent': 'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0 Mobile' }
+    const headers = {
+      'user-agent': 'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0 Mobile',
+    }
     const answer = await send(authorizeUrl(url), { headers })
     expect([answer.status, answer.text.includes('Error 403: disallowed_useragent')]).toEqual([403, true])
   })
