@@ -29,7 +29,14 @@ export interface RefreshRow {
 
 type TokenStore = Pick<
   ProtocolStore,
-  'saveTokens' | 'useRefreshToken' | 'findAccessToken' | 'findRefreshToken' | 'expireAccessToken' | 'revokeAccessToken' | 'whyRevoked'
+  | 'saveTokens'
+  | 'useRefreshToken'
+  | 'findAccessToken'
+  | 'findRefreshToken'
+  | 'expireAccessToken'
+  | 'extendRefreshToken'
+  | 'revokeAccessToken'
+  | 'whyRevoked'
 >
 
 /**
@@ -59,6 +66,9 @@ export function tokenStore(db: Database, known: Records) {
     use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL'),
     expireAccess: db.prepare<[now: number, digest: Buffer | null, id: number, sandbox: number]>(
       `UPDATE token SET access_expires_at = min(access_expires_at, ?), access_digest = coalesce(?, access_digest) WHERE id = ? AND ${own}`,
+    ),
+    extend: db.prepare<[expires_at: number, id: number, sandbox: number]>(
+      `UPDATE token SET refresh_expires_at = ? WHERE id = ? AND ${own}`,
     ),
     revokeAccess: db.prepare<[now: number, id: number, sandbox: number]>(
       `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${own}`,
@@ -159,6 +169,7 @@ export function tokenStore(db: Database, known: Records) {
         }
       },
       expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
+      extendRefreshToken: (id, expires_at) => statements.extend.run(expires_at, id, sandbox),
       revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
       whyRevoked(id) {
         const row = statements.findRefresh.get(id)

@@ -129,6 +129,8 @@ export interface ProtocolStore
     rotation: Pick<Settings, 'rotation' | 'rotation_grace'>,
     confirmation: AccessTokenDetails['cnf'],
   ): UsedRefreshToken | Refusal | 'other_key'
+  /** Lets a refresh token live until then, for vendors of whom one that is used lives on. */
+  extendRefreshToken(id: number, expires_at: number): void
   /** Binds the refresh tokens of a grant to keys. */
   bindGrant(grant_id: number, cnf: NonNullable<AccessTokenDetails['cnf']>): void
   saveTokens(tokens: TokensDraft): void

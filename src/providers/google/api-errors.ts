@@ -4,6 +4,9 @@ import type { Reply } from '../provider.ts'
 const see = 'See https://developers.google.com/identity/sign-in/web/devconsole-project.'
 const expected = `Expected OAuth 2 access token, login cookie or other valid authentication credential. ${see}`
 
+/** What its APIs that are here ask for. */
+const userScopes = ['email', 'profile'].map((name) => `https://www.googleapis.com/auth/userinfo.${name}`).join(' ')
+
 /** The vendor's names of what went wrong, by status. */
 const names: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
@@ -50,9 +53,9 @@ function whatOf(error: OAuthError) {
 }
 
 /** What `WWW-Authenticate` says of a token that does not do. */
-export function challengeOf({ code, reason, about }: OAuthError): string {
+export function challengeOf({ code, reason }: OAuthError): string {
   const parts = ['Bearer realm="https://accounts.google.com/"']
   if (reason !== 'token_missing') parts.push(`error="${code}"`)
-  if (code === 'insufficient_scope' && about.scope !== undefined) parts.push(`scope="${about.scope}"`)
+  if (code === 'insufficient_scope') parts.push(`scope="${userScopes}"`)
   return parts.join(', ')
 }

@@ -4,6 +4,7 @@ import { refreshToken } from '../../oauth/grants/refresh-token.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
 import { coveredScope, isOffline, makeRoom } from './consent.ts'
 import { serviceAccount } from './service-account.ts'
+import { isTesting } from './settings.ts'
 
 /** A refresh token only when it is due. */
 const code: GrantType = {
@@ -19,12 +20,16 @@ const code: GrantType = {
     }),
 }
 
-/** What the grant covers is looked up anew. */
+/** What the grant covers is looked up anew, and the token lives on that was used, but for one of a project in testing. */
 const refresh: GrantType = {
   ...refreshToken,
   redeem: (parameters, client, context) =>
     after(refreshToken.redeem(parameters, client, context), (issue) => {
-      const { grant, user } = issue
+      const { grant, user, refresh } = issue
+      const { store, clock, settings } = context.realm
+      if (typeof refresh === 'object' && !isTesting(settings)) {
+        store.extendRefreshToken(refresh.id, clock.now() + settings.refresh_token_ttl * 1000)
+      }
       if (user === undefined || parameters.scope !== undefined) return issue
       return { ...issue, scope: coveredScope(grant, client, user, context) }
     }),

@@ -10,8 +10,6 @@ import { profileOf } from './profile.ts'
 
 /** What the vendor's APIs tell of a user who signed in. */
 
-const userinfoUrl = 'https://www.googleapis.com/auth/userinfo'
-
 /** The token of a request and its user. @throws OAuthError when it is of none, or was given for neither of the scopes */
 export async function callerOf(
   { context, authorization, query }: ApiRequest,
@@ -24,8 +22,7 @@ export async function callerOf(
     user === undefined
       ? 'The token is of a service account by itself'
       : `The token's scope is '${scope}' and has none of: ${needed.join(', ')}`
-  const scope_needed = `${userinfoUrl}.email ${userinfoUrl}.profile`
-  throw new OAuthError('scope_missing', 'Insufficient Permission', explanation).naming({ scope: scope_needed })
+  throw new OAuthError('scope_missing', 'Insufficient Permission', explanation)
 }
 
 /** Both older versions: `id` and `verified_email`. */

@@ -142,6 +142,18 @@ test('a refresh brings an access and an ID token and no refresh token, which sta
   }
 })
 
+test('a refresh token lives half a year after it was last used', async () => {
+  const { url, clock } = await start({ defaultProvider: 'google' })
+  const { refresh_token = '' } = await tokensOf(url, { access_type: 'offline' })
+  const refresh = () => token(url, { grant_type: 'refresh_token', refresh_token })
+  for (let at = 0; at < 3; at++) {
+    clock.advance(100 * 86_400)
+    expect((await refresh()).status).toBe(200)
+  }
+  clock.advance(181 * 86_400)
+  expect((await refresh()).body.error_description).toBe('Token has been expired or revoked.')
+})
+
 test('an answer may cover what was granted before', async () => {
   const { url } = await start({ defaultProvider: 'google' })
   await tokensOf(url, { scope: calendar })
