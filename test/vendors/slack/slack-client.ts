@@ -1,4 +1,4 @@
-import { Jar } from '../../support/browser-jar.ts'
+import { Jar, type Visit } from '../../support/browser-jar.ts'
 import { start, startForFile, type TestServer } from '../../support/server.ts'
 import { type Answer, basic, post, send } from '../../support/vendor-client.ts'
 
@@ -21,17 +21,18 @@ export const startWorkspaceForFile = () => startForFile(options)
 
 type At = Pick<TestServer, 'url'>
 
-/** Goes through the pages as alice, and gives where the browser is sent; undefined for a page. */
-export async function throughPages(address: string, jar = new Jar(), decision = 'allow'): Promise<URL | undefined> {
-  const { origin } = new URL(address)
-  let visit = await jar.open(address)
+/** Goes on from a page as alice, until the browser is sent back. */
+export async function goOn(jar: Jar, page: Visit, base: string, decision = 'allow'): Promise<Visit> {
+  let visit = page
   for (let step = 0; step < 3 && visit.location === undefined && visit.status === 200; step++) {
-    const typed = visit.html.includes('type="password"') ? alice : { action: decision }
-    visit = await jar.post(visit, origin, typed)
-    if (visit.location?.origin === origin && visit.location.pathname !== new URL(callback).pathname)
-      visit = await jar.open(visit.location.href)
+    visit = await jar.post(visit, base, visit.html.includes('type="password"') ? alice : { action: decision })
   }
-  return visit.location
+  return visit
+}
+
+/** Goes through the pages as alice, and gives where the browser is sent; undefined for a page. */
+export async function throughPages(address: string, jar = new Jar(), decision?: string): Promise<URL | undefined> {
+  return (await goOn(jar, await jar.open(address), new URL(address).origin, decision)).location
 }
 
 /** The address of an authorization. */
