@@ -6,6 +6,7 @@ import type { Proofs } from '../support/recording/proofs.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
 import { cognitoProofs } from './cognito/proofs.ts'
+import { goOn as throughSlack } from './slack/slack-client.ts'
 
 /**
  * What judges asked is asked again, byte for byte, and must be answered as it was. `GRANTBOX_RECORD=1 npm run judges` writes the requests,
@@ -19,6 +20,7 @@ const signIns: Readonly<Record<string, SignsIn>> = {
       ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password })
       : page,
   entra: (jar, page, base) => signIn(jar, page, base),
+  slack: (jar, page, base) => throughSlack(jar, page, base),
 }
 
 /** What is made anew of what was answered. */

@@ -5,9 +5,12 @@ import { slackScopes } from './scopes.ts'
 const scopes = Object.keys(slackScopes)
 const grant_types = ['authorization_code', 'refresh_token']
 
+/** When the users joined, and verified their addresses. */
+const created_at = Date.UTC(2024, 0, 15, 10)
+
 function user(username: string, first_name: string, last_name: string, user_id: string): WorldUser {
   const email = `${username}@example.com`
-  return { username, user_id, password: 'password', first_name, last_name, email, apps: [] }
+  return { username, user_id, password: 'password', first_name, last_name, email, apps: [], created_at }
 }
 
 /** An app with tokens for good, one whose tokens rotate, and two members of the workspace. */

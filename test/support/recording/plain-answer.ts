@@ -21,7 +21,7 @@ const looked = ['content-type', 'cache-control', 'pragma', 'expires', 'location'
 const madeUp = new Set([
   ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
   ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
-  ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId'],
+  ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId', 'bot_access_token'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
