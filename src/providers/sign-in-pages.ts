@@ -71,6 +71,8 @@ export interface SignInPages {
   readonly again?: string | undefined
   /** What a disabled user is told; as who is refused when absent. */
   readonly disabled?: SignInMessage | undefined
+  /** Who is disabled and knows his password goes back to the client as one who is denied; who does not is told what all are told. */
+  readonly disabled_goes_back?: true | undefined
   /** The status that takes the browser from a form to the client; 303 when absent. */
   readonly answered_status?: 302 | 303 | undefined
   /** The form is there once more, unseen and before the other, as with vendors who have one for narrow windows. */

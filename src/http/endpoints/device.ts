@@ -94,6 +94,7 @@ function signIn(reply: FastifyReply, exchange: Exchange, waiting: Deferred, para
     if (outcome.problem !== undefined) explain(exchange, outcome.problem, reply)
     return signInPage(reply, exchange, waiting, outcome.form)
   }
+  if ('denied' in outcome) return finish(reply, exchange, waiting, 'denied')
   const { user } = outcome
   if (pagesOf(exchange)?.straight === true) beginSession(reply, exchange, user)
   return goOn(reply, exchange, waiting, user)

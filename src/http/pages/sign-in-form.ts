@@ -39,13 +39,16 @@ export function readForm({ sandbox }: Exchange, parameters: Parameters): Paramet
   }
 }
 
-/** What comes of a form: who signs in, or the page that comes, and what was wrong when something was. */
-export type SignInOutcome = { user: User } | { form: SignInForm; problem?: { code: 'access_denied'; reason: Reason; explanation: string } }
+/** What comes of a form: who signs in, why he may not, or the page that comes, and what was wrong when something was. */
+export type SignInOutcome =
+  | { user: User }
+  | { denied: string }
+  | { form: SignInForm; problem?: { code: 'access_denied'; reason: Reason; explanation: string } }
 
 /** Who signs in with what was typed or clicked. */
 export function signInWith(exchange: Exchange, client: Client, typed: Parameters): SignInOutcome {
   const { sandbox, context } = exchange
-  const { next, unknown_name, refused, disabled } = sandbox.provider.sign_in ?? {}
+  const { next, unknown_name, refused, disabled, disabled_goes_back } = sandbox.provider.sign_in ?? {}
   const { pick, username = pick ?? '', password } = typed
   const picked = pick === undefined ? undefined : sandbox.store.findUser(pick)
   if (picked !== undefined && !picked.disabled && hasApp(picked, client, context)) return { user: picked }
@@ -59,7 +62,8 @@ export function signInWith(exchange: Exchange, client: Client, typed: Parameters
   }
   const { told, ...checked } = tryPassword(username, password ?? '', exchange)
   if (checked.ok) return { user: checked.user }
-  const { reason, explanation } = checked
+  const { reason, explanation, proven } = checked
+  if (disabled_goes_back === true && proven === true) return { denied: explanation }
   const error = told ?? (reason === 'user_disabled' ? disabled : undefined) ?? refused ?? { text: 'Username or password is not right.' }
   return { form: { step: next && 'password', username, error }, problem: { code: 'access_denied', reason, explanation } }
 }

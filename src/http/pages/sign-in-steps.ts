@@ -81,6 +81,10 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
     if (outcome.problem !== undefined) explain(exchange, outcome.problem, reply)
     return signInPage(reply, exchange, interaction, outcome.form)
   }
+  if ('denied' in outcome) {
+    take(exchange, interaction)
+    throw deny(interaction.request, interaction.client, outcome.denied, 'user_disabled')
+  }
   const { user } = outcome
   const instead = exchange.sandbox.provider.account_pages?.instead(user, exchange.sandbox)
   if (instead !== undefined) return redirect(reply, accountPath(exchange, instead, interaction.id, { username: user.username }))

@@ -102,8 +102,9 @@ async function clientOf({ client_id }: Parameters, context: Context): Promise<Cl
 }
 
 /** Where to tell that a request object is not valid: at the redirect URI in the query, when that is the client's. */
-function targetOutside({ redirect_uri, state }: Parameters, client: Client, { realm }: Context): RedirectTarget | undefined {
-  if (redirect_uri === undefined || !isRegistered(client, redirect_uri, realm)) return undefined
+function targetOutside(parameters: Parameters, client: Client, { realm }: Context): RedirectTarget | undefined {
+  const { redirect_uri, state } = parameters
+  if (redirect_uri === undefined || !isRegistered(client, redirect_uri, realm, parameters)) return undefined
   return { client, redirect_uri, response_mode: 'query', state }
 }
 

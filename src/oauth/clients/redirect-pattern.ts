@@ -13,20 +13,28 @@ type Match = Settings['redirect_uri_match']
 /** A segment that leads up or nowhere, however it is written: it could leave the registered path. */
 const dotSegment = /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\?]|%2f|%5c)/i
 
-/** Which of those that a client's app registered a URI is, by the vendor's rule and the sandbox's; undefined when none. */
-export function registeredFor(client: Client, came: string, { redirects, settings }: Pick<Realm, 'redirects' | 'settings'>) {
+type Rules = Pick<Realm, 'redirects' | 'settings'> & Partial<Pick<Realm, 'documents'>>
+
+/**
+ * Which of those that a client's app registered a URI is, by the vendor's rule and the sandbox's; undefined when none.
+ * @param parameters of the authorization request that names it
+ */
+export function registeredFor(client: Client, came: string, { redirects, settings, documents }: Rules, parameters?: Parameters) {
   const same = redirects?.matches ?? sameRedirectUri
   const uris = client.app.redirect_uris
-  return uris.includes(came) ? came : uris.find((one) => same(one, came, client) || fits(one, came, settings.redirect_uri_match))
+  const asked = parameters && documents && { parameters, documents }
+  // What the vendor reads as a pattern is no address.
+  if (uris.includes(came) && redirects?.registers?.(came) !== true) return came
+  return uris.find((one) => same(one, came, client, asked) || fits(one, came, settings.redirect_uri_match))
 }
 
 /** Whether a URI is one of them. */
-export function isRegistered(client: Client, came: string, realm: Pick<Realm, 'redirects' | 'settings'>): boolean {
-  return registeredFor(client, came, realm) !== undefined
+export function isRegistered(client: Client, came: string, realm: Rules, parameters?: Parameters): boolean {
+  return registeredFor(client, came, realm, parameters) !== undefined
 }
 
 /** What a redirect URI is registered for, where the vendor tells kinds of them apart; undefined when the client did not say. */
-export function redirectUriType(client: Client, came: string, realm: Pick<Realm, 'redirects' | 'settings'>): string | undefined {
+export function redirectUriType(client: Client, came: string, realm: Rules): string | undefined {
   const registered = registeredFor(client, came, realm)
   return registered === undefined ? undefined : ownValue(client.metadata.redirect_uri_types ?? {}, registered)
 }
@@ -35,7 +43,8 @@ export function redirectUriType(client: Client, came: string, realm: Pick<Realm,
  * The redirect URI to answer at (RFC 6749 §3.1.2.3): it may be left out when exactly one is registered.
  * @throws PageError because an answer cannot be sent to a URI that is not the client's
  */
-export function resolveRedirectUri(client: Client, { redirect_uri: came, state }: Parameters, context: Context): string {
+export function resolveRedirectUri(client: Client, parameters: Parameters, context: Context): string {
+  const { redirect_uri: came, state } = parameters
   const registered = client.app.redirect_uris
   const { redirects, settings } = context.realm
   const details = [{ label: `Registered for ${client.app.name}`, values: registered.length > 0 ? registered : ['none'] }]
@@ -50,7 +59,7 @@ export function resolveRedirectUri(client: Client, { redirect_uri: came, state }
       client_id: client.client_id,
     })
   }
-  if (isRegistered(client, came, context.realm)) return came
+  if (isRegistered(client, came, context.realm, parameters)) return came
   if (settings.strictness === 'lenient' && redirectUriProblem(came) === undefined) {
     note(context, `redirect_uri ${difference(came, registered)}; it passes because the sandbox is lenient`)
     return came

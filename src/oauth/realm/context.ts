@@ -149,10 +149,16 @@ export interface Callback {
 /** The parameters as a vendor has them: under names of its own, and with others. */
 export type CallbackWording = (callback: Callback, context: Context) => Callback['parameters']
 
+/** The authorization request that names a redirect URI. */
+export interface RedirectRequest {
+  readonly parameters: Parameters
+  readonly documents: Documents
+}
+
 /** What a vendor makes of redirect URIs, where it differs from RFC 6749 §3.1.2 and §4.1.2. */
 export interface RedirectRules {
   /** Whether the URI that came is the registered one; byte for byte when absent, but for the port of a loopback address (RFC 8252 §7.3). The sandbox's setting lets in more. */
-  readonly matches?: (registered: string, came: string, client: Client) => boolean
+  readonly matches?: (registered: string, came: string, client: Client, asked?: RedirectRequest) => boolean
   /** Without one in the request, the first of several registered ones is meant. */
   readonly first_is_default?: true
   /** A token request need not repeat it (RFC 6749 §4.1.3); what it does repeat must be right. */

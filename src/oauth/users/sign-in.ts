@@ -10,8 +10,8 @@ import type { Reason } from '../model/reasons.ts'
 import type { User } from '../model/records.ts'
 import type { Realm } from '../realm/context.ts'
 
-/** The outcome of a sign-in; the explanation is for the developer, never for the page. */
-export type SignIn = { ok: true; user: User } | { ok: false; reason: Reason; explanation: string }
+/** The outcome of a sign-in; the explanation is for the developer, never for the page. Proven: the password was right all the same. */
+export type SignIn = { ok: true; user: User } | { ok: false; reason: Reason; explanation: string; proven?: true }
 
 /** The username as it is looked up: trimmed, without the "@" that vendors print before it. */
 export function cleanUsername(typed: string): string {
@@ -45,8 +45,12 @@ export function checkPassword(username: string, password: string, realm: Realm):
   if (magic !== undefined) return magicSignIn(magic, realm)
   const user = findNamed(name, realm) ?? (password === '' ? undefined : unknownUser(name, password, realm))
   if (user === undefined) return { ok: false, reason: 'user_unknown', explanation: `There is no user '${name}' in sandbox '${realm.name}'` }
-  if (user.disabled) return { ok: false, reason: 'user_disabled', explanation: `User '${user.username}' is disabled` }
-  if (sameSecret(password, user.password ?? realm.company)) return { ok: true, user }
+  const isRight = sameSecret(password, user.password ?? realm.company)
+  if (user.disabled) {
+    const explanation = `User '${user.username}' is disabled`
+    return { ok: false, reason: 'user_disabled', explanation, ...(isRight && { proven: true }) }
+  }
+  if (isRight) return { ok: true, user }
   const rule = user.password === null ? "the company's name" : 'a password of his own'
   return { ok: false, reason: 'password_wrong', explanation: `The password is not the one of user '${user.username}', which is ${rule}` }
 }

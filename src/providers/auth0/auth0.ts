@@ -1,7 +1,6 @@
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
-import { wildcardRedirects } from '../wildcard-redirects.ts'
 import { scope, targets } from './apis.ts'
 import { auth0Callback } from './callback.ts'
 import { auth0Collection } from './collection.ts'
@@ -14,12 +13,14 @@ import { auth0Hosts } from './hosts.ts'
 import { databaseId, newClientId, newClientSecret, newObjectId, newSessionId } from './ids.ts'
 import { auth0Keys, auth0Kid } from './keys.ts'
 import { logout, signOutPath } from './logout.ts'
+import { clientRoutes } from './management/clients.ts'
 import { roleRoutes } from './management/roles.ts'
 import { tenantRoutes } from './management/tenant.ts'
 import { userRoutes } from './management/users.ts'
 import { checks, saveOrganization } from './organizations.ts'
 import { auth0Pages, auth0Texts } from './pages.ts'
 import { startPasswordless } from './passwordless.ts'
+import { auth0Redirects } from './redirects.ts'
 import { managementScopes, userScopes } from './scopes.ts'
 import { auth0Settings } from './settings.ts'
 import { auth0Tokens } from './tokens.ts'
@@ -71,7 +72,7 @@ export const auth0: Provider = {
     logout,
     pkce_optional: true,
   },
-  redirects: wildcardRedirects,
+  redirects: auth0Redirects,
   cors: auth0Cors,
   settings: {
     access_token_ttl: 86_400,
@@ -102,7 +103,7 @@ export const auth0: Provider = {
   errorReply: auth0Error,
   callbackWording: auth0Callback,
   discovery: auth0Discovery,
-  routes: [startPasswordless, ...databaseRoutes, ...userRoutes, ...roleRoutes, ...tenantRoutes],
+  routes: [startPasswordless, ...databaseRoutes, ...userRoutes, ...roleRoutes, ...clientRoutes, ...tenantRoutes],
   world: auth0World,
   seed: ({ documents }, now) => {
     saveOrganization(documents, { id: 'org_grantboxExample', name: 'example-org', display_name: 'Example Organization' }, now)

@@ -5,7 +5,7 @@ import type { User } from '../../oauth/model/records.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { isAddress, objectIn, textsIn } from './bodies.ts'
 import { databaseId, newObjectId, newTicket } from './ids.ts'
-import { database } from './settings.ts'
+import { auth0Settings, database } from './settings.ts'
 
 /** Users with passwords: how they come in, and how they get another password. */
 
@@ -60,6 +60,13 @@ function bad(code: string, description: string): Reply {
   return { status: 400, body: { name: 'BadRequestError', code, description, statusCode: 400 } }
 }
 
+/** What whoever signs up under somebody's address is told: nothing of him, unless the tenant wants it. */
+function taken({ settings, context }: ApiRequest): Reply {
+  context.trace.explanation = 'There is a user with this address or username'
+  const tells = auth0Settings.of(settings).signup_tells_user_exists
+  return tells ? bad('user_exists', 'The user already exists.') : bad('invalid_signup', 'Invalid sign up')
+}
+
 /** `POST /dbconnections/signup`. */
 const signUp: Route = {
   method: 'POST',
@@ -73,7 +80,7 @@ const signUp: Route = {
     if (connection !== database) return bad('invalid_request', 'connection is not known')
     if (!isAddress(email)) return bad('invalid_request', 'email is not valid')
     if (isWeak(password)) return weak
-    if (realm.store.findUserByEmail(email) !== undefined) return bad('invalid_signup', 'Invalid sign up')
+    if (realm.store.findUserByEmail(email) !== undefined) return taken(request)
     const id = newObjectId()
     const user_metadata = objectIn(body, 'user_metadata')
     const { nickname, name, picture } = said
@@ -84,7 +91,7 @@ const signUp: Route = {
       const [user] = directory.createUsers([made])
       if (user !== undefined) sendTicket(user, 'verify_email', '/u/email-verification', request)
     } catch (error) {
-      if (error instanceof TakenError) return bad('invalid_signup', 'Invalid sign up')
+      if (error instanceof TakenError) return taken(request)
       throw error
     }
     trace.username = named.username

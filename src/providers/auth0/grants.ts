@@ -3,11 +3,13 @@ import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
 import { ciba, deviceCode } from '../../oauth/grants/deferred.ts'
 import { password } from '../../oauth/grants/password.ts'
+import { refreshToken } from '../../oauth/grants/refresh-token.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
 import { apiOf } from './apis.ts'
+import { clientSettings } from './client-settings.ts'
 import { passwordless, passwordRealm } from './grant-names.ts'
 import { checkOtp } from './passwordless.ts'
 import { auth0Settings, database } from './settings.ts'
@@ -76,12 +78,24 @@ const byOtp: GrantType = {
   redeem: (parameters, client, context) => checkOtp(parameters, client, context),
 }
 
+/** As the app says of its refresh tokens, and else as the sandbox's settings do. */
+const refresh: GrantType = {
+  ...refreshToken,
+  redeem(parameters, client, context) {
+    const { rotation_type, leeway } = clientSettings(client, context.realm.documents).refresh_token ?? {}
+    if (rotation_type === undefined && leeway === undefined) return refreshToken.redeem(parameters, client, context)
+    const { settings } = context.realm
+    const rotation = rotation_type === 'rotating' ? 'strict' : rotation_type === 'non-rotating' ? 'off' : settings.rotation
+    const own = { ...settings, rotation, rotation_grace: leeway ?? settings.rotation_grace }
+    return refreshToken.redeem(parameters, client, { ...context, realm: { ...context.realm, settings: own } })
+  },
+}
+
 /** The vendor's grant types, and its way of those that RFCs have. */
 export const auth0Grants: ReadonlyMap<string, GrantType> = new Map(
-  [offline(authorizationCode), machine, inDirectory, inRealm, offline({ ...byOtp }), offline(deviceCode), offline(ciba)].map((one) => [
-    one.grant_type,
-    one,
-  ]),
+  [offline(authorizationCode), refresh, machine, inDirectory, inRealm, offline({ ...byOtp }), offline(deviceCode), offline(ciba)].map(
+    (one) => [one.grant_type, one],
+  ),
 )
 
 /** What its token endpoint serves. */

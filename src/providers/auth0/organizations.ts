@@ -1,6 +1,7 @@
 import type { Documents } from '../../oauth/model/documents.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
-import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { Realm, RequestDialect } from '../../oauth/realm/context.ts'
+import { clientSettings } from './client-settings.ts'
 import { newOrganizationId } from './ids.ts'
 import { auth0Settings } from './settings.ts'
 
@@ -45,15 +46,26 @@ export function deleteOrganization(documents: Documents, id: string): boolean {
   return organizationsIn(documents).delete(id)
 }
 
-/** An authorization request may be for one organization, which there must be, as the setting `organization_usage` has it. */
-export const checks: NonNullable<RequestDialect['checks']> = ({ organization }, _client, { realm }) => {
-  const usage = auth0Settings.of(realm.settings).organization_usage
+/** What tokens tell of the organization that was asked for. */
+export function organizationClaims(asked: string | undefined, { documents, settings }: Pick<Realm, 'documents' | 'settings'>) {
+  const { id, name } = organizationNamed(asked, documents) ?? {}
+  return { org_id: id, org_name: auth0Settings.of(settings).organization_names ? name : undefined }
+}
+
+/** An authorization request may be for one organization, which there must be, as `organization_usage` of the app or the sandbox has it. */
+export const checks: NonNullable<RequestDialect['checks']> = ({ organization }, client, { realm }) => {
+  const { organization_usage, organization_names } = auth0Settings.of(realm.settings)
+  const { organization_usage: usage = organization_usage } = clientSettings(client, realm.documents)
   if (organization === undefined) {
     if (usage !== 'require') return
-    throw refusal('parameter organization is required for this client', 'The setting organization_usage is require')
+    throw refusal('parameter organization is required for this client', 'organization_usage of the app or the sandbox is require')
   }
-  if (usage === 'deny') throw refusal('client is not configured to allow organizations', 'The setting organization_usage is deny')
-  if (organizationNamed(organization, realm.documents) !== undefined) return
+  if (usage === 'deny')
+    throw refusal('client is not configured to allow organizations', 'organization_usage of the app or the sandbox is deny')
+  const found = organizationNamed(organization, realm.documents)
+  if (found !== undefined && (found.id === organization || organization_names)) return
+  if (found !== undefined)
+    throw refusal('parameter organization is invalid', `The setting organization_names is false: name it ${found.id}`)
   const names = organizations(realm.documents).map(({ id, name }) => `${name} (${id})`)
   const explanation = `organization '${organization}' is none of: ${names.join(', ') || 'none'}`
   throw refusal('parameter organization is invalid', explanation)

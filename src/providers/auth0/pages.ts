@@ -27,6 +27,7 @@ export const auth0Pages: SignInPages = {
   submit: { text: 'Continue', name: 'action', value: 'default' },
   refused: { text: 'Wrong email or password', id: 'error-element-password' },
   refused_status: 400,
+  disabled_goes_back: true,
   consent: {
     heading: 'Authorize App',
     text: '{app} is requesting access to your {company} account',

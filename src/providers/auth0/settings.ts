@@ -8,6 +8,8 @@ export interface Auth0Settings {
   default_audience: string | null
   default_directory: typeof database | 'none'
   organization_usage: 'deny' | 'allow' | 'require'
+  organization_names: boolean
+  signup_tells_user_exists: boolean
 }
 
 export const auth0Settings = ownSettings<Auth0Settings>({
@@ -23,7 +25,17 @@ export const auth0Settings = ownSettings<Auth0Settings>({
   },
   organization_usage: {
     default: 'allow',
-    says: 'whether users of all apps sign in to an organization: `deny` refuses who names one, `require` who names none',
+    says: 'whether users of apps sign in to an organization: `deny` refuses who names one, `require` who names none; an app may have its own by the Management API',
     accepts: ({ z }) => z.enum(['deny', 'allow', 'require']),
+  },
+  organization_names: {
+    default: true,
+    says: "whether an organization may be named by its name, which tokens then have as `org_name`; the vendor's `allow_organization_name_in_authentication_api`",
+    accepts: ({ z }) => z.boolean(),
+  },
+  signup_tells_user_exists: {
+    default: false,
+    says: "whether a sign-up under an address that somebody has is refused with `user_exists` and not `invalid_signup`; the vendor's `enable_public_signup_user_exists_error`",
+    accepts: ({ z }) => z.boolean(),
   },
 })

@@ -8,7 +8,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { StatementWording, TokenDraft, TokenFormat, TokenMaterial, TokenProfile } from '../../oauth/model/token-profile.ts'
 import { alphabets } from '../data/alphabet.ts'
 import { passwordless, passwordRealm } from './grant-names.ts'
-import { organizationNamed } from './organizations.ts'
+import { organizationClaims } from './organizations.ts'
 import { toldOf } from './profile.ts'
 import { permissionsOf } from './roles.ts'
 
@@ -43,7 +43,7 @@ function claimsOf(draft: TokenDraft, aud: readonly string[], material: TokenMate
     iat,
     exp,
     scope: scope === '' ? undefined : scope,
-    org_id: organizationNamed(grant.details.parameters?.organization ?? parameters?.organization, material.documents)?.id,
+    ...organizationClaims(grant.details.parameters?.organization ?? parameters?.organization, material),
     gty: parameters?.grant_type === 'refresh_token' ? 'refresh_token' : grantNames[grant.grant_type],
     [isStandard ? 'client_id' : 'azp']: client.client_id,
     permissions: permissions ? permissionsOf(user, aud[0] ?? '', material.documents) : undefined,
@@ -77,15 +77,14 @@ const refresh: TokenFormat = {
 }
 
 /** Members in the vendor's order: what is known of the user stands first. */
-const idToken: StatementWording = ({ claims, user, scope, grant, parameters }, { documents }) => {
+const idToken: StatementWording = ({ claims, user, scope, grant, parameters }, material) => {
   const { iss, aud, sub, iat, exp, auth_time, acr, amr, act, sid, nonce, at_hash, c_hash } = claims
-  const organization = organizationNamed(parameters.organization, documents)
   const inFront = c_hash !== undefined || grant.grant_type === 'implicit'
   return given({
     ...toldOf(user, scope),
     ...{ iss, aud, sub, iat, exp },
     ...{ auth_time: parameters.max_age === undefined ? undefined : auth_time, acr, amr: acr === undefined ? undefined : amr, act },
-    ...{ sid, nonce, org_id: organization?.id, c_hash },
+    ...{ sid, nonce, ...organizationClaims(parameters.organization, material), c_hash },
     // With a token that comes the same way, and with no other.
     ...(inFront && { at_hash }),
   })

@@ -1,4 +1,3 @@
-import type { Client } from '../../../oauth/model/records.ts'
 import type { Route } from '../../provider.ts'
 import { textsIn } from '../bodies.ts'
 import { deleteOrganization, organizationNamed, organizations, saveOrganization } from '../organizations.ts'
@@ -6,21 +5,8 @@ import { database } from '../settings.ts'
 import { managed, paged } from './access.ts'
 import { ManagementError } from './errors.ts'
 
-function viewClient({ client_id, app, token_endpoint_auth_method, grant_types, metadata }: Client) {
-  return {
-    client_id,
-    name: app.name,
-    description: app.description,
-    callbacks: app.redirect_uris,
-    allowed_logout_urls: metadata.post_logout_redirect_uris ?? [],
-    token_endpoint_auth_method,
-    grant_types,
-  }
-}
-
-/** What there is in a tenant beside users and roles. */
+/** What there is in a tenant beside users, roles and apps. */
 export const tenantRoutes: readonly Route[] = [
-  managed('GET', '/clients', 'read:clients', (request) => paged('clients', request.directory.listClients().map(viewClient), request)),
   managed('GET', '/connections', 'read:connections', (request) =>
     paged('connections', [{ id: 'con_grantboxDatabase', name: database, strategy: 'auth0', enabled_clients: [] }], request),
   ),
