@@ -144,7 +144,7 @@ class Plain {
   text(key: string, text: string): unknown {
     if (/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return this.#token(text)
     if (/^eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return '<encrypted>'
-    if (key.endsWith('.creation.time')) return '<s>'
+    if (key.endsWith('.creation.time') || key === 'age_of_refresh_token') return '<s>'
     if (key === 'scope') return text.split(' ').sort().join(' ')
     const named = this.#names(text)
     return hidden.has(key) && named === text ? this.#hide(text) : this.#ids(named)
