@@ -1,23 +1,66 @@
-import type { Client, User } from '../oauth/model/records.ts'
+import type { PageError } from '../oauth/model/errors.ts'
+import type { AuthorizationRequest, Client, User } from '../oauth/model/records.ts'
 import type { Context } from '../oauth/realm/context.ts'
+import type { Session } from '../oauth/storage/session-store.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from './new-user.ts'
 import type { OwnSpace } from './own-spaces.ts'
+import type { SignInButton, SignInField } from './sign-in-pages.ts'
 
 /** What a page of an account works on. */
 export interface AccountVisit {
   context: Context
   client: Client
   world: OwnSpace
+  request: AuthorizationRequest
+  /** Who gave his password in the course of this sign-in, or is signed in. */
+  user: User | undefined
+  session: Session | undefined
 }
 
-/** What came of a form: a user who is signed in by it, another page with values to begin with, or what was wrong with which field. */
-export type AccountOutcome = { user: User } | { next: string; values?: NewUserValues } | { errors: NewUserErrors; explanation: string }
+/**
+ * What came of a form: a user who is signed in by it, another page with values to begin with, or what was wrong with which field.
+ * What is noted is kept with the request, as its parameters are that the vendor keeps.
+ */
+export type AccountOutcome =
+  | { user: User; noted?: Readonly<Record<string, string>> }
+  | { next: string; values?: NewUserValues }
+  | { errors: NewUserErrors; explanation: string }
+
+/** The form of such a page as scripts find it that were written for the vendor. */
+export interface AccountForm {
+  readonly id: string
+  readonly submit: SignInButton
+  readonly box?: SignInField
+  /** For who need not do what the page asks. */
+  readonly cancel?: SignInButton
+  /** What stands before a field's name in the id of what was wrong with it. */
+  readonly error_id: string
+}
+
+/** What such a page shows when it comes. */
+export interface AccountBeginning {
+  values?: NewUserValues
+  errors?: NewUserErrors
+  /** Why it comes. */
+  note?: string
+  /** Whether it can be cancelled. */
+  optional?: boolean
+}
 
 /** A page beside the sign-in, as one that confirms a new account or sets a password anew. */
 export interface AccountPage extends Pick<NewUserPage, 'rows' | 'first' | 'heading'> {
+  /** With a query where several are at one path. */
   readonly path: string
   /** How the sign-in page links to it; absent where another page leads there. */
   readonly link?: string
+  /** New users come in here. */
+  readonly joins?: true
+  /** Comes for who gave his password alone. */
+  readonly after_password?: true
+  readonly form?: AccountForm
+  /** Why there is no such page. */
+  refuses?(context: Context): PageError | undefined
+  begin?(visit: AccountVisit): AccountBeginning
   submit(values: NewUserValues, visit: AccountVisit): AccountOutcome
 }
 
@@ -30,6 +73,10 @@ export interface AccountPages {
     refusal(user: User, world: OwnSpace): string | undefined
     count(user: User, right: boolean, world: OwnSpace): void
   }
+  /** The status of a page that refuses; 400 when absent. */
+  readonly refused_status?: number
+  /** Users are sent to it as well who are signed in already. */
+  readonly always?: true
   /** The path of the page to which a user is sent instead of being signed in. */
-  instead(user: User, world: Pick<OwnSpace, 'documents'>): string | undefined
+  instead(user: User, world: OwnSpace, request: AuthorizationRequest): string | undefined
 }

@@ -71,6 +71,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
        WHERE interaction.id = @id AND interaction.sandbox_id = @sandbox AND interaction.expires_at > @now`,
     ),
     setInteractionUser: db.named(`UPDATE interaction SET user_row = @user WHERE id = @id AND sandbox_id = @sandbox`),
+    setInteractionRequest: db.named(`UPDATE interaction SET request = @request WHERE id = @id AND sandbox_id = @sandbox`),
     deleteInteraction: db.named(`DELETE FROM interaction WHERE id = @id AND sandbox_id = @sandbox`),
 
     // What is written for each flow has its values by position, which costs half as much as by name.
@@ -156,6 +157,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       findInteraction: (id, now) => readInteraction(id, now),
       setInteractionUser: (id: string, user: User | undefined) =>
         statements.setInteractionUser.run({ id, sandbox, user: user?.row ?? null }),
+      setInteractionRequest: (id, request) => statements.setInteractionRequest.run({ id, sandbox, request: JSON.stringify(request) }),
       takeInteraction: db.transaction((id, now) => {
         const interaction = readInteraction(id, now)
         return interaction !== undefined && statements.deleteInteraction.run({ id, sandbox }).changes === 1 ? interaction : undefined

@@ -4,28 +4,48 @@ import { readRequest } from '../../oauth/clients/dialect.ts'
 import { PageError } from '../../oauth/model/errors.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { Interaction } from '../../oauth/model/records.ts'
-import type { AccountPage } from '../../providers/account-pages.ts'
-import type { NewUserErrors, NewUserValues } from '../../providers/new-user.ts'
+import type { AccountPage, AccountVisit } from '../../providers/account-pages.ts'
+import { routed } from '../../providers/space.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
-import { accountPage, accountPath } from '../pages/pages.ts'
-import { beginInteraction, findInteraction, signedIn } from '../pages/sign-in-steps.ts'
+import { accountPath } from '../pages/account-paths.ts'
+import { sessionOf } from '../pages/browser-session.ts'
+import { accountPage } from '../pages/pages.ts'
+import { beginInteraction, findInteraction, goneOn } from '../pages/sign-in-steps.ts'
 
-function pageOf(request: FastifyRequest, { sandbox }: Exchange): AccountPage {
-  const page = sandbox.provider.account_pages?.pages.find(({ path }) => path === request.routeOptions.url)
-  if (page === undefined) throw new Error(`no page of accounts is at ${request.routeOptions.url}`)
+function pageOf(request: FastifyRequest, { sandbox, context }: Exchange): AccountPage {
+  const query = readParameters(request.query).parameters
+  const page = sandbox.provider.account_pages?.pages.find(({ path }) => {
+    const [at = '', chosen] = path.split('?')
+    return routed(at) === request.routeOptions.url && [...new URLSearchParams(chosen)].every(([name, value]) => query[name] === value)
+  })
+  if (page === undefined) throw new PageError('transaction_unknown', 'There is no such page', 'No page of accounts is at this address')
+  const refused = page.refuses?.(context)
+  if (refused !== undefined) throw refused
   return page
+}
+
+/** What a page of the vendor's works on. @throws PageError when it comes for who gave his password alone, and nobody did */
+function visitOf(request: FastifyRequest, exchange: Exchange, { client, request: asked, user }: Interaction): AccountVisit {
+  if (user === undefined && pageOf(request, exchange).after_password === true)
+    throw new PageError('transaction_unknown', 'Sign in first.', 'Nobody gave a password in the course of this sign-in')
+  const { sandbox, context } = exchange
+  if (user !== undefined) context.trace.username = user.username
+  return { context, client, world: sandbox, request: asked, user, session: sessionOf(request, exchange) }
 }
 
 /** GET of such a page: in the course of a sign-in, or with an authorization request, as apps link to them. */
 async function getPage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const exchange = exchangeOf(request)
+  const page = pageOf(request, exchange)
   const { parameters } = readParameters(request.query)
-  const { transaction, ...values } = parameters
+  const { transaction, ...typed } = parameters
   const interaction = transaction === undefined ? await begun(request, reply, exchange) : findInteraction(reply, exchange, transaction)
+  const beginning = page.begin?.(visitOf(request, exchange, interaction))
   const { login_hint: username } = interaction.request
-  draw(request, reply, exchange, interaction, transaction === undefined ? { username } : { username, ...values })
+  const values = beginning?.values ?? (transaction === undefined ? { username } : { username, ...typed })
+  accountPage(reply, exchange, interaction, page, { ...beginning, values })
 }
 
 async function begun(request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<Interaction> {
@@ -47,33 +67,24 @@ function postPage(request: FastifyRequest, reply: FastifyReply): Promise<void> |
       parameter: 'transaction',
     })
   }
+  const page = pageOf(request, exchange)
   const interaction = findInteraction(reply, exchange, transaction)
-  const { sandbox, context } = exchange
-  const outcome = pageOf(request, exchange).submit(values, { context, client: interaction.client, world: sandbox })
-  if ('user' in outcome) return signedIn(reply, exchange, interaction, outcome.user) ?? undefined
+  const visit = visitOf(request, exchange, interaction)
+  const outcome = page.submit(values, visit)
+  if ('user' in outcome) return goneOn(reply, exchange, interaction, outcome.user, outcome.noted) ?? undefined
   if ('next' in outcome) return redirect(reply, accountPath(exchange, outcome.next, interaction.id, outcome.values))
-  explain(exchange, { code: 'invalid_request', explanation: outcome.explanation }, reply)
-  const { rows } = pageOf(request, exchange)
-  const secret = rows.flat().flatMap(({ kind, name }) => (kind === 'password' ? [name] : []))
+  const { errors, explanation } = outcome
+  explain(exchange, { code: 'invalid_request', explanation }, reply)
+  const secret = page.rows.flat().flatMap(({ kind, name }) => (kind === 'password' ? [name] : []))
   const shown = Object.fromEntries(Object.entries(values).filter(([name]) => !secret.includes(name)))
-  return draw(request, reply, exchange, interaction, shown, outcome.errors)
-}
-
-function draw(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  exchange: Exchange,
-  interaction: Interaction,
-  values: NewUserValues,
-  errors: NewUserErrors = {},
-): void {
-  accountPage(reply, exchange, interaction, pageOf(request, exchange), values, errors)
+  const { optional = false } = page.begin?.(visit) ?? {}
+  accountPage(reply, exchange, interaction, page, { values: shown, errors, optional })
 }
 
 /** Where a vendor has pages beside its sign-in. */
 export const accountPagesEndpoint: ProtocolEndpoint = {
   endpoint: 'authorize',
   page: true,
-  paths: ({ account_pages }) => account_pages?.pages.map(({ path }) => path) ?? [],
+  paths: ({ account_pages }) => [...new Set(account_pages?.pages.map(({ path }) => path.split('?')[0]))],
   handlers: { GET: getPage, POST: postPage },
 }

@@ -15,6 +15,7 @@ import { pathPatterns, routed } from '../../providers/space.ts'
 import { sendAnswer } from '../answer.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
+import { accountObstacle } from '../pages/account-paths.ts'
 import { beginSession, isSecure, sessionOf } from '../pages/browser-session.ts'
 import { readForm } from '../pages/sign-in-form.ts'
 import { beginInteraction, decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
@@ -61,7 +62,7 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   if (session !== undefined) context.trace.username = session.user.username
   const unready = sessionObstacle(asked, client, session, context)
   const user = unready === undefined ? session?.user : undefined
-  const obstacle = unready ?? (user && userObstacle(asked, client, user, context))
+  const obstacle = unready ?? (user && (accountObstacle(exchange, { request: asked }, user) ?? userObstacle(asked, client, user, context)))
   if (obstacle === undefined && user !== undefined && !dry) {
     return sendAnswer(reply, exchange, await allow(asked, client, user, { session, silent: true }, context))
   }

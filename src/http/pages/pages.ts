@@ -4,17 +4,18 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { given } from '../../basics/given.ts'
 import { ownValue } from '../../basics/own-value.ts'
 import { type OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { App, AuthorizationRequest, Client, Interaction, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
-import type { AccountPage } from '../../providers/account-pages.ts'
+import type { AccountBeginning, AccountPage } from '../../providers/account-pages.ts'
 import type { ConsentSituation } from '../../providers/consent-questions.ts'
 import { isVendors } from '../../providers/hosts.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
+import { pathIn } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
+import { accountLinks, joinPath } from './account-paths.ts'
 import { hasBeenAsked } from './browser-session.ts'
 import { firstForm, type SignInForm } from './sign-in-form.ts'
 import { type AppView, type PageLink, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
@@ -74,31 +75,21 @@ export function stepOf(exchange: Exchange, { client, id }: Pick<Interaction, 'cl
   return stepAt(exchange.paths.sign_in ?? exchange.paths.authorize, exchange, client, id)
 }
 
-/** Where a new user joins in the course of a sign-in. */
-export function joinPath(exchange: Exchange, transaction: string): string | undefined {
-  const { sign_up, join = sign_up } = exchange.paths
-  return join === undefined ? undefined : `${pagePath(exchange)}${join}?transaction=${transaction}`
-}
-
-/** A page beside the sign-in, in the course of one. */
-export function accountPath(exchange: Exchange, path: string, transaction: string, values: NewUserValues = {}): string {
-  return `${pagePath(exchange)}${path}?${new URLSearchParams({ transaction, ...(given(values) as Record<string, string>) })}`
-}
-
-/** Such a page, after a refusal with what was typed and what was wrong. */
+/** A page beside the sign-in, after a refusal with what was typed and what was wrong. */
 export function accountPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
-  { path, rows, first, heading }: AccountPage,
-  values: NewUserValues,
-  errors: NewUserErrors,
+  { path, rows, first, heading, form, after_password }: AccountPage,
+  { values = {}, errors = {}, note, optional = false }: AccountBeginning,
 ): void {
-  const step = stepAt(path, exchange, interaction.client, interaction.id)
+  const step = stepAt(pathIn(exchange.context.space, path), exchange, interaction.client, interaction.id)
   const { joinButton: _, ...texts } = step.texts
-  const signInAction = `${pagePath(exchange)}${exchange.paths.authorize}?transaction=${interaction.id}`
-  const status = Object.keys(errors).length > 0 ? 400 : 200
-  render(reply.code(status), 'new-user', { ...step, texts, signInAction, rows, first, heading, values, errors })
+  const signInAction =
+    after_password === true ? undefined : `${pagePath(exchange)}${exchange.paths.authorize}?transaction=${interaction.id}`
+  const status = Object.keys(errors).length > 0 ? (exchange.sandbox.provider.account_pages?.refused_status ?? 400) : 200
+  const cancel = optional ? form?.cancel : undefined
+  render(reply.code(status), 'new-user', { ...step, texts, signInAction, rows, first, heading, values, errors, form, note, cancel })
 }
 
 /** The sign-in page at the authorization endpoint. */
@@ -112,17 +103,9 @@ export function signInPage(
     ...stepOf(exchange, interaction),
     joinAction: joinPath(exchange, interaction.id),
     stays: exchange.sandbox.sessions,
-    links: linksOf(exchange, interaction.id),
+    links: accountLinks(exchange, interaction.id),
   }
   drawSignIn(reply, exchange, step, interaction.client, form, interaction.request)
-}
-
-/** Where a sign-in page leads, beside what it is for. */
-function linksOf(exchange: Exchange, transaction: string): PageLink[] {
-  // They are at the vendor's usual paths alone.
-  if (exchange.context.space?.edition !== undefined) return []
-  const { pages = [] } = exchange.sandbox.provider.account_pages ?? {}
-  return pages.flatMap(({ link, path }) => (link === undefined ? [] : [{ text: link, href: accountPath(exchange, path, transaction) }]))
 }
 
 /** The sign-in page, after a refusal with what was typed and why. */

@@ -16,19 +16,9 @@ import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
+import { accountObstacle, insteadPath, joinPath } from './account-paths.ts'
 import { beginSession, bindBrowser, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
-import {
-  accountPath,
-  asksToStay,
-  consentPage,
-  consentSituation,
-  joinPath,
-  notAllowedPage,
-  selectAccountPage,
-  signInPage,
-  stayPage,
-  stepOf,
-} from './pages.ts'
+import { asksToStay, consentPage, consentSituation, notAllowedPage, selectAccountPage, signInPage, stayPage, stepOf } from './pages.ts'
 import { signInWith } from './sign-in-form.ts'
 
 /** How long a user may take to sign in, milliseconds. */
@@ -86,8 +76,13 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
     throw deny(interaction.request, interaction.client, outcome.denied, 'user_disabled')
   }
   const { user } = outcome
-  const instead = exchange.sandbox.provider.account_pages?.instead(user, exchange.sandbox)
-  if (instead !== undefined) return redirect(reply, accountPath(exchange, instead, interaction.id, { username: user.username }))
+  const instead = insteadPath(exchange, interaction, user)
+  if (instead !== undefined) {
+    exchange.sandbox.store.setInteractionUser(interaction.id, user)
+    // Who was signed in before is so anew.
+    if (sessionOf(reply.request, exchange)?.user.row === user.row) beginSession(reply, exchange, user)
+    return redirect(reply, instead)
+  }
   if (pick !== undefined || !asksToStay(exchange, reply.request))
     return signedIn(reply, exchange, interaction, user, remember !== undefined)
   beginSession(reply, exchange, user)
@@ -108,6 +103,24 @@ export function signedIn(reply: FastifyReply, exchange: Exchange, interaction: I
   if (exchange.sandbox.sessions) beginSession(reply, exchange, user, stays)
   exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return nextPage(reply, exchange, { ...interaction, user })
+}
+
+/** A user did what a page beside the sign-in asked: the next one comes, or he goes on. @param noted what is kept with the request */
+export function goneOn(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  user: User,
+  noted: Readonly<Record<string, string>> = {},
+): MaybePromise<void> {
+  const { store, provider } = exchange.sandbox
+  const request = { ...interaction.request, parameters: { ...interaction.request.parameters, ...noted } }
+  if (Object.keys(noted).length > 0) store.setInteractionRequest(interaction.id, request)
+  const next = { ...interaction, request, user }
+  const instead = insteadPath(exchange, next, user)
+  if (instead !== undefined) return redirect(reply, instead)
+  const isSignedIn = provider.account_pages?.always === true && sessionOf(reply.request, exchange)?.user.row === user.row
+  return isSignedIn ? nextPage(reply, exchange, next) : signedIn(reply, exchange, next, user)
 }
 
 /** What a button decided. */
@@ -187,7 +200,7 @@ export function nextPage(reply: FastifyReply, exchange: Exchange, interaction: I
   }
   if (request.sub !== undefined && request.sub !== subjectFor(user, client, exchange.sandbox))
     return finish(reply, exchange, interaction, user)
-  const obstacle = userObstacle(request, client, user, exchange.context)
+  const obstacle = accountObstacle(exchange, interaction, user) ?? userObstacle(request, client, user, exchange.context)
   // A HEAD finishes nothing.
   if (obstacle === undefined && reply.request.method !== 'HEAD') return finish(reply, exchange, interaction, user)
   return obstaclePage(reply, exchange, interaction, obstacle, user)
@@ -203,6 +216,8 @@ export function obstaclePage(
 ) {
   const { step, kind } = obstacle ?? { step: 'consent' }
   const join = joinPath(exchange, interaction.id)
+  const instead = step === 'account' && user !== undefined ? insteadPath(exchange, interaction, user) : undefined
+  if (instead !== undefined) return redirect(reply, instead)
   if (step === 'sign_up' && join !== undefined && interaction.id !== '') return redirect(reply, join)
   const { again } = exchange.sandbox.provider.sign_in ?? {}
   if (again !== undefined && user !== undefined && kind === 'session_stale') {

@@ -3,9 +3,10 @@ import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import { given } from '../../basics/given.ts'
 import { packageFolder } from '../../basics/package.ts'
+import type { AccountForm } from '../../providers/account-pages.ts'
 import type { ConsentQuestion } from '../../providers/consent-questions.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
-import { allScopes, type ScopeChoice, sentBy } from '../../providers/sign-in-pages.ts'
+import { allScopes, type ScopeChoice, type SignInButton, sentBy } from '../../providers/sign-in-pages.ts'
 import { rootOf } from '../exchange.ts'
 import { pageHeaders } from './assets.ts'
 import type { SignInForm } from './sign-in-form.ts'
@@ -99,6 +100,11 @@ export interface Views {
       password?: string | undefined
       /** Address of the sign-in page, for who has a user already. */
       signInAction?: string | undefined
+      /** The vendor's own form. */
+      form?: AccountForm | undefined
+      cancel?: SignInButton | undefined
+      /** Why the page comes. */
+      note?: string | undefined
     }
   /** Posts `decision`: `logout` or `stay`, with the fields. */
   logout: Page & {

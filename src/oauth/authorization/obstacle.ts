@@ -12,7 +12,7 @@ import { cleanUsername, findNamed, magicName } from '../users/sign-in.ts'
 
 /** What stands between an authorization request and its answer: the page that removes it, and what `prompt=none` answers instead. */
 export interface Obstacle {
-  step: 'sign_in' | 'sign_up' | 'select_account' | 'get_app' | 'consent'
+  step: 'sign_in' | 'sign_up' | 'account' | 'select_account' | 'get_app' | 'consent'
   kind: ErrorKind
   explanation: string
 }

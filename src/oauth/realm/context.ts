@@ -189,6 +189,8 @@ export interface LogoutRequest {
 export interface AuthorizationDialect {
   /** Parameters of its own. */
   readonly parameters?: readonly string[]
+  /** Those of them that are kept with the request. */
+  readonly keeps?: readonly string[]
   /** What a request wants that names no response type. */
   readonly usual_response_type?: string
   /** That is the only one, and a request's own is not looked at. */

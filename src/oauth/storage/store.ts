@@ -10,6 +10,7 @@ import type {
   ActiveAccessToken,
   ActiveRefreshToken,
   App,
+  AuthorizationRequest,
   Client,
   Grant,
   GrantDetails,
@@ -103,6 +104,7 @@ export interface ProtocolStore
   findInteraction(id: string, now: number): Interaction | undefined
   /** Notes who signed in; undefined signs out. */
   setInteractionUser(id: string, user: User | undefined): void
+  setInteractionRequest(id: string, request: AuthorizationRequest): void
   /** Ends an interaction; of two who try, one gets it. */
   takeInteraction(id: string, now: number): Interaction | undefined
 

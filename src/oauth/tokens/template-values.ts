@@ -42,9 +42,10 @@ export function secretProblem(name: string): string | undefined {
   return isSecretName(first) || /code$/i.test(first) ? `a name among the ${from} that is no secret, code, token or assertion` : undefined
 }
 
-/** What will be told of a request's parameters, for its grant or token to keep; undefined when it is nothing. */
-export function keptParameters(parameters: Parameters, realm: Pick<Realm, 'tokens' | 'settings'>): GrantDetails['parameters'] {
-  const kept = namedParameters(realm).filter((name) => parameters[name] !== undefined)
+/** What will be told of a request's parameters or wanted later, for its grant or token to keep; undefined when it is nothing. */
+export function keptParameters(parameters: Parameters, realm: Pick<Realm, 'tokens' | 'settings' | 'requests'>): GrantDetails['parameters'] {
+  const names = [...namedParameters(realm), ...(realm.requests?.authorization?.keeps ?? [])]
+  const kept = names.filter((name) => parameters[name] !== undefined)
   return kept.length === 0 ? undefined : Object.fromEntries(kept.map((name) => [name, parameters[name] ?? '']))
 }
 

@@ -3,6 +3,8 @@ import { newUuid } from './ids.ts'
 
 /** The vendor's authorization requests. */
 export const authorization: AuthorizationDialect = {
+  parameters: ['kc_action'],
+  keeps: ['kc_action'],
   errors_in_query: true,
   passes: ['id_token_without_openid', 'malformed_claims', 'whole_seconds'],
   onPage: ({ code, reason, about }) =>

@@ -1,5 +1,5 @@
 import { given } from '../../basics/given.ts'
-import type { CallbackWording } from '../../oauth/realm/context.ts'
+import type { Callback, CallbackWording } from '../../oauth/realm/context.ts'
 import { wordingOf } from './wordings.ts'
 
 /** What clients are told at their redirect URIs, in the vendor's order. */
@@ -11,5 +11,13 @@ export const keycloakCallback: CallbackWording = ({ parameters, grant, session, 
     return given({ error: said.error, error_description, state, iss })
   }
   if (error !== undefined) return given({ error, error_description, state, iss })
-  return given({ state, session_state: grant?.details.sid ?? session?.sid, iss, code, id_token, access_token, token_type, expires_in })
+  const session_state = grant?.details.sid ?? session?.sid
+  return given({ state, session_state, iss, ...actionIn(grant), code, id_token, access_token, token_type, expires_in })
+}
+
+/** What became of an action that the client asked its user for. */
+function actionIn(grant: Callback['grant']) {
+  const { kc_action, kc_action_status } = grant?.details.parameters ?? {}
+  if (kc_action === undefined) return {}
+  return kc_action_status === undefined ? { kc_action_status: 'error' } : { kc_action, kc_action_status }
 }

@@ -3,6 +3,7 @@ import { responseTypes } from '../../oauth/realm/response-type.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { account } from './account.ts'
+import { keycloakAccountPages } from './account-pages.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authorization } from './authorization.ts'
 import { keycloakCallback } from './callback.ts'
@@ -116,6 +117,7 @@ export const keycloak: Provider = {
   keys: keycloakKeys,
   texts: keycloakTexts,
   sign_in: keycloakPages,
+  account_pages: keycloakAccountPages,
   json_answers: 'application/json',
   json_headers: {
     'referrer-policy': 'no-referrer',

@@ -5,6 +5,7 @@ import type { GrantType } from '../../oauth/realm/context.ts'
 import { findNamed } from '../../oauth/users/sign-in.ts'
 import { asks_consent } from './client-rules.ts'
 import { realmDataOf } from './realm-data-of.ts'
+import { todoOf } from './todo.ts'
 
 /** The vendor's password grant: a user who has something to do first gets no tokens this way. */
 export const keycloakPassword: GrantType = {
@@ -18,11 +19,7 @@ export const keycloakPassword: GrantType = {
     const user = username === '' ? undefined : findNamed(username, context.realm)
     if (user !== undefined) context.trace.username = user.username
     if (user !== undefined && sameSecret(typed, user.password ?? context.realm.company) && !user.disabled) {
-      const { requiredActions, attributes } = realmDataOf(context).user(user)
-      // Who came with the server needs no profile.
-      const complete = attributes.is_temporary_admin !== undefined
-      const lacks = !complete && (user.email === null || user.first_name === '' || user.last_name === '')
-      const todo = [...requiredActions, ...(lacks ? ['VERIFY_PROFILE'] : [])]
+      const todo = todoOf(user, realmDataOf(context), context.realm.settings)
       if (todo.length > 0) {
         const why = `User '${user.username}' has required actions: ${todo.join(', ')}`
         throw new OAuthError('invalid_grant', 'Account is not fully set up', why)

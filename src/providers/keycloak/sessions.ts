@@ -42,10 +42,10 @@ export function endSession(world: OwnSpace, { id, user, grants }: UserSession): 
   for (const session of world.store.sessionsOf(user, now)) if (session.sid === id) world.store.endSession(session)
 }
 
-/** Signs a user out everywhere, but for what he allowed offline. */
-export function signOut(world: OwnSpace, user: User): void {
-  for (const session of sessionsOf(world, user.username)) if (!session.offline) endSession(world, session)
-  for (const session of world.store.sessionsOf(user, world.clock.now())) world.store.endSession(session)
+/** Signs a user out everywhere, but for what he allowed offline. @param but one session that goes on */
+export function signOut(world: OwnSpace, user: User, but?: string): void {
+  for (const session of sessionsOf(world, user.username)) if (!session.offline && session.id !== but) endSession(world, session)
+  for (const session of world.store.sessionsOf(user, world.clock.now())) if (session.sid !== but) world.store.endSession(session)
 }
 
 /** The session that a refresh token is of, undefined when it ended before. @throws OAuthError as for a refresh */

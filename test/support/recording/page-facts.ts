@@ -22,6 +22,7 @@ const messageElements = [
   /<span class="[^"]*kc-feedback-text[^"]*"[^>]*>(.*?)<\/span>/gs,
   /<span id="input-error[^"]*"[^>]*>(.*?)<\/span>/gs,
   /<p class="alert"[^>]*>(.*?)<\/p>/gs,
+  /<p class="field-error"[^>]*>(.*?)<\/p>/gs,
   /<h1>(.*?)<\/h1>/gs,
   /<\/h1>\s*<p[^>]*>(.*?)<\/p>/gs,
 ]

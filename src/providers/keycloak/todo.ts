@@ -1,0 +1,21 @@
+import type { User } from '../../oauth/model/records.ts'
+import type { Settings } from '../../oauth/model/settings.ts'
+import type { RealmData } from './realm/data.ts'
+
+/** Whoever lacks some of his profile is asked for it by this. */
+export const verifyProfile = 'VERIFY_PROFILE'
+
+/** What a user has to do before he is signed in, by the vendor's names, in the order in which he is asked. */
+export function todoOf(user: User, realm: RealmData, { strictness }: Pick<Settings, 'strictness'>): string[] {
+  const { requiredActions, attributes } = realm.user(user)
+  // Who came with the server needs no profile, nor does whom a lenient sandbox has made.
+  const complete = attributes.is_temporary_admin !== undefined || strictness === 'lenient'
+  const lacks = !complete && (user.email === null || user.first_name === '' || user.last_name === '')
+  return [...requiredActions, ...(lacks ? [verifyProfile] : [])]
+}
+
+/** Notes that a user has done something. */
+export function hasDone(user: User, action: string, realm: RealmData): void {
+  const data = realm.user(user)
+  realm.saveUser(user, { ...data, requiredActions: data.requiredActions.filter((one) => one !== action) })
+}
