@@ -10,7 +10,8 @@ import { appleSettings } from './settings.ts'
 
 /** A client's secret is an ES256 JWT that it makes of its key. Kept is the private key: the lines of its `.p8` file, as one. */
 
-const audience = 'https://appleid.apple.com'
+/** The issuer at the vendor's own host, and the audience of secrets wherever they are sent. */
+export const vendorIssuer = 'https://appleid.apple.com'
 
 /** Half a year: what `exp` may lie ahead of `iat`. */
 const longest = 15_777_000
@@ -67,7 +68,7 @@ export async function appleSecretProblem(client_secret: string, client: Client, 
     late: 0,
     rule: 'creating a client secret',
   }
-  const stale = boundsProblem(jwt, { ...bounds, audience: { what: 'the vendor', names: [audience] } }, it)
+  const stale = boundsProblem(jwt, { ...bounds, audience: { what: 'the vendor', names: [vendorIssuer] } }, it)
   if (stale !== undefined) return stale.problem
   const lives = Number(claims.exp) - Number(claims.iat)
   return lives <= longest ? undefined : `client_secret lives ${lives} s from its iat; at most ${longest} s are taken, which is half a year`
@@ -85,7 +86,7 @@ export const appleSecrets: MadeSecrets = {
   make({ client_id, client_secret }, lifetime, { settings, clock }) {
     const key = keyIn(client_secret ?? '')
     const iat = seconds(clock.now())
-    const claims = { iss: appleSettings.of(settings).team_id, iat, exp: iat + lifetime, aud: audience, sub: client_id }
+    const claims = { iss: appleSettings.of(settings).team_id, iat, exp: iat + lifetime, aud: vendorIssuer, sub: client_id }
     const input = `${encodeSegment({ alg: 'ES256', kid: keyId(publicIn(key)) })}.${encodeSegment(claims)}`
     return `${input}.${sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`
   },

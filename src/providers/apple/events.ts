@@ -5,6 +5,7 @@ import { randomText } from '../../basics/random.ts'
 import { signJwt } from '../../oauth/jose/jwt.ts'
 import type { UserEvents } from '../user-events.ts'
 import { emailFor, forget } from './accounts.ts'
+import { vendorIssuer } from './client-secret.ts'
 import { appleSettings } from './settings.ts'
 
 /** What users do in their accounts: apps are told by a JWT whose claim `events` is JSON in a text. */
@@ -15,7 +16,7 @@ export const appleEvents: UserEvents = {
     'email-disabled': 'Stop forwarding e-mail',
     'email-enabled': 'Resume forwarding e-mail',
   },
-  happen(event, user, client, { realm, issuer }) {
+  happen(event, user, client, { realm }) {
     const { directory, documents, clock, settings, keys } = realm
     const now = seconds(clock.now())
     const relay = event.startsWith('email-') ? emailFor(user, client.app, realm) : undefined
@@ -33,7 +34,14 @@ export const appleEvents: UserEvents = {
     }
     const { notification_endpoint: url } = appleSettings.of(settings)
     if (url === null) return undefined
-    const claims = { iss: issuer, aud: client.client_id, iat: now, jti: randomText(22), events: JSON.stringify(told) }
+    // Whoever hears of it knows the vendor by this name alone.
+    const claims = {
+      iss: settings.issuer ?? vendorIssuer,
+      aud: client.client_id,
+      iat: now,
+      jti: randomText(22),
+      events: JSON.stringify(told),
+    }
     return after(keys.signingIdTokens('RS256'), (key) =>
       after(signJwt(claims, key), (payload) => ({ url, content_type: 'application/json', body: JSON.stringify({ payload }) })),
     )

@@ -62,7 +62,7 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
       const isScript = request.headers.cookie !== undefined && isByScript(request)
       if (isScript || (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body()))) {
         seen.push(isScript ? Object.assign(asked, { script: true }) : asked)
-      } else if (answer().location !== undefined) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
+      } else if (Object.keys(asked.answers).length > 0) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
       if (isOpened(request, answer().location)) {
         if (!seen.includes(asked)) seen.push(asked)
         asked.browser = true
@@ -167,9 +167,9 @@ export function membersOf(text: string, location: string | undefined): Record<st
   return Object.fromEntries([...parameters, ...members, ...postedIn(text)])
 }
 
-/** What a page posts to the one that opened it. */
+/** What a page posts to the one that opened it, or to a client. */
 export function postedIn(text: string): [string, string][] {
-  if (!text.includes('data-origin="')) return []
+  if (!/ data-(?:origin="|submit>)/.test(text)) return []
   return [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value])
 }
 

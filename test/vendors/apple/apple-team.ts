@@ -1,5 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
+import { Jar } from '../../support/browser-jar.ts'
+import { postedBy } from '../../support/posted.ts'
 import { start, startForFile, type TestServer } from '../../support/server.ts'
 import { type Answer, post, postJson, send } from '../../support/vendor-client.ts'
 
@@ -62,6 +64,21 @@ export async function credentials(server: Place, client_id = web): Promise<{ cli
   return { client_id, client_secret: (await toldClient(server, client_id)).client_secret ?? '' }
 }
 
+/** How somebody walks through the pages: further members are what is typed where the app is let in. */
+interface Walk {
+  username?: string
+  decision?: 'allow' | 'deny'
+  jar?: Jar
+  firstName?: string
+  lastName?: string
+  email?: 'share' | 'hide'
+}
+
+interface Ending {
+  back: URL
+  fields: Record<string, string> | undefined
+}
+
 /** Asks the token endpoint. */
 export function askToken({ url }: Place, form: Record<string, string>): Promise<Answer> {
   return post(`${url}/auth/token`, form)
@@ -87,4 +104,23 @@ export async function freshTokens(server: Place, wanted: Record<string, unknown>
   const { body, text } = await askToken(server, { grant_type: 'authorization_code', code, redirect_uri: callback, ...client })
   if (typeof body.access_token !== 'string') throw new Error(text)
   return body as Record<string, string>
+}
+
+/** Goes through the pages as Alice, or as whom one says, and gives what is posted to the app, or where the browser is sent. */
+export async function throughPages(
+  address: string,
+  { username = 'alice', decision = 'allow', jar = new Jar(), ...typed }: Walk = {},
+): Promise<Ending> {
+  const { origin } = new URL(address)
+  let visit = await jar.open(address)
+  for (let step = 0; step < 3 && visit.status === 200; step++) {
+    const asks = (field: string) => visit.html.includes(`name="${field}"`)
+    if (postedBy(visit.html) !== undefined) break
+    const credentials = asks('password') ? { accountName: username, password: 'password' } : { accountName: username }
+    visit = await jar.post(visit, origin, asks('accountName') || asks('password') ? credentials : { decision, ...typed })
+  }
+  const posted = postedBy(visit.html)
+  const back = posted?.action ?? visit.location?.href
+  if (back === undefined) throw new Error(`no way back: ${visit.status} ${visit.html}`)
+  return { back: new URL(back), fields: posted?.fields }
 }

@@ -119,7 +119,7 @@ describe('an app is told', () => {
     const { payload } = JSON.parse(came[0]?.body ?? '') as { payload: string }
     const checked = await jwtVerify(payload, createRemoteJWKSet(new URL(`${server.url}/auth/keys`)), {
       currentDate: new Date(server.clock.now()),
-      issuer: server.url,
+      issuer: vendorHost,
       audience: web,
     })
     expect(JSON.parse(String(checked.payload.events))).toEqual({ type: 'consent-revoked', sub: aliceId, event_time: checked.payload.iat })
