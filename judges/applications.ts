@@ -10,8 +10,8 @@ import { afterAll } from 'vitest'
 export interface Application {
   /** Presses the button, and gives where the browser is sent. */
   begin(): Promise<string>
-  /** The browser comes back, and then asks who it is. */
-  finish(back: URL): Promise<unknown>
+  /** The browser comes back, by a form where fields are given, and then asks who it is. */
+  finish(back: URL, posted?: Record<string, string>): Promise<unknown>
 }
 
 /** Where they are, as far as they know. */
@@ -33,6 +33,15 @@ function browserOn(handle: (request: Request) => Promise<Response>) {
   }
 }
 
+/** The browser comes back, and goes on within the application; gives where it ends. */
+async function comesBack(visit: ReturnType<typeof browserOn>, back: URL, posted?: Record<string, string>): Promise<string | null> {
+  const first = await visit(back.href, posted && { method: 'POST', body: new URLSearchParams(posted) })
+  const location = first.headers.get('location')
+  // What was posted is asked once more, with the cookies that come along then.
+  if (posted === undefined || location === null || new URL(location, origin).pathname !== back.pathname) return location
+  return (await visit(location)).headers.get('location')
+}
+
 /** Auth.js with one of its providers; the session, or where the error leads. */
 export function authJs(id: string, provider: AuthConfig['providers'][number]): Application {
   const visit = browserOn((request) =>
@@ -50,8 +59,8 @@ export function authJs(id: string, provider: AuthConfig['providers'][number]): A
       const answer = await visit(`/auth/signin/${id}`, { method: 'POST', body: new URLSearchParams({ csrfToken }) })
       return answer.headers.get('location') ?? ''
     },
-    async finish(back) {
-      const location = (await visit(back.href)).headers.get('location')
+    async finish(back, posted) {
+      const location = await comesBack(visit, back, posted)
       return (await (await visit('/auth/session')).json()) ?? location
     },
   }
@@ -74,8 +83,8 @@ export function betterAuthApp(id: string, socialProviders: NonNullable<Parameter
       const { url } = (await (await visit('/api/auth/sign-in/social', { method: 'POST', headers, body })).json()) as { url: string }
       return url
     },
-    async finish(back) {
-      const location = (await visit(back.href)).headers.get('location')
+    async finish(back, posted) {
+      const location = await comesBack(visit, back, posted)
       return (await (await visit('/api/auth/get-session')).json()) ?? location
     },
   }
@@ -115,6 +124,7 @@ export async function grantApp(id: string, config: Record<string, unknown>): Pro
         .join('; ')
       return begun.headers.get('location') ?? ''
     },
-    finish: async (back) => (await fetch(back, { headers: { cookie } })).json(),
+    finish: async (back, posted) =>
+      (await fetch(back, { headers: { cookie }, ...(posted && { method: 'POST', body: new URLSearchParams(posted) }) })).json(),
   }
 }

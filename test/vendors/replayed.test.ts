@@ -4,6 +4,7 @@ import { signIn } from '../support/entra-client.ts'
 import { alice as oktaUser } from '../support/okta-client.ts'
 import type { Proofs } from '../support/recording/proofs.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
+import { walk } from './apple/apple-team.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
 import { cognitoProofs } from './cognito/proofs.ts'
 import { goOn as throughSlack } from './slack/slack-client.ts'
@@ -13,6 +14,7 @@ import { goOn as throughSlack } from './slack/slack-client.ts'
  * and `GRANTBOX_RECORD=1 npx vitest run test/vendors/replayed.test.ts` the answers.
  */
 const signIns: Readonly<Record<string, SignsIn>> = {
+  apple: (jar, page, base) => walk(page, base, { jar }),
   // A browser that is signed in is sent back at once.
   auth0: async (jar, page, base) => (page.location === undefined ? jar.post(page, base, { ...auth0User, action: 'default' }) : page),
   okta: async (jar, page, base) =>

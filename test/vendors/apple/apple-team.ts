@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { Jar } from '../../support/browser-jar.ts'
+import { Jar, type Visit } from '../../support/browser-jar.ts'
 import { postedBy } from '../../support/posted.ts'
 import { start, startForFile, type TestServer } from '../../support/server.ts'
 import { type Answer, post, postJson, send } from '../../support/vendor-client.ts'
@@ -59,6 +59,13 @@ export function change({ url }: Place, settings: Record<string, unknown>): Promi
   return send(control(url), { method: 'PATCH', headers, body: JSON.stringify({ settings }) })
 }
 
+/** Registers redirect URIs of the preloaded app, beside its own callback. */
+export function allowRedirects({ url }: Place, ...redirect_uris: string[]): Promise<Answer> {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ redirect_uris: [callback, ...redirect_uris] })
+  return send(`${control(url)}/apps/app_apple_example`, { method: 'PATCH', headers, body })
+}
+
 /** Who a client is, in the body. */
 export async function credentials(server: Place, client_id = web): Promise<{ client_id: string; client_secret: string }> {
   return { client_id, client_secret: (await toldClient(server, client_id)).client_secret ?? '' }
@@ -106,21 +113,23 @@ export async function freshTokens(server: Place, wanted: Record<string, unknown>
   return body as Record<string, string>
 }
 
-/** Goes through the pages as Alice, or as whom one says, and gives what is posted to the app, or where the browser is sent. */
-export async function throughPages(
-  address: string,
-  { username = 'alice', decision = 'allow', jar = new Jar(), ...typed }: Walk = {},
-): Promise<Ending> {
-  const { origin } = new URL(address)
-  let visit = await jar.open(address)
-  for (let step = 0; step < 3 && visit.status === 200; step++) {
+/** Goes on from a page as Alice, or as whom one says, to the one that posts to the app, or where the browser is sent. */
+export async function walk(page: Visit, origin: string, { username = 'alice', decision = 'allow', jar = new Jar(), ...typed }: Walk = {}) {
+  let visit = page
+  for (let step = 0; step < 3 && visit.status === 200 && postedBy(visit.html) === undefined; step++) {
     const asks = (field: string) => visit.html.includes(`name="${field}"`)
-    if (postedBy(visit.html) !== undefined) break
     const credentials = asks('password') ? { accountName: username, password: 'password' } : { accountName: username }
     visit = await jar.post(visit, origin, asks('accountName') || asks('password') ? credentials : { decision, ...typed })
   }
-  const posted = postedBy(visit.html)
-  const back = posted?.action ?? visit.location?.href
-  if (back === undefined) throw new Error(`no way back: ${visit.status} ${visit.html}`)
+  return visit
+}
+
+/** Goes through the pages, and gives what is posted to the app, or where the browser is sent. */
+export async function throughPages(address: string, as: Walk = {}): Promise<Ending> {
+  const jar = as.jar ?? new Jar()
+  const { html, status, location } = await walk(await jar.open(address), new URL(address).origin, { ...as, jar })
+  const posted = postedBy(html)
+  const back = posted?.action ?? location?.href
+  if (back === undefined) throw new Error(`no way back: ${status} ${html}`)
   return { back: new URL(back), fields: posted?.fields }
 }

@@ -1,9 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { connectGrantbox } from '../../../src/index.ts'
 import { runCommand } from '../../support/command-line.ts'
 import { postJson, send } from '../../support/vendor-client.ts'
@@ -21,6 +19,7 @@ import {
   vendorHost,
   web,
 } from './apple-team.ts'
+import { listener } from './listener.ts'
 
 describe('secrets are made', () => {
   test('by the control API, for as long as one asks, and are taken', async () => {
@@ -89,20 +88,6 @@ describe('secrets are made', () => {
     })
   })
 })
-
-/** An app that is told. */
-async function listener(): Promise<{ url: string; came: { type: string | undefined; body: string }[] }> {
-  const came: { type: string | undefined; body: string }[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    came.push({ type: request.headers['content-type'], body })
-    response.end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/told`, came }
-}
 
 describe('an app is told', () => {
   test('by a signed payload that its user left, whose tokens are dead and whose name comes once more', async () => {
