@@ -199,8 +199,8 @@ export interface Provider {
   readonly grant_types: readonly string[]
   /** A client_id may be the address of a document that describes the client. */
   readonly client_documents?: boolean
-  /** Every user may use every app; else each has apps of his own. */
-  readonly open_apps?: boolean
+  /** Every user may use every app, or that of a client; else each has apps of his own. */
+  readonly open_apps?: boolean | ((client: Client, settings: Settings) => boolean)
   /** Administrators give users their apps: the client is told of a user who lacks its app, where others offer it to him. */
   readonly assigns_apps?: boolean
   /** The ways in which its clients may authenticate; all when absent. */

@@ -6,7 +6,7 @@ const parts = /^(https?):\/\/([^/?#:@]+)((?::\d+)?(?:[/?].*)?)$/
  * Whether a URI is a registered one: to the letter, or with one `*` in the registered one's first label, which stands for some
  * characters of a label and never for a dot.
  */
-function fitsWildcard(registered: string, came: string): boolean {
+export function fitsWildcard(registered: string, came: string): boolean {
   if (registered === came) return true
   const [wanted, got] = [parts.exec(registered), parts.exec(came)]
   if (wanted === null || got === null || wanted[1] !== got[1] || wanted[3] !== got[3]) return false
@@ -29,7 +29,12 @@ export function isAllowed(registered: string, came: string): boolean {
 const pattern = /^https?:\/\/[\w-]*\*[\w-]*(?:\.[\w-]+){2,}(?::\d+)?(?:[/?][^*#\s]*)?$/i
 
 /** To the letter or by a wildcard, and at any port of this machine. */
-export const wildcardRedirects: RedirectRules = { matches: isAllowed, registers: (uri) => pattern.test(uri) }
+export const wildcardRedirects: RedirectRules = { matches: isAllowed, registers: isWildcard }
+
+/** Whether a URI that is to be registered is such a pattern. */
+export function isWildcard(uri: string): boolean {
+  return pattern.test(uri)
+}
 
 function anyPort(registered: string, came: string): boolean {
   const [a, b] = [loopback.exec(registered), loopback.exec(came)]

@@ -2,11 +2,17 @@ import type { Clock } from '../basics/clock.ts'
 import { clientAuthMethods } from '../oauth/clients/methods/registry.ts'
 import type { SigningAlg } from '../oauth/jose/jws.ts'
 import { KeyRing } from '../oauth/jose/keys.ts'
+import type { Client } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import { usualResponseModes } from '../oauth/realm/response-type.ts'
 import type { ProtocolStore } from '../oauth/storage/store.ts'
 import { discoveryDocument } from '../providers/discovery.ts'
 import type { Provider } from '../providers/provider.ts'
+
+/** Whether every user may use a client's app. */
+export function isOpen({ open_apps = false }: Provider, client: Client, settings: Settings): boolean {
+  return typeof open_apps === 'function' ? open_apps(client, settings) : open_apps
+}
 
 /** All of a sandbox that its provider decides, and that is another one when the provider is. */
 export type Speech = ReturnType<typeof speechOf>
@@ -17,7 +23,10 @@ export type Speech = ReturnType<typeof speechOf>
  * @param settings its settings as they are now
  */
 export function speechOf(provider: Provider, kept: ProtocolStore, clock: Clock, settings: () => Settings) {
-  const store: ProtocolStore = provider.open_apps === true ? { ...kept, userHasApp: () => true } : kept
+  const store: ProtocolStore = {
+    ...kept,
+    userHasApp: (user, client) => isOpen(provider, client, settings()) || kept.userHasApp(user, client),
+  }
   return {
     provider,
     store,

@@ -14,6 +14,7 @@ import { isVendors } from '../../providers/hosts.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
 import { pathIn } from '../../providers/space.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { isOpen } from '../../sandbox/speech.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
 import { accountLinks, joinPath } from './account-paths.ts'
 import { hasBeenAsked } from './browser-session.ts'
@@ -50,7 +51,7 @@ export function scopeViews({ sandbox }: Exchange, scope: string): ScopeView[] {
 
 /** The users that a sign-in page offers: those who have the app, which all have where apps are open to everybody or nobody registered it. */
 export function sandboxUsers({ sandbox }: Exchange, client: Client, request?: AuthorizationRequest) {
-  const open = sandbox.provider.open_apps === true || client.metadata.unregistered === true
+  const open = isOpen(sandbox.provider, client, sandbox.settings) || client.metadata.unregistered === true
   const app = open ? undefined : client.app
   const all = sandbox.directory.listUsers({ limit: shownUsers, ...(app && { app }) })
   const { offers } = sandbox.requests?.authorization ?? {}

@@ -92,7 +92,7 @@ export const aadsts: Readonly<Record<number, Aadsts>> = {
     code: 'expired_token',
     text: "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
   },
-  70021: { code: 'invalid_client', text: 'No matching federated identity record found for presented assertion.' },
+  70021: { code: 'invalid_client', text: 'No matching federated identity record found for presented assertion.{why}' },
   90002: {
     code: 'invalid_request',
     text: "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
@@ -165,6 +165,10 @@ export const aadsts: Readonly<Record<number, Aadsts>> = {
   9002327: {
     code: 'invalid_request',
     text: "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+  },
+  9002346: {
+    code: 'invalid_request',
+    text: 'Application is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request.',
   },
   9002331: {
     code: 'invalid_request',

@@ -6,6 +6,7 @@ import type { Provider, Reply } from '../provider.ts'
 import { describe } from './errors.ts'
 import { policyOf } from './id-token.ts'
 import { redirectTypeOf } from './redirects.ts'
+import { manifestOf } from './settings.ts'
 import { homeTenant } from './tenants.ts'
 import { clientInfo } from './tokens.ts'
 
@@ -34,6 +35,7 @@ export function entraTokenResponse(issued: IssuedTokens, material: TokenMaterial
     refresh_token_expires_in: isSpa ? issued.refresh_expires_in : undefined,
     id_token,
     client_info: info,
+    foci: refresh_token !== undefined && manifestOf(client, material.settings).foci === true ? '1' : undefined,
   }
 }
 

@@ -12,25 +12,35 @@ import type { Client } from '../../oauth/model/records.ts'
 import type { Space } from '../../oauth/model/space.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import { refuse } from './errors.ts'
+import { checkFederated } from './federated.ts'
 import { hasSpa, redirectTypeAsked } from './redirects.ts'
+import { manifestOf } from './settings.ts'
 import { isShared, tenantOf } from './tenants.ts'
 
-/** Finds out which application speaks: by a secret, by a certificate, or not at all where it is public. */
+/** Finds out which application speaks: by a secret, by an assertion, or not at all where it is public. */
 export function authenticateApp(authorization: string | undefined, parameters: Parameters, context: Context): MaybePromise<Client> {
   const { client_id, client_secret, client_assertion } = parameters
   const origin = context.transport?.header('origin')
   if (origin !== undefined && (client_secret !== undefined || client_assertion !== undefined)) {
     throw refuse(9002326, 'The request has an Origin header and a secret: what a page shows is no secret', { origin })
   }
-  if (client_assertion !== undefined) return byCertificate(client_assertion, parameters, context)
+  if (client_assertion !== undefined) return byAssertion(client_assertion, parameters, context)
   if (client_id === undefined || client_secret !== undefined || authorization !== undefined) {
-    return authenticateClient(authorization, parameters, context)
+    return after(authenticateClient(authorization, parameters, context), (client) => checkSecretsEnd(client, context))
   }
   return after(findClient(client_id, context), (client) => {
     if (client === undefined || !needsNoSecret(client, parameters, context)) return authenticateClient(undefined, parameters, context)
     context.trace.client_id = client_id
     return client
   })
+}
+
+/** A secret that was right once is told to have ended. */
+function checkSecretsEnd(client: Client, { realm }: Context): Client {
+  const { passwordCredentials = [] } = manifestOf(client, realm.settings)
+  const isOver = ({ endDateTime }: { endDateTime: string }) => Date.parse(endDateTime) <= realm.clock.now()
+  if (passwordCredentials.length === 0 || !passwordCredentials.every(isOver)) return client
+  throw refuse(7000222, `The secret is right, and ended at ${passwordCredentials.map(({ endDateTime }) => endDateTime).join(', ')}`)
 }
 
 /** An application may have addresses of pages and devices beside those of its server: what goes there is redeemed without a secret. */
@@ -43,8 +53,8 @@ function needsNoSecret(client: Client, { grant_type }: Parameters, context: Cont
 /** Seconds by which clocks may differ. */
 const leeway = 300
 
-/** A JWT that is signed with a certificate's key, which its header names by a thumbprint. */
-async function byCertificate(assertion: string, { client_id, client_assertion_type }: Parameters, context: Context): Promise<Client> {
+/** A JWT that is signed with a certificate's key, which its header names by a thumbprint, or by somebody whom the application trusts. */
+async function byAssertion(assertion: string, { client_id, client_assertion_type }: Parameters, context: Context): Promise<Client> {
   const jwt = readJwt(assertion)
   if (client_assertion_type !== clientAssertionType || jwt === undefined) {
     throw refuse(700027, `client_assertion is no JWT, or client_assertion_type is not ${clientAssertionType}`, { why: '' })
@@ -55,8 +65,8 @@ async function byCertificate(assertion: string, { client_id, client_assertion_ty
   const client = context.realm.store.findClient(asked)
   if (client === undefined) throw refuse(700016, `client_id '${asked}' is not registered`, { client_id: asked })
   if (iss !== client.client_id || sub !== client.client_id) {
-    const explanation = `The assertion's iss is ${shown(iss)} and its sub ${shown(sub)}: of another issuer, and client '${asked}' has no federated credential`
-    throw refuse(70021, explanation)
+    await checkFederated(jwt, client, context)
+    return client
   }
   await checkSignature(jwt, client, context)
   checkBounds(jwt, context)

@@ -9,7 +9,7 @@ import type { Edition, ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { entraCallback, entraDeviceReply, entraTokenReply, entraTokenResponse } from './answers.ts'
-import { entraChecks } from './checks.ts'
+import { entraAdmits, entraChecks, onPage } from './checks.ts'
 import { entraCollection } from './collection.ts'
 import { discoveryRoutes, entraDiscovery, entraKeys } from './discovery.ts'
 import { entraErrorReply } from './errors.ts'
@@ -22,7 +22,7 @@ import { consentRoutes, entraLogout } from './logout.ts'
 import { entraPages, entraTexts } from './pages.ts'
 import { entraCors, entraRedirects } from './redirects.ts'
 import { entraScope, entraTargets, written } from './scopes.ts'
-import { entraSettings } from './settings.ts'
+import { entraSettings, manifestOf } from './settings.ts'
 import { tenants } from './tenants.ts'
 import { entraAccessTokens, entraCodes, entraRefreshTokens } from './tokens.ts'
 import { entraApis, entraGrantTypes, entraWorld } from './world.ts'
@@ -90,10 +90,15 @@ export const entra: Provider = {
     pkce_optional: true,
     logout: entraLogout,
     checks: entraChecks,
+    admits: entraAdmits,
+    authorization: { onPage },
+    reads: ['domain_hint'],
   },
   response_types: ['code', 'id_token', 'code id_token', 'id_token token', 'token'],
   response_modes: ['query', 'fragment', 'form_post'],
   response_iss: false,
+  open_apps: (client, settings) => manifestOf(client, settings).appRoleAssignmentRequired !== true,
+  assigns_apps: true,
   sessions: true,
   settings: {
     access_token_ttl: 3599,

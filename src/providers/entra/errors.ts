@@ -23,6 +23,7 @@ function numberFor(error: OAuthError, { grant_type, context }: Pick<ErrorSituati
   const inDevice = grant_type?.endsWith('device_code') === true ? deviceNumberOf : {}
   const { reason = error.code } = error
   if (reason === 'refresh_expired' && isSpaOnly(context)) return 700084
+  if (reason === 'redirect_unregistered' && clientOf(context)?.app.redirect_uris.length === 0) return 500113
   if (reason === 'response_type_not_allowed' && error.about.response_type === 'token') return 700051
   return inDevice[reason] ?? numberOf[reason] ?? numberOf[error.code] ?? 9002313
 }

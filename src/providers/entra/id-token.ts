@@ -2,7 +2,8 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { StatementWording, TokenProfile, UserStatement } from '../../oauth/model/token-profile.ts'
 import { groupClaims, partyClaims, upnOf } from './people-claims.ts'
 import { wrongAudience } from './scopes.ts'
-import { homeTenant, issuersOf } from './tenants.ts'
+import { manifestOf } from './settings.ts'
+import { homeTenant, issuersOf, oidIn } from './tenants.ts'
 import { anyUti, backdated, headerFor, opaque } from './tokens.ts'
 import { graph } from './world.ts'
 
@@ -14,7 +15,7 @@ export function policyOf({ space }: Pick<UserStatement, 'space'>): string {
 }
 
 /** ID tokens of both versions: claims in alphabetical order behind the first five. */
-export const entraIdToken: StatementWording = (said) => {
+export const entraIdToken: StatementWording = (said, { settings }) => {
   const { claims, client, user, scope, parameters, space } = said
   if (policyOf(said) !== '') return flowClaims(said)
   const asked = scopes(scope)
@@ -27,7 +28,8 @@ export const entraIdToken: StatementWording = (said) => {
   const { name, given_name, family_name } = partyClaims(user)
   const upn = upnOf(user)
   const { aio, rh } = opaque()
-  const optional = optionalClaims(said)
+  const manifest = manifestOf(client, settings)
+  const optional = (manifest.optionalClaims?.idToken ?? []).map(({ name }) => name)
   return {
     aud: claims.aud,
     iss: first ? v1 : v2,
@@ -41,13 +43,13 @@ export const entraIdToken: StatementWording = (said) => {
     email: asked.includes('email') ? (user.email ?? undefined) : undefined,
     family_name: first || optional.includes('family_name') ? family_name : undefined,
     given_name: first || optional.includes('given_name') ? given_name : undefined,
-    ...groupClaims(user, client, tid, inBrowser && claims.c_hash === undefined),
+    ...groupClaims(user, manifest, tid, inBrowser && claims.c_hash === undefined),
     idp: user.claims.idp,
     ipaddr: first ? '127.0.0.1' : undefined,
     login_hint: optional.includes('login_hint') ? loginHint(upn) : undefined,
     name: told || first ? name : undefined,
     nonce: claims.nonce,
-    oid: told || first ? user.user_id : undefined,
+    oid: told || first ? oidIn(tid, user) : undefined,
     preferred_username: told && !first ? upn : undefined,
     rh,
     roles: user.claims.roles,
@@ -64,13 +66,6 @@ export const entraIdToken: StatementWording = (said) => {
 /** What `login_hint` tells a later sign-out: whom it means, unreadable. */
 export function loginHint(upn: string): string {
   return `O.${Buffer.from(upn).toString('base64url')}`
-}
-
-/** The names in the manifest's `optionalClaims.idToken`. */
-function optionalClaims({ client }: UserStatement): readonly string[] {
-  const { optionalClaims } = client.metadata
-  const idToken = typeof optionalClaims === 'object' && optionalClaims !== null && 'idToken' in optionalClaims ? optionalClaims.idToken : []
-  return Array.isArray(idToken) ? idToken.map((one) => String((one as { name?: unknown }).name)) : []
 }
 
 /** The ID token of a B2C user flow. */

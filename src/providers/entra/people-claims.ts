@@ -1,4 +1,5 @@
-import type { Client, User } from '../../oauth/model/records.ts'
+import type { User } from '../../oauth/model/records.ts'
+import type { Manifest } from './settings.ts'
 import { homeDomain } from './tenants.ts'
 
 /** The name by which a user signs in: an address, of the tenant's domain where it has none of its own. */
@@ -19,9 +20,13 @@ export function partyClaims(user: User | undefined): { name?: string; given_name
 const mostGroups = { usual: 200, implicit: 6 }
 
 /** The groups of a user, where the application wants them told; of too many, where to ask for them. */
-export function groupClaims({ user_id, claims }: User, { metadata }: Client, tid: string, isImplicit = false): Record<string, unknown> {
+export function groupClaims(
+  { user_id, claims }: User,
+  { groupMembershipClaims = 'None' }: Manifest,
+  tid: string,
+  isImplicit = false,
+): Record<string, unknown> {
   const groups = groupsOf({ claims })
-  const { groupMembershipClaims = 'None' } = metadata
   if (groups.length === 0 || groupMembershipClaims === 'None') return {}
   if (groups.length <= (isImplicit ? mostGroups.implicit : mostGroups.usual)) return { groups }
   if (isImplicit) return { hasgroups: true }

@@ -2,17 +2,28 @@ import { redirectUriType } from '../../oauth/clients/redirect-pattern.ts'
 import type { Client, Grant } from '../../oauth/model/records.ts'
 import type { Context, Realm, RedirectRules } from '../../oauth/realm/context.ts'
 import type { CrossOrigin } from '../provider.ts'
+import { fitsWildcard, isWildcard } from '../wildcard-redirects.ts'
 
 const local = /^http:\/\/localhost(:\d{1,5})?(?=[/?]|$)/
 /** Characters of a redirect URI. */
 const longest = 256
 const noPath = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=\?|$)/i
 
-/** Byte for byte, but that `localhost` is met at any port, and an empty path is the same as `/`. */
+/**
+ * Byte for byte, but that `localhost` is met at any port, and an empty path is the same as `/`; or with a wildcard in the first label, where
+ * query and fragment do not count.
+ */
 export const entraRedirects: RedirectRules = {
-  matches: (registered, came) => plain(registered) === plain(came),
+  first_is_default: true,
+  matches: (registered, came) =>
+    plain(registered) === plain(came) || (isWildcard(registered) && fitsWildcard(registered, came.replace(/[?#].*$/, ''))),
+  registers: isWildcard,
   refuses: (uri) => {
     if (uri.length > longest) return `It has ${uri.length} characters; Entra takes ${longest}`
+    if (/^https?:\/\/\[::1\]/.test(uri)) return 'Entra does not take [::1]; it takes localhost and 127.0.0.1'
+    if (/^http:/.test(uri) && !/^http:\/\/(localhost|127\.0\.0\.1)(?=[:/?]|$)/.test(uri)) {
+      return 'Entra takes http for localhost and 127.0.0.1 alone'
+    }
     const [found] = /[!$'(),;]/.exec(uri) ?? []
     return found === undefined ? undefined : `It has ${found}, which Entra does not take`
   },

@@ -6,6 +6,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import { refuse } from './errors.ts'
+import { manifestOf } from './settings.ts'
 import { graph } from './world.ts'
 
 const openIdScopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
@@ -22,10 +23,10 @@ export interface ApiScope {
 }
 
 /** The API of a client's own, unless it is registered as one: its tokens are of the older version where the manifest does not say. */
-export function apiOf(name: string, client: Client, settings: Pick<Settings, 'apis'>): Api | undefined {
+export function apiOf(name: string, client: Client, settings: Settings): Api | undefined {
   const found = findApi(name, settings)
   if (found !== undefined || name !== client.client_id) return found
-  const { requestedAccessTokenVersion = 1 } = client.metadata
+  const { requestedAccessTokenVersion = 1 } = manifestOf(client, settings)
   return { identifier: name, client_id: name, token_version: String(requestedAccessTokenVersion) }
 }
 
@@ -33,7 +34,7 @@ export function apiOf(name: string, client: Client, settings: Pick<Settings, 'ap
  * Reads one scope: `User.Read` is Graph's, all others have their API before the last slash, and an API alone stands for its `.default`.
  * @throws OAuthError 500011 for an API that is not there
  */
-export function readScope(scope: string, client: Client, settings: Pick<Settings, 'apis'>): ApiScope {
+export function readScope(scope: string, client: Client, settings: Settings): ApiScope {
   const alone = apiOf(scope, client, settings)
   if (alone !== undefined) return { api: alone, name: '.default' }
   const slash = scope.lastIndexOf('/')
@@ -50,7 +51,7 @@ export function written({ api, name }: ApiScope): string {
 }
 
 /** What of an application's configured permissions is of an API: for users, or for the application by itself. */
-export function configured(client: Client, api: Api, kind: 'scopes' | 'roles', settings: Pick<Settings, 'apis'>): string[] {
+export function configured(client: Client, api: Api, kind: 'scopes' | 'roles', settings: Settings): string[] {
   const names = client.app.scopes.filter((one) => !isOpenId(one)).map((one) => readScope(one, client, settings))
   return names.filter((one) => one.api.identifier === api.identifier && Object.hasOwn(api[kind] ?? {}, one.name)).map(({ name }) => name)
 }

@@ -1,6 +1,27 @@
+import type { Client } from '../../oauth/model/records.ts'
+import type { Settings } from '../../oauth/model/settings.ts'
 import { ownSettings } from '../own-settings.ts'
 
+/** What an application's manifest says beside what clients register; the names are the vendor's. */
+export interface Manifest {
+  /** Whose accounts it is for. */
+  signInAudience?: (typeof audiences)[number] | undefined
+  /** Users need to be given the app. */
+  appRoleAssignmentRequired?: boolean | undefined
+  federatedIdentityCredentials?: readonly { issuer: string; subject: string; audiences: readonly string[] }[] | undefined
+  /** When its secrets end. */
+  passwordCredentials?: readonly { endDateTime: string }[] | undefined
+  groupMembershipClaims?: string | undefined
+  optionalClaims?: { idToken?: readonly { name: string }[] | undefined } | undefined
+  requestedAccessTokenVersion?: number | undefined
+  /** It is one of the vendor's own family. */
+  foci?: boolean | undefined
+}
+
+const audiences = ['AzureADMyOrg', 'AzureADMultipleOrgs', 'AzureADandPersonalMicrosoftAccount', 'PersonalMicrosoftAccount'] as const
+
 interface EntraSettings {
+  manifests: Readonly<Record<string, Manifest>>
   other_tenants: boolean
   error_separator: ' ' | '\r\n'
   access_token_jitter: number
@@ -14,6 +35,24 @@ export const entraSettings = ownSettings<EntraSettings>({
     says: 'whether any GUID and any domain below `onmicrosoft.com` is a tenant; else only the one that is there',
     accepts: ({ z }) => z.boolean(),
   },
+  manifests: {
+    default: {},
+    says: 'what manifests of applications say, by client id: `signInAudience`, `appRoleAssignmentRequired`, `federatedIdentityCredentials`, `passwordCredentials`, `groupMembershipClaims`, `optionalClaims`, `requestedAccessTokenVersion`, `foci`',
+    accepts: ({ z }) => {
+      const credential = z.strictObject({ issuer: z.string(), subject: z.string(), audiences: z.array(z.string()) })
+      const manifest = z.strictObject({
+        signInAudience: z.enum(audiences).optional(),
+        appRoleAssignmentRequired: z.boolean().optional(),
+        federatedIdentityCredentials: z.array(credential).optional(),
+        passwordCredentials: z.array(z.strictObject({ endDateTime: z.string() })).optional(),
+        groupMembershipClaims: z.string().optional(),
+        optionalClaims: z.strictObject({ idToken: z.array(z.strictObject({ name: z.string() })).optional() }).optional(),
+        requestedAccessTokenVersion: z.int().optional(),
+        foci: z.boolean().optional(),
+      })
+      return z.record(z.string(), manifest)
+    },
+  },
   error_separator: {
     default: ' ',
     says: 'what stands before `Trace ID`, `Correlation ID` and `Timestamp` in errors: a blank, or a line break as in the documentation',
@@ -26,3 +65,9 @@ export const entraSettings = ownSettings<EntraSettings>({
   },
   tenant_region_scope: { default: 'NA', says: 'the region that discovery tells of a tenant', accepts: ({ z }) => z.string() },
 })
+
+/** The manifest of an application: what the sandbox says of it, else what it was registered with. */
+export function manifestOf({ client_id, metadata }: Pick<Client, 'client_id' | 'metadata'>, settings: Settings): Manifest {
+  const { manifests } = entraSettings.of(settings)
+  return { ...metadata, ...(Object.hasOwn(manifests, client_id) ? manifests[client_id] : undefined) }
+}

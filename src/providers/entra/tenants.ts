@@ -17,6 +17,11 @@ export function guidOf(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
+/** A user's object id in a tenant: of a personal account it is half zeros. */
+export function oidIn(tenant: string, { user_id }: { user_id: string }): string {
+  return tenant === consumerTenant ? `00000000-0000-0000-${guidOf(user_id).slice(19)}` : user_id
+}
+
 /** `{tenant}` in paths: a GUID, a domain, or a word for several tenants. All of them are the sandbox's own world. */
 export const tenants: SpaceNames = {
   default: homeTenant,

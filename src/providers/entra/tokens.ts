@@ -9,7 +9,8 @@ import type { CodeFormat, TokenDraft, TokenFormat, TokenMaterial } from '../../o
 import { subjectFor } from '../../oauth/realm/subject.ts'
 import { groupClaims, partyClaims, upnOf } from './people-claims.ts'
 import { apiOf, configured, isOpenId, readScope } from './scopes.ts'
-import { guidOf, homeTenant, issuersOf } from './tenants.ts'
+import { manifestOf } from './settings.ts'
+import { guidOf, homeTenant, issuersOf, oidIn } from './tenants.ts'
 import { graph } from './world.ts'
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -94,11 +95,11 @@ function about(draft: TokenDraft, api: Api, material: TokenMaterial) {
   const subject = user && subjectFor(user, { app: { ...client.app, app_id: api.client_id ?? api.identifier } }, material)
   return {
     tid,
-    oid: user?.user_id ?? principal,
+    oid: user === undefined ? principal : oidIn(tid, user),
     sub: subject ?? principal,
     scp: user === undefined ? undefined : scpOf(draft, api, material),
     roles: rolesOf(draft, api, material),
-    groups: user === undefined ? {} : groupClaims(user, client, tid),
+    groups: user === undefined ? {} : groupClaims(user, manifestOf(client, material.settings), tid),
     uti: utiOf(draft.id),
     ...opaque(),
   }
@@ -192,6 +193,6 @@ export const entraRefreshTokens: TokenFormat = { make: ({ id }) => refreshHandle
 export const entraCodes: CodeFormat = partedHandles('1.A', 'AgABBAIAAA', 120)
 
 /** Whose token it is, as its client is told beside it: base64url of JSON. */
-export function clientInfo({ user_id }: Pick<User, 'user_id'>, tid: string): string {
-  return Buffer.from(JSON.stringify({ uid: user_id, utid: tid })).toString('base64url')
+export function clientInfo(user: Pick<User, 'user_id'>, tid: string): string {
+  return Buffer.from(JSON.stringify({ uid: oidIn(tid, user), utid: tid })).toString('base64url')
 }

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
-import { startEntra } from '../../support/entra-client.ts'
+import { describe, expect, test } from 'vitest'
+import { preloadedRedirectUris } from '../../../src/providers/redirect-uris.ts'
+import { Jar } from '../../support/browser-jar.ts'
+import { authorizeUrl, callbackOf, startEntra, web } from '../../support/entra-client.ts'
+import { addApp, addClient } from '../../support/iokids-setup.ts'
 import { send } from '../../support/vendor-client.ts'
 
-const { url } = await startEntra()
+const server = await startEntra()
+const { url } = server
 const home = 'https://app.example/'
 
 test.each<[string, string, string | undefined]>([
@@ -13,6 +17,12 @@ test.each<[string, string, string | undefined]>([
     `${home}a${one}b`,
     `It has ${one}, which Entra does not take`,
   ]),
+  ['[::1]', 'http://[::1]:3000/callback', 'Entra does not take [::1]; it takes localhost and 127.0.0.1'],
+  ['[::1] over https', 'https://[::1]/callback', 'Entra does not take [::1]; it takes localhost and 127.0.0.1'],
+  ['http at 127.0.0.1', 'http://127.0.0.1:3000/callback', undefined],
+  ['http at localhost', 'http://localhost', undefined],
+  ['http elsewhere', 'http://app.example/callback', 'Entra takes http for localhost and 127.0.0.1 alone'],
+  ['a wildcard', 'https://*.app.example/callback', undefined],
   ['what MSAL has for devices', 'msal6b1f8a3e-52c4-4d0e-9a77-1f2e3d4c5b6a://auth', undefined],
 ])('a redirect URI is registered: %s', async (name, uri, problem) => {
   const { status, text } = await send(`${url}/_grantbox/sandboxes/entra/apps`, {
@@ -21,4 +31,48 @@ test.each<[string, string, string | undefined]>([
     body: JSON.stringify({ name, redirect_uris: [uri] }),
   })
   expect([status, problem === undefined || text.includes(problem)]).toEqual([problem === undefined ? 201 : 400, true])
+})
+
+describe('a redirect URI', () => {
+  const { client_id } = addClient(
+    server.sandbox(),
+    { metadata: { response_types: ['code', 'id_token'] } },
+    addApp(server.sandbox(), { redirect_uris: ['https://*.app.example/callback', 'https://other.example/'] }),
+  )
+
+  test.each([
+    ['https://one.app.example/callback', 200],
+    ['https://one.app.example/callback?from=mail', 200],
+    ['https://a.b.app.example/callback', 400],
+    ['https://app.example/callback', 400],
+    ['https://one.app.example/other', 400],
+  ])('fits a wildcard: %s is answered with %i', async (redirect_uri, status) => {
+    expect((await new Jar().open(authorizeUrl(url, { client_id, redirect_uri }))).status).toBe(status)
+  })
+
+  test('may be left out where an ID token is asked for: the first one it is', async () => {
+    const asked = { client_id: web.client_id, redirect_uri: undefined, response_type: 'id_token', scope: 'openid', nonce: 'n' }
+    const back = await callbackOf(url, asked)
+    expect([`${back.origin}${back.pathname}`, [...new URLSearchParams(back.hash.slice(1)).keys()]]).toEqual([
+      preloadedRedirectUris[0],
+      ['id_token', 'state', 'session_state'],
+    ])
+  })
+
+  test('may not be left out where a code is', async () => {
+    const page = await new Jar().open(authorizeUrl(url, { redirect_uri: undefined }))
+    expect([page.status, page.location]).toEqual([400, undefined])
+    expect(page.html.replaceAll('&#39;', "'")).toContain(
+      "AADSTS900144: The request body must contain the following parameter: 'redirect_uri'.",
+    )
+  })
+
+  test('of an application that has none', async () => {
+    const none = addClient(server.sandbox(), {}, addApp(server.sandbox(), { name: 'None', redirect_uris: [] }))
+    const page = await new Jar().open(authorizeUrl(url, { client_id: none.client_id }))
+    expect([page.status, page.html]).toEqual([
+      400,
+      expect.stringContaining('AADSTS500113: No reply address is registered for the application.'),
+    ])
+  })
 })

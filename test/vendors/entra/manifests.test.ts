@@ -1,0 +1,219 @@
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { Jar } from '../../support/browser-jar.ts'
+import {
+  alice,
+  authorizeUrl,
+  callback,
+  callbackOf,
+  homeTenant,
+  oid,
+  ordersScope,
+  signIn,
+  spa,
+  startEntra,
+  token,
+  tokensOf,
+  web,
+} from '../../support/entra-client.ts'
+import { claimsOf, send } from '../../support/vendor-client.ts'
+
+/** What applications' manifests say, and the errors that follow from it, with their texts. */
+
+const server = await startEntra()
+const { url, clock } = server
+const graph = 'https://graph.microsoft.com/.default'
+
+/** Sets the sandbox up, as a config file does. */
+async function set(settings: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const { status, text } = await send(`${url}/_grantbox/sandboxes/entra`, { method: 'PATCH', headers, body: JSON.stringify({ settings }) })
+  expect([status, text]).toEqual([200, expect.any(String)])
+}
+
+const manifest = (of: object, client_id = web.client_id) => set({ manifests: { [client_id]: of } })
+
+/** Holds an answer to its number and text. */
+function expectNumber({ status, body, explanation }: Awaited<ReturnType<typeof token>>, number: number, text: string): void {
+  expect([status, body.error_codes]).toEqual([body.error === 'invalid_client' ? 401 : 400, [number]])
+  expect(String(body.error_description).split(' Trace ID: ')[0]).toBe(`AADSTS${number}: ${text}`)
+  expect(explanation).not.toBe('')
+}
+
+describe('a federated credential', async () => {
+  const issuer = 'https://token.actions.example'
+  const subject = 'repo:contoso/orders:ref:refs/heads/main'
+  const audience = 'api://AzureADTokenExchange'
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'build', alg: 'RS256' }
+  const credential = { issuer, subject, audiences: [audience] }
+  const trust = { assertion_issuers: { [issuer]: { jwks: { keys: [jwk] } } } }
+  const now = () => Math.floor(clock.now() / 1000)
+
+  async function ask(claims: JWTPayload = {}, key = privateKey) {
+    const all = { iss: issuer, sub: subject, aud: audience, iat: now(), exp: now() + 300, jti: crypto.randomUUID(), ...claims }
+    const client_assertion = await new SignJWT(all).setProtectedHeader({ alg: 'RS256', kid: 'build' }).sign(key)
+    const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+    return token(url, {
+      grant_type: 'client_credentials',
+      client_id: web.client_id,
+      scope: graph,
+      client_assertion_type,
+      client_assertion,
+    })
+  }
+
+  test('lets an application in without a secret', async () => {
+    await set({ manifests: { [web.client_id]: { federatedIdentityCredentials: [credential] } }, ...trust })
+    const { status, body } = await ask()
+    expect([status, Object.keys(body)]).toEqual([200, ['token_type', 'expires_in', 'ext_expires_in', 'access_token']])
+    expect(claimsOf(body.access_token)).toMatchObject({ appid: web.client_id, appidacr: '2', idtyp: 'app' })
+    expect((await ask({ aud: ['x', audience] })).status).toBe(200)
+  })
+
+  test('is checked by the keys that the issuer publishes', async () => {
+    const jwks_uri = `${issuer}/keys`
+    const documents = { [`${issuer}/.well-known/openid-configuration`]: { issuer, jwks_uri }, [jwks_uri]: { keys: [jwk] } }
+    await set({ assertion_issuers: {}, documents })
+    expect((await ask()).status).toBe(200)
+    await set({ documents: {} })
+    expectNumber(await ask(), 700027, 'Client assertion failed signature validation.')
+    await set(trust)
+  })
+
+  const presented = (iss: string, sub: string, aud: string) =>
+    `No matching federated identity record found for presented assertion. Assertion Issuer: '${iss}'. Assertion Subject: '${sub}'. Assertion Audience: '${aud}'.`
+
+  test.each<[string, JWTPayload, string]>([
+    ['another issuer', { iss: `${issuer}/` }, presented(`${issuer}/`, subject, audience)],
+    ['another subject', { sub: `${subject}-x` }, presented(issuer, `${subject}-x`, audience)],
+    ['a subject in other letters', { sub: subject.toUpperCase() }, presented(issuer, subject.toUpperCase(), audience)],
+    ['another audience', { aud: 'api://other' }, presented(issuer, subject, 'api://other')],
+  ])('does not match %s', async (_name, claims, text) => {
+    expectNumber(await ask(claims), 70021, text)
+  })
+
+  test('is over, and is signed by somebody else', async () => {
+    expectNumber(await ask({ exp: now() - 301 }), 700024, 'Client assertion is not within its valid time range.')
+    const other = (await generateKeyPair('RS256')).privateKey
+    expectNumber(await ask({}, other), 700027, 'Client assertion failed signature validation.')
+  })
+})
+
+describe('an application', () => {
+  const inOrder = { grant_type: 'password', ...web, ...alice, scope: 'openid User.Read' }
+
+  test('whose secrets have ended', async () => {
+    const credentials = { grant_type: 'client_credentials', ...web, scope: graph }
+    await manifest({ passwordCredentials: [{ endDateTime: '2020-01-01T00:00:00Z' }] })
+    expectNumber(await token(url, credentials), 7000222, `The provided client secret keys for app '${web.client_id}' are expired.`)
+    expect((await token(url, { ...credentials, client_secret: 'wrong' })).body.error_codes).toEqual([7000215])
+    await manifest({ passwordCredentials: [{ endDateTime: '2020-01-01T00:00:00Z' }, { endDateTime: '2999-01-01T00:00:00Z' }] })
+    expect((await token(url, credentials)).status).toBe(200)
+  })
+
+  test.each<[string, string, number, string]>([
+    [
+      'AzureADMyOrg',
+      'common',
+      50194,
+      `Application '${web.client_id}'(Contoso Web) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.`,
+    ],
+    [
+      'PersonalMicrosoftAccount',
+      homeTenant,
+      9002331,
+      'Application is configured for use by Microsoft Account users only. Please use the /consumers endpoint to serve this request.',
+    ],
+    [
+      'AzureADMultipleOrgs',
+      'consumers',
+      9002346,
+      'Application is configured for use by Azure Active Directory users only. Please do not use the /consumers endpoint to serve this request.',
+    ],
+  ])('of the audience %s at /%s', async (signInAudience, tenant, number, text) => {
+    await manifest({ signInAudience })
+    expectNumber(
+      await token(url, { ...inOrder, grant_type: 'authorization_code', code: 'x', redirect_uri: callback }, { tenant }),
+      number,
+      text,
+    )
+    const page = await new Jar().open(authorizeUrl(url, {}, `${tenant}/oauth2/v2.0`))
+    expect([page.status, page.location]).toEqual([400, undefined])
+    expect(page.html.replaceAll('&#39;', "'")).toContain(`AADSTS${number}: ${text}`)
+    await manifest({})
+  })
+
+  const unassigned = `Your administrator has configured the application Contoso Web ('${web.client_id}') to block users unless they are specifically granted ('assigned') access to the application.`
+
+  test('to which users must be assigned', async () => {
+    await manifest({ appRoleAssignmentRequired: true })
+    expectNumber(await token(url, inOrder), 50105, unassigned)
+    const jar = new Jar()
+    for (const prompt of [undefined, 'none']) {
+      const back = await callbackOf(url, { prompt }, { jar })
+      expect(back.searchParams.get('error_description')).toContain(`AADSTS50105: ${unassigned}`)
+    }
+    const { directory } = server.sandbox()
+    const [app] = directory.listApps().filter(({ app_id }) => app_id === 'app_entra_web')
+    const user = directory.findUser('alice')
+    if (app === undefined || user === undefined) throw new Error('no world')
+    await send(`${url}/_grantbox/sandboxes/entra/users/alice`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ apps: [app.app_id] }),
+    })
+    expect((await token(url, inOrder)).status).toBe(200)
+    await manifest({})
+    expect((await token(url, { ...inOrder, username: 'bob' })).status).toBe(200)
+  })
+
+  test('says which groups and claims its tokens have', async () => {
+    await manifest({ groupMembershipClaims: 'None', optionalClaims: { idToken: [{ name: 'family_name' }, { name: 'upn' }] } })
+    const { access_token, id_token } = await tokensOf(url, { scope: `openid profile ${ordersScope}` })
+    expect(claimsOf(id_token)).toMatchObject({ family_name: 'Arnold', upn: alice.username })
+    for (const one of [access_token, id_token]) expect(claimsOf(one)).not.toHaveProperty('groups')
+    await manifest({})
+    expect(claimsOf((await tokensOf(url, { scope: 'openid profile' })).id_token)).toHaveProperty('groups')
+  })
+
+  test('of the vendor’s family is told so, where a refresh token comes', async () => {
+    await manifest({ foci: true }, spa.client_id)
+    const ask = (scope: string) => tokensOf(url, { client_id: spa.client_id, client_secret: undefined, scope })
+    const told = await ask('openid offline_access User.Read')
+    expect([Object.keys(told).at(-1), told.foci]).toEqual(['foci', '1'])
+    expect(await ask('openid User.Read')).not.toHaveProperty('foci')
+    await manifest({})
+    expect(await ask('openid offline_access User.Read')).not.toHaveProperty('foci')
+  })
+})
+
+test.each([
+  [50053, 'locked', "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."],
+  [50126, 'alice', 'Error validating credentials due to invalid username or password.'],
+])('AADSTS%i of user %s', async (number, username, text) => {
+  expectNumber(await token(url, { grant_type: 'password', ...web, username, password: 'x', scope: 'openid' }), number, text)
+})
+
+test('a personal account has the tenant of all of them and an id that is half zeros', async () => {
+  const asked = { scope: 'openid profile offline_access User.Read', client_info: '1' }
+  const back = await callbackOf(url, asked, { at: 'consumers/oauth2/v2.0' })
+  const code = back.searchParams.get('code') ?? ''
+  const form = { grant_type: 'authorization_code', ...web, code, redirect_uri: callback, client_info: '1' }
+  const { body } = await token(url, form, { tenant: 'consumers' })
+  const told = JSON.parse(Buffer.from(String(body.client_info), 'base64url').toString())
+  expect(told).toEqual({
+    uid: expect.stringMatching(/^00000000-0000-0000-[0-9a-f]{4}-[0-9a-f]{12}$/),
+    utid: '9188040d-6c67-4c5b-b112-36a304b66dad',
+  })
+  expect(back.searchParams.get('client_info')).toBe(body.client_info)
+  for (const one of [body.id_token, body.access_token]) expect(claimsOf(one)).toMatchObject({ oid: told.uid, tid: told.utid })
+  expect(claimsOf((await tokensOf(url, { scope: 'openid profile' })).id_token).oid).toBe(oid)
+})
+
+test('domain_hint is taken, and leads nowhere else', async () => {
+  const jar = new Jar()
+  const page = await jar.open(authorizeUrl(url, { domain_hint: 'contoso.onmicrosoft.com' }))
+  expect(page.html).toContain('name="loginfmt"')
+  expect((await signIn(jar, page, url)).location?.searchParams.get('code')).toMatch(/^1\.A/)
+})
