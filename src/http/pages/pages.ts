@@ -139,13 +139,13 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
   const step = { ...stepOf(exchange, interaction), user: userView(user) }
   const scopes = scopeViews(exchange, interaction.request.scope)
   const { sessions, provider } = exchange.sandbox
-  if (!sessions) return render(reply, 'continue', { ...step, scopes })
   const questions = provider.consent_questions?.of(consentSituation(exchange, interaction, user)) ?? []
   const { choice } = provider.sign_in?.consent ?? {}
   const { fixed = ['openid'], unless = '' } = choice ?? {}
   const chosen = scopes.map((scope) => ({ ...scope, fixed: fixed.includes(scope.name) }))
   const isWhole = interaction.request.parameters?.[unless] === 'false' || chosen.every((scope) => scope.fixed)
-  render(reply, 'consent', { ...step, scopes: chosen, choice: isWhole ? undefined : choice, questions })
+  if (!sessions) render(reply, 'continue', { ...step, scopes })
+  else render(reply, 'consent', { ...step, scopes: chosen, choice: isWhole ? undefined : choice, questions })
 }
 
 /** Who is asked for consent, and for what. */
