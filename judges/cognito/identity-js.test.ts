@@ -7,7 +7,7 @@ import {
   type CognitoUserSession,
 } from 'amazon-cognito-identity-js'
 import { expect, test, vi } from 'vitest'
-import { totp } from '../../src/providers/cognito/totp.ts'
+import { totp } from '../../src/providers/totp.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { operate, pool as poolId, spa } from '../../test/vendors/cognito/pool.ts'

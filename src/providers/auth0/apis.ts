@@ -3,6 +3,7 @@ import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { type Context, noteTo, type RequestDialect } from '../../oauth/realm/context.ts'
+import { mfaOob, mfaOtp, mfaRecoveryCode } from './grant-names.ts'
 import { managementScopes, userScopes } from './scopes.ts'
 import { auth0Settings } from './settings.ts'
 
@@ -11,11 +12,23 @@ export function managementAudience(issuer: string): string {
   return `${issuer}api/v2/`
 }
 
+/** The identifier of the API by which users manage their second factors, and its scopes. */
+export function mfaAudience(issuer: string): string {
+  return `${issuer}mfa/`
+}
+
+const mfaScopes = {
+  enroll: 'Adding second factors',
+  'read:authenticators': 'Reading second factors',
+  'remove:authenticators': 'Removing second factors',
+}
+
 /** The API that a request asks for, or else the tenant's default one; undefined when there is none. @throws OAuthError */
 export function apiOf({ audience }: Parameters, { realm, issuer }: Context): Api | undefined {
   const name = audience ?? auth0Settings.of(realm.settings).default_audience
   if (name === null || name === undefined) return undefined
   if (name === managementAudience(issuer)) return { identifier: name, scopes: managementScopes }
+  if (name === mfaAudience(issuer)) return { identifier: name, scopes: mfaScopes }
   const api = findApi(name, realm.settings)
   if (api !== undefined) return api
   const known = [...realm.settings.apis.map(({ identifier }) => identifier), managementAudience(issuer)].join(', ')
@@ -29,6 +42,7 @@ const begun: readonly (string | undefined)[] = [
   'refresh_token',
   'urn:ietf:params:oauth:grant-type:device_code',
   'urn:openid:params:grant-type:ciba',
+  ...[mfaOtp, mfaOob, mfaRecoveryCode],
 ]
 
 export const targets: NonNullable<RequestDialect['targets']> = (parameters, context) => {

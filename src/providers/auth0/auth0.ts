@@ -17,6 +17,7 @@ import { clientRoutes } from './management/clients.ts'
 import { roleRoutes } from './management/roles.ts'
 import { tenantRoutes } from './management/tenant.ts'
 import { userRoutes } from './management/users.ts'
+import { mfaRoutes } from './mfa/routes.ts'
 import { checks, saveOrganization } from './organizations.ts'
 import { auth0Pages, auth0Texts } from './pages.ts'
 import { startPasswordless } from './passwordless.ts'
@@ -63,7 +64,7 @@ export const auth0: Provider = {
   auth_methods: ['client_secret_post', 'client_secret_basic', 'private_key_jwt', 'none'],
   requests: {
     grants: auth0Grants,
-    secrets: ['otp'],
+    secrets: ['otp', 'mfa_token', 'oob_code', 'binding_code', 'recovery_code'],
     reads: ['returnTo', 'screen_hint'],
     prompt,
     scope,
@@ -103,7 +104,7 @@ export const auth0: Provider = {
   errorReply: auth0Error,
   callbackWording: auth0Callback,
   discovery: auth0Discovery,
-  routes: [startPasswordless, ...databaseRoutes, ...userRoutes, ...roleRoutes, ...clientRoutes, ...tenantRoutes],
+  routes: [startPasswordless, ...mfaRoutes, ...databaseRoutes, ...userRoutes, ...roleRoutes, ...clientRoutes, ...tenantRoutes],
   world: auth0World,
   seed: ({ documents }, now) => {
     saveOrganization(documents, { id: 'org_grantboxExample', name: 'example-org', display_name: 'Example Organization' }, now)

@@ -2,6 +2,7 @@ import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 import type { Provider, Reply } from '../provider.ts'
 import { managementErrorReply } from './management/errors.ts'
+import { MfaError } from './mfa/error.ts'
 
 /** What the token endpoint says. */
 interface Said {
@@ -92,6 +93,7 @@ export const auth0Error: Provider['errorReply'] = (error, endpoint, _settings, {
     const headers = { ...error.headers, ...perMinute, 'X-RateLimit-Reset': reset }
     return { status: 429, headers, body: { error: 'access_denied', error_description: 'Too Many Requests' } }
   }
+  if (error instanceof MfaError) return { status: error.status, body: error.body }
   if (endpoint === 'userinfo') {
     const headers = { ...error.headers, 'Content-Type': 'text/plain; charset=utf-8' }
     return { status: error.status, headers, body: error.code === 'invalid_token' ? 'Unauthorized' : error.message }

@@ -11,6 +11,7 @@ import type { GrantType } from '../../oauth/realm/context.ts'
 import { apiOf } from './apis.ts'
 import { clientSettings } from './client-settings.ts'
 import { passwordless, passwordRealm } from './grant-names.ts'
+import { mfaGrants, withFactor } from './mfa/grants.ts'
 import { checkOtp } from './passwordless.ts'
 import { auth0Settings, database } from './settings.ts'
 
@@ -52,7 +53,7 @@ const inDirectory: GrantType = {
       const message = 'Authorization server not configured with default connection.'
       throw new OAuthError('server_error', message, 'The setting default_directory is none')
     }
-    return offline(password).redeem(parameters, client, context)
+    return offline(withFactor(password)).redeem(parameters, client, context)
   },
 }
 
@@ -66,7 +67,7 @@ const inRealm: GrantType = {
       const explanation = `realm '${realm}' is no connection of the tenant with passwords; there is: ${database}`
       throw new OAuthError('parameter_invalid', `connection ${realm} not found`, explanation).naming({ parameter: 'realm' })
     }
-    return offline({ ...password, grant_type: passwordRealm }).redeem(parameters, client, context)
+    return offline(withFactor({ ...password, grant_type: passwordRealm })).redeem(parameters, client, context)
   },
 }
 
@@ -93,13 +94,21 @@ const refresh: GrantType = {
 
 /** The vendor's grant types, and its way of those that RFCs have. */
 export const auth0Grants: ReadonlyMap<string, GrantType> = new Map(
-  [offline(authorizationCode), refresh, machine, inDirectory, inRealm, offline({ ...byOtp }), offline(deviceCode), offline(ciba)].map(
-    (one) => [one.grant_type, one],
-  ),
+  [
+    offline(authorizationCode),
+    refresh,
+    machine,
+    inDirectory,
+    inRealm,
+    offline({ ...byOtp }),
+    offline(deviceCode),
+    offline(ciba),
+    ...mfaGrants.map(offline),
+  ].map((one) => [one.grant_type, one]),
 )
 
 /** What its token endpoint serves. */
 export const auth0GrantTypes = [
   ...['authorization_code', 'refresh_token', 'client_credentials', 'password'],
-  ...[deviceCodeType, cibaType, passwordRealm, passwordless],
+  ...[deviceCodeType, cibaType, passwordRealm, passwordless, ...mfaGrants.map(({ grant_type }) => grant_type)],
 ]

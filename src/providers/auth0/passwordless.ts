@@ -1,17 +1,17 @@
 import { randomFrom, sameSecret } from '../../basics/random.ts'
 import { scopeFor } from '../../oauth/clients/scope.ts'
-import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { blankUser } from '../../oauth/model/directory.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import { sendMessage } from '../../oauth/model/outbox.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
-import { type Context, sessionDetails } from '../../oauth/realm/context.ts'
+import type { Context } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
 import type { Route } from '../provider.ts'
 import { isAddress, textsIn } from './bodies.ts'
 import { passwordless } from './grant-names.ts'
 import { newObjectId } from './ids.ts'
+import { issueFor } from './issue.ts'
 
 /** Users without a password: a code is sent to their address or phone. */
 
@@ -74,17 +74,11 @@ export function checkOtp(parameters: Parameters, client: Client, context: Contex
   const { username, otp, realm: connection } = parameters
   for (const name of ['username', 'otp', 'realm'] as const) if (parameters[name] === undefined) throw missing(name)
   const of: Connection = connection === 'sms' ? 'sms' : 'email'
-  const { realm, trace } = context
+  const { realm } = context
   takeCode(of, username ?? '', otp ?? '', realm)
   const user = userAt(of, username ?? '', client, realm)
-  trace.username = user.username
-  if (user.disabled) throw new OAuthError('user_disabled', 'user is blocked', `User '${user.username}' is disabled`)
-  hasApp(user, client, context)
   const scope = scopeFor(parameters, client, context)
-  const draft = { client, user, grant_type: passwordless, scope, details: sessionDetails(realm), created_at: realm.clock.now() }
-  const grant = realm.store.saveGrant(draft)
-  trace.grant_id = grant.id
-  return { grant, user, scope, requested_scope: parameters.scope, refresh: client.grant_types.includes('refresh_token') ? 'first' : 'none' }
+  return issueFor(user, client, { grant_type: passwordless, scope, requested_scope: parameters.scope }, context)
 }
 
 function takeCode(of: Connection, to: string, otp: string, realm: Context['realm']): void {

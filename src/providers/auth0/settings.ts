@@ -8,6 +8,7 @@ export interface Auth0Settings {
   default_audience: string | null
   default_directory: typeof database | 'none'
   organization_usage: 'deny' | 'allow' | 'require'
+  multi_factor: 'never' | 'enrolled' | 'always'
   organization_names: boolean
   signup_tells_user_exists: boolean
 }
@@ -27,6 +28,11 @@ export const auth0Settings = ownSettings<Auth0Settings>({
     default: 'allow',
     says: 'whether users of apps sign in to an organization: `deny` refuses who names one, `require` who names none; an app may have its own by the Management API',
     accepts: ({ z }) => z.enum(['deny', 'allow', 'require']),
+  },
+  multi_factor: {
+    default: 'enrolled',
+    says: "whose password alone is not enough for the password grants: nobody's, that of users who have a second factor, or all",
+    accepts: ({ z }) => z.enum(['never', 'enrolled', 'always']),
   },
   organization_names: {
     default: true,

@@ -7,7 +7,8 @@ import { maskedHandles } from '../../oauth/model/handle.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { StatementWording, TokenDraft, TokenFormat, TokenMaterial, TokenProfile } from '../../oauth/model/token-profile.ts'
 import { alphabets } from '../data/alphabet.ts'
-import { passwordless, passwordRealm } from './grant-names.ts'
+import { mfaRecoveryCode, passwordless, passwordRealm } from './grant-names.ts'
+import { recoveryCodeOf } from './mfa/authenticators.ts'
 import { organizationClaims } from './organizations.ts'
 import { toldOf } from './profile.ts'
 import { permissionsOf } from './roles.ts'
@@ -83,7 +84,12 @@ const idToken: StatementWording = ({ claims, user, scope, grant, parameters }, m
   return given({
     ...toldOf(user, scope),
     ...{ iss, aud, sub, iat, exp },
-    ...{ auth_time: parameters.max_age === undefined ? undefined : auth_time, acr, amr: acr === undefined ? undefined : amr, act },
+    ...{
+      auth_time: parameters.max_age === undefined ? undefined : auth_time,
+      acr,
+      amr: grant.details.vendor?.amr === 'mfa' ? ['mfa'] : acr === undefined ? undefined : amr,
+      act,
+    },
     ...{ sid, nonce, ...organizationClaims(parameters.organization, material), c_hash },
     // With a token that comes the same way, and with no other.
     ...(inFront && { at_hash }),
@@ -97,7 +103,7 @@ export const auth0Tokens: TokenProfile = {
   codes: { make: (id) => handles.make(id), keyOf: (code) => handles.key(code) },
   parameters: ['organization', 'max_age'],
   lifetimes: ({ grant }) => ({ access: grant.grant_type === 'implicit' && grant.details.resource !== undefined ? 7200 : undefined }),
-  tokenResponse: ({ access_token, refresh_token, id_token, scope, expires_in, token_type, parameters }) => ({
+  tokenResponse: ({ access_token, refresh_token, id_token, scope, expires_in, token_type, parameters, user }, { documents }) => ({
     access_token,
     // What did not change is not told again.
     refresh_token: refresh_token === parameters?.refresh_token ? undefined : refresh_token,
@@ -105,6 +111,8 @@ export const auth0Tokens: TokenProfile = {
     scope: scope === '' ? undefined : scope,
     expires_in,
     token_type,
+    // The one that was shown is used up.
+    recovery_code: parameters?.grant_type === mfaRecoveryCode && user !== undefined ? recoveryCodeOf(user, documents) : undefined,
   }),
   idToken,
   userinfo: { scope: 'openid', body: ({ user, scope }) => ({ sub: user.user_id, ...toldOf(user, scope) }) },

@@ -2,7 +2,7 @@ import type { Api } from '../../oauth/model/api.ts'
 import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
-import { passwordless, passwordRealm } from './grant-names.ts'
+import { mfaOob, mfaOtp, mfaRecoveryCode, passwordless, passwordRealm } from './grant-names.ts'
 import { databaseId } from './ids.ts'
 import { managementScopes, userScopes } from './scopes.ts'
 
@@ -47,7 +47,7 @@ export const auth0World: World = {
           token_endpoint_auth_method: 'client_secret_post',
           grant_types: [
             ...['authorization_code', 'refresh_token', 'client_credentials', 'password', 'implicit'],
-            ...[passwordRealm, passwordless],
+            ...[passwordRealm, passwordless, mfaOtp, mfaOob, mfaRecoveryCode],
           ],
           metadata: { post_logout_redirect_uris },
         },
@@ -55,7 +55,7 @@ export const auth0World: World = {
           client_id: 's2BnHk6PqYtV9mCdXe4LrJ0wZaUf8GoT',
           client_secret: null,
           token_endpoint_auth_method: 'none',
-          grant_types: ['authorization_code', 'refresh_token', 'implicit', passwordRealm, passwordless],
+          grant_types: ['authorization_code', 'refresh_token', 'implicit', passwordRealm, passwordless, mfaOtp, mfaOob, mfaRecoveryCode],
           metadata: { post_logout_redirect_uris },
         },
         {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { secretHash } from '../../../src/providers/cognito/api/secret-hash.ts'
-import { totp } from '../../../src/providers/cognito/totp.ts'
+import { totp } from '../../../src/providers/totp.ts'
 import { startForFile } from '../../support/server.ts'
 import { decoded, get, operate, pool, spa, uuid, web } from './pool.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { totp } from '../../../src/providers/cognito/totp.ts'
+import { totp } from '../../../src/providers/totp.ts'
 import { startForFile } from '../../support/server.ts'
 import { get, operate, pool, spa } from './pool.ts'
 

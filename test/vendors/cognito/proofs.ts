@@ -1,4 +1,4 @@
-import { totp } from '../../../src/providers/cognito/totp.ts'
+import { totp } from '../../../src/providers/totp.ts'
 import type { Proofs } from '../../support/recording/proofs.ts'
 import { pool } from './pool.ts'
 import { SrpClient } from './srp-client.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { base32, isTotp, totp } from '../../../src/providers/cognito/totp.ts'
+import { base32, isTotp, totp } from '../../src/providers/totp.ts'
 
 const secret = base32(Buffer.from('12345678901234567890'))
 
