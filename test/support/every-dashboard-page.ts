@@ -56,6 +56,8 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   },
   'dashboard-app-new': at(`${base}/apps/new`),
   'dashboard-app-delete': at(`${fluffy}/delete`),
+  'dashboard-client-secret': at('/dashboard/apple/apps/app_apple_example/clients/com.example.web/secret'),
+  'dashboard-user-events': at('/dashboard/apple/sandbox/users/alice'),
   'dashboard-use': at(`${fluffy}/clients/iok-cid-findfluffy`),
   'dashboard-brands': async (page, { url }) => {
     await page.goto(`${url}${base}/brands`)

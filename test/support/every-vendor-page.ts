@@ -69,6 +69,15 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
   'auth0-refused': refused('auth0'),
   'auth0-consent': at('auth0', signedIn('auth0')),
   'auth0-error': error('auth0'),
+  'apple-name': at('apple'),
+  'apple-refused': refused('apple'),
+  'apple-consent': async (page, { url }) => {
+    const asked = { client_id: 'com.example.web', redirect_uri: 'https://example.com/callback', response_type: 'code' }
+    await page.goto(`${url}/apple/auth/authorize?${new URLSearchParams({ ...asked, response_mode: 'form_post', scope: 'name email' })}`)
+    await signInAt.apple(page)
+    await page.getByText('Hide My Email').waitFor()
+  },
+  'apple-error': error('apple'),
   'okta-sign-in': at('okta'),
   'okta-refused': refused('okta'),
   'okta-consent': at('okta', signedIn('okta')),

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { applePages, appleTexts } from '../../src/providers/apple/pages.ts'
 import { auth0Pages, auth0Texts } from '../../src/providers/auth0/pages.ts'
 import { cognitoPages, cognitoTexts } from '../../src/providers/cognito/pages.ts'
 import { entraPages, entraTexts } from '../../src/providers/entra/pages.ts'
@@ -15,6 +16,7 @@ const vendors = {
   entra: { sign_in: entraPages, texts: entraTexts },
   cognito: { sign_in: cognitoPages, texts: cognitoTexts },
   auth0: { sign_in: auth0Pages, texts: auth0Texts },
+  apple: { sign_in: applePages, texts: appleTexts },
   okta: { sign_in: oktaPages, texts: oktaTexts },
 }
 
@@ -70,6 +72,12 @@ export const signInAt: Readonly<Record<Vendor, (page: Page, username?: string, p
     await page.locator('input[name="password"]').nth(1).fill(password)
     await page.locator('input[name="signInSubmitButton"]').nth(1).click()
   },
+  async apple(page, username = 'alice', password = 'password') {
+    await page.fill('#account_name_text_field', username)
+    await page.click('#sign-in')
+    await page.fill('#password_text_field', password)
+    await page.click('#sign-in')
+  },
   async auth0(page, username = 'alice@example.com', password = 'password') {
     await page.fill('input[name="username"]', username)
     await page.fill('input[name="password"]', password)
@@ -87,6 +95,7 @@ export const allowAt: Readonly<Record<Vendor, string>> = {
   keycloak: 'input[name="accept"]',
   entra: '#idSIButton9',
   cognito: 'button[value="allow"]',
+  apple: 'button[value="allow"]',
   auth0: 'button[value="accept"]',
   okta: 'input[value="Allow"]',
 }
@@ -96,6 +105,7 @@ export const refuseAt: Readonly<Record<Vendor, string>> = {
   keycloak: '#kc-cancel',
   entra: '#idBtn_Back',
   cognito: 'button[value="deny"]',
+  apple: 'button[value="deny"]',
   auth0: 'button[name="action"][value="deny"]',
   okta: 'input[value="Cancel"]',
 }
