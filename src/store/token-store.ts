@@ -37,6 +37,7 @@ type TokenStore = Pick<
   | 'extendRefreshToken'
   | 'revokeAccessToken'
   | 'whyRevoked'
+  | 'usesOf'
 >
 
 /**
@@ -60,8 +61,8 @@ export function tokenStore(db: Database, known: Records) {
          EXISTS (SELECT 1 FROM token AS next WHERE next.grant_id = token.grant_id AND next.generation > token.generation + 1) AS superseded
        FROM token WHERE id = ?`,
     ),
-    firstSuccessor: db.prepare<[grant_id: number, generation: number, id: number], { issued_at: number | null }>(
-      'SELECT min(issued_at) AS issued_at FROM token WHERE grant_id = ? AND generation = ? AND parent_id = ?',
+    successors: db.prepare<[grant_id: number, generation: number, id: number], { issued_at: number | null; count: number }>(
+      'SELECT min(issued_at) AS issued_at, count(*) AS count FROM token WHERE grant_id = ? AND generation = ? AND parent_id = ?',
     ),
     use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL'),
     expireAccess: db.prepare<[now: number, digest: Buffer | null, id: number, sandbox: number]>(
@@ -99,7 +100,7 @@ export function tokenStore(db: Database, known: Records) {
 
     /** Whether a token was used until then: it says so itself, or by its successor where it was used under another rotation. */
     const isRotated = (id: number, { grant_id, generation, used_at }: RefreshRow, until: number): boolean => {
-      const at = used_at ?? statements.firstSuccessor.get(grant_id, generation + 1, id)?.issued_at ?? undefined
+      const at = used_at ?? statements.successors.get(grant_id, generation + 1, id)?.issued_at ?? undefined
       return at !== undefined && at <= until
     }
 
@@ -171,6 +172,10 @@ export function tokenStore(db: Database, known: Records) {
       expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
       extendRefreshToken: (id, expires_at) => statements.extend.run(expires_at, id, sandbox),
       revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
+      usesOf(id) {
+        const row = statements.findRefresh.get(id)
+        return row === undefined ? 0 : (statements.successors.get(row.grant_id, row.generation + 1, id)?.count ?? 0)
+      },
       whyRevoked(id) {
         const row = statements.findRefresh.get(id)
         const stored = row && known.grantOf(row.grant_id)

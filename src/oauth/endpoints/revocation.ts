@@ -15,7 +15,7 @@ export async function revoke(read: ClientRequest, context: Context): Promise<voi
   noteUnread(read.parameters, [clientParameters, ['token']], 'in a revocation', context)
   if (read.parameters.token === undefined) throw missing('token')
   const found = findToken(read.parameters.token, context)
-  context.realm.requests?.revocable?.(read.parameters.token, found?.use)
+  context.realm.requests?.revocable?.(read.parameters.token, found?.use, context)
   if (found === undefined) return
   if (found.token.client.client_id !== client.client_id) {
     const explanation = `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`

@@ -33,8 +33,7 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
   const { realm, trace } = context
   const { token, scheme } = presented
   const key = realm.tokens.access.keyOf(token)
-  const kept = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
-  const found = typeof kept !== 'string' && realm.requests?.counts?.(kept, context) === false ? 'early' : kept
+  const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
   if (found === 'expired') {
     const explanation = `The access token has expired: access tokens live ${realm.settings.access_token_ttl} s. Refresh it.`
     throw challenged(scheme, 'token_expired', 'The access token has expired', explanation)
@@ -43,6 +42,8 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
     const kind = found === 'unknown' ? 'token_unknown' : 'token_revoked'
     throw challenged(scheme, kind, 'The access token is not valid', explanations[found]).naming({ found })
   }
+  const says = realm.requests?.stale?.(found, context)
+  if (says !== undefined) throw challenged(scheme, 'token_revoked', 'The access token is not valid', explanations.early).naming({ says })
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id
   if (found.user !== undefined) trace.username = found.user.username

@@ -288,8 +288,8 @@ export interface RequestDialect {
   readonly admits?: (client: Client, endpoint: 'authorize' | 'client' | 'userinfo', context: Context) => void
   /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */
   readonly checks?: (parameters: Parameters, client: Client, context: Context) => void
-  /** Whether a token counts that was not revoked and has not expired; it does when absent. */
-  readonly counts?: (token: ActiveRefreshToken, context: Context) => boolean
+  /** Why a token does not count that was not revoked and has not expired, in the vendor's words; it does when absent. */
+  readonly stale?: (token: ActiveRefreshToken, context: Context) => string | undefined
   /** An access token may be sent in one way alone (RFC 6750 §2). */
   readonly one_token?: boolean
   /** What introspection tells of tokens that the RFC has no answer for; undefined for the others. @throws OAuthError */
@@ -299,7 +299,7 @@ export interface RequestDialect {
     context: Context,
   ) => MaybePromise<Readonly<Record<string, unknown>> | undefined>
   /** What cannot be revoked; `use` says what the token is when it holds (RFC 7009 §2.2.1). @throws OAuthError */
-  readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined) => void
+  readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined, context: Context) => void
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
 }

@@ -1,6 +1,7 @@
 import { promptValues } from '../../oauth/authorization/parameters.ts'
 import { isPublic } from '../../oauth/clients/methods/registry.ts'
 import { readClaims } from '../../oauth/jose/jwt.ts'
+import { challenged } from '../../oauth/model/challenge.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import { jwtBearerType } from '../../oauth/model/grant-names.ts'
 import type { Client } from '../../oauth/model/records.ts'
@@ -8,11 +9,12 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
 import { mayRead } from './cors.ts'
 import { realmDataOf } from './realm-data-of.ts'
+import { lightweight } from './tokens/claims.ts'
 import { originsOf } from './web-origins.ts'
 
 /** A client that is disabled, or that only takes tokens, asks in vain. */
 export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
-  if (endpoint === 'userinfo') return admitsOrigin(client, context)
+  if (endpoint === 'userinfo') return admitsAtUserinfo(client, context)
   const realm = realmDataOf(context)
   const { enabled, bearerOnly } = realm.client(client)
   const told = (text: string, why: string, status?: number) => new OAuthError('unauthorized_client', text, why, {}, status)
@@ -32,6 +34,16 @@ export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, 
   if (endpoint === 'client') checkGrant(client, context)
 }
 
+/** Whose tokens userinfo takes. */
+function admitsAtUserinfo(client: Client, context: Context): void {
+  const { enabled, attributes } = realmDataOf(context).client(client)
+  const refused = (says: string, why: string) =>
+    challenged('Bearer', 'token_unknown', says, `client '${client.client_id}' ${why}`).naming({ says })
+  if (!enabled) throw refused('Client disabled', 'is disabled')
+  if (attributes[lightweight] === 'true') throw refused('Lightweight access token not allowed for userinfo endpoint', `has ${lightweight}`)
+  admitsOrigin(client, context)
+}
+
 /** A page must be of one of the client's web origins. */
 function admitsOrigin(client: Client, context: Context): void {
   const origin = context.transport?.header('origin')
@@ -46,9 +58,10 @@ function checkGrant(client: Client, { trace: { grant_type }, parameters = {} }: 
   if (grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
   if (grant_type !== jwtBearerType) return
   const { assertion } = parameters
-  if (assertion === undefined) throw missing('assertion')
-  if (readClaims(assertion) === undefined)
-    throw new OAuthError('invalid_grant', 'The provided assertion is not a valid JWT', 'assertion is no JWT')
+  const refused = (says: string, why: string) => new OAuthError('invalid_grant', says, why)
+  if (assertion === undefined) throw refused('Missing parameter:assertion', 'assertion did not come')
+  if (readClaims(assertion) === undefined) throw refused('The provided assertion is not a valid JWT', 'assertion is no JWT')
+  if (isPublic(client)) throw refused('Public client not allowed to use authorization grant', `client '${client.client_id}' is public`)
 }
 
 function noServiceAccount({ client_id }: Client): OAuthError {

@@ -89,6 +89,9 @@ function apiError({ code, message, status, about }: OAuthError): Reply {
   return { status, body: { ...field, ...named, [about.member ?? 'errorMessage']: message, ...params } }
 }
 
+/** Of whom or what there is no more. */
+const notFound: Readonly<Record<string, string>> = { ended: 'user_session_not_found', disabled: 'User disabled' }
+
 /** What userinfo says stands in the challenge alone. */
 function userinfoError({ reason, code, message, headers, about }: OAuthError, realm: string): Reply {
   const scheme = /^\w+/.exec(headers['WWW-Authenticate'] ?? '')?.[0] ?? 'Bearer'
@@ -100,7 +103,7 @@ function userinfoError({ reason, code, message, headers, about }: OAuthError, re
   })
   if (reason === 'token_missing') return told(401, `${scheme} realm="${realm}"`)
   if (code === 'insufficient_scope') return told(403, challenge('insufficient_scope', 'Missing openid scope'))
-  const why = about.found === 'ended' ? 'user_session_not_found' : 'Token verification failed'
-  if (code === 'invalid_token') return told(401, challenge('invalid_token', why))
+  if (code === 'invalid_token')
+    return told(401, challenge('invalid_token', about.says ?? notFound[about.found ?? ''] ?? 'Token verification failed'))
   return told(400, challenge(code, message))
 }

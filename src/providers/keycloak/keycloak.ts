@@ -20,7 +20,7 @@ import { healthRoutes } from './health.ts'
 import { newSecret, newSessionId, newUuid } from './ids.ts'
 import { introspects } from './introspection.ts'
 import { keycloakKeys, keycloakKid } from './keys.ts'
-import { counts } from './not-before.ts'
+import { stale } from './not-before.ts'
 import { keycloakPages, keycloakTexts } from './pages.ts'
 import { keycloakPassword } from './password.ts'
 import { demoRealm, master } from './realm/demo.ts'
@@ -86,7 +86,7 @@ export const keycloak: Provider = {
     prompt,
     authorization,
     grants,
-    counts,
+    stale,
     introspects,
     revocable,
     one_token: true,

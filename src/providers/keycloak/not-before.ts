@@ -4,15 +4,13 @@ import type { RequestDialect } from '../../oauth/realm/context.ts'
 import { numberIn, type RealmData } from './realm/data.ts'
 import { realmDataOf } from './realm-data-of.ts'
 
-/** Whether a token was issued before the hour from which the tokens of its realm, its client or its user count. */
-export function isStale({ issued_at, client, user }: ActiveRefreshToken, realm: RealmData): boolean {
-  const hours = [
-    numberIn(realm.settings, 'notBefore'),
-    numberIn(realm.client(client).other ?? {}, 'notBefore'),
-    user === undefined ? undefined : realm.user(user).notBefore,
-  ]
-  return hours.some((hour = 0) => seconds(issued_at) < hour)
+/** Whether, and in which words, a token was issued before the hour from which the tokens of its realm, its client or its user count. */
+export function staleness({ issued_at, client, user }: ActiveRefreshToken, realm: RealmData): string | undefined {
+  const isEarly = (hour = 0) => seconds(issued_at) < hour
+  const ofClient = numberIn(realm.client(client).other ?? {}, 'notBefore')
+  if (isEarly(numberIn(realm.settings, 'notBefore')) || isEarly(ofClient)) return 'Token verification failed'
+  return user !== undefined && isEarly(realm.user(user).notBefore) ? 'User not valid' : undefined
 }
 
 /** What is stale counts no more. */
-export const counts: NonNullable<RequestDialect['counts']> = (token, context) => !isStale(token, realmDataOf(context))
+export const stale: NonNullable<RequestDialect['stale']> = (token, context) => staleness(token, realmDataOf(context))

@@ -1,5 +1,7 @@
 import { after } from '../../basics/maybe-promise.ts'
+import { digest } from '../../basics/random.ts'
 import { clientOf } from '../../oauth/clients/authentication.ts'
+import { readClaims } from '../../oauth/jose/jwt.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
@@ -60,8 +62,15 @@ function sidOf(token: string, { client_id }: Client, world: OwnSpace): string | 
 }
 
 /** What does not hold cannot be revoked, and that is said in a body, with the status of a success. */
-export const revocable: NonNullable<RequestDialect['revocable']> = (_token, use) => {
-  if (use === undefined) throw new OAuthError('token_unknown', 'Invalid token', 'The token does not hold, or is none', {}, 200)
+export const revocable: NonNullable<RequestDialect['revocable']> = (token, use, { realm }) => {
+  if (readClaims(token)?.typ === 'ID') {
+    const about = { error: 'unsupported_token_type', member: 'error_description' }
+    throw new OAuthError('invalid_request', 'Unsupported token type', 'An ID token cannot be revoked').naming(about)
+  }
+  const key = realm.tokens.access.keyOf(token)
+  const wasRevoked = key !== undefined && realm.store.findAccessToken(key, digest(token), realm.clock.now()) === 'revoked'
+  if (use !== undefined || wasRevoked) return
+  throw new OAuthError('token_unknown', 'Invalid token', 'The token does not hold, or is none', {}, 200)
 }
 
 /** A sign-out asks of which client it is where it goes back there; else a client that is unknown is no matter. */

@@ -14,7 +14,8 @@ function invalid(says: string, why: string): OAuthError {
 /** Why nobody's permissions can be told; no client here has any. */
 function refusal({ audience }: Parameters, { realm }: Context): OAuthError {
   if (audience === undefined) return invalid('You must provide the issuedFor', 'audience did not come, and no ticket that names a client')
-  if (realm.store.findClient(audience) === undefined) return invalid('Unknown resource server id.', `There is no client '${audience}'`)
+  if (realm.store.findClient(audience) === undefined)
+    return invalid(`Unknown resource server id: [${audience}]`, `There is no client '${audience}'`)
   return invalid('Client does not support permissions', `client '${audience}' has no authorization services: they are not built`)
 }
 
@@ -29,7 +30,7 @@ export const umaTicket: GrantType = {
       const { tokens, store, clock } = context.realm
       const key = tokens.access.keyOf(text)
       const found = key === undefined ? 'unknown' : store.findAccessToken(key, digest(text), clock.now())
-      if (typeof found === 'string') throw new OAuthError('invalid_grant', 'Invalid bearer token', `The bearer is ${found}`, {}, 401)
+      if (typeof found === 'string') throw new OAuthError('invalid_grant', 'Invalid bearer token', `The bearer is ${found}`)
     }
     throw refusal(parameters, context)
   },

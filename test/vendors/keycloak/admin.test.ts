@@ -97,7 +97,7 @@ describe('clients, roles, groups and mappers', () => {
     })
     const form = { grant_type: 'password', username: 'bob', password: 'password', client_id: 'shop', client_secret: 'shop-secret' }
     const claims = claimsOf((await post(`${base}${at('token')}`, form)).body.access_token)
-    expect(claims).toMatchObject({ shop: { level: 3 }, groups: ['/finance'], aud: ['account', 'https://api.example.com'] })
+    expect(claims).toMatchObject({ shop: { level: 3 }, groups: ['/finance'], aud: ['https://api.example.com', 'account'] })
     expect((claims.realm_access as { roles: string[] }).roles).toContain('auditor')
     const secret = (await call('POST', `${realm}/clients/${client.id}/client-secret`)).json
     expect((await post(`${base}${at('token')}`, form)).body.error).toBe('unauthorized_client')

@@ -3,9 +3,15 @@ import { post, send } from '../../support/vendor-client.ts'
 import { administration, at, password, token, web } from './keycloak-client.ts'
 
 test.each([
-  ['of its client', '/realms/demo/clients?clientId=demo-web', 'PUT', '/realms/demo/clients/{id}'],
-  ['of its user, whom an administrator signed out', '/realms/demo/users?username=bob', 'POST', '/realms/demo/users/{id}/logout'],
-])('a token is stale that was issued before the hour %s', async (_, find, method, change) => {
+  ['of its client', '/realms/demo/clients?clientId=demo-web', 'PUT', '/realms/demo/clients/{id}', 'Token verification failed'],
+  [
+    'of its user, whom an administrator signed out',
+    '/realms/demo/users?username=bob',
+    'POST',
+    '/realms/demo/users/{id}/logout',
+    'User not valid',
+  ],
+])('a token is stale that was issued before the hour %s', async (_, find, method, change, says) => {
   const { base, clock, call } = await administration()
   const form = { ...password, username: 'bob', scope: 'openid offline_access' }
   const { access_token, refresh_token } = (await token(base, form)).body
@@ -19,7 +25,7 @@ test.each([
   const userinfo = await send(base + at('userinfo'), { headers: { authorization: `Bearer ${access_token}` } })
   expect([userinfo.status, userinfo.headers.get('www-authenticate')]).toEqual([
     401,
-    'Bearer realm="demo", error="invalid_token", error_description="Token verification failed"',
+    `Bearer realm="demo", error="invalid_token", error_description="${says}"`,
   ])
   expect(userinfo.explanation).toContain('before the hour')
   const introspection = await post(base + at('token/introspect'), {

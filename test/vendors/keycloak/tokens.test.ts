@@ -72,8 +72,6 @@ test('a public client may send a secret, at which nobody looks, and a form speak
   const form = { ...user, ...spa, client_secret: 'whatever' }
   expect((await token(base, form)).status).toBe(200)
   expect((await post(base + at('token'), form, basic('demo-web', 'wrong'))).status).toBe(200)
-  const bearer = await post(base + at('token'), { grant_type: uma.grant_type }, { authorization: 'Bearer x' })
-  expect([bearer.status, bearer.text]).toEqual([401, refused('invalid_grant', 'Invalid bearer token')])
 })
 
 describe('the token endpoint refuses, byte for byte:', () => {
@@ -126,7 +124,12 @@ describe('the token endpoint refuses, byte for byte:', () => {
       400,
       refused('invalid_grant', 'JWT Authorization Grant is not supported for the requested client'),
     ],
-    ['permissions at an unknown client', { ...uma, audience: 'nobody' }, 400, refused('invalid_request', 'Unknown resource server id.')],
+    [
+      'permissions at an unknown client',
+      { ...uma, audience: 'nobody' },
+      400,
+      refused('invalid_request', 'Unknown resource server id: [nobody]'),
+    ],
     [
       'permissions at a client that gives none',
       { ...uma, audience: 'demo-web' },

@@ -4,7 +4,7 @@ import { OAuthError } from '../../../oauth/model/errors.ts'
 import type { ActiveAccessToken } from '../../../oauth/model/records.ts'
 import type { OwnSpace } from '../../own-spaces.ts'
 import type { ApiRequest } from '../../provider.ts'
-import { isStale } from '../not-before.ts'
+import { staleness } from '../not-before.ts'
 import { RealmData, serviceAccountId } from '../realm/data.ts'
 import { managementClient, masterRealm } from '../realm/fresh-realm.ts'
 import type { Role } from '../realm/representations.ts'
@@ -29,7 +29,8 @@ function tokenOf({ authorization, spaces, context: { realm, trace } }: ApiReques
   const key = realm.tokens.access.keyOf(text)
   const token = issued === undefined || key === undefined ? 'unknown' : issued.store.findAccessToken(key, digest(text), realm.clock.now())
   if (issued === undefined || typeof token === 'string') throw unauthorized(`The token is ${String(token)}: its iss is '${issuer}'`)
-  if (isStale(token, new RealmData(issued.space, issued.documents))) throw unauthorized(`The token was issued before notBefore of ${name}`)
+  if (staleness(token, new RealmData(issued.space, issued.documents)) !== undefined)
+    throw unauthorized(`The token was issued before notBefore of ${name}`)
   trace.client_id = token.client.client_id
   if (token.user !== undefined) trace.username = token.user.username
   return { issued, token }

@@ -10,9 +10,11 @@ const mappedOrder: readonly string[] = [
   ...['given_name', 'locale', 'family_name', 'clientAddress', 'client_id', 'email'],
 ]
 
-/** What a lightweight access token has of mapped claims: only what asks for it. */
-export const isLightweight = ({ clientData }: MapperInput) =>
-  clientData.attributes['client.use.lightweight.access.token.enabled'] === 'true'
+/** The attribute of a client whose access tokens have of mapped claims only what asks for it. */
+export const lightweight = 'client.use.lightweight.access.token.enabled'
+
+/** Whether its access tokens are such. */
+export const isLightweight = ({ clientData }: MapperInput) => clientData.attributes[lightweight] === 'true'
 
 /** Whether a mapper speaks at a place; userinfo is as ID tokens where nothing is said, and introspection as access tokens. */
 function told(config: Readonly<Record<string, string>>, place: Place): string | undefined {
@@ -22,9 +24,9 @@ function told(config: Readonly<Record<string, string>>, place: Place): string | 
   return place === 'userinfo' ? config['id.token.claim'] : String(place === 'access')
 }
 
-/** A service account has no session that would be remembered until userinfo is asked. */
+/** A service account has no session that would be remembered until somebody asks for more. */
 function isForgotten(protocolMapper: string, place: Place, { user }: MapperInput): boolean {
-  return place === 'userinfo' && user === undefined && protocolMapper === 'oidc-usersessionmodel-note-mapper'
+  return (place === 'userinfo' || place === 'introspection') && user === undefined && protocolMapper === 'oidc-usersessionmodel-note-mapper'
 }
 
 /** All that the mappers make for a place; `sub` and `nonce` are true where they are to stand. */

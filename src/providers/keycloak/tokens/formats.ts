@@ -7,6 +7,7 @@ import type { CodeFormat, TokenDraft, TokenFormat } from '../../../oauth/model/t
 import { newUuid, uuidHandles } from '../ids.ts'
 import { serviceAccountId } from '../realm/data.ts'
 import { furtherClaims, isLightweight, mappedClaims, toldScope } from './claims.ts'
+import { inHashOrder } from './hash-order.ts'
 import { type MapperInput, mapperInput } from './mapper-input.ts'
 
 /** What the second half of a `jti`'s first part says of how the token was asked for. */
@@ -112,7 +113,7 @@ export const refreshTokens: TokenFormat = {
       cnf: draft.details.cnf,
       scope: [...(scopes(draft.scope).includes('openid') ? ['openid'] : []), ...names].join(' '),
       // Whom the access tokens are for.
-      aud_x: audienceOf(draft, [aud ?? []].flat().map(String)),
+      aud_x: audienceOf(draft, inHashOrder([aud ?? []].flat().map(String))),
       prov: 'default',
       reuse_id: material.settings.rotation === 'strict' ? newUuid() : undefined,
     })

@@ -56,7 +56,16 @@ export function scopesInForce(client: ClientData, scope: string, realm: RealmDat
   return realm.scopes.filter(({ name, protocol }) => protocol === 'openid-connect' && names.has(name))
 }
 
-/** The mappers that hold: the client's own and those of its scopes. */
+/** Those that look at roles come behind all others, as their audiences do. */
+const ranks: Readonly<Record<string, number>> = {
+  'oidc-usermodel-realm-role-mapper': 1,
+  'oidc-usermodel-client-role-mapper': 1,
+  'oidc-audience-resolve-mapper': 2,
+}
+
+/** The mappers that hold, in their order: the client's own and those of its scopes. */
 export function mappersOf({ clientData, scopes }: Pick<MapperInput, 'clientData' | 'scopes'>): Mapper[] {
-  return [...scopes.flatMap(({ protocolMappers = [] }) => protocolMappers), ...clientData.protocolMappers]
+  const all = [...scopes.flatMap(({ protocolMappers = [] }) => protocolMappers), ...clientData.protocolMappers]
+  const rank = ({ protocolMapper }: Mapper) => ranks[protocolMapper] ?? 0
+  return all.toSorted((one, other) => rank(one) - rank(other))
 }

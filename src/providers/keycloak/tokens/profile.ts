@@ -73,8 +73,11 @@ export const keycloakTokens: TokenProfile = {
   introspection(answer, token, caller) {
     const { client_id, username, token_type, active } = answer
     // Whom a token is not for learns nothing of it, be it its own.
-    if (![readClaims(token)?.aud, readClaims(token)?.aud_x].flat().includes(caller.client_id)) return undefined
-    return given({ ...readClaims(token), client_id, username, token_type, active })
+    const { clientHost, clientAddress, ...claims } = readClaims(token) ?? {}
+    if (![claims.aud].flat().includes(caller.client_id)) return undefined
+    // Where a service account's requests come from is in no session that would be remembered.
+    const where = username === undefined ? {} : given({ clientHost, clientAddress })
+    return given({ ...claims, ...where, client_id, username: username ?? `service-account-${client_id}`, token_type, active })
   },
   idToken,
   service_account: serviceAccountUser,
