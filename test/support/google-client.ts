@@ -114,3 +114,11 @@ export function askHost(
     sent.end(init.body)
   })
 }
+
+/** Takes the address that a client made through the sign-in in a new browser, and gives the one at which the client is called back. */
+export async function throughPages(address: string, granted: Record<string, string> = {}, user = alice): Promise<URL> {
+  const jar = new Jar()
+  const { location, status, html } = await signIn(jar, await jar.open(address), new URL(address).origin, user, { granted: '*', ...granted })
+  if (location === undefined) throw new Error(`no redirect but ${status}: ${html}`)
+  return location
+}

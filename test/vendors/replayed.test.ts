@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '../support/entra-client.ts'
+import { signIn as googleSignIn } from '../support/google-client.ts'
 import { alice as oktaUser } from '../support/okta-client.ts'
 import type { Proofs } from '../support/recording/proofs.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
@@ -22,6 +23,7 @@ const signIns: Readonly<Record<string, SignsIn>> = {
       ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password })
       : page,
   entra: (jar, page, base) => signIn(jar, page, base),
+  google: (jar, page, base) => googleSignIn(jar, page, base, undefined, { granted: '*' }),
   slack: (jar, page, base) => throughSlack(jar, page, base),
 }
 

@@ -96,7 +96,7 @@ function isByScript({ headers }: IncomingMessage): boolean {
 
 /** What a person opens: an authorization request, or a sign-out that leads back at once. */
 function isOpened({ url = '' }: IncomingMessage, location: string | undefined): boolean {
-  return /authorize\?(.*&)?client_id=/.test(url) || (/logout\?/.test(url) && location !== undefined)
+  return /auth(?:orize)?\?(.*&)?client_id=/.test(url) || (/logout\?/.test(url) && location !== undefined)
 }
 
 /** A page of a sign-in that goes on. */

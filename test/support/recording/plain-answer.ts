@@ -32,6 +32,9 @@ const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 /** A GUID of chance, and none that a preloaded user has. */
 const isMadeUp = new RegExp(`^(?!.*0000-4000-8000)${guid}$`, 'i')
 
+/** The id of a key, as a name. */
+const isKid = /^[0-9a-f]{40}$/
+
 /** Makes an answer comparable. */
 export function plainAnswer(status: number, headers: Headers, text: string, moment: Moment): PlainAnswer {
   const kept = looked.flatMap((name) => {
@@ -59,7 +62,7 @@ function plain(value: unknown, name: string, moment: Moment): unknown {
   }
   if (Array.isArray(value)) return value.map((one) => plain(one, name, moment))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one, key, moment)]))
+  return Object.fromEntries(Object.entries(value).map(([key, one], at) => [isKid.test(key) ? `<kid ${at}>` : key, plain(one, key, moment)]))
 }
 
 function tokenOf(token: string, moment: Moment): unknown {
@@ -85,6 +88,7 @@ function shapeOf(value: string): string {
 
 function plainText(text: string, { base }: Moment): string {
   return text
+    .replace(/-----BEGIN ([A-Z ]+)-----.*-----END \1-----\n/s, '<$1>')
     .replaceAll(base, '{base}')
     .replace(new RegExp(`((?:Trace|Correlation|Request) I[Dd]: )${guid}`, 'g'), '$1<guid>')
     .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')

@@ -278,6 +278,14 @@ describe('tokeninfo', () => {
     }
   })
 
+  test.each(['/oauth2/v1/tokeninfo', '/oauth2/v2/tokeninfo'])('%s has older names', async (path) => {
+    const { access_token = '', scope } = await tokensOf(url)
+    const { text } = await send(`${url}${path}?access_token=${access_token}`)
+    const known = { email: 'alice@example.com', verified_email: true, access_type: 'online' }
+    const ids = { issued_to: web.client_id, audience: web.client_id, user_id: aliceId, scope }
+    expect(text.replace(/"expires_in": 359\d/, '"expires_in": 3599')).toBe(JSON.stringify({ ...ids, expires_in: 3599, ...known }, null, 2))
+  })
+
   test.each(paths)('%s tells of an ID token its claims and header', async (path) => {
     const { id_token = '' } = await tokensOf(url)
     const { body } = await send(`${url}${path}?id_token=${id_token}`)

@@ -1,0 +1,28 @@
+import { GoogleAuth, type JWTInput, OAuth2Client } from 'google-auth-library'
+import { expect, test } from 'vitest'
+import { calendar, robot } from '../../test/support/google-client.ts'
+import { startForFile } from '../../test/support/server.ts'
+import { send } from '../../test/support/vendor-client.ts'
+import { leadHere } from '../lead-here.ts'
+
+/** google-auth-library with a key file, unchanged. What it signs is of a key that is new each time, so nothing of it is replayed. */
+
+const server = await startForFile({ defaultProvider: 'google' })
+await leadHere(server)
+
+test('a service account gets its tokens by its key file', async () => {
+  const { body } = await send(`${server.url}/service-account.json?at=google`)
+  const credentials: JWTInput = body
+  const auth = new GoogleAuth({ credentials, scopes: [calendar] })
+  const token = await auth.getAccessToken()
+  expect(token).toMatch(/^ya29\.c\./)
+  const target = 'https://service.example'
+  const client = await new GoogleAuth({ credentials }).getIdTokenClient(target)
+  const idToken = await client.idTokenProvider.fetchIdToken(target)
+  const ticket = await new OAuth2Client().verifyIdToken({ idToken, audience: target })
+  expect(ticket.getPayload()).toMatchObject({ email: robot, email_verified: true })
+  const forBob = new GoogleAuth({ credentials, scopes: ['email'], clientOptions: { subject: 'bob@example.com' } })
+  expect(await forBob.getAccessToken()).toMatch(/^ya29\.a0A/)
+  const forAlice = new GoogleAuth({ credentials, scopes: ['email'], clientOptions: { subject: 'alice@example.com' } })
+  await expect(forAlice.getAccessToken()).rejects.toThrow(/unauthorized_client/)
+})
