@@ -1,23 +1,15 @@
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { RedirectRules, RequestDialect } from '../../oauth/realm/context.ts'
+import { isBelow } from '../redirect-uris.ts'
 import { slackSettings } from './settings.ts'
 import { installationOf, teamsIn } from './teams.ts'
 
-const dotSegment = /(^|[/\\]|%2f|%5c)(\.|%2e){1,2}($|[/\\]|%2f|%5c)/i
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
-/** The registered URI or one below it, with any query. Over http on this machine alone, where the port may be another. */
+/** The registered URI or one below it, with any query; the first one when none is asked for. Over http on this machine alone. */
 export const slackRedirects: RedirectRules = {
-  matches(registered, came) {
-    if (!URL.canParse(registered) || !URL.canParse(came)) return registered === came
-    const [a, b] = [new URL(registered), new URL(came)]
-    const isLocal = a.protocol === 'http:' && loopback.includes(a.hostname)
-    const isElsewhere = a.protocol !== b.protocol || a.hostname !== b.hostname || (a.port !== b.port && !isLocal)
-    if (isElsewhere || a.username !== b.username || a.password !== b.password || b.hash !== '') return false
-    if (dotSegment.test(came.split('?')[0] ?? '')) return false
-    const folder = a.pathname.endsWith('/') ? a.pathname : `${a.pathname}/`
-    return (b.pathname === a.pathname || b.pathname.startsWith(folder)) && (a.search === '' || b.search.startsWith(a.search))
-  },
+  matches: (registered, came) => isBelow(registered, came),
+  first_is_default: true,
   refuses(uri) {
     if (!/^http:/i.test(uri) || !URL.canParse(uri) || loopback.includes(new URL(uri).hostname)) return undefined
     return 'Slack takes https alone, and http on this machine: localhost, 127.0.0.1 or [::1]'
