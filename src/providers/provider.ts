@@ -30,6 +30,7 @@ import type { PageTexts } from './page-texts.ts'
 import type { Edition, EndpointHosts, ProviderPaths } from './paths.ts'
 import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
+import type { SignInSteps } from './sign-in-steps.ts'
 import type { SocialStore } from './social.ts'
 import type { SpaceImport } from './space-import.ts'
 import type { UserEvents } from './user-events.ts'
@@ -248,6 +249,8 @@ export interface Provider {
   readonly texts: PageTexts
   /** The steps, names and ids of its sign-in; name and password on one page of ours when absent. */
   readonly sign_in?: SignInPages | undefined
+  /** Where a sign-in goes on that is under way; at the authorization endpoint when absent. */
+  readonly steps?: SignInSteps
   /** What its page for consent asks beside consent. */
   readonly consent_questions?: ConsentQuestions
   /** What its page for new users asks; an account with a password when absent. */

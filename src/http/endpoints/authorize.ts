@@ -17,6 +17,7 @@ import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { accountObstacle } from '../pages/account-paths.ts'
 import { beginSession, isSecure, sessionOf } from '../pages/browser-session.ts'
+import { stepPath } from '../pages/pages.ts'
 import { readForm } from '../pages/sign-in-form.ts'
 import { beginInteraction, decide, findInteraction, nextPage, obstaclePage, signIn } from '../pages/sign-in-steps.ts'
 
@@ -26,6 +27,8 @@ const repeatable = [...targetParameters, 'granted']
 /** GET of the authorization endpoint: a new request, or the page of one that is under way. */
 function getAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
   const exchange = exchangeOf(request)
+  const under_way = stepIn(request, exchange)
+  if (under_way !== undefined) return nextPage(reply, exchange, findInteraction(reply, exchange, under_way))
   const read = readRequest(request.query, exchange.context, repeatable)
   const { transaction, client_id } = read.parameters
   if (transaction !== undefined && client_id === undefined) {
@@ -39,12 +42,20 @@ function postAuthorize(request: FastifyRequest, reply: FastifyReply): MaybePromi
   const exchange = exchangeOf(request)
   // Our own form has our own names.
   const { parameters } = readParameters(request.body, repeatable)
-  if (parameters.transaction === undefined) {
+  const transaction = parameters.transaction ?? stepIn(request, exchange)
+  if (transaction === undefined) {
     return begin(request, reply, exchange, readRequest(request.body, exchange.context, repeatable))
   }
-  const interaction = findInteraction(reply, exchange, parameters.transaction)
+  const interaction = findInteraction(reply, exchange, transaction)
   const said = readForm(exchange, parameters)
   return (said.decision === undefined ? signIn : decide)(reply, exchange, interaction, said)
+}
+
+/** The sign-in under way that a vendor's own address for such names; empty when it names none, undefined at another address. */
+function stepIn({ query, routeOptions }: FastifyRequest, { sandbox }: Exchange): string | undefined {
+  const { steps } = sandbox.provider
+  if (steps === undefined || routeOptions.url !== routed(steps.path)) return undefined
+  return readParameters(query).parameters[steps.id] ?? ''
 }
 
 /** A new request: it is answered at once when the browser's session allows it, and else begins an interaction. */
@@ -76,6 +87,8 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
     return goOnAs(auto, asked, client, reply, exchange)
   }
   const interaction = beginInteraction(reply, exchange, { request: asked, client, user }, { dry })
+  const path = asked.request_uri === undefined ? undefined : stepPath(exchange, interaction)
+  if (path !== undefined) return redirect(reply, exchange.base_url + path)
   return obstaclePage(reply, exchange, interaction, obstacle, session?.user)
 }
 
@@ -107,6 +120,6 @@ function inFrame(obstacle: Obstacle, { headers }: FastifyRequest, exchange: Exch
 export const authorizeEndpoint: ProtocolEndpoint = {
   endpoint: 'authorize',
   page: true,
-  paths: ({ paths }) => [paths.authorize, paths.sign_in],
+  paths: ({ paths, steps }) => [paths.authorize, paths.sign_in, steps?.path],
   handlers: { GET: getAuthorize, POST: postAuthorize },
 }

@@ -71,9 +71,16 @@ export function stepAt(path: string | undefined, exchange: Exchange, client: Cli
   return { ...wordsOf(exchange, { app: app.name }), app: appView(exchange, app), action: `${pagePath(exchange)}${path ?? ''}`, transaction }
 }
 
-/** The same at the authorization endpoint. */
-export function stepOf(exchange: Exchange, { client, id }: Pick<Interaction, 'client' | 'id'>): Step {
-  return stepAt(exchange.paths.sign_in ?? exchange.paths.authorize, exchange, client, id)
+/** The same at the authorization endpoint, or where the vendor goes on with a sign-in. */
+export function stepOf(exchange: Exchange, interaction: Pick<Interaction, 'client' | 'id' | 'request'>): Step {
+  const { client, id } = interaction
+  return stepAt(stepPath(exchange, interaction) ?? exchange.paths.sign_in ?? exchange.paths.authorize, exchange, client, id)
+}
+
+/** The vendor's own address of a sign-in that is under way, below the sandbox's. */
+export function stepPath({ sandbox, context }: Exchange, interaction: Pick<Interaction, 'client' | 'id' | 'request'>): string | undefined {
+  const { steps } = sandbox.provider
+  return steps && `${pathIn(context.space, steps.path)}?${new URLSearchParams(steps.query(interaction))}`
 }
 
 /** A page beside the sign-in, after a refusal with what was typed and what was wrong. */

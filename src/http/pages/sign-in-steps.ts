@@ -35,7 +35,7 @@ export function beginInteraction(
   const now = clock.now()
   const draft = { ...asked, expires_at: now + interactionTtl }
   if (dry) return { ...draft, id: '', browser: null }
-  const interaction = { ...draft, id: randomText(32), browser: bindBrowser(reply, exchange) }
+  const interaction = { ...draft, id: exchange.sandbox.provider.steps?.newId() ?? randomText(32), browser: bindBrowser(reply, exchange) }
   store.saveInteraction(interaction, now)
   return interaction
 }

@@ -74,7 +74,7 @@ export async function checkAuthorizationRequest(
       redirect_uri_given: parameters.redirect_uri !== undefined,
       response_type,
       response_mode: mode.response_mode,
-      ...given({ state }),
+      ...given({ state, request_uri: authorization?.pushed_stays === true ? outside.request_uri : undefined }),
     }
     return after(readRequest(parameters, response_type, client, context), (read) => ({ ...asked, ...read }))
   })

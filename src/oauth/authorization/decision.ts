@@ -15,6 +15,7 @@ import type { GrantDraft } from '../storage/store.ts'
 import { codesOf } from '../tokens/formats.ts'
 import { makeIdToken } from '../tokens/id-token.ts'
 import { issueTokens } from '../tokens/issue.ts'
+import { takePushed } from './requested-parameters.ts'
 import { type AuthorizationAnswer, type Delivery, deliver, errorAnswer, issOf } from './response.ts'
 
 /** How a user answered an authorization request. */
@@ -53,6 +54,7 @@ export async function allow(
   const { scope } = struckPlan({ scope: consented, refresh: 'none' }, strikesOn(context))
   if (granted_scope !== undefined && scopes(granted_scope).length === 0) throw deny(request, client, 'The user left no scope ticked')
   if (session !== undefined) realm.store.noteSessionClient(session, client)
+  if (request.request_uri !== undefined) takePushed(request.request_uri, client, realm)
   const { redirect_uri, response_mode } = request
   const { code, grant, tokens } = await make(request, client, user, scope, { session, silent }, context)
   if (code !== undefined) failNext(user.username, code, context)

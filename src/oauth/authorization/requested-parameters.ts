@@ -53,12 +53,20 @@ function pushedParameters(request_uri: string, client: Client, { realm }: Contex
     const explanation = `request_uri '${request_uri}' is none of the pushed ones, which begin with ${pushedPrefix}`
     throw new OAuthError('request_uri_not_supported', 'This request_uri is not supported', explanation)
   }
-  const key = digest(request_uri.slice(pushedPrefix.length))
-  const now = realm.clock.now()
-  const found = dry ? realm.store.findPushedRequest(key, client, now) : realm.store.takePushedRequest(key, client, now)
+  const stays = dry || realm.requests?.authorization?.pushed_stays === true
+  const found = stays
+    ? realm.store.findPushedRequest(keyOf(request_uri), client, realm.clock.now())
+    : takePushed(request_uri, client, realm)
   if (found !== undefined) return found
   const explanation = `request_uri was not pushed by client '${client.client_id}', was used before, or is older than 60 s (RFC 9126 §4)`
   throw new OAuthError('invalid_request_uri', 'The request_uri is not valid', explanation)
+}
+
+const keyOf = (request_uri: string) => digest(request_uri.slice(pushedPrefix.length))
+
+/** What a client pushed, once. */
+export function takePushed(request_uri: string, client: Client, { store, clock }: Context['realm']): Parameters | undefined {
+  return store.takePushedRequest(keyOf(request_uri), client, clock.now())
 }
 
 /** RFC 9101 §6.3: the parameters inside are those that count; what stands outside as well must say the same. */

@@ -190,6 +190,8 @@ export interface AuthorizationRequest {
   claims?: NonNullable<GrantDetails['claims']>
   /** RFC 8707 §2. */
   resource?: readonly string[]
+  /** Of a pushed request that is used up by its answer. */
+  request_uri?: string
   /** The only user who may answer, by user_id: from `id_token_hint` or the `claims` parameter. */
   sub?: string
   /** Those that a template names. */

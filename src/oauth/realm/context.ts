@@ -208,6 +208,8 @@ export interface AuthorizationDialect {
   onPage?(error: OAuthError): boolean
   /** What stands in the `request_uri` of a pushed request behind the usual prefix. */
   newPushedHandle?(): string
+  /** A pushed request may come again until somebody has signed in by it. */
+  readonly pushed_stays?: true
   /** Whether a request's sign-in pages offer a user. */
   offers?(user: User, request: AuthorizationRequest): boolean
   /** The name of the user whom a hint means, where the vendor takes more than names. */

@@ -12,4 +12,5 @@ export const authorization: AuthorizationDialect = {
     reason === 'redirect_missing' ||
     (reason === 'parameter_invalid' && about.parameter === 'max_age'),
   newPushedHandle: newUuid,
+  pushed_stays: true,
 }

@@ -1,13 +1,9 @@
 import { readClaims } from '../../oauth/jose/jwt.ts'
-import { OAuthError, PageError } from '../../oauth/model/errors.ts'
+import { OAuthError } from '../../oauth/model/errors.ts'
 import type { ApiRequest, Route } from '../provider.ts'
 import { members } from './realm/members.ts'
 
 const realm = '/realms/{realm}'
-
-function oldForm(): never {
-  throw new PageError('transaction_unknown', 'This sign-in is over', 'No form that is open leads here')
-}
 
 function otherProtocol({ params }: ApiRequest): never {
   const why = `There is no protocol '${params.protocol}'; there is openid-connect`
@@ -26,7 +22,6 @@ function backchannelLogout({ body }: ApiRequest): never {
 
 /** Paths of the vendor's that answer with an error of their own. */
 export const elsewhere: readonly Route[] = [
-  { method: 'POST', path: `${realm}/login-actions/authenticate`, endpoint: 'authorize', handle: oldForm },
   { method: 'POST', path: `${realm}/protocol/openid-connect/logout/backchannel-logout`, handle: backchannelLogout },
   { method: 'GET', path: `${realm}/protocol/:protocol`, handle: otherProtocol },
 ]

@@ -33,6 +33,7 @@ import { keycloakRefresh } from './refresh.ts'
 import { keycloakScope } from './scope.ts'
 import { sessionPages } from './session-pages.ts'
 import { keycloakLogout, keycloakSignOut, revocable } from './sessions.ts'
+import { keycloakSteps } from './sign-in-steps.ts'
 import { keycloakTokens } from './tokens/profile.ts'
 import { umaTicket, umaTicketType } from './uma-ticket.ts'
 
@@ -117,6 +118,7 @@ export const keycloak: Provider = {
   keys: keycloakKeys,
   texts: keycloakTexts,
   sign_in: keycloakPages,
+  steps: keycloakSteps,
   account_pages: keycloakAccountPages,
   json_answers: 'application/json',
   json_headers: {

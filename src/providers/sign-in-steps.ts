@@ -1,0 +1,14 @@
+import type { Interaction } from '../oauth/model/records.ts'
+
+/**
+ * A vendor's own address of a sign-in that is under way, to which its forms go, and to which a browser is sent that came with a pushed
+ * request which stays good until somebody has signed in.
+ */
+export interface SignInSteps {
+  readonly path: string
+  /** Which of the query's parameters is the sign-in's id. */
+  readonly id: string
+  newId(): string
+  /** The query, the id among it. */
+  query(interaction: Pick<Interaction, 'id' | 'request' | 'client'>): Readonly<Record<string, string>>
+}
