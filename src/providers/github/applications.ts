@@ -9,11 +9,14 @@ import { issueTokens } from '../../oauth/tokens/issue.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { atBoth, withApiHeaders } from './api.ts'
 import { apiError } from './api-errors.ts'
+import { isGitHubApp } from './app-kind.ts'
+import { membershipsOf, scopedInstallation } from './orgs.ts'
 import { simpleUser, timeOf } from './profile.ts'
 import { hasExpiringTokens } from './tokens.ts'
 import type { Addresses } from './urls.ts'
 
 const page = '/apps/oauth-applications'
+const scoping = '/apps/apps#create-a-scoped-access-token'
 
 /** A token of the app that asks. */
 interface Shown {
@@ -121,8 +124,13 @@ export const applicationRoutes: readonly Route[] = [
     realm.store.forgetConsent(user, client)
     return { status: 204 }
   }),
-  ...route('POST', '/token/scoped', '/apps/apps#create-a-scoped-access-token', async (asked, request, at) => {
+  ...route('POST', '/token/scoped', scoping, async (asked, request, at) => {
+    const { target } = request.body as { target?: unknown }
+    const found = membershipsOf(asked.user).find(({ login }) => target === undefined || login === target)
+    if (!isGitHubApp(asked.client) || found === undefined) {
+      throw apiError(404, 'Not Found', 'It is for GitHub Apps, and target is an organization of their user', scoping)
+    }
     const next = await another(asked, request)
-    return { status: 200, body: { ...authorization(next, at), installation: null } }
+    return { status: 200, body: { ...authorization(next, at), installation: scopedInstallation(found.login, at) } }
   }),
 ]

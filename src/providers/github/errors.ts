@@ -6,7 +6,7 @@ import type { ErrorSituation, Provider, Reply } from '../provider.ts'
 import { encoded } from './answers.ts'
 import { apiErrorReply } from './api-errors.ts'
 import { atCallback, badGrant, byCode, byReason, inDeviceFlow, type Said, unverifiedEmail } from './error-texts.ts'
-import { githubIssuer, githubSettings } from './settings.ts'
+import { githubSettings } from './settings.ts'
 
 /** What is wrong with a client, or with the whole request, before anything else is looked at. */
 const notFound = ['client_unknown', 'client_missing', 'body_empty'] as const satisfies readonly OAuthError['reason'][]
@@ -54,13 +54,10 @@ function pageWords(error: OAuthError): Reply {
   return { status: error.status, body: { heading: 'This request cannot be answered', text: error.message } }
 }
 
-/** The callback has the issuer, which is always the same; errors say where they are documented. */
+/** The callback names the issuer, unless the setting says otherwise; errors say where they are documented. */
 export const githubCallback: CallbackWording = ({ parameters, error }, { realm }) => {
-  const { code, state } = parameters
-  if (error === undefined) {
-    const { response_iss, issuer } = githubSettings.of(realm.settings)
-    return { code, iss: response_iss ? (issuer ?? githubIssuer) : undefined, state }
-  }
+  const { code, iss, state } = parameters
+  if (error === undefined) return githubSettings.of(realm.settings).response_iss ? { code, iss, state } : { code, state }
   const said = callbackError(error)
   return {
     error: said?.error ?? error.code,

@@ -32,6 +32,8 @@ export const github: Provider = {
   id: 'github',
   name: 'GitHub',
   hosts: githubHosts,
+  endpoint_hosts: { issuer: githubHosts[0] },
+  issuer_path: '/login/oauth',
   paths: {
     authorize: '/login/oauth/authorize',
     token: '/login/oauth/access_token',
@@ -44,7 +46,6 @@ export const github: Provider = {
   sender_constraints: false,
   response_types: ['code'],
   response_modes: ['query'],
-  response_iss: false,
   requests: {
     grants: githubGrants,
     parameters: { login: 'login_hint' },

@@ -106,6 +106,17 @@ function installation({ login }: Membership, app_id: string, created_at: number,
   }
 }
 
+/** What a token that was narrowed to an account's installation tells of it. */
+export function scopedInstallation(login: string, at: Addresses): Record<string, unknown> {
+  return {
+    permissions: {},
+    repository_selection: 'all',
+    single_file_name: null,
+    repositories_url: `${at.api}/user/repos`,
+    account: organization(login, at),
+  }
+}
+
 const scopes = ['read:org', 'user', 'repo'] as const
 
 function needs(page: string, status: 403 | 404, message: string): Needs {

@@ -18,6 +18,3 @@ export const githubSettings = ownSettings<GitHubSettings>({
     accepts: ({ z }) => z.enum(['page', 'redirect']),
   },
 })
-
-/** What the callback calls the vendor, whatever host was asked. */
-export const githubIssuer = 'https://github.com/login/oauth'

@@ -8,6 +8,7 @@ import {
   authorizeUrl,
   callback,
   callbackOf,
+  enterCode,
   freshCode,
   githubApp,
   json,
@@ -167,12 +168,7 @@ describe('the device flow', () => {
   const ask = (form: Record<string, string> = { client_id: app.client_id, scope: 'read:user,user:email' }, headers = json) =>
     post(`${url}/login/device/code`, form, headers)
 
-  async function decide(user_code: string, decision: string): Promise<void> {
-    const jar = new Jar()
-    const page = await jar.post(await jar.open(`${url}/login/device`), url, { user_code })
-    const confirm = await jar.post(page, url, { login: 'alice', password: 'password', commit: 'Sign in' })
-    await jar.post(confirm, url, { authorize: decision })
-  }
+  const decide = (user_code: string, decision: string) => enterCode(`${url}/login/device`, user_code, decision)
 
   test('tells the device its codes, as JSON and as a form', async () => {
     const { text } = await ask()

@@ -23,7 +23,8 @@ describe('the code flow of an OAuth app', () => {
   test('leads from the page to the callback with code, iss and state, and from there to the user', async () => {
     const end = await callbackOf(server)
     expect([...end.searchParams.keys()]).toEqual(['code', 'iss', 'state'])
-    expect(end.search).toMatch(/^\?code=[0-9a-f]{20}&iss=https%3A%2F%2Fgithub.com%2Flogin%2Foauth&state=xyz$/)
+    expect(end.search).toMatch(/^\?code=[0-9a-f]{20}&iss=http%3A%2F%2F[^&]*%2Flogin%2Foauth&state=xyz$/)
+    expect(end.searchParams.get('iss')).toBe(`${url}/login/oauth`)
     const { status, headers, text, body } = await askToken(server, { ...app, code: end.searchParams.get('code') ?? '' })
     expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
     expect(text).toMatch(/^\{"access_token":"gho_[A-Za-z0-9]{36}","token_type":"bearer","scope":"user:email"\}$/)

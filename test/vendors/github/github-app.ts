@@ -40,12 +40,12 @@ export function authorizeUrl(base: string, parameters: Asked = {}): string {
   return `${base}/login/oauth/authorize?${new URLSearchParams(there)}`
 }
 
-/** Takes a browser through the pages that come, until it is sent to the client. */
-export async function throughPages(jar: Jar, page: Visit, base: string, login = 'alice'): Promise<Visit> {
+/** Takes a browser through the pages that come, until it is sent to the client. @param decision `0` declines */
+export async function throughPages(jar: Jar, page: Visit, base: string, login = 'alice', decision = '1'): Promise<Visit> {
   if (page.location !== undefined) return page
   const isSignIn = page.html.includes('name="login"')
-  const typed = isSignIn ? { login, password: 'password', commit: 'Sign in' } : { authorize: '1' }
-  return throughPages(jar, await jar.post(page, base, typed), base, login)
+  const typed = isSignIn ? { login, password: 'password', commit: 'Sign in' } : { authorize: decision }
+  return throughPages(jar, await jar.post(page, base, typed), base, login, decision)
 }
 
 /** Where a sign-in leads, in a new browser unless one is given. */
@@ -79,4 +79,13 @@ export async function freshToken(server: Where, wanted: Record<string, unknown> 
 /** Asks the API. */
 export function askApi({ url }: Where, path: string, token: string, headers: Record<string, string> = {}): Promise<Answer> {
   return send(`${url}${path}`, { headers: { authorization: `Bearer ${token}`, 'user-agent': 'test', ...headers } })
+}
+
+/** A user enters a device's code and decides. */
+export async function enterCode(verification_uri: string, user_code: string, decision = '1'): Promise<void> {
+  const jar = new Jar()
+  const { origin } = new URL(verification_uri)
+  const page = await jar.post(await jar.open(verification_uri), origin, { user_code })
+  const confirm = await jar.post(page, origin, { login: 'alice', password: 'password', commit: 'Sign in' })
+  await jar.post(confirm, origin, { authorize: decision })
 }
