@@ -119,8 +119,9 @@ export function tokenStore(db: Database, known: Records) {
         if (grant.revoked_at !== null || user?.disabled === true) return 'revoked'
         if (row.expires_at !== null && row.expires_at <= now) return 'expired'
         if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
-        const tooLate =
-          rotation === 'strict' ? isRotated(id, row, now - rotation_grace * 1000) : rotation === 'lenient' && row.superseded === 1
+        // Without grace a clock that was set back brings no token to life.
+        const until = rotation_grace === 0 ? Number.POSITIVE_INFINITY : now - rotation_grace * 1000
+        const tooLate = rotation === 'strict' ? isRotated(id, row, until) : rotation === 'lenient' && row.superseded === 1
         if (tooLate) {
           revoke(grant.id, 'a refresh token was used after its time', now)
           return 'used'

@@ -120,6 +120,14 @@ describe('strict', () => {
   })
 })
 
+test('a strict token that was used is refused, too, when the clock was set back meanwhile', async () => {
+  const { tokens, refresh, advance } = sandboxWith({ rotation: 'strict' })
+  const { refresh_token } = await tokens()
+  expect((await refresh(refresh_token)).status).toBe(200)
+  advance(-1)
+  expect(await refresh(refresh_token)).toMatchObject(refused)
+})
+
 describe('strict with rotation_grace', () => {
   const settings = { rotation: 'strict', rotation_grace: 30 }
 
