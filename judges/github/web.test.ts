@@ -1,14 +1,10 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Auth, type AuthConfig } from '@auth/core'
 import GitHub from '@auth/core/providers/github'
-import grant from 'grant'
 import { Strategy } from 'passport-github2'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
-import { app, callback, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
+import { app, callback, register, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
+import { authJs, grantApp, origin } from '../applications.ts'
 
 /** Libraries for web apps, by the addresses that their options take. */
 
@@ -77,35 +73,18 @@ describe('passport-github2', () => {
 })
 
 test('grant brings tokens and profile', async () => {
-  const listener = createServer((request, response) => {
-    void handle(request, response).then(({ response: came, redirect }) => {
-      if (redirect !== true) response.end(JSON.stringify(came))
-    })
-  }).listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  afterAll(() => listener.close())
-  const origin = `http://localhost:${(listener.address() as AddressInfo).port}`
-  const handle = (grant as unknown as typeof import('grant').default).node({
-    config: {
-      defaults: { origin, transport: 'state', prefix: '/callback', response: ['tokens', 'raw', 'profile'] },
-      github: {
-        authorize_url: `${url}/login/oauth/authorize`,
-        access_url: `${url}/login/oauth/access_token`,
-        profile_url: `${url}/user`,
-        key: app.client_id,
-        secret: app.client_secret,
-        scope: ['user', 'gist'],
-        state: true,
-        pkce: true,
-      },
-    },
-    session: { secret: 'grant' },
+  const application = await grantApp('github', {
+    authorize_url: `${url}/login/oauth/authorize`,
+    access_url: `${url}/login/oauth/access_token`,
+    profile_url: `${url}/user`,
+    key: app.client_id,
+    secret: app.client_secret,
+    scope: ['user', 'gist'],
+    pkce: true,
+    response: ['tokens', 'raw', 'profile'],
   })
-  const visitor = new Jar()
-  const { location } = await visitor.open(`${origin}/callback/github`)
-  const back = await signsIn(location?.href ?? '')
-  const { html } = await visitor.open(back.href)
-  expect(JSON.parse(html)).toMatchObject({
+  await register(server, 'http://localhost/connect/github/callback')
+  expect(await application.finish(await signsIn(await application.begin()))).toMatchObject({
     access_token: expect.stringMatching(/^gho_/),
     raw: { scope: 'user,gist', token_type: 'bearer' },
     profile: { login: 'alice' },
@@ -113,29 +92,12 @@ test('grant brings tokens and profile', async () => {
 })
 
 test('Auth.js checks the issuer of the callback, and signs in at the base URL of a server of a company’s own', async () => {
-  const cookies = new Map<string, string>()
-  const config: AuthConfig = {
-    basePath: '/callback',
-    secret: 'a secret of the application, for its cookies',
-    trustHost: true,
-    providers: [GitHub({ clientId: app.client_id, clientSecret: app.client_secret, enterprise: { baseUrl: url } })],
-  }
-  const visit = async (path: string, form?: Record<string, string>): Promise<Response> => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const init = { headers: { cookie }, ...(form && { method: 'POST', body: new URLSearchParams(form) }) }
-    const answer = await Auth(new Request(new URL(path, 'http://localhost:3000'), init), config)
-    for (const text of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? []
-      cookies.set(name, value)
-    }
-    return answer
-  }
-  const { csrfToken } = (await (await visit('/callback/csrf')).json()) as { csrfToken: string }
-  const begun = await visit('/callback/signin/github', { csrfToken })
-  const back = await signsIn(begun.headers.get('location') ?? '', 'bob')
+  await register(server, `${origin}/auth/callback/github`)
+  const provider = GitHub({ clientId: app.client_id, clientSecret: app.client_secret, enterprise: { baseUrl: url } })
+  const application = authJs('github', provider)
+  const back = await signsIn(await application.begin(), 'bob')
   expect(back.searchParams.get('iss')).toBe(`${url}/login/oauth`)
-  await visit(back.href)
-  expect(await (await visit('/callback/session')).json()).toMatchObject({
+  expect(await application.finish(back)).toMatchObject({
     user: { name: 'Bob Baker', email: 'bob@example.com', image: `${url}/u/583232?v=4` },
   })
 })

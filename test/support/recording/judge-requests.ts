@@ -29,7 +29,7 @@ export interface JudgeRequest {
 export const recordings = join(import.meta.dirname, '../../data/recordings')
 
 /** Headers that say what is asked. */
-const kept = ['content-type', 'accept', 'authorization', 'origin', 'x-amz-target', 'client-request-id']
+const kept = ['user-agent', 'content-type', 'accept', 'authorization', 'origin', 'x-amz-target', 'client-request-id']
 
 interface Seen extends JudgeRequest {
   answers: Record<string, string>
@@ -160,11 +160,16 @@ function codesOf({ text }: { text: string }): Record<string, string> {
   return Object.fromEntries(Object.entries(membersOf(text, undefined)).filter(([name]) => /^items\.\d+\.code$/.test(name)))
 }
 
-/** What an answer gives by name: members of its JSON, one in another as `Result.Token`, parameters of the address that it leads to. */
+/** What an answer gives by name: members of its JSON or form, one in another as `Result.Token`, parameters of the address that it leads to. */
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
-  const members = text.startsWith('{') ? textsIn(JSON.parse(text), '') : []
+  const members = text.startsWith('{') ? textsIn(JSON.parse(text), '') : isForm(text) ? [...new URLSearchParams(text)] : []
   return Object.fromEntries([...parameters, ...members, ...postedIn(text)])
+}
+
+/** Whether an answer is a form, as some token endpoints send it. */
+export function isForm(text: string): boolean {
+  return /^[a-z_]+=[^<>{\s]*$/.test(text)
 }
 
 /** What a page posts to the one that opened it, or to a client. */

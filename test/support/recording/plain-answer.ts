@@ -1,4 +1,4 @@
-import { postedIn } from './judge-requests.ts'
+import { isForm, postedIn } from './judge-requests.ts'
 
 /** What is looked at of an answer that a judge got, without what differs from one run to the next. */
 export interface PlainAnswer {
@@ -22,6 +22,7 @@ const madeUp = new Set([
   ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
   ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId', 'bot_access_token'],
+  ...['token', 'hashed_token', 'token_last_eight'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
@@ -47,7 +48,8 @@ export function plainAnswer(status: number, headers: Headers, text: string, mome
   else if (headers.get('content-type')?.includes('html') === true) {
     const posted = postedIn(text)
     if (posted.length > 0) answer.body = plain(Object.fromEntries(posted), '', moment)
-  } else if (text !== '') answer.body = plainText(text, moment)
+  } else if (isForm(text)) answer.body = plain(Object.fromEntries(new URLSearchParams(text)), '', moment)
+  else if (text !== '') answer.body = plainText(text, moment)
   return answer
 }
 

@@ -30,6 +30,15 @@ export async function set({ url }: Pick<TestServer, 'url'>, settings: Record<str
   if (!answer.ok) throw new Error(await answer.text())
 }
 
+/** Gives the OAuth app one callback URL more. */
+export async function register({ url }: Pick<TestServer, 'url'>, redirect_uri: string): Promise<void> {
+  const where = `${url}/_grantbox/sandboxes/github/apps/1000001`
+  const { redirect_uris } = (await (await fetch(where)).json()) as { redirect_uris: string[] }
+  const body = JSON.stringify({ redirect_uris: [...redirect_uris, redirect_uri] })
+  const answer = await fetch(where, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body })
+  if (!answer.ok) throw new Error(await answer.text())
+}
+
 type Where = Pick<TestServer, 'url'>
 type Asked = Record<string, string | undefined>
 
@@ -42,9 +51,9 @@ export function authorizeUrl(base: string, parameters: Asked = {}): string {
 
 /** Takes a browser through the pages that come, until it is sent to the client. @param decision `0` declines */
 export async function throughPages(jar: Jar, page: Visit, base: string, login = 'alice', decision = '1'): Promise<Visit> {
-  if (page.location !== undefined) return page
-  const isSignIn = page.html.includes('name="login"')
-  const typed = isSignIn ? { login, password: 'password', commit: 'Sign in' } : { authorize: decision }
+  const [isSignIn, isConsent] = ['login', 'authorize'].map((name) => page.html.includes(`name="${name}"`))
+  if (isSignIn !== true && isConsent !== true) return page
+  const typed = isSignIn === true ? { login, password: 'password', commit: 'Sign in' } : { authorize: decision }
   return throughPages(jar, await jar.post(page, base, typed), base, login, decision)
 }
 
