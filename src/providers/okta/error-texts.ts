@@ -42,6 +42,7 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
   assertion_expired: { text: 'The client_assertion token is expired.' },
   assertion_replayed: { text: 'The client_assertion token has already been used.' },
   audience_wrong: { text: 'The audience claim for client_assertion must be the endpoint invoked for the request.' },
+  proof_replayed: { text: 'The DPoP proof JWT has already been used.' },
   proof_missing: { text: 'The DPoP proof JWT header is missing.' },
 
   code_unknown: code,
@@ -57,6 +58,7 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
     text: 'PKCE code challenge should be specified in the authorize request for code verification.',
     error: 'invalid_request',
   },
+  key_wrong: { text: 'Invalid DPoP Public Key binding in refresh token', error: 'invalid_dpop_proof' },
   refresh_unknown: refresh,
   refresh_used: refresh,
   refresh_expired: refresh,
@@ -100,6 +102,7 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
     text: 'The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].',
     error: 'unsupported_response_mode',
   },
+  request_contradictory: { text: 'The authorize request must not contain both a request object and a request uri.' },
   nonce_missing: {
     text: "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..",
   },
@@ -123,6 +126,22 @@ export const texts: Readonly<Partial<Record<Reason, Said>>> = {
   space_unknown: { text: 'The authorization server id is invalid.', error: 'invalid_request', status: 400 },
   target_unknown: { text: 'The api resource is not supported by the authorization server.', error: 'unsupported_api_resource' },
   target_invalid: { text: 'The token request contains an invalid target.' },
+}
+
+/** Of a parameter that is not as it should be, by its name. */
+export const ofParameter: Readonly<Record<string, Said>> = {
+  max_age: { text: "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1." },
+  request_uri: { text: "The 'request_uri' parameter must not be present in the request." },
+}
+
+/** Of a request that brings no token to look at. */
+export const noToken: Said = { text: "The 'token' parameter is required." }
+
+/** Of an access token that is not for userinfo. */
+export const notOpenId: Said = {
+  text: "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
+  error: 'access_denied',
+  status: 403,
 }
 
 /** Of a redirect URI that is not registered for after a sign-out. */
@@ -152,6 +171,9 @@ export const byCode: Readonly<Partial<Record<ErrorCode, Said>>> = {
   temporarily_unavailable: {
     text: 'The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.',
   },
+  invalid_request_object: { text: 'The authorize request object is invalid.' },
+  invalid_request_uri: { text: 'The authorize request_uri is invalid.' },
+  invalid_dpop_proof: { text: 'The DPoP proof JWT is invalid.' },
   use_dpop_nonce: { text: 'Authorization server requires nonce in DPoP proof.' },
   invalid_token: access,
   login_required: { text: 'The client specified not to prompt, but the user is not logged in.' },

@@ -3,7 +3,7 @@ import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
 import type { ErrorSituation, Provider, Reply } from '../provider.ts'
 import { apiErrorReply, errorId, noCache } from './api-errors.ts'
-import { afterLogout, byCode, ofDevices, type Said, texts, tokensInQuery } from './error-texts.ts'
+import { afterLogout, byCode, noToken, notOpenId, ofDevices, ofParameter, type Said, texts, tokensInQuery } from './error-texts.ts'
 
 /** An error in the vendor's own words. */
 export function worded(kind: ErrorKind, text: string, explanation: string, status?: number): OAuthError {
@@ -14,6 +14,10 @@ export function worded(kind: ErrorKind, text: string, explanation: string, statu
 function saidOf({ reason, code, about }: OAuthError, grant_type: string | undefined): Said | undefined {
   if (reason === 'response_mode_unknown' && about.response_mode === 'query') return tokensInQuery
   if (reason === 'redirect_unregistered' && about.post_logout_redirect_uri !== undefined) return afterLogout
+  if (reason === 'parameter_invalid') return ofParameter[about.parameter ?? '']
+  if (reason === 'parameter_missing' && about.parameter === 'token') return noToken
+  if (reason === 'scope_missing' && code === 'insufficient_scope') return notOpenId
+  if (reason === 'request_contradictory' && about.parameter !== undefined) return undefined
   if (code === 'expired_token' || reason === undefined) return byCode[code]
   return (grant_type === deviceCodeType ? ofDevices[reason] : undefined) ?? texts[reason]
 }

@@ -437,3 +437,77 @@ describe('userinfo', () => {
     await expectRefused(expired, 'The token has expired.')
   })
 })
+
+describe('what is rarely asked for', () => {
+  const secret = basic(web.client_id, web.client_secret)
+  const pushed = (form: Record<string, string>) =>
+    post(`${url}${custom}/v1/par`, { response_type: 'code', redirect_uri: callback, scope: 'openid', state: 's', ...form }, secret)
+
+  test.each<[string, Record<string, string>, string, string]>([
+    [
+      'an unknown prompt',
+      { prompt: 'select_account' },
+      'invalid_request',
+      "Invalid value for 'prompt' parameter. Supported values: [none, login, consent, enroll_authenticator]",
+    ],
+    [
+      'a prompt that enrols',
+      { prompt: 'enroll_authenticator' },
+      'access_denied',
+      'Authenticator enrollment is not allowed at this time. Please contact support for assistance.',
+    ],
+    [
+      'no page and a new sign-in',
+      { prompt: 'none', max_age: '0' },
+      'invalid_request',
+      "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.",
+    ],
+    [
+      'a max_age that is none',
+      { max_age: '-1' },
+      'invalid_request',
+      "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.",
+    ],
+    ['another identity provider', { idp: '0oaanotheridp0000001' }, 'invalid_request', 'Identity provider is not valid.'],
+    ['a request object that is none', { request: 'x' }, 'invalid_request_object', 'The authorize request object is invalid.'],
+    [
+      'a request that was never pushed',
+      { request_uri: 'urn:ietf:params:oauth:request_uri:x' },
+      'invalid_request_uri',
+      'The authorize request_uri is invalid.',
+    ],
+    [
+      'both',
+      { request: 'x', request_uri: 'urn:ietf:params:oauth:request_uri:x' },
+      'invalid_request',
+      'The authorize request must not contain both a request object and a request uri.',
+    ],
+  ])('is told the client: %s', async (_name, parameters, error, error_description) => {
+    const answer = await callbackOf(url, parameters)
+    expect([...answer.searchParams]).toEqual([
+      ['error', error],
+      ['error_description', error_description],
+      ['state', 'xyz'],
+    ])
+  })
+
+  test('a pushed request that names another one', async () => {
+    const answer = await pushed({ request_uri: 'urn:ietf:params:oauth:request_uri:x' })
+    expectError(answer, 400, 'invalid_request', "The 'request_uri' parameter must not be present in the request.")
+  })
+
+  test.each(['introspect', 'revoke'])('%s without a token', async (path) => {
+    expectError(await post(`${url}${custom}/v1/${path}`, {}, secret), 400, 'invalid_request', "The 'token' parameter is required.")
+  })
+
+  test('userinfo for a token without openid', async () => {
+    const { body } = await token(url, { grant_type: 'password', ...alice, scope: 'read' })
+    const answer = await send(`${url}${custom}/v1/userinfo`, { headers: { authorization: `Bearer ${body.access_token}` } })
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
+      403,
+      expect.stringContaining(
+        `error="access_denied", error_description="Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope."`,
+      ),
+    ])
+  })
+})

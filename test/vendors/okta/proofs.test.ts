@@ -73,4 +73,7 @@ test('a proof that is missing, that lacks a nonce, and that has it', async () =>
   expect([first.status, first.text]).toEqual([400, JSON.stringify({ error: 'use_dpop_nonce', error_description: asked })])
   const second = await proved(first.headers.get('dpop-nonce'))
   expect(second.body.token_type).toBe('DPoP')
+  const broken = await post(endpoint, form, { DPoP: 'x' })
+  const invalid = 'The DPoP proof JWT is invalid.'
+  expect([broken.status, broken.text]).toEqual([400, JSON.stringify({ error: 'invalid_dpop_proof', error_description: invalid })])
 })
