@@ -71,8 +71,12 @@ export interface PastRequest {
   error?: string | undefined
   /** Why, where that has several situations. */
   reason?: Reason | undefined
-  /** As much of it as is kept. */
+  /** Of its tokens. */
+  grant_id?: number | undefined
+  /** As much of these as is kept. */
+  request_body?: unknown
   response_body?: string | undefined
+  response_headers?: Readonly<Record<string, unknown>>
   /** Whether the browser was sent on. */
   redirected: boolean
 }

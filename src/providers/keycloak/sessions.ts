@@ -5,7 +5,7 @@ import { readClaims } from '../../oauth/jose/jwt.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
-import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
 import { readLogoutRequest } from '../../oauth/users/logout.ts'
 import type { OwnSpace } from '../own-spaces.ts'
 import type { SignOut } from '../provider.ts'
@@ -51,11 +51,12 @@ export function signOut(world: OwnSpace, user: User, but?: string): void {
 }
 
 /** The session that a refresh token is of, undefined when it ended before. @throws OAuthError as for a refresh */
-function sidOf(token: string, { client_id }: Client, world: OwnSpace): string | undefined {
+function sidOf(token: string, { client_id }: Client, world: OwnSpace, { trace }: Context): string | undefined {
   const found = findRefresh(token, world)
   if (found === 'unknown')
     throw new OAuthError('refresh_unknown', 'Invalid refresh token', 'refresh_token is no refresh token of this realm')
   if (typeof found === 'string') return undefined
+  trace.grant_id = found.grant.id
   if (found.client.client_id === client_id) return found.grant.details.sid
   const why = `refresh_token was issued to client '${found.client.client_id}', not to '${client_id}'`
   throw new OAuthError('refresh_foreign', 'Invalid refresh token', why)
@@ -87,7 +88,7 @@ export const keycloakSignOut: SignOut = {
   },
   byRefreshToken: (request, world, context) =>
     after(clientOf(request, context), (client) => {
-      const sid = sidOf(request.parameters.refresh_token ?? '', client, world)
+      const sid = sidOf(request.parameters.refresh_token ?? '', client, world, context)
       for (const session of sessionsOf(world)) if (session.id === sid) endSession(world, session)
       return { status: 204 }
     }),

@@ -22,10 +22,10 @@ test('what administrators did is told by kind, resource and path, and without wh
     ['CREATE', 'USER', `users/${user.id}`],
   ])
   expect(json.map((one: Record<string, string>) => one.representation)).toEqual([
-    undefined,
+    JSON.stringify({ id: user.id, username: 'carol' }),
     undefined,
     expect.stringContaining('"name":"manager"'),
-    '{"clientId":"shop","secret":"**********"}',
+    JSON.stringify({ id: client.id, clientId: 'shop', secret: '**********' }),
     '{"username":"carol"}',
   ])
   expect(text).not.toContain('hidden')

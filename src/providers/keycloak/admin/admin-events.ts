@@ -5,8 +5,16 @@ import { newUuid } from '../ids.ts'
 import type { RealmData } from '../realm/data.ts'
 import { type Members, members, text } from '../realm/members.ts'
 import type { RealmSettings } from '../realm/representations.ts'
+import { groupPath } from '../realm/roles.ts'
 import { realmId } from '../realm/settings.ts'
 import type { Administrator } from './access.ts'
+
+/** What was known before it was done. */
+interface Beforehand {
+  settings: RealmSettings
+  /** Of the user whom the path names. */
+  username: string | undefined
+}
 
 /** What was asked of a realm, and done. */
 interface Done {
@@ -19,8 +27,7 @@ interface Done {
   /** As it is registered. */
   path: string
   by: Administrator
-  /** The realm's, before it was done. */
-  before: RealmSettings
+  before: Beforehand
   answer: unknown
 }
 
@@ -32,8 +39,9 @@ export interface AdminEvent {
   authDetails: Administrator
   operationType: string
   resourceType: string
-  resourcePath: string
+  resourcePath?: string | undefined
   representation?: string | undefined
+  details?: Members | undefined
 }
 
 /** So many are kept of a realm. */
@@ -63,11 +71,11 @@ const action = /\/(reset-password|logout|logout-all|push-revocation|client-secre
 
 const operations = { GET: '', POST: 'CREATE', PUT: 'UPDATE', PATCH: 'UPDATE', DELETE: 'DELETE' } as const
 
+const masked = '**********'
+
 /** A body without what is secret. */
-function shown(said: Members | readonly Members[]): unknown {
-  if (Array.isArray(said)) return said
-  const { credentials: _, secret, ...body } = members(said)
-  return given({ ...body, secret: secret === undefined ? undefined : '**********' })
+function shown({ credentials: _, secret, ...body }: Members): Members {
+  return given({ ...body, secret: secret === undefined ? undefined : masked })
 }
 
 const kindIn = (documents: Documents) => documents.kind<AdminEvent>('admin-event')
@@ -97,25 +105,47 @@ function madeRole({ realm, body, request: { params } }: Done): Members {
   return given({ id: role?.id, ...body, composite: false })
 }
 
+/** What is told of what was done: what was sent, as the vendor completes it. */
+function representationOf(done: Done, type: string): unknown {
+  const { method, path, realm, body, items, answer, before } = done
+  const { user, group: wanted } = done.request.params
+  const made = text(members(members(answer).headers).Location)
+    ?.split('/')
+    .at(-1)
+  if (type === 'USER' && method === 'DELETE') return { id: user, username: before.username }
+  if (type === 'GROUP_MEMBERSHIP') {
+    const group = realm.groups.find(({ id }) => id === wanted)
+    const { id = '', name = '', attributes = {} } = group ?? {}
+    return { id, name, path: groupPath(id, realm.groups), subGroups: [], attributes, realmRoles: [], clientRoles: {} }
+  }
+  if (path.endsWith('/client-secret')) return { type: 'secret', value: masked }
+  if (type.endsWith('_ROLE_MAPPING')) return items.map((one) => ({ ...one, composite: one.composite ?? false }))
+  if (method === 'DELETE' || action.test(path)) return undefined
+  if (method === 'POST' && type.endsWith('_ROLE')) return madeRole(done)
+  if (method === 'POST' && type === 'GROUP') return given({ id: made, ...body, subGroups: [] })
+  if (method === 'POST' && type === 'CLIENT') return given({ id: made, ...shown(body) })
+  return items.length > 0 ? items : shown(body)
+}
+
 /** Keeps what was done, where a realm keeps that. */
 export function keepAdminEvent(documents: Documents, done: Done): void {
-  const { realm, method, path, by, body, items, now, before } = done
-  const { adminEventsEnabled, adminEventsDetailsEnabled } = before
+  const { realm, method, path, by, now, before } = done
+  const { adminEventsEnabled, adminEventsDetailsEnabled } = before.settings
   const isRealmItself = path === '' && method === 'DELETE'
   if (adminEventsEnabled !== true || isRealmItself || /^\/(admin-)?events$/.test(path)) return
   const resourceType = resourceTypes.find(([part]) => path.includes(part))?.[1] ?? 'REALM'
-  const isNew = method === 'POST' && resourceType.endsWith('_ROLE')
-  const told = isNew ? madeRole(done) : items.length > 0 ? items : body
-  const hasBody = method !== 'DELETE' && !action.test(path) && Object.keys(told).length > 0
+  const isMember = resourceType === 'GROUP_MEMBERSHIP'
+  const representation = adminEventsDetailsEnabled === true ? representationOf(done, resourceType) : undefined
   const event: AdminEvent = {
     id: newUuid(),
     time: now,
     realmId: realmId(realm),
     authDetails: by,
-    operationType: action.test(path) ? 'ACTION' : operations[method],
+    operationType: action.test(path) ? 'ACTION' : isMember && method === 'PUT' ? 'CREATE' : operations[method],
     resourceType,
-    resourcePath: pathOf(done),
-    ...(adminEventsDetailsEnabled === true && hasBody ? { representation: JSON.stringify(shown(told)) } : {}),
+    resourcePath: pathOf(done) || undefined,
+    representation: representation === undefined ? undefined : JSON.stringify(representation),
+    details: isMember ? { username: before.username } : undefined,
   }
   const kind = kindIn(documents)
   kind.put(event.id, event, { list: name, place: event.time })

@@ -88,7 +88,7 @@ export function adminRoute(
       const { documents } = world
       return replyOf(
         await documents.transaction(() => {
-          const { settings: before } = call.realm
+          const before = { settings: call.realm.settings, username: world.store.findUserById(request.params.user ?? '')?.username }
           const answer = handle(call)
           keepAdminEvent(documents, { ...call, method, path, by, before, answer })
           return answer

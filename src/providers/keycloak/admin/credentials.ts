@@ -37,7 +37,8 @@ function mailed(call: AdminCall, actions: readonly string[], kind: string): unde
   const user = userOf(call)
   if (user.email === null) throw bad('User email missing')
   if (text(members(call.realm.settings.smtpServer).from) === undefined) {
-    throw new OAuthError('server_error', `Failed to send ${kind} email: ${noSender}`, 'smtpServer of the realm has no from')
+    const why = kind === 'execute actions' ? `: ${noSender}` : ''
+    throw new OAuthError('server_error', `Failed to send ${kind} email${why}`, 'smtpServer of the realm has no from')
   }
   const data = call.realm.user(user)
   call.realm.saveUser(user, { ...data, requiredActions: [...new Set([...data.requiredActions, ...actions])] })

@@ -1,11 +1,12 @@
 import { given } from '../../../basics/given.ts'
 import type { PastRequest, Route } from '../../provider.ts'
 import { uuidOf } from '../ids.ts'
+import { serviceAccountId } from '../realm/data.ts'
 import { type Members, texts } from '../realm/members.ts'
 import { realmId } from '../realm/settings.ts'
 import { adminEvents, forgetAdminEvents } from './admin-events.ts'
 import { type AdminCall, adminRoute, json, paged } from './call.ts'
-import { detailsOf, errorOf } from './event-details.ts'
+import { detailsOf, errorOf, sessionOf } from './event-details.ts'
 import { usualEventTypes } from './event-types.ts'
 
 /** What an event is called, by what was asked. */
@@ -30,8 +31,10 @@ const otherEvents: Readonly<Record<string, string>> = {
   par: 'PUSHED_AUTHORIZATION_REQUEST',
 }
 
-function typeOf({ endpoint, grant_type = '', error, redirected }: PastRequest): string | undefined {
-  const type = endpoint === 'token' ? tokenEvents[grant_type] : otherEvents[endpoint]
+function typeOf({ endpoint, url, grant_type = '', error, redirected }: PastRequest): string | undefined {
+  // A client that ends a session by its refresh token is at the place of browsers.
+  const isSignOut = url.includes('/protocol/openid-connect/logout')
+  const type = endpoint === 'token' ? tokenEvents[grant_type] : isSignOut ? 'LOGOUT' : otherEvents[endpoint]
   // A page that was shown is no sign-in yet.
   if (type === undefined || (endpoint === 'authorize' && !redirected && error === undefined)) return undefined
   return error === undefined ? type : `${type}_ERROR`
@@ -61,19 +64,22 @@ function eventsOf(call: AdminCall) {
     .flatMap((past) => {
       const type = typeOf(past)
       if (type === undefined || !wanted.includes(type)) return []
-      const { id, time, client_id, username } = past
-      const { sessionId, details } = detailsOf(past)
+      const { id, time, client_id, username, grant_id } = past
+      const entry = grant_id === undefined ? undefined : world.grants.find(grant_id)
+      const about = { type, past, entry }
+      const isService = entry !== undefined && entry.user === undefined
+      const user = entry?.user ?? (username === undefined ? undefined : world.store.findUser(username))
       return given({
         id: uuidOf('event', String(id), String(time)),
         time,
         type,
         realmId: realmId(realm),
         clientId: client_id,
-        userId: username === undefined ? undefined : world.store.findUser(username)?.user_id,
-        sessionId,
+        userId: isService ? serviceAccountId(entry.client) : user?.user_id,
+        sessionId: sessionOf(about),
         ipAddress: '127.0.0.1',
         error: errorOf(past),
-        details,
+        details: detailsOf(about),
       })
     })
     .toReversed()
@@ -108,7 +114,7 @@ function listAdminEvents(call: AdminCall) {
       among(resourceTypes, event.resourceType) &&
       among(authUser, event.authDetails.userId) &&
       among(authClient, event.authDetails.clientId) &&
-      event.resourcePath.startsWith(resourcePath.split('*')[0] ?? '') &&
+      (event.resourcePath ?? '').startsWith(resourcePath.split('*')[0] ?? '') &&
       isWithin(event.time, dateFrom, dateTo),
   )
   return json(paged(wanted, query, 100))

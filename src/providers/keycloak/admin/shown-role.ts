@@ -24,7 +24,8 @@ export function namedRoles(items: readonly Members[], realm: RealmData, client: 
     const role = realm.roles.find(
       (one) => (everywhere || one.client === client) && (one.id === id || (text(id) === undefined && one.name === name)),
     )
-    if (role === undefined) throw notFound('Role not found', `There is no role ${String(name ?? id)}`)
+    if (role === undefined)
+      throw notFound(everywhere ? 'Could not find composite role' : 'Role not found', `There is no role ${String(name ?? id)}`)
     return role
   })
 }

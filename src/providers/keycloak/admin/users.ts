@@ -3,13 +3,14 @@ import { OAuthError } from '../../../oauth/model/errors.ts'
 import type { User } from '../../../oauth/model/records.ts'
 import type { Route } from '../../provider.ts'
 import { newSecret, newUuid } from '../ids.ts'
-import { flag, listsByName, type Members, members, text, texts } from '../realm/members.ts'
+import { flag, listsByName, type Members, text, texts } from '../realm/members.ts'
 import { passwordIn } from '../realm/read-user.ts'
 import type { UserData } from '../realm/representations.ts'
 import { groupPath } from '../realm/roles.ts'
 import { type AdminCall, adminRoute, bad, conflict, created, json, paged } from './call.ts'
 import { allUsers, personOf, userOf } from './people.ts'
 import { listAccess, profiled, shownServiceAccount, shownUser } from './shown-user.ts'
+import { profileOf } from './user-profile.ts'
 
 const read = ['view-users', 'manage-users', 'query-users']
 const write = ['manage-users']
@@ -228,16 +229,3 @@ export const userRoutes: readonly Route[] = [
   adminRoute('GET', '/users/:user/federated-identity', read, (call) => json(call.realm.user(userOf(call)).federatedIdentities ?? [])),
   adminRoute('GET', '/users/:user/configured-user-storage-credential-types', read, () => json([])),
 ]
-
-const profileAttributes = ['username', 'email', 'firstName', 'lastName'].map((name) => ({
-  name,
-  displayName: `\${${name}}`,
-  permissions: { view: ['admin', 'user'], edit: ['admin', 'user'] },
-  multivalued: false,
-}))
-
-/** The user profile: without one of its own, what a new realm has. */
-function profileOf(profile: unknown): unknown {
-  const { attributes = profileAttributes, groups = [{ name: 'user-metadata', displayHeader: 'User metadata' }], ...rest } = members(profile)
-  return { attributes, groups, ...rest }
-}
