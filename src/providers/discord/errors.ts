@@ -72,6 +72,8 @@ export const discordErrorReply: Provider['errorReply'] = (error, endpoint, _sett
   if (endpoint === 'token' || endpoint === 'revocation') return { ...tokenError(error, situation), headers: { ...json, ...headers } }
   const own = error.about.code === undefined ? undefined : { status: error.status, code: Number(error.about.code), message: error.message }
   const found = own ?? (error.reason && apiReasons[error.reason]) ?? byStatus(error)
+  // A page reads the members.
+  if (endpoint === 'authorize') return { status: found.status, headers, body: { message: found.message, code: found.code } }
   return said(found, headers)
 }
 
