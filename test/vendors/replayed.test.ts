@@ -8,6 +8,7 @@ import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
 import { walk } from './apple/apple-team.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
 import { cognitoProofs } from './cognito/proofs.ts'
+import { goOn as throughDiscord } from './discord/discord-client.ts'
 import { throughPages as throughGitHub } from './github/github-app.ts'
 import { goOn as throughSlack } from './slack/slack-client.ts'
 
@@ -26,6 +27,7 @@ const signIns: Readonly<Record<string, SignsIn>> = {
   entra: (jar, page, base) => signIn(jar, page, base),
   google: (jar, page, base) => googleSignIn(jar, page, base, undefined, { granted: '*' }),
   github: (jar, page, base) => throughGitHub(jar, page, base),
+  discord: (jar, page, base) => throughDiscord(jar, page, base),
   slack: (jar, page, base) => throughSlack(jar, page, base),
 }
 
