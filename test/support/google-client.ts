@@ -65,9 +65,9 @@ export async function codeOf(base: string, parameters: Parameters = {}, browser:
 }
 
 /** A code without a browser. */
-export async function freshCode(base: string, wanted: Parameters = {}, sandbox = 'google'): Promise<string> {
+export async function freshCode(base: string, wanted: Parameters = {}): Promise<string> {
   const asked = { client_id: web.client_id, username: 'alice', redirect_uri: callback, scope, ...wanted }
-  const { body, text } = await postJson(`${base}/_grantbox/sandboxes/${sandbox}/authorize`, asked)
+  const { body, text } = await postJson(`${base}/_grantbox/sandboxes/google/authorize`, asked)
   if (typeof body.code !== 'string') throw new Error(text)
   return body.code
 }
@@ -82,9 +82,9 @@ export function redeem(base: string, code: string, form: Parameters = {}): Promi
   return token(base, { grant_type: 'authorization_code', code, redirect_uri: callback, ...form })
 }
 
-/** The tokens of a sign-in without a browser. */
-export async function tokensOf(base: string, wanted: Parameters = {}): Promise<Record<string, string>> {
-  const { body, text } = await redeem(base, await freshCode(base, wanted))
+/** The tokens of a sign-in without a browser. @param path where the sandbox is, when not at the root */
+export async function tokensOf(base: string, wanted: Parameters = {}, path = ''): Promise<Record<string, string>> {
+  const { body, text } = await redeem(base + path, await freshCode(base, wanted))
   if (typeof body.access_token !== 'string') throw new Error(text)
   return body as Record<string, string>
 }
