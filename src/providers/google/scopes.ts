@@ -45,6 +45,11 @@ function short(scope: string): string {
   return Object.keys(urls).find((name) => urls[name] === scope) ?? scope
 }
 
+/** Scopes under their short names. */
+export function shortened(scope: string | undefined): string {
+  return scopes(scope).map(short).join(' ')
+}
+
 /** What answers call it. */
 function long(scope: string): string {
   return urls[scope] ?? scope

@@ -142,6 +142,14 @@ test('a refresh brings an access and an ID token and no refresh token, which sta
   }
 })
 
+test('a refresh may name scopes by their URLs, and fewer of them', async () => {
+  const { refresh_token = '', scope } = await tokensOf(url, { access_type: 'offline', prompt: 'consent' })
+  const refresh = async (scope?: string) => (await token(url, { grant_type: 'refresh_token', refresh_token, scope })).body.scope
+  expect(await refresh(scope)).toBe(scope)
+  expect(await refresh('https://www.googleapis.com/auth/userinfo.email')).toBe('https://www.googleapis.com/auth/userinfo.email')
+  expect(await refresh()).toBe(scope)
+})
+
 test('a refresh token lives half a year after it was last used', async () => {
   const { url, clock } = await start({ defaultProvider: 'google' })
   const { refresh_token = '' } = await tokensOf(url, { access_type: 'offline' })

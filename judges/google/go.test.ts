@@ -1,0 +1,55 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Jar } from '../../test/support/browser-jar.ts'
+import { alice, callback, throughPages, tv, web } from '../../test/support/google-client.ts'
+import { startForFile } from '../../test/support/server.ts'
+import { send } from '../../test/support/vendor-client.ts'
+import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
+
+/** x/oauth2 with its package `google`, unchanged and through the proxy; what it does is in `go/main.go`. */
+
+const judge: ForeignJudge = {
+  folder: join(import.meta.dirname, 'go'),
+  toolchain: ['go', 'version'],
+  install: [['go', 'build', '-o', '.bin/trials', '.']],
+  unreachable: /dial tcp|no such host|Forbidden|toolchain not available/,
+  program: ['.bin/trials'],
+}
+const missing = await prepare(judge)
+const server = await startForFile({ defaultProvider: 'google' })
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
+afterAll(() => rm(folder, { recursive: true }))
+const ca = join(folder, 'ca.pem')
+await writeFile(ca, await server.ca())
+
+const env = {
+  HTTPS_PROXY: server.url,
+  SSL_CERT_FILE: ca,
+  CLIENT_ID: web.client_id,
+  CLIENT_SECRET: web.client_secret,
+  TV_CLIENT_ID: tv.client_id,
+  TV_CLIENT_SECRET: tv.client_secret,
+  REDIRECT_URI: callback,
+  KEY_FILE: (await send(`${server.url}/service-account.json?at=google`)).text,
+}
+
+/** The user in the browser, which the tests have at our http port: where the client is called back, or the page of a device. */
+async function open(address: string): Promise<URL> {
+  const at = server.url + address.replace(/^https?:\/\/[^/]+/, '')
+  if (!at.includes('/device?')) return throughPages(at)
+  const jar = new Jar()
+  const code = new URL(at).searchParams.get('code') ?? ''
+  let page = await jar.open(`${server.url}/device`)
+  for (const typed of [{ code }, { identifier: alice.identifier }, { Passwd: alice.Passwd }, { decision: 'allow' }]) {
+    page = await jar.post(page, server.url, typed)
+  }
+  return new URL(at)
+}
+
+test.for(['code', 'device', 'service_account'])('%s', { timeout: 30_000 }, async (trial, { skip }) => {
+  if (missing !== undefined) skip(missing)
+  const { code, errors } = await tryOut(judge, trial, env, open)
+  expect(code, errors).toBe(0)
+})

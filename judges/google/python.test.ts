@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { aliceId, callback, throughPages, web } from '../../test/support/google-client.ts'
+import { startForFile } from '../../test/support/server.ts'
+import { send } from '../../test/support/vendor-client.ts'
+import { inPython, prepare, tryOut } from '../foreign.ts'
+
+/** google-auth and google-auth-oauthlib; what they do is in `python/trials.py`. */
+
+const judge = inPython(join(import.meta.dirname, 'python'))
+const missing = await prepare(judge)
+const server = await startForFile({ defaultProvider: 'google' })
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
+afterAll(() => rm(folder, { recursive: true }))
+const ca = join(folder, 'ca.pem')
+await writeFile(ca, await server.ca())
+
+const env = {
+  BASE: server.url,
+  CLIENT_ID: web.client_id,
+  CLIENT_SECRET: web.client_secret,
+  REDIRECT_URI: callback,
+  SUB: aliceId,
+  REQUESTS_CA_BUNDLE: ca,
+  NO_PROXY: 'localhost,127.0.0.1',
+}
+const keyFile = async (query: string) => (await send(`${server.url}/service-account.json${query}`)).text
+const pointed = { OAUTHLIB_INSECURE_TRANSPORT: '1', KEY_FILE: await keyFile('') }
+const unchanged = { HTTPS_PROXY: server.url, KEY_FILE: await keyFile('?at=google') }
+
+/** The user in the browser, which the tests have at our http port. */
+const open = (address: string) => throughPages(server.url + address.replace(/^https?:\/\/[^/]+/, ''), { granted: '*' })
+const trials = ['code', 'scope_has_changed', 'refusals', 'service_accounts']
+
+test.for([
+  ...trials.map((trial) => ['by their options', trial, pointed] as const),
+  ...trials.map((trial) => ['unchanged', trial, unchanged] as const),
+])('%s: %s', async ([, trial, where], { skip }) => {
+  if (missing !== undefined) skip(missing)
+  const { code, errors } = await tryOut(judge, trial, { ...env, ...where }, open)
+  expect(code, errors).toBe(0)
+})
