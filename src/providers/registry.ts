@@ -7,6 +7,7 @@ import { auth0Hosts } from './auth0/hosts.ts'
 import { cognitoHosts } from './cognito/hosts.ts'
 import { discordHosts } from './discord/hosts.ts'
 import { entraHosts } from './entra/hosts.ts'
+import { facebookHosts } from './facebook/hosts.ts'
 import { githubHosts } from './github/hosts.ts'
 import { googleHosts } from './google/hosts.ts'
 import type { Provider } from './provider.ts'
@@ -41,6 +42,7 @@ export const vendors: readonly Vendor[] = [
   { id: 'auth0', name: 'Auth0', hosts: auth0Hosts, load: async () => (await import('./auth0/auth0.ts')).auth0 },
   { id: 'cognito', name: 'Amazon Cognito', hosts: cognitoHosts, load: async () => (await import('./cognito/cognito.ts')).cognito },
   { id: 'discord', name: 'Discord', hosts: discordHosts, load: async () => (await import('./discord/discord.ts')).discord },
+  { id: 'facebook', name: 'Facebook', hosts: facebookHosts, load: async () => (await import('./facebook/facebook.ts')).facebook },
   { id: 'entra', name: 'Microsoft Entra ID', hosts: entraHosts, load: async () => (await import('./entra/entra.ts')).entra },
   { id: 'github', name: 'GitHub', hosts: githubHosts, load: async () => (await import('./github/github.ts')).github },
   { id: 'google', name: 'Google', hosts: googleHosts, load: async () => (await import('./google/google.ts')).google },

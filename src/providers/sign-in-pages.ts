@@ -33,12 +33,14 @@ interface PageWords {
   readonly text?: string | undefined
 }
 
-/** How the scopes of a consent are chosen from. They come unticked. */
+/** How the scopes of a consent are chosen from. */
 export interface ScopeChoice {
   /** Those that go with every consent. */
   readonly fixed: readonly string[]
-  /** What the box says that stands for all. */
-  readonly all: string
+  /** What the box says that stands for all; there is none when absent. */
+  readonly all?: string | undefined
+  /** Whether they come ticked. */
+  readonly ticked?: boolean | undefined
   /** A parameter of the request by which an app gets all or none: with the value `false`. */
   readonly unless?: string | undefined
 }

@@ -65,7 +65,7 @@ function delivery(
   { redirect_uri }: AuthorizationAnswer,
   way: string,
   parameters: AuthorizationAnswer['parameters'],
-  { answeredAt = (uri) => uri, encoded_as }: RedirectRules = {},
+  { answeredAt = (uri) => uri, encoded_as, query_ends = '' }: RedirectRules = {},
 ): Delivery {
   if (way === 'form_post' || way === 'web_message' || way === 'bare_message') {
     const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
@@ -73,7 +73,9 @@ function delivery(
     if (way === 'form_post') return { form_post: posted }
     return { web_message: way === 'web_message' ? posted : { ...posted, bare: true } }
   }
-  return { redirect_to: (way === 'fragment' ? withFragment : withQuery)(answeredAt(redirect_uri), parameters, encoded_as) }
+  const to = answeredAt(redirect_uri)
+  if (way === 'fragment') return { redirect_to: withFragment(to, parameters, encoded_as) }
+  return { redirect_to: withQuery(to, parameters, encoded_as) + query_ends }
 }
 
 /** JARM §2.1 and §2.2. */

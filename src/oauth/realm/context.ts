@@ -173,6 +173,8 @@ export interface RedirectRules {
   readonly answeredAt?: (redirect_uri: string) => string
   /** Answers have `+` for a blank, as forms do; both mean the same (RFC 6749 appendix B). */
   readonly encoded_as?: 'form'
+  /** What stands behind an answer in the query. */
+  readonly query_ends?: string
 }
 
 /** What a sign-out was asked for (OpenID Connect RP-Initiated Logout §2). */

@@ -44,7 +44,7 @@ function checks({ redirect_uri, scope, response_mode }: Parameters, client: Clie
 
 /** Every grant has openid: an ID token comes with all of them. */
 function scopeOf(requested: string | undefined, { app }: Client): string {
-  const asked = narrow(requested, ['openid', ...app.scopes], `app ${app.name}`)
+  const asked = narrow(requested, [...new Set(['openid', ...app.scopes])], `app ${app.name}`)
   return [...new Set(['openid', ...scopes(asked)])].join(' ')
 }
 

@@ -1,0 +1,79 @@
+import type { Client } from '../../oauth/model/records.ts'
+import { narrow, scopes } from '../../oauth/model/scope.ts'
+import type { CallbackWording, RedirectRules, RequestDialect } from '../../oauth/realm/context.ts'
+import { facebookGrants } from './grants.ts'
+import { decide, declinedOf } from './permissions.ts'
+
+const versioned = /^v\d{1,2}\.\d$/
+
+/** Whether a part of a path is a version of the API, which all answer alike. */
+export function isVersion(part: string | undefined): boolean {
+  return part !== undefined && versioned.test(part)
+}
+
+/** Every grant has public_profile, whatever was asked for. */
+function scopeOf(requested: string | undefined, { app }: Client): string {
+  const asked =
+    requested === undefined || requested === '' ? '' : narrow(requested, [...new Set(['public_profile', ...app.scopes])], `app ${app.name}`)
+  return [...new Set([...scopes(asked), 'public_profile'])].join(' ')
+}
+
+/** What was declined is asked for again with `auth_type=rerequest` alone. */
+const consent: NonNullable<RequestDialect['consent']> = ({ scope, parameters }, client, user, { realm }) => {
+  const allowed = realm.store.findConsent(user, client)
+  if (allowed === undefined || allowed === '') return `User '${user.username}' has not let app ${client.app.name} in yet`
+  const again = parameters?.auth_type === 'rerequest'
+  const known = [...scopes(allowed), ...(again ? [] : declinedOf(user, client.app, realm.documents))]
+  const missing = scopes(scope).filter((one) => !known.includes(one))
+  return missing.length === 0 ? undefined : `User '${user.username}' has not allowed app ${client.app.name} ${missing.join(', ')}`
+}
+
+/** What the app is told; the user's choice is kept, since the app may ask for it. */
+export const facebookCallback: CallbackWording = ({ parameters, client, user, grant, error }, { realm }) => {
+  if (error !== undefined) {
+    if (error.code !== 'access_denied') return parameters
+    const denied = { error: 'access_denied', error_code: '200', error_description: 'Permissions error', error_reason: 'user_denied' }
+    return { ...denied, state: parameters.state }
+  }
+  const given = scopes(grant?.scope)
+  const declined = scopes(grant?.details.requested_scope).filter((one) => !given.includes(one))
+  if (user !== undefined) decide(user, client.app, realm.documents, given, declined)
+  const told = { granted_scopes: given.join(','), denied_scopes: declined.join(',') }
+  const { access_token, expires_in, code, id_token, state } = parameters
+  return { code, access_token, expires_in, id_token, ...(grant?.details.parameters?.return_scopes === 'true' && told), state }
+}
+
+export const facebookRedirects: RedirectRules = { encoded_as: 'form', query_ends: '#_=_' }
+
+const asForm = [
+  'client_id',
+  'client_secret',
+  'redirect_uri',
+  'code',
+  'grant_type',
+  'fb_exchange_token',
+  'code_verifier',
+  'set_token_expires_in_60_days',
+]
+
+/** Requests as the vendor has them: the token endpoint is asked by GET, too, and without a grant type. */
+export const facebookRequests: RequestDialect = {
+  grants: facebookGrants,
+  scope_separator: ',',
+  secrets: ['fb_exchange_token', 'appsecret_proof', 'input_token'],
+  by_get: ['token'],
+  query: { token: asForm },
+  usual_grant_type: 'authorization_code',
+  scope: scopeOf,
+  consent,
+  gives: (asked, allowed) =>
+    allowed === ''
+      ? asked
+      : scopes(asked)
+          .filter((one) => one === 'public_profile' || scopes(allowed).includes(one))
+          .join(' '),
+  prompt: ({ auth_type }) => (auth_type === 'reauthenticate' ? 'login' : undefined),
+  reads: ['auth_type', 'display', 'return_scopes', 'auth_nonce', 'config_id'],
+  authorization: { usual_response_type: 'code', passes: ['id_token_without_nonce'], onPage: ({ code }) => code !== 'access_denied' },
+  pkce_optional: true,
+}

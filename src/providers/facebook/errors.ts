@@ -1,0 +1,97 @@
+import { randomText } from '../../basics/random.ts'
+import type { Endpoint } from '../../oauth/model/endpoint.ts'
+import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
+import type { Reason } from '../../oauth/model/reasons.ts'
+import type { Provider, Reply } from '../provider.ts'
+import { facebookSettings } from './settings.ts'
+
+/** What the vendor says of an error, in the API and at the token endpoint alike. */
+export interface Said {
+  message: string
+  code: number
+  error_subcode?: number
+  type?: string
+}
+
+type Wording = Said | ((about: OAuthError['about']) => Said)
+
+const invalidToken = 190
+const mismatch =
+  'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request'
+const badSecret: Said = { message: 'Error validating client secret.', code: 1 }
+const badApp: Said = { message: 'Error validating application. Cannot get application info due to a system error.', code: 101 }
+const noToken: Said = { message: 'An active access token must be used to query information about the current user.', code: 2500 }
+const cannotParse: Said = { message: 'Invalid OAuth access token - Cannot parse access token', code: invalidToken }
+
+const byReason: Partial<Record<Reason, Wording>> = {
+  redirect_mismatch: ({ redirect_uri }) =>
+    redirect_uri === undefined ? { message: 'Missing redirect_uri parameter.', code: 191 } : { message: mismatch, code: 100 },
+  redirect_missing: { message: 'Missing redirect_uri parameter.', code: 191 },
+  code_unknown: { message: 'Invalid verification code format.', code: 100 },
+  code_foreign: { message: mismatch, code: 100 },
+  code_used: { message: 'This authorization code has been used.', code: 100, error_subcode: 36009 },
+  code_expired: { message: 'This authorization code has expired.', code: 100, error_subcode: 36007 },
+  code_revoked: { message: 'This authorization code has been used.', code: 100, error_subcode: 36009 },
+  secret_wrong: badSecret,
+  credentials_missing: { message: 'Missing client_secret parameter.', code: 101 },
+  client_unknown: badApp,
+  client_missing: { message: 'Missing client_id parameter.', code: 101 },
+  parameter_missing: ({ parameter }) => ({ message: `Missing ${parameter} parameter.`, code: 100 }),
+  token_missing: noToken,
+  token_unknown: cannotParse,
+  token_revoked: ({ found }) =>
+    found === 'disabled'
+      ? { message: 'Error validating access token: The user is not a confirmed user.', code: invalidToken, error_subcode: 464 }
+      : {
+          message: 'Error validating access token: The user has not authorized application.',
+          code: invalidToken,
+          error_subcode: 458,
+        },
+  token_expired: ({ message = '' }) => ({ message, code: invalidToken, error_subcode: 463 }),
+}
+
+/** An error in the vendor's words: those that it came with, those of its reason, or our own. */
+export function saidOf(error: OAuthError): Said {
+  const { about, reason } = error
+  if (about.code !== undefined) {
+    return { message: error.message, code: Number(about.code), ...(about.type !== undefined && { type: about.type }) }
+  }
+  const wording = reason && byReason[reason]
+  return typeof wording === 'function' ? wording(about) : (wording ?? { message: error.message, code: error.status >= 500 ? 2 : 100 })
+}
+
+/** The object of an error, its members in the vendor's order. */
+export function errorBody({ message, code, error_subcode, type = 'OAuthException' }: Said) {
+  return { error: { message, type, code, ...(error_subcode !== undefined && { error_subcode }), fbtrace_id: `A${randomText(22)}` } }
+}
+
+/** What a page says, because the app cannot be told. */
+const onPage: Partial<Record<Reason, { error: string; error_description: string }>> = {
+  client_unknown: { error: 'Invalid App ID', error_description: 'The provided app ID does not look like a valid app ID.' },
+  client_missing: { error: 'Invalid App ID', error_description: 'The provided app ID does not look like a valid app ID.' },
+  redirect_unregistered: {
+    error: 'URL blocked',
+    error_description:
+      'This redirect failed because the redirect URI is not white-listed in the app’s client OAuth settings. Make sure that the client and web OAuth logins are on and add all your app domains as valid OAuth redirect URIs.',
+  },
+  redirect_missing: { error: 'Missing redirect_uri', error_description: 'The redirect_uri parameter is required.' },
+}
+
+/** How the vendor says an error. */
+export const facebookError: Provider['errorReply'] = (error, endpoint: Endpoint, settings): Reply => {
+  if (endpoint === 'authorize') {
+    const words = (error.reason && onPage[error.reason]) ?? { error: wireCode(error), error_description: error.message }
+    return { status: 400, headers: error.headers, body: words }
+  }
+  const said = saidOf(error)
+  const name =
+    said.code === invalidToken || said.code === 2500
+      ? 'invalid_token'
+      : error.reason?.startsWith('code_')
+        ? 'invalid_code'
+        : 'invalid_request'
+  const headers = { ...error.headers, 'WWW-Authenticate': `OAuth "Facebook Platform" "${name}" "${said.message}"` }
+  const refused = said.code === invalidToken ? facebookSettings.of(settings).invalid_token_status : 400
+  const isOurs = error.status >= 500 || error.status === 404 || error.status === 405 || error.status === 429
+  return { status: isOurs ? error.status : refused, headers, body: errorBody(said) }
+}

@@ -1,0 +1,52 @@
+import { after } from '../../basics/maybe-promise.ts'
+import { digest } from '../../basics/random.ts'
+import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
+import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
+import { missing, OAuthError } from '../../oauth/model/errors.ts'
+import type { GrantType } from '../../oauth/realm/context.ts'
+import { effectiveScope } from './permissions.ts'
+
+export const exchangeType = 'fb_exchange_token'
+
+/** A code brings no refresh token, and its redirect URI must come again. */
+const code: GrantType = {
+  ...authorizationCode,
+  redeem(parameters, client, context) {
+    if (parameters.redirect_uri === undefined) {
+      throw new OAuthError('redirect_missing', 'redirect_uri is missing', 'redirect_uri is required with each code, as in the dialog')
+    }
+    return after(authorizationCode.redeem(parameters, client, context), (issue) => ({ ...issue, refresh: 'none' }))
+  },
+}
+
+/** A token that lives short is exchanged for one that lives long, by the app that got it. */
+const exchange: GrantType = {
+  grant_type: exchangeType,
+  parameters: [exchangeType],
+  redeem({ [exchangeType]: token }, client, { realm, trace }) {
+    if (token === undefined) throw missing(exchangeType)
+    const key = realm.tokens.access.keyOf(token)
+    const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
+    if (typeof found === 'string') {
+      const reason = found === 'unknown' ? 'token_unknown' : found === 'expired' ? 'token_expired' : 'token_revoked'
+      const message = 'Error validating access token: Session has expired.'
+      throw new OAuthError(reason, message, `${exchangeType} is no token that holds: it is ${found}`).naming({ found, message })
+    }
+    const { user, scope, client: owner } = found
+    if (user === undefined || owner.row !== client.row) {
+      const explanation = `${exchangeType} was issued to client '${owner.client_id}', ${user === undefined ? 'for itself' : `not to '${client.client_id}'`}`
+      throw new OAuthError('token_unknown', 'The token is not of a user of this app', explanation)
+    }
+    trace.username = user.username
+    const kept = effectiveScope(scope, user, client.app, realm.documents)
+    const details = found.grant.details
+    const grant = realm.store.saveGrant({ client, user, grant_type: exchangeType, scope: kept, details, created_at: realm.clock.now() })
+    trace.grant_id = grant.id
+    return { grant, user, scope: kept, refresh: 'none', id_token: false }
+  },
+}
+
+/** The vendor's grant types. */
+export const facebookGrants: ReadonlyMap<string, GrantType> = new Map(
+  [code, exchange, clientCredentials].map((one) => [one.grant_type, one]),
+)

@@ -1,0 +1,39 @@
+/**
+ * In this room: Facebook Login.
+ * Elsewhere: what other vendors need too (`providers/`).
+ */
+
+import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
+import type { SignInPages } from '../sign-in-pages.ts'
+
+/** What the vendor's sign-in says. */
+export const facebookTexts: PageTexts = {
+  ...defaultPageTexts,
+  title: 'Log in to Facebook',
+  logo: 'Facebook',
+  signInHeading: 'Log in to Facebook',
+  continueTo: 'Log in to use your account with',
+  usernamePlaceholder: 'Email or phone number',
+  passwordPlaceholder: 'Password',
+  signInButton: 'Log In',
+  continueHeading: 'Continue to the app?',
+}
+
+/** Name and password on one page; then what the app gets, of which the user may take away most. */
+export const facebookPages: SignInPages = {
+  form_id: 'login_form',
+  username: { name: 'email', id: 'email' },
+  password: { name: 'pass', id: 'pass' },
+  submit: { text: 'Log In', name: 'login', value: '1', id: 'loginbutton' },
+  refused: { text: 'The password you’ve entered is incorrect.' },
+  refused_status: 200,
+  consent: {
+    title: 'Log in with Facebook',
+    heading: 'Continue to {app}?',
+    text: '{app} is requesting access to:',
+    allow: { text: 'Continue', name: '__CONFIRM__', value: '1' },
+    deny: { text: 'Cancel', name: '__CANCEL__', value: '1' },
+    choice: { fixed: ['public_profile', 'openid'], ticked: true },
+  },
+  error: { title: 'Error', heading: 'Facebook Login is currently unavailable for this app', lines: ['{error}', '{error_description}'] },
+}
