@@ -47,6 +47,6 @@ export function withCarriedKeys(store: ProtocolStore, keys: () => ReadonlyMap<nu
     expireAccessToken: (id, ...rest) => store.expireAccessToken(row(id), ...rest),
     revokeAccessToken: (id, ...rest) => store.revokeAccessToken(row(id), ...rest),
     whyRevoked: (id) => store.whyRevoked(row(id)),
-    usesOf: (id) => store.usesOf(row(id)),
+    usageOf: (id) => store.usageOf(row(id)),
   }
 }

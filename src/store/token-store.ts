@@ -37,7 +37,7 @@ type TokenStore = Pick<
   | 'extendRefreshToken'
   | 'revokeAccessToken'
   | 'whyRevoked'
-  | 'usesOf'
+  | 'usageOf'
 >
 
 /**
@@ -64,6 +64,7 @@ export function tokenStore(db: Database, known: Records) {
     successors: db.prepare<[grant_id: number, generation: number, id: number], { issued_at: number | null; count: number }>(
       'SELECT min(issued_at) AS issued_at, count(*) AS count FROM token WHERE grant_id = ? AND generation = ? AND parent_id = ?',
     ),
+    newest: db.prepare<[grant_id: number], { issued_at: number }>('SELECT max(issued_at) AS issued_at FROM token WHERE grant_id = ?'),
     use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL'),
     expireAccess: db.prepare<[now: number, digest: Buffer | null, id: number, sandbox: number]>(
       `UPDATE token SET access_expires_at = min(access_expires_at, ?), access_digest = coalesce(?, access_digest) WHERE id = ? AND ${own}`,
@@ -173,9 +174,11 @@ export function tokenStore(db: Database, known: Records) {
       expireAccessToken: (id, now, digest) => statements.expireAccess.run(now, digest ?? null, id, sandbox),
       extendRefreshToken: (id, expires_at) => statements.extend.run(expires_at, id, sandbox),
       revokeAccessToken: (id, now) => statements.revokeAccess.run(now, id, sandbox).changes === 1,
-      usesOf(id) {
+      usageOf(id) {
         const row = statements.findRefresh.get(id)
-        return row === undefined ? 0 : (statements.successors.get(row.grant_id, row.generation + 1, id)?.count ?? 0)
+        if (row === undefined) return { uses: 0, last: 0 }
+        const uses = statements.successors.get(row.grant_id, row.generation + 1, id)?.count ?? 0
+        return { uses, last: statements.newest.get(row.grant_id)?.issued_at ?? row.issued_at }
       },
       whyRevoked(id) {
         const row = statements.findRefresh.get(id)

@@ -149,8 +149,8 @@ export interface ProtocolStore
   revokeGrant(grant_id: number, reason: string, now: number): void
   /** Why the grant of a refresh token was revoked; undefined when it was not. */
   whyRevoked(id: number): string | undefined
-  /** How many refresh tokens a refresh token brought. */
-  usesOf(id: number): number
+  /** How many refresh tokens a refresh token brought, and when its grant last brought any. */
+  usageOf(id: number): { uses: number; last: number }
 
   /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
   seeFirst(identifier: string, expires_at: number, now: number): boolean

@@ -11,6 +11,7 @@ import { staleness } from './not-before.ts'
 import { numberIn } from './realm/data.ts'
 import { realmDataOf } from './realm-data-of.ts'
 import { keycloakScope } from './scope.ts'
+import { usualOfflineIdle } from './tokens/lifetimes.ts'
 
 /** A refresh token without using it, or why it does not hold. */
 export function findRefresh(token: string, { tokens, store, clock }: Pick<Realm, 'tokens' | 'store' | 'clock'>) {
@@ -46,8 +47,11 @@ function inspect(token: string, client: Client, context: Context): boolean {
   if (found.client.row !== client.row) return false
   if (staleness(found, realmDataOf(context)) !== undefined)
     throw refused('Stale token', 'notBefore of the realm, the client or the user is later than the refresh token')
+  const { uses, last } = store.usageOf(key)
+  const idle = numberIn(realmDataOf(context).settings, 'offlineSessionIdleTimeout') ?? usualOfflineIdle
+  if (typ === 'Offline' && clock.now() - last >= idle * 1000)
+    throw refused('Offline session not active', `The session was idle for offlineSessionIdleTimeout, ${idle} s`)
   const reuse = reuseOf(context)
-  const uses = store.usesOf(key)
   if (reuse === undefined || reuse === 0 || uses <= reuse) return false
   store.revokeGrant(found.grant.id, 'a refresh token was used more often than refreshTokenMaxReuse allows', clock.now())
   const why = `The refresh token was used ${uses} times, and refreshTokenMaxReuse is ${reuse}`

@@ -93,7 +93,11 @@ const backchannel: Wordings = {
 
 /** What differs from grant type to grant type. */
 const byGrant: Readonly<Record<string, Wordings>> = {
-  authorization_code: { ...codes, grant_type_not_allowed: { error: 'invalid_grant', says: 'Code not valid' } },
+  authorization_code: {
+    ...codes,
+    user_disabled: { says: 'User disabled' },
+    grant_type_not_allowed: { error: 'invalid_grant', says: 'Code not valid' },
+  },
   password: { grant_type_not_allowed: { says: 'Client not allowed for direct access grants' } },
   client_credentials: {
     grant_type_not_allowed: { status: 401, says: 'Client not enabled to retrieve service account' },

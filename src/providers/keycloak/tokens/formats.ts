@@ -101,7 +101,7 @@ export const refreshTokens: TokenFormat = {
     const offline = isOffline(draft.scope)
     const names = inForce.map(({ name }) => name)
     const claims = given({
-      exp: offline ? undefined : draft.exp,
+      exp: draft.exp,
       iat: draft.iat,
       jti: uuidHandles.make(draft.id),
       iss: draft.issuer,

@@ -5,7 +5,8 @@ import { scopeClaims } from '../../../oauth/tokens/claims.ts'
 import { newUuid } from '../ids.ts'
 import { numberIn, RealmData, serviceAccountUser } from '../realm/data.ts'
 import { furtherClaims, mappedClaims, toldScope } from './claims.ts'
-import { accessTokens, codes, isOffline, refreshTokens } from './formats.ts'
+import { accessTokens, codes, refreshTokens } from './formats.ts'
+import { lifetimes } from './lifetimes.ts'
 import { mapperInput } from './mapper-input.ts'
 
 /** What the developer gave a user beyond what the vendor knows of. */
@@ -44,17 +45,7 @@ export const keycloakTokens: TokenProfile = {
   access: accessTokens,
   refresh: refreshTokens,
   codes,
-  lifetimes({ client, grant, scope }, { documents, settings }) {
-    const realm = new RealmData('', documents)
-    const { attributes } = realm.client(client)
-    const ofRealm = (name: string) => numberIn(realm.settings, name)
-    const ofClient = (name: string) => (attributes[name] === undefined ? undefined : Number(attributes[name]))
-    const implicit = grant.grant_type === 'implicit' ? (ofRealm('accessTokenLifespanForImplicitFlow') ?? 900) : undefined
-    const access = implicit ?? ofClient('access.token.lifespan') ?? ofRealm('accessTokenLifespan') ?? settings.access_token_ttl
-    if (isOffline(scope)) return { access, id: access, refresh: 0 }
-    const idle = [ofClient('client.session.idle.timeout'), ofRealm('clientSessionIdleTimeout'), ofRealm('ssoSessionIdleTimeout')]
-    return { access, id: access, refresh: idle.find((one) => one !== undefined && one > 0) ?? settings.refresh_token_ttl }
-  },
+  lifetimes,
   tokenResponse(issued, material) {
     const realm = new RealmData(issued.space?.path.realm ?? '', material.documents)
     return given({
