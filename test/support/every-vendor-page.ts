@@ -78,6 +78,21 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
     await page.getByText('Hide My Email').waitFor()
   },
   'apple-error': error('apple'),
+  'google-name': at('google'),
+  'google-refused': refused('google'),
+  'google-consent': async (page, { url }) => {
+    const scope = `openid email ${['calendar', 'drive.file'].map((name) => `https://www.googleapis.com/auth/${name}`).join(' ')}`
+    const client_id = '123456789012-webgrantboxexample0123456789abcd.apps.googleusercontent.com'
+    const asked = { client_id, redirect_uri: postmanCallback, response_type: 'code', scope }
+    await page.goto(`${url}/google/o/oauth2/v2/auth?${new URLSearchParams(asked)}`)
+    await signInAt.google(page)
+    await page.getByText('Select all').waitFor()
+  },
+  'google-accounts': at('google', async (page, server) => {
+    await signedIn('google')(page)
+    await page.goto(pagesUrl(server, 'google', { prompt: 'select_account' }))
+  }),
+  'google-error': error('google'),
   'okta-sign-in': at('okta'),
   'okta-refused': refused('okta'),
   'okta-consent': at('okta', signedIn('okta')),

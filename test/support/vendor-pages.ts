@@ -3,6 +3,7 @@ import { applePages, appleTexts } from '../../src/providers/apple/pages.ts'
 import { auth0Pages, auth0Texts } from '../../src/providers/auth0/pages.ts'
 import { cognitoPages, cognitoTexts } from '../../src/providers/cognito/pages.ts'
 import { entraPages, entraTexts } from '../../src/providers/entra/pages.ts'
+import { googlePages, googleTexts } from '../../src/providers/google/pages.ts'
 import { keycloakPages, keycloakTexts } from '../../src/providers/keycloak/pages.ts'
 import { oktaPages, oktaTexts } from '../../src/providers/okta/pages.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -17,6 +18,7 @@ const vendors = {
   cognito: { sign_in: cognitoPages, texts: cognitoTexts },
   auth0: { sign_in: auth0Pages, texts: auth0Texts },
   apple: { sign_in: applePages, texts: appleTexts },
+  google: { sign_in: googlePages, texts: googleTexts },
   okta: { sign_in: oktaPages, texts: oktaTexts },
 }
 
@@ -78,6 +80,12 @@ export const signInAt: Readonly<Record<Vendor, (page: Page, username?: string, p
     await page.fill('#password_text_field', password)
     await page.click('#sign-in')
   },
+  async google(page, username = 'alice@example.com', password = 'password') {
+    await page.fill('#identifierId', username)
+    await page.click('#identifierNext')
+    await page.fill('input[name="Passwd"]', password)
+    await page.click('#passwordNext')
+  },
   async auth0(page, username = 'alice@example.com', password = 'password') {
     await page.fill('input[name="username"]', username)
     await page.fill('input[name="password"]', password)
@@ -96,6 +104,7 @@ export const allowAt: Readonly<Record<Vendor, string>> = {
   entra: '#idSIButton9',
   cognito: 'button[value="allow"]',
   apple: 'button[value="allow"]',
+  google: '#submit_approve_access',
   auth0: 'button[value="accept"]',
   okta: 'input[value="Allow"]',
 }
@@ -106,6 +115,7 @@ export const refuseAt: Readonly<Record<Vendor, string>> = {
   entra: '#idBtn_Back',
   cognito: 'button[value="deny"]',
   apple: 'button[value="deny"]',
+  google: '#submit_deny_access',
   auth0: 'button[name="action"][value="deny"]',
   okta: 'input[value="Cancel"]',
 }

@@ -21,6 +21,12 @@ async function statusOf(page: Awaited<ReturnType<typeof open>>, act: () => Promi
   return answer.status()
 }
 
+/** What the button says that lets a device in, and the page behind it, where vendors have words of their own. */
+const ownDevicePages: Partial<Record<Vendor, readonly string[]>> = {
+  keycloak: ['Yes', 'Device Login Successful'],
+  google: ['Continue', 'Your device is now connected'],
+}
+
 describe.each(vendors)('%s', (vendor) => {
   test('signs in, and allows', async () => {
     const page = await open()
@@ -63,8 +69,9 @@ describe.each(vendors)('%s', (vendor) => {
       await page.fill('[name="passwd"]', 'password')
       await page.click('#idSIButton9')
     } else await signInAt[vendor](page)
-    await page.getByRole('button', { name: vendor === 'keycloak' ? 'Yes' : 'Allow' }).click()
-    await page.getByText(vendor === 'keycloak' ? 'Device Login Successful' : 'Your device is connected').waitFor()
+    const [allow = 'Allow', done = 'Your device is connected'] = ownDevicePages[vendor] ?? []
+    await page.getByRole('button', { name: allow }).click()
+    await page.getByText(done).waitFor()
   })
 })
 
@@ -74,6 +81,7 @@ test.each([
   ['cognito', 200, '#loginErrorMessage', 'Incorrect username or password.'],
   ['auth0', 400, '#error-element-password', 'Wrong email or password'],
   ['okta', 401, alert, 'Unable to sign in'],
+  ['google', 200, alert, 'Wrong password. Try again or click Forgot password to reset it.'],
 ] as const)('%s says a wrong password with status %d at %s', async (vendor, status, where, text) => {
   const page = await open()
   await page.goto(pagesUrl(server, vendor))

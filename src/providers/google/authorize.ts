@@ -1,12 +1,14 @@
+import type { ErrorCode } from '../../oauth/model/error-codes.ts'
 import { missing, OAuthError, PageError } from '../../oauth/model/errors.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { AuthorizationDialect, CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
 import { coveredScope } from './consent.ts'
 import { hdOf } from './profile.ts'
 import { redirectedScope } from './scopes.ts'
+import { googleSettings } from './settings.ts'
 
-/** What the client is told; whatever is wrong with the request itself stands on a page. */
-const toldToClients: readonly string[] = ['access_denied', 'login_required', 'consent_required', 'interaction_required']
+/** What a user would have to do. */
+const forUsers: readonly ErrorCode[] = ['login_required', 'consent_required', 'interaction_required', 'account_selection_required']
 
 /** What the vendor has in authorization requests. */
 export const googleAuthorization: AuthorizationDialect = {
@@ -20,7 +22,8 @@ export const googleAuthorization: AuthorizationDialect = {
     return hd === undefined || (hd === '*' ? hdOf(user) !== undefined : hdOf(user) === hd)
   },
   loginHint: (hint, { realm }) => realm.store.findUserById(hint)?.username,
-  onPage: ({ code }) => !toldToClients.includes(code) && code !== 'account_selection_required',
+  // Whatever is wrong with the request itself stands there.
+  onPage: ({ code }) => code !== 'access_denied' && !forUsers.includes(code),
 }
 
 /** `approval_prompt=force` is the older name of `prompt=consent`. */
@@ -70,15 +73,18 @@ function isEmbedded(userAgent: string): boolean {
 
 /** The members of the redirect, in the vendor's order; an error has no description. */
 export const googleCallback: CallbackWording = ({ parameters, user, grant, client, error }, context) => {
-  const { state, code, access_token, token_type, expires_in, id_token, iss } = parameters
-  if (error !== undefined) {
-    const isNone = error.code !== 'access_denied' && toldToClients.concat('account_selection_required').includes(error.code)
-    return { error: isNone ? 'interaction_required' : parameters.error, state, iss }
-  }
+  const { state, code, access_token, token_type, expires_in, id_token } = parameters
+  const iss = googleSettings.of(context.realm.settings).response_iss ? parameters.iss : undefined
+  if (error !== undefined) return { error: wordOf(error.code), state, iss }
   const scope = grant === undefined || user === undefined ? undefined : redirectedScope(coveredScope(grant, client, user, context))
   return {
     ...{ state, iss, code, access_token, token_type, expires_in, scope, id_token, authuser: '0' },
     hd: user && hdOf(user),
     prompt: grant?.details.consented === true ? 'consent' : 'none',
   }
+}
+
+/** One word for whatever keeps `prompt=none` from being answered. */
+function wordOf(code: ErrorCode): string {
+  return forUsers.includes(code) ? 'interaction_required' : code
 }

@@ -1,14 +1,11 @@
 import type { Provider } from '../provider.ts'
+import { googleSettings } from './settings.ts'
 
 /** The metadata as the vendor has them, members in its order. */
-export const googleDiscovery: NonNullable<Provider['discovery']> = ({
-  issuer,
-  authorization_endpoint,
-  device_authorization_endpoint,
-  token_endpoint,
-  userinfo_endpoint,
-  jwks_uri,
-}) => ({
+export const googleDiscovery: NonNullable<Provider['discovery']> = (
+  { issuer, authorization_endpoint, device_authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri },
+  { realm },
+) => ({
   issuer,
   authorization_endpoint,
   device_authorization_endpoint,
@@ -27,4 +24,5 @@ export const googleDiscovery: NonNullable<Provider['discovery']> = ({
     ...['authorization_code', 'refresh_token'],
     ...['urn:ietf:params:oauth:grant-type:device_code', 'urn:ietf:params:oauth:grant-type:jwt-bearer'],
   ],
+  ...(googleSettings.of(realm.settings).response_iss && { authorization_response_iss_parameter_supported: true }),
 })

@@ -82,7 +82,7 @@ export const google: Provider = {
   },
   response_types: ['code', 'token', 'id_token', 'code token', 'code id_token', 'id_token token', 'code id_token token', 'none'],
   response_modes: ['query', 'fragment', 'form_post'],
-  response_iss: false,
+  response_iss: true,
   settings: {
     access_token_ttl: 3599,
     refresh_token_ttl: 180 * 86_400,

@@ -39,7 +39,6 @@ export const googlePages: SignInPages = {
     text: 'Enter the code displayed on your device',
     code: { name: 'code' },
     submit: { text: 'Continue' },
-    straight: true,
     refused: { text: 'That code didn’t work. Try again.' },
     refused_status: 200,
     done: { heading: 'Success!', text: 'Your device is now connected. You may close this window.' },

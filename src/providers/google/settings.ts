@@ -7,6 +7,7 @@ interface GoogleSettings {
   test_users: readonly string[] | null
   organization: string
   domain_wide_delegation: boolean
+  response_iss: boolean
 }
 
 /** What a project's consent screen says, beside the protocol's settings. */
@@ -34,6 +35,11 @@ export const googleSettings = ownSettings<GoogleSettings>({
   domain_wide_delegation: {
     default: true,
     says: 'whether service accounts may act for users of the Workspace domain (`sub`)',
+    accepts: ({ z }) => z.boolean(),
+  },
+  response_iss: {
+    default: false,
+    says: 'whether the redirect has `iss` and discovery announces it (RFC 9207), which was not seen yet',
     accepts: ({ z }) => z.boolean(),
   },
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { runCollection } from '../../support/newman.ts'
 import { tokensOf } from '../../support/google-client.ts'
+import { runCollection } from '../../support/newman.ts'
 import { start } from '../../support/server.ts'
 
 test('each request of the collection gets the answer that it expects', { timeout: 60_000 }, async () => {

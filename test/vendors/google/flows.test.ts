@@ -18,7 +18,7 @@ import {
   web,
 } from '../../support/google-client.ts'
 import { start, startForFile } from '../../support/server.ts'
-import { claimsOf, headerOf, postJson } from '../../support/vendor-client.ts'
+import { claimsOf, headerOf, postJson, send } from '../../support/vendor-client.ts'
 
 const { url } = await startForFile({ defaultProvider: 'google' })
 
@@ -183,6 +183,16 @@ test('a scope may be asked for by its URL, and brings an ID token', async () => 
   expect(claimsOf(id_token)).not.toHaveProperty('email')
   expect(claimsOf(id_token)).toHaveProperty('given_name', 'Alice')
   expect(await tokensOf(url, { scope: calendar })).not.toHaveProperty('id_token')
+})
+
+test('the redirect names the issuer where the setting says so, and discovery tells', async () => {
+  const { url } = await start({ defaultProvider: 'google' })
+  const metadata = async () => (await send(`${url}/.well-known/openid-configuration`)).body.authorization_response_iss_parameter_supported
+  expect([(await callbackOf(url)).searchParams.get('iss'), await metadata()]).toEqual([null, undefined])
+  const body = JSON.stringify({ settings: { response_iss: true } })
+  const headers = { 'content-type': 'application/json' }
+  expect((await send(`${url}/_grantbox/sandboxes/google`, { method: 'PATCH', headers, body })).status).toBe(200)
+  expect([(await callbackOf(url)).searchParams.get('iss'), await metadata()]).toEqual([url, true])
 })
 
 test('prompt=none answers where there is a session and consent, and else says interaction_required alone', async () => {
