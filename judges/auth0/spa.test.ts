@@ -2,12 +2,14 @@ import type { Auth0Client, Auth0ClientOptions } from '@auth0/auth0-spa-js'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { alice, aliceId, audience, spa, startTenantForFile } from '../../test/vendors/auth0/auth0-tenant.ts'
 import { serveApplication } from '../application.ts'
 
 /** auth0-spa-js, as a page uses it, on an origin of its own. */
 
 const server = await startTenantForFile()
+recordRequests('auth0', 'spa', server)
 const open = browser()
 const application = await serveApplication('@auth0/auth0-spa-js/dist/auth0-spa-js.production.js')
 

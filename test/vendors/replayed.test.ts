@@ -19,7 +19,8 @@ import { goOn as throughSlack } from './slack/slack-client.ts'
 const signIns: Readonly<Record<string, SignsIn>> = {
   apple: (jar, page, base) => walk(page, base, { jar }),
   // A browser that is signed in is sent back at once.
-  auth0: async (jar, page, base) => (page.location === undefined ? jar.post(page, base, { ...auth0User, action: 'default' }) : page),
+  auth0: async (jar, page, base) =>
+    page.html.includes('name="password"') ? jar.post(page, base, { ...auth0User, action: 'default' }) : page,
   okta: async (jar, page, base) =>
     page.html.includes('name="identifier"')
       ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password })

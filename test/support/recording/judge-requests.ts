@@ -59,11 +59,13 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
         answers: aside ? codesOf(answer()) : valuesOf(answer()),
       }
       if (request.url?.startsWith('/_grantbox/assets/') === true) return
+      const opened = isOpened(request, answer().location)
       const isScript = request.headers.cookie !== undefined && isByScript(request)
       if (isScript || (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body()))) {
         seen.push(isScript ? Object.assign(asked, { script: true }) : asked)
-      } else if (Object.keys(asked.answers).length > 0) Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
-      if (isOpened(request, answer().location)) {
+      } else if (!opened && Object.keys(asked.answers).length > 0)
+        Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
+      if (opened) {
         if (!seen.includes(asked)) seen.push(asked)
         asked.browser = true
       }
