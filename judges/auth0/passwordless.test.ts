@@ -1,6 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { AuthenticationClient } from 'auth0/legacy'
 import { expect, test } from 'vitest'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { claimsOf, send } from '../../test/support/vendor-client.ts'
 import { startTenantForFile, web } from '../../test/vendors/auth0/auth0-tenant.ts'
 
@@ -8,6 +9,7 @@ import { startTenantForFile, web } from '../../test/vendors/auth0/auth0-tenant.t
 
 const server = await startTenantForFile()
 setDefaultCACertificates([...getCACertificates('default'), await server.ca()])
+recordRequests('auth0', 'passwordless', server)
 const domain = new URL(server.https).host
 const authentication = new AuthenticationClient({ domain, clientId: web.client_id, clientSecret: web.client_secret })
 const scope = 'openid profile email offline_access'

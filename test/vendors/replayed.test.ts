@@ -5,6 +5,7 @@ import { signIn as googleSignIn } from '../support/google-client.ts'
 import { alice as oktaUser } from '../support/okta-client.ts'
 import type { Proofs } from '../support/recording/proofs.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
+import { totpProofs } from '../support/recording/totp-proofs.ts'
 import { walk } from './apple/apple-team.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
 import { cognitoProofs } from './cognito/proofs.ts'
@@ -33,7 +34,7 @@ const signIns: Readonly<Record<string, SignsIn>> = {
 }
 
 /** What is made anew of what was answered. */
-const proofs: Readonly<Record<string, Proofs>> = { cognito: cognitoProofs }
+const proofs: Readonly<Record<string, Proofs>> = { auth0: totpProofs('secret'), cognito: cognitoProofs }
 
 test('each vendor whose judges sign in has a way to do so', () => {
   const unknown = replays.filter(({ vendor, requests }) => requests.some(({ browser }) => browser) && signIns[vendor] === undefined)

@@ -165,7 +165,7 @@ function codesOf({ text }: { text: string }): Record<string, string> {
 /** What an answer gives by name: members of its JSON or form, one in another as `Result.Token`, parameters of the address that it leads to. */
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
-  const members = text.startsWith('{') ? textsIn(JSON.parse(text), '') : isForm(text) ? [...new URLSearchParams(text)] : []
+  const members = /^[{[]/.test(text) ? textsIn(JSON.parse(text), '') : isForm(text) ? [...new URLSearchParams(text)] : []
   return Object.fromEntries([...parameters, ...members, ...postedIn(text)])
 }
 

@@ -24,6 +24,7 @@ const madeUp = new Set([
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId', 'bot_access_token'],
   ...['token', 'hashed_token', 'token_last_eight'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
+  ...['secret', 'barcode_uri', 'mfa_token', 'oob_code', 'recovery_code', 'recovery_codes'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
 /** When something was made, which may have been before the recording. */
@@ -96,7 +97,7 @@ function plainText(text: string, { base }: Moment): string {
     .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')
     .replace(/\b(auth0\|)?[0-9a-f]{24}\b/g, '$1<object id>')
     .replace(/^101[\w-]{22}$/, '<session>')
-    .replace(/\b(rol|org)_\w{16}\b/g, '$1_<id>')
+    .replace(/\b(rol|org|dev)_\w{16}\b/g, '$1_<id>')
     .replace(/\b([a-z]{2}-[a-z]+-\d_)(?!Grantbox1)\w{9}\b/g, '$1<pool>')
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?/g, '<time>')
 }

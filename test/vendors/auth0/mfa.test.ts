@@ -130,6 +130,7 @@ describe('an authenticator', () => {
         authenticator_type: 'oob',
         active: true,
         oob_channel,
+        oob_channels: [oob_channel],
         name,
       },
     ])

@@ -1,5 +1,5 @@
-import { totp } from '../../../src/providers/totp.ts'
 import type { Proofs } from '../../support/recording/proofs.ts'
+import { totpProofs } from '../../support/recording/totp-proofs.ts'
 import { pool } from './pool.ts'
 import { SrpClient } from './srp-client.ts'
 
@@ -38,6 +38,8 @@ function signature(password: string, responses: Responses, answers: readonly Rea
   return challenge && client.answer(pool, password, { ...challenge, USER_ID_FOR_SRP: USERNAME }, TIMESTAMP).PASSWORD_CLAIM_SIGNATURE
 }
 
+const codes = totpProofs('SecretCode')
+
 /** Signatures of passwords, as `{{password wrong}}`, and codes of authenticator apps, as `{{totp 3.SecretCode}}`. */
 export const cognitoProofs: Proofs = {
   mark(body, given, now) {
@@ -45,20 +47,15 @@ export const cognitoProofs: Proofs = {
     const answers = [...answersOf(given).values()]
     const password = responses && passwords.find((one) => signature(one, responses, answers) === responses.PASSWORD_CLAIM_SIGNATURE)
     const marked = password === undefined ? body : body.replace(responses?.PASSWORD_CLAIM_SIGNATURE ?? '', `{{password ${password}}}`)
-    const secrets = given.filter(([mark]) => mark.endsWith('.SecretCode}}'))
-    return secrets.reduce((one, [mark, secret]) => {
-      const codes = [-30, 0, 30].map((seconds) => `"${totp(secret, (now + seconds) * 1000)}"`)
-      return codes.reduce((text, code) => text.replaceAll(code, `"{{totp ${mark.slice(2)}"`), one)
-    }, marked)
+    return codes.mark(marked, given, now)
   },
   fill(body, answers, now) {
     const responses = responsesIn(body)
-    return body
-      .replace(
-        /\{\{password ([^}]+)\}\}/,
-        (_, password: string) => (responses && signature(password, responses, answers)) ?? 'no challenge',
-      )
-      .replace(/\{\{totp (\d+)\.SecretCode\}\}/g, (_, at: string) => totp(answers[Number(at)]?.SecretCode ?? '', now * 1000))
+    const proven = body.replace(
+      /\{\{password ([^}]+)\}\}/,
+      (_, password: string) => (responses && signature(password, responses, answers)) ?? 'no challenge',
+    )
+    return codes.fill(proven, answers, now)
   },
 }
 

@@ -50,7 +50,9 @@ function route(method: Route['method'], path: string, scope: string, handle: (re
 }
 
 function view({ id, authenticator_type, active, oob_channel, to }: Authenticator) {
-  return given({ id, authenticator_type, active, oob_channel, name: oob_channel === 'email' ? to : to?.replace(/.{5}$/, 'XXXXX') })
+  const oob_channels = oob_channel && [oob_channel]
+  const name = oob_channel === 'email' ? to : to?.replace(/.{5}$/, 'XXXXX')
+  return given({ id, authenticator_type, active, oob_channel, oob_channels, name })
 }
 
 const list = route('GET', '/mfa/authenticators', 'read:authenticators', ({ documents }, { user }) => {
