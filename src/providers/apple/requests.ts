@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
+import { scopeOfApp } from '../../oauth/clients/scope.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client } from '../../oauth/model/records.ts'
-import { narrow, scopes } from '../../oauth/model/scope.ts'
+import { scopes } from '../../oauth/model/scope.ts'
 import { type CallbackWording, type Context, noteTo, type RequestDialect } from '../../oauth/realm/context.ts'
 import { accountOf, emailFor, tellOnce } from './accounts.ts'
 import { appleSecretProblem } from './client-secret.ts'
@@ -43,9 +44,9 @@ function checks({ redirect_uri, scope, response_mode }: Parameters, client: Clie
 }
 
 /** Every grant has openid: an ID token comes with all of them. */
-function scopeOf(requested: string | undefined, { app }: Client): string {
-  const asked = narrow(requested, [...new Set(['openid', ...app.scopes])], `app ${app.name}`)
-  return [...new Set(['openid', ...scopes(asked)])].join(' ')
+const scopeOf: NonNullable<RequestDialect['scope']> = (requested, client, context) => {
+  const asked = scopes(requested).filter((one) => one !== 'openid')
+  return asked.length === 0 ? 'openid' : `openid ${scopeOfApp(asked.join(' '), client, context)}`
 }
 
 /** What an app is told at its redirect URI; once per user, what it is called and where it reads its mail. */

@@ -1,5 +1,5 @@
-import type { Client } from '../../oauth/model/records.ts'
-import { narrow, scopes } from '../../oauth/model/scope.ts'
+import { scopeOfApp } from '../../oauth/clients/scope.ts'
+import { scopes } from '../../oauth/model/scope.ts'
 import type { CallbackWording, RedirectRules, RequestDialect } from '../../oauth/realm/context.ts'
 import { facebookGrants } from './grants.ts'
 import { decide, declinedOf } from './permissions.ts'
@@ -12,10 +12,9 @@ export function isVersion(part: string | undefined): boolean {
 }
 
 /** Every grant has public_profile, whatever was asked for. */
-function scopeOf(requested: string | undefined, { app }: Client): string {
-  const asked =
-    requested === undefined || requested === '' ? '' : narrow(requested, [...new Set(['public_profile', ...app.scopes])], `app ${app.name}`)
-  return [...new Set([...scopes(asked), 'public_profile'])].join(' ')
+const scopeOf: NonNullable<RequestDialect['scope']> = (requested, client, context) => {
+  const asked = scopes(requested).filter((one) => one !== 'public_profile')
+  return asked.length === 0 ? 'public_profile' : `${scopeOfApp(asked.join(' '), client, context)} public_profile`
 }
 
 /** What was declined is asked for again with `auth_type=rerequest` alone. */
