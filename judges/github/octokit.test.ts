@@ -5,7 +5,16 @@ import { request } from '@octokit/request'
 import { describe, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
-import { aliceId, app, callback, enterCode, githubApp, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
+import {
+  aliceId,
+  app,
+  callback,
+  enterCode,
+  githubApp,
+  startGitHub,
+  startGitHubForFile,
+  throughPages,
+} from '../../test/vendors/github/github-app.ts'
 
 /** The vendor's SDK, by the base URL that it has for servers of a company's own. */
 
@@ -84,6 +93,8 @@ describe('@octokit/oauth-app as a GitHub App', () => {
 })
 
 test('@octokit/auth-oauth-device gets a token, and waits as it is told', { timeout: 30_000 }, async () => {
+  // Two polls at exactly their interval cannot be asked again as they were: a server of its own is not recorded.
+  const own = await startGitHub()
   const auth = createOAuthDeviceAuth({
     clientType: 'oauth-app',
     clientId: app.client_id,
@@ -92,7 +103,7 @@ test('@octokit/auth-oauth-device gets a token, and waits as it is told', { timeo
     onVerification({ user_code, verification_uri }) {
       setTimeout(() => void enterCode(verification_uri, user_code), 500)
     },
-    request: request.defaults({ baseUrl }),
+    request: request.defaults({ baseUrl: `${own.url}/api/v3` }),
   })
   const { token, scopes } = await auth({ type: 'oauth' })
   expect([token.slice(0, 4), scopes]).toEqual(['gho_', ['repo']])

@@ -62,7 +62,11 @@ function membership({ login, role }: Membership, user: User, at: Addresses): Rec
   }
 }
 
-/** A team of the claim `teams`, which has them as `org/team`. */
+/** The teams of the claim `teams`, which has them as `org/team`. */
+function teamsOf({ claims }: Pick<User, 'claims'>): string[] {
+  return Array.isArray(claims.teams) ? claims.teams.map(String) : []
+}
+
 function team(path: string, at: Addresses): Record<string, unknown> {
   const [org = '', slug = ''] = path.split('/')
   const id = numberOf(path)
@@ -135,6 +139,7 @@ const memberships = needs(
 )
 const teams = needs('/teams/teams#list-teams-for-the-authenticated-user', 404, 'Not Found')
 const checking = '/orgs/members#check-organization-membership-for-a-user'
+const teamChecking = '/teams/members#get-team-member-legacy'
 const installations = '/apps/installations#list-app-installations-accessible-to-the-user-access-token'
 
 /** Organizations, teams and installations of apps, as far as users' claims name them. */
@@ -146,9 +151,11 @@ export const orgRoutes: readonly Route[] = [
     if (found !== undefined) return tagged(membership(found, user, at))
     throw apiError(404, 'Not Found', `The claim orgs of user '${user.username}' has no ${params.org}`, memberships.page)
   }),
-  ...apiRoute('/user/teams', teams, ({ user, at }) => {
-    const named = Array.isArray(user.claims.teams) ? user.claims.teams : []
-    return tagged(named.map((path) => team(String(path), at)))
+  ...apiRoute('/user/teams', teams, ({ user, at }) => tagged(teamsOf(user).map((path) => team(path, at)))),
+  ...apiRoute('/teams/:id/members/:username', { page: teamChecking }, ({ params, directory }) => {
+    const asked = directory.findUser(params.username ?? '')
+    if (asked !== undefined && teamsOf(asked).some((path) => String(numberOf(path)) === params.id)) return { status: 204 }
+    throw apiError(404, 'Not Found', `'${params.username}' is no user whose claim teams has team ${params.id}`, teamChecking)
   }),
   ...apiRoute('/orgs/:org/members/:username', { page: checking }, ({ user, params, directory, at }) => {
     const { org = '', username = '' } = params

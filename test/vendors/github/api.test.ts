@@ -124,8 +124,17 @@ describe('organizations', () => {
     ['bob', '/user/memberships/orgs/other-org', 404],
     ['alice', '/user/teams', 200],
     ['alice', '/user/memberships/orgs', 200],
+    ['alice', '/teams/1/members/alice', 404],
   ])('%s asks %s: %s', async (username, path, status) => {
     expect((await askApi(server, path, await freshToken(server, { username, scope: 'read:org' }))).status).toBe(status)
+  })
+
+  test('have teams, of which an app asks by their number who is in', async () => {
+    const token = await freshToken(server, { scope: 'read:org' })
+    const [team] = JSON.parse((await askApi(server, '/user/teams', token)).text)
+    expect(team).toMatchObject({ slug: 'developers', organization: { login: 'example-org' } })
+    const statuses = ['alice', 'bob'].map(async (one) => (await askApi(server, `/teams/${team.id}/members/${one}`, token)).status)
+    expect(await Promise.all(statuses)).toEqual([204, 404])
   })
 
   test('have installations of a GitHub App, for its own tokens', async () => {

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { Jar } from '../../test/support/browser-jar.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
+import { app, callback, enterCode, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
+import { type ForeignJudge, inJava, inPython, prepare, tryOut } from '../foreign.ts'
+
+/** Clients in other languages that have GitHub's addresses in their code, through the proxy. */
+
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
+afterAll(() => rm(folder, { recursive: true }))
+const ca = join(folder, 'ca.pem')
+const store = join(folder, 'ca.p12')
+
+const python = inPython(join(import.meta.dirname, 'python'))
+const go: ForeignJudge = {
+  folder: join(import.meta.dirname, 'go'),
+  toolchain: ['go', 'version'],
+  install: [['go', 'build', '-o', '.bin/trials', '.']],
+  unreachable: /dial tcp|no such host|Forbidden|toolchain not available/,
+  program: ['.bin/trials'],
+}
+const java = inJava(join(import.meta.dirname, 'java'), [
+  `-Djavax.net.ssl.trustStore=${store}`,
+  '-Djavax.net.ssl.trustStorePassword=changeit',
+])
+/** Debian's package `ruby-omniauth-github`. */
+const ruby: ForeignJudge = {
+  folder: join(import.meta.dirname, 'ruby'),
+  toolchain: ['ruby', '-e', 'begin; require "omniauth-github"; rescue LoadError => e; abort e.message; end'],
+  install: [],
+  unreachable: /^$/,
+  program: ['ruby', 'trials.rb'],
+}
+
+const missing = new Map<ForeignJudge, string | undefined>()
+for (const judge of [python, go, java, ruby]) missing.set(judge, await prepare(judge))
+
+const server = await startGitHubForFile()
+if ([...missing.values()].every((reason) => reason === undefined)) recordRequests('github', 'foreign', server)
+await writeFile(ca, await server.ca())
+if (missing.get(java) === undefined) {
+  const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
+  await promisify(execFile)('keytool', ['-importcert', '-noprompt', '-alias', 'grantbox', '-file', ca, ...kept])
+}
+
+const env = {
+  CLIENT_ID: app.client_id,
+  CLIENT_SECRET: app.client_secret,
+  REDIRECT_URI: callback,
+  HTTPS_PROXY: server.url,
+  https_proxy: server.url,
+  NO_PROXY: 'localhost,127.0.0.1',
+  REQUESTS_CA_BUNDLE: ca,
+  SSL_CERT_FILE: ca,
+  JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=localhost -Dhttps.proxyPort=${new URL(server.url).port}`,
+}
+
+/** The user in the browser, which the tests have at our http port: alice, who lets no app in, or else bob. A device's code stands behind the address. */
+function signsIn(decision: string) {
+  return async (address: string): Promise<URL> => {
+    const jar = new Jar()
+    const { pathname, search, hash } = new URL(address)
+    const here = server.url + pathname
+    if (hash !== '') await enterCode(here, hash.slice(1))
+    if (hash !== '') return new URL(callback)
+    const { location } = await throughPages(jar, await jar.open(here + search), server.url, decision === '0' ? 'alice' : 'bob', decision)
+    return location ?? new URL('about:blank')
+  }
+}
+
+test.for([
+  ['social-auth-core', 'social_sign_in', python],
+  ['social-auth-core', 'social_organization', python],
+  ['social-auth-core', 'social_cancelled', python],
+  ['social-auth-core', 'social_refused', python],
+  ['Authlib', 'authlib_sign_in', python],
+  ['x/oauth2', 'code', go],
+  ['x/oauth2', 'device', go],
+  ['Spring Security', 'login', java],
+  ['Spring Security', 'declined', java],
+  ['Spring Security', 'refused', java],
+  ['OmniAuth', 'sign_in', ruby],
+  ['OmniAuth', 'declined', ruby],
+  ['OmniAuth', 'refused', ruby],
+] as const)('%s: %s', { timeout: 60_000 }, async ([, trial, judge], { skip }) => {
+  const reason = missing.get(judge)
+  if (reason !== undefined) skip(reason)
+  const decision = /cancelled|declined/.test(trial) ? '0' : '1'
+  const { code, errors } = await tryOut(judge, trial, env, signsIn(decision))
+  expect(code, errors).toBe(0)
+})

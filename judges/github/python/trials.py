@@ -1,0 +1,131 @@
+"""social-auth-core and Authlib at GitHub's own addresses: `trials.py <trial>`, which ends with 0 when all was as it should be."""
+
+import os
+import sys
+from urllib.parse import parse_qs, urlsplit
+
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session, OAuthError
+from social_core.backends.github import GithubOAuth2, GithubOrganizationOAuth2
+from social_core.exceptions import AuthCanceled, AuthException, AuthPolicyError
+from social_core.strategy import BaseStrategy
+
+CLIENT = (os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
+REDIRECT_URI = os.environ["REDIRECT_URI"]
+
+
+def visited(url):
+    """Somebody else is the user and the browser."""
+    print(url, flush=True)
+    return input()
+
+
+class Storage:
+    """What a web framework keeps, as far as a sign-in needs it."""
+
+    class nonce:
+        kept = set()
+
+        @classmethod
+        def use(cls, *nonce):
+            fresh = nonce not in cls.kept
+            cls.kept.add(nonce)
+            return fresh
+
+        @classmethod
+        def consume(cls, *nonce):
+            known = nonce in cls.kept
+            cls.kept.discard(nonce)
+            return known
+
+
+class Strategy(BaseStrategy):
+    """What a web framework gives, without one."""
+
+    def __init__(self, settings):
+        super().__init__(Storage)
+        self.settings = settings
+        self.session = {}
+        self.data = {}
+
+    def get_setting(self, name):
+        return self.settings[name]
+
+    def session_get(self, name, default=None):
+        return self.session.get(name, default)
+
+    def session_set(self, name, value):
+        self.session[name] = value
+
+    def session_pop(self, name):
+        return self.session.pop(name, None)
+
+    def request_data(self, merge=True):
+        return self.data
+
+    def build_absolute_uri(self, path=None):
+        return path
+
+    def authenticate(self, backend, *args, **kwargs):
+        return kwargs["response"]
+
+
+def social(kind, prefix="SOCIAL_AUTH_GITHUB", secret=CLIENT[1], **settings):
+    """A whole sign-in; gives what the backend knows of the user then."""
+    known = {"KEY": CLIENT[0], "SECRET": secret, "SCOPE": ["user:email", "read:org"], **settings}
+    strategy = Strategy({f"{prefix}_{name}": value for name, value in known.items()})
+    backend = kind(strategy, redirect_uri=REDIRECT_URI)
+    strategy.data = {name: values[0] for name, values in parse_qs(urlsplit(visited(backend.auth_url())).query).items()}
+    backend.data = strategy.data
+    return backend.auth_complete(), backend
+
+
+def fails(kind, call):
+    try:
+        call()
+    except kind as refusal:
+        return refusal
+    raise AssertionError(f"not refused with {kind.__name__}")
+
+
+def social_sign_in():
+    response, backend = social(GithubOAuth2)
+    details = backend.get_user_details(response)
+    assert details["username"] == "bob" and details["email"] == "bob@example.com", details
+    assert response["token_type"] == "bearer" and response["scope"] == "user:email,read:org", response
+    assert str(backend.get_user_id(details, response)) == "583232", response
+
+
+def social_organization():
+    prefix = "SOCIAL_AUTH_GITHUB_ORG"
+    response, _ = social(GithubOrganizationOAuth2, prefix, NAME="example-org")
+    assert response["login"] == "bob", response
+    fails(AuthPolicyError, lambda: social(GithubOrganizationOAuth2, prefix, NAME="other-org"))
+
+
+def social_cancelled():
+    fails(AuthCanceled, lambda: social(GithubOAuth2))
+
+
+def social_refused():
+    refusal = fails(AuthException, lambda: social(GithubOAuth2, secret="wrong"))
+    assert "rejected the request" in str(refusal), refusal
+
+
+def authlib_sign_in():
+    verifier = generate_token(48)
+    client = OAuth2Session(*CLIENT, scope="read:user gist", redirect_uri=REDIRECT_URI, code_challenge_method="S256")
+    url, state = client.create_authorization_url("https://github.com/login/oauth/authorize", code_verifier=verifier)
+    back = visited(url)
+    where = "https://github.com/login/oauth/access_token"
+    token = client.fetch_token(where, authorization_response=back, state=state, code_verifier=verifier)
+    assert token["scope"] == "read:user,gist" and "expires_at" not in token, token
+    user = client.get("https://api.github.com/user", timeout=10)
+    assert user.json()["login"] == "bob" and user.headers["X-OAuth-Scopes"] == "read:user, gist", user.headers
+    again = OAuth2Session(*CLIENT, redirect_uri=REDIRECT_URI)
+    refusal = fails(OAuthError, lambda: again.fetch_token(where, authorization_response=back))
+    assert refusal.error == "bad_verification_code", refusal
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
