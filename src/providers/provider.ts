@@ -193,6 +193,8 @@ export interface Provider {
     readonly part: string
     readonly preloaded?: Readonly<Record<string, World>>
     readonly title?: (documents: Documents) => string | undefined
+    /** Whether browsers may stay signed in there; always when absent. */
+    readonly remembers?: (documents: Documents) => boolean
   }
   /** The same at other paths, as an older version of the vendor's API. */
   readonly editions?: Readonly<Record<string, Edition>>

@@ -87,7 +87,7 @@ export function deferredStore(db: Database) {
         return decided ? waiting : undefined
       }),
       // RFC 8628 §3.5.
-      pollDeferred: db.transaction((grant_type, digest, client, now, slower = 5) => {
+      pollDeferred: db.transaction((grant_type, digest, client, now, slower = 5, check) => {
         const row = statements.findByDigest.get({ sandbox, digest, grant_type })
         if (row === undefined) return 'unknown'
         if (row.client_row !== client.row) return 'other_client'
@@ -99,9 +99,11 @@ export function deferredStore(db: Database) {
           statements.polled.run({ id: row.id, now, interval })
           return early ? { slow_down: interval } : 'pending'
         }
+        const details = JSON.parse(row.details)
+        check?.(details)
         if (statements.use.run({ id: row.id, now }).changes !== 1) return 'used'
         const user = toUser(row)
-        const grant = insertGrant({ client, user, grant_type, scope: row.scope, details: JSON.parse(row.details), created_at: now })
+        const grant = insertGrant({ client, user, grant_type, scope: row.scope, details, created_at: now })
         return { grant, user }
       }),
     }

@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { seconds } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { randomText } from '../../basics/random.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { decide } from '../../oauth/deferred/deferred.ts'
@@ -6,7 +8,7 @@ import { cleanUserCode, formatUserCode } from '../../oauth/deferred/device.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { PageError } from '../../oauth/model/errors.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
-import type { User } from '../../oauth/model/records.ts'
+import type { GrantDetails, User } from '../../oauth/model/records.ts'
 import type { Deferred } from '../../oauth/storage/deferred-store.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
@@ -138,8 +140,14 @@ function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred) {
 }
 
 function finish(reply: FastifyReply, exchange: Exchange, waiting: Deferred, decision: 'allowed' | 'denied') {
-  if (decide(waiting, decision, exchange.sandbox) === undefined) throw over()
+  if (decide(waiting, decision, exchange.sandbox, sessionOfDevice(reply, exchange, waiting)) === undefined) throw over()
   return render(reply, 'device-done', { ...wordsOf(exchange), app: appView(exchange, waiting.client.app), allowed: decision === 'allowed' })
+}
+
+/** Where devices join the browser's session, that session; whoever signed in before the device came had nothing to do. */
+function sessionOfDevice(reply: FastifyReply, exchange: Exchange, { issued_at }: Deferred): GrantDetails | undefined {
+  const session = pagesOf(exchange)?.straight === true ? sessionOf(reply.request, exchange) : undefined
+  return session && given({ auth_time: seconds(session.auth_time), sid: session.sid, silent: session.auth_time < issued_at || undefined })
 }
 
 /** RFC 8628 §3.3. */

@@ -110,7 +110,7 @@ export function signInPage(
   const step = {
     ...stepOf(exchange, interaction),
     joinAction: joinPath(exchange, interaction.id),
-    stays: exchange.sandbox.sessions,
+    stays: exchange.sandbox.sessions && exchange.sandbox.provider.own_spaces?.remembers?.(exchange.sandbox.documents) !== false,
     links: accountLinks(exchange, interaction.id),
   }
   drawSignIn(reply, exchange, step, interaction.client, form, interaction.request)

@@ -17,7 +17,7 @@ import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Reason } from '../model/reasons.ts'
 import type { AuthorizationRequest, Client } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
-import type { AuthorizationDialect, Context } from '../realm/context.ts'
+import { type AuthorizationDialect, type Context, noteTo } from '../realm/context.ts'
 import { inFrontChannel, mayUse, normalResponseType, responseModeOf, responseValues, servedResponseTypes } from '../realm/response-type.ts'
 import { targetsOf } from '../realm/targets.ts'
 import { readIdTokenHint } from '../tokens/own-jwt.ts'
@@ -162,7 +162,11 @@ function readRequest(parameters: Parameters, response_type: string, client: Clie
     claims,
     parameters: keptParameters(parameters, context.realm),
   }
-  return after(expectedSubject(parameters.id_token_hint, claims, context), (sub) => {
+  const anybody = passes.includes('other_hints')
+  if (anybody && parameters.id_token_hint !== undefined)
+    noteTo(context, 'The request has id_token_hint: without effect, because the vendor takes whoever is signed in')
+  const subject = anybody ? undefined : expectedSubject(parameters.id_token_hint, claims, context)
+  return after(subject, (sub) => {
     noteIdleParameters(parameters, { response_type, scope, acr: optional.acr, sub, claims }, context)
     return {
       scope,

@@ -39,7 +39,8 @@ export function sessionObstacle(
   if (sub !== undefined && sub !== subjectFor(user, client, realm)) {
     return signIn('session_foreign', `The request is for sub '${sub}' (id_token_hint or claims), and '${user.username}' is signed in`)
   }
-  if (login_hint !== undefined && meansAnother(login_hint, user, realm)) {
+  const strict = realm.requests?.authorization?.passes?.includes('other_hints') !== true
+  if (strict && login_hint !== undefined && meansAnother(login_hint, user, realm)) {
     const explanation = `login_hint means user '${login_hint}', and '${user.username}' is signed in`
     return { step: 'sign_in', kind: 'account_selection_required', explanation }
   }

@@ -18,14 +18,14 @@ export function requestDetails(parameters: Parameters, context: Context): GrantD
   return given({ resource: targetsOf(parameters, context), parameters: keptParameters(parameters, context.realm) })
 }
 
-/** The user decides. @returns what was decided on, or undefined when somebody was faster or it has expired */
+/** The user decides, now or in a session that is told of in the details. @returns what was decided on, or undefined when somebody was faster or it has expired */
 export function decide(
   { interaction_id, user }: Pick<Deferred, 'interaction_id' | 'user'>,
   decision: 'allowed' | 'denied',
   realm: Realm,
+  details: GrantDetails = { auth_time: seconds(realm.clock.now()), ...sessionDetails(realm) },
 ): Deferred | undefined {
-  const now = realm.clock.now()
-  const decided = realm.store.decideDeferred(interaction_id, decision, { auth_time: seconds(now), ...sessionDetails(realm) }, now)
+  const decided = realm.store.decideDeferred(interaction_id, decision, details, realm.clock.now())
   if (decided !== undefined && user !== undefined) failNext(user.username, failureKey(decided.digest), { realm })
   return decided
 }

@@ -3,6 +3,8 @@ import { failureKey } from '../deferred/deferred.ts'
 import { failOnce } from '../faults/failing.ts'
 import { type ErrorKind, missing, OAuthError } from '../model/errors.ts'
 import { cibaType, deviceCodeType } from '../model/grant-names.ts'
+import type { Parameters } from '../model/parameters.ts'
+import type { GrantDetails } from '../model/records.ts'
 import type { GrantType } from '../realm/context.ts'
 import type { DeferredType, PollRefusal } from '../storage/deferred-store.ts'
 import { codeReasons } from './authorization-code.ts'
@@ -13,7 +15,12 @@ export const deviceCode = deferredGrant(deviceCodeType, 'device_code')
 /** OpenID Connect Client-Initiated Backchannel Authentication §10.1 and §11. */
 export const ciba = deferredGrant(cibaType, 'auth_req_id')
 
-function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'auth_req_id'): GrantType {
+/** @param check what a vendor asks of a client before it gets what its user allowed */
+export function deferredGrant(
+  grant_type: DeferredType,
+  parameter: 'device_code' | 'auth_req_id',
+  check?: (parameters: Parameters, details: GrantDetails) => void,
+): GrantType {
   return {
     grant_type,
     parameters: [parameter],
@@ -23,9 +30,10 @@ function deferredGrant(grant_type: DeferredType, parameter: 'device_code' | 'aut
       if (secret === undefined) throw missing(parameter)
       const key = digest(secret)
       failOnce(failureKey(key), context)
-      const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now(), realm.requests?.slower)
+      const { slower } = realm.requests ?? {}
+      const polled = realm.store.pollDeferred(grant_type, key, client, realm.clock.now(), slower, (details) => check?.(parameters, details))
       if (typeof polled === 'string') throw new OAuthError(...refusal(polled, parameter))
-      if ('slow_down' in polled) throw tooEarly(polled.slow_down, realm.requests?.slower)
+      if ('slow_down' in polled) throw tooEarly(polled.slow_down, slower)
       const { grant, user } = polled
       trace.grant_id = grant.id
       trace.username = user.username

@@ -201,9 +201,10 @@ export interface AuthorizationDialect {
   readonly response_modes?: Readonly<Record<string, ResponseMode>>
   /**
    * What it does not mind: an ID token that is asked for without openid, and does not come then, or without a nonce, claims that cannot be
-   * read, and for `max_age` a sign-in that is as old in whole seconds.
+   * read, for `max_age` a sign-in that is as old in whole seconds, and hints, and a `sub` among claims, that are none or mean
+   * another than who is signed in.
    */
-  readonly passes?: readonly ('id_token_without_openid' | 'id_token_without_nonce' | 'malformed_claims' | 'whole_seconds')[]
+  readonly passes?: readonly ('id_token_without_openid' | 'id_token_without_nonce' | 'malformed_claims' | 'whole_seconds' | 'other_hints')[]
   /** An error goes in the query where that was asked for, though tokens could not. */
   readonly errors_in_query?: true
   /** Whether the user is told an error on a page, though the client could be told it. */
@@ -264,6 +265,8 @@ export interface RequestDialect {
   readonly rotation?: (client: Client, settings: Settings) => Settings['rotation']
   /** What a device is given, where that is not as the settings and the app's scopes say. @throws OAuthError by the vendor's own rules */
   readonly device?: (parameters: Parameters, client: Client, context: Context) => DeviceAuthorization
+  /** Whether users may sign in by their e-mail addresses; always when absent. */
+  readonly names_by_address?: (documents: Documents) => boolean
   /** A device says which client it is for, and need not authenticate until it has its user's consent. */
   readonly device_by_id?: true
   /** A device code in the vendor's form. */

@@ -56,6 +56,7 @@ export interface DeferredStore {
   /**
    * A client asks; what was allowed becomes a grant, once. Asking too early makes the interval longer (RFC 8628 §3.5), and gives it.
    * @param slower by how much, seconds; 5 when absent
+   * @param check throws to refuse what was allowed, which is not used up then
    */
   pollDeferred(
     grant_type: DeferredType,
@@ -63,5 +64,6 @@ export interface DeferredStore {
     client: Client,
     now: number,
     slower?: number,
+    check?: (details: GrantDetails) => void,
   ): { grant: Grant; user: User } | { slow_down: number } | PollRefusal
 }

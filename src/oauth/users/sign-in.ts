@@ -25,9 +25,13 @@ export function magicName(typed: string): string | undefined {
 }
 
 /** The user whom somebody means, by username or else by e-mail address. */
-export function findNamed(typed: string, { store }: Pick<Realm, 'store'>): User | undefined {
+export function findNamed(
+  typed: string,
+  { store, requests, documents }: Pick<Realm, 'store' | 'requests' | 'documents'>,
+): User | undefined {
   const name = cleanUsername(typed)
-  return store.findUser(name) ?? (name.includes('@') ? store.findUserByEmail(name) : undefined)
+  const byAddress = name.includes('@') && requests?.names_by_address?.(documents) !== false
+  return store.findUser(name) ?? (byAddress ? store.findUserByEmail(name) : undefined)
 }
 
 /** Whether somebody can sign in under a name: there is one, or the sandbox makes whom it is told. */

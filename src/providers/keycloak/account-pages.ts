@@ -1,12 +1,11 @@
 import { blankUser, TakenError } from '../../oauth/model/directory.ts'
-import { PageError } from '../../oauth/model/errors.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { AccountForm, AccountOutcome, AccountPage, AccountPages, AccountVisit } from '../account-pages.ts'
 import type { NewUserErrors, NewUserField, NewUserValues } from '../new-user.ts'
 import type { OwnSpace } from '../own-spaces.ts'
 import { newUuid } from './ids.ts'
 import { RealmData } from './realm/data.ts'
-import { realmDataOf } from './realm-data-of.ts'
+import { registrationRefused } from './registration-refused.ts'
 import { signOut } from './sessions.ts'
 import { hasDone, todoOf, verifyProfile } from './todo.ts'
 
@@ -157,10 +156,7 @@ const registration: AccountPage = {
   ],
   first: 'username',
   form: form('kc-register-form', { text: 'Register' }),
-  refuses: (context) =>
-    realmDataOf(context).settings.registrationAllowed === true
-      ? undefined
-      : new PageError('access_denied', 'Registration not allowed', 'registrationAllowed of the realm is false'),
+  refuses: registrationRefused,
   submit(values, { world }) {
     const username = values.username?.toLowerCase() ?? ''
     const { password = '', 'password-confirm': again } = values

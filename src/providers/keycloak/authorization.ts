@@ -6,7 +6,7 @@ export const authorization: AuthorizationDialect = {
   parameters: ['kc_action'],
   keeps: ['kc_action'],
   errors_in_query: true,
-  passes: ['id_token_without_openid', 'malformed_claims', 'whole_seconds'],
+  passes: ['id_token_without_openid', 'malformed_claims', 'whole_seconds', 'other_hints'],
   onPage: ({ code, reason, about }) =>
     ['invalid_request_object', 'invalid_request_uri', 'request_uri_not_supported'].includes(code) ||
     reason === 'redirect_missing' ||

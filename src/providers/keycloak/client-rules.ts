@@ -9,6 +9,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
 import { mayRead } from './cors.ts'
 import { realmDataOf } from './realm-data-of.ts'
+import { registrationRefused } from './registration-refused.ts'
 import { lightweight } from './tokens/claims.ts'
 import { originsOf } from './web-origins.ts'
 
@@ -19,7 +20,13 @@ export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, 
   const { enabled, bearerOnly } = realm.client(client)
   const told = (text: string, why: string, status?: number) => new OAuthError('unauthorized_client', text, why, {}, status)
   if (realm.settings.enabled === false)
-    throw new OAuthError('access_denied', 'Realm not enabled', `realm '${realm.name}' is disabled`, {}, 403)
+    throw new OAuthError(
+      'access_denied',
+      'Realm not enabled',
+      `realm '${realm.name}' is disabled`,
+      {},
+      endpoint === 'authorize' ? 400 : 403,
+    )
   if (!enabled) {
     const why = `client '${client.client_id}' is disabled`
     throw endpoint === 'authorize' ? told('Client disabled.', why) : new OAuthError('client_unknown', 'Client authentication failed', why)
@@ -81,7 +88,14 @@ export const checks: NonNullable<RequestDialect['checks']> = (parameters, client
   if (parameters.redirect_uri === undefined && scopes(parameters.scope).includes('openid')) {
     throw missing('redirect_uri', 'redirect_uri did not come, and scope has openid', 'redirect_missing')
   }
+  if (scopes(parameters.prompt).includes('create')) mustRegister(context)
   if (parameters.response_type?.includes('code') === true) checkPkce(parameters, client, context)
+}
+
+/** @throws PageError where users may not register themselves */
+function mustRegister(context: Context): void {
+  const refused = registrationRefused(context)
+  if (refused !== undefined) throw refused
 }
 
 /** @throws OAuthError unless the request uses PKCE as its client must */
@@ -98,6 +112,6 @@ export const checkPkce: NonNullable<RequestDialect['checks']> = (parameters, cli
 
 /** Of what the vendor knows; `none` counts whatever else there is. */
 export const prompt: NonNullable<RequestDialect['prompt']> = ({ prompt: asked }) => {
-  const known = scopes(asked).filter((one) => promptValues.includes(one))
+  const known = scopes(asked).filter((one) => promptValues.includes(one) && one !== 'select_account')
   return known.includes('none') ? 'none' : known.join(' ')
 }

@@ -1,7 +1,7 @@
-import { after } from '../../basics/maybe-promise.ts'
 import { checkChallenge } from '../../oauth/authorization/authorize.ts'
-import { deviceCode } from '../../oauth/grants/deferred.ts'
+import { deferredGrant } from '../../oauth/grants/deferred.ts'
 import { verifyPkce } from '../../oauth/grants/pkce.ts'
+import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { GrantType, RequestDialect } from '../../oauth/realm/context.ts'
 import { checkPkce } from './client-rules.ts'
 import { text } from './realm/members.ts'
@@ -23,15 +23,10 @@ export const deviceAuthorization: NonNullable<RequestDialect['device']> = (param
   }
 }
 
-/** The tokens of a device, which shows the verifier of its challenge. */
-export const keycloakDevice: GrantType = {
-  ...deviceCode,
-  parameters: [...deviceCode.parameters, 'code_verifier'],
-  redeem: (parameters, client, context) =>
-    after(deviceCode.redeem(parameters, client, context), (issue) => {
-      const { code_challenge, code_challenge_method } = issue.grant.details.vendor ?? {}
-      const challenge = { code_challenge: text(code_challenge) ?? null, code_challenge_method: text(code_challenge_method) ?? null }
-      verifyPkce(challenge, parameters.code_verifier)
-      return issue
-    }),
-}
+const device = deferredGrant(deviceCodeType, 'device_code', ({ code_verifier }, { vendor = {} }) => {
+  const { code_challenge, code_challenge_method } = vendor
+  verifyPkce({ code_challenge: text(code_challenge) ?? null, code_challenge_method: text(code_challenge_method) ?? null }, code_verifier)
+})
+
+/** The tokens of a device, which shows the verifier of its challenge; it may try again. */
+export const keycloakDevice: GrantType = { ...device, parameters: [...device.parameters, 'code_verifier'] }

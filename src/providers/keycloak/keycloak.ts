@@ -23,6 +23,7 @@ import { keycloakKeys, keycloakKid } from './keys.ts'
 import { stale } from './not-before.ts'
 import { keycloakPages, keycloakTexts } from './pages.ts'
 import { keycloakPassword } from './password.ts'
+import { RealmData } from './realm/data.ts'
 import { demoRealm, master } from './realm/demo.ts'
 import { titleOf } from './realm/settings.ts'
 import { fillData, worldOf } from './realm/world.ts'
@@ -51,7 +52,12 @@ export const keycloak: Provider = {
   hosts: [],
   issuer_path: realm,
   spaces: { realm: { default: 'demo' } },
-  own_spaces: { part: 'realm', preloaded: { [master.realm]: worldOf(master) }, title: titleOf },
+  own_spaces: {
+    part: 'realm',
+    preloaded: { [master.realm]: worldOf(master) },
+    title: titleOf,
+    remembers: (documents) => new RealmData('', documents).settings.rememberMe === true,
+  },
   paths: {
     authorize: `${oidc}/auth`,
     token: `${oidc}/token`,
@@ -80,6 +86,7 @@ export const keycloak: Provider = {
     scope: keycloakScope,
     logout: keycloakLogout,
     device: deviceAuthorization,
+    names_by_address: (documents) => new RealmData('', documents).settings.loginWithEmailAllowed !== false,
     slower: 0,
     admits,
     checks,

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { Jar } from '../../support/browser-jar.ts'
+import { administration, at } from './keycloak-client.ts'
+
+const asked = new URLSearchParams({
+  client_id: 'demo-web',
+  redirect_uri: 'http://localhost/callback',
+  response_type: 'code',
+  scope: 'openid',
+})
+
+/** A browser at the page for signing in, and how it goes on until it is led to the client. */
+async function browserAt(base: string, more: Record<string, string> = {}) {
+  const jar = new Jar()
+  const open = (extra: Record<string, string>) =>
+    jar.open(`${base}${at('auth')}?${new URLSearchParams([...asked, ...Object.entries(extra)])}`)
+  let page = await open(more)
+  const follow = async () => {
+    while (page.location?.href.startsWith(base) === true) page = await jar.open(page.location.href)
+    return page
+  }
+  const fill = async (typed: Record<string, string>) => {
+    page = await jar.post(page, base, typed)
+    return follow()
+  }
+  return { page: await follow(), fill, open }
+}
+
+const alice = { username: 'alice', password: 'password' }
+
+describe('pages of a realm', () => {
+  test('offer to remember, and to register, where the realm does', async () => {
+    const { base, call } = await administration()
+    const before = await browserAt(base)
+    expect(before.page.html).not.toContain('name="rememberMe"')
+    expect(before.page.html).not.toContain('>Register<')
+    await call('PUT', '/realms/demo', { rememberMe: true, registrationAllowed: true })
+    const { page } = await browserAt(base)
+    expect(page.html).toContain('name="rememberMe"')
+    const [, link = ''] = /<a href="([^"]+)">Register</.exec(page.html) ?? []
+    expect(link).toContain('/realms/demo/protocol/openid-connect/registrations?transaction=')
+  })
+
+  test('are left out for what a user has to do that has none', async () => {
+    const { base, call } = await administration()
+    const credentials = [{ type: 'password', value: 'password' }]
+    const named = { enabled: true, email: 'unsure@example.com', firstName: 'Un', lastName: 'Sure', credentials }
+    await call('POST', '/realms/demo/users', { username: 'unsure', ...named, requiredActions: ['VERIFY_EMAIL', 'CONFIGURE_TOTP'] })
+    const { fill } = await browserAt(base)
+    expect((await fill({ username: 'unsure', password: 'password' })).location?.searchParams.get('code')).toBeTruthy()
+  })
+
+  test('come for nobody who gave no password', async () => {
+    const { base } = await administration()
+    const jar = new Jar()
+    const first = await jar.open(`${base}${at('auth')}?${asked}`)
+    const [, transaction = ''] = /name="transaction" value="([^"]+)"/.exec(first.html) ?? []
+    const page = await jar.open(`${base}/realms/demo/login-actions/required-action?execution=UPDATE_PASSWORD&transaction=${transaction}`)
+    expect(page.status).toBe(400)
+    expect(page.headers.get('grantbox-explain')).toContain('Nobody gave a password')
+    const other = await jar.open(`${base}/realms/demo/login-actions/required-action?execution=FLY&transaction=${transaction}`)
+    expect(other.status).toBe(400)
+  })
+
+  test('let another password end the sessions of other browsers, and the old one hold no more', async () => {
+    const { base } = await administration()
+    const other = await browserAt(base)
+    await other.fill(alice)
+    const own = await browserAt(base, { kc_action: 'UPDATE_PASSWORD' })
+    await own.fill(alice)
+    const done = await own.fill({ 'password-new': 'better', 'password-confirm': 'better', 'logout-sessions': 'on' })
+    expect(done.location?.searchParams.get('kc_action_status')).toBe('success')
+    expect((await own.open({ prompt: 'none' })).location?.searchParams.get('code')).toBeTruthy()
+    expect((await other.open({ prompt: 'none' })).location?.searchParams.get('error')).toBe('login_required')
+    const after = await browserAt(base)
+    expect((await after.fill(alice)).html).toContain('Invalid username or password.')
+    expect((await after.fill({ ...alice, password: 'better' })).location?.searchParams.get('code')).toBeTruthy()
+  })
+})
