@@ -1,13 +1,13 @@
 import { sameSecret } from '../../basics/random.ts'
-import type { User } from '../../oauth/model/records.ts'
 import { checkPassword, findNamed } from '../../oauth/users/sign-in.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { bodyOf, failure, json, link, textIn } from './api.ts'
+import { countPassword } from './attempts.ts'
 import { factorId, goOn, post, stateView, transactionOf } from './transactions.ts'
-import { checkPolicy, keepRecord, recordOf, secondFactor, setPassword, setStatus, statusOf } from './user-records.ts'
+import { checkPolicy, secondFactor, setPassword, setStatus, statusOf } from './user-records.ts'
 
-/** Passwords that may be wrong, one after the other, before a user is locked; and codes of a second factor in one transaction. */
-const most = { passwords: 10, codes: 5 }
+/** Codes of a second factor that may be wrong in one transaction. */
+const mostCodes = 5
 
 /** Primary authentication, or the state of one that is under way. */
 function authn(request: ApiRequest): Reply {
@@ -28,22 +28,16 @@ function authn(request: ApiRequest): Reply {
   const isLocked = user !== undefined && statusOf(documents, user) === 'LOCKED_OUT'
   if (isLocked || (!checked.ok && checked.reason === 'user_locked')) return lockedOut(request)
   if (!checked.ok) {
-    if (user !== undefined && checked.reason === 'password_wrong') countFailure(request, user)
+    if (user !== undefined && checked.reason === 'password_wrong') countPassword(user, false, context.realm)
     throw failure('E0000004', checked.explanation)
   }
-  if (recordOf(documents, checked.user).failures) keepRecord(documents, checked.user, { failures: 0 })
+  countPassword(checked.user, true, context.realm)
   return goOn(request, checked.user)
 }
 
 function lockedOut({ base_url }: ApiRequest): Reply {
   const next = { name: 'unlock', ...link(`${base_url}/api/v1/authn/recovery/unlock`, 'POST') }
   return json({ status: 'LOCKED_OUT', _embedded: {}, _links: { next } })
-}
-
-function countFailure(request: ApiRequest, user: User): void {
-  const failures = (recordOf(request.documents, user).failures ?? 0) + 1
-  if (failures < most.passwords) keepRecord(request.documents, user, { failures })
-  else setStatus(request, user, 'LOCKED_OUT')
 }
 
 function verify(request: ApiRequest): Reply {
@@ -55,7 +49,7 @@ function verify(request: ApiRequest): Reply {
   if (!sameSecret(passCode, secondFactor(user) ?? '')) {
     const failures = (transaction.failures ?? 0) + 1
     keep({ failures })
-    if (failures >= most.codes) {
+    if (failures >= mostCodes) {
       end()
       setStatus(request, user, 'LOCKED_OUT')
       throw failure('E0000069', `passCode was wrong ${failures} times, so user '${user.username}' is locked`)
@@ -76,7 +70,7 @@ function changePassword(request: ApiRequest): Reply {
   const password = textIn(body, 'newPassword') ?? ''
   checkPolicy(password, user.username, 'E0000014')
   end()
-  return goOn(request, setPassword(request, user, password))
+  return goOn(request, setPassword(request.context.realm, user, password))
 }
 
 /** Signing in without a page: what tests use most. */

@@ -10,6 +10,7 @@ import type { ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { wildcardRedirects } from '../wildcard-redirects.ts'
+import { oktaAccountPages } from './account-pages.ts'
 import { noCache, rateLimit } from './api-errors.ts'
 import { oktaAuthorization, oktaChecks } from './authorize.ts'
 import { oktaCollection } from './collection.ts'
@@ -102,6 +103,7 @@ export const okta: Provider = {
   keys: oktaKeys,
   texts: oktaTexts,
   sign_in: oktaPages,
+  account_pages: oktaAccountPages,
   errorReply: oktaErrorReply,
   callbackWording: oktaCallback,
   cors: ({ origin, endpoint, client, context }) =>

@@ -86,7 +86,7 @@ function resetPassword(request: ApiRequest): Reply {
   const password = textIn(bodyOf(request), 'newPassword') ?? ''
   checkPolicy(password, user.username, 'E0000080')
   end()
-  return goOn(request, setPassword(request, user, password))
+  return goOn(request, setPassword(request.context.realm, user, password))
 }
 
 /** A forgotten password, and an account that is locked. */

@@ -10,6 +10,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { Space } from '../../oauth/model/space.ts'
 import type { StatementWording, TokenFormat, TokenProfile } from '../../oauth/model/token-profile.ts'
 import { charactersOf } from '../data/alphabet.ts'
+import { verified } from './account-pages.ts'
 import { groupsClaim } from './groups.ts'
 import { isOrg, serverOf } from './settings.ts'
 
@@ -99,7 +100,7 @@ const idToken: StatementWording = ({ claims, grant, user, scope }, { documents, 
     iat,
     exp,
     jti: `ID.${randomText(43)}`,
-    amr: grant.details.amr ?? ['pwd'],
+    amr: grant.details.parameters?.[verified] === undefined ? (grant.details.amr ?? ['pwd']) : ['mfa', 'otp', 'pwd'],
     idp: orgIdp,
     nonce,
     ...(alone ? rest : {}),

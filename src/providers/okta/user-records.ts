@@ -3,6 +3,7 @@ import { blankUser } from '../../oauth/model/directory.ts'
 import type { Documents } from '../../oauth/model/documents.ts'
 import type { User } from '../../oauth/model/records.ts'
 import { charactersOf } from '../data/alphabet.ts'
+import type { OwnSpace } from '../own-spaces.ts'
 import type { ApiRequest } from '../provider.ts'
 import { bodyOf, failure, isObject, iso, type JsonObject, link, nameOf, notThere, textIn } from './api.ts'
 
@@ -50,10 +51,10 @@ export function setStatus({ directory, documents }: Pick<ApiRequest, 'directory'
 }
 
 /** Gives a user a password, with which he can sign in. */
-export function setPassword(request: ApiRequest, user: User, password: string): User {
+export function setPassword(world: Pick<OwnSpace, 'directory' | 'documents' | 'clock'>, user: User, password: string): User {
   const changed = { ...user, password, disabled: false }
-  setStatus(request, changed, 'ACTIVE')
-  keepRecord(request.documents, user, { password_changed: request.context.realm.clock.now() })
+  setStatus(world, changed, 'ACTIVE')
+  keepRecord(world.documents, user, { password_changed: world.clock.now() })
   return changed
 }
 
