@@ -74,6 +74,10 @@ const userinfo = z.strictObject({
     .optional()
     .describe("What a token must have been given for, null for nothing; openid when absent and the body is not the vendor's own."),
   body: members(userinfoNames).optional().describe('Members keep their order; "*": "{claims}" as in ID tokens.'),
+  at: z
+    .record(path, z.strictObject({ scope: z.string().min(1).nullable().optional(), body: members(userinfoNames) }))
+    .optional()
+    .describe("The vendor's other paths that tell of a token's user, each in its own words."),
 })
 
 const text = z.string().min(1).max(200)
@@ -143,6 +147,8 @@ export const providerSchema = z
           .optional()
           .describe("The vendor's own names of what is secret: masked in the journal, refused in a query."),
         revokes_grants: z.boolean().optional().describe('Revoking an access token takes its whole grant along.'),
+        required: z.array(z.enum(parameterNames)).optional().describe("What an authorization request must have beyond the RFCs' own."),
+        refresh_scopes: z.array(z.string().min(1)).optional().describe('A refresh token comes with one of these scopes alone.'),
       })
       .optional()
       .describe('Where requests of clients differ from RFC 6749 §3.2.'),

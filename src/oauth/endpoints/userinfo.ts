@@ -3,6 +3,7 @@ import { given } from '../../basics/given.ts'
 import { signJwt } from '../jose/jwt.ts'
 import { challenged } from '../model/challenge.ts'
 import { scopes } from '../model/scope.ts'
+import type { UserinfoProfile } from '../model/token-profile.ts'
 import { requireAccessToken } from '../proof/access-token.ts'
 import type { PresentedToken } from '../proof/presented-token.ts'
 import type { Context } from '../realm/context.ts'
@@ -17,9 +18,14 @@ import { statementValues } from '../tokens/template-values.ts'
 /**
  * The user's claims for an access token (OpenID Connect Core §5.3.2), as a signed or encrypted JWT when the client registered
  * for that.
+ * @param profile what the token must have been given for and how its user is told of, where not as the vendor's userinfo endpoint does
  * @throws OAuthError `invalid_token`, or `insufficient_scope` when the token was not given for openid, or for what the vendor asks for instead
  */
-export async function userinfo(presented: PresentedToken | undefined, context: Context): Promise<Record<string, unknown> | string> {
+export async function userinfo(
+  presented: PresentedToken | undefined,
+  context: Context,
+  { scope: needed, body }: UserinfoProfile = context.realm.tokens.userinfo ?? { scope: 'openid' },
+): Promise<Record<string, unknown> | string> {
   const { realm } = context
   const { scope, grant, client, details, ...token } = await requireAccessToken(presented, context)
   realm.requests?.admits?.(client, 'userinfo', context)
@@ -30,7 +36,6 @@ export async function userinfo(presented: PresentedToken | undefined, context: C
     const explanation = `The token was issued by ${issuer}, and userinfo of ${context.issuer} was asked`
     throw challenged(scheme, 'token_unknown', 'The access token is not valid', explanation)
   }
-  const { scope: needed, body } = realm.tokens.userinfo ?? { scope: 'openid' }
   if (user === undefined || (needed !== null && !scopes(scope).includes(needed))) {
     const message = user === undefined ? 'The token tells of no user' : `The token was not given for ${needed}`
     const explanation =

@@ -309,6 +309,8 @@ export interface RequestDialect {
   readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined, context: Context) => void
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
+  /** A refresh token comes with one of these scopes alone. */
+  readonly refresh_scopes?: readonly string[]
 }
 
 /** When in the course of an authorization: when the request is found to be good, and when the user agreed. */

@@ -67,12 +67,13 @@ export function callbackWording(success: Template, error: ErrorWording | undefin
   const ownOf = reasonWordings(error?.reasons)
   const fillError = compileMembers(body)
   const fillOf = new Map(Object.entries(bodies).map(([code, template]) => [code, compileMembers(template)]))
-  return ({ parameters, client, user, error }, { realm, space }) => {
+  return ({ parameters, client, user, error, grant }, { realm, space }) => {
     const { error: code, state, iss } = parameters
     if (code === undefined) {
-      const scope = parameters.scope?.replaceAll(' ', separator)
+      const separated = (scope: string | undefined) => scope?.replaceAll(' ', separator)
+      const scope = separated(grant?.scope || parameters.scope)
       const party = partyValues({ client, user, scope: scope ?? '', parameters: {}, space }, realm)
-      return texts(fill(Object.assign(party, parameters, { scope, answer: { ...parameters, scope } })))
+      return texts(fill(Object.assign(party, parameters, { scope, answer: { ...parameters, scope: separated(parameters.scope) } })))
     }
     const own = ownOf(error)
     const values = {

@@ -89,6 +89,10 @@ export interface RequestsDeclaration {
   secrets?: readonly string[] | undefined
   /** Whether revoking an access token takes its whole grant along. */
   revokes_grants?: boolean | undefined
+  /** What an authorization request must have beyond the RFCs' own, by their names. */
+  required?: readonly string[] | undefined
+  /** A refresh token comes with one of these scopes alone. */
+  refresh_scopes?: readonly string[] | undefined
 }
 
 export interface LifetimesDeclaration {
@@ -146,6 +150,15 @@ export interface UserinfoDeclaration {
   scope?: string | null | undefined
   /** With the names of {@link userinfoNames}. */
   body?: { readonly [member: string]: Template } | undefined
+  /** The vendor's other paths that tell of a token's user, each in its own words. */
+  at?: Readonly<Record<string, OwnUserinfo>> | undefined
+}
+
+/** What a path of the vendor's own tells of a token's user. */
+export interface OwnUserinfo {
+  /** What a token must have been given for; nothing when absent or null. */
+  scope?: string | null | undefined
+  body: { readonly [member: string]: Template }
 }
 
 /** How the members of an answer are sent. `form_unless_json`: as a form unless the request accepts JSON. */

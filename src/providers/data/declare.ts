@@ -3,6 +3,7 @@ import { passwordByEmail } from '../../oauth/grants/password-by-email.ts'
 import { grantTypes } from '../../oauth/grants/registry.ts'
 import { isSecretAlg } from '../../oauth/jose/jws.ts'
 import { missing } from '../../oauth/model/errors.ts'
+import type { Parameters } from '../../oauth/model/parameters.ts'
 import { defaultSettings } from '../../oauth/model/settings.ts'
 import type { TokenProfile, UserinfoProfile } from '../../oauth/model/token-profile.ts'
 import type { GrantType, RequestDialect } from '../../oauth/realm/context.ts'
@@ -14,6 +15,7 @@ import { callbackWording, documentRoutes, errorReply, overlaid, replier, tokenRe
 import { collectionOf } from './collection-of.ts'
 import type { AnswerDeclaration, OwnGrantType, ProviderDeclaration, UserinfoDeclaration } from './declaration.ts'
 import { statement, tokenFormat } from './token-formats.ts'
+import { userRoutes } from './user-routes.ts'
 import { declaredWorld } from './world.ts'
 
 /**
@@ -65,7 +67,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
     ...(declaration.sign_in === undefined ? {} : { sign_in: { ...base.sign_in, ...withoutUndefined(declaration.sign_in) } }),
     ...(errors === undefined ? {} : { errorReply: errorReply(errors) }),
     ...declaredCallback(declaration),
-    ...(declaration.documents === undefined ? {} : { routes: [...base.routes, ...documentRoutes(declaration.documents)] }),
+    routes: [...base.routes, ...documentRoutes(declaration.documents ?? {}), ...userRoutes(userinfo?.at ?? {})],
     ...(token_response?.headers === undefined && token_response?.encoding === undefined
       ? {}
       : { tokenReply: (members, accept) => reply(200, members, accept) }),
@@ -143,6 +145,7 @@ function declaredPaths(own: ProviderDeclaration['paths'] = {}, base: Provider['p
 function declaredRequests(declaration: ProviderDeclaration, base: Provider): RequestDialect {
   const { parameters, scope_separator, grant_types = [], client_authentication = {}, requests = {} } = declaration
   const { secret_in, grant_type_first } = client_authentication
+  const { required, ...differing } = requests
   const byEmail = Object.values(parameters ?? {}).includes('email')
   const grants = new Map<string, GrantType>(byEmail ? [[passwordByEmail.grant_type, passwordByEmail]] : [])
   for (const own of grant_types) {
@@ -151,9 +154,16 @@ function declaredRequests(declaration: ProviderDeclaration, base: Provider): Req
     if (typeof own !== 'string' && like !== undefined) grants.set(own.name, ownGrant(own, like))
   }
   return {
-    ...withoutUndefined({ parameters, secret_in, grant_type_first, scope_separator, ...requests }),
+    ...withoutUndefined({ parameters, secret_in, grant_type_first, scope_separator, ...differing }),
+    ...(required === undefined ? {} : { checks: (asked) => present(required, asked) }),
     ...(grants.size === 0 ? {} : { grants: new Map([...(base.requests?.grants ?? []), ...grants]) }),
   }
+}
+
+/** @throws OAuthError when an authorization request lacks one of these */
+function present(required: readonly string[], asked: Parameters): void {
+  const absent = required.find((one) => asked[one] === undefined)
+  if (absent !== undefined) throw missing(absent, `authorization requests must have ${required.join(', ')}`)
 }
 
 /** A grant type under the vendor's own name. */
