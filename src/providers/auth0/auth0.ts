@@ -17,6 +17,7 @@ import { clientRoutes } from './management/clients.ts'
 import { roleRoutes } from './management/roles.ts'
 import { tenantRoutes } from './management/tenant.ts'
 import { userRoutes } from './management/users.ts'
+import { mfaPages } from './mfa/pages.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { checks, saveOrganization } from './organizations.ts'
 import { auth0Pages, auth0Texts } from './pages.ts'
@@ -100,6 +101,7 @@ export const auth0: Provider = {
   keys: auth0Keys,
   texts: auth0Texts,
   sign_in: auth0Pages,
+  account_pages: mfaPages,
   sends_messages: true,
   errorReply: auth0Error,
   callbackWording: auth0Callback,

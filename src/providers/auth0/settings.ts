@@ -31,7 +31,7 @@ export const auth0Settings = ownSettings<Auth0Settings>({
   },
   multi_factor: {
     default: 'enrolled',
-    says: "whose password alone is not enough for the password grants: nobody's, that of users who have a second factor, or all",
+    says: "whose password alone is not enough: nobody's, that of users who have a second factor, or all",
     accepts: ({ z }) => z.enum(['never', 'enrolled', 'always']),
   },
   organization_names: {

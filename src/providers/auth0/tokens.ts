@@ -4,6 +4,7 @@ import { randomText } from '../../basics/random.ts'
 import { encodeSegment, readClaims, signJwt } from '../../oauth/jose/jwt.ts'
 import { findApi } from '../../oauth/model/api.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
+import type { Grant } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { StatementWording, TokenDraft, TokenFormat, TokenMaterial, TokenProfile } from '../../oauth/model/token-profile.ts'
 import { alphabets } from '../data/alphabet.ts'
@@ -77,6 +78,11 @@ const refresh: TokenFormat = {
   keyOf: (token) => (token.startsWith(refreshBeginning) ? handles.key(token.slice(refreshBeginning.length)) : undefined),
 }
 
+/** Whether its user has shown a second factor, at the token endpoint or on a page. */
+function hasShownFactor({ details }: Grant): boolean {
+  return details.vendor?.amr === 'mfa' || details.parameters?.second_factor === 'shown'
+}
+
 /** Members in the vendor's order: what is known of the user stands first. */
 const idToken: StatementWording = ({ claims, user, scope, grant, parameters }, material) => {
   const { iss, aud, sub, iat, exp, auth_time, acr, amr, act, sid, nonce, at_hash, c_hash } = claims
@@ -87,7 +93,7 @@ const idToken: StatementWording = ({ claims, user, scope, grant, parameters }, m
     ...{
       auth_time: parameters.max_age === undefined ? undefined : auth_time,
       acr,
-      amr: grant.details.vendor?.amr === 'mfa' ? ['mfa'] : acr === undefined ? undefined : amr,
+      amr: hasShownFactor(grant) ? ['mfa'] : acr === undefined ? undefined : amr,
       act,
     },
     ...{ sid, nonce, ...organizationClaims(parameters.organization, material), c_hash },

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { totp } from '../../../src/providers/totp.ts'
+import { Jar, type Visit } from '../../support/browser-jar.ts'
 import { type Answer, claimsOf, postJson, send } from '../../support/vendor-client.ts'
-import { askToken, audience, database, managementToken, native, spa, startTenantForFile, web } from './auth0-tenant.ts'
+import { askToken, audience, callback, database, managementToken, native, spa, startTenantForFile, web } from './auth0-tenant.ts'
 
 /** Second factors: who must show one is told so, and goes on with the mfa_token. */
 
@@ -290,5 +291,78 @@ describe('to the byte', () => {
     const answer = await ask()
     expect([answer.status, answer.text]).toEqual([status, text])
     expect(answer.explanation).toMatch(/\w/)
+  })
+})
+
+describe('at the sign-in', () => {
+  const authorizeUrl = (more: Record<string, string> = {}) =>
+    `${url}/authorize?${new URLSearchParams({ client_id: web.client_id, response_type: 'code', redirect_uri: callback, scope: 'openid', state: 's', ...more })}`
+
+  async function typed(jar: Jar, username: string, more: Record<string, string> = {}) {
+    return jar.post(await jar.open(authorizeUrl(more)), url, { username, password, action: 'default' })
+  }
+
+  async function amrOf(end: Visit): Promise<unknown> {
+    const code = end.location?.searchParams.get('code')
+    const { body } = await askToken(server, { grant_type: 'authorization_code', ...web, redirect_uri: callback, code })
+    return claimsOf(body.id_token).amr
+  }
+
+  test('the page for a code comes behind the password, refuses a wrong code, and nothing goes round it', async () => {
+    const { username, secret } = await withApp()
+    const jar = new Jar()
+    const sent = await typed(jar, username)
+    expect(sent.location?.pathname).toBe('/u/mfa-otp-challenge')
+    const page = await jar.open(sent.location?.href ?? '')
+    expect(page.html).toContain('<h1>Verify Your Identity</h1>')
+    const wrong = await jar.post(page, url, { code: '000000' })
+    expect([wrong.status, wrong.html.includes('The code you entered is invalid')]).toEqual([400, true])
+    const transaction = sent.location?.searchParams.get('transaction') ?? ''
+    // Without the code nobody is signed in, whatever is clicked or opened.
+    for (const around of [`${url}/authorize?transaction=${transaction}`, authorizeUrl({ prompt: 'none' })]) {
+      expect((await jar.open(around)).location?.searchParams.get('code') ?? null).toBeNull()
+    }
+    const end = await jar.post(page, url, { code: codeNow(secret) })
+    expect(await amrOf(end)).toEqual(['mfa'])
+    // Who is signed in is not asked again.
+    expect((await jar.open(authorizeUrl({ prompt: 'none' }))).location?.searchParams.get('code')).toMatch(/^[\w-]{43}$/)
+  })
+
+  test('a request cannot say itself that a factor was shown, and the page has no use for who gave no password', async () => {
+    const { username } = await withApp()
+    const sent = await typed(new Jar(), username, { second_factor: 'shown' })
+    expect(sent.location?.pathname).toBe('/u/mfa-otp-challenge')
+    const jar = new Jar()
+    const first = await jar.open(authorizeUrl())
+    const transaction = /name="transaction" value="([^"]+)"/.exec(first.html)?.[1]
+    expect((await jar.open(`${url}/u/mfa-otp-challenge?transaction=${transaction}`)).status).toBe(400)
+  })
+
+  test('a code is sent to a phone, and who has no factor yet gets one where all must', async () => {
+    const username = await newUser()
+    await policy('always')
+    const jar = new Jar()
+    const enrolment = await typed(jar, username)
+    expect(enrolment.location?.pathname).toBe('/u/mfa-otp-enrollment-qr')
+    const page = await jar.open(enrolment.location?.href ?? '')
+    const secret = /shows: ([A-Z2-7]{32})/.exec(page.html)?.[1]
+    expect((await jar.open(enrolment.location?.href ?? '')).html).toContain(secret)
+    expect(await amrOf(await jar.post(page, url, { code: codeNow(secret) }))).toEqual(['mfa'])
+    const other = await newUser()
+    const { mfa_token } = (await byPassword(other)).body
+    const phone = { authenticator_types: ['oob'], oob_channels: ['sms'], phone_number: '+15550177' }
+    const { oob_code } = (await associate(mfa_token, phone)).body
+    await show('mfa-oob', mfa_token, { oob_code, binding_code: await sentTo('+15550177') })
+    await policy(null)
+    server.clock.advance(1)
+    const asked = new Jar()
+    const challenged = await typed(asked, other)
+    expect(challenged.location?.pathname).toBe('/u/mfa-sms-challenge')
+    const form = await asked.open(challenged.location?.href ?? '')
+    const code = await sentTo('+15550177')
+    // The page that is loaded again sends nothing again.
+    await asked.open(challenged.location?.href ?? '')
+    expect(await sentTo('+15550177')).toBe(code)
+    expect(await amrOf(await asked.post(form, url, { code }))).toEqual(['mfa'])
   })
 })

@@ -18,14 +18,26 @@ const lifetime = 5 * 60 * 1000
 
 const sentIn = ({ documents }: Context['realm']) => documents.kind<Sent>('mfa_oob')
 
-/** Sends a code, which stands in the outbox. @returns what stands for it in the request that brings it */
-export function sendFactorCode(user: User, { id, oob_channel, to = '' }: Authenticator, { realm }: Context): string {
+/**
+ * Sends a code, which stands in the outbox.
+ * @returns what stands for it in the request that brings it
+ */
+export function sendFactorCode(
+  user: User,
+  { id, oob_channel, to = '' }: Authenticator,
+  { realm }: Context,
+  oob_code = randomText(64),
+): string {
   const code = randomFrom('0123456789', 6)
   const at = realm.clock.now()
-  const oob_code = randomText(64)
   sentIn(realm).put(oob_code, { user_id: user.user_id, authenticator_id: id, code, expires_at: at + lifetime })
   sendMessage(realm.documents, { to, by: oob_channel === 'email' ? 'email' : 'sms', kind: 'mfa', code, at })
   return oob_code
+}
+
+/** Whether a code was sent that can still be entered. */
+export function isOnItsWay(oob_code: string, { realm }: Context): boolean {
+  return (sentIn(realm).get(oob_code)?.expires_at ?? 0) > realm.clock.now()
 }
 
 /** Whether a code is the one that was sent; the authenticator counts from then on. */
