@@ -92,7 +92,11 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
     await signedIn('google')(page)
     await page.goto(pagesUrl(server, 'google', { prompt: 'select_account' }))
   }),
-  'google-error': error('google'),
+  'google-error': async (page, { url }) => {
+    const client_id = '123456789012-webgrantboxexample0123456789abcd.apps.googleusercontent.com'
+    const asked = { client_id, redirect_uri: `${postmanCallback}/`, response_type: 'code', scope: 'openid' }
+    await page.goto(`${url}/google/o/oauth2/v2/auth?${new URLSearchParams(asked)}`)
+  },
   'okta-sign-in': at('okta'),
   'okta-refused': refused('okta'),
   'okta-consent': at('okta', signedIn('okta')),

@@ -4,6 +4,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { AuthorizationDialect, CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
 import { coveredScope } from './consent.ts'
 import { hdOf } from './profile.ts'
+import { popup } from './redirects.ts'
 import { redirectedScope } from './scopes.ts'
 import { googleSettings } from './settings.ts'
 
@@ -34,9 +35,16 @@ const prompts = ['none', 'consent', 'select_account']
 
 /** The vendor's own rules for an authorization request. */
 export const googleChecks: NonNullable<RequestDialect['checks']> = (parameters, _client, { transport }) => {
-  const { prompt, approval_prompt, response_type = '', nonce, access_type } = parameters
+  const { prompt, approval_prompt, response_type = '', nonce, access_type, redirect_uri } = parameters
   if (prompt !== undefined && approval_prompt !== undefined) {
     throw invalid('Conflict params: approval_prompt and prompt', 'prompt and approval_prompt came, and they mean the same', 'prompt')
+  }
+  if (redirect_uri === popup && transport !== undefined) {
+    throw invalid(
+      'Invalid parameter value for redirect_uri',
+      `redirect_uri=${popup} is for the vendor's script; here a code for it is had without a browser`,
+      'redirect_uri',
+    )
   }
   const unknown = scopes(prompt).find((one) => !prompts.includes(one))
   if (unknown !== undefined) {

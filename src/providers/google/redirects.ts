@@ -3,6 +3,9 @@ import type { RedirectRules } from '../../oauth/realm/context.ts'
 
 const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)/
 
+/** What a page's script names in the place of an address, whose popup hands it the code. */
+export const popup = 'postmessage'
+
 export function isLoopback(uri: string): boolean {
   return loopback.test(uri)
 }
@@ -13,7 +16,7 @@ export function isLoopback(uri: string): boolean {
  */
 export const googleRedirects: RedirectRules = {
   matches(registered, came) {
-    if (registered === came) return true
+    if (registered === came || came === popup) return true
     const [a, b] = [loopback.exec(registered), loopback.exec(came)]
     if (a === null || b === null || a[1] !== b[1] || a[2] !== undefined) return false
     const path = registered.slice(a[0].length)

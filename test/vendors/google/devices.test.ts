@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Jar } from '../../support/browser-jar.ts'
 import { alice, askHost, calendar, tv, web } from '../../support/google-client.ts'
 import { startForFile } from '../../support/server.ts'
-import { post } from '../../support/vendor-client.ts'
+import { post, postJson } from '../../support/vendor-client.ts'
 
 const { url, clock } = await startForFile({ defaultProvider: 'google' })
 
@@ -37,6 +37,17 @@ describe('a device', () => {
     expect((await poll(body.device_code, { client_id: tv.client_id })).body.error_description).toBe('client_secret is missing.')
     const { body: tokens } = await poll(body.device_code)
     expect(Object.keys(tokens)).toEqual(['access_token', 'expires_in', 'refresh_token', 'scope', 'token_type', 'id_token'])
+  })
+
+  test('is told of too many requests in a word of its own', async () => {
+    await postJson(`${url}/_grantbox/sandboxes/google/faults`, {
+      endpoint: 'device_authorization',
+      error: 'temporarily_unavailable',
+      status: 429,
+      times: 1,
+    })
+    const { status, body } = await begin()
+    expect([status, body]).toEqual([403, { error_code: 'rate_limit_exceeded' }])
   })
 
   test('finds the page at the vendor’s host', async () => {

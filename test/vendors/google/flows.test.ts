@@ -212,6 +212,14 @@ test('who cancels is told so, without a description', async () => {
   expect(page.location?.href).toBe(`${callback}?error=access_denied&state=xyz`)
 })
 
+test('a code of a popup is redeemed with postmessage in the place of an address', async () => {
+  const redirect_uri = 'postmessage'
+  const { body } = await redeem(url, await freshCode(url, { redirect_uri }), { redirect_uri })
+  expect(body).toHaveProperty('access_token')
+  const page = await send(authorizeUrl(url, { redirect_uri }))
+  expect([page.status, page.headers.get('location')]).toEqual([400, null])
+})
+
 test('JSON is taken as well as a form', async () => {
   const code = await freshCode(url)
   const { status } = await postJson(`${url}/token`, { ...web, grant_type: 'authorization_code', code, redirect_uri: callback })
