@@ -32,6 +32,8 @@ const executedElsewhere: Readonly<Record<string, string>> = {
   'docs/settings.md#settings-of-a-sandbox': 'package/manual.test.ts',
   'docs/unchanged-clients.md#what-is-set': 'cli/run.test.ts',
   'docs/testing.md#without-javascript': 'package/testing-guide.test.ts',
+  'docs/vendors/google.md#service-accounts': 'vendors/google/service-accounts.test.ts',
+  'docs/vendors/google.md#what-is-as-the-vendor-has-it': 'vendors/google/flows.test.ts',
 }
 
 /** The path and the heading that a link on a page means. */
