@@ -17,6 +17,7 @@ export const clientParameters: readonly string[] = ['client_id', 'client_secret'
 
 /** The client of a request that could be read. @throws OAuthError as {@link authenticateClient} does, and what was wrong with the parameters */
 export function clientOf({ problem, authorization, parameters }: ClientRequest, context: Context): MaybePromise<Client> {
+  context.realm.requests?.opens?.(context)
   if (problem !== undefined) throw problem
   return authenticateClient(authorization, parameters, context)
 }
@@ -27,6 +28,7 @@ export function namedClient(read: ClientRequest, context: Context): MaybePromise
   const { client_id, client_secret, client_assertion } = parameters
   const proves = client_secret ?? client_assertion ?? read.authorization
   if (problem !== undefined || client_id === undefined || proves !== undefined) return clientOf(read, context)
+  context.realm.requests?.opens?.(context)
   context.trace.client_id = client_id
   return after(findClient(client_id, context), (client) => {
     if (client === undefined) throw unknownClient(client_id, context)

@@ -30,6 +30,7 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   const parameters = grant_type === sent.grant_type ? sent : { ...sent, grant_type }
   context.parameters = parameters
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
+  dialect?.opens?.(context)
   if (problem !== undefined) throw problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.
   if (Object.keys(sent).length === 0) {

@@ -291,6 +291,8 @@ export interface RequestDialect {
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
   /** Why a user is asked for his consent, where that is more than what he allowed before; undefined when he is not. */
   readonly consent?: (request: AuthorizationRequest, client: Client, user: User, context: Context) => string | undefined
+  /** Whether anything may be asked of it now, which is looked at before all else. @throws OAuthError */
+  readonly opens?: (context: Context) => void
   /** The vendor's own rules for which clients, or with whose tokens, may ask at all. What it throws at the authorization endpoint is a page. @throws OAuthError */
   readonly admits?: (client: Client, endpoint: 'authorize' | 'client' | 'userinfo', context: Context) => void
   /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */

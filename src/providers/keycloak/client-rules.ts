@@ -13,20 +13,25 @@ import { registrationRefused } from './registration-refused.ts'
 import { lightweight } from './tokens/claims.ts'
 import { originsOf } from './web-origins.ts'
 
+/** A realm may be closed, or open to HTTPS alone; `external` and `none` let this machine in. */
+function checkOpen(context: Context, status: number): void {
+  const { settings, name } = realmDataOf(context)
+  const [url] = context.transport?.urls() ?? []
+  if (settings.sslRequired === 'all' && url?.startsWith('http:') === true)
+    throw new OAuthError('invalid_request', 'HTTPS required', `sslRequired of realm '${name}' is all, and ${url} was asked`, {}, status)
+  if (settings.enabled === false) throw new OAuthError('access_denied', 'Realm not enabled', `realm '${name}' is disabled`, {}, status)
+}
+
+/** Nothing is asked of a realm that is closed. */
+export const opens: NonNullable<RequestDialect['opens']> = (context) => checkOpen(context, 403)
+
 /** A client that is disabled, or that only takes tokens, asks in vain. */
 export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
   if (endpoint === 'userinfo') return admitsAtUserinfo(client, context)
   const realm = realmDataOf(context)
   const { enabled, bearerOnly } = realm.client(client)
   const told = (text: string, why: string, status?: number) => new OAuthError('unauthorized_client', text, why, {}, status)
-  if (realm.settings.enabled === false)
-    throw new OAuthError(
-      'access_denied',
-      'Realm not enabled',
-      `realm '${realm.name}' is disabled`,
-      {},
-      endpoint === 'authorize' ? 400 : 403,
-    )
+  if (endpoint === 'authorize') checkOpen(context, 400)
   if (!enabled) {
     const why = `client '${client.client_id}' is disabled`
     throw endpoint === 'authorize' ? told('Client disabled.', why) : new OAuthError('client_unknown', 'Client authentication failed', why)

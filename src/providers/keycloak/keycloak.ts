@@ -7,7 +7,7 @@ import { keycloakAccountPages } from './account-pages.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authorization } from './authorization.ts'
 import { keycloakCallback } from './callback.ts'
-import { admits, asks_consent, checks, prompt } from './client-rules.ts'
+import { admits, asks_consent, checks, opens, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
 import { keycloakCollection } from './collection.ts'
 import { keycloakCors, mayRead } from './cors.ts'
@@ -88,6 +88,7 @@ export const keycloak: Provider = {
     device: deviceAuthorization,
     names_by_address: (documents) => new RealmData('', documents).settings.loginWithEmailAllowed !== false,
     slower: 0,
+    opens,
     admits,
     checks,
     asks_consent,

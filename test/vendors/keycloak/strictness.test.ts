@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { start, startForFile } from '../../support/server.ts'
 import { post, send } from '../../support/vendor-client.ts'
-import { at, password, spa, token, web } from './keycloak-client.ts'
+import { administration, at, password, spa, token, web } from './keycloak-client.ts'
 
 const server = await startForFile()
 const base = `${server.url}/keycloak`
@@ -113,4 +113,23 @@ test.each([
 test.each(['http://localhost:8080/callback', 'http://127.0.0.1/x/y?z=1', 'http://localhost'])('%s is one', async (uri) => {
   const query = new URLSearchParams({ client_id: 'demo-web', response_type: 'code', redirect_uri: uri })
   expect((await send(`${base}${at('auth')}?${query}`)).status).toBe(200)
+})
+
+describe('a realm is closed', () => {
+  test.each([
+    ['when it is disabled, whoever asks', { enabled: false }, said('access_denied', 'Realm not enabled'), 'is disabled'],
+    ['to plain HTTP when it wants HTTPS of all', { sslRequired: 'all' }, said('invalid_request', 'HTTPS required'), 'sslRequired'],
+  ])('%s', async (_, change, text, why) => {
+    const { base, call } = await administration()
+    expect((await call('PUT', '/realms/demo', change)).status).toBe(204)
+    for (const path of ['token', 'token/introspect', 'revoke', 'ext/par/request', 'auth/device']) {
+      const answer = await post(base + at(path), { grant_type: 'nonsense', client_id: 'nobody' })
+      expect([path, answer.status, answer.text]).toEqual([path, 403, text])
+      expect(answer.explanation).toContain(why)
+    }
+    const query = new URLSearchParams({ client_id: 'demo-web', response_type: 'code', redirect_uri })
+    const page = await send(`${base}${at('auth')}?${query}`)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain(JSON.parse(text).error_description)
+  })
 })
