@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { signIn } from '../support/entra-client.ts'
 import { signIn as googleSignIn } from '../support/google-client.ts'
 import { alice as oktaUser } from '../support/okta-client.ts'
+import { appSecretProofs } from '../support/recording/app-secret-proofs.ts'
 import type { Proofs } from '../support/recording/proofs.ts'
 import { replay, replays, type SignsIn } from '../support/recording/replay.ts'
 import { totpProofs } from '../support/recording/totp-proofs.ts'
@@ -10,6 +11,7 @@ import { walk } from './apple/apple-team.ts'
 import { alice as auth0User } from './auth0/auth0-tenant.ts'
 import { cognitoProofs } from './cognito/proofs.ts'
 import { goOn as throughDiscord } from './discord/discord-client.ts'
+import { walk as facebookWalk } from './facebook/facebook-app.ts'
 import { throughPages as throughGitHub } from './github/github-app.ts'
 import { goOn as throughSlack } from './slack/slack-client.ts'
 
@@ -19,6 +21,7 @@ import { goOn as throughSlack } from './slack/slack-client.ts'
  */
 const signIns: Readonly<Record<string, SignsIn>> = {
   apple: (jar, page, base) => walk(page, base, { jar }),
+  facebook: (jar, page, base) => facebookWalk(page, base, { jar }),
   // A browser that is signed in is sent back at once.
   auth0: async (jar, page, base) =>
     page.html.includes('name="password"') ? jar.post(page, base, { ...auth0User, action: 'default' }) : page,
@@ -34,7 +37,7 @@ const signIns: Readonly<Record<string, SignsIn>> = {
 }
 
 /** What is made anew of what was answered. */
-const proofs: Readonly<Record<string, Proofs>> = { auth0: totpProofs('secret'), cognito: cognitoProofs }
+const proofs: Readonly<Record<string, Proofs>> = { auth0: totpProofs('secret'), cognito: cognitoProofs, facebook: appSecretProofs }
 
 test('each vendor whose judges sign in has a way to do so', () => {
   const unknown = replays.filter(({ vendor, requests }) => requests.some(({ browser }) => browser) && signIns[vendor] === undefined)

@@ -64,8 +64,8 @@ const fields: Readonly<Record<string, (user: User, id: string, base: string, gra
   short_name: (user) => user.first_name || nameOf(user),
   name_format: () => '{first} {last}',
   email: ({ email }, _id, _base, granted) => (granted.includes('email') ? (email ?? undefined) : undefined),
-  picture: (user, _id, base, _granted, size) => ({
-    data: { height: size, is_silhouette: false, url: pictureOf(user, base), width: size },
+  picture: (_user, id, base, _granted, size) => ({
+    data: { height: size, is_silhouette: false, url: pictureOf(id, base), width: size },
   }),
 }
 

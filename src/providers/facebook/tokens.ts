@@ -30,11 +30,12 @@ const access: TokenFormat = {
 const idToken: StatementWording = ({ claims, user, client, scope }) => {
   const { aud, iat, exp, nonce, at_hash } = claims
   const asked = scopes(scope)
+  const sub = scopedId(user, client.app)
   return given({
     // Whichever of its hosts was asked.
     iss: claims.iss,
     aud,
-    sub: scopedId(user, client.app),
+    sub,
     iat,
     exp,
     jti: randomText(43),
@@ -44,7 +45,7 @@ const idToken: StatementWording = ({ claims, user, client, scope }) => {
     given_name: user.first_name || undefined,
     family_name: user.last_name || undefined,
     name: nameOf(user),
-    picture: pictureOf(user, String(claims.iss)),
+    picture: pictureOf(sub, String(claims.iss)),
   })
 }
 

@@ -87,7 +87,8 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
       given.reduce((one, [mark, value]) => one.replaceAll(encodeURIComponent(value), mark).replaceAll(value, mark), text)
     const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, named(value)]))
     const body = asked.body === undefined ? undefined : named(proofs?.mark(asked.body, given, asked.time) ?? asked.body)
-    return { ...asked, url: named(asked.url), headers, ...(body !== undefined && { body }) }
+    const url = proofs?.in_urls === true ? proofs.mark(asked.url, given, asked.time) : asked.url
+    return { ...asked, url: named(url), headers, ...(body !== undefined && { body }) }
   }
 }
 

@@ -24,9 +24,9 @@ const madeUp = new Set([
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId', 'bot_access_token'],
   ...['token', 'hashed_token', 'token_last_eight'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
-  ...['secret', 'barcode_uri', 'mfa_token', 'oob_code', 'recovery_code', 'recovery_codes'],
+  ...['secret', 'barcode_uri', 'mfa_token', 'oob_code', 'recovery_code', 'recovery_codes', 'fbtrace_id'],
 ])
-const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before'])
+const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before', 'issued_at', 'data_access_expires_at', 'expires_at'])
 /** When something was made, which may have been before the recording. */
 const ages = new Set(['updated_at', 'UserCreateDate', 'UserLastModifiedDate', 'CreationDate', 'LastModifiedDate'])
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
@@ -55,7 +55,8 @@ export function plainAnswer(status: number, headers: Headers, text: string, mome
 }
 
 function plain(value: unknown, name: string, moment: Moment): unknown {
-  if (times.has(name)) return timeOf(value, moment)
+  // Others say a time in words.
+  if (times.has(name) && Number.isFinite(Number(value))) return timeOf(value, moment)
   // A number of any length.
   if (ages.has(name) || name === 'SRP_B') return `<${typeof value}>`
   if (typeof value === 'string') {

@@ -62,7 +62,8 @@ async function answerTo(
 ): Promise<Visit> {
   const filled = (value: string) =>
     value.replaceAll('{base}', server.https).replace(/\{\{(\d+)\.([^}]+)\}\}/g, (_, at, name) => given[Number(at)]?.[name] ?? `no ${name}`)
-  const url = filled(asked.url)
+  const plainUrl = filled(asked.url)
+  const url = proofs?.in_urls === true ? proofs.fill(plainUrl, given, asked.time) : plainUrl
   if (asked.browser === true) return signIn(jar, await jar.open(url), new URL(url).origin)
   const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, filled(value)]))
   const body = asked.body === undefined ? undefined : filled(asked.body)
