@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import { addUser } from '../../support/iokids-setup.ts'
 import { startForFile } from '../../support/server.ts'
 import { postJson, send } from '../../support/vendor-client.ts'
 
 /** A forgotten password and a locked account, by API. */
 
-const { url, clock } = await startForFile({ defaultProvider: 'okta' })
+const { url, clock, sandbox } = await startForFile({ defaultProvider: 'okta' })
 const ssws = { authorization: 'SSWS 00grantboxApiTokenOfTheSandbox0123456789ab' }
 const authn = (path: string, body: object, headers = {}) => postJson(`${url}/api/v1/authn${path}`, body, headers)
 const allow = '"hints":{"allow":["POST"]}'
@@ -105,4 +106,24 @@ test('a recovery token lives an hour', async () => {
   const { recoveryToken } = (await authn('/recovery/password', { username: 'alice' }, ssws)).body
   clock.advance(3601)
   expect((await authn('/recovery/token', { recoveryToken })).status).toBe(401)
+})
+
+test('the states of a sign-in by API, members in the order of the vendor', async () => {
+  const names = { first_name: 'Bob', last_name: 'Baker' }
+  addUser(sandbox('okta'), {
+    ...names,
+    user_id: '00ugrantboxbobby0001',
+    username: 'bobby',
+    password: 'Password1!',
+    claims: { mfa_code: '1' },
+  })
+  const bobby = bob.replace('00ugrantboxbob000001', '00ugrantboxbobby0001').replace('"login":"bob"', '"login":"bobby"')
+  const ask = async () => comparable((await authn('', { username: 'bobby', password: 'Password1!' })).text)
+  const begin = (status: string) => `{"stateToken":"STATE","expiresAt":"TIME","status":"${status}","_embedded":{"user":${bobby}}`
+  const verify = `{"verify":{"href":"${url}/api/v1/authn/factors/ostgrantboxtotp00001/verify",${allow}}}`
+  const factor = `{"id":"ostgrantboxtotp00001","factorType":"token:software:totp","provider":"GOOGLE","vendorName":"GOOGLE","profile":{"credentialId":"bobby"},"_links":${verify}}`
+  expect(await ask()).toBe(`${begin('MFA_REQUIRED')},"factors":[${factor}]},"_links":{${cancel}}}`)
+  await send(`${url}/api/v1/users/bobby/lifecycle/expire_password`, { method: 'POST', headers: ssws })
+  const next = `"next":{"name":"changePassword","href":"${url}/api/v1/authn/credentials/change_password",${allow}}`
+  expect(await ask()).toBe(`${begin('PASSWORD_EXPIRED')},"policy":${complexity}},"_links":{${next},${cancel}}}`)
 })
