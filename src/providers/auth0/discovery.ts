@@ -10,6 +10,7 @@ export const auth0Discovery: NonNullable<Provider['discovery']> = (document) => 
     token_endpoint: of('token_endpoint'),
     device_authorization_endpoint: of('device_authorization_endpoint'),
     userinfo_endpoint: of('userinfo_endpoint'),
+    mfa_challenge_endpoint: `${of('issuer')}mfa/challenge`,
     jwks_uri: of('jwks_uri'),
     registration_endpoint: of('registration_endpoint'),
     revocation_endpoint: of('revocation_endpoint'),

@@ -18,18 +18,20 @@ describe('discovery and keys', () => {
       token_endpoint: `${url}/oauth/token`,
       device_authorization_endpoint: `${url}/oauth/device/code`,
       userinfo_endpoint: `${url}/userinfo`,
+      mfa_challenge_endpoint: `${url}/mfa/challenge`,
       jwks_uri: `${url}/.well-known/jwks.json`,
       registration_endpoint: `${url}/oidc/register`,
       revocation_endpoint: `${url}/oauth/revoke`,
       end_session_endpoint: `${url}/oidc/logout`,
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     })
-    expect(Object.keys(body).slice(0, 8)).toEqual([
+    expect(Object.keys(body).slice(0, 9)).toEqual([
       'issuer',
       'authorization_endpoint',
       'token_endpoint',
       'device_authorization_endpoint',
       'userinfo_endpoint',
+      'mfa_challenge_endpoint',
       'jwks_uri',
       'registration_endpoint',
       'revocation_endpoint',

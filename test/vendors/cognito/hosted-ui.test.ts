@@ -99,6 +99,33 @@ describe('authorize and login', () => {
     expect(again.location?.searchParams.get('code')).toMatch(uuid)
   })
 
+  test('prompt has its way with who is signed in, and login_hint is typed in already', async () => {
+    const jar = new Jar()
+    const silent = await jar.open(authorizeUrl(base, { prompt: 'none' }))
+    expect(silent.location?.href.replace(/^[^?]*/, '')).toContain('error=login_required')
+    await callbackOf(box, {}, { jar })
+    expect((await jar.open(authorizeUrl(base, { prompt: 'none' }))).location?.searchParams.get('code')).toMatch(uuid)
+    expect((await jar.open(authorizeUrl(base, { prompt: 'login' }))).html).toContain('signInSubmitButton')
+    const hinted = await new Jar().open(authorizeUrl(base, { login_hint: 'bob' }).replace('/oauth2/authorize', '/login'))
+    expect(hinted.html).toContain('value="bob"')
+  })
+
+  test('the page has its form twice, with the fields that scripts look for', async () => {
+    const { html } = await new Jar().open(authorizeUrl(base).replace('/oauth2/authorize', '/login'))
+    for (const name of ['username', 'password', 'signInSubmitButton']) {
+      expect([name, html.match(new RegExp(`<input[^>]* name="${name}"`, 'g'))?.length]).toEqual([name, 2])
+    }
+    for (const text of ['Forgot your password?', 'Need an account? Sign up']) expect(html).toContain(text)
+  })
+
+  test.each([
+    ['userInfo', '/oauth2/userInfo'],
+    ['the key set', `/${pool}/.well-known/jwks.json`],
+  ])('%s may be read by pages of every origin', async (_what, path) => {
+    const { headers } = await get(base + path, { origin: 'https://app.example' })
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+  })
+
   test('a wrong password is told on the page', async () => {
     const jar = new Jar()
     const login = await jar.open(authorizeUrl(base).replace('/oauth2/authorize', '/login'))

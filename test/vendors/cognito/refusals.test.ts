@@ -189,6 +189,16 @@ describe('refresh tokens', () => {
     refused(await refresh(), said('NotAuthorizedException', 'Refresh Token has expired'))
   })
 
+  test('one of a client that says nothing of it lives thirty days', async () => {
+    const { RefreshToken } = await tokensOf(await newUser())
+    const { InitiateAuth: refresh } = refreshing(ClientId, RefreshToken)
+    if (refresh === undefined) throw new Error('no operation')
+    await pass(30 * 24 * 3_600_000 - 1)
+    expect((await refresh()).status).toBe(200)
+    await pass(1)
+    refused(await refresh(), said('NotAuthorizedException', 'Refresh Token has expired'))
+  })
+
   test('one that rotation made invalid', async () => {
     const made = await admin('CreateUserPoolClient', {
       ClientName: 'rotating',
