@@ -11,12 +11,12 @@ import type { Documents } from '../oauth/model/documents.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { OAuthError } from '../oauth/model/errors.ts'
 import type { ClientRequest, Parameters } from '../oauth/model/parameters.ts'
-import type { Reason } from '../oauth/model/reasons.ts'
 import type { App, Client, ResponseMode, User } from '../oauth/model/records.ts'
 import type { Settings } from '../oauth/model/settings.ts'
 import type { Space, SpaceNames } from '../oauth/model/space.ts'
 import type { TokenMaterial, TokenProfile } from '../oauth/model/token-profile.ts'
-import type { CallbackWording, Context, RedirectRules, RequestDialect } from '../oauth/realm/context.ts'
+import type { CallbackWording, Context, RequestDialect } from '../oauth/realm/context.ts'
+import type { RedirectRules } from '../oauth/realm/redirect-rules.ts'
 import type { Session } from '../oauth/storage/session-store.ts'
 import type { AccountPages } from './account-pages.ts'
 import type { Brands } from './brands.ts'
@@ -27,6 +27,7 @@ import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
 import type { OwnSpace, OwnSpaces } from './own-spaces.ts'
 import type { PageTexts } from './page-texts.ts'
+import type { PastRequest } from './past-request.ts'
 import type { Edition, EndpointHosts, ProviderPaths } from './paths.ts'
 import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
@@ -54,31 +55,6 @@ export interface ErrorSituation {
   space?: Space | undefined
   /** Of the request that went wrong. */
   context?: Context | undefined
-}
-
-/** A request that was answered, as far as the journal remembers it. */
-export interface PastRequest {
-  id: number
-  /** Milliseconds by the sandbox's clock. */
-  time: number
-  /** An {@link Endpoint}. */
-  endpoint: string
-  url: string
-  client_id?: string | undefined
-  username?: string | undefined
-  grant_type?: string | undefined
-  /** The RFC's code of what went wrong. */
-  error?: string | undefined
-  /** Why, where that has several situations. */
-  reason?: Reason | undefined
-  /** Of its tokens. */
-  grant_id?: number | undefined
-  /** As much of these as is kept. */
-  request_body?: unknown
-  response_body?: string | undefined
-  response_headers?: Readonly<Record<string, unknown>>
-  /** Whether the browser was sent on. */
-  redirected: boolean
 }
 
 /** A request to one of the provider's own routes. */

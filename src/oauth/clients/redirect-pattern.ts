@@ -3,7 +3,8 @@ import { AuthorizationError, PageError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { Settings } from '../model/settings.ts'
-import { type Context, note, type Realm, type RedirectRules } from '../realm/context.ts'
+import { type Context, note, type Realm } from '../realm/context.ts'
+import type { RedirectRules } from '../realm/redirect-rules.ts'
 import { difference, redirectUriProblem, sameRedirectUri } from './redirect-uri.ts'
 
 /** How registered redirect URIs are compared, and which of them could never be met. */

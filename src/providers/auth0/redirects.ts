@@ -1,4 +1,4 @@
-import type { RedirectRequest, RedirectRules } from '../../oauth/realm/context.ts'
+import type { RedirectRequest, RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import { wildcardRedirects } from '../wildcard-redirects.ts'
 import { organizationNamed } from './organizations.ts'
 

@@ -1,6 +1,7 @@
 import { redirectUriType } from '../../oauth/clients/redirect-pattern.ts'
 import type { Client, Grant } from '../../oauth/model/records.ts'
-import type { Context, Realm, RedirectRules } from '../../oauth/realm/context.ts'
+import type { Context, Realm } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import type { CrossOrigin } from '../provider.ts'
 import { fitsWildcard, isWildcard } from '../wildcard-redirects.ts'
 

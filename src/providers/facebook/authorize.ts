@@ -1,6 +1,7 @@
 import { scopeOfApp } from '../../oauth/clients/scope.ts'
 import { scopes } from '../../oauth/model/scope.ts'
-import type { CallbackWording, RedirectRules, RequestDialect } from '../../oauth/realm/context.ts'
+import type { CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import { facebookGrants } from './grants.ts'
 import { decide, declinedOf } from './permissions.ts'
 

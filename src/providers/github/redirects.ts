@@ -1,5 +1,5 @@
 import { sameRedirectUri } from '../../oauth/clients/redirect-uri.ts'
-import type { RedirectRules } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import { isBelow } from '../redirect-uris.ts'
 import { isGitHubApp } from './app-kind.ts'
 import { githubSettings } from './settings.ts'

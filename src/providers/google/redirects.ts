@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { RedirectRules } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 
 const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(?=[/?]|$)/
 

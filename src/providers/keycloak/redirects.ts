@@ -1,4 +1,4 @@
-import type { RedirectRules } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 
 const loopback = /^(http:\/\/(?:localhost|127\.0\.0\.1))(:\d+)?(?=[/?#]|$)/
 

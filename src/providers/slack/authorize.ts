@@ -1,5 +1,6 @@
 import { OAuthError } from '../../oauth/model/errors.ts'
-import type { RedirectRules, RequestDialect } from '../../oauth/realm/context.ts'
+import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import { isBelow } from '../redirect-uris.ts'
 import { slackSettings } from './settings.ts'
 import { installationOf, teamsIn } from './teams.ts'

@@ -3,7 +3,7 @@ import { parseJson } from '../../../basics/json.ts'
 import { readClaims } from '../../../oauth/jose/jwt.ts'
 import type { GrantEntry } from '../../../oauth/model/grant-book.ts'
 import type { Reason } from '../../../oauth/model/reasons.ts'
-import type { PastRequest } from '../../provider.ts'
+import type { PastRequest } from '../../past-request.ts'
 import { type Members, members, text } from '../realm/members.ts'
 
 const codeWrong = 'invalid_code'

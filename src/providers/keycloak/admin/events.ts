@@ -1,5 +1,6 @@
 import { given } from '../../../basics/given.ts'
-import type { PastRequest, Route } from '../../provider.ts'
+import type { PastRequest } from '../../past-request.ts'
+import type { Route } from '../../provider.ts'
 import { uuidOf } from '../ids.ts'
 import { serviceAccountId } from '../realm/data.ts'
 import { type Members, texts } from '../realm/members.ts'
