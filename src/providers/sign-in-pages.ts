@@ -83,7 +83,14 @@ export interface SignInPages {
   readonly stay?: (PageWords & { yes: SignInButton; no: SignInButton; box?: SignInField | undefined }) | undefined
   /** All scopes or none are allowed, unless they can be chosen from; where it is absent, each can be unticked. */
   readonly consent?:
-    | (PageWords & { allow: SignInButton; deny: SignInButton; id?: string | undefined; choice?: ScopeChoice | undefined })
+    | (PageWords & {
+        allow: SignInButton
+        deny: SignInButton
+        id?: string | undefined
+        choice?: ScopeChoice | undefined
+        /** Below the buttons; `{redirect}` is where the app's answer goes, without its path. */
+        foot?: string | undefined
+      })
     | undefined
   /** Asks which of the browser's users it is. */
   readonly accounts?: (PageWords & { pick: SignInButton; other: SignInButton }) | undefined

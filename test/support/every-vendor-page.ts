@@ -78,6 +78,19 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
     await page.getByText('Hide My Email').waitFor()
   },
   'apple-error': error('apple'),
+  'github-sign-in': at('github'),
+  'github-refused': refused('github'),
+  'github-consent': at('github', signedIn('github')),
+  'github-accounts': at('github', async (page, server) => {
+    await signedIn('github')(page)
+    await page.goto(pagesUrl(server, 'github', { prompt: 'select_account' }))
+  }),
+  'github-error': async (page, { url }) => {
+    await page.goto(`${url}/github/login/oauth/authorize?client_id=Ov23liGrantboxWebApp&redirect_uri=https://example.com/`)
+  },
+  'github-device': async (page, { url }) => {
+    await page.goto(`${url}/github/login/device`)
+  },
   'google-name': at('google'),
   'google-refused': refused('google'),
   'google-consent': async (page, { url }) => {

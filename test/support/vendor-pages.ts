@@ -3,6 +3,7 @@ import { applePages, appleTexts } from '../../src/providers/apple/pages.ts'
 import { auth0Pages, auth0Texts } from '../../src/providers/auth0/pages.ts'
 import { cognitoPages, cognitoTexts } from '../../src/providers/cognito/pages.ts'
 import { entraPages, entraTexts } from '../../src/providers/entra/pages.ts'
+import { githubPages, githubTexts } from '../../src/providers/github/pages.ts'
 import { googlePages, googleTexts } from '../../src/providers/google/pages.ts'
 import { keycloakPages, keycloakTexts } from '../../src/providers/keycloak/pages.ts'
 import { oktaPages, oktaTexts } from '../../src/providers/okta/pages.ts'
@@ -18,6 +19,7 @@ const vendors = {
   cognito: { sign_in: cognitoPages, texts: cognitoTexts },
   auth0: { sign_in: auth0Pages, texts: auth0Texts },
   apple: { sign_in: applePages, texts: appleTexts },
+  github: { sign_in: githubPages, texts: githubTexts },
   google: { sign_in: googlePages, texts: googleTexts },
   okta: { sign_in: oktaPages, texts: oktaTexts },
 }
@@ -80,6 +82,11 @@ export const signInAt: Readonly<Record<Vendor, (page: Page, username?: string, p
     await page.fill('#password_text_field', password)
     await page.click('#sign-in')
   },
+  async github(page, username = 'alice', password = 'password') {
+    await page.fill('#login_field', username)
+    await page.fill('#password', password)
+    await page.click('input[name="commit"][value="Sign in"]')
+  },
   async google(page, username = 'alice@example.com', password = 'password') {
     await page.fill('#identifierId', username)
     await page.click('#identifierNext')
@@ -104,6 +111,7 @@ export const allowAt: Readonly<Record<Vendor, string>> = {
   entra: '#idSIButton9',
   cognito: 'button[value="allow"]',
   apple: 'button[value="allow"]',
+  github: '#js-oauth-authorize-btn',
   google: '#submit_approve_access',
   auth0: 'button[value="accept"]',
   okta: 'input[value="Allow"]',
@@ -115,6 +123,7 @@ export const refuseAt: Readonly<Record<Vendor, string>> = {
   entra: '#idBtn_Back',
   cognito: 'button[value="deny"]',
   apple: 'button[value="deny"]',
+  github: 'button[name="authorize"][value="0"]',
   google: '#submit_deny_access',
   auth0: 'button[name="action"][value="deny"]',
   okta: 'input[value="Cancel"]',

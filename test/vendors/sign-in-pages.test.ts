@@ -24,6 +24,7 @@ async function statusOf(page: Awaited<ReturnType<typeof open>>, act: () => Promi
 /** What the button says that lets a device in, and the page behind it, where vendors have words of their own. */
 const ownDevicePages: Partial<Record<Vendor, readonly string[]>> = {
   keycloak: ['Yes', 'Device Login Successful'],
+  github: ['Authorize', "Congratulations, you're all set!"],
   google: ['Continue', 'Your device is now connected'],
 }
 
@@ -81,6 +82,7 @@ test.each([
   ['cognito', 200, '#loginErrorMessage', 'Incorrect username or password.'],
   ['auth0', 400, '#error-element-password', 'Wrong email or password'],
   ['okta', 401, alert, 'Unable to sign in'],
+  ['github', 200, alert, 'Incorrect username or password.'],
   ['google', 200, alert, 'Wrong password. Try again or click Forgot password to reset it.'],
 ] as const)('%s says a wrong password with status %d at %s', async (vendor, status, where, text) => {
   const page = await open()

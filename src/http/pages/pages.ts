@@ -143,14 +143,17 @@ export function stayPage(reply: FastifyReply, exchange: Exchange, interaction: I
 
 /** The page on which a signed-in user lets the app in; where browsers stay signed in, with a choice of what it gets. */
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
-  const step = { ...stepOf(exchange, interaction), user: userView(user) }
-  const scopes = scopeViews(exchange, interaction.request.scope)
+  const { request, client } = interaction
+  const [redirect = ''] = /^[^:]*:(?:\/\/[^/?]*)?/.exec(request.redirect_uri) ?? []
+  const words = wordsOf(exchange, { app: client.app.name, user: user.username, redirect })
+  const step = { ...stepOf(exchange, interaction), ...words, user: userView(user) }
+  const scopes = scopeViews(exchange, request.scope)
   const { sessions, provider } = exchange.sandbox
   const questions = provider.consent_questions?.of(consentSituation(exchange, interaction, user)) ?? []
   const { choice } = provider.sign_in?.consent ?? {}
   const { fixed = ['openid'], unless = '' } = choice ?? {}
   const chosen = scopes.map((scope) => ({ ...scope, fixed: fixed.includes(scope.name) }))
-  const isWhole = interaction.request.parameters?.[unless] === 'false' || chosen.every((scope) => scope.fixed)
+  const isWhole = request.parameters?.[unless] === 'false' || chosen.every((scope) => scope.fixed)
   if (!sessions) render(reply, 'continue', { ...step, scopes })
   else render(reply, 'consent', { ...step, scopes: chosen, choice: isWhole ? undefined : choice, questions })
 }

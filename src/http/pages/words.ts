@@ -11,7 +11,7 @@ export interface Words {
 }
 
 /** The vendor's words for a page about an app and a user. */
-export function wordsOf({ sandbox, context }: Exchange, about: { app?: string; user?: string } = {}): Words {
+export function wordsOf({ sandbox, context }: Exchange, about: { app?: string; user?: string; redirect?: string } = {}): Words {
   const { texts, sign_in, own_spaces } = sandbox.provider
   const [space = sandbox.name] = Object.values(context.space?.path ?? {})
   const names = { company: sandbox.company, space: own_spaces?.title?.(sandbox.documents) ?? space, ...about }

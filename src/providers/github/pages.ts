@@ -13,8 +13,6 @@ export const githubTexts: PageTexts = {
   accent: 'green',
 }
 
-const authorize = { text: 'Authorize {app}', name: 'authorize', value: '1', id: 'js-oauth-authorize-btn' }
-
 /** The steps of its sign-in: names and ids as scripts find them. */
 export const githubPages: SignInPages = {
   username: { name: 'login', id: 'login_field' },
@@ -27,8 +25,9 @@ export const githubPages: SignInPages = {
     title: 'Authorize application',
     heading: 'Authorize {app}',
     text: '{app} by {company} wants to access your {user} account',
-    allow: authorize,
+    allow: { text: 'Authorize {company}', name: 'authorize', value: '1', id: 'js-oauth-authorize-btn' },
     deny: { text: 'Cancel', name: 'authorize', value: '0' },
+    foot: 'Authorizing will redirect to {redirect}',
   },
   accounts: {
     heading: 'Select user to authorize {app}',

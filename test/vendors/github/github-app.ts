@@ -67,7 +67,7 @@ export async function callbackOf({ url }: Where, parameters: Asked = {}, { jar =
 /** A code without a browser. */
 export async function freshCode({ url }: Where, wanted: Record<string, unknown> = {}): Promise<string> {
   const asked = { client_id: app.client_id, username: 'alice', redirect_uri: callback, scope: 'user:email', ...wanted }
-  const { body, text } = await postJson(`${url}/_grantbox/sandboxes/github/authorize`, asked)
+  const { body, text } = await postJson(`${new URL(url).origin}/_grantbox/sandboxes/github/authorize`, asked)
   if (typeof body.code !== 'string') throw new Error(text)
   return body.code
 }
