@@ -54,6 +54,8 @@ export interface SignIn {
   tokenName: string
   /** Below `https://{{apiServer}}`. */
   authorizePath: string
+  /** What a request there has besides, so that all comes of it that the vendor gives. */
+  parameters?: Readonly<Record<string, string>>
   /** Below `https://{{apiServer}}`. */
   tokenPath: string
   callback: string

@@ -132,7 +132,7 @@ function oauth2(signIn: SignIn, collection: RequestCollection) {
       redirect_uri: signIn.callback,
       // The embedded window: a browser tab would ignore the callback and use Postman's own.
       useBrowser: false,
-      authUrl: `https://${server}${signIn.authorizePath}`,
+      authUrl: `https://${server}${signIn.authorizePath}${signIn.parameters ? `?${new URLSearchParams(signIn.parameters)}` : ''}`,
       accessTokenUrl: `https://${server}${signIn.tokenPath}`,
       clientId: variable('clientId', collection),
       clientSecret: variable('clientSecret', collection),

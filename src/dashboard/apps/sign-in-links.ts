@@ -37,6 +37,7 @@ export function signInUrl(
     redirect_uri,
     scope: signInScope(client, provider),
     state,
+    ...provider.collection.signIn?.parameters,
     ...(isPublic && { code_challenge: pkceExample.challenge, code_challenge_method: 'S256' }),
   }
   url.search = new URLSearchParams(onTheWire(parameters, provider)).toString()

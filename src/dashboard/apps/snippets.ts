@@ -1,6 +1,7 @@
 import { none } from '../../oauth/clients/methods/none.ts'
 import { isMethod } from '../../oauth/clients/methods/registry.ts'
 import { clientSecretBasic } from '../../oauth/clients/methods/secret.ts'
+import { deviceCodeType, jwtBearerType } from '../../oauth/model/grant-names.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { onTheWire } from '../../oauth/realm/unread.ts'
 import { collectionIn } from '../../providers/collection-in.ts'
@@ -30,7 +31,7 @@ export function snippetsOf(sandbox: Sandbox, client: Client, base_url: string): 
       label: 'curl',
       help: signsIn
         ? `Open the first address in a browser and sign in as a sandbox user; the password is ${company}. Then put the code that comes back in place of CODE.`
-        : 'The client signs in by itself.',
+        : (filled.ownForm?.help ?? 'The client signs in by itself.'),
       code: curl(filled),
     },
     {
@@ -85,13 +86,27 @@ function filledIn(sandbox: Sandbox, client: Client, base_url: string) {
       ? `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`
       : undefined,
     signsIn,
+    /** The form of a client that neither signs users in nor is one by itself. */
+    ownForm: client.grant_types.includes('client_credentials')
+      ? undefined
+      : ownForms.find((one) => client.grant_types.includes(one.form.grant_type)),
     apiUrl: signsIn && probe ? base_url + probe.path : undefined,
     refreshes: client.grant_types.includes('refresh_token'),
   }
 }
 
+/** How clients get tokens for which something else must be there first. */
+const ownForms = [
+  {
+    form: { grant_type: deviceCodeType, device_code: 'DEVICE_CODE' },
+    help: 'Put what the device authorization endpoint answered in place of DEVICE_CODE.',
+  },
+  { form: { grant_type: jwtBearerType, assertion: 'ASSERTION' }, help: "Put a JWT that the client's key signed in place of ASSERTION." },
+]
+
 /** The form that gets the first tokens. */
-function tokenForm({ signsIn, redirectUri, scope, isPublic }: Filled): Record<string, string> {
+function tokenForm({ signsIn, ownForm, redirectUri, scope, isPublic }: Filled): Record<string, string> {
+  if (!signsIn && ownForm !== undefined) return ownForm.form
   return signsIn
     ? {
         grant_type: 'authorization_code',

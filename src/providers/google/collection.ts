@@ -6,7 +6,8 @@ export const googleCollection: RequestCollection = {
   description: 'Sign in as `alice@example.com` or `bob@example.com`, password `password`.',
   signIn: {
     tokenName: 'Google',
-    authorizePath: '/o/oauth2/v2/auth?access_type=offline&prompt=consent',
+    authorizePath: '/o/oauth2/v2/auth',
+    parameters: { access_type: 'offline', prompt: 'consent' },
     tokenPath: '/token',
     ...usualSignIn,
     scope: 'openid email profile',

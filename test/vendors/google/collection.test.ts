@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { tokensOf } from '../../support/google-client.ts'
+import { snippetsOf } from '../../../src/dashboard/apps/snippets.ts'
+import { robot, tokensOf, tv, web } from '../../support/google-client.ts'
 import { runCollection } from '../../support/newman.ts'
 import { start } from '../../support/server.ts'
 
@@ -23,4 +24,17 @@ test('each request of the collection gets the answer that it expects', { timeout
     'Key set 200',
     'Discovery 200',
   ])
+})
+
+test('snippets ask for offline access, devices and service accounts for what they have', async () => {
+  const { url, sandbox } = await start({ defaultProvider: 'google' })
+  const snippet = (id: string) => {
+    const client = sandbox()
+      .directory.listClients()
+      .find(({ client_id }) => client_id === id)
+    return client && snippetsOf(sandbox(), client, url)[0]
+  }
+  expect(snippet(web.client_id)?.code).toContain('&access_type=offline&prompt=consent')
+  expect(snippet(tv.client_id)?.code).toContain("--data-urlencode 'device_code=DEVICE_CODE'")
+  expect(snippet(robot)?.code).toContain("--data-urlencode 'assertion=ASSERTION'")
 })
