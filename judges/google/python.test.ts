@@ -7,7 +7,7 @@ import { startForFile } from '../../test/support/server.ts'
 import { send } from '../../test/support/vendor-client.ts'
 import { inPython, prepare, tryOut } from '../foreign.ts'
 
-/** google-auth and google-auth-oauthlib; what they do is in `python/trials.py`. */
+/** google-auth, google-auth-oauthlib, authlib and social-auth-core; what they do is in `python/trials.py`. */
 
 const judge = inPython(join(import.meta.dirname, 'python'))
 const missing = await prepare(judge)
@@ -32,11 +32,11 @@ const unchanged = { HTTPS_PROXY: server.url, KEY_FILE: await keyFile('?at=google
 
 /** The user in the browser, which the tests have at our http port. */
 const open = (address: string) => throughPages(server.url + address.replace(/^https?:\/\/[^/]+/, ''), { granted: '*' })
-const trials = ['code', 'scope_has_changed', 'refusals', 'service_accounts']
+const trials = ['code', 'scope_has_changed', 'refusals', 'service_accounts', 'authlib']
 
 test.for([
   ...trials.map((trial) => ['by their options', trial, pointed] as const),
-  ...trials.map((trial) => ['unchanged', trial, unchanged] as const),
+  ...[...trials, 'social_auth'].map((trial) => ['unchanged', trial, unchanged] as const),
 ])('%s: %s', async ([, trial, where], { skip }) => {
   if (missing !== undefined) skip(missing)
   const { code, errors } = await tryOut(judge, trial, { ...env, ...where }, open)

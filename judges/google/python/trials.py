@@ -1,15 +1,23 @@
-"""google-auth and google-auth-oauthlib against grantbox: `trials.py <trial>`, which ends with 0 when all was as it should be."""
+"""google-auth, google-auth-oauthlib, social-auth-core and authlib against grantbox: `trials.py <trial>`, which ends with 0 when all was as it should be."""
 
 import json
 import os
+from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session
 from google.auth.exceptions import RefreshError
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2 import credentials, id_token, service_account
 from google_auth_oauthlib.flow import Flow
+from joserfc import jwt
+from joserfc.jwk import KeySet
 from oauthlib.oauth2 import InvalidGrantError
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidClientError
+from social_core.backends.google import GoogleOAuth2
+from social_core.strategy import BaseStrategy
 
 # Unchanged, at the vendor's own hosts through the proxy; else at the one address that is given.
 unchanged = "HTTPS_PROXY" in os.environ
@@ -106,7 +114,70 @@ def service_accounts():
     assert claims["email"] == info["client_email"], claims
 
 
+class Strategy(BaseStrategy):
+    """What python-social-auth asks of a web framework, without one."""
+
+    def __init__(self, settings):
+        super().__init__(storage=SimpleNamespace(nonce=SimpleNamespace(use=lambda *_: True, consume=lambda *_: True)))
+        self.settings, self.session = settings, {}
+
+    def get_setting(self, name):
+        return self.settings[name]
+
+    def build_absolute_uri(self, path=None):
+        return path
+
+    def request_data(self, merge=True):
+        return {}
+
+    def session_get(self, name, default=None):
+        return self.session.get(name, default)
+
+    def session_set(self, name, value):
+        self.session[name] = value
+
+    def session_pop(self, name):
+        return self.session.pop(name, None)
+
+
+def social_auth():
+    """At older addresses; its revocation is a GET."""
+    settings = {
+        "SOCIAL_AUTH_GOOGLE_OAUTH2_KEY": client_id,
+        "SOCIAL_AUTH_GOOGLE_OAUTH2_SECRET": secret,
+        "SOCIAL_AUTH_GOOGLE_OAUTH2_AUTH_EXTRA_ARGUMENTS": {"access_type": "offline", "prompt": "consent"},
+    }
+    backend = GoogleOAuth2(Strategy(settings), redirect_uri=callback)
+    print(backend.auth_url(), flush=True)
+    backend.data = dict(parse_qsl(urlsplit(input()).query))
+    answer = backend.request_access_token(
+        backend.access_token_url(), data=backend.auth_complete_params(backend.validate_state()), headers=backend.auth_headers(), method="POST"
+    )
+    user = backend.user_data(answer["access_token"])
+    assert backend.get_user_details(user)["email"] == "alice@example.com" and user["sub"] == os.environ["SUB"], user
+    assert "refresh_token" not in backend.refresh_token(answer["refresh_token"])
+    backend.revoke_token(answer["access_token"], os.environ["SUB"])
+    assert requests.get(f"{apis}/oauth2/v3/userinfo", params={"access_token": answer["access_token"]}).status_code == 401
+
+
+def authlib():
+    """By discovery."""
+    metadata = requests.get(f"{accounts}/.well-known/openid-configuration").json()
+    session = OAuth2Session(client_id, secret, scope="openid email", redirect_uri=callback, code_challenge_method="S256")
+    verifier = generate_token(48)
+    address, _state = session.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier, nonce="n", access_type="offline", prompt="consent")
+    print(address, flush=True)
+    token = session.fetch_token(metadata["token_endpoint"], authorization_response=input().replace("http:", "https:", 1), code_verifier=verifier)
+    keys = requests.get(metadata["jwks_uri"]).json()
+    claims = jwt.decode(token["id_token"], KeySet.import_key_set(keys)).claims
+    jwt.JWTClaimsRegistry(iss={"essential": True, "value": metadata["issuer"]}, nonce={"essential": True, "value": "n"}).validate(claims)
+    assert session.get(metadata["userinfo_endpoint"]).json()["sub"] == claims["sub"]
+    assert session.refresh_token(metadata["token_endpoint"])["access_token"] != token["access_token"]
+    session.revoke_token(metadata["revocation_endpoint"], token=token["refresh_token"])
+
+
 if __name__ == "__main__":
     import sys
 
-    {one.__name__: one for one in (code, scope_has_changed, refusals, service_accounts)}[sys.argv[1]]()
+    trials = (code, scope_has_changed, refusals, service_accounts, social_auth, authlib)
+    {one.__name__: one for one in trials}[sys.argv[1]]()
