@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findChromium } from '../support/chromium.ts'
+import { freePort } from '../support/real-server.ts'
 
 const root = join(import.meta.dirname, '../..')
 let folder: string
@@ -59,6 +60,26 @@ test('the Playwright tests pass', async () => {
     CHROMIUM_FLAGS: '--disable-gpu --no-first-run --disable-background-networking',
   })
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 2\n.*fail 0/s) })
+}, 120_000)
+
+test('the app that signs in with Google, GitHub and Apple does, under grantbox run, and knows nothing of it', async () => {
+  const social = join(folder, 'examples/social')
+  const port = String(await freePort())
+  for (const name of await readdir(social)) {
+    const text = await readFile(join(social, name), 'utf8')
+    if (/^(server|apple-secret|sign-in\.test)\.js$|^package\.json$/.test(name)) expect(text).not.toMatch(/grantbox/i)
+    // Somebody may have the usual port already.
+    await writeFile(join(social, name), text.replaceAll('localhost:3000', `localhost:${port}`))
+  }
+  const { executablePath, env } = await findChromium()
+  const test = ['--', process.execPath, '--test', 'examples/social/sign-in.test.js']
+  const { code, output } = await run([join(root, 'src/cli/main.ts'), 'run', '--config', 'examples/social/grantbox.config.yaml', ...test], {
+    ...env,
+    PORT: port,
+    CHROMIUM: executablePath,
+    CHROMIUM_FLAGS: '--disable-gpu --no-first-run --disable-background-networking',
+  })
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 3\n.*fail 0/s) })
 }, 120_000)
 
 const jest = jestPath()
