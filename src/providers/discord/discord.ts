@@ -12,7 +12,7 @@ import { newClientSecret, newSnowflake } from './ids.ts'
 import { spacedJson } from './json.ts'
 import { discordPages, discordTexts } from './pages.ts'
 import { addressRoutes } from './pictures.ts'
-import { discordPrompt, discordScope, discordScopes } from './scopes.ts'
+import { discordChecks, discordPrompt, discordScope, discordScopes } from './scopes.ts'
 import { discordTokens } from './tokens.ts'
 import { discordWorld, seedGuilds } from './world.ts'
 
@@ -56,6 +56,7 @@ export const discord: Provider = {
     grants: discordGrants,
     grant_type_first: true,
     scope: discordScope,
+    checks: discordChecks,
     prompt: discordPrompt,
     asks_consent: () => false,
     authorization: { usual_response_type: 'code', parameters: ['disable_guild_select'] },

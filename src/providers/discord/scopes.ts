@@ -1,4 +1,5 @@
 import { scopeOfApp } from '../../oauth/clients/scope.ts'
+import { missing } from '../../oauth/model/errors.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 
@@ -33,3 +34,10 @@ export const discordScope: NonNullable<RequestDialect['scope']> = (requested, cl
 /** `none` is silent where all was allowed before, and no error elsewhere; whatever else comes, the user is asked. */
 export const discordPrompt: NonNullable<RequestDialect['prompt']> = ({ prompt, scope }) =>
   prompt === 'none' && !scopes(scope).some((one) => ofGuild.includes(one)) ? undefined : 'consent'
+
+/** Only what installs an app needs no response type. */
+export const discordChecks: NonNullable<RequestDialect['checks']> = ({ response_type, scope }) => {
+  const others = scopes(scope).filter((one) => !installs.split(' ').includes(one))
+  if (response_type !== undefined || others.length === 0) return
+  throw missing('response_type', `response_type is missing, and scope has ${others.join(', ')}`, 'response_type_missing')
+}

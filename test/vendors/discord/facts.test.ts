@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { botToken } from '../../../src/providers/discord/ids.ts'
+import { botToken, newSnowflake } from '../../../src/providers/discord/ids.ts'
 import { Jar } from '../../support/browser-jar.ts'
 import { basic, claimsOf, post, send } from '../../support/vendor-client.ts'
 import {
@@ -30,9 +30,9 @@ function shape(text: string): string {
   return text
     .replace(/"[A-Za-z0-9]{30}"/g, '"…"')
     .replace(/"eyJ[\w.-]+"/g, '"eyJ…"')
-    .replace(/"1\d{17}"/g, (whole) => ([app.client_id, aliceId, server1].includes(whole.slice(1, -1)) ? whole : '"1…"'))
+    .replace(/"\d{17,19}"/g, (whole) => ([app.client_id, aliceId, server1].includes(whole.slice(1, -1)) ? whole : '"1…"'))
     .replace(/[\w-]{68}/g, '…')
-    .replace(/webhooks\/\d{18}/, 'webhooks/1…')
+    .replace(/webhooks\/\d{17,19}/, 'webhooks/1…')
 }
 
 const begins = '{"token_type": "Bearer", "access_token": "…", "expires_in": 604800, "refresh_token": "…"'
@@ -128,6 +128,12 @@ describe('the callback', () => {
   test('of who cancels', async () => {
     const { search } = await throughPages(authorizeAt(server), new Jar(), 'false')
     expect(search).toBe('?error=access_denied&error_description=The+resource+owner+or+authorization+server+denied+the+request&state=s')
+  })
+
+  test('of who names no response type, which only an installation may do without', async () => {
+    const { location } = await new Jar().open(authorizeAt(server, { response_type: '' }))
+    expect(location?.searchParams.get('error')).toBe('invalid_request')
+    expect((await throughPages(authorizeAt(server, { response_type: '', scope: 'bot' }))).searchParams.get('guild_id')).toBe(server1)
   })
 
   test('of an unknown scope', async () => {
@@ -244,6 +250,14 @@ test.each(['access_token', 'refresh_token'])('revoking a %s takes the other alon
     '{"error": "invalid_grant"}',
   )
   expect((await revoke('unknown')).text).toBe('{}')
+})
+
+test('ids have a time in them, and a bot’s token follows from the app’s secret', () => {
+  for (let count = 0; count < 20; count++) {
+    const time = new Date(Number((BigInt(newSnowflake()) >> 22n) + 1_420_070_400_000n))
+    expect([time.getTime() > Date.UTC(2017, 0), time.getTime() < Date.UTC(2025, 0)]).toEqual([true, true])
+  }
+  expect(bot.authorization).toBe('Bot MTU3NzMwNTkwNDkyMTk2ODY0.GboxBT.1JwErw7bA_ZNifRd-1k9owwPtfhRNBUAHOzSun')
 })
 
 test('bob has no picture', async () => {
