@@ -1,0 +1,80 @@
+"""social-auth-core at Apple's and Facebook's own addresses: `apple_and_facebook.py <trial>`, which ends with 0 when all was as it should be."""
+
+import os
+import sys
+from urllib.parse import parse_qs, urlsplit
+
+sys.path.append(os.getcwd())
+
+from social_core.backends.apple import AppleIdAuth  # noqa: E402
+from social_core.backends.facebook import FacebookOAuth2  # noqa: E402
+from social_core.exceptions import AuthCanceled, AuthException  # noqa: E402
+from trials import REDIRECT_URI, Strategy, fails, visited  # noqa: E402
+
+APPLE = {
+    "CLIENT": os.environ["APPLE_CLIENT"],
+    "TEAM": os.environ["APPLE_TEAM"],
+    "KEY": os.environ["APPLE_KEY"],
+    "SECRET": os.environ["APPLE_PRIVATE_KEY"],
+    "SCOPE": ["email", "name"],
+}
+FACEBOOK = {
+    "KEY": os.environ["CLIENT_ID"],
+    "SECRET": os.environ["CLIENT_SECRET"],
+    "SCOPE": ["email"],
+    "PROFILE_EXTRA_PARAMS": {"fields": "id,name,email"},
+}
+
+
+def social(kind, prefix, settings):
+    """A whole sign-in; gives what the vendor said of the user, and the backend."""
+    strategy = Strategy({f"{prefix}_{name}": value for name, value in settings.items()})
+    backend = kind(strategy, redirect_uri=REDIRECT_URI)
+    came = parse_qs(urlsplit(visited(backend.auth_url())).query)
+    strategy.data = {name: values[0] for name, values in came.items()}
+    backend.data = strategy.data
+    return backend.auth_complete(), backend
+
+
+def apple(**changed):
+    return social(AppleIdAuth, "SOCIAL_AUTH_APPLE_ID", {**APPLE, **changed})
+
+
+def facebook(**changed):
+    return social(FacebookOAuth2, "SOCIAL_AUTH_FACEBOOK", {**FACEBOOK, **changed})
+
+
+def apple_sign_in():
+    response, backend = apple()
+    details = backend.get_user_details(response)
+    assert details["email"] == "alice@example.com" and details["first_name"] == "Alice", (details, response)
+    assert backend.get_user_id(details, response) == os.environ["APPLE_SUB"], response
+
+
+def apple_cancelled():
+    fails(AuthException, apple)
+
+
+def apple_refused():
+    fails(Exception, lambda: apple(TEAM="OTHERTEAM1"))
+
+
+def facebook_sign_in():
+    response, backend = facebook()
+    details = backend.get_user_details(response)
+    assert details["email"] == "alice@example.com" and details["fullname"] == "Alice Arnold", details
+    # What it gives says nothing: it compares bytes with a text.
+    backend.revoke_token(response["access_token"], response["id"])
+    fails(Exception, lambda: backend.user_data(response["access_token"]))
+
+
+def facebook_cancelled():
+    fails(AuthCanceled, facebook)
+
+
+def facebook_refused():
+    fails(Exception, lambda: facebook(SECRET="wrong"))
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()
