@@ -17,7 +17,7 @@ const noPath = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=\?|$)/i
 export const entraRedirects: RedirectRules = {
   first_is_default: true,
   matches: (registered, came) =>
-    plain(registered) === plain(came) || (isWildcard(registered) && fitsWildcard(registered, came.replace(/[?#].*$/, ''))),
+    plain(registered) === plain(came) || (isWildcard(registered) && fitsWildcard(registered, came.split(/[?#]/, 1)[0] ?? '')),
   registers: isWildcard,
   refuses: (uri) => {
     if (uri.length > longest) return `It has ${uri.length} characters; Entra takes ${longest}`

@@ -56,7 +56,7 @@ export const oktaAccountPages: AccountPages = {
         if (user === undefined || problem !== undefined) {
           return { errors: { [password.name]: problem ?? '' }, explanation: 'The password does not meet the policy' }
         }
-        if (values.confirmPassword !== typed) {
+        if (!sameSecret(values.confirmPassword ?? '', typed)) {
           return { errors: { confirmPassword: 'New passwords must match' }, explanation: 'confirmPassword is another password' }
         }
         return { user: setPassword(world, user, typed) }
