@@ -114,4 +114,12 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
   'okta-refused': refused('okta'),
   'okta-consent': at('okta', signedIn('okta')),
   'okta-error': error('okta'),
+  'slack-sign-in': at('slack'),
+  'slack-refused': refused('slack'),
+  'slack-consent': at('slack', signedIn('slack')),
+  'slack-error': error('slack'),
+  'discord-sign-in': at('discord'),
+  'discord-refused': refused('discord'),
+  'discord-consent': at('discord', signedIn('discord')),
+  'discord-error': error('discord'),
 }

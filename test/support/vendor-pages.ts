@@ -2,12 +2,14 @@ import type { Page } from 'playwright-core'
 import { applePages, appleTexts } from '../../src/providers/apple/pages.ts'
 import { auth0Pages, auth0Texts } from '../../src/providers/auth0/pages.ts'
 import { cognitoPages, cognitoTexts } from '../../src/providers/cognito/pages.ts'
+import { discordPages, discordTexts } from '../../src/providers/discord/pages.ts'
 import { entraPages, entraTexts } from '../../src/providers/entra/pages.ts'
 import { githubPages, githubTexts } from '../../src/providers/github/pages.ts'
 import { googlePages, googleTexts } from '../../src/providers/google/pages.ts'
 import { keycloakPages, keycloakTexts } from '../../src/providers/keycloak/pages.ts'
 import { oktaPages, oktaTexts } from '../../src/providers/okta/pages.ts'
 import type { Provider } from '../../src/providers/provider.ts'
+import { slackPages, slackTexts } from '../../src/providers/slack/pages.ts'
 import { standard } from '../../src/providers/standard/standard.ts'
 import { postmanCallback } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
@@ -22,6 +24,8 @@ const vendors = {
   github: { sign_in: githubPages, texts: githubTexts },
   google: { sign_in: googlePages, texts: googleTexts },
   okta: { sign_in: oktaPages, texts: oktaTexts },
+  slack: { sign_in: slackPages, texts: slackTexts },
+  discord: { sign_in: discordPages, texts: discordTexts },
 }
 
 export type Vendor = keyof typeof vendors
@@ -103,6 +107,16 @@ export const signInAt: Readonly<Record<Vendor, (page: Page, username?: string, p
     await page.fill('input[name="credentials.passcode"]', password)
     await page.click('input[type="submit"]')
   },
+  async slack(page, username = 'alice', password = 'password') {
+    await page.fill('input[name="email"]', username)
+    await page.fill('input[name="password"]', password)
+    await page.click('#signin_btn')
+  },
+  async discord(page, username = 'alice', password = 'password') {
+    await page.fill('input[name="email"]', username)
+    await page.fill('input[name="password"]', password)
+    await page.click('button[type="submit"]:has-text("Log In")')
+  },
 }
 
 /** What such a script clicks to allow. */
@@ -115,6 +129,8 @@ export const allowAt: Readonly<Record<Vendor, string>> = {
   google: '#submit_approve_access',
   auth0: 'button[value="accept"]',
   okta: 'input[value="Allow"]',
+  slack: 'button[name="action"][value="allow"]',
+  discord: 'button[name="authorize"][value="true"]',
 }
 
 /** What such a script clicks to refuse. */
@@ -127,4 +143,6 @@ export const refuseAt: Readonly<Record<Vendor, string>> = {
   google: '#submit_deny_access',
   auth0: 'button[name="action"][value="deny"]',
   okta: 'input[value="Cancel"]',
+  slack: 'button[name="action"][value="cancel"]',
+  discord: 'button[name="authorize"][value="false"]',
 }
