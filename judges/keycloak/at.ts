@@ -1,4 +1,5 @@
 import { FormBrowser } from '../../test/support/recording/form-browser.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 
 /** The preloaded clients. */
@@ -8,9 +9,10 @@ export const spa = { id: 'demo-spa' }
 /**
  * Where the judges of Keycloak are sent: to the twin, or to the real one that `KEYCLOAK_URL` names, with the realm of
  * `test/data/recordings/keycloak/demo-realm.json`. A judge that fails at both fails for reasons of its own. Call it at the top level.
+ * @param name under which its requests are recorded
  */
-export async function keycloakForFile() {
-  const base = process.env.KEYCLOAK_URL ?? (await startForFile({ defaultProvider: 'keycloak' })).url
+export async function keycloakForFile(name?: string) {
+  const base = process.env.KEYCLOAK_URL ?? (await twin(name))
   return {
     base,
     issuer: `${base}/realms/demo`,
@@ -23,4 +25,10 @@ export async function keycloakForFile() {
       return location
     },
   }
+}
+
+async function twin(name: string | undefined): Promise<string> {
+  const server = await startForFile({ defaultProvider: 'keycloak' })
+  if (name !== undefined) recordRequests('keycloak', name, server)
+  return server.url
 }

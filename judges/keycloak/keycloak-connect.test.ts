@@ -9,7 +9,7 @@ import { keycloakForFile, web } from './at.ts'
 
 /** Keycloak's own middleware for Express, as its guide has it: an app with pages to sign in for, and one that takes bearers alone. */
 
-const { base, issuer, signedIn } = await keycloakForFile()
+const { base, issuer, signedIn } = await keycloakForFile('connect')
 const memory = new session.MemoryStore()
 const settings = { realm: 'demo', 'auth-server-url': base, 'ssl-required': 'none', 'confidential-port': 0 }
 const keycloak = new KeycloakConnect({ store: memory }, Object.assign(settings, { resource: web.id, credentials: { secret: web.secret } }))

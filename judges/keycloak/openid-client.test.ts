@@ -5,7 +5,7 @@ import { keycloakForFile, spa, web } from './at.ts'
 
 /** The strictest client that npm has, at Keycloak's realm. */
 
-const { base, issuer, signedIn } = await keycloakForFile()
+const { base, issuer, signedIn } = await keycloakForFile('openid-client')
 const redirect_uri = 'http://localhost:3000/callback'
 const options = { execute: [client.allowInsecureRequests] }
 const config = await client.discovery(new URL(issuer), web.id, web.secret, undefined, options)

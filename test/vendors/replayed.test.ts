@@ -13,6 +13,7 @@ import { cognitoProofs } from './cognito/proofs.ts'
 import { goOn as throughDiscord } from './discord/discord-client.ts'
 import { walk as facebookWalk } from './facebook/facebook-app.ts'
 import { throughPages as throughGitHub } from './github/github-app.ts'
+import { throughPages as throughKeycloak } from './keycloak/keycloak-client.ts'
 import { goOn as throughSlack } from './slack/slack-client.ts'
 
 /**
@@ -30,6 +31,7 @@ const signIns: Readonly<Record<string, SignsIn>> = {
       ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password })
       : page,
   entra: (jar, page, base) => signIn(jar, page, base),
+  keycloak: (jar, page, base) => throughKeycloak(jar, page, base),
   google: (jar, page, base) => googleSignIn(jar, page, base, undefined, { granted: '*' }),
   github: (jar, page, base) => throughGitHub(jar, page, base),
   discord: (jar, page, base) => throughDiscord(jar, page, base),

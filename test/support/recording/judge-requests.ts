@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
+import { readClaims } from '../../../src/oauth/jose/jwt.ts'
 import type { TestServer } from '../server.ts'
 import type { Proofs } from './proofs.ts'
 
@@ -83,6 +84,8 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
     const given = seen
       .slice(0, index)
       .flatMap(({ answers }, at) => Object.entries(answers).map(([key, value]) => [`{{${at}.${key}}}`, value] as const))
+      // One may be a part of another.
+      .toSorted(([, one], [, other]) => other.length - one.length)
     const named = (text: string) =>
       given.reduce((one, [mark, value]) => one.replaceAll(encodeURIComponent(value), mark).replaceAll(value, mark), text)
     const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, named(value)]))
@@ -166,8 +169,9 @@ function codesOf({ text }: { text: string }): Record<string, string> {
 /** What an answer gives by name: members of its JSON or form, one in another as `Result.Token`, parameters of the address that it leads to. */
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
+  const signed = textsIn(readClaims(parameters.find(([name]) => name === 'response')?.[1] ?? ''), 'response')
   const members = /^[{[]/.test(text) ? textsIn(JSON.parse(text), '') : isForm(text) ? [...new URLSearchParams(text)] : []
-  return Object.fromEntries([...parameters, ...members, ...postedIn(text)])
+  return Object.fromEntries([...parameters, ...signed, ...members, ...postedIn(text)])
 }
 
 /** Whether an answer is a form, as some token endpoints send it. */
@@ -192,7 +196,7 @@ function longOnes(members: Record<string, string>): Record<string, string> {
     Object.entries(members).filter(
       ([name, value]) =>
         (value.length >= 20 || name === 'user_code' || name.endsWith('Id')) &&
-        !/uri|message|description|metadata/.test(name) &&
+        (name === 'request_uri' || !/uri|message|description|metadata/.test(name)) &&
         !/^https?:|[@\s]/.test(value),
     ),
   )

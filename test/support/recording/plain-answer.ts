@@ -19,6 +19,7 @@ const looked = ['content-type', 'cache-control', 'pragma', 'expires', 'location'
 
 /** Members whose value is made up each time. */
 const madeUp = new Set([
+  ...['x5t#S256', 'request_uri'],
   ...['aio', 'rh', 'uti', 'jti', 'kid', 'x5t', 'x5c', 'n', 'nonce', 'sid', 'at_hash', 'c_hash', 'origin_jti', 'event_id'],
   ...['code', 'refresh_token', 'access_token', 'device_code', 'user_code', 'session_state', 'trace_id', 'request-id', 'client-request-id'],
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId', 'bot_access_token'],

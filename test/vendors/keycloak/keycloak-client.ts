@@ -1,3 +1,4 @@
+import type { Jar, Visit } from '../../support/browser-jar.ts'
 import { start } from '../../support/server.ts'
 import { post, send } from '../../support/vendor-client.ts'
 
@@ -10,6 +11,13 @@ export const password = { grant_type: 'password', username: 'alice', password: '
 /** A path of the realm's protocol. */
 export function at(path: string): string {
   return `${realm}/protocol/openid-connect/${path}`
+}
+
+/** Goes where a browser is sent at this server, and signs alice in where it is asked for that. */
+export async function throughPages(jar: Jar, page: Visit, base: string): Promise<Visit> {
+  if (page.location?.href.startsWith(base) === true) return throughPages(jar, await jar.open(page.location.href), base)
+  if (page.location !== undefined || !page.html.includes('id="kc-form-login"')) return page
+  return throughPages(jar, await jar.post(page, base, { username: 'alice', password: 'password' }), base)
 }
 
 /** Asks the token endpoint. */
