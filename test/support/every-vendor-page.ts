@@ -69,6 +69,15 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
   'auth0-refused': refused('auth0'),
   'auth0-consent': at('auth0', signedIn('auth0')),
   'auth0-error': error('auth0'),
+  'facebook-sign-in': at('facebook'),
+  'facebook-refused': refused('facebook'),
+  'facebook-consent': async (page, { url }) => {
+    const asked = { client_id: '102934857201938', redirect_uri: 'https://example.com/callback', scope: 'email,user_friends' }
+    await page.goto(`${url}/facebook/dialog/oauth?${new URLSearchParams(asked)}`)
+    await signInAt.facebook(page)
+    await page.getByText('user_friends').waitFor()
+  },
+  'facebook-error': error('facebook'),
   'apple-name': at('apple'),
   'apple-refused': refused('apple'),
   'apple-consent': async (page, { url }) => {

@@ -4,6 +4,7 @@ import { auth0Pages, auth0Texts } from '../../src/providers/auth0/pages.ts'
 import { cognitoPages, cognitoTexts } from '../../src/providers/cognito/pages.ts'
 import { discordPages, discordTexts } from '../../src/providers/discord/pages.ts'
 import { entraPages, entraTexts } from '../../src/providers/entra/pages.ts'
+import { facebookPages, facebookTexts } from '../../src/providers/facebook/pages.ts'
 import { githubPages, githubTexts } from '../../src/providers/github/pages.ts'
 import { googlePages, googleTexts } from '../../src/providers/google/pages.ts'
 import { keycloakPages, keycloakTexts } from '../../src/providers/keycloak/pages.ts'
@@ -21,6 +22,7 @@ const vendors = {
   cognito: { sign_in: cognitoPages, texts: cognitoTexts },
   auth0: { sign_in: auth0Pages, texts: auth0Texts },
   apple: { sign_in: applePages, texts: appleTexts },
+  facebook: { sign_in: facebookPages, texts: facebookTexts },
   github: { sign_in: githubPages, texts: githubTexts },
   google: { sign_in: googlePages, texts: googleTexts },
   okta: { sign_in: oktaPages, texts: oktaTexts },
@@ -80,6 +82,11 @@ export const signInAt: Readonly<Record<Vendor, (page: Page, username?: string, p
     await page.locator('input[name="password"]').nth(1).fill(password)
     await page.locator('input[name="signInSubmitButton"]').nth(1).click()
   },
+  async facebook(page, username = 'alice', password = 'password') {
+    await page.fill('#email', username)
+    await page.fill('#pass', password)
+    await page.click('#loginbutton')
+  },
   async apple(page, username = 'alice', password = 'password') {
     await page.fill('#account_name_text_field', username)
     await page.click('#sign-in')
@@ -124,6 +131,7 @@ export const allowAt: Readonly<Record<Vendor, string>> = {
   keycloak: 'input[name="accept"]',
   entra: '#idSIButton9',
   cognito: 'button[value="allow"]',
+  facebook: 'button[name="__CONFIRM__"]',
   apple: 'button[value="allow"]',
   github: '#js-oauth-authorize-btn',
   google: '#submit_approve_access',
@@ -138,6 +146,7 @@ export const refuseAt: Readonly<Record<Vendor, string>> = {
   keycloak: '#kc-cancel',
   entra: '#idBtn_Back',
   cognito: 'button[value="deny"]',
+  facebook: 'button[name="__CANCEL__"]',
   apple: 'button[value="deny"]',
   github: 'button[name="authorize"][value="0"]',
   google: '#submit_deny_access',
