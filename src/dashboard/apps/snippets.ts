@@ -5,6 +5,7 @@ import { deviceCodeType, jwtBearerType } from '../../oauth/model/grant-names.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { onTheWire } from '../../oauth/realm/unread.ts'
 import { collectionIn } from '../../providers/collection-in.ts'
+import type { Provider } from '../../providers/provider.ts'
 import { pathsOf } from '../../providers/space.ts'
 import { secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -85,6 +86,8 @@ function filledIn(sandbox: Sandbox, client: Client, base_url: string) {
     basic: isMethod(client.token_endpoint_auth_method, clientSecretBasic)
       ? `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret ?? '')}`
       : undefined,
+    /** What the vendor must be told to answer as JSON. */
+    accept: isForm(provider, '*/*') && !isForm(provider, jsonType) ? jsonType : undefined,
     signsIn,
     /** The form of a client that neither signs users in nor is one by itself. */
     ownForm: client.grant_types.includes('client_credentials')
@@ -103,6 +106,14 @@ const ownForms = [
   },
   { form: { grant_type: jwtBearerType, assertion: 'ASSERTION' }, help: "Put a JWT that the client's key signed in place of ASSERTION." },
 ]
+
+const jsonType = 'application/json'
+
+/** Whether a vendor's tokens come as a form. */
+function isForm({ tokenReply }: Provider, accept: string): boolean {
+  const { headers = {} } = tokenReply?.({}, accept, 0) ?? {}
+  return headers['Content-Type']?.startsWith('application/x-www-form-urlencoded') === true
+}
 
 /** The form that gets the first tokens. */
 function tokenForm({ signsIn, ownForm, redirectUri, scope, isPublic }: Filled): Record<string, string> {
@@ -140,9 +151,10 @@ function curl(filled: Filled): string {
 }
 
 function tokenRequest(filled: Filled, form: Record<string, string>): string {
-  const { tokenEndpoint, basic } = filled
+  const { tokenEndpoint, basic, accept } = filled
   return [
     `curl ${shellWord(tokenEndpoint)}`,
+    ...(accept === undefined ? [] : [`  --header 'Accept: ${accept}'`]),
     ...(basic === undefined ? [] : [`  --user ${shellWord(basic)}`]),
     ...fields(form, filled).map(([name, value]) => `  --data-urlencode ${shellWord(`${name}=${value}`)}`),
   ].join(' \\\n')
@@ -174,10 +186,14 @@ function signInFirst({ signsIn, authorizeUrl }: Filled, mark: '//' | '#'): strin
 }
 
 function javascript(filled: Filled): string {
-  const { tokenEndpoint, apiUrl, basic } = filled
+  const { tokenEndpoint, apiUrl, basic, accept } = filled
   const keyOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name))
   const form = fields(tokenForm(filled), filled).map(([name, value]) => `    ${keyOf(name)}: ${literal(value)},`)
-  const header = basic === undefined ? '' : `\n  headers: { Authorization: 'Basic ' + btoa(${literal(basic)}) },`
+  const headers = [
+    ...(accept === undefined ? [] : [`Accept: '${accept}'`]),
+    ...(basic === undefined ? [] : [`Authorization: 'Basic ' + btoa(${literal(basic)})`]),
+  ]
+  const header = headers.length === 0 ? '' : `\n  headers: { ${headers.join(', ')} },`
   return paragraphs(
     signInFirst(filled, '//'),
     `const answer = await fetch(${literal(tokenEndpoint)}, {\n  method: 'POST',${header}\n  body: new URLSearchParams({\n${form.join('\n')}\n  }),\n})`,
@@ -188,13 +204,14 @@ function javascript(filled: Filled): string {
 }
 
 function python(filled: Filled): string {
-  const { tokenEndpoint, apiUrl, basic, client_id, client_secret } = filled
+  const { tokenEndpoint, apiUrl, basic, accept, client_id, client_secret } = filled
   const form = fields(tokenForm(filled), filled).map(([name, value]) => `        ${literal(name)}: ${literal(value)},`)
+  const header = accept === undefined ? '' : `\n    headers={"Accept": "${accept}"},`
   const auth = basic === undefined ? '' : `\n    auth=(${literal(client_id)}, ${literal(client_secret ?? '')}),`
   return paragraphs(
     'import requests',
     signInFirst(filled, '#'),
-    `answer = requests.post(\n    ${literal(tokenEndpoint)},${auth}\n    data={\n${form.join('\n')}\n    },\n)`,
+    `answer = requests.post(\n    ${literal(tokenEndpoint)},${header}${auth}\n    data={\n${form.join('\n')}\n    },\n)`,
     'tokens = answer.json()\nprint(answer.status_code, tokens)',
     apiUrl &&
       `me = requests.get(\n    ${literal(apiUrl)},\n    headers={"Authorization": f"Bearer {tokens['access_token']}"},\n)\nprint(me.json())`,
