@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
-import { alice, callback, throughPages, tv, web } from '../../test/support/google-client.ts'
+import { alice, callback, keyFileOf, throughPages, tv, web } from '../../test/support/google-client.ts'
 import { startForFile } from '../../test/support/server.ts'
-import { send } from '../../test/support/vendor-client.ts'
 import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
 
 /** x/oauth2 with its package `google`, unchanged and through the proxy; what it does is in `go/main.go`. */
@@ -32,7 +31,7 @@ const env = {
   TV_CLIENT_ID: tv.client_id,
   TV_CLIENT_SECRET: tv.client_secret,
   REDIRECT_URI: callback,
-  KEY_FILE: (await send(`${server.url}/service-account.json?at=google`)).text,
+  KEY_FILE: JSON.stringify(await keyFileOf(server.url, 'vendor')),
 }
 
 /** The user in the browser, which the tests have at our http port: where the client is called back, or the page of a device. */

@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { aliceId, callback, throughPages, web } from '../../test/support/google-client.ts'
+import { aliceId, callback, keyFileOf, throughPages, web } from '../../test/support/google-client.ts'
 import { startForFile } from '../../test/support/server.ts'
-import { send } from '../../test/support/vendor-client.ts'
 import { inPython, prepare, tryOut } from '../foreign.ts'
 
 /** google-auth, google-auth-oauthlib, authlib and social-auth-core; what they do is in `python/trials.py`. */
@@ -26,9 +25,9 @@ const env = {
   REQUESTS_CA_BUNDLE: ca,
   NO_PROXY: 'localhost,127.0.0.1',
 }
-const keyFile = async (query: string) => (await send(`${server.url}/service-account.json${query}`)).text
-const pointed = { OAUTHLIB_INSECURE_TRANSPORT: '1', KEY_FILE: await keyFile('') }
-const unchanged = { HTTPS_PROXY: server.url, KEY_FILE: await keyFile('?at=google') }
+const keyFile = async (at: 'here' | 'vendor') => JSON.stringify(await keyFileOf(server.url, at))
+const pointed = { OAUTHLIB_INSECURE_TRANSPORT: '1', KEY_FILE: await keyFile('here') }
+const unchanged = { HTTPS_PROXY: server.url, KEY_FILE: await keyFile('vendor') }
 
 /** The user in the browser, which the tests have at our http port. */
 const open = (address: string) => throughPages(server.url + address.replace(/^https?:\/\/[^/]+/, ''), { granted: '*' })

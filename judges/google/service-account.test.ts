@@ -1,8 +1,7 @@
 import { GoogleAuth, type JWTInput, OAuth2Client } from 'google-auth-library'
 import { expect, test } from 'vitest'
-import { calendar, robot } from '../../test/support/google-client.ts'
+import { calendar, keyFileOf, robot } from '../../test/support/google-client.ts'
 import { startForFile } from '../../test/support/server.ts'
-import { send } from '../../test/support/vendor-client.ts'
 import { leadHere } from '../lead-here.ts'
 
 /** google-auth-library with a key file, unchanged. What it signs is of a key that is new each time, so nothing of it is replayed. */
@@ -11,8 +10,7 @@ const server = await startForFile({ defaultProvider: 'google' })
 await leadHere(server)
 
 test('a service account gets its tokens by its key file', async () => {
-  const { body } = await send(`${server.url}/service-account.json?at=google`)
-  const credentials: JWTInput = body
+  const credentials: JWTInput = await keyFileOf(server.url, 'vendor')
   const auth = new GoogleAuth({ credentials, scopes: [calendar] })
   const token = await auth.getAccessToken()
   expect(token).toMatch(/^ya29\.c\./)

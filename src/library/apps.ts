@@ -74,6 +74,8 @@ export interface Apps {
   deleteClient(client_id: string): Promise<void>
   /** A secret made of a client's key, where the vendor's clients make their own. @param expires_in seconds or `"5m"`; as long as one may live when absent */
   makeSecret(client_id: string, expires_in?: number | string): Promise<MadeSecret>
+  /** The key file of a client, where the vendor hands such files out. @param at which addresses it names: grantbox's when absent */
+  keyFile(client_id: string, at?: 'here' | 'vendor'): Promise<Record<string, string>>
 }
 
 export function apps(client: ControlClient, path: string): Apps {
@@ -87,5 +89,6 @@ export function apps(client: ControlClient, path: string): Apps {
     addClient: (app, draft = {}) => client.post(`${one(app)}/clients`, draft),
     deleteClient: (client_id) => client.delete(`${path}/clients/${encodeURIComponent(client_id)}`),
     makeSecret: (client_id, expires_in) => client.post(`${path}/clients/${encodeURIComponent(client_id)}/secret`, { expires_in }),
+    keyFile: (client_id, at = 'here') => client.get(`${path}/clients/${encodeURIComponent(client_id)}/key-file?at=${at}`),
   }
 }

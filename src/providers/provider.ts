@@ -4,7 +4,7 @@ import type { MaybePromise } from '../basics/maybe-promise.ts'
 import type { ClientAuthMethod } from '../oauth/clients/methods/registry.ts'
 import type { NewClient } from '../oauth/clients/rulebook.ts'
 import type { KeyAlg } from '../oauth/jose/jws.ts'
-import type { KeyDialect } from '../oauth/jose/keys.ts'
+import type { KeyDialect, KeyRing } from '../oauth/jose/keys.ts'
 import type { KeySlot } from '../oauth/jose/stored-keys.ts'
 import type { Directory } from '../oauth/model/directory.ts'
 import type { Documents } from '../oauth/model/documents.ts'
@@ -188,6 +188,8 @@ export interface Provider {
   readonly assigns_apps?: boolean
   /** The ways in which its clients may authenticate; all when absent. */
   readonly auth_methods?: readonly ClientAuthMethod[]
+  /** The file by which a client shows who it is whose key grantbox makes; undefined for one that has none. @param at where clients call it, undefined for the vendor's own hosts */
+  readonly key_file?: (client: Client, keys: KeyRing, at: string | undefined) => Promise<Record<string, string>> | undefined
   /** For a vendor whose clients make their secrets of a key. */
   readonly client_secrets?: MadeSecrets
   /** False for a vendor that binds no token to a key, and takes no notice of a DPoP proof. */

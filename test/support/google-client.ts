@@ -1,6 +1,6 @@
 import { request } from 'node:https'
 import { Jar, type Visit } from './browser-jar.ts'
-import { type Answer, post, postJson } from './vendor-client.ts'
+import { type Answer, post, postJson, send } from './vendor-client.ts'
 
 /** The preloaded clients, one of each kind. */
 export const web = {
@@ -121,4 +121,11 @@ export async function throughPages(address: string, granted: Record<string, stri
   const { location, status, html } = await signIn(jar, await jar.open(address), new URL(address).origin, user, { granted: '*', ...granted })
   if (location === undefined) throw new Error(`no redirect but ${status}: ${html}`)
   return location
+}
+
+/** The key file of the preloaded service account. */
+export async function keyFileOf(base: string, at: 'here' | 'vendor' = 'here'): Promise<Record<string, string>> {
+  const { body, status, text } = await send(`${base}/_grantbox/sandboxes/google/clients/${robot}/key-file?at=${at}`)
+  if (status !== 200) throw new Error(text)
+  return body as Record<string, string>
 }

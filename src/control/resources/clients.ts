@@ -17,8 +17,15 @@ const secretDraft = z.strictObject({
 
 const secretView = z.object({ client_secret: z.string(), expires_at: time }).meta({ id: 'ClientSecret' })
 
+const keyFileQuery = z.strictObject({
+  at: z
+    .enum(['here', 'vendor'])
+    .optional()
+    .describe("Which addresses it names: grantbox's, as whoever asks has them, or the vendor's own; `here` when absent."),
+})
+
 /** Further clients of an app. */
-export const clients = sandboxRoutes('apps', ({ inSpace: { create, post, remove } }) => {
+export const clients = sandboxRoutes('apps', ({ inSpace: { create, get, post, remove } }) => {
   const given = { body: clientDraft.prefault({}), answer: clientView }
   create('/apps/:app/clients', 'Give an app another client', given, ({ sandbox, params, body }) =>
     viewClient(addClient(sandbox, appNamed(params.app, sandbox), draftedClient(body, sandbox)), sandbox),
@@ -31,6 +38,16 @@ export const clients = sandboxRoutes('apps', ({ inSpace: { create, post, remove 
     const made = makeSecret(client, sandbox, body.expires_in === undefined ? undefined : Math.round(body.expires_in / 1000))
     if ('problem' in made) throw new Problem(409, made.problem)
     return { client_secret: made.client_secret, expires_at: rfc3339(made.expires_at) }
+  })
+
+  const file = { query: keyFileQuery, answer: z.record(z.string(), z.string()) }
+  get('/clients/:client_id/key-file', 'The key file of a client, where the vendor hands such files out', file, (call) => {
+    const { sandbox, params, query, addresses } = call
+    const { provider, keys } = sandbox
+    const client = clientNamed(params.client_id, sandbox)
+    const made = provider.key_file?.(client, keys, query.at === 'vendor' ? undefined : addresses.base_url)
+    if (made === undefined) throw new Problem(409, `${provider.name} has no key file for client '${client.client_id}'`)
+    return made
   })
 
   remove('/clients/:client_id', 'Delete a client with its grants and tokens', ({ sandbox, params }) =>

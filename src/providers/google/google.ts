@@ -16,7 +16,7 @@ import { googleError } from './errors.ts'
 import { googleGrants } from './grants.ts'
 import { googleEndpointHosts, googleHosts } from './hosts.ts'
 import { newClientId, newClientSecret, newDeviceCode, newUserId } from './ids.ts'
-import { googleKeys, googleKid, keyRoutes } from './keys.ts'
+import { googleKeys, googleKid, keyFile, keyRoutes } from './keys.ts'
 import { googlePages, googleTexts } from './pages.ts'
 import { peopleRoutes } from './people.ts'
 import { googleRedirects } from './redirects.ts'
@@ -104,6 +104,7 @@ export const google: Provider = {
   signing_algs: ['RS256'],
   kid: googleKid,
   keys: googleKeys,
+  key_file: keyFile,
   texts: googleTexts,
   sign_in: googlePages,
   picture: drawPicture,

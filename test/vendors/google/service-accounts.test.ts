@@ -1,6 +1,6 @@
 import { exportPKCS8, generateKeyPair, importPKCS8, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { calendar, robot, web } from '../../support/google-client.ts'
+import { calendar, keyFileOf, robot, web } from '../../support/google-client.ts'
 import { startForFile } from '../../support/server.ts'
 import { claimsOf, post, send } from '../../support/vendor-client.ts'
 
@@ -9,9 +9,8 @@ const bearer = (token: unknown) => ({ headers: { authorization: `Bearer ${token}
 
 describe('a service account', () => {
   const type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-  const keyFile = async (query = '') => (await send(`${url}/service-account.json${query}`)).body as Record<string, string>
   const assertion = async (claims: Record<string, unknown> = {}, file?: Record<string, string>) => {
-    const { private_key = '', private_key_id, client_email = '', token_uri = '' } = file ?? (await keyFile())
+    const { private_key = '', private_key_id, client_email = '', token_uri = '' } = file ?? (await keyFileOf(url))
     const now = Math.floor(clock.now() / 1000)
     return new SignJWT({ iss: client_email, aud: token_uri, scope: calendar, iat: now, exp: now + 3600, ...claims })
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(private_key_id && { kid: private_key_id }) })
@@ -21,7 +20,7 @@ describe('a service account', () => {
     post(`${url}/token`, { grant_type: type, assertion: await assertion(claims, file) })
 
   test('has a key file as the vendor hands it out', async () => {
-    const file = await keyFile()
+    const file = await keyFileOf(url)
     expect(Object.keys(file)).toEqual([
       ...['type', 'project_id', 'private_key_id', 'private_key', 'client_email', 'client_id', 'auth_uri', 'token_uri'],
       ...['auth_provider_x509_cert_url', 'client_x509_cert_url', 'universe_domain'],
@@ -32,14 +31,17 @@ describe('a service account', () => {
       client_id: expect.stringMatching(/^1\d{20}$/),
       token_uri: `${url}/token`,
     })
-    expect(await keyFile()).toEqual(file)
-    expect(await keyFile('?at=google')).toMatchObject({
+    expect(await keyFileOf(url)).toEqual(file)
+    expect(await keyFileOf(url, 'vendor')).toMatchObject({
       private_key_id: file.private_key_id,
       token_uri: 'https://oauth2.googleapis.com/token',
       auth_provider_x509_cert_url: 'https://www.googleapis.com/oauth2/v1/certs',
     })
     const { body } = await send(String(file.client_x509_cert_url))
     expect(body[String(file.private_key_id)]).toMatch(/^-----BEGIN CERTIFICATE-----/)
+    expect((await send(`${url}/robot/v1/metadata/x509/${web.client_id}`)).status).toBe(404)
+    const none = await send(`${url}/_grantbox/sandboxes/google/clients/${web.client_id}/key-file`)
+    expect([none.status, none.text]).toMatchObject([409, expect.stringContaining('no key file')])
   })
 
   test('gets a token of its own, which is none of a user’s', async () => {
@@ -47,7 +49,7 @@ describe('a service account', () => {
     expect(text).toBe(JSON.stringify(body, null, 2))
     expect(body).toEqual({ access_token: expect.stringMatching(/^ya29\.c\./), expires_in: 3599, token_type: 'Bearer' })
     const info = await send(`${url}/tokeninfo?access_token=${body.access_token}`)
-    expect(info.body).toMatchObject({ azp: (await keyFile()).client_id, scope: calendar, access_type: 'online' })
+    expect(info.body).toMatchObject({ azp: (await keyFileOf(url)).client_id, scope: calendar, access_type: 'online' })
     expect((await send(`${url}/oauth2/v2/userinfo`, bearer(body.access_token))).status).toBe(403)
   })
 
@@ -87,7 +89,7 @@ describe('a service account', () => {
 
   test('is refused what another key signed, and what has no scope', async () => {
     const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-    const foreign = { ...(await keyFile()), private_key: await exportPKCS8(privateKey) }
+    const foreign = { ...(await keyFileOf(url)), private_key: await exportPKCS8(privateKey) }
     expect((await ask({}, foreign)).body).toEqual({ error: 'invalid_grant', error_description: 'Invalid JWT Signature.' })
     expect((await ask({ scope: undefined })).body).toEqual({
       error: 'invalid_scope',
