@@ -100,6 +100,13 @@ describe('the token endpoint refuses', () => {
       () => redeem({ code: 'x' }, { client_id: '157730590492196899', client_secret: 'x' }),
     ],
     ['no grant type', 400, badGrantType, /grant_type/, () => askToken(server, { code: 'x' })],
+    [
+      'no grant type, before it looks at the client',
+      400,
+      badGrantType,
+      /grant_type/,
+      () => askToken(server, { code: 'x' }, { ...app, client_secret: 'x' }),
+    ],
     ['another grant type', 400, badGrantType, /none of/, () => askToken(server, { grant_type: 'password' })],
     [
       'JSON',

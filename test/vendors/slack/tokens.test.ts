@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { claimsOf, headerOf, send } from '../../support/vendor-client.ts'
+import { claimsOf, headerOf, postJson, send } from '../../support/vendor-client.ts'
 import {
   aliceId,
   app,
@@ -126,6 +126,21 @@ test('oauth.v2.exchange gives a token that rotates for one that does not, once',
   )
   expect((await exchange(exchanged.body.access_token)).text).toBe('{"ok":false,"error":"token_already_exchanged"}')
   expect((await exchange(body.access_token)).text).toBe('{"ok":false,"error":"token_revoked"}')
+})
+
+test('tokens that are made without a flow are a user’s, or a bot’s where no user is named, and live as long as they are told', async () => {
+  const own = await startWorkspace()
+  const minted = async (wanted: Record<string, unknown>) => {
+    const asked = { client_id: app.client_id, scope: 'chat:write', ...wanted }
+    return (await postJson(`${own.url}/_grantbox/sandboxes/slack/tokens`, asked)).body
+  }
+  const user = (await minted({ username: 'alice', expires_in: 60 })).authed_user as { access_token: string }
+  expect(user.access_token).toMatch(/^xoxp-/)
+  const { access_token: bot } = await minted({})
+  expect(bot).toMatch(/^xoxb-/)
+  own.clock.advance(61)
+  const told = await Promise.all([user.access_token, bot].map(async (token) => (await call(own, 'auth.test', token)).body.error))
+  expect(told).toEqual(['token_expired', undefined])
 })
 
 test('a code is the number of the workspace, another number and 64 hexadecimal digits', async () => {
