@@ -1,3 +1,4 @@
+import { sameSecret } from '../../basics/random.ts'
 import { drawPicture } from '../picture.ts'
 import type { Reply, Route } from '../provider.ts'
 import { apiError } from './api.ts'
@@ -16,7 +17,7 @@ export const addressRoutes: readonly Route[] = [
     method: 'POST',
     path: '/api/webhooks/:id/:token',
     handle({ params: { id = '', token = '' }, documents }) {
-      if (documents.kind<Webhook>('discord_webhook').get(id)?.token === token) return { status: 204 }
+      if (sameSecret(documents.kind<Webhook>('discord_webhook').get(id)?.token ?? '', token)) return { status: 204 }
       throw apiError(404, 10_015, 'Unknown Webhook', `There is no webhook '${id}' with this token`)
     },
   },

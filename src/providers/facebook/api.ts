@@ -71,7 +71,14 @@ const fields: Readonly<Record<string, (user: User, id: string, base: string, gra
 
 /** What stands between commas, but for those in what is asked of a field: `picture.width(50).height(50)`. */
 function fieldsIn(text: string): string[] {
-  return text.match(/(?:[^,({]|\([^)]*\)|\{[^}]*\})+/g)?.map((one) => one.trim()) ?? []
+  const fields = ['']
+  let depth = 0
+  for (const letter of text) {
+    depth += '({'.includes(letter) ? 1 : ')}'.includes(letter) ? -1 : 0
+    if (letter === ',' && depth <= 0) fields.push('')
+    else fields[fields.length - 1] += letter
+  }
+  return fields.map((one) => one.trim()).filter((one) => one !== '')
 }
 
 const sizes: Readonly<Record<string, number>> = { small: 50, normal: 100, large: 200, square: 50 }

@@ -15,13 +15,13 @@ export interface Said {
 
 type Wording = Said | ((about: OAuthError['about']) => Said)
 
-const invalidToken = 190
+const oauthException = 190
 const mismatch =
   'Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request'
 const badSecret: Said = { message: 'Error validating client secret.', code: 1 }
 const badApp: Said = { message: 'Error validating application. Cannot get application info due to a system error.', code: 101 }
 const noToken: Said = { message: 'An active access token must be used to query information about the current user.', code: 2500 }
-const cannotParse: Said = { message: 'Invalid OAuth access token - Cannot parse access token', code: invalidToken }
+const cannotParse: Said = { message: 'Invalid OAuth access token - Cannot parse access token', code: oauthException }
 
 const byReason: Partial<Record<Reason, Wording>> = {
   redirect_mismatch: ({ redirect_uri }) =>
@@ -41,13 +41,13 @@ const byReason: Partial<Record<Reason, Wording>> = {
   token_unknown: cannotParse,
   token_revoked: ({ found }) =>
     found === 'disabled'
-      ? { message: 'Error validating access token: The user is not a confirmed user.', code: invalidToken, error_subcode: 464 }
+      ? { message: 'Error validating access token: The user is not a confirmed user.', code: oauthException, error_subcode: 464 }
       : {
           message: 'Error validating access token: The user has not authorized application.',
-          code: invalidToken,
+          code: oauthException,
           error_subcode: 458,
         },
-  token_expired: ({ message = '' }) => ({ message, code: invalidToken, error_subcode: 463 }),
+  token_expired: ({ message = '' }) => ({ message, code: oauthException, error_subcode: 463 }),
 }
 
 /** An error in the vendor's words: those that it came with, those of its reason, or our own. */
@@ -85,13 +85,13 @@ export const facebookError: Provider['errorReply'] = (error, endpoint: Endpoint,
   }
   const said = saidOf(error)
   const name =
-    said.code === invalidToken || said.code === 2500
+    said.code === oauthException || said.code === 2500
       ? 'invalid_token'
       : error.reason?.startsWith('code_')
         ? 'invalid_code'
         : 'invalid_request'
   const headers = { ...error.headers, 'WWW-Authenticate': `OAuth "Facebook Platform" "${name}" "${said.message}"` }
-  const refused = said.code === invalidToken ? facebookSettings.of(settings).invalid_token_status : 400
+  const refused = said.code === oauthException ? facebookSettings.of(settings).invalid_token_status : 400
   const isOurs = error.status >= 500 || error.status === 404 || error.status === 405 || error.status === 429
   return { status: isOurs ? error.status : refused, headers, body: errorBody(said) }
 }

@@ -1,3 +1,4 @@
+import { sameSecret } from '../../basics/random.ts'
 import { blankUser, TakenError } from '../../oauth/model/directory.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { AccountForm, AccountOutcome, AccountPage, AccountPages, AccountVisit } from '../account-pages.ts'
@@ -131,7 +132,9 @@ const updatePassword = actionPage(
   (values, user, { world, session }) => {
     const { 'password-new': password = '', 'password-confirm': again } = values
     const errors = { ...(password === '' ? { 'password-new': 'Please specify password.' } : {}) }
-    const problem = refused(password === again || password === '' ? errors : { 'password-confirm': "Passwords don't match." })
+    const problem = refused(
+      password === '' || sameSecret(password, again ?? '') ? errors : { 'password-confirm': "Passwords don't match." },
+    )
     if (problem !== undefined) return problem
     const changed = { ...user, password }
     world.directory.updateUser(changed)
@@ -165,7 +168,7 @@ const registration: AccountPage = {
     else if (username.length < 3 || username.length > 255) errors.username = 'Length must be between 3 and 255.'
     else if (world.store.findUser(username) !== undefined) errors.username = 'Username already exists.'
     if (password === '') errors.password = 'Please specify password.'
-    else if (password !== again) errors['password-confirm'] = "Password confirmation doesn't match."
+    else if (!sameSecret(password, again ?? '')) errors['password-confirm'] = "Password confirmation doesn't match."
     const problem = refused(errors)
     if (problem !== undefined) return problem
     const made = { user_id: newUuid(), username, password, created_at: world.clock.now(), apps: world.directory.listApps() }
