@@ -1,7 +1,20 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import { Jar } from '../../support/browser-jar.ts'
 import { type Answer, basic, send } from '../../support/vendor-client.ts'
-import { aliceId, app, askApi, askToken, freshCode, freshToken, githubApp, startGitHub, startGitHubForFile } from './github-app.ts'
+import {
+  aliceId,
+  app,
+  askApi,
+  askToken,
+  authorizeUrl,
+  callbackOf,
+  freshCode,
+  freshToken,
+  githubApp,
+  startGitHub,
+  startGitHubForFile,
+} from './github-app.ts'
 
 const server = await startGitHubForFile()
 const { url } = server
@@ -289,12 +302,29 @@ describe('an app', () => {
     for (const one of [token, other]) expect((await askApi(server, '/user', one)).status).toBe(401)
   })
 
+  test('whose authorization was deleted asks its user again', async () => {
+    const jar = new Jar()
+    const { searchParams } = await callbackOf(server, {}, { jar })
+    expect((await jar.open(authorizeUrl(url))).location).toBeDefined()
+    const { body } = await askToken(server, { ...app, code: searchParams.get('code') ?? '' })
+    await applications('DELETE', '/grant', String(body.access_token))
+    expect((await jar.open(authorizeUrl(url))).html).toContain('Authorize Example App')
+  })
+
   test.each<[what: string, ask: () => Promise<Answer>, status: number, message: string]>([
     ['an unknown token', () => applications('POST', '/token', 'gho_x'), 404, 'Not Found'],
     ['the token of another app', async () => applications('POST', '/token', await freshToken(server, {}, githubApp)), 404, 'Not Found'],
     ['no token', () => applications('POST', '/token'), 422, 'Invalid request.\n\n"access_token" wasn\'t supplied.'],
     ['a wrong secret', () => applications('POST', '/token', 'x', basic(app.client_id, 'x')), 401, 'Bad credentials'],
-    ['another app', () => applications('POST', '/token', 'x', basic(githubApp.client_id, githubApp.client_secret)), 404, 'Not Found'],
+    [
+      'another app',
+      async () => {
+        const own = basic(githubApp.client_id, githubApp.client_secret)
+        return applications('POST', '/token', await freshToken(server, {}, githubApp), own)
+      },
+      404,
+      'Not Found',
+    ],
   ])('is refused for %s', async (_what, ask, status, message) => {
     const answer = await ask()
     expect([answer.status, answer.body.message]).toEqual([status, message])

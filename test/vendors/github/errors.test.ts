@@ -239,7 +239,10 @@ describe('the authorization endpoint', () => {
     ['an unknown client', { client_id: 'x' }, 404, 'Page not found'],
     ['a foreign redirect URI', { redirect_uri: 'https://evil.example/' }, 200, 'Be careful!'],
     ['a redirect URI beside the callback URL', { redirect_uri: `${callback}X` }, 200, 'Be careful!'],
-    ['a redirect URI that leads up', { redirect_uri: `${callback}/../x` }, 200, 'Be careful!'],
+    ['a redirect URI that leads up', { redirect_uri: `${callback}/..%2fx` }, 200, 'Be careful!'],
+    ['a redirect URI at another port', { redirect_uri: 'https://oauth.pstmn.io:444/v1/callback' }, 200, 'Be careful!'],
+    ['a redirect URI at a host with the same end', { redirect_uri: 'https://evil-oauth.pstmn.io/v1/callback' }, 200, 'Be careful!'],
+    ['a redirect URI of another scheme', { redirect_uri: 'http://oauth.pstmn.io/v1/callback' }, 200, 'Be careful!'],
   ])('shows a page for %s', async (_what, parameters, status, heading) => {
     const page = await new Jar().open(authorizeUrl(url, parameters))
     expect([page.status, page.location]).toEqual([status, undefined])

@@ -79,6 +79,16 @@ describe('the code flow of a GitHub App', () => {
   })
 })
 
+test.each([
+  ['user gist user:email', 'user,gist'],
+  ['user:email,read:org,user:email', 'user:email,read:org'],
+  ['repo nonsense', 'repo'],
+  ['', ''],
+])('the scope %s is answered as %s', async (scope, answered) => {
+  const { body } = await askToken(server, { ...app, code: await freshCode(server, { scope: scope || undefined, username: 'bob' }) })
+  expect(body.scope).toBe(answered)
+})
+
 test('a second sign-in for the same scope or less is silent', async () => {
   const jar = new Jar()
   await callbackOf(server, { scope: 'user' }, { jar })
