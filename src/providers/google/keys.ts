@@ -41,7 +41,7 @@ async function madeFile(client: Client, keys: KeyRing, base_url: string | undefi
   const at = (host: string) => base_url ?? `https://${host}`
   return {
     type: 'service_account',
-    project_id: /@([^.]+)\./.exec(client_email)?.[1] ?? 'grantbox',
+    project_id: client_email.split('@')[1]?.split('.')[0] || 'grantbox',
     private_key_id: kid,
     private_key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
     client_email,
