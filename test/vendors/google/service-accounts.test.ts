@@ -1,5 +1,6 @@
 import { exportPKCS8, generateKeyPair, importPKCS8, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
+import { connectGrantbox } from '../../../src/index.ts'
 import { calendar, keyFileOf, robot, web } from '../../support/google-client.ts'
 import { startForFile } from '../../support/server.ts'
 import { claimsOf, post, send } from '../../support/vendor-client.ts'
@@ -42,6 +43,11 @@ describe('a service account', () => {
     expect((await send(`${url}/robot/v1/metadata/x509/${web.client_id}`)).status).toBe(404)
     const none = await send(`${url}/_grantbox/sandboxes/google/clients/${web.client_id}/key-file`)
     expect([none.status, none.text]).toMatchObject([409, expect.stringContaining('no key file')])
+  })
+
+  test('has the same file in the library', async () => {
+    const box = await connectGrantbox(url)
+    expect(await box.sandbox('google').apps.keyFile(robot, 'vendor')).toEqual(await keyFileOf(url, 'vendor'))
   })
 
   test('gets a token of its own, which is none of a user’s', async () => {
