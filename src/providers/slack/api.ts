@@ -12,7 +12,7 @@ import { argsOf, type Call, method } from './call.ts'
 import { slackError } from './errors.ts'
 import { botOf } from './ids.ts'
 import { fullName, pictures, userSizes } from './profile.ts'
-import { scopeOf } from './scopes.ts'
+import { kindOf, scopeOf } from './scopes.ts'
 import { rotates } from './settings.ts'
 
 /** The methods of the Web API that have to do with who somebody is. */
@@ -128,8 +128,7 @@ async function exchange(request: ApiRequest): Promise<Reply> {
     throw slackError('token_rotation_not_enabled', 'Neither the client has token_rotation_enabled nor the sandbox token_rotation')
   }
   if (token?.startsWith('xoxe.') !== false) throw slackError('token_already_exchanged', 'The token expires already')
-  const kind = token.startsWith('xoxb-') ? 'bot' : 'user'
-  const issue = { grant, user, scope: scopeOf(kind, grant).join(' '), refresh: 'first' } as const
+  const issue = { grant, user, scope: scopeOf(kindOf(grant, user), grant).join(' '), refresh: 'first' } as const
   const issued = await issueTokens(issue, undefined, client, context)
   const id = realm.tokens.access.keyOf(token)
   if (id !== undefined) realm.store.revokeAccessToken(id, realm.clock.now())

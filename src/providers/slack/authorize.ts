@@ -1,7 +1,7 @@
-import { OAuthError } from '../../oauth/model/errors.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import { isBelow } from '../redirect-uris.ts'
+import { slackError } from './errors.ts'
 import { slackSettings } from './settings.ts'
 import { installationOf, teamsIn } from './teams.ts'
 
@@ -20,17 +20,13 @@ export const slackRedirects: RedirectRules = {
 /** What an app may not ask for; the user is told so. */
 export const slackChecks: NonNullable<RequestDialect['checks']> = ({ team, code_challenge }, _client, { realm }) => {
   const { distributed, pkce } = slackSettings.of(realm.settings)
-  if (code_challenge !== undefined && !pkce) throw refused('pkce_not_allowed', 'code_challenge came, and the setting pkce is false')
+  if (code_challenge !== undefined && !pkce) throw slackError('pkce_not_allowed', 'code_challenge came, and the setting pkce is false')
   if (team === undefined || distributed) return
   const { documents, settings } = realm
   const home = teamsIn(documents).home()
   const there = installationOf({ details: { parameters: { team } } }, documents, settings).team
   if (there.id === home.id) return
-  throw refused('invalid_team_for_non_distributed_app', `team '${team}' is not ${home.id}, and the setting distributed is false`)
-}
-
-function refused(error: string, explanation: string): OAuthError {
-  return new OAuthError('invalid_request', error, explanation).naming({ error })
+  throw slackError('invalid_team_for_non_distributed_app', `team '${team}' is not ${home.id}, and the setting distributed is false`)
 }
 
 /** Only that the user declined goes to the app: whatever else is wrong is told on a page. */

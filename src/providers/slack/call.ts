@@ -44,8 +44,7 @@ export function method(name: string, needed: string | undefined, answer: (call: 
     const args = argsOf(request)
     const presented = presentedToken(authorization, args.token)
     const active = await requireAccessToken(presented, context)
-    const kind =
-      active.grant.details.vendor?.kind === undefined && presented?.token.includes('xoxb-') ? 'bot' : kindOf(active.grant, active.user)
+    const kind = kindOf(active.grant, active.user)
     const has = provided(active, kind)
     const headers = { 'X-OAuth-Scopes': has.join(','), ...(needed !== undefined && { 'X-Accepted-OAuth-Scopes': needed }) }
     if (needed !== undefined && !has.includes(needed)) {

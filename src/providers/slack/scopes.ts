@@ -1,8 +1,8 @@
 import { scopeOfApp } from '../../oauth/clients/scope.ts'
-import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Grant, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
+import { slackError } from './errors.ts'
 
 /** What users and bots may be asked for. */
 export const slackScopes: Readonly<Record<string, string>> = {
@@ -73,19 +73,15 @@ export function scopeOf(kind: Kind, { details, scope }: Pick<Grant, 'details' | 
   return granted.filter((one) => asked.includes(one))
 }
 
-function refuse(error: string, explanation: string): OAuthError {
-  return new OAuthError('scope_invalid', error, explanation).naming({ error })
-}
-
 /** What a grant begins with: the scopes of the bot and those of the user. */
 export const slackScope: NonNullable<RequestDialect['scope']> = (requested, client, context, { user_scope }) => {
   const [bots, users] = [listed(requested), listed(user_scope)]
   const all = [...new Set([...bots, ...users])]
-  if (all.length === 0) throw refuse('no_scopes', 'Neither scope nor user_scope asks for anything: at least one scope must be')
+  if (all.length === 0) throw slackError('no_scopes', 'Neither scope nor user_scope asks for anything: at least one scope must be')
   const identity = all.filter(isIdentity)
   if (identity.length > 0 && identity.length < all.length) {
     const others = all.filter((one) => !isIdentity(one)).join(', ')
-    throw refuse('invalid_scope', `identity.* scopes stand alone, and with them came: ${others}`)
+    throw slackError('invalid_scope', `identity.* scopes stand alone, and with them came: ${others}`)
   }
   return scopeOfApp(all.join(' '), client, context)
 }
