@@ -28,6 +28,8 @@ export function makeSecret(
   const { client_secrets: made } = provider
   if (made === undefined) return { problem: `${provider.name}'s clients make no secrets: theirs are kept` }
   if (made.keyOf(client, { settings, clock }) === undefined)
-    return { problem: `client '${client.client_id}' registered a key, of which only the public half is here` }
+    return {
+      problem: `client '${client.client_id}' has no private key here: it registered the public half alone, or has a secret of another kind`,
+    }
   return { client_secret: made.make(client, lifetime, { settings, clock }), expires_at: clock.now() + lifetime * 1000 }
 }

@@ -32,6 +32,9 @@ const executedElsewhere: Readonly<Record<string, string>> = {
   'docs/settings.md#settings-of-a-sandbox': 'package/manual.test.ts',
   'docs/unchanged-clients.md#what-is-set': 'cli/run.test.ts',
   'docs/testing.md#without-javascript': 'package/testing-guide.test.ts',
+  'docs/vendors/apple.md#the-client-secret': 'vendors/apple/keys-and-events.test.ts',
+  'docs/vendors/apple.md#what-is-as-with-the-vendor': 'vendors/apple/keys-and-events.test.ts',
+  'docs/vendors/facebook.md#what-is-as-with-the-vendor': 'vendors/facebook/permissions.test.ts',
   'docs/vendors/google.md#service-accounts': 'vendors/google/service-accounts.test.ts',
   'docs/vendors/google.md#what-is-as-the-vendor-has-it': 'vendors/google/flows.test.ts',
 }

@@ -21,8 +21,15 @@ export function newKey(): string {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64')
 }
 
-function keyIn(kept: string): KeyObject {
-  return createPrivateKey({ key: Buffer.from(kept, 'base64'), format: 'der', type: 'pkcs8' })
+/** The key of a client, also as a `.p8` file has it; undefined for a secret of another kind, which somebody gave it. */
+function keyIn(kept: string | null): KeyObject | undefined {
+  const lines = (kept ?? '').replace(/-----[A-Z ]+-----/g, '')
+  try {
+    const key = createPrivateKey({ key: Buffer.from(lines, 'base64'), format: 'der', type: 'pkcs8' })
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? key : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function publicIn(key: KeyObject): Jwk {
@@ -39,9 +46,8 @@ function keyId({ x, y }: Jwk): string {
 /** Keys that a client registered hold in place of the one that was made for it. */
 function keysOf({ client_secret, metadata: { jwks } }: Client): readonly Jwk[] {
   if (jwks !== undefined) return jwks.keys
-  if (client_secret === null) return []
-  const key = publicIn(keyIn(client_secret))
-  return [{ ...key, kid: keyId(key) }]
+  const key = keyIn(client_secret)
+  return key === undefined ? [] : [{ ...publicIn(key), kid: keyId(publicIn(key)) }]
 }
 
 /** What is wrong with a client's secret, for the developer; the client is told no more than `invalid_client`. */
@@ -78,13 +84,14 @@ export async function appleSecretProblem(client_secret: string, client: Client, 
 export const appleSecrets: MadeSecrets = {
   longest,
   keyOf({ client_secret, metadata }, { settings }) {
-    if (client_secret === null || metadata.jwks !== undefined) return undefined
     const key = keyIn(client_secret)
+    if (key === undefined || metadata.jwks !== undefined) return undefined
     const private_key = key.export({ format: 'pem', type: 'pkcs8' }).toString()
     return { team_id: appleSettings.of(settings).team_id, key_id: keyId(publicIn(key)), private_key }
   },
   make({ client_id, client_secret }, lifetime, { settings, clock }) {
-    const key = keyIn(client_secret ?? '')
+    const key = keyIn(client_secret)
+    if (key === undefined) throw new TypeError(`client '${client_id}' has no key to make secrets of`)
     const iat = seconds(clock.now())
     const claims = { iss: appleSettings.of(settings).team_id, iat, exp: iat + lifetime, aud: vendorIssuer, sub: client_id }
     const input = `${encodeSegment({ alg: 'ES256', kid: keyId(publicIn(key)) })}.${encodeSegment(claims)}`

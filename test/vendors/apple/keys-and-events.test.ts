@@ -79,6 +79,27 @@ describe('secrets are made', () => {
     expect((await postJson(`${server.url}/_grantbox/sandboxes/standard/clients/standard-web/secret`, {})).status).toBe(409)
   })
 
+  test('not by a client that was given a secret of another kind, which none of them is then', async () => {
+    const server = await startTeam()
+    const apps = `${server.url}/_grantbox/sandboxes/apple/apps/app_apple_example/clients`
+    const client = { client_id: 'com.example.odd', client_secret: 'a-shared-secret' }
+    const { status, body } = await postJson(apps, client)
+    expect([status, body.client_secret, body.client_key]).toEqual([201, null, undefined])
+    const code = await freshCode(server, { client_id: client.client_id })
+    const refused = await askToken(server, { grant_type: 'authorization_code', code, redirect_uri: callback, ...client })
+    expect([refused.status, refused.text]).toEqual([400, '{"error":"invalid_client"}'])
+    expect((await postJson(`${server.url}/_grantbox/sandboxes/apple/clients/${client.client_id}/secret`, {})).status).toBe(409)
+  })
+
+  test('of the lines of a .p8 file that a client was given', async () => {
+    const server = await startTeam()
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+    const apps = `${server.url}/_grantbox/sandboxes/apple/apps/app_apple_example/clients`
+    const { body } = await postJson(apps, { client_id: 'com.example.own', client_secret: pem.replaceAll('\n', '') })
+    expect((body.client_key as { private_key: string }).private_key).toBe(pem)
+  })
+
   test('of a key that is a .p8 file, with its id and its team', async () => {
     const { client_key } = await toldClient(await startTeam())
     expect(client_key).toEqual({
