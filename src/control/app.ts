@@ -21,6 +21,7 @@ import { deferred } from './resources/deferred.ts'
 import { faults } from './resources/faults.ts'
 import { grants } from './resources/grants.ts'
 import { health } from './resources/health.ts'
+import { hints } from './resources/hints.ts'
 import { imports } from './resources/imports.ts'
 import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
@@ -61,6 +62,7 @@ const resources: readonly Resource[] = [
   clock,
   faults,
   requests,
+  hints,
   postmanExport,
   openapi,
 ]

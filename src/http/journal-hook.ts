@@ -34,6 +34,7 @@ export function journalEntry(
     // The journal numbers it.
     id: 0,
     time: exchange.time,
+    at_ms: exchange.started,
     duration_ms: performance.now() - exchange.started,
     endpoint: exchange.endpoint,
     method: request.method,
@@ -49,6 +50,7 @@ export function journalEntry(
   if (trace.username !== undefined) entry.username = trace.username
   if (trace.grant_type !== undefined) entry.grant_type = trace.grant_type
   if (trace.grant_id !== undefined) entry.grant_id = trace.grant_id
+  if (trace.basic !== undefined) entry.basic = trace.basic
   if (trace.space !== undefined) entry.space = trace.space
   if (exchange.host !== undefined) entry.host = exchange.host
   if (exchange.error !== undefined) entry.error = exchange.error

@@ -39,6 +39,20 @@ export interface JournalEntry {
   response_body?: unknown
 }
 
+/** A rule that a client broke, and the requests that prove it; no secret stands in it. */
+export interface Hint {
+  rule: string
+  level: 'must' | 'should' | 'hint'
+  client_id: string
+  /** What the client did. */
+  message: string
+  /** Ids of requests in the journal. */
+  evidence: number[]
+  /** The paragraph that asks for it. */
+  source: string
+  mend: string
+}
+
 /** Which requests are wanted. */
 export interface JournalFilter {
   endpoint?: Endpoint

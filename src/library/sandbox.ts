@@ -8,7 +8,7 @@ import { type Keys, keys } from './keys.ts'
 import { type LoginOptions, type LoginPage, type LoginUser, loginThrough } from './login.ts'
 import { type Outbox, outbox } from './outbox.ts'
 import type { ProxyLeads, ProxySettings } from './proxy.ts'
-import { type Requests, requests } from './requests.ts'
+import { type Hint, type Requests, requests } from './requests.ts'
 import { type Space, type Spaces, space, spaces } from './spaces.ts'
 import { type Tokens, tokens } from './tokens.ts'
 import { type Users, users } from './users.ts'
@@ -95,6 +95,8 @@ export interface Sandbox {
   /** What there is in one of its spaces; `apps`, `users` and the others here are those of the first. */
   space(id: string): Space
   info(): Promise<SandboxInfo>
+  /** What the requests prove that clients did wrong, what weighs most first. */
+  hints(): Promise<Hint[]>
   update(change: SandboxChange): Promise<SandboxInfo>
   /** Signs in and decides for the user, without a browser. */
   authorize(wanted: Authorization): Promise<Authorized>
@@ -158,6 +160,7 @@ export function sandbox(client: ControlClient, { name, ...place }: Place, leads:
     spaces: spaces(client, path),
     space: (id) => space(client, path, id),
     info: () => noted(client.get(path)),
+    hints: async () => (await client.get<{ items: Hint[] }>(`${path}/hints`)).items,
     update: (change) => noted(client.patch(path, change)),
     authorize: (wanted) => client.post(`${path}/authorize`, wanted),
     loginAs: (page, user, options) => loginThrough(page, user, itsUsers, options),

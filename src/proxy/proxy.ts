@@ -200,6 +200,7 @@ export class ForwardProxy {
     sandbox?.journal.add({
       id: 0,
       time: sandbox.clock.now(),
+      at_ms: performance.now(),
       duration_ms: 0,
       endpoint: 'proxy',
       method: request.method ?? '',

@@ -9,6 +9,8 @@ export interface JournalEntry extends Trace {
   id: number
   /** When it came, milliseconds by the sandbox's clock. */
   time: number
+  /** When it came, milliseconds by a clock that nobody moves. */
+  at_ms: number
   duration_ms: number
   endpoint: string
   method: string

@@ -13,6 +13,7 @@ describe('the journal', () => {
   const entry = (given: Partial<JournalEntry> = {}): JournalEntry => ({
     id: 0,
     time: Date.UTC(2030, 0, 1),
+    at_ms: 0,
     duration_ms: 1.23456,
     endpoint: 'token',
     method: 'POST',

@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['dashboard'],
   ['control'],
   ['proxy'],
-  ['http', 'store', 'config'],
+  ['http', 'store', 'config', 'exam'],
   ['sandbox'],
   ['providers'],
   ['oauth'],

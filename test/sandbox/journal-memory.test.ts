@@ -9,6 +9,7 @@ import { start } from '../support/server.ts'
 const entry = (url = '/'): JournalEntry => ({
   id: 0,
   time: 0,
+  at_ms: 0,
   duration_ms: 1,
   endpoint: 'api',
   method: 'GET',

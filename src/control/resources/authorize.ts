@@ -109,6 +109,7 @@ function begun({ url, body }: { url: string; body: unknown }, { clock }: Sandbox
   return {
     id: 0,
     time: clock.now(),
+    at_ms: performance.now(),
     duration_ms: performance.now(),
     endpoint: 'authorize',
     driver: 'control',

@@ -98,6 +98,7 @@ function authenticateByHeader(
       if (!sameSecret(candidate.client_secret, client.client_secret ?? '')) continue
     }
     context.trace.client_id = client.client_id
+    if (candidates.length > 1) context.trace.basic = candidate === first ? 'as_sent' : 'form_decoded'
     return client
   }
   if (known) throw failed('secret_wrong', `The secret in the Basic header is not the one of client '${first.client_id}'`, challenge)

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { hintsOf } from '../../exam/hints.ts'
+import { levels } from '../../exam/rule.ts'
+import { sandboxRoutes } from '../sandbox-routes.ts'
+import { listOf } from '../schemas.ts'
+
+const hintView = z
+  .object({
+    rule: z.string(),
+    level: z.enum(levels),
+    client_id: z.string(),
+    message: z.string().describe('What the client did.'),
+    evidence: z.array(z.number()).readonly().describe('The requests that prove it, by their ids.'),
+    source: z.string().describe('The paragraph that asks for it.'),
+    mend: z.string(),
+  })
+  .meta({ id: 'Hint' })
+
+/** What the journal proves about the clients; worked out when somebody asks. */
+export const hints = sandboxRoutes('requests', ({ get }) => {
+  get('/hints', 'What clients did that they should not, as the requests prove', { answer: listOf(hintView) }, ({ sandbox }) => ({
+    items: hintsOf(sandbox),
+  }))
+})

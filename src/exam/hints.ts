@@ -1,0 +1,34 @@
+import { standard } from '../providers/standard/standard.ts'
+import type { JournalEntry } from '../sandbox/journal.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
+import { worldOf } from '../sandbox/spaces.ts'
+import { rules } from './registry.ts'
+import { type Level, levels } from './rule.ts'
+import { trafficOf } from './traffic.ts'
+
+/** A rule that a client broke, and the requests that prove it. No secret stands in it. */
+export interface Hint {
+  rule: string
+  level: Level
+  client_id: string
+  message: string
+  /** Ids of requests in the journal. */
+  evidence: readonly number[]
+  /** The paragraph that asks for it. */
+  source: string
+  mend: string
+}
+
+/** What the journal of a sandbox proves about its clients, what weighs most first. What the control API did for a browser is no client's doing. */
+export function hintsOf(sandbox: Sandbox): Hint[] {
+  const clientOf = (client_id: string, entry: JournalEntry) => worldOf(entry, sandbox).store.findClient(client_id)
+  const traffic = trafficOf(sandbox.journal.list(), clientOf, sandbox.provider.id === standard.id)
+  return [...traffic]
+    .flatMap(([client_id, its]) =>
+      rules.flatMap(({ id, level, source, mend, find }): Hint[] => {
+        const found = find(its)
+        return found === undefined ? [] : [{ rule: id, level, client_id, source, mend, ...found }]
+      }),
+    )
+    .sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level))
+}

@@ -1,0 +1,43 @@
+/**
+ * In this room: what a sandbox's journal proves about its clients. A rule is a pure function of one client's requests; `rules/` has
+ * one file per group.
+ * Elsewhere: what is refused while a request is answered (`oauth/`), and how hints are shown (`control/`, `dashboard/`).
+ */
+
+import type { JournalEntry } from '../sandbox/journal.ts'
+import type { Traffic } from './traffic.ts'
+
+/** How much a rule weighs: RFCs and best practice ask for it, recommend it, or it is good to know. */
+export const levels = ['must', 'should', 'hint'] as const
+
+/** One of {@link levels}. */
+export type Level = (typeof levels)[number]
+
+/** What a rule found. No secret stands in it. */
+export interface Finding {
+  message: string
+  /** The requests that prove it, by their ids. */
+  evidence: readonly number[]
+  /** Where it weighs otherwise than the rule usually does. */
+  level?: Level
+}
+
+/** What clients have to do, and how to see in their requests that one does not. */
+export interface Rule {
+  readonly id: string
+  readonly level: Level
+  /** The paragraph that says so. */
+  readonly source: string
+  /** What happens to those who break it. */
+  readonly why: string
+  readonly mend: string
+  /** What one client did against it; undefined when nothing proves that. */
+  readonly find: (traffic: Traffic) => Finding | undefined
+}
+
+/** A finding about requests; undefined when there are none. */
+export function finding(entries: readonly JournalEntry[], message: string, level?: Level): Finding | undefined {
+  if (entries.length === 0) return undefined
+  const evidence = [...new Set(entries.map(({ id }) => id))].sort((a, b) => a - b)
+  return { message, evidence, ...(level !== undefined && { level }) }
+}

@@ -1,0 +1,48 @@
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import { finding, type Rule } from '../rule.ts'
+import { type Asked, answeredTo, sharing, type Traffic, text } from '../traffic.ts'
+
+/** Requests that repeat a value after a request with it was answered; a page that is loaded again before that is one sign-in. */
+function reused({ authorizations, entries }: Traffic, name: string): JournalEntry[] {
+  return sharing(authorizations, ({ sent }) => text(sent, name)).flatMap((group) => {
+    const [first, ...later] = group
+    const again = later.filter((one) => first !== undefined && entries.some((entry) => isBetween(entry, first, one)))
+    return first === undefined || again.length === 0 ? [] : [first.entry, ...again.map(({ entry }) => entry)]
+  })
+}
+
+function isBetween(answered: JournalEntry, first: Asked, next: Asked): boolean {
+  if (answered.id < first.entry.id || answered.id >= next.entry.id) return false
+  const answer = answeredTo(answered)
+  return answer !== undefined && (answer.get('state') ?? undefined) === text(first.sent, 'state')
+}
+
+function fresh(name: string, rule: Pick<Rule, 'id' | 'source' | 'why' | 'mend'>): Rule {
+  return {
+    ...rule,
+    level: 'must',
+    find: (traffic) => finding(reused(traffic, name), `Two sign-ins have the same ${name}.`),
+  }
+}
+
+/** What must be new at each sign-in. */
+export const freshness: readonly Rule[] = [
+  fresh('state', {
+    id: 'request-state-fresh',
+    source: 'RFC 6749 §10.12, RFC 9700 §4.7.1',
+    why: 'A state that is known beforehand protects nobody from a foreign answer.',
+    mend: 'Make 128 random bits at each sign-in, keep them in the session, and delete them when the answer comes.',
+  }),
+  fresh('code_challenge', {
+    id: 'request-pkce-fresh',
+    source: 'RFC 7636 §7.1',
+    why: 'A verifier that is used again can be used by whoever saw it once.',
+    mend: 'Make the verifier where the sign-in begins, not where the program does.',
+  }),
+  fresh('nonce', {
+    id: 'request-nonce-fresh',
+    source: 'OpenID Connect Core §15.5.2',
+    why: 'An ID token of a former sign-in is taken for one of this.',
+    mend: 'Make a nonce at each sign-in, keep it in the session, and delete it when the ID token was checked.',
+  }),
+]

@@ -1,0 +1,69 @@
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import { finding, type Rule } from '../rule.ts'
+import { type Asked, answerOf, sharing, type Traffic, text } from '../traffic.ts'
+
+/** How long after its successor was answered a token may still be sent by a call that ran beside; milliseconds. */
+const beside = 2000
+
+const end = ({ at_ms, duration_ms }: JournalEntry) => at_ms + duration_ms
+
+/** Uses of one refresh token, two by two: the first that was answered, and each later one. */
+function repeats({ exchanges }: Traffic): { first: Asked; next: Asked }[] {
+  const refreshes = exchanges.filter(({ sent }) => sent.grant_type === 'refresh_token')
+  return sharing(refreshes, ({ sent }) => text(sent, 'refresh_token')).flatMap(([first, ...later]) =>
+    first === undefined ? [] : later.map((next) => ({ first, next })),
+  )
+}
+
+/** Whether the answer brought another token in its place. */
+function brought({ entry, sent }: Asked): boolean {
+  const successor = entry.status === 200 ? text(answerOf(entry), 'refresh_token') : undefined
+  return successor !== undefined && successor !== text(sent, 'refresh_token')
+}
+
+const both = (pairs: readonly { first: Asked; next: Asked }[]) => pairs.flatMap(({ first, next }) => [first.entry, next.entry])
+
+const singleFlight: Rule = {
+  id: 'refresh-single-flight',
+  level: 'must',
+  source: 'RFC 9700 §4.14.2',
+  why: 'A server that rotates takes the second use for theft and revokes the grant: the user is signed out.',
+  mend: 'Keep the promise of the running refresh and wait for it; across tabs and servers take a lock by session.',
+  find: (traffic) => {
+    const parallel = repeats(traffic).filter(({ first, next }) => {
+      const gap = next.entry.at_ms - end(first.entry)
+      return gap < 0 || (brought(first) && gap < beside)
+    })
+    return finding(both(parallel), 'One refresh token was sent in several requests at once.')
+  },
+}
+
+const keepsNewest: Rule = {
+  id: 'refresh-keeps-newest',
+  level: 'must',
+  source: 'RFC 6749 §6',
+  why: 'The old token is refused, or taken for a stolen one.',
+  mend: 'Store the refresh token of the answer before the call goes on.',
+  find: (traffic) => {
+    const stale = repeats(traffic).filter(({ first, next }) => brought(first) && next.entry.at_ms - end(first.entry) >= beside)
+    return finding(both(stale), 'A refresh token was sent although another one had come in its place.')
+  },
+}
+
+const scope: Rule = {
+  id: 'refresh-scope',
+  level: 'should',
+  source: 'RFC 6749 §6',
+  why: 'The refresh is refused, although the token is good.',
+  mend: 'Leave `scope` out of the refresh.',
+  find: ({ exchanges }) =>
+    finding(
+      exchanges
+        .filter(({ entry, sent }) => sent.grant_type === 'refresh_token' && entry.reason === 'scope_not_granted')
+        .map(({ entry }) => entry),
+      'A refresh asked for more scope than was granted.',
+    ),
+}
+
+/** How refresh tokens are used (RFC 6749 §6). */
+export const refresh: readonly Rule[] = [singleFlight, keepsNewest, scope]

@@ -1,0 +1,158 @@
+import { parseJson } from '../basics/json.ts'
+import { basicCredentials } from '../oauth/clients/methods/secret.ts'
+import type { Client } from '../oauth/model/records.ts'
+import type { JournalEntry } from '../sandbox/journal.ts'
+
+/** Decoded parameters; one that came several times is a list. */
+export type Sent = Readonly<Record<string, unknown>>
+
+/** A request of which its parameters are known. */
+export interface Asked {
+  readonly entry: JournalEntry
+  readonly sent: Sent
+}
+
+/** What one client did. */
+export interface Traffic {
+  readonly client: Client | undefined
+  /** Whether its server speaks by the RFCs alone: a vendor's own ways are no fault of its clients. */
+  readonly isByTheBook: boolean
+  readonly entries: readonly JournalEntry[]
+  /** Authorization requests of browsers; pushed ones and request objects read, and left out where they cannot be. */
+  readonly authorizations: readonly Asked[]
+  /** Requests to the token endpoint. */
+  readonly exchanges: readonly Asked[]
+}
+
+/** The journal's entries by the client that they belong to, oldest first. */
+export function trafficOf(
+  entries: readonly JournalEntry[],
+  clientOf: (client_id: string, entry: JournalEntry) => Client | undefined,
+  isByTheBook: boolean,
+): Map<string, Traffic> {
+  const pushed = new Map<unknown, Sent>()
+  for (const entry of entries) {
+    if (entry.endpoint === 'par' && entry.status < 300) pushed.set(answerOf(entry).request_uri, bodyOf(entry))
+  }
+  const owners = ownersOfTokens(entries)
+  const own = Map.groupBy(entries, (entry) => ownerOf(entry, owners))
+  return new Map(
+    [...own].flatMap(([client_id, entries]) => {
+      const [first] = entries
+      if (client_id === undefined || first === undefined) return []
+      const authorizations = entries.flatMap((entry) => authorizationOf(entry, pushed) ?? [])
+      const exchanges = entries.filter(({ endpoint }) => endpoint === 'token').map((entry) => ({ entry, sent: bodyOf(entry) }))
+      return [[client_id, { client: clientOf(client_id, first), isByTheBook, entries, authorizations, exchanges }]]
+    }),
+  )
+}
+
+/** Whom each token was given to, as far as the journal has the answer. */
+function ownersOfTokens(entries: readonly JournalEntry[]): Map<unknown, string> {
+  const owners = new Map<unknown, string>()
+  for (const entry of entries) {
+    if (entry.endpoint !== 'token' || entry.status !== 200 || entry.client_id === undefined) continue
+    const { access_token, refresh_token, id_token } = answerOf(entry)
+    for (const token of [access_token, refresh_token, id_token]) owners.set(token, entry.client_id)
+  }
+  owners.delete(undefined)
+  return owners
+}
+
+/** Whose request it was, also where it was refused before anybody knew. */
+function ownerOf(entry: JournalEntry, owners: ReadonlyMap<unknown, string>): string | undefined {
+  if (entry.client_id !== undefined) return entry.client_id
+  const query = queryOf(entry)
+  const authorization = headerOf(entry, 'authorization')
+  return (
+    owners.get(tokenIn(authorization)) ??
+    owners.get(query.access_token) ??
+    basicCredentials(authorization === '' ? undefined : authorization)?.[0]?.client_id ??
+    text(bodyOf(entry), 'client_id') ??
+    text(query, 'client_id')
+  )
+}
+
+/** What follows the scheme of an Authorization header. */
+export function tokenIn(authorization: string): string {
+  return authorization.replace(/^\S+ +/, '')
+}
+
+function authorizationOf(entry: JournalEntry, pushed: ReadonlyMap<unknown, Sent>): Asked | undefined {
+  if (entry.endpoint !== 'authorize' || entry.method !== 'GET') return undefined
+  const sent = queryOf(entry)
+  const { request, request_uri } = sent
+  if (request_uri !== undefined) {
+    const parameters = pushed.get(request_uri)
+    return parameters && { entry, sent: parameters }
+  }
+  if (request !== undefined) {
+    const object = payloadOf(request)
+    return object && { entry, sent: { ...sent, ...object } }
+  }
+  return sent.response_type === undefined ? undefined : { entry, sent }
+}
+
+/** What a request object says (RFC 9101 §4); undefined for one that is encrypted. */
+function payloadOf(jwt: unknown): Sent | undefined {
+  const parts = String(jwt).split('.')
+  return parts.length === 3 ? members(Buffer.from(parts[1] ?? '', 'base64url').toString()) : undefined
+}
+
+/** The query of a request. */
+export function queryOf({ url }: JournalEntry): Sent {
+  const at = url.indexOf('?')
+  if (at < 0) return {}
+  const form = new URLSearchParams(url.slice(at))
+  const names = [...new Set(form.keys())]
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = form.getAll(name)
+      return [name, values.length > 1 ? values : values[0]]
+    }),
+  )
+}
+
+/** The form or JSON that was sent. */
+export function bodyOf({ request_body: body }: JournalEntry): Sent {
+  return typeof body === 'object' && body !== null ? { ...body } : {}
+}
+
+/** The JSON that was answered; empty when it was none. */
+export function answerOf({ response_body: body }: JournalEntry): Sent {
+  return (body !== undefined && members(body)) || {}
+}
+
+function members(json: string): Sent | undefined {
+  try {
+    const value = parseJson(json)
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A parameter that came once and says something. */
+export function text(sent: Sent, name: string): string | undefined {
+  const value = sent[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A header of a request as one text. */
+export function headerOf({ request_headers }: JournalEntry, name: string): string {
+  return [request_headers[name]].flat().join(', ')
+}
+
+/** The parameters with which an answer sent the browser back to the client; undefined when it did not. */
+export function answeredTo({ response_headers: { location } }: JournalEntry): URLSearchParams | undefined {
+  if (typeof location !== 'string') return undefined
+  const answer = new URLSearchParams(location.replace(/^[^?#]*[?#]/, '').replace('#', '&'))
+  return answer.has('code') || answer.has('access_token') || answer.has('id_token') ? answer : undefined
+}
+
+/** Groups of requests that agree in a value; those without it are in none. */
+export function sharing(asked: readonly Asked[], value: (one: Asked) => string | undefined): Asked[][] {
+  const groups = Map.groupBy(asked, value)
+  groups.delete(undefined)
+  return [...groups.values()].filter(({ length }) => length > 1)
+}

@@ -1,0 +1,270 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as openid from 'openid-client'
+import { describe, expect, test } from 'vitest'
+import { rules } from '../../src/exam/registry.ts'
+import { connectGrantbox, type Hint } from '../../src/index.ts'
+import { Jar } from '../support/browser-jar.ts'
+import { startForFile } from '../support/server.ts'
+import { alice, json, post, web } from '../support/standard-client.ts'
+import { callbackOf } from '../support/standard-sign-in.ts'
+import { throughSignIn } from '../support/through-sign-in.ts'
+
+const server = await startForFile({ defaultProvider: 'standard' })
+const box = await connectGrantbox(server.url)
+
+/** The hints of a sandbox of its own in which a client did something. */
+async function hintsAfter(deed: (base: string, name: string) => Promise<unknown>): Promise<Hint[]> {
+  const world = await box.createSandbox()
+  await deed(world.url, world.name)
+  const hints = await world.hints()
+  const there = new Set((await world.requests.list()).map(({ id }) => id))
+  for (const { evidence } of hints) expect(evidence.every((id) => there.has(id))).toBe(true)
+  await world.delete()
+  return hints
+}
+
+const random = () => randomBytes(32).toString('base64url')
+const basicOf = (id: string, secret: string) => ({ authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` })
+const basic = basicOf(web.client_id, web.client_secret)
+const callback = 'http://127.0.0.1:5555/callback'
+
+interface Slips {
+  /** Parameters of the authorization request; undefined ones are left out. */
+  request?: Record<string, string | undefined>
+  form?: Record<string, string>
+  headers?: Record<string, string>
+  query?: string
+}
+
+/** Signs alice in as an honest client does, but for its slips. */
+async function signIn(base: string, { request, form, headers = basic, query = '' }: Slips = {}) {
+  const code_verifier = random()
+  const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+  const own = { state: random(), nonce: random(), code_challenge, code_challenge_method: 'S256', redirect_uri: callback }
+  const back = await callbackOf(base, { ...own, ...request })
+  const exchange = { grant_type: 'authorization_code', code: back.searchParams.get('code') ?? '', redirect_uri: callback, code_verifier }
+  const redeemed = await post(base, `/token${query}`, { ...exchange, ...form }, headers)
+  return { exchange: { ...exchange, ...form }, tokens: redeemed.body as Record<string, string> }
+}
+
+/** Only opens the sign-in page. */
+const begin = (base: string, parameters: Record<string, string>, more = '') => {
+  const usual = { response_type: 'code', client_id: web.client_id, redirect_uri: callback, scope: 'openid' }
+  const own = { state: random(), nonce: random(), code_challenge: random(), code_challenge_method: 'S256' }
+  return fetch(`${base}/authorize?${new URLSearchParams({ ...usual, ...own, ...parameters })}${more}`, { redirect: 'manual' })
+}
+
+const refreshWith = (base: string, refresh_token: string | undefined, form: Record<string, string> = {}) =>
+  post(base, '/token', { grant_type: 'refresh_token', refresh_token: refresh_token ?? '', ...form }, basic)
+
+const userinfo = (base: string, token: string | undefined, headers: Record<string, string> = {}) =>
+  json(`${base}/userinfo`, { headers: { authorization: `Bearer ${token}`, ...headers } })
+
+const twice = async (deed: () => Promise<unknown>) => {
+  await deed()
+  await deed()
+}
+
+const device = { client_id: 'standard-device' }
+const poll = (base: string, device_code: unknown) =>
+  post(base, '/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: String(device_code), ...device })
+
+/** What a client does to break a rule; the honest client further below breaks none. */
+const wrong: Record<string, (base: string, name: string) => Promise<unknown>> = {
+  'request-csrf-protection': (base) =>
+    signIn(base, { request: { state: undefined, nonce: undefined, code_challenge: undefined, code_challenge_method: undefined } }),
+  'request-pkce': (base) => signIn(base, { request: { code_challenge: undefined, code_challenge_method: undefined } }),
+  'request-pkce-s256': (base) => begin(base, { code_challenge_method: 'plain' }),
+  'request-nonce': (base) => signIn(base, { request: { nonce: undefined } }),
+  'request-no-implicit': (base) => begin(base, { response_type: 'code token' }),
+  'request-no-password': (base) => post(base, '/token', { grant_type: 'password', ...alice }, basic),
+  'request-no-secret-in-browser': (base) => begin(base, { client_secret: web.client_secret }),
+  'request-redirect-safe': (base) => begin(base, { redirect_uri: 'http://app.example.com/callback' }),
+  'request-well-formed': (base) => begin(base, {}, '&login_hint='),
+  'request-state-fresh': (base) => twice(() => signIn(base, { request: { state: 'always' } })),
+  'request-pkce-fresh': (base) => {
+    const code_verifier = random()
+    const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+    const same = { state: undefined, code_challenge }
+    return twice(() => signIn(base, { request: same, form: { code_verifier } }))
+  },
+  'request-nonce-fresh': (base) => twice(() => signIn(base, { request: { state: undefined, nonce: 'always' } })),
+  'token-code-once': async (base) => {
+    const { exchange } = await signIn(base)
+    await post(base, '/token', exchange, basic)
+  },
+  'token-redirect-uri-same': (base) => signIn(base, { form: { redirect_uri: 'http://127.0.0.1:5555/other' } }),
+  'token-in-body': (base) => signIn(base, { query: '?code_verifier=x' }),
+  'token-client-auth': (base) => signIn(base, { form: web, headers: {} }),
+  'token-basic-encoded': async (base, name) => {
+    const secret = 'one+two'
+    await box.sandbox(name).apps.create({ name: 'odd', client_id: 'odd', client_secret: secret })
+    await post(base, '/token', { grant_type: 'client_credentials' }, basicOf('odd', secret))
+  },
+  'token-verifier': (base) => signIn(base, { form: { code_verifier: random() } }),
+  'token-no-repeat-refused': (base) => twice(() => refreshWith(base, 'unknown')),
+  'public-no-secret': (base) =>
+    post(base, '/token', { grant_type: 'refresh_token', refresh_token: 'unknown', client_id: 'standard-spa', client_secret: 'hidden' }),
+  'refresh-single-flight': async (base) => {
+    const { tokens } = await signIn(base)
+    await Promise.all(Array.from({ length: 4 }, () => refreshWith(base, tokens.refresh_token)))
+  },
+  'refresh-keeps-newest': async (base, name) => {
+    const { tokens } = await signIn(base)
+    await refreshWith(base, tokens.refresh_token)
+    // As if the second refresh came a minute later.
+    const refreshed = server.sandbox(name).journal.list().at(-1)
+    if (refreshed !== undefined) refreshed.at_ms -= 60_000
+    await refreshWith(base, tokens.refresh_token)
+  },
+  'refresh-scope': async (base) => {
+    const { tokens } = await signIn(base, { request: { scope: 'openid offline_access' } })
+    await refreshWith(base, tokens.refresh_token, { scope: 'openid email' })
+  },
+  'api-token-in-header': async (base) => {
+    const { tokens } = await signIn(base)
+    await json(`${base}/userinfo?access_token=${tokens.access_token}`)
+  },
+  'api-right-token': async (base) => {
+    const { tokens } = await signIn(base)
+    await userinfo(base, tokens.id_token)
+  },
+  'device-interval': async (base) => {
+    const { body } = await post(base, '/device_authorization', device)
+    await twice(() => poll(base, body.device_code))
+  },
+  'spa-referer-clean': async (base) => {
+    const { tokens } = await signIn(base)
+    await userinfo(base, tokens.access_token, { referer: `${callback}?code=abc&state=x` })
+  },
+}
+
+describe('each rule is broken by a client that breaks it', () => {
+  test('there is one for every rule', () => {
+    expect(Object.keys(wrong).sort()).toEqual(rules.map(({ id }) => id).sort())
+  })
+
+  test.each(Object.entries(wrong))('%s', async (id, deed) => {
+    const hints = await hintsAfter(deed)
+    const hint = hints.find(({ rule }) => rule === id)
+    expect(hint, JSON.stringify(hints)).toMatchObject({ client_id: expect.any(String), message: expect.stringMatching(/\.$/) })
+    expect(hint?.evidence.length).toBeGreaterThan(0)
+  })
+})
+
+/** openid-client as its documentation sets it up, with the registered method named. */
+async function openIdClient(base: string, jar = new Jar()) {
+  const execute = [openid.allowInsecureRequests]
+  const config = await openid.discovery(new URL(base), web.client_id, {}, openid.ClientSecretBasic(web.client_secret), { execute })
+  const checks = {
+    pkceCodeVerifier: openid.randomPKCECodeVerifier(),
+    expectedState: openid.randomState(),
+    expectedNonce: openid.randomNonce(),
+  }
+  const parameters = {
+    redirect_uri: callback,
+    scope: 'openid profile offline_access',
+    code_challenge: await openid.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+  }
+  return {
+    config,
+    address: openid.buildAuthorizationUrl(config, parameters),
+    pushed: () => openid.buildAuthorizationUrlWithPAR(config, parameters),
+    async signIn(address: URL) {
+      const tokens = await openid.authorizationCodeGrant(config, await throughSignIn(address, alice, jar), checks)
+      await openid.fetchUserInfo(config, tokens.access_token, 'alice')
+      return tokens
+    },
+  }
+}
+
+describe('a client that does as it should gets no hint', () => {
+  test('openid-client: two sign-ins of one browser, two refreshes one after the other, userinfo and a revocation', async () => {
+    const hints = await hintsAfter(async (base) => {
+      const jar = new Jar()
+      for (const round of [1, 2]) {
+        const { config, address, signIn } = await openIdClient(base, jar)
+        // The page is opened twice before anybody signs in.
+        if (round === 1) await jar.open(address.href)
+        const tokens = await signIn(address)
+        const first = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')
+        const second = await openid.refreshTokenGrant(config, first.refresh_token ?? '')
+        await openid.fetchUserInfo(config, second.access_token, 'alice')
+        await openid.tokenRevocation(config, second.refresh_token ?? '')
+      }
+    })
+    expect(hints).toEqual([])
+  })
+
+  test('openid-client with pushed requests, whose parameters are read there (RFC 9126)', async () => {
+    const hints = await hintsAfter(async (base) => {
+      const { pushed, signIn } = await openIdClient(base)
+      await signIn(await pushed())
+    })
+    expect(hints).toEqual([])
+  })
+
+  test('a client by itself, with credentials that it form-encodes', async () => {
+    const hints = await hintsAfter(async (base, name) => {
+      await box.sandbox(name).apps.create({ name: 'odd', client_id: 'odd', client_secret: 'one+two' })
+      await post(base, '/token', { grant_type: 'client_credentials' }, basicOf('odd', encodeURIComponent('one+two')))
+    })
+    expect(hints).toEqual([])
+  })
+
+  test('a device that polls at its interval, which the clock of the sandbox may shorten', async () => {
+    const hints = await hintsAfter(async (base, name) => {
+      const { body } = await post(base, '/device_authorization', device)
+      await poll(base, body.device_code)
+      await box.sandbox(name).clock.advance('6s')
+      await poll(base, body.device_code)
+    })
+    expect(hints).toEqual([])
+  })
+
+  test('a client whose refresh met an outage, and that sends it again', async () => {
+    const hints = await hintsAfter(async (base, name) => {
+      const { tokens } = await signIn(base)
+      await box.sandbox(name).faults.add({ endpoint: 'token', status: 503 })
+      await twice(() => refreshWith(base, tokens.refresh_token))
+    })
+    expect(hints).toEqual([])
+  })
+
+  test('whoever signs in by the control API, which acts for a browser', async () => {
+    const hints = await hintsAfter((_base, name) =>
+      box.sandbox(name).authorize({ client_id: web.client_id, redirect_uri: callback, username: 'alice', scope: 'openid' }),
+    )
+    expect(hints).toEqual([])
+  })
+})
+
+test('no secret, code or token stands in a hint, and what weighs most comes first', async () => {
+  const world = await box.createSandbox()
+  for (const deed of Object.values(wrong)) await deed(world.url, world.name)
+  const hints = await world.hints()
+  const bodies = server
+    .sandbox(world.name)
+    .journal.list()
+    .flatMap((one) => [JSON.stringify(one.request_body ?? ''), one.response_body ?? ''])
+  const secrets = bodies.flatMap((body) => body.match(/[\w.-]{40,}/g) ?? [])
+  const text = JSON.stringify(hints)
+  expect(secrets.length).toBeGreaterThan(50)
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
+  expect(text).not.toContain(web.client_secret)
+  const order = ['must', 'should', 'hint']
+  const weights = hints.map(({ level }) => order.indexOf(level))
+  expect(weights).toEqual(weights.toSorted((a, b) => a - b))
+})
+
+test('the manual has each rule, with its level, its source and how to mend it', () => {
+  const manual = readFileSync(join(import.meta.dirname, '../../docs/exam.md'), 'utf8')
+  for (const { id, level, source, why, mend } of rules)
+    expect(manual).toContain(`### ${id}\n${level} · ${source}\n\n${why}\n\n**Mend:** ${mend}\n`)
+  expect(manual.match(/^### /gm)).toHaveLength(rules.length)
+})
