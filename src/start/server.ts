@@ -16,7 +16,7 @@ import { noteRefusal } from '../http/journal-hook.ts'
 import type { ListenerOptions } from '../http/listener/listener.ts'
 import { answerNoTunnel } from '../http/listener/refusal.ts'
 import { originReader } from '../http/origin.ts'
-import { assetsPath, serveAsset } from '../http/pages/assets.ts'
+import { answersAsset } from '../http/pages/assets.ts'
 import { ProtocolApps } from '../http/protocol-app.ts'
 import { type Destination, destinationOf, type Routes } from '../http/routing.ts'
 import { callMark } from '../oauth/clients/outbound.ts'
@@ -126,11 +126,6 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   let listens: Listens = { addresses: [], port: 0 }
   /** Answers what belongs to our pages, which every host has that shows them. @returns whether it was that */
-  const isAsset = (url: string, request: IncomingMessage, response: ServerResponse) => {
-    if (!url.startsWith(`${assetsPath}/`)) return false
-    serveAsset(url, request, response).catch(() => response.destroy())
-    return true
-  }
   const proxy = lazily(async () => {
     const { ForwardProxy } = await import('../proxy/proxy.ts')
     return new ForwardProxy({
@@ -146,7 +141,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       answer(request, response, { sandbox, origin, host }) {
         durability.begin(request)
         const url = request.url ?? '/'
-        if (isAsset(url, request, response)) return
+        if (answersAsset(url, request, response)) return
         // Whoever calls the vendor by the vendor's name finds the vendor there, whatever else this server is called.
         const exchange = beginExchange(request, origin, { sandbox, prefix: '', url }, { clientCertificates: options.clientCertificates })
         exchange.host = host
@@ -203,13 +198,13 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       // A client may register any address, and grantbox would be let in as one of this machine's programs.
       if (request.headers[callMark] !== undefined)
         say(response, 403, 'access_denied', 'grantbox does not manage itself because a client registered this address')
-      else if (!isAsset(url, request, response)) hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
+      else if (!answersAsset(url, request, response)) hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       if (destination === undefined) {
         const why = isAlone ? 'The sandbox of this port' : `The default sandbox '${defaultProvider}'`
         return say(response, 404, 'not_found', `${why} was deleted${isAlone ? '' : '; name a sandbox in the path'}`)
       }
-      if (isAsset(destination.url, request, response)) return
+      if (answersAsset(destination.url, request, response)) return
       const reached = sandboxes.reach(destination.name)
       if (reached instanceof Promise) reached.then((sandbox) => go(sandbox, destination)).catch((error) => failed(error, response))
       else go(reached, destination)

@@ -70,8 +70,14 @@ export const pageHeaders = {
   'Referrer-Policy': 'no-referrer',
 } as const
 
-/** Serves the pages' style sheets, scripts and pictures; they are the same for every sandbox and no secret. @param url with the path of assets */
-export async function serveAsset(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Answers a request for one of the pages' style sheets, scripts and pictures, which are the same for every sandbox and no secret; false for all else. */
+export function answersAsset(url: string, request: IncomingMessage, response: ServerResponse): boolean {
+  if (!url.startsWith(`${assetsPath}/`)) return false
+  serveAsset(url, request, response).catch(() => response.destroy())
+  return true
+}
+
+async function serveAsset(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const name = url.slice(assetsPath.length + 1).replace(/\?.*$/, '')
   const asset = await findAsset(name)
   if (asset === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {

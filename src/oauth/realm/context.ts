@@ -27,6 +27,7 @@ import type { TokenMaterial, TokenProfile } from '../model/token-profile.ts'
 import type { Transport } from '../model/transport.ts'
 import type { Session } from '../storage/session-store.ts'
 import type { ProtocolStore } from '../storage/store.ts'
+import type { DeviceAuthorization, LogoutRequest } from './asked.ts'
 import type { Issue } from './issue.ts'
 import type { RedirectRules } from './redirect-rules.ts'
 
@@ -152,16 +153,6 @@ export interface Callback {
 /** The parameters as a vendor has them: under names of its own, and with others. */
 export type CallbackWording = (callback: Callback, context: Context) => Callback['parameters']
 
-/** What a sign-out was asked for (OpenID Connect RP-Initiated Logout §2). */
-export interface LogoutRequest {
-  /** Where the browser goes afterwards. */
-  next: string | undefined
-  /** Whom the hint names, to which client; without a hint the user is asked. */
-  hint: { sub: string; sid: string | undefined; client: Client | undefined } | undefined
-  /** Nobody is asked, whoever is signed in. */
-  sure?: true
-}
-
 /** What a vendor has in authorization requests beyond the RFCs. */
 export interface AuthorizationDialect {
   /** Parameters of its own. */
@@ -194,13 +185,6 @@ export interface AuthorizationDialect {
   loginHint?(hint: string, context: Context): string | undefined
   /** Who signs in by what the request brings, without a page. */
   signedIn?(parameters: Parameters, context: Context): User | undefined
-}
-
-/** How long a device's code lives, how long it waits between two polls, and what it asks for. */
-export interface DeviceAuthorization extends Pick<Settings, 'device_code_ttl' | 'device_interval'> {
-  scope: string
-  /** Beyond what every grant of a device tells. */
-  details?: GrantDetails
 }
 
 /** How a vendor's token requests differ from RFC 6749; a vendor that keeps to it has none. */

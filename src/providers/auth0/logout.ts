@@ -1,6 +1,7 @@
 import { PageError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
-import type { Context, LogoutRequest, RequestDialect } from '../../oauth/realm/context.ts'
+import type { LogoutRequest } from '../../oauth/realm/asked.ts'
+import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
 import { readLogoutRequest } from '../../oauth/users/logout.ts'
 import { isAllowed } from '../wildcard-redirects.ts'
 

@@ -1,6 +1,7 @@
 import { given } from '../../basics/given.ts'
 import { OAuthError, PageError } from '../../oauth/model/errors.ts'
-import type { CallbackWording, Context, LogoutRequest, RequestDialect } from '../../oauth/realm/context.ts'
+import type { LogoutRequest } from '../../oauth/realm/asked.ts'
+import type { CallbackWording, Context, RequestDialect } from '../../oauth/realm/context.ts'
 
 /** Errors are told under few codes, and an answer in the fragment has its order. */
 export const callbackWording: CallbackWording = ({ parameters }) => {
