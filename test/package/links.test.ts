@@ -35,6 +35,8 @@ const executedElsewhere: Readonly<Record<string, string>> = {
   'docs/vendors/apple.md#the-client-secret': 'vendors/apple/keys-and-events.test.ts',
   'docs/vendors/apple.md#what-is-as-with-the-vendor': 'vendors/apple/keys-and-events.test.ts',
   'docs/vendors/facebook.md#what-is-as-with-the-vendor': 'vendors/facebook/permissions.test.ts',
+  'docs/vendors/github.md#how-sdks-are-pointed': 'vendors/github/errors.test.ts',
+  'docs/vendors/github.md#what-is-as-the-vendor-has-it': 'vendors/github/errors.test.ts',
   'docs/vendors/google.md#service-accounts': 'vendors/google/service-accounts.test.ts',
   'docs/vendors/google.md#what-is-as-the-vendor-has-it': 'vendors/google/flows.test.ts',
 }
