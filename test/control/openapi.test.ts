@@ -15,8 +15,6 @@ describe('the description', () => {
         'DELETE /_grantbox/sandboxes/{sandbox}',
         'DELETE /_grantbox/sandboxes/{sandbox}/apps/{app}',
         'GET /_grantbox/sandboxes/{sandbox}/clients/{client_id}/key-file',
-        'POST /_grantbox/sandboxes/{sandbox}/clients/{client_id}/secret',
-        'POST /_grantbox/sandboxes/{sandbox}/users/{username}/events',
         'DELETE /_grantbox/sandboxes/{sandbox}/clients/{client_id}',
         'DELETE /_grantbox/sandboxes/{sandbox}/faults',
         'DELETE /_grantbox/sandboxes/{sandbox}/faults/{id}',
