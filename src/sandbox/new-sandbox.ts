@@ -5,6 +5,9 @@ import { hostNames } from './places.ts'
 import { mergeSettings, newSecret } from './settings.ts'
 import type { SandboxRecord } from './table.ts'
 
+/** How many random characters are in a name that is made up. */
+const madeUp = 8
+
 /** What a new sandbox may say of itself. */
 export interface NewSandbox {
   /** Made up when absent. */
@@ -34,7 +37,7 @@ export function newRecord(draft: NewSandbox, created_at: number): Omit<SandboxRe
   const hosts = hostNames(wanted)
   const said = { company, settings: mergeSettings({}, settings, newSecret) }
   return {
-    name: name ?? `${provider.id}-${randomLowerCase(8)}`,
+    name: name ?? `${provider.id}-${randomLowerCase(madeUp)}`,
     provider: provider.id,
     parent_id: null,
     space: null,
@@ -46,6 +49,12 @@ export function newRecord(draft: NewSandbox, created_at: number): Omit<SandboxRe
     clock: machineTime,
     created_at,
   }
+}
+
+/** Whether a sandbox's name looks like one that was made up, for nobody named it. */
+export function hasMadeUpName({ name, provider }: { name: string; provider: Pick<Provider, 'id'> }): boolean {
+  const start = `${provider.id}-`
+  return name.startsWith(start) && name.length === start.length + madeUp && /^[a-z0-9]+$/.test(name.slice(start.length))
 }
 
 /** What is to be stored of a sandbox after a change. */

@@ -42,6 +42,14 @@ const spaced =
 /** Every page of the dashboard, and the way there. */
 export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   'dashboard-home': at('/dashboard'),
+  'dashboard-home-many': async (page, server) => {
+    const google = await server.reach('google')
+    const { sandboxes } = server.server
+    for (const name of ['ours', `ours-${'long'.repeat(12)}`]) sandboxes.create({ provider: google.provider, name })
+    for (let made = 0; made < 30; made++) sandboxes.create({ provider: google.provider, seed: false })
+    await page.goto(`${server.url}/dashboard`)
+  },
+  'dashboard-home-nothing': at('/dashboard?q=nothing'),
   'dashboard-error': at('/dashboard/nobody/apps'),
   'dashboard-apps': async (page, { url }) => {
     await page.goto(`${url}${base}/apps`)
