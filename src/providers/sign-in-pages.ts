@@ -87,6 +87,8 @@ export interface SignInPages {
         allow: SignInButton
         deny: SignInButton
         id?: string | undefined
+        /** Above the scopes. */
+        above?: string | undefined
         choice?: ScopeChoice | undefined
         /** Below the buttons; `{redirect}` is where the app's answer goes, without its path. */
         foot?: string | undefined

@@ -114,6 +114,9 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
     await signedIn('google')(page)
     await page.goto(pagesUrl(server, 'google', { prompt: 'select_account' }))
   }),
+  'google-device': async (page, { url }) => {
+    await page.goto(`${url}/google/device`)
+  },
   'google-error': async (page, { url }) => {
     const client_id = '123456789012-webgrantboxexample0123456789abcd.apps.googleusercontent.com'
     const asked = { client_id, redirect_uri: `${postmanCallback}/`, response_type: 'code', scope: 'openid' }

@@ -140,3 +140,13 @@ test('words what a device is answered and errors at the redirect URI, and signs 
   const { id_token = '' } = await tokensOf(url, { scope: 'openid' })
   expect(Buffer.from(id_token.split('.')[0] ?? '', 'base64url').toString()).toBe('{"typ":"JWT","alg":"RS256","mine":true}')
 })
+
+test('says above the scopes of a consent what the vendor says there', async () => {
+  const buttons = { allow: { text: 'Allow' }, deny: { text: 'Deny' } }
+  const { url } = await startWith({ sign_in: { consent: { above: '{app} gets:', ...buttons } } })
+  const jar = new Jar()
+  const page = await jar.open(authorizeUrl(url, { prompt: 'consent' }))
+  const { html } = await jar.post(page, url, { username: 'alice', password: 'password' })
+  expect(html).toMatch(/<h2 class="list-heading">[\w ]+ gets:<\/h2>/)
+  expect(html).not.toContain('will be able to use')
+})

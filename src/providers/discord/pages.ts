@@ -17,6 +17,7 @@ export const discordTexts: PageTexts = {
   passwordPlaceholder: 'Password',
   signInButton: 'Log In',
   continueHeading: 'An external application',
+  accent: 'violet',
 }
 
 /** Name and password on one page, then what the app wants. */
@@ -29,7 +30,7 @@ export const discordPages: SignInPages = {
   consent: {
     title: 'Discord | Authorize access to your account',
     heading: 'An external application {app} wants to access your Discord Account',
-    text: 'Signed in as {user}. This will allow the developer of {app} to:',
+    above: 'This will allow the developer of {app} to:',
     allow: { text: 'Authorize', name: 'authorize', value: 'true' },
     deny: { text: 'Cancel', name: 'authorize', value: 'false' },
   },

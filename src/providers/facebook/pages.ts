@@ -17,6 +17,7 @@ export const facebookTexts: PageTexts = {
   passwordPlaceholder: 'Password',
   signInButton: 'Log In',
   continueHeading: 'Continue to the app?',
+  accent: 'blue',
 }
 
 /** Name and password on one page; then what the app gets, of which the user may take away most. */
@@ -30,7 +31,7 @@ export const facebookPages: SignInPages = {
   consent: {
     title: 'Log in with Facebook',
     heading: 'Continue to {app}?',
-    text: '{app} is requesting access to:',
+    above: '{app} is requesting access to:',
     allow: { text: 'Continue', name: '__CONFIRM__', value: '1' },
     deny: { text: 'Cancel', name: '__CANCEL__', value: '1' },
     choice: { fixed: ['public_profile', 'openid'], ticked: true },

@@ -13,6 +13,7 @@ export const googleTexts: PageTexts = {
   passwordPlaceholder: 'Enter your password',
   signInButton: 'Next',
   continueHeading: 'Allow access',
+  accent: 'blue',
 }
 
 /** The address, then the password, then which access an app gets. */

@@ -26,7 +26,7 @@ export const slackPages: SignInPages = {
   refused: { text: 'Sorry, you entered an incorrect email address or password.' },
   consent: {
     heading: '{app} is requesting permission to access the {company} Slack workspace',
-    text: 'What will {app} be able to view and do?',
+    above: 'What will {app} be able to view and do?',
     allow: { text: 'Allow', name: 'action', value: 'allow' },
     deny: { text: 'Cancel', name: 'action', value: 'cancel' },
   },

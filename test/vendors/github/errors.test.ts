@@ -253,6 +253,8 @@ describe('the authorization endpoint', () => {
   test('says what is wrong with the redirect URI', async () => {
     const { html } = await new Jar().open(authorizeUrl(url, { redirect_uri: 'https://evil.example/' }))
     expect(html).toContain('The `redirect_uri` is not associated with this application.')
+    // The status is 200, which is no error to tell of.
+    expect(html).not.toContain('Error 200')
     expect(html).toContain(
       'The application might be misconfigured or could be trying to redirect you to a website you weren&#39;t expecting.',
     )
