@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process'
 import { basename } from 'node:path'
 import { ConfigError } from '../config/error.ts'
 import { isProxyUrl } from '../config/schema.ts'
+import { hintsOf } from '../exam/hints.ts'
 import { calledAround, proxyOfBefore, type Variables } from '../proxy/clients/environment.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
 import type { ProxyMode } from '../proxy/way.ts'
+import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { CommandContext } from './command.ts'
 
 /** @throws ConfigError when a run is to be offline, and the proxy something else */
@@ -60,4 +62,15 @@ export function refusedWords({ refused, mode }: ProxyReport): string {
   const rows = refused.map(({ host, port, count }) => `  ${host}:${port}${count === 1 ? '' : `, ${count} times`}\n`)
   const why = mode === 'known' ? 'hosts of no sandbox' : "link-local or of a cloud's metadata"
   return `grantbox run: refused, being ${why}:\n${rows.join('')}`
+}
+
+/** The rules that clients broke, as their requests prove: a line for each client. */
+export function hintsWords(sandboxes: readonly Sandbox[]): string {
+  const lines = sandboxes.flatMap((sandbox) =>
+    [...Map.groupBy(hintsOf(sandbox), ({ client_id }) => client_id)].map(([client_id, hints]) => {
+      const count = hints.length === 1 ? '1 hint' : `${hints.length} hints`
+      return `grantbox run: ${count} about ${client_id} of ${sandbox.name}: ${hints.map(({ rule }) => rule).join(', ')}\n`
+    }),
+  )
+  return lines.join('')
 }

@@ -8,7 +8,7 @@ import type { Flags } from '../config/flags.ts'
 import { writeAuthorities } from '../proxy/clients/authorities.ts'
 import { addressVariables, environmentFor } from '../proxy/clients/environment.ts'
 import type { Command, CommandContext } from './command.ts'
-import { aroundWords, modeOfRun, nextOfRun, oldNode, refusedWords } from './run-words.ts'
+import { aroundWords, hintsWords, modeOfRun, nextOfRun, oldNode, refusedWords } from './run-words.ts'
 import { listenOptions } from './start.ts'
 
 const flags: Flags = {
@@ -53,7 +53,7 @@ export const run: Command = {
           : environmentFor({ ...place, ...writeAuthorities(folder, await server.certificates.ca(), env, said.includes('--java')) }, env)
       if (proxy !== 'off') stderr.write((await warning) + aroundWords((await server.proxyReport()).hosts, env))
       const code = await runChild(file, args, { ...env, ...led }, context)
-      stderr.write(refusedWords(await server.proxyReport()))
+      stderr.write(refusedWords(await server.proxyReport()) + hintsWords(server.sandboxes.list()))
       return code
     } finally {
       await close(graceMs)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
+import { hintsWords } from '../../src/cli/run-words.ts'
 import { rules } from '../../src/exam/registry.ts'
 import { connectGrantbox, type Hint } from '../../src/index.ts'
 import { Jar } from '../support/browser-jar.ts'
@@ -260,6 +261,27 @@ test('no secret, code or token stands in a hint, and what weighs most comes firs
   const order = ['must', 'should', 'hint']
   const weights = hints.map(({ level }) => order.indexOf(level))
   expect(weights).toEqual(weights.toSorted((a, b) => a - b))
+})
+
+test('the dashboard marks the requests that prove a hint, and says what to mend', async () => {
+  const world = await box.createSandbox()
+  await begin(world.url, { code_challenge_method: 'plain' })
+  const page = await (await fetch(`${server.url}/dashboard/${world.name}/requests`)).text()
+  expect(page).toContain('<span class="chip">1 hint</span>')
+  const [{ id } = { id: 0 }] = await world.requests.list()
+  const one = await (await fetch(`${server.url}/dashboard/${world.name}/requests/${id}`)).text()
+  expect(one).toMatch(/<b>Hint \(must\):<\/b> The code_challenge is not made with S256\. .*<code>request-pkce-s256<\/code>/)
+})
+
+test('grantbox run ends with a line for each client', async () => {
+  const world = await box.createSandbox()
+  await begin(world.url, { code_challenge_method: 'plain', client_secret: 'x' })
+  const its = server.sandbox(world.name)
+  expect(hintsWords([its])).toBe(
+    `grantbox run: 2 hints about standard-web of ${world.name}: request-pkce-s256, request-no-secret-in-browser\n`,
+  )
+  its.journal.clear()
+  expect(hintsWords([its])).toBe('')
 })
 
 test('the manual has each rule, with its level, its source and how to mend it', () => {

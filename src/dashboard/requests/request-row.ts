@@ -1,4 +1,5 @@
 import { viewEntry } from '../../control/views/journal.ts'
+import type { Hint } from '../../exam/hints.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { worldOf } from '../../sandbox/spaces.ts'
@@ -8,8 +9,11 @@ import { tokensIn } from './tokens-in.ts'
 /** A request and its answer as the dashboard shows them; no secret can be read in it. */
 export type RequestRow = ReturnType<typeof requestRow>
 
-/** @param flowHref where the flow is that it belongs to */
-export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined) {
+/**
+ * @param flowHref where the flow is that it belongs to
+ * @param hints those that it proves
+ */
+export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined, hints: readonly Hint[] = []) {
   const showSecrets = worldOf(entry, sandbox).settings.show_secrets
   const view = viewEntry(entry, showSecrets, sandbox.requests)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
@@ -34,6 +38,7 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     reason: view.reason ?? undefined,
     explanation: view.explanation ?? undefined,
     notes: view.notes,
+    hints,
     flowHref,
     requestHeaders: headersOf(view.request_headers),
     requestBody: textOf(view.request_body),

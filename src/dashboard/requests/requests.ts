@@ -4,9 +4,11 @@
  */
 
 import { Problem } from '../../control/problem.ts'
+import { type Hint, hintsOf } from '../../exam/hints.ts'
 import { openEventStream } from '../../http/event-stream.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { worldOf } from '../../sandbox/spaces.ts'
 import { type Flow, flowsIn } from '../flows/flows-in.ts'
 import type { Choice } from '../forms/form.ts'
@@ -61,9 +63,10 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
     const last = shown.at(-1)
     const newest = all.at(-1)?.id ?? 0
     const flows = flowPaths(all, visit)
+    const hints = hintsByRequest(sandbox)
     return visit.show(requestsPage, {
       title: 'Requests',
-      rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id))),
+      rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id), hints.get(entry.id))),
       endpoints: choicesOf(
         all.map(({ endpoint }) => endpoint),
         wanted.endpoint,
@@ -136,7 +139,7 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
       throw new Problem(404, `This request is not in the journal (any more): it keeps the newest ${sandbox.journal.capacity}.`)
     return visit.show(requestPage, {
       title: `${entry.method} ${entry.endpoint}`,
-      row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), visit).get(entry.id)),
+      row: requestRow(entry, sandbox, base, flowPaths(sandbox.journal.list(), visit).get(entry.id), hintsByRequest(sandbox).get(entry.id)),
     })
   })
 })
@@ -145,6 +148,12 @@ export const requestPages = part({ icon, notices }, ({ get, post, draw, deps }) 
 function flowPaths(entries: readonly JournalEntry[], { sandbox, root }: Visit): Map<number, string> {
   const path = (entry: JournalEntry, { key }: Flow) => `${basePathOf(worldOf(entry, sandbox), root)}/flows/${key}`
   return new Map(flowsIn(entries).flatMap((flow) => flow.entries.map((entry) => [entry.id, path(entry, flow)])))
+}
+
+/** The hints that each request proves, by its id. Rows that come live are without: the whole journal is read for them. */
+function hintsByRequest(sandbox: Sandbox): Map<number, Hint[]> {
+  const found = hintsOf(sandbox).flatMap((hint) => hint.evidence.map((id) => ({ id, hint })))
+  return new Map([...Map.groupBy(found, ({ id }) => id)].map(([id, of]) => [id, of.map(({ hint }) => hint)]))
 }
 
 function choicesOf(values: readonly string[], wanted: string): Choice[] {
