@@ -22,7 +22,8 @@ export function withFaults(handler: Handler): Handler {
 }
 
 async function struck(handler: Handler, request: FastifyRequest, reply: FastifyReply, exchange: Exchange): Promise<void> {
-  const fault = exchange.sandbox.faults.strike(occasionOf(request, exchange))
+  const occasion = occasionOf(request, exchange)
+  const fault = exchange.sandbox.faults.strike(occasion)
   if (fault === undefined) return handler(request, reply)
   exchange.context.fault = fault
   const strikes = strikesOn(exchange.context)
@@ -31,9 +32,16 @@ async function struck(handler: Handler, request: FastifyRequest, reply: FastifyR
   if (request.raw.socket.destroyed) return void reply.hijack()
   const { drop, reply: given, ...sent } = beforehand(strikes, exchange.endpoint)
   const headers = harmless(sent.headers ?? {}, exchange.context)
+  if (drop === true || given !== undefined) noteWhose(exchange, occasion)
   if (drop === true) return dropConnection(exchange, request, reply)
   reply.headers(headers)
   return given === undefined ? handler(request, reply) : sayAsGiven(reply, given, headers)
+}
+
+/** The journal says whose request it was, although no handler saw it. */
+function noteWhose({ context: { trace }, endpoint }: Exchange, { client_id, grant_type }: Occasion): void {
+  if (client_id !== undefined) trace.client_id = client_id
+  if (endpoint === 'token' && grant_type !== undefined) trace.grant_type = grant_type
 }
 
 function sayAsGiven(

@@ -233,6 +233,9 @@ describe('a client that does as it should gets no hint', () => {
       const { tokens } = await signIn(base)
       await box.sandbox(name).faults.add({ endpoint: 'token', status: 503 })
       await twice(() => refreshWith(base, tokens.refresh_token))
+      // What a fault answered tells whose it was.
+      const refreshes = await box.sandbox(name).requests.list({ client_id: web.client_id, grant_type: 'refresh_token' })
+      expect(refreshes.map(({ status }) => status)).toEqual([503, 200])
     })
     expect(hints).toEqual([])
   })

@@ -114,9 +114,16 @@ const noSecretInBrowser: Rule = {
   why: 'Addresses are kept by the history and by logs, and the user reads them.',
   mend: 'Secrets go to the token endpoint, in the body or a header.',
   find: ({ entries }) => {
-    const named = (name: string) => entries.filter((entry) => entry.endpoint === 'authorize' && queryOf(entry)[name] !== undefined)
-    const found = secrets.filter((name) => named(name).length > 0)
-    return finding(found.flatMap(named), `In the query of an authorization request stands ${found.join(', ')}.`)
+    const leaks = entries.flatMap((entry) => {
+      if (entry.endpoint !== 'authorize') return []
+      const query = queryOf(entry)
+      return secrets.flatMap((name) => (query[name] === undefined ? [] : [{ name, entry }]))
+    })
+    const names = [...new Set(leaks.map(({ name }) => name))].join(', ')
+    return finding(
+      leaks.map(({ entry }) => entry),
+      `In the query of an authorization request stands ${names}.`,
+    )
   },
 }
 
