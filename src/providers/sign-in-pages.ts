@@ -45,6 +45,14 @@ export interface ScopeChoice {
   readonly unless?: string | undefined
 }
 
+/** Scopes that stand together on a consent. */
+export interface ScopeGroup {
+  /** Above them; our own words when absent. */
+  readonly above?: string | undefined
+  /** Those that no other group names when absent. */
+  readonly scopes?: readonly string[] | undefined
+}
+
 /** What the box for all scopes sends. */
 export const allScopes = '*'
 
@@ -89,6 +97,8 @@ export interface SignInPages {
         id?: string | undefined
         /** Above the scopes. */
         above?: string | undefined
+        /** In place of that, where they stand in groups. */
+        groups?: readonly ScopeGroup[] | undefined
         choice?: ScopeChoice | undefined
         /** Below the buttons; `{redirect}` is where the app's answer goes, without its path. */
         foot?: string | undefined
@@ -131,6 +141,18 @@ export interface DevicePages extends PageWords {
   readonly refused_status?: number | undefined
   readonly done: PageWords
   readonly denied: PageWords
+}
+
+/** Scopes as they stand on a consent, under what stands above them. */
+export function inGroups<S extends { name: string }>(
+  scopes: readonly S[],
+  { above, groups = [{ above }] }: Omit<ScopeGroup, 'scopes'> & { groups?: readonly ScopeGroup[] | undefined },
+) {
+  const named = groups.flatMap((group) => group.scopes ?? [])
+  return groups.map((group) => ({
+    above: group.above,
+    scopes: scopes.filter(({ name }) => group.scopes?.includes(name) ?? !named.includes(name)),
+  }))
 }
 
 /** What a button sends: the vendor's name and value, or else the decision that it stands for. */

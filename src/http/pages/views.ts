@@ -6,7 +6,7 @@ import { packageFolder } from '../../basics/package.ts'
 import type { AccountForm } from '../../providers/account-pages.ts'
 import type { ConsentQuestion } from '../../providers/consent-questions.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from '../../providers/new-user.ts'
-import { allScopes, type ScopeChoice, type SignInButton, sentBy } from '../../providers/sign-in-pages.ts'
+import { allScopes, inGroups, type ScopeChoice, type SignInButton, sentBy } from '../../providers/sign-in-pages.ts'
 import { rootOf } from '../exchange.ts'
 import { pageHeaders } from './assets.ts'
 import type { SignInForm } from './sign-in-form.ts'
@@ -221,7 +221,7 @@ export function render<K extends keyof Views>(
   headers: Readonly<Record<string, string | undefined>> = {},
 ): void {
   const root = rootOf(reply.request)
-  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, allScopes, shownUsers }), given({ ...pageHeaders, ...headers }))
+  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, allScopes, inGroups, shownUsers }), given({ ...pageHeaders, ...headers }))
 }
 
 const tints = 8

@@ -5,6 +5,7 @@
 
 import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
+import { slackScopes, views } from './scopes.ts'
 
 /** What Slack's pages say. */
 export const slackTexts: PageTexts = {
@@ -26,7 +27,10 @@ export const slackPages: SignInPages = {
   refused: { text: 'Sorry, you entered an incorrect email address or password.' },
   consent: {
     heading: '{app} is requesting permission to access the {company} Slack workspace',
-    above: 'What will {app} be able to view and do?',
+    groups: [
+      { above: 'What will {app} be able to view?', scopes: Object.keys(slackScopes).filter(views) },
+      { above: 'What will {app} be able to do?' },
+    ],
     allow: { text: 'Allow', name: 'action', value: 'allow' },
     deny: { text: 'Cancel', name: 'action', value: 'cancel' },
   },

@@ -55,6 +55,9 @@ export function listed(scope: string | undefined): string[] {
 export const signsIn = (scope: string) => ['openid', 'profile', 'email'].includes(scope)
 export const isIdentity = (scope: string) => scope.startsWith('identity.')
 
+/** What lets an app see, and change nothing. */
+export const views = (scope: string) => signsIn(scope) || isIdentity(scope) || scope === 'identify' || /:(read|history)\b/.test(scope)
+
 /** Whose the first token of a grant is. Of both kinds of scopes, `scope` has those of the bot. */
 export function kindOf({ details }: Pick<Grant, 'details'>, user: User | undefined): Kind {
   const { vendor, parameters } = details
