@@ -1,20 +1,22 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
-import { type Asked, answeredTo, sharing, type Traffic, text } from '../traffic.ts'
+import { answeredTo, sharing, type Traffic, text } from '../traffic.ts'
 
 /** Requests that repeat a value after a request with it was answered; a page that is loaded again before that is one sign-in. */
 function reused({ authorizations, entries }: Traffic, name: string): JournalEntry[] {
-  return sharing(authorizations, ({ sent }) => text(sent, name)).flatMap((group) => {
-    const [first, ...later] = group
-    const again = later.filter((one) => first !== undefined && entries.some((entry) => isBetween(entry, first, one)))
-    return first === undefined || again.length === 0 ? [] : [first.entry, ...again.map(({ entry }) => entry)]
+  const groups = sharing(authorizations, ({ sent }) => text(sent, name))
+  if (groups.length === 0) return []
+  const answers = entries.flatMap((entry) => {
+    const answer = answeredTo(entry)
+    return answer === undefined ? [] : [{ id: entry.id, state: answer.get('state') ?? undefined }]
   })
-}
-
-function isBetween(answered: JournalEntry, first: Asked, next: Asked): boolean {
-  if (answered.id < first.entry.id || answered.id >= next.entry.id) return false
-  const answer = answeredTo(answered)
-  return answer !== undefined && (answer.get('state') ?? undefined) === text(first.sent, 'state')
+  return groups.flatMap(([first, ...later]) => {
+    if (first === undefined) return []
+    const state = text(first.sent, 'state')
+    const answered = answers.find((answer) => answer.id >= first.entry.id && answer.state === state)
+    const again = later.filter(({ entry }) => answered !== undefined && answered.id < entry.id)
+    return again.length === 0 ? [] : [first.entry, ...again.map(({ entry }) => entry)]
+  })
 }
 
 function fresh(name: string, rule: Pick<Rule, 'id' | 'source' | 'why' | 'mend'>): Rule {
