@@ -25,6 +25,7 @@ describe('secrets are compared in constant time', () => {
     'src/oauth/jose/keys.ts: slot === idTokenSlot': 'names of keys',
     'src/providers/keycloak/tokens/formats.ts: grant.grant_type === tokenExchangeType': 'names of grant types',
     'src/providers/google/tokens.ts: refresh_token !== parameters?.refresh_token': 'whether the token that came goes on to hold',
+    'src/exam/rules/token-use.ts: token === answer.access_token': 'two entries of the journal, long after both were answered',
     'src/providers/auth0/tokens.ts: refresh_token === parameters?.refresh_token': 'whether the token that came goes on to hold',
     'src/providers/cognito/api/session.ts: state.challenge !== challenge': 'names of challenges',
     'src/http/endpoints/userinfo.ts: presented?.token === parameters.access_token': 'from where the one that came was read',
