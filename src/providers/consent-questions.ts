@@ -16,6 +16,8 @@ export interface ConsentSituation {
   readonly user: User
   readonly client: Client
   readonly scope: string
+  /** What is kept of the request beside what the RFCs know. */
+  readonly parameters: Parameters
   readonly realm: Pick<Realm, 'documents' | 'settings'>
 }
 
@@ -23,15 +25,18 @@ export interface ConsentSituation {
 export interface ConsentQuestions {
   of(situation: ConsentSituation): readonly ConsentQuestion[]
   /** The user let the app in. @param answers by the questions' names; only what a question can be answered with */
-  answered(answers: Parameters, situation: ConsentSituation): void
+  answered?(answers: Parameters, situation: ConsentSituation): void
+  /** Whether the answers take the place of the request's parameters of their names. */
+  readonly kept?: true
 }
 
 /** What a form says in answer to questions: texts of a name's length, and choices that were offered. */
-export function answersIn(form: Parameters, questions: readonly ConsentQuestion[]): Parameters {
-  const answers = questions.map(({ name, choices }) => {
+export function answersIn(form: Parameters, questions: readonly ConsentQuestion[]): Readonly<Record<string, string>> {
+  const answers = questions.flatMap(({ name, choices }) => {
     const said = form[name]?.trim()
-    const fits = said !== undefined && (choices === undefined ? said.length <= 100 : choices.some(({ value }) => value === said))
-    return [name, fits ? said : undefined]
+    if (said === undefined) return []
+    const fits = choices === undefined ? said.length <= 100 : choices.some(({ value }) => value === said)
+    return fits ? [[name, said]] : []
   })
   return Object.fromEntries(answers)
 }

@@ -160,7 +160,7 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
 
 /** Who is asked for consent, and for what. */
 export function consentSituation({ sandbox }: Exchange, { request, client }: Interaction, user: User): ConsentSituation {
-  return { user, client, scope: request.scope, realm: sandbox }
+  return { user, client, scope: request.scope, parameters: request.parameters ?? {}, realm: sandbox }
 }
 
 /** The page on which a user chooses who to be. */

@@ -149,8 +149,13 @@ export function decide(reply: FastifyReply, exchange: Exchange, interaction: Int
       return nextPage(reply, exchange, interaction)
     case 'allow':
       if (user === undefined || !hasApp(user, client, exchange.context)) return nextPage(reply, exchange, interaction)
-      keepAnswers(exchange, interaction, user, form)
-      return consented(reply, exchange, interaction, user, choose === 'scope' ? (granted ?? '') : undefined)
+      return consented(
+        reply,
+        exchange,
+        withAnswers(exchange, interaction, user, form),
+        user,
+        choose === 'scope' ? (granted ?? '') : undefined,
+      )
   }
   throw unknownDecision(decision)
 }
@@ -160,12 +165,16 @@ export function unknownDecision(decision: string): PageError {
   return new PageError('parameter_invalid', 'This decision is not known', explanation).naming({ parameter: 'decision' })
 }
 
-/** What else the user was asked on the page. */
-function keepAnswers(exchange: Exchange, interaction: Interaction, user: User, form: Parameters): void {
+/** What else the user was asked on the page is kept, by the vendor or with the request. */
+function withAnswers(exchange: Exchange, interaction: Interaction, user: User, form: Parameters): Interaction {
   const { consent_questions } = exchange.sandbox.provider
-  if (consent_questions === undefined) return
+  if (consent_questions === undefined) return interaction
   const situation = consentSituation(exchange, interaction, user)
-  consent_questions.answered(answersIn(form, consent_questions.of(situation)), situation)
+  const answers = answersIn(form, consent_questions.of(situation))
+  consent_questions.answered?.(answers, situation)
+  if (consent_questions.kept !== true) return interaction
+  const { request } = interaction
+  return { ...interaction, request: { ...request, parameters: { ...request.parameters, ...answers } } }
 }
 
 /** @param ticked the scopes that were left ticked; undefined when the page had none to untick */

@@ -7,6 +7,7 @@ import { discordCollection } from './collection.ts'
 import { discordDiscovery, discordKeys } from './discovery.ts'
 import { discordCallback, discordErrorReply } from './errors.ts'
 import { discordGrants } from './grants.ts'
+import { guildMenu } from './guilds.ts'
 import { discordHosts } from './hosts.ts'
 import { newClientSecret, newSnowflake } from './ids.ts'
 import { spacedJson } from './json.ts'
@@ -59,7 +60,7 @@ export const discord: Provider = {
     checks: discordChecks,
     prompt: discordPrompt,
     asks_consent: () => false,
-    authorization: { usual_response_type: 'code', parameters: ['disable_guild_select'] },
+    authorization: { usual_response_type: 'code', parameters: ['disable_guild_select'], keeps: ['disable_guild_select'] },
     challenge_methods: ['S256'],
     pkce_optional: true,
     revokes_grants: true,
@@ -84,6 +85,7 @@ export const discord: Provider = {
   keys: discordKeys,
   texts: discordTexts,
   sign_in: discordPages,
+  consent_questions: guildMenu,
   errorReply: discordErrorReply,
   callbackWording: discordCallback,
   discovery: discordDiscovery,

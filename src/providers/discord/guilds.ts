@@ -1,5 +1,7 @@
 import type { Documents } from '../../oauth/model/documents.ts'
 import type { Grant, User } from '../../oauth/model/records.ts'
+import { scopes } from '../../oauth/model/scope.ts'
+import type { ConsentQuestions } from '../consent-questions.ts'
 import { snowflakeOf } from './ids.ts'
 
 /** A server, as the vendor calls it in its API. */
@@ -44,13 +46,45 @@ export function guildsIn(documents: Documents) {
   }
 }
 
-/** The guild that a bot or a webhook was added to: the one that was asked for, or else the first that the user owns. */
-export function chosenGuild({ details }: Pick<Grant, 'details'>, user: User | undefined, documents: Documents): Guild | undefined {
-  if (user === undefined) return undefined
-  const guilds = guildsIn(documents)
-  const asked = details.parameters?.guild_id
-  const mine = guilds.of(user).map(({ guild }) => guild)
-  return mine.find(({ id }) => id === asked) ?? mine.find(({ owner_id }) => owner_id === user.user_id) ?? mine[0]
+/** What a member needs to add what a scope stands for, as bits of his permissions. */
+const needs: Readonly<Record<string, bigint>> = { bot: 1n << 5n, 'webhook.incoming': 1n << 29n }
+const administrator = 1n << 3n
+
+/** The guilds to which a user may add all that a scope stands for; undefined when it stands for nothing of the kind. */
+function openTo(user: User, scope: string, documents: Documents): Guild[] | undefined {
+  const needed = scopes(scope).flatMap((one) => needs[one] ?? [])
+  if (needed.length === 0) return undefined
+  const mayAdd = (permissions: bigint) => (permissions & administrator) !== 0n || needed.every((bit) => (permissions & bit) !== 0n)
+  const open = guildsIn(documents).of(user)
+  return open.filter(({ guild, member }) => guild.owner_id === user.user_id || mayAdd(BigInt(member.permissions))).map(({ guild }) => guild)
+}
+
+/** The guild that was asked for, or else the first that the user owns. */
+function preferred(guilds: readonly Guild[], user: User, asked: string | undefined): Guild | undefined {
+  return guilds.find(({ id }) => id === asked) ?? guilds.find(({ owner_id }) => owner_id === user.user_id) ?? guilds[0]
+}
+
+/** The guild that a bot or a webhook was added to: the one that the user chose, or would have found chosen. */
+export function chosenGuild(
+  { details, scope }: Pick<Grant, 'details' | 'scope'>,
+  user: User | undefined,
+  documents: Documents,
+): Guild | undefined {
+  const guilds = user && openTo(user, scope, documents)
+  return guilds && preferred(guilds, user, details.parameters?.guild_id)
+}
+
+/** Asks to which of his servers the user adds a bot or a webhook. An app can fix its own choice, if he may add it there. */
+export const guildMenu: ConsentQuestions = {
+  kept: true,
+  of({ user, scope, parameters: { guild_id, disable_guild_select }, realm: { documents } }) {
+    const guilds = openTo(user, scope, documents) ?? []
+    const { id: value } = preferred(guilds, user, guild_id) ?? {}
+    if (value === undefined) return []
+    const isFixed = disable_guild_select === 'true' && value === guild_id
+    const choices = guilds.filter(({ id }) => !isFixed || id === value).map(({ id, name }) => ({ value: id, label: name }))
+    return [{ name: 'guild_id', label: 'Add to server', value, choices }]
+  },
 }
 
 /** A guild as a bot sees it. */

@@ -53,17 +53,19 @@ export const discordWorld: World = {
   users: [user('alice', 'Alice', 'Arnold', alice), user('bob', 'Bob', 'Baker', bob, { avatar: null })],
 }
 
-/** Two servers: alice owns one, where bob is as well, and bob the other. */
+/** Three servers: alice owns one, where bob is as well, and bob the others. */
 export function seedGuilds({ documents, users }: NewSandbox): void {
   const guilds = guildsIn(documents)
-  const [example, second] = ['197038439483310086', '197038439483310087'] as const
+  const [example, second, third] = ['197038439483310086', '197038439483310087', '197038439483310088'] as const
   guilds.save({ id: example, name: 'Example Server', owner_id: alice })
   guilds.save({ id: second, name: 'Second Server', owner_id: bob })
+  guilds.save({ id: third, name: 'Third Server', owner_id: bob })
   const joined_at = new Date(created_at).toISOString().replace('Z', '000+00:00')
   for (const [guild_id, user_id, permissions] of [
     [example, alice, everything],
     [example, bob, '104324673'],
     [second, bob, everything],
+    [third, bob, everything],
   ] as const) {
     const found = users.find((one) => one.user_id === user_id)
     if (found !== undefined) guilds.join({ guild_id, nick: null, roles: [], joined_at, permissions }, found)

@@ -144,6 +144,47 @@ describe('the callback', () => {
   })
 })
 
+describe('the page asks to which server', () => {
+  const [second, third] = ['197038439483310087', '197038439483310088']
+  const bob = { email: 'bob', password: 'password' }
+
+  /** What the menu offers bob, and what is chosen in it. */
+  async function menu(query: Record<string, string>) {
+    const jar = new Jar()
+    const page = await jar.post(await jar.open(authorizeAt(server, query)), url, bob)
+    const offered = [...page.html.matchAll(/<input type="radio" name="guild_id" value="(\d+)" required( checked)?>/g)]
+    return { jar, page, offered: offered.map(([, id]) => id), chosen: offered.find(([, , checked]) => checked)?.[1] }
+  }
+
+  test.each([
+    ['bot', {}, [second, third], second],
+    ['webhook.incoming', {}, [second, third], second],
+    ['bot identify', { guild_id: third }, [second, third], third],
+    ['bot', { guild_id: third, disable_guild_select: 'true' }, [third], third],
+    ['bot', { guild_id: third, disable_guild_select: 'false' }, [second, third], third],
+    ['bot', { guild_id: server1, disable_guild_select: 'true' }, [second, third], second],
+    ['identify guilds', { guild_id: third }, [], undefined],
+    ['applications.commands', { guild_id: third }, [], undefined],
+  ])('for %s with %o', async (scope, query, offered, chosen) => {
+    const asked = await menu({ scope, ...query })
+    expect([asked.offered, asked.chosen, asked.page.html.includes('Add to server')]).toEqual([offered, chosen, chosen !== undefined])
+  })
+
+  test.each([
+    ['the other one', {}, third, third],
+    ['another than the app named', { guild_id: third }, second, second],
+    ['another than the app fixed', { guild_id: third, disable_guild_select: 'true' }, second, third],
+    ['one in which he may add nothing', {}, server1, second],
+  ])('and the callback and both answers tell it: %s', async (_what, query, picked, told) => {
+    const { jar, page } = await menu({ scope: 'bot webhook.incoming', permissions: '8', ...query })
+    const { location } = await jar.post(page, url, { authorize: 'true', guild_id: picked })
+    expect(location?.searchParams.get('guild_id')).toBe(told)
+    const code = location?.searchParams.get('code') ?? ''
+    const { body } = await askToken(server, { grant_type: 'authorization_code', code, redirect_uri: callback })
+    expect(body).toMatchObject({ guild: { id: told }, webhook: { guild_id: told } })
+  })
+})
+
 test.each([
   ['none', 'identify', true],
   ['consent', 'identify', false],
