@@ -11,6 +11,7 @@ import { refreshed } from './answers.ts'
 import { argsOf, type Call, method } from './call.ts'
 import { slackError } from './errors.ts'
 import { botOf } from './ids.ts'
+import { dropAllScopes, dropScopes } from './installed.ts'
 import { fullName, pictures, userSizes } from './profile.ts'
 import { kindOf, scopeOf } from './scopes.ts'
 import { rotates } from './settings.ts'
@@ -42,14 +43,15 @@ function test({ active, kind, installation, context }: Call) {
 }
 
 /** With `test` nothing is revoked. */
-function revoke({ token, args, context: { realm } }: Call) {
+function revoke({ token, args, active, kind, installation, documents, context: { realm } }: Call) {
   const id = realm.tokens.access.keyOf(token)
   const revoked = args.test === undefined && id !== undefined && realm.store.revokeAccessToken(id, realm.clock.now())
+  if (revoked) dropScopes({ kind, app: active.client.app, user: active.user }, installation, documents)
   return { revoked }
 }
 
 /** All that the users of the workspace gave the app is gone. */
-async function uninstall({ active, args, directory, context }: Call) {
+async function uninstall({ active, args, directory, documents, context }: Call) {
   const { client } = active
   const { realm } = context
   if (args.client_id !== client.client_id) {
@@ -58,7 +60,9 @@ async function uninstall({ active, args, directory, context }: Call) {
   await authenticateClient(undefined, args, context)
   const now = realm.clock.now()
   realm.store.revokeGrant(active.grant.id, 'the app was uninstalled', now)
+  dropAllScopes({ kind: 'bot', app: client.app, user: undefined }, documents)
   for (const user of directory.listUsers({ limit: Number.MAX_SAFE_INTEGER })) {
+    dropAllScopes({ kind: 'user', app: client.app, user }, documents)
     for (let grant = realm.store.findGrant(client.client_id, user, now); grant !== undefined; ) {
       realm.store.revokeGrant(grant.id, 'the app was uninstalled', now)
       grant = realm.store.findGrant(client.client_id, user, now)

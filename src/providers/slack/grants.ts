@@ -5,12 +5,14 @@ import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Client, Grant } from '../../oauth/model/records.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
+import { addScopes } from './installed.ts'
 import { isIdentity, type Kind, kindOf, listed, scopeOf } from './scopes.ts'
 import { rotates } from './settings.ts'
+import { installationOf } from './teams.ts'
 
-/** The grant under which a token is issued: the code's, or one below it for the token that is not its own. */
+/** The grant under which a token is issued: the code's, or one below it for the token that is not its own, or has more than it. */
 function grantOf(kind: Kind, scope: readonly string[], { grant, user }: Issue, client: Client, { realm }: Context): Grant {
-  if (kindOf(grant, user) === kind) return grant
+  if (kindOf(grant, user) === kind && scope.every((one) => scopeOf(kind, grant).includes(one))) return grant
   return realm.store.saveGrant({
     client,
     user,
@@ -42,12 +44,17 @@ function installed(issue: Issue, client: Client, context: Context): Issue {
   })
   const granted = listed(issue.scope)
   if (isSignIn) return { ...issue, refresh }
-  if (edition === 'user' || granted.every(isIdentity)) return of('user', granted)
+  if (granted.every(isIdentity)) return of('user', granted)
+  const { realm } = context
+  const installation = installationOf(issue.grant, realm.documents, realm.settings)
+  const all = (kind: Kind, scope: readonly string[]) =>
+    of(kind, addScopes(scope, { kind, app: client.app, user: issue.user }, installation, realm.documents))
+  if (edition === 'user') return all('user', granted)
   if (edition === 'v1') return { ...of('user', granted), ...(granted.includes('bot') && { beside: of('bot', ['bot']) }) }
   const [bots, users] = [scopeOf('bot', issue.grant), scopeOf('user', issue.grant)]
   const { scope, user_scope } = issue.grant.details.parameters ?? {}
-  if (user_scope === undefined) return of('bot', bots)
-  return scope === undefined ? of('user', users) : { ...of('bot', bots), beside: of('user', users) }
+  if (user_scope === undefined) return all('bot', bots)
+  return scope === undefined ? all('user', users) : { ...all('bot', bots), beside: all('user', users) }
 }
 
 const byCode: GrantType = {

@@ -46,7 +46,7 @@ test.each([
   ],
   ['a user alone', { user_scope: 'search:read' }, `${appIs},${ofUser('search:read')},${ends}}`],
 ])('oauth.v2.access for %s', async (_whom, scopes, answer) => {
-  const { status, text } = await install(server, scopes)
+  const { status, text } = await install(await startWorkspace(), scopes)
   expect([status, shape(text)]).toEqual([200, answer])
 })
 
@@ -164,8 +164,9 @@ test.each([
 })
 
 test('oauth.v2.user.access has the scopes of the user in scope', async () => {
-  const code = await codeOf(server, '/oauth/v2_user/authorize', { scope: 'search:read' })
-  const { text } = await ask(server, 'oauth.v2.user.access', { code, redirect_uri: callback })
+  const own = await startWorkspace()
+  const code = await codeOf(own, '/oauth/v2_user/authorize', { scope: 'search:read' })
+  const { text } = await ask(own, 'oauth.v2.user.access', { code, redirect_uri: callback })
   expect(shape(text)).toBe(`${appIs},${ofUser('search:read')},${ends}}`)
 })
 
