@@ -29,6 +29,8 @@ export interface KeyDialect {
   readonly header?: (members: { alg: string; typ: string; kid: string }) => string
   /** What HS256 and its kin call their key. */
   readonly secret_kid?: (secret: string) => string
+  /** How long its RSA keys are; 2048 when absent. */
+  readonly rsa_bits?: number
   /** Whether the key set has a key to encrypt with, which signs nothing. */
   readonly encryption?: boolean
   /** Whether the key set has the next RS256 key as well, which signs nothing yet. */
@@ -219,9 +221,10 @@ export class KeyRing {
 
   /** A new private key. The RSA algorithms share one, under ids of their own: it takes a tenth of a second to make. */
   #privateKey(alg: KeySlot): Promise<KeyObject> {
-    if (alg === encryptionAlg || alg === idTokenSlot || alg === nextSlot) return makeKey('RS256')
+    const bits = this.#options.dialect?.rsa_bits
+    if (alg === encryptionAlg || alg === idTokenSlot || alg === nextSlot) return makeKey('RS256', bits)
     if (keyKindOf(alg).kty !== 'RSA') return makeKey(alg)
-    this.#rsa ??= makeKey(alg)
+    this.#rsa ??= makeKey(alg, bits)
     return this.#rsa
   }
 
@@ -242,11 +245,11 @@ function algOf<Slot extends KeySlot>(slot: Slot): Exclude<Slot, typeof idTokenSl
   return slot === idTokenSlot || slot === nextSlot ? 'RS256' : (slot as Exclude<Slot, typeof idTokenSlot | typeof nextSlot>)
 }
 
-async function makeKey(alg: KeyAlg): Promise<KeyObject> {
+async function makeKey(alg: KeyAlg, modulusLength = 2048): Promise<KeyObject> {
   const { kty, crv = '' } = keyKindOf(alg)
   if (kty === 'EC') return (await generate('ec', { namedCurve: crv })).privateKey
   if (kty === 'OKP') return (await generate('ed25519')).privateKey
-  return (await generate('rsa', { modulusLength: 2048 })).privateKey
+  return (await generate('rsa', { modulusLength })).privateKey
 }
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']

@@ -16,4 +16,4 @@ function published({ kty, use, kid, alg, n, e }: PublicJwk): Record<string, unkn
   return { kty, use, kid, alg, n, e }
 }
 
-export const discordKeys: KeyDialect = { published: (keys) => keys.map(published) }
+export const discordKeys: KeyDialect = { rsa_bits: 4096, published: (keys) => keys.map(published) }

@@ -94,6 +94,17 @@ test('an ID token tells who, and no more', async () => {
   expect([userinfo.id, userinfo.sub]).toEqual([aliceId, undefined])
 })
 
+test('a key has 4096 bits, and one that comes after it too', async () => {
+  const own = await startDiscord()
+  const bits = async () => {
+    const { keys } = (await send(`${own.url}/api/oauth2/keys`)).body as { keys: { n: string }[] }
+    return keys.map(({ n }) => 8 * Buffer.from(n, 'base64url').length)
+  }
+  expect(await bits()).toEqual([4096])
+  await own.sandbox().keys.rotate('rotate')
+  expect(await bits()).toEqual([4096, 4096])
+})
+
 test('discovery is short, and does not tell of userinfo', async () => {
   const { text } = await send(`${url}/.well-known/openid-configuration`)
   expect(text).toBe(
