@@ -100,6 +100,8 @@ export interface SignInPages {
         /** In place of that, where they stand in groups. */
         groups?: readonly ScopeGroup[] | undefined
         choice?: ScopeChoice | undefined
+        /** What one is told who stays, where the app is told nothing. */
+        done?: PageWords | undefined
         /** Below the buttons; `{redirect}` is where the app's answer goes, without its path. */
         foot?: string | undefined
       })

@@ -85,6 +85,7 @@ const full: Views = {
   'signed-out': { texts, heading: 'You are signed out', frames: ['https://app.example/logout?sid=1'], next: 'https://app.example/' },
   'device-code': { texts, action: '/oauth/device', user_code: 'BCDF-GHJK', error: 'This code is not right.' },
   'device-confirm': { ...step, user, user_code: 'BCDF-GHJK', scopes: [{ name: 'profile', description: 'Your name' }] },
+  consented: { texts, app: step.app },
   'device-done': { texts, app: step.app, allowed: true },
   ciba: {
     texts,
@@ -124,6 +125,7 @@ const bare: Views = {
   'signed-out': { texts: defaultPageTexts, heading: 'You are signed out', frames: [] },
   'device-code': { texts: defaultPageTexts, action: '/device' },
   'device-confirm': { ...bareStep, user: { username: 'alice' }, user_code: '', scopes: [] },
+  consented: { texts: defaultPageTexts, app: { name: 'App' } },
   'device-done': { texts: defaultPageTexts, app: { name: 'App' }, allowed: false },
   ciba: {
     texts: defaultPageTexts,
@@ -147,6 +149,7 @@ const names: (keyof Views)[] = [
   'stay',
   'not-allowed',
   'consent',
+  'consented',
   'select-account',
   'new-user',
   'logout',

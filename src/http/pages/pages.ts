@@ -158,6 +158,11 @@ export function consentPage(reply: FastifyReply, exchange: Exchange, interaction
   else render(reply, 'consent', { ...step, scopes: chosen, choice: isWhole ? undefined : choice, questions })
 }
 
+/** The page that tells a user that he let an app in who is not sent back to it. */
+export function consentedPage(reply: FastifyReply, exchange: Exchange, { app }: Client): void {
+  render(reply, 'consented', { ...wordsOf(exchange, { app: app.name }), app: appView(exchange, app) })
+}
+
 /** Who is asked for consent, and for what. */
 export function consentSituation({ sandbox }: Exchange, { request, client }: Interaction, user: User): ConsentSituation {
   return { user, client, scope: request.scope, parameters: request.parameters ?? {}, realm: sandbox }

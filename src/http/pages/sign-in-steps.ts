@@ -18,7 +18,17 @@ import { explain } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
 import { accountObstacle, insteadPath, joinPath } from './account-paths.ts'
 import { beginSession, bindBrowser, isSameBrowser, keepSession, sessionOf } from './browser-session.ts'
-import { asksToStay, consentPage, consentSituation, notAllowedPage, selectAccountPage, signInPage, stayPage, stepOf } from './pages.ts'
+import {
+  asksToStay,
+  consentedPage,
+  consentPage,
+  consentSituation,
+  notAllowedPage,
+  selectAccountPage,
+  signInPage,
+  stayPage,
+  stepOf,
+} from './pages.ts'
 import { signInWith } from './sign-in-form.ts'
 
 /** How long a user may take to sign in, milliseconds. */
@@ -257,8 +267,13 @@ async function finish(
   granted_scope?: string,
 ): Promise<void> {
   take(exchange, interaction)
-  const session = sessionOf(reply.request, exchange)
   const { request, client, expires_at } = interaction
+  if (exchange.sandbox.provider.requests?.authorization?.stays?.(request) === true) {
+    exchange.context.trace.client_id = client.client_id
+    exchange.context.trace.username = user.username
+    return consentedPage(reply, exchange, client)
+  }
+  const session = sessionOf(reply.request, exchange)
   const silent = session !== undefined && session.auth_time < expires_at - interactionTtl ? true : undefined
   const answer = await allow(request, client, user, { granted_scope, session, silent }, exchange.context)
   return sendAnswer(reply, exchange, answer)

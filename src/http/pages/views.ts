@@ -85,6 +85,8 @@ export interface Views {
     /** By whose words the others are chosen from, with a box for all. */
     choice?: ScopeChoice | undefined
   }
+  /** The end, where the app is told nothing. */
+  consented: Page & { app: AppView }
   /** Posts `pick` (a username), or `decision`: `switch` (somebody else) or `cancel`. */
   'select-account': UserStep & {
     /** Others, to sign in with one click. */

@@ -173,6 +173,8 @@ export interface AuthorizationDialect {
   readonly passes?: readonly ('id_token_without_openid' | 'id_token_without_nonce' | 'malformed_claims' | 'whole_seconds' | 'other_hints')[]
   /** An error goes in the query where that was asked for, though tokens could not. */
   readonly errors_in_query?: true
+  /** Whether who lets the app in stays at the vendor's, and the app is told nothing. */
+  stays?(request: AuthorizationRequest): boolean
   /** Whether the user is told an error on a page, though the client could be told it. */
   onPage?(error: OAuthError): boolean
   /** What stands in the `request_uri` of a pushed request behind the usual prefix. */

@@ -13,7 +13,7 @@ import { newClientSecret, newSnowflake } from './ids.ts'
 import { spacedJson } from './json.ts'
 import { discordPages, discordTexts } from './pages.ts'
 import { addressRoutes } from './pictures.ts'
-import { discordChecks, discordPrompt, discordScope, discordScopes } from './scopes.ts'
+import { discordChecks, discordPrompt, discordScope, discordScopes, installsOnly } from './scopes.ts'
 import { discordTokens } from './tokens.ts'
 import { discordWorld, seedGuilds } from './world.ts'
 
@@ -60,7 +60,12 @@ export const discord: Provider = {
     checks: discordChecks,
     prompt: discordPrompt,
     asks_consent: () => false,
-    authorization: { usual_response_type: 'code', parameters: ['disable_guild_select'], keeps: ['disable_guild_select'] },
+    authorization: {
+      usual_response_type: 'code',
+      parameters: ['disable_guild_select'],
+      keeps: ['disable_guild_select', 'response_type'],
+      stays: installsOnly,
+    },
     challenge_methods: ['S256'],
     pkce_optional: true,
     revokes_grants: true,

@@ -32,6 +32,7 @@ export const discordPages: SignInPages = {
     heading: 'An external application {app} wants to access your Discord Account',
     above: 'This will allow the developer of {app} to:',
     allow: { text: 'Authorize', name: 'authorize', value: 'true' },
+    done: { title: 'Discord', heading: 'Authorized', text: '{app} was added. You may now close this window or tab.' },
     deny: { text: 'Cancel', name: 'authorize', value: 'false' },
   },
   error: { title: 'Discord', heading: '{message}', text: 'The application cannot be authorized.', lines: ['{code}: {message}'] },

@@ -1,5 +1,6 @@
 import { scopeOfApp } from '../../oauth/clients/scope.ts'
 import { missing } from '../../oauth/model/errors.ts'
+import type { AuthorizationRequest } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 
@@ -34,6 +35,9 @@ export const discordScope: NonNullable<RequestDialect['scope']> = (requested, cl
 /** `none` is silent where all was allowed before, and no error elsewhere; whatever else comes, the user is asked. */
 export const discordPrompt: NonNullable<RequestDialect['prompt']> = ({ prompt, scope }) =>
   prompt === 'none' && !scopes(scope).some((one) => ofGuild.includes(one)) ? undefined : 'consent'
+
+/** Who only installs an app is not sent back to it. */
+export const installsOnly = ({ parameters }: AuthorizationRequest): boolean => parameters?.response_type === undefined
 
 /** Only what installs an app needs no response type. */
 export const discordChecks: NonNullable<RequestDialect['checks']> = ({ response_type, scope }) => {

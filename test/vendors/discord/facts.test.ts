@@ -3,6 +3,7 @@ import { botToken, newSnowflake } from '../../../src/providers/discord/ids.ts'
 import { Jar } from '../../support/browser-jar.ts'
 import { basic, claimsOf, post, send } from '../../support/vendor-client.ts'
 import {
+  alice,
   aliceId,
   app,
   askToken,
@@ -144,8 +145,18 @@ describe('the callback', () => {
   test('of who names no response type, which only an installation may do without', async () => {
     const { location } = await new Jar().open(authorizeAt(server, { response_type: '' }))
     expect(location?.searchParams.get('error')).toBe('invalid_request')
-    expect((await throughPages(authorizeAt(server, { response_type: '', scope: 'bot' }))).searchParams.get('guild_id')).toBe(server1)
   })
+
+  test.each(['bot', 'applications.commands', ''])(
+    'of who only installs with scope "%s" is none: a page says that the app was added',
+    async (scope) => {
+      const jar = new Jar()
+      const page = await jar.post(await jar.open(authorizeAt(server, { response_type: '', scope })), url, alice)
+      expect([page.status, page.html.includes('was added')]).toEqual([200, false])
+      const { status, location, html } = await jar.post(page, url, { authorize: 'true' })
+      expect([status, location, html.includes('Example App was added')]).toEqual([200, undefined, true])
+    },
+  )
 
   test('of an unknown scope', async () => {
     const { location } = await new Jar().open(authorizeAt(server, { scope: 'no.such' }))
