@@ -31,6 +31,7 @@ import type { PastRequest } from './past-request.ts'
 import type { Edition, EndpointHosts, ProviderPaths } from './paths.ts'
 import type { PeopleMaker } from './people/maker.ts'
 import type { SignInPages } from './sign-in-pages.ts'
+import type { SignInPlaces } from './sign-in-places.ts'
 import type { SignInSteps } from './sign-in-steps.ts'
 import type { SocialStore } from './social.ts'
 import type { SpaceImport } from './space-import.ts'
@@ -233,6 +234,8 @@ export interface Provider {
   readonly texts: PageTexts
   /** The steps, names and ids of its sign-in; name and password on one page of ours when absent. */
   readonly sign_in?: SignInPages | undefined
+  /** Where users sign in, which its page for that asks. */
+  readonly places?: SignInPlaces
   /** Where a sign-in goes on that is under way; at the authorization endpoint when absent. */
   readonly steps?: SignInSteps
   /** What its page for consent asks beside consent. */

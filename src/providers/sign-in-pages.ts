@@ -58,10 +58,12 @@ export const allScopes = '*'
 
 /**
  * A vendor's sign-in as scripts find it that were written for the vendor: its steps, the names and ids of its fields and buttons, and
- * what it says where. Texts may have `{app}`, `{company}`, `{user}` and `{space}`, the tenant or realm. Data alone: the layout is ours.
+ * what it says where. Texts may have `{app}`, `{company}`, `{user}`, `{space}`, the tenant or realm, and `{place}`, where users sign in. Data alone: the layout is ours.
  */
 export interface SignInPages {
   readonly form_id?: string | undefined
+  /** Asks first where somebody signs in, where the vendor has places for that. */
+  readonly place?: (PageWords & { field: SignInField; behind?: string | undefined; next: SignInButton; unknown: SignInMessage }) | undefined
   readonly username?: SignInField | undefined
   readonly password?: SignInField | undefined
   /** Set when the name has a page of its own, before the password: the button that leads on. */

@@ -18,7 +18,7 @@ import { isOpen } from '../../sandbox/speech.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
 import { accountLinks, joinPath } from './account-paths.ts'
 import { hasBeenAsked } from './browser-session.ts'
-import { firstForm, type SignInForm } from './sign-in-form.ts'
+import { asksPlace, firstForm, placeName, type SignInForm } from './sign-in-form.ts'
 import { type AppView, type PageLink, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 import { errorWords, wordsOf } from './words.ts'
 
@@ -66,15 +66,27 @@ export function sandboxUsers({ sandbox }: Exchange, client: Client, request?: Au
 }
 
 /** What each step of a sign-in at a path of the provider shows and goes on with. */
-export function stepAt(path: string | undefined, exchange: Exchange, client: Client, transaction: string): Step {
+export function stepAt(
+  path: string | undefined,
+  exchange: Exchange,
+  client: Client,
+  transaction: string,
+  place = exchange.sandbox.company,
+): Step {
   const { app } = client
-  return { ...wordsOf(exchange, { app: app.name }), app: appView(exchange, app), action: `${pagePath(exchange)}${path ?? ''}`, transaction }
+  return {
+    ...wordsOf(exchange, { app: app.name, place }),
+    app: appView(exchange, app),
+    action: `${pagePath(exchange)}${path ?? ''}`,
+    transaction,
+  }
 }
 
 /** The same at the authorization endpoint, or where the vendor goes on with a sign-in. */
 export function stepOf(exchange: Exchange, interaction: Pick<Interaction, 'client' | 'id' | 'request'>): Step {
-  const { client, id } = interaction
-  return stepAt(stepPath(exchange, interaction) ?? exchange.paths.sign_in ?? exchange.paths.authorize, exchange, client, id)
+  const { client, id, request } = interaction
+  const path = stepPath(exchange, interaction) ?? exchange.paths.sign_in ?? exchange.paths.authorize
+  return stepAt(path, exchange, client, id, placeName(exchange, request))
 }
 
 /** The vendor's own address of a sign-in that is under way, below the sandbox's. */
@@ -105,7 +117,7 @@ export function signInPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
-  form: SignInForm = firstForm(exchange, interaction.request.login_hint),
+  form: SignInForm = asksPlace(exchange, interaction.request) ? { step: 'place' } : firstForm(exchange, interaction.request.login_hint),
 ): void {
   const step = {
     ...stepOf(exchange, interaction),
@@ -145,7 +157,7 @@ export function stayPage(reply: FastifyReply, exchange: Exchange, interaction: I
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   const { request, client } = interaction
   const [redirect = ''] = /^[^:]*:(?:\/\/[^/?]*)?/.exec(request.redirect_uri) ?? []
-  const words = wordsOf(exchange, { app: client.app.name, user: user.username, redirect })
+  const words = wordsOf(exchange, { app: client.app.name, user: user.username, redirect, place: placeName(exchange, request) })
   const step = { ...stepOf(exchange, interaction), ...words, user: userView(user) }
   const scopes = scopeViews(exchange, request.scope)
   const { sessions, provider } = exchange.sandbox

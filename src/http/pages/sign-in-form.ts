@@ -1,20 +1,33 @@
 import { hasApp } from '../../oauth/clients/unregistered.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
-import type { Client, User } from '../../oauth/model/records.ts'
+import type { AuthorizationRequest, Client, User } from '../../oauth/model/records.ts'
 import { checkPassword, findNamed, isKnownName, type SignIn } from '../../oauth/users/sign-in.ts'
 import { decisionOf, type SignInMessage } from '../../providers/sign-in-pages.ts'
 import type { Exchange } from '../exchange.ts'
 
 /** What the sign-in page shows. */
 export interface SignInForm {
-  /** Which of the two the page asks; both when absent. */
-  step?: 'name' | 'password' | undefined
-  /** What was typed before, or hinted at. */
+  /** Which of the two the page asks, or where somebody signs in; both when absent. */
+  step?: 'place' | 'name' | 'password' | undefined
+  /** What was typed before, or hinted at; where the page asks for a place, that. */
   username?: string | undefined
   error?: SignInMessage | undefined
   /** Why the page comes. */
   note?: string | undefined
+}
+
+/** Whether it is still to be asked where somebody signs in. */
+export function asksPlace({ sandbox }: Exchange, { parameters }: Pick<AuthorizationRequest, 'parameters'>): boolean {
+  const { places, sign_in } = sandbox.provider
+  return places !== undefined && sign_in?.place !== undefined && parameters?.[places.parameter] === undefined
+}
+
+/** What pages call where somebody signs in for a request. */
+export function placeName({ sandbox }: Exchange, { parameters }: Pick<AuthorizationRequest, 'parameters'>): string {
+  const { places } = sandbox.provider
+  const named = places && parameters?.[places.parameter]
+  return (named === undefined ? undefined : places?.find(named, sandbox)?.name) ?? sandbox.company
 }
 
 /** The first page, with a name that was hinted at; one that is known need not be typed again. */
@@ -27,10 +40,11 @@ export function firstForm({ sandbox }: Exchange, username: string | undefined): 
 export function readForm({ sandbox }: Exchange, parameters: Parameters): Parameters {
   const { sign_in } = sandbox.provider
   if (sign_in === undefined) return parameters
-  const { username, password, remember, stay, consent, accounts } = sign_in
+  const { place, username, password, remember, stay, consent, accounts } = sign_in
   const buttons = { allow: consent?.allow, deny: consent?.deny, stay: stay?.yes, leave: stay?.no, switch: accounts?.other }
   return {
     ...parameters,
+    place: place && parameters[place.field.name],
     username: parameters[username?.name ?? 'username'],
     password: parameters[password?.name ?? 'password'],
     remember: remember && parameters[remember.name],

@@ -12,6 +12,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
 import { answersIn } from '../../providers/consent-questions.ts'
 import { allScopes } from '../../providers/sign-in-pages.ts'
+import type { SignInPlaces } from '../../providers/sign-in-places.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
@@ -70,7 +71,10 @@ function unknownTransaction(): PageError {
 
 /** A username and password, one of the two where each has its page, or one click on a user. */
 export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Interaction, typed: Parameters): MaybePromise<void> {
-  const { pick, remember } = typed
+  const { pick, remember, place } = typed
+  if (place !== undefined && exchange.sandbox.provider.places !== undefined) {
+    return signInAt(reply, exchange, interaction, place, exchange.sandbox.provider.places)
+  }
   if (pick !== undefined && goesOnAs(reply, exchange, interaction, pick)) {
     const user = sessionOf(reply.request, exchange)?.user
     exchange.sandbox.store.setInteractionUser(interaction.id, user)
@@ -98,6 +102,27 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
   beginSession(reply, exchange, user)
   exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return stayPage(reply, exchange, interaction, user)
+}
+
+/** A user said where he signs in. */
+function signInAt(
+  reply: FastifyReply,
+  exchange: Exchange,
+  interaction: Interaction,
+  named: string,
+  { find, parameter }: SignInPlaces,
+): MaybePromise<void> {
+  const { sandbox, context } = exchange
+  const place = find(named, sandbox)
+  if (place === undefined) {
+    const explanation = `'${named}' is none of the places in sandbox '${sandbox.name}' where users sign in`
+    explain(exchange, { code: 'access_denied', reason: 'space_unknown', explanation }, reply)
+    return signInPage(reply, exchange, interaction, { step: 'place', username: named, error: sandbox.provider.sign_in?.place?.unknown })
+  }
+  context.realm.requests?.checks?.({ [parameter]: place.id }, interaction.client, context)
+  const request = { ...interaction.request, parameters: { ...interaction.request.parameters, [parameter]: place.id } }
+  sandbox.store.setInteractionRequest(interaction.id, request)
+  return signInPage(reply, exchange, { ...interaction, request })
 }
 
 /** Whether the chosen user is signed in already, recently enough for this request. */

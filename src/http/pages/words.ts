@@ -11,10 +11,13 @@ export interface Words {
 }
 
 /** The vendor's words for a page about an app and a user. */
-export function wordsOf({ sandbox, context }: Exchange, about: { app?: string; user?: string; redirect?: string } = {}): Words {
+export function wordsOf(
+  { sandbox, context }: Exchange,
+  about: { app?: string; user?: string; redirect?: string; place?: string } = {},
+): Words {
   const { texts, sign_in, own_spaces } = sandbox.provider
   const [space = sandbox.name] = Object.values(context.space?.path ?? {})
-  const names = { company: sandbox.company, space: own_spaces?.title?.(sandbox.documents) ?? space, ...about }
+  const names = { company: sandbox.company, place: sandbox.company, space: own_spaces?.title?.(sandbox.documents) ?? space, ...about }
   return { texts: filled(texts, names), pages: sign_in && filled(sign_in, names) }
 }
 

@@ -12,21 +12,29 @@ export const slackTexts: PageTexts = {
   ...defaultPageTexts,
   title: 'Sign in · Slack',
   logo: '{company}',
-  signInHeading: 'Sign in to {company}',
+  signInHeading: 'Sign in to {place}',
   usernamePlaceholder: 'name@work-email.com',
   passwordPlaceholder: 'Password',
   signInButton: 'Sign In',
   continueHeading: 'Allow {app}',
 }
 
-/** The workspace's name stands above the fields; then what the app asks for. */
+/** The workspace is asked first; its name stands above the fields; then what the app asks for. */
 export const slackPages: SignInPages = {
+  place: {
+    heading: 'Sign in to your workspace',
+    text: 'Enter your workspace’s Slack URL.',
+    field: { name: 'domain', label: 'your-workspace' },
+    behind: '.slack.com',
+    next: { text: 'Continue', id: 'submit_team_domain' },
+    unknown: { text: 'We couldn’t find your workspace.' },
+  },
   username: { name: 'email' },
   password: { name: 'password' },
   submit: { text: 'Sign In', id: 'signin_btn' },
   refused: { text: 'Sorry, you entered an incorrect email address or password.' },
   consent: {
-    heading: '{app} is requesting permission to access the {company} Slack workspace',
+    heading: '{app} is requesting permission to access the {place} Slack workspace',
     groups: [
       { above: 'What will {app} be able to view?', scopes: Object.keys(slackScopes).filter(views) },
       { above: 'What will {app} be able to do?' },

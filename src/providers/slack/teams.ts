@@ -1,6 +1,7 @@
 import type { Documents } from '../../oauth/model/documents.ts'
 import type { Grant } from '../../oauth/model/records.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
+import type { SignInPlaces } from '../sign-in-places.ts'
 import { enterpriseId } from './ids.ts'
 import { slackSettings } from './settings.ts'
 
@@ -28,6 +29,15 @@ export function teamsIn(documents: Documents) {
     /** Where its apps are at home. */
     home: (): Team => kind.get(usual.id) ?? usual,
   }
+}
+
+/** Which workspace a user signs in to: by the domain that he types, or by what `team` says. */
+export const slackPlaces: SignInPlaces = {
+  parameter: 'team',
+  find: (named, { documents }) => {
+    const { find } = teamsIn(documents)
+    return find(named) ?? find(named.trim().toLowerCase().replace('.slack.com', ''))
+  },
 }
 
 /** Where an app was installed: in a workspace or in a whole organization, which an answer tells as it stands here. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { Jar } from '../../support/browser-jar.ts'
-import { alice, authorizeAt, startWorkspaceForFile } from './slack-client.ts'
+import { send } from '../../support/vendor-client.ts'
+import { alice, ask, authorizeAt, callback, startWorkspaceForFile } from './slack-client.ts'
 
 const server = await startWorkspaceForFile()
 
@@ -11,10 +12,15 @@ function groupsOn(html: string): string[][] {
   )
 }
 
+/** The page that asks for name and password, in the workspace where apps are at home. */
+async function open(jar: Jar, query: Record<string, string>, path = '/oauth/v2/authorize') {
+  return jar.post(await jar.open(authorizeAt(server, path, query)), server.url, { domain: 'example' })
+}
+
 /** The consent that alice is asked for. */
 async function consentFor(scopes: Record<string, string>, path = '/oauth/v2/authorize'): Promise<string> {
   const jar = new Jar()
-  return (await jar.post(await jar.open(authorizeAt(server, path, scopes)), server.url, alice)).html
+  return (await jar.post(await open(jar, scopes, path), server.url, alice)).html
 }
 
 const view = 'What will Example App be able to view?'
@@ -34,4 +40,61 @@ test.each([
   ['a sign-in', { scope: 'identity.basic' }, [[view, 'identity.basic']]],
 ])('the consent tells apart what an app will view and what it will do, for %s', async (_what, scopes, groups) => {
   expect(groupsOn(await consentFor(scopes))).toEqual(groups)
+})
+
+const asked = { scope: 'chat:write' }
+const headingOf = (html: string) => /<h1>([^<]*)<\/h1>/.exec(html)?.[1]
+
+test('the workspace is asked before who somebody is, and the app is let in there', async () => {
+  const jar = new Jar()
+  const first = await jar.open(authorizeAt(server, '/oauth/v2/authorize', asked))
+  expect([first.status, headingOf(first.html)]).toEqual([200, 'Sign in to your workspace'])
+  expect(first.html).toMatch(
+    /<input id="domain" name="domain" type="text"[^>]* placeholder="your-workspace"[^>]*>\s*<span[^>]*>\.slack\.com</,
+  )
+  expect(first.html).not.toContain('type="password"')
+  const second = await jar.post(first, server.url, { domain: 'second' })
+  expect([second.status, headingOf(second.html)]).toEqual([200, 'Sign in to Second Workspace'])
+  const third = await jar.post(second, server.url, alice)
+  expect(headingOf(third.html)).toBe('Example App is requesting permission to access the Second Workspace Slack workspace')
+  const { location } = await jar.post(third, server.url, { action: 'allow' })
+  const { body } = await ask(server, 'oauth.v2.access', { code: location?.searchParams.get('code') ?? '', redirect_uri: callback })
+  expect(body.team).toEqual({ id: 'T0GRANTBOX2', name: 'Second Workspace' })
+})
+
+test.each(['second', 'Second', 'second.slack.com', 'T0GRANTBOX2'])('%s is a workspace', async (domain) => {
+  const jar = new Jar()
+  const page = await jar.post(await jar.open(authorizeAt(server, '/oauth/v2/authorize', asked)), server.url, { domain })
+  expect(headingOf(page.html)).toBe('Sign in to Second Workspace')
+})
+
+test('a workspace that is not there is told so, with what was typed', async () => {
+  const jar = new Jar()
+  const page = await jar.post(await jar.open(authorizeAt(server, '/oauth/v2/authorize', asked)), server.url, { domain: 'nowhere' })
+  expect([page.status, page.headers.get('grantbox-explain')]).toEqual([401, expect.stringContaining("'nowhere' is none of")])
+  expect(page.html).toMatch(/role="alert"[^>]*>We couldn’t find your workspace\./)
+  expect(page.html).toMatch(/name="domain" type="text" value="nowhere"/)
+})
+
+test('a request that names a workspace has no such page, nor has who typed his password', async () => {
+  const named = await new Jar().open(authorizeAt(server, '/oauth/v2/authorize', { ...asked, team: 'T0GRANTBOX2' }))
+  expect([headingOf(named.html), named.html.includes('type="password"')]).toEqual(['Sign in to Second Workspace', true])
+  const jar = new Jar()
+  const refused = await jar.post(await open(jar, asked), server.url, { ...alice, password: 'wrong' })
+  expect([refused.status, headingOf(refused.html)]).toEqual([401, 'Sign in to Example Workspace'])
+})
+
+test('an app that is not distributed is refused in another workspace than its own', async () => {
+  const change = (settings: object) =>
+    send(`${server.url}/_grantbox/sandboxes/slack`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ settings }),
+    })
+  const jar = new Jar()
+  const first = await jar.open(authorizeAt(server, '/oauth/v2/authorize', asked))
+  await change({ distributed: false })
+  const page = await jar.post(first, server.url, { domain: 'second' })
+  expect(page.html).toContain('invalid_team_for_non_distributed_app')
+  await change({ distributed: null })
 })

@@ -24,8 +24,9 @@ type At = Pick<TestServer, 'url'>
 /** Goes on from a page as alice, until the browser is sent back. */
 export async function goOn(jar: Jar, page: Visit, base: string, decision = 'allow'): Promise<Visit> {
   let visit = page
-  for (let step = 0; step < 3 && visit.location === undefined && visit.status === 200; step++) {
-    visit = await jar.post(visit, base, visit.html.includes('type="password"') ? alice : { action: decision })
+  for (let step = 0; step < 4 && visit.location === undefined && visit.status === 200; step++) {
+    const typed = visit.html.includes('type="password"') ? alice : { action: decision }
+    visit = await jar.post(visit, base, visit.html.includes('name="domain"') ? { domain: 'example' } : typed)
   }
   return visit
 }
