@@ -64,19 +64,21 @@ test('every client is installed where its judge is, every judge has its row, and
   const { devDependencies } = await manifest('.')
   const { dependencies } = await manifest('judges')
   for (const { name, tests } of clients) {
-    const [, foreign = '', language = ''] = /^(.*) \((Python|Java|Go)\)/.exec(name) ?? []
+    const [, foreign = '', language = ''] = /^(.*) \((Python|Java|Go|Ruby)\)/.exec(name) ?? []
     // What is not installed here is judged where it is, and named by its judge.
     const lists = name.endsWith('where it is installed') ? [tests] : globSync(`judges/{,*/}*/${listOf[language]}`, { cwd: root })
     const needed = (await Promise.all(lists.map((list) => readFile(join(root, list), 'utf8')))).join('\n').toLowerCase()
     if (language !== '') expect(foreign.split(', ').filter((one) => !needed.includes(one.toLowerCase()))).toEqual([])
-    else expect(isJudge(tests) ? { ...devDependencies, ...dependencies } : devDependencies).toHaveProperty([name])
+    else
+      for (const one of name.split(', '))
+        expect(isJudge(tests) ? { ...devDependencies, ...dependencies } : devDependencies).toHaveProperty([one])
     expect(await readOne(tests)).not.toBe('')
   }
   // The programs of the guide for unchanged clients are nobody's client.
   const judges = globSync('judges/{,*/}*.test.ts', { cwd: root }).filter((file) => !file.startsWith('judges/unchanged/'))
   const strictest = ['protocol/oauth4webapi.test.ts', 'protocol/openid-client.test.ts']
   expect(clients.map(({ tests }) => tests).sort()).toEqual([...judges, ...strictest].sort())
-  const named = clients.map(({ name }) => name)
+  const named = clients.flatMap(({ name }) => name.split(', '))
   // The sessions that middleware for Express asks its app to have.
   const theirs = ['express-session']
   const others = Object.keys(dependencies).filter((name) => !name.startsWith('@types/') && !named.includes(name))

@@ -70,7 +70,7 @@ export async function homeModel(request: FastifyRequest, deps: DashboardDeps) {
         name,
         href: href(id),
         base_url: baseUrlOf(id, request.raw, deps),
-        /** `accounts.google.com and 4 more`; absent where each customer has an address of his own. */
+        /** `login.acme.example and 4 more`; absent where each customer has an address of his own. */
         hosts: host === undefined || more.length === 0 ? host : `${host} and ${more.length} more`,
         avatar: avatar(name, id),
       })),
