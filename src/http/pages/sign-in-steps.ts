@@ -12,7 +12,6 @@ import { scopes } from '../../oauth/model/scope.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
 import { answersIn } from '../../providers/consent-questions.ts'
 import { allScopes } from '../../providers/sign-in-pages.ts'
-import type { SignInPlaces } from '../../providers/sign-in-places.ts'
 import { sendAnswer } from '../answer.ts'
 import { redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
@@ -30,6 +29,7 @@ import {
   stayPage,
   stepOf,
 } from './pages.ts'
+import { signInAt } from './place-step.ts'
 import { signInWith } from './sign-in-form.ts'
 
 /** How long a user may take to sign in, milliseconds. */
@@ -102,27 +102,6 @@ export function signIn(reply: FastifyReply, exchange: Exchange, interaction: Int
   beginSession(reply, exchange, user)
   exchange.sandbox.store.setInteractionUser(interaction.id, user)
   return stayPage(reply, exchange, interaction, user)
-}
-
-/** A user said where he signs in. */
-function signInAt(
-  reply: FastifyReply,
-  exchange: Exchange,
-  interaction: Interaction,
-  named: string,
-  { find, parameter }: SignInPlaces,
-): MaybePromise<void> {
-  const { sandbox, context } = exchange
-  const place = find(named, sandbox)
-  if (place === undefined) {
-    const explanation = `'${named}' is none of the places in sandbox '${sandbox.name}' where users sign in`
-    explain(exchange, { code: 'access_denied', reason: 'space_unknown', explanation }, reply)
-    return signInPage(reply, exchange, interaction, { step: 'place', username: named, error: sandbox.provider.sign_in?.place?.unknown })
-  }
-  context.realm.requests?.checks?.({ [parameter]: place.id }, interaction.client, context)
-  const request = { ...interaction.request, parameters: { ...interaction.request.parameters, [parameter]: place.id } }
-  sandbox.store.setInteractionRequest(interaction.id, request)
-  return signInPage(reply, exchange, { ...interaction, request })
 }
 
 /** Whether the chosen user is signed in already, recently enough for this request. */
