@@ -37,7 +37,11 @@ function essence({ status, body }: Pick<JsonAnswer, 'status' | 'body'>): unknown
       ? Object.fromEntries(Object.entries(claimsOf(token)).filter(([name]) => !volatile.includes(name)))
       : typeof token
   const { error_description: _, ...rest } = Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [name, /code|token$|uri|req_id/.test(name) ? typeof value : value]),
+    Object.entries(members).map(([name, value]) => {
+      // An exchanged token lives as long as what it was exchanged for, so that the seconds of this test go by.
+      if (name === 'expires_in') return [name, Math.ceil(Number(value) / 60)]
+      return [name, /code|token$|uri|req_id/.test(name) ? typeof value : value]
+    }),
   )
   return { status, ...rest, access_token: told(access_token), id_token: told(id_token) }
 }
