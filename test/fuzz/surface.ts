@@ -52,7 +52,7 @@ export async function providerTargets(): Promise<Target[]> {
         one.paths(provider).flatMap((path): Target[] => {
           return path === undefined
             ? []
-            : [{ speaker: provider.id, methods: Object.keys(one.handlers), path, weight: /authorize|token/.test(one.endpoint) ? 12 : 4 }]
+            : [{ speaker: provider.id, methods: Object.keys(one.handlers), path, weight: /authorize|token/.test(one.endpoint) ? 30 : 4 }]
         }),
       ),
       ...provider.routes.map(
