@@ -123,7 +123,13 @@ function ticketed(purpose: Ticket['purpose'], ticket: string | undefined, { docu
   return context.realm.store.findUserById(found.user_id)
 }
 
-const html = { 'Content-Type': 'text/html; charset=utf-8' }
+/** Of pages that load nothing, and that nobody frames. */
+const html = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+}
 const gone: Reply = {
   status: 400,
   headers: html,

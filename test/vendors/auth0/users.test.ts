@@ -136,6 +136,12 @@ describe('the database of users', () => {
     expect(status).toBe(200)
     expect((await send(link ?? '')).status).toBe(400)
   })
+
+  test.each(['/u/email-verification', '/u/reset-verify'])('answers %s without a ticket with a page that loads nothing', async (path) => {
+    const { status, headers } = await send(`${url}${path}?ticket=none`)
+    expect([status, headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
 })
 
 describe('the Management API', async () => {
