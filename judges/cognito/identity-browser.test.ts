@@ -2,13 +2,18 @@ import type { AuthenticationDetails, CognitoUser, CognitoUserPool, CognitoUserSe
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { browser } from '../../test/support/browser.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { pool, spa } from '../../test/vendors/cognito/pool.ts'
+import { cognitoProofs, randomWord } from '../../test/vendors/cognito/proofs.ts'
 import { serveApplication } from '../application.ts'
 
 /** amazon-cognito-identity-js in a page on an origin of its own, which keeps its tokens in the browser's storage. */
 
 const box = await startForFile()
+recordRequests('cognito', 'identity-browser', box, cognitoProofs)
+// Who is recorded draws known numbers, so that what it proves by them can be made anew.
+const drawn = process.env.GRANTBOX_RECORD === undefined ? undefined : randomWord
 const open = browser()
 const application = await serveApplication('amazon-cognito-identity-js/dist/amazon-cognito-identity.min.js')
 
@@ -31,6 +36,9 @@ declare const session: Window['session']
 
 async function start(page: Page): Promise<void> {
   await page.goto(application)
+  await page.evaluate((word) => {
+    if (word !== undefined) crypto.getRandomValues = (words) => (words instanceof Uint32Array ? words.fill(word) : words)
+  }, drawn)
   const said = { UserPoolId: pool, ClientId: spa.client_id, endpoint: `${box.url}/cognito` }
   await page.evaluate((options) => {
     const window = globalThis as unknown as Window
