@@ -11,8 +11,10 @@ import { missing, OAuthError } from '../model/errors.ts'
 import type { ClientRequest, Parameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import { narrowResource, targetParameters } from '../model/resource.ts'
+import { scopes } from '../model/scope.ts'
 import { bindRefreshTokens, concernsKeys, proveKeys } from '../proof/sender-constraint.ts'
 import type { Context, GrantType, Realm } from '../realm/context.ts'
+import type { Issue } from '../realm/issue.ts'
 import { servedGrantTypes } from '../realm/response-type.ts'
 import { targetsOf } from '../realm/targets.ts'
 import { noteUnread } from '../realm/unread.ts'
@@ -58,13 +60,21 @@ function answer(client: Client, parameters: Parameters, context: Context): Maybe
   return after(proved, (confirmation) => {
     if (confirmation !== undefined) context.confirmation = confirmation
     const resource = targetsOf(parameters, context)
-    return after(grantType.redeem(parameters, client, context), (issue) => {
+    return after(grantType.redeem(parameters, client, context), (decided) => {
+      const issue = asScopeAllows(decided, realm)
       if (context.confirmation !== undefined) bindRefreshTokens(issue, client, context.confirmation, context)
       // A grant type of its own mind about resources, as token exchange, has decided.
       if (resource !== undefined) issue.audience ??= narrowResource(resource, issue.grant)
       return after(issueTokens(issue, parameters.scope, client, context), (issued) => realm.tokens.tokenResponse(issued, realm))
     })
   })
+}
+
+/** Without the scopes that a vendor's refresh tokens come with there is none. */
+function asScopeAllows(issue: Issue, { requests }: Realm): Issue {
+  const needed = requests?.refresh_scopes
+  if (needed === undefined || issue.refresh !== 'first' || scopes(issue.scope).some((one) => needed.includes(one))) return issue
+  return { ...issue, refresh: 'none' }
 }
 
 /** @throws OAuthError `invalid_request` without a grant type, `unsupported_grant_type` with one that the provider does not serve */

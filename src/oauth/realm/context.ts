@@ -272,7 +272,7 @@ export interface RequestDialect {
   readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined, context: Context) => void
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
-  /** A refresh token comes with one of these scopes alone. */
+  /** At the token endpoint a refresh token comes with one of these scopes alone. */
   readonly refresh_scopes?: readonly string[]
 }
 

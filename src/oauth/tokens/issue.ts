@@ -1,7 +1,6 @@
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { magicStrikes, type Strike, strikesOnIssue, struckPlan, struckTokens, waits } from '../faults/strike.ts'
 import type { Client } from '../model/records.ts'
-import { scopes } from '../model/scope.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
@@ -9,23 +8,16 @@ import { mint } from './mint.ts'
 
 /** Mints what a grant type, or a vendor's own route, decided to issue, as faults leave it. */
 export function issueTokens(
-  decided: Issue,
+  issue: Issue,
   requested_scope: string | undefined,
   client: Client,
   context: Context,
 ): MaybePromise<IssuedTokens> {
-  const issue = decided.refresh === 'first' && !mayRefresh(decided.scope, context) ? { ...decided, refresh: 'none' as const } : decided
   const strikes = strikesOnIssue(context, issue.user)
   const issued = strikes.length === 0 ? mint(issue, client, context) : mintStruck(issue, requested_scope, client, context, strikes)
   const { beside } = issue
   if (beside === undefined) return issued
   return after(issued, (one) => after(issueTokens(beside, undefined, client, context), (other) => ({ ...one, beside: other })))
-}
-
-/** Whether a grant of a scope brings a refresh token at this vendor. */
-function mayRefresh(scope: string, { realm }: Context): boolean {
-  const needed = realm.requests?.refresh_scopes
-  return needed === undefined || scopes(scope).some((one) => needed.includes(one))
 }
 
 async function mintStruck(

@@ -73,6 +73,7 @@ export const auth0: Provider = {
     checks,
     logout,
     pkce_optional: true,
+    refresh_scopes: ['offline_access'],
   },
   redirects: auth0Redirects,
   cors: auth0Cors,

@@ -1,12 +1,8 @@
-import { after } from '../../basics/maybe-promise.ts'
-import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
-import { ciba, deviceCode } from '../../oauth/grants/deferred.ts'
 import { password } from '../../oauth/grants/password.ts'
 import { refreshToken } from '../../oauth/grants/refresh-token.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
-import { scopes } from '../../oauth/model/scope.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
 import { apiOf } from './apis.ts'
 import { clientSettings } from './client-settings.ts'
@@ -14,17 +10,6 @@ import { passwordless, passwordRealm } from './grant-names.ts'
 import { mfaGrants, withFactor } from './mfa/grants.ts'
 import { checkOtp } from './passwordless.ts'
 import { auth0Settings, database } from './settings.ts'
-
-/** Without offline_access there is no refresh token. */
-function offline(grantType: GrantType): GrantType {
-  return {
-    ...grantType,
-    redeem: (parameters, client, context) =>
-      after(grantType.redeem(parameters, client, context), (issue) =>
-        scopes(issue.scope).includes('offline_access') ? issue : { ...issue, refresh: 'none' },
-      ),
-  }
-}
 
 /** With an API that the app may call, as a client grant says. */
 const machine: GrantType = {
@@ -47,18 +32,19 @@ const machine: GrantType = {
 }
 
 const inDirectory: GrantType = {
-  ...offline(password),
+  ...password,
   redeem(parameters, client, context) {
     if (auth0Settings.of(context.realm.settings).default_directory === 'none') {
       const message = 'Authorization server not configured with default connection.'
       throw new OAuthError('server_error', message, 'The setting default_directory is none')
     }
-    return offline(withFactor(password)).redeem(parameters, client, context)
+    return withFactor(password).redeem(parameters, client, context)
   },
 }
 
 const inRealm: GrantType = {
-  ...offline({ ...password, grant_type: passwordRealm }),
+  ...password,
+  grant_type: passwordRealm,
   parameters: [...password.parameters, 'realm'],
   redeem(parameters, client, context) {
     const { realm } = parameters
@@ -67,7 +53,7 @@ const inRealm: GrantType = {
       const explanation = `realm '${realm}' is no connection of the tenant with passwords; there is: ${database}`
       throw new OAuthError('parameter_invalid', `connection ${realm} not found`, explanation).naming({ parameter: 'realm' })
     }
-    return offline(withFactor({ ...password, grant_type: passwordRealm })).redeem(parameters, client, context)
+    return withFactor({ ...password, grant_type: passwordRealm }).redeem(parameters, client, context)
   },
 }
 
@@ -76,7 +62,7 @@ const byOtp: GrantType = {
   ...password,
   grant_type: passwordless,
   parameters: ['username', 'otp', 'realm', 'scope'],
-  redeem: (parameters, client, context) => checkOtp(parameters, client, context),
+  redeem: checkOtp,
 }
 
 /** As the app says of its refresh tokens, and else as the sandbox's settings do. */
@@ -94,17 +80,7 @@ const refresh: GrantType = {
 
 /** The vendor's grant types, and its way of those that RFCs have. */
 export const auth0Grants: ReadonlyMap<string, GrantType> = new Map(
-  [
-    offline(authorizationCode),
-    refresh,
-    machine,
-    inDirectory,
-    inRealm,
-    offline({ ...byOtp }),
-    offline(deviceCode),
-    offline(ciba),
-    ...mfaGrants.map(offline),
-  ].map((one) => [one.grant_type, one]),
+  [refresh, machine, inDirectory, inRealm, byOtp, ...mfaGrants].map((one) => [one.grant_type, one]),
 )
 
 /** What its token endpoint serves. */

@@ -96,7 +96,7 @@ function checkServer({ code, refresh_token }: Parameters, { space }: Context): v
   throw worded(['invalid_request', kind], 'The grant was issued for another authorization server.', explanation)
 }
 
-/** Beside what the grant type asks; a refresh token comes with `offline_access` alone. */
+/** Beside what the grant type asks. */
 function asVendor(grant: GrantType): GrantType {
   return {
     ...grant,
@@ -105,8 +105,7 @@ function asVendor(grant: GrantType): GrantType {
       checkServer(parameters, context)
       return after(grant.redeem.call(this, parameters, client, context), (issue) => {
         checkOffline(issue.scope, client, context)
-        const stays = issue.refresh === 'first' && !scopes(issue.scope).includes('offline_access')
-        return stays ? { ...issue, refresh: 'none' as const } : issue
+        return issue
       })
     },
   }

@@ -69,6 +69,7 @@ export const okta: Provider = {
     challenge_methods: ['S256'],
     rotation: rotationOf,
     basic_id_alone: true,
+    refresh_scopes: ['offline_access'],
     secrets: ['sessionToken', 'stateToken', 'passCode', 'recoveryToken', 'answer', 'oldPassword', 'newPassword'],
   },
   response_types: ['code', 'id_token', 'token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],

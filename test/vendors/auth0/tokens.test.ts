@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { type Answer, basic, claimsOf, headerOf, post, send } from '../../support/vendor-client.ts'
+import { type Answer, basic, claimsOf, headerOf, post, postJson, send } from '../../support/vendor-client.ts'
 import { alice, aliceId, askToken, audience, callback, database, freshCode, machine, spa, startTenantForFile, web } from './auth0-tenant.ts'
 
 const server = await startTenantForFile()
@@ -169,6 +169,12 @@ describe('refresh tokens', () => {
   test('are not given without offline_access', async () => {
     const { body } = await redeem(await freshCode(server, { scope: 'openid' }))
     expect(Object.keys(body)).toEqual(['access_token', 'id_token', 'scope', 'expires_in', 'token_type'])
+  })
+
+  test('are minted for a test whatever the scope', async () => {
+    const wanted = { client_id: web.client_id, username: 'alice', scope: 'openid' }
+    const { body } = await postJson(`${url}/_grantbox/sandboxes/auth0/tokens`, wanted)
+    expect((await refresh(body.refresh_token)).status).toBe(200)
   })
 
   test('rotate: a second use revokes the family, whose access tokens stay', async () => {
