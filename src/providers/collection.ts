@@ -114,3 +114,34 @@ export function token(
   const refreshToken = tokens.includes('refresh_token') ? { refreshToken: 'refresh_token' } : {}
   return post(name, path, members, { auth: 'basic', form, saves: { accessToken: 'access_token', ...refreshToken } })
 }
+
+/** A server of OpenID Connect that takes passwords: what it is called, who tries it, and where it has what. */
+interface Tried {
+  name: string
+  description: string
+  tokenName: string
+  user: { username: string; password: string }
+  scope: string
+  authorize: string
+  token: string
+  userinfo: string
+}
+
+/** The requests that such a server is tried with, and those that one of them has beside. */
+export function usualCollection(tried: Tried, more: readonly RequestFolder[] = []): RequestCollection {
+  const { name, description, tokenName, user, scope, authorize: authorizePath, token: tokenPath, userinfo } = tried
+  return {
+    name,
+    description,
+    signIn: { tokenName, authorizePath, tokenPath, ...usualSignIn, scope, clientAuthentication: 'header' },
+    variables: usualVariables,
+    folders: [
+      folder('Tokens', [
+        token('Password', tokenPath, { grant_type: 'password', ...user, scope }, ['access_token', 'refresh_token', 'id_token']),
+        token('Refresh', tokenPath, { grant_type: 'refresh_token', refresh_token: '{{refreshToken}}' }, ['access_token', 'refresh_token']),
+      ]),
+      folder('User', [get('Userinfo', userinfo, { sub: 'string', name: 'string' })]),
+      ...more,
+    ],
+  }
+}
