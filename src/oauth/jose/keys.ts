@@ -245,7 +245,8 @@ function algOf<Slot extends KeySlot>(slot: Slot): Exclude<Slot, typeof idTokenSl
   return slot === idTokenSlot || slot === nextSlot ? 'RS256' : (slot as Exclude<Slot, typeof idTokenSlot | typeof nextSlot>)
 }
 
-async function makeKey(alg: KeyAlg, modulusLength = 2048): Promise<KeyObject> {
+/** A new private key of the kind that an algorithm takes. */
+export async function makeKey(alg: KeyAlg, modulusLength = 2048): Promise<KeyObject> {
   const { kty, crv = '' } = keyKindOf(alg)
   if (kty === 'EC') return (await generate('ec', { namedCurve: crv })).privateKey
   if (kty === 'OKP') return (await generate('ed25519')).privateKey

@@ -47,22 +47,32 @@ export function signedBy(what: SignedToken, alg: SigningAlg, client: Client | un
   return own ?? (what === 'id_token' ? keys.signingIdTokens(alg) : keys.signing(alg))
 }
 
+/** How a JWT of ours is written again; members that are undefined go. */
+export interface Rewritten {
+  header?: object
+  claims?: object
+  /** The key that signs it, in the place of the one that did; undefined when there is none such. */
+  by?: (key: SigningKey) => MaybePromise<Pick<SigningKey, 'alg' | 'key'> | undefined>
+}
+
 /**
- * A token of ours with other members in its header or claims, signed again by the key that signed it.
+ * A token of ours with other members in its header or claims, signed again, by the key that signed it unless another is asked for.
  * @returns undefined for what is no signed JWT: an opaque token, an encrypted one
  */
 export function signAgain(
   token: string,
   what: SignedToken,
-  changed: { header?: object; claims?: object },
+  { by = (key) => key, ...changed }: Rewritten,
   client: Client,
   signer: Pick<Signer, 'keys'>,
-): MaybePromise<string> | undefined {
+): MaybePromise<string | undefined> {
   const header = readHeader(token)
   const claims = readClaims(token)
   if (header === undefined || claims === undefined) return undefined
   const input = `${encodeSegment({ ...header, ...changed.header })}.${encodeSegment({ ...claims, ...changed.claims })}`
-  return after(signedBy(what, header.alg as SigningAlg, client, signer), (key) => signInput(input, key))
+  return after(signedBy(what, header.alg as SigningAlg, client, signer), (key) =>
+    after(by(key), (signing) => signing && signInput(input, signing)),
+  )
 }
 
 function ownKey({ client_secret }: Client, alg: SecretAlg): SigningKey | undefined {
