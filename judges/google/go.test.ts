@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, callback, keyFileOf, throughPages, tv, web } from '../../test/support/google-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
+import { assertionProofs } from '../../test/vendors/google/assertion-proofs.ts'
 import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
 
 /** x/oauth2 with its package `google`, unchanged and through the proxy; what it does is in `go/main.go`. */
@@ -18,6 +20,7 @@ const judge: ForeignJudge = {
 }
 const missing = await prepare(judge)
 const server = await startForFile({ defaultProvider: 'google' })
+if (missing === undefined) recordRequests('google', 'go', server, assertionProofs)
 const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
 afterAll(() => rm(folder, { recursive: true }))
 const ca = join(folder, 'ca.pem')

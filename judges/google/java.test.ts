@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { aliceId, callback, throughPages, web } from '../../test/support/google-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { inJava, prepare, tryOut } from '../foreign.ts'
 
@@ -20,6 +21,7 @@ const judge = inJava(join(import.meta.dirname, 'java'), [
 const missing = await prepare(judge)
 const server = await startForFile({ defaultProvider: 'google' })
 if (missing === undefined) {
+  recordRequests('google', 'java', server)
   const pem = join(folder, 'ca.pem')
   await writeFile(pem, await server.ca())
   const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']

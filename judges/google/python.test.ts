@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { aliceId, callback, keyFileOf, throughPages, web } from '../../test/support/google-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
+import { assertionProofs } from '../../test/vendors/google/assertion-proofs.ts'
 import { inPython, prepare, tryOut } from '../foreign.ts'
 
 /** google-auth, google-auth-oauthlib, authlib and social-auth-core; what they do is in `python/trials.py`. */
@@ -11,6 +13,7 @@ import { inPython, prepare, tryOut } from '../foreign.ts'
 const judge = inPython(join(import.meta.dirname, 'python'))
 const missing = await prepare(judge)
 const server = await startForFile({ defaultProvider: 'google' })
+if (missing === undefined) recordRequests('google', 'python', server, assertionProofs)
 const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
 afterAll(() => rm(folder, { recursive: true }))
 const ca = join(folder, 'ca.pem')

@@ -1,13 +1,16 @@
 import { GoogleAuth, type JWTInput, OAuth2Client } from 'google-auth-library'
 import { expect, test } from 'vitest'
 import { calendar, keyFileOf, robot } from '../../test/support/google-client.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
+import { assertionProofs } from '../../test/vendors/google/assertion-proofs.ts'
 import { leadHere } from '../lead-here.ts'
 
-/** google-auth-library with a key file, unchanged. What it signs is of a key that is new each time, so nothing of it is replayed. */
+/** google-auth-library with a key file, unchanged. */
 
 const server = await startForFile({ defaultProvider: 'google' })
 await leadHere(server)
+recordRequests('google', 'service-account', server, assertionProofs)
 
 test('a service account gets its tokens by its key file', async () => {
   const credentials: JWTInput = await keyFileOf(server.url, 'vendor')

@@ -9,18 +9,18 @@ sys.path.append(os.getcwd())
 from social_core.backends.apple import AppleIdAuth  # noqa: E402
 from social_core.backends.facebook import FacebookOAuth2  # noqa: E402
 from social_core.exceptions import AuthCanceled, AuthException  # noqa: E402
-from trials import REDIRECT_URI, Strategy, fails, visited  # noqa: E402
+from trials import CLIENT, REDIRECT_URI, Strategy, fails, visited  # noqa: E402
 
 APPLE = {
-    "CLIENT": os.environ["APPLE_CLIENT"],
-    "TEAM": os.environ["APPLE_TEAM"],
-    "KEY": os.environ["APPLE_KEY"],
-    "SECRET": os.environ["APPLE_PRIVATE_KEY"],
+    "CLIENT": CLIENT[0],
+    "TEAM": os.environ.get("TEAM"),
+    "KEY": os.environ.get("KEY"),
+    "SECRET": CLIENT[1],
     "SCOPE": ["email", "name"],
 }
 FACEBOOK = {
-    "KEY": os.environ["CLIENT_ID"],
-    "SECRET": os.environ["CLIENT_SECRET"],
+    "KEY": CLIENT[0],
+    "SECRET": CLIENT[1],
     "SCOPE": ["email"],
     "PROFILE_EXTRA_PARAMS": {"fields": "id,name,email"},
 }
@@ -48,7 +48,7 @@ def apple_sign_in():
     response, backend = apple()
     details = backend.get_user_details(response)
     assert details["email"] == "alice@example.com" and details["first_name"] == "Alice", (details, response)
-    assert backend.get_user_id(details, response) == os.environ["APPLE_SUB"], response
+    assert backend.get_user_id(details, response) == os.environ["SUB"], response
 
 
 def apple_cancelled():

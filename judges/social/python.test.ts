@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { startForFile } from '../../test/support/server.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { appSecretProofs } from '../../test/support/recording/app-secret-proofs.ts'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
+import { startForFile, type TestServer } from '../../test/support/server.ts'
 import { aliceId, callback, throughPages as throughApple, toldClient, web } from '../../test/vendors/apple/apple-team.ts'
 import { app, throughPages as throughFacebook } from '../../test/vendors/facebook/facebook-app.ts'
 import { inPython, prepare, tryOut } from '../foreign.ts'
@@ -14,42 +16,61 @@ afterAll(() => rm(folder, { recursive: true }))
 const there = inPython(join(import.meta.dirname, '../github/python'))
 const judge = { ...there, program: ['.venv/bin/python', join(import.meta.dirname, 'apple_and_facebook.py')] as const }
 const missing = await prepare(judge)
-const server = await startForFile({ defaultProvider: 'apple' })
-const ca = join(folder, 'ca.pem')
-await writeFile(ca, await server.ca())
-const { client_key } = await toldClient(server)
 
-const env = {
-  CLIENT_ID: app.client_id,
-  CLIENT_SECRET: app.client_secret,
-  APPLE_CLIENT: web,
-  APPLE_TEAM: client_key?.team_id ?? '',
-  APPLE_KEY: client_key?.key_id ?? '',
-  APPLE_PRIVATE_KEY: client_key?.private_key ?? '',
-  APPLE_SUB: aliceId,
-  REDIRECT_URI: callback,
-  HTTPS_PROXY: server.url,
-  https_proxy: server.url,
-  NO_PROXY: 'localhost,127.0.0.1',
-  REQUESTS_CA_BUNDLE: ca,
+async function environment({ url, ca }: TestServer, name: string): Promise<Record<string, string>> {
+  const file = join(folder, `${name}.pem`)
+  await writeFile(file, await ca())
+  return { REDIRECT_URI: callback, HTTPS_PROXY: url, https_proxy: url, NO_PROXY: 'localhost,127.0.0.1', REQUESTS_CA_BUNDLE: file }
 }
 
-/** The user in the browser, which the tests have at our http port: bob, who lets no app in, or else alice. What is posted stands in the query. */
-async function opens(address: string, trial: string): Promise<URL> {
-  const { host, pathname, search } = new URL(address)
-  const as = trial.endsWith('cancelled') ? ({ username: 'bob', decision: 'deny' } as const) : {}
-  if (host === 'www.facebook.com') return throughFacebook(`${server.url}/facebook${pathname}${search}`, as)
-  const { back, fields } = await throughApple(`${server.url}${pathname}${search}`, as)
-  back.search = new URLSearchParams(fields).toString()
-  return back
+/** The user: bob, who lets no app in, or else alice. */
+const userOf = (trial: string) => (trial.endsWith('cancelled') ? ({ username: 'bob', decision: 'deny' } as const) : {})
+
+/** The browser, which the tests have at our http port. */
+function atServer({ url }: TestServer, address: string): string {
+  const { pathname, search } = new URL(address)
+  return url + pathname + search
 }
 
-test.for([...['apple_sign_in', 'apple_cancelled', 'apple_refused'], ...['facebook_sign_in', 'facebook_cancelled', 'facebook_refused']])(
-  'social-auth-core: %s',
-  { timeout: 60_000 },
-  async (trial, { skip }) => {
+describe('Apple', async () => {
+  const server = await startForFile({ defaultProvider: 'apple' })
+  if (missing === undefined) recordRequests('apple', 'python', server)
+  const { client_key } = await toldClient(server)
+  const env = {
+    ...(await environment(server, 'apple')),
+    CLIENT_ID: web,
+    CLIENT_SECRET: client_key?.private_key ?? '',
+    TEAM: client_key?.team_id ?? '',
+    KEY: client_key?.key_id ?? '',
+    SUB: aliceId,
+  }
+
+  /** What is posted stands in the query. */
+  async function opens(address: string, trial: string): Promise<URL> {
+    const { back, fields } = await throughApple(atServer(server, address), userOf(trial))
+    back.search = new URLSearchParams(fields).toString()
+    return back
+  }
+
+  test.for(['apple_sign_in', 'apple_cancelled', 'apple_refused'])('social-auth-core: %s', { timeout: 60_000 }, async (trial, { skip }) => {
     if (missing !== undefined) skip(missing)
     const { code, errors } = await tryOut(judge, trial, env, (address) => opens(address, trial))
     expect(code, errors).toBe(0)
-  },
-)
+  })
+})
+
+describe('Facebook', async () => {
+  const server = await startForFile({ defaultProvider: 'facebook' })
+  if (missing === undefined) recordRequests('facebook', 'python', server, appSecretProofs)
+  const env = { ...(await environment(server, 'facebook')), CLIENT_ID: app.client_id, CLIENT_SECRET: app.client_secret }
+
+  test.for(['facebook_sign_in', 'facebook_cancelled', 'facebook_refused'])(
+    'social-auth-core: %s',
+    { timeout: 60_000 },
+    async (trial, { skip }) => {
+      if (missing !== undefined) skip(missing)
+      const { code, errors } = await tryOut(judge, trial, env, (address) => throughFacebook(atServer(server, address), userOf(trial)))
+      expect(code, errors).toBe(0)
+    },
+  )
+})

@@ -13,6 +13,7 @@ import { cognitoProofs } from './cognito/proofs.ts'
 import { goOn as throughDiscord } from './discord/discord-client.ts'
 import { walk as facebookWalk } from './facebook/facebook-app.ts'
 import { throughPages as throughGitHub } from './github/github-app.ts'
+import { assertionProofs } from './google/assertion-proofs.ts'
 import { throughPages as throughKeycloak } from './keycloak/keycloak-client.ts'
 import { goOn as throughSlack } from './slack/slack-client.ts'
 
@@ -39,7 +40,12 @@ const signIns: Readonly<Record<string, SignsIn>> = {
 }
 
 /** What is made anew of what was answered. */
-const proofs: Readonly<Record<string, Proofs>> = { auth0: totpProofs('secret'), cognito: cognitoProofs, facebook: appSecretProofs }
+const proofs: Readonly<Record<string, Proofs>> = {
+  auth0: totpProofs('secret'),
+  cognito: cognitoProofs,
+  facebook: appSecretProofs,
+  google: assertionProofs,
+}
 
 test('each vendor whose judges sign in has a way to do so', () => {
   const unknown = replays.filter(({ vendor, requests }) => requests.some(({ browser }) => browser) && signIns[vendor] === undefined)

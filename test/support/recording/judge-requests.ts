@@ -22,6 +22,8 @@ export interface JudgeRequest {
   aside?: boolean
   /** A person opens it and goes through the sign-in; the answer is where that ends. */
   browser?: true
+  /** What they typed on each page, where they came with a browser of their own; else they go the vendor's usual way. */
+  typed?: Record<string, string[]>[]
   /** A page's script asks, with the browser's cookies. */
   script?: true
 }
@@ -34,6 +36,8 @@ const kept = ['user-agent', 'content-type', 'accept', 'authorization', 'origin',
 
 interface Seen extends JudgeRequest {
   answers: Record<string, string>
+  /** The page that a person is on. */
+  page?: string
 }
 
 /**
@@ -64,11 +68,15 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
       const isScript = request.headers.cookie !== undefined && isByScript(request)
       if (isScript || (request.headers.cookie === undefined && asked.method !== 'OPTIONS' && !isStep(request, body()))) {
         seen.push(isScript ? Object.assign(asked, { script: true }) : asked)
-      } else if (!opened && Object.keys(asked.answers).length > 0)
-        Object.assign(seen.findLast(({ browser }) => browser)?.answers ?? {}, asked.answers)
+      } else if (!opened) {
+        const opening = seen.findLast(({ browser }) => browser)
+        Object.assign(opening?.answers ?? {}, asked.answers)
+        if (opening?.typed !== undefined && asked.method === 'POST') opening.typed.push(typedIn(body(), opening.page))
+        if (opening !== undefined) opening.page = answer().text
+      }
       if (opened) {
         if (!seen.includes(asked)) seen.push(asked)
-        asked.browser = true
+        Object.assign(asked, { browser: true, page: answer().text }, request.headers.cookie === '' && { typed: [] })
       }
     })
   }
@@ -80,7 +88,7 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
   })
 
   /** The request with names in the place of what earlier answers gave. */
-  function withNames({ answers: _, ...asked }: Seen, index: number): JudgeRequest {
+  function withNames({ answers: _, page: _page, ...asked }: Seen, index: number): JudgeRequest {
     const given = seen
       .slice(0, index)
       .flatMap(({ answers }, at) => Object.entries(answers).map(([key, value]) => [`{{${at}.${key}}}`, value] as const))
@@ -91,7 +99,8 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
     const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, named(value)]))
     const body = asked.body === undefined ? undefined : named(proofs?.mark(asked.body, given, asked.time) ?? asked.body)
     const url = proofs?.in_urls === true ? proofs.mark(asked.url, given, asked.time) : asked.url
-    return { ...asked, url: named(url), headers, ...(body !== undefined && { body }) }
+    const typed = asked.typed && (JSON.parse(named(JSON.stringify(asked.typed))) as typeof asked.typed)
+    return { ...asked, url: named(url), headers, ...(body !== undefined && { body }), ...(typed && { typed }) }
   }
 }
 
@@ -100,9 +109,17 @@ function isByScript({ headers }: IncomingMessage): boolean {
   return headers['sec-fetch-site'] !== undefined && headers['sec-fetch-mode'] === 'cors'
 }
 
-/** What a person opens: an authorization request, or a sign-out that leads back at once. */
-function isOpened({ url = '' }: IncomingMessage, location: string | undefined): boolean {
+/** What a person opens: an authorization request, where a device's code is typed, or a sign-out that leads back at once. */
+function isOpened({ method, url = '', headers }: IncomingMessage, location: string | undefined): boolean {
+  if (method === 'GET' && headers.cookie === '' && url.endsWith('/device')) return true
   return /auth(?:orize)?\?(.*&)?client_id=/.test(url) || (/logout\?/.test(url) && location !== undefined)
+}
+
+/** What was typed on a page, or else than there: each value of a name. */
+function typedIn(body: string, page = ''): Record<string, string[]> {
+  const hidden = new Set([...page.matchAll(/<input type="hidden" name="([^"]*)"/g)].map(([, name]) => name))
+  const typed = [...new URLSearchParams(body)].filter(([name]) => !hidden.has(name))
+  return Object.fromEntries(typed.map(([name]) => [name, typed.flatMap(([other, value]) => (other === name ? [value] : []))]))
 }
 
 /** A page of a sign-in that goes on. */

@@ -64,6 +64,12 @@ async function answerTo(
     value.replaceAll('{base}', server.https).replace(/\{\{(\d+)\.([^}]+)\}\}/g, (_, at, name) => given[Number(at)]?.[name] ?? `no ${name}`)
   const plainUrl = filled(asked.url)
   const url = proofs?.in_urls === true ? proofs.fill(plainUrl, given, asked.time) : plainUrl
+  if (asked.typed !== undefined) {
+    const own = new Jar(await fetchAt(server))
+    let page = await own.open(url)
+    for (const typed of asked.typed) page = await own.post(page, new URL(url).origin, JSON.parse(filled(JSON.stringify(typed))))
+    return page
+  }
   if (asked.browser === true) return signIn(jar, await jar.open(url), new URL(url).origin)
   const headers = Object.fromEntries(Object.entries(asked.headers).map(([name, value]) => [name, filled(value)]))
   const body = asked.body === undefined ? undefined : filled(asked.body)
