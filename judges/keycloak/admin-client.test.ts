@@ -4,7 +4,7 @@ import { keycloakForFile, spa } from './at.ts'
 
 /** Keycloak's own client of its admin REST API, doing what tests do with it: users, roles, groups, clients, sessions, realms. */
 
-const { base, issuer } = await keycloakForFile()
+const { base, issuer } = await keycloakForFile('admin-client')
 
 async function operator(realmName = 'demo'): Promise<KcAdminClient> {
   const client = new KcAdminClient({ baseUrl: base, realmName: 'master' })

@@ -13,7 +13,7 @@ const judge: ForeignJudge = {
   program: ['.bin/trials'],
 }
 const missing = await prepare(judge)
-const { issuer, signedIn } = await keycloakForFile()
+const { issuer, signedIn } = await keycloakForFile('go')
 const env = { ISSUER: issuer, CLIENT_ID: web.id, CLIENT_SECRET: web.secret }
 
 test.for(['code', 'client_credentials', 'password'])('%s', async (trial, { skip }) => {

@@ -7,7 +7,7 @@ import { keycloakForFile, web } from './at.ts'
 
 const judge = inJava(join(import.meta.dirname, 'java'))
 const missing = await prepare(judge)
-const { issuer, signedIn } = await keycloakForFile()
+const { issuer, signedIn } = await keycloakForFile('java')
 const env = { ISSUER: issuer, CLIENT_ID: web.id, CLIENT_SECRET: web.secret }
 
 test.for(['clientCredentials', 'login', 'accept', 'refuse'])('%s', async (trial, { skip }) => {

@@ -10,7 +10,7 @@ import { keycloakForFile, spa } from './at.ts'
 
 /** Keycloak's own adapter for single-page apps, in a browser: PKCE, code in the fragment, silent look, refresh, account, sign-out. */
 
-const { base } = await keycloakForFile()
+const { base } = await keycloakForFile('keycloak-js')
 const adapter = readFileSync(join(import.meta.dirname, '../node_modules/keycloak-js/lib/keycloak.js'))
 const silent = '<script>parent.postMessage(location.href, location.origin)</script>'
 const app = `<!doctype html><title>App</title><pre id="state"></pre><script type="module">

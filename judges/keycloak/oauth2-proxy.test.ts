@@ -6,7 +6,7 @@ import { keycloakForFile, web } from './at.ts'
 
 /** oauth2-proxy with its provider for Keycloak, before an app. Its build takes minutes, so it is judged where it is installed. */
 
-const { issuer, signedIn } = await keycloakForFile()
+const { issuer, signedIn } = await keycloakForFile('oauth2-proxy')
 const installed = spawnSync('oauth2-proxy', ['--version']).status === 0
 const reason = 'oauth2-proxy is not installed: go install github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6'
 const port = await freePort()

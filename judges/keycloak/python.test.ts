@@ -7,7 +7,7 @@ import { keycloakForFile, web } from './at.ts'
 
 const judge = inPython(join(import.meta.dirname, 'python'))
 const missing = await prepare(judge)
-const { base, signedIn } = await keycloakForFile()
+const { base, signedIn } = await keycloakForFile('python')
 const env = { BASE: base, CLIENT_ID: web.id, CLIENT_SECRET: web.secret }
 
 test.for(['openid_tokens', 'openid_code', 'admin_users', 'admin_clients', 'admin_realms', 'authlib'])('%s', async (trial, { skip }) => {

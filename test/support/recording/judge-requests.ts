@@ -83,6 +83,8 @@ export function recordRequests(vendor: string, name: string, { https, url, sandb
   diagnostics.subscribe('http.server.request.start', started)
   afterAll(() => {
     diagnostics.unsubscribe('http.server.request.start', started)
+    // Judges that cannot run here leave what is there.
+    if (seen.length === 0) return
     mkdirSync(join(recordings, vendor), { recursive: true })
     writeFileSync(join(recordings, vendor, `${name}.requests.json`), `${JSON.stringify(seen.map(withNames), null, 1)}\n`)
   })
@@ -183,12 +185,17 @@ function codesOf({ text }: { text: string }): Record<string, string> {
   return Object.fromEntries(Object.entries(membersOf(text, undefined)).filter(([name]) => /^items\.\d+\.code$/.test(name)))
 }
 
-/** What an answer gives by name: members of its JSON or form, one in another as `Result.Token`, parameters of the address that it leads to. */
+/**
+ * What an answer gives by name: members of its JSON or form, one in another as `Result.Token`, parameters of the address that it leads to,
+ * and `created`, the id in the address of what was made.
+ */
 export function membersOf(text: string, location: string | undefined): Record<string, string> {
   const parameters = location === undefined ? [] : [...new URLSearchParams(location.split(/[?#]/).slice(1).join('&'))]
   const signed = textsIn(readClaims(parameters.find(([name]) => name === 'response')?.[1] ?? ''), 'response')
   const members = /^[{[]/.test(text) ? textsIn(JSON.parse(text), '') : isForm(text) ? [...new URLSearchParams(text)] : []
-  return Object.fromEntries([...parameters, ...signed, ...members, ...postedIn(text)])
+  const created = /\/([0-9a-f-]{36})$/.exec(location ?? '')?.[1]
+  const made = created === undefined ? [] : [['created', created] as const]
+  return Object.fromEntries([...made, ...parameters, ...signed, ...members, ...postedIn(text)])
 }
 
 /** Whether an answer is a form, as some token endpoints send it. */
@@ -212,7 +219,7 @@ function longOnes(members: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(members).filter(
       ([name, value]) =>
-        (value.length >= 20 || name === 'user_code' || name.endsWith('Id')) &&
+        (value.length >= 20 || name === 'user_code' || (name.endsWith('Id') && /\d/.test(value))) &&
         (name === 'request_uri' || !/uri|message|description|metadata/.test(name)) &&
         !/^https?:|[@\s]/.test(value),
     ),

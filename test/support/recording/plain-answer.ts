@@ -13,6 +13,8 @@ export interface Moment {
   base: string
   /** Seconds since 1970 by the sandbox's clock. */
   now: number
+  /** Names of the ids that answers gave before. */
+  ids: Map<string, string>
 }
 
 const looked = ['content-type', 'cache-control', 'pragma', 'expires', 'location', 'www-authenticate', 'access-control-allow-origin']
@@ -25,15 +27,22 @@ const madeUp = new Set([
   ...['correlation_id', 'Session', 'sessionToken', 'stateToken', 'id_token', 'errorId', 'bot_access_token'],
   ...['token', 'hashed_token', 'token_last_eight'],
   ...['RefreshToken', 'ClientId', 'ClientSecret', 'UserSub', 'SALT', 'SECRET_BLOCK', 'SecretCode'],
-  ...['secret', 'barcode_uri', 'mfa_token', 'oob_code', 'recovery_code', 'recovery_codes', 'fbtrace_id'],
+  ...['public_key', 'sessionId', 'secret', 'barcode_uri', 'mfa_token', 'oob_code', 'recovery_code', 'recovery_codes', 'fbtrace_id'],
 ])
 const times = new Set(['iat', 'nbf', 'exp', 'auth_time', 'expires_on', 'not_before', 'issued_at', 'data_access_expires_at', 'expires_at'])
 /** When something was made, which may have been before the recording. */
 const ages = new Set(['updated_at', 'UserCreateDate', 'UserLastModifiedDate', 'CreationDate', 'LastModifiedDate'])
+/** A time in milliseconds. */
+const isMoment = (value: unknown) => typeof value === 'number' && value > 10 ** 12
+/** What may have an id of chance. */
+const ids = new Set(['id', 'userId', 'containerId'])
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 
 /** A GUID of chance, and none that a preloaded user has. */
-const isMadeUp = new RegExp(`^(?!.*0000-4000-8000)${guid}$`, 'i')
+const isMadeUp = new RegExp(`^(?!.*0000-4000-8000|(..)\\1\\1\\1)${guid}$`, 'i')
+
+/** The id of a session. */
+const isSession = /^[\w-]{24}$/
 
 /** The id of a key, as a name. */
 const isKid = /^[0-9a-f]{40}$/
@@ -59,15 +68,24 @@ function plain(value: unknown, name: string, moment: Moment): unknown {
   // Others say a time in words.
   if (times.has(name) && Number.isFinite(Number(value))) return timeOf(value, moment)
   // A number of any length.
-  if (ages.has(name) || name === 'SRP_B') return `<${typeof value}>`
+  if (ages.has(name) || isMoment(value) || name === 'SRP_B') return `<${typeof value}>`
   if (typeof value === 'string') {
     if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) return tokenOf(value, moment)
     if (name === 'Value' || name === 'Username') return isMadeUp.test(value) ? '<guid>' : plainText(value, moment)
-    return madeUp.has(name) ? shapeOf(value) : plainText(value, moment)
+    if (ids.has(name) && isMadeUp.test(value)) return nameOf(value, moment)
+    if (name === 'sub') return moment.ids.get(value) ?? plainText(value, moment)
+    return madeUp.has(name) || (name === 'id' && isSession.test(value)) ? shapeOf(value) : plainText(value, moment)
   }
   if (Array.isArray(value)) return value.map((one) => plain(one, name, moment))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, one], at) => [isKid.test(key) ? `<kid ${at}>` : key, plain(one, key, moment)]))
+}
+
+/** The same for the same id, wherever it stands. */
+function nameOf(id: string, { ids }: Moment): string {
+  const name = ids.get(id) ?? `<guid ${ids.size}>`
+  ids.set(id, name)
+  return name
 }
 
 function tokenOf(token: string, moment: Moment): unknown {
@@ -98,6 +116,7 @@ function plainText(text: string, { base }: Moment): string {
     .replace(new RegExp(`((?:Trace|Correlation|Request) I[Dd]: )${guid}`, 'g'), '$1<guid>')
     .replace(/\b[A-Z]{4}-[A-Z]{4}\b/g, '<user code>')
     .replace(/\b(auth0\|)?[0-9a-f]{24}\b/g, '$1<object id>')
+    .replace(/^[a-zA-Z0-9]{86}$/, '<secret>')
     .replace(/^101[\w-]{22}$/, '<session>')
     .replace(/\b(rol|org|dev)_\w{16}\b/g, '$1_<id>')
     .replace(/\b([a-z]{2}-[a-z]+-\d_)(?!Grantbox1)\w{9}\b/g, '$1<pool>')
@@ -106,7 +125,8 @@ function plainText(text: string, { base }: Moment): string {
 
 /** An address with what stands in its query and fragment as in an answer. */
 function plainAddress(address: string, moment: Moment): string {
-  return plainText(address, moment).replace(/([?#&])([\w-]+)=([^&#]*)/g, (_, mark: string, name: string, value: string) => {
+  const plainPath = plainText(address, moment).replace(new RegExp(`(?<=/)${guid}(?=/|$)`, 'g'), (id) => nameOf(id, moment))
+  return plainPath.replace(/([?#&])([\w-]+)=([^&#]*)/g, (_, mark: string, name: string, value: string) => {
     const text = decodeURIComponent(value)
     return `${mark}${name}=${text.startsWith('eyJ') ? JSON.stringify(plain(text, name, moment)) : plain(text, name, moment)}`
   })

@@ -39,11 +39,12 @@ export async function replay({ vendor, requests }: Replay, signIn: SignsIn, proo
   try {
     const given: Record<string, string>[] = []
     const answers: (PlainAnswer | undefined)[] = []
+    const ids = new Map<string, string>()
     for (const asked of requests) {
       server.clock.advance(asked.time - server.clock.now() / 1000)
       const came = await answerTo(asked, given, server, jar, signIn, proofs)
       given.push(membersOf(came.html, came.headers.get('location') ?? undefined))
-      const moment = { base: server.https, now: asked.time }
+      const moment = { base: server.https, now: asked.time, ids }
       answers.push(asked.aside === true ? undefined : plainAnswer(came.status, came.headers, came.html, moment))
     }
     return answers
