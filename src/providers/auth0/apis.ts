@@ -1,6 +1,7 @@
 import { type Api, findApi } from '../../oauth/model/api.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
+import type { GrantDetails } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import { type Context, noteTo, type RequestDialect } from '../../oauth/realm/context.ts'
 import { mfaOob, mfaOtp, mfaRecoveryCode } from './grant-names.ts'
@@ -34,6 +35,12 @@ export function apiOf({ audience }: Parameters, { realm, issuer }: Context): Api
   const known = [...realm.settings.apis.map(({ identifier }) => identifier), managementAudience(issuer)].join(', ')
   const explanation = `audience '${name}' is none of: ${known} (the setting apis)`
   throw new OAuthError('target_unknown', 'This resource is not known', explanation).naming({ resource: name })
+}
+
+/** What a grant keeps of the API that was asked for, so that its tokens are for that one after a refresh, too. @throws OAuthError */
+export function keptApi(parameters: Parameters, context: Context): Pick<GrantDetails, 'resource'> {
+  const api = apiOf(parameters, context)
+  return api === undefined ? {} : { resource: [api.identifier] }
 }
 
 /** What was asked for when the grant began is what its tokens are for. */

@@ -1,10 +1,10 @@
 import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
-import { password } from '../../oauth/grants/password.ts'
+import { passwordGrant } from '../../oauth/grants/password.ts'
 import { refreshToken } from '../../oauth/grants/refresh-token.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
-import { apiOf } from './apis.ts'
+import { apiOf, keptApi } from './apis.ts'
 import { clientSettings } from './client-settings.ts'
 import { passwordless, passwordRealm } from './grant-names.ts'
 import { mfaGrants, withFactor } from './mfa/grants.ts'
@@ -30,6 +30,8 @@ const machine: GrantType = {
     return clientCredentials.redeem(parameters, client, context)
   },
 }
+
+const password = passwordGrant(keptApi)
 
 const inDirectory: GrantType = {
   ...password,

@@ -8,6 +8,7 @@ import type { Client, User } from '../../oauth/model/records.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
 import type { Route } from '../provider.ts'
+import { keptApi } from './apis.ts'
 import { isAddress, textsIn } from './bodies.ts'
 import { passwordless } from './grant-names.ts'
 import { newObjectId } from './ids.ts'
@@ -78,7 +79,8 @@ export function checkOtp(parameters: Parameters, client: Client, context: Contex
   takeCode(of, username ?? '', otp ?? '', realm)
   const user = userAt(of, username ?? '', client, realm)
   const scope = scopeFor(parameters, client, context)
-  return issueFor(user, client, { grant_type: passwordless, scope, requested_scope: parameters.scope }, context)
+  const given = { grant_type: passwordless, scope, requested_scope: parameters.scope, details: keptApi(parameters, context) }
+  return issueFor(user, client, given, context)
 }
 
 function takeCode(of: Connection, to: string, otp: string, realm: Context['realm']): void {

@@ -4,7 +4,7 @@ import type { Parameters } from '../../../oauth/model/parameters.ts'
 import type { User } from '../../../oauth/model/records.ts'
 import type { Context, GrantType } from '../../../oauth/realm/context.ts'
 import { checkPassword } from '../../../oauth/users/sign-in.ts'
-import { apiOf } from '../apis.ts'
+import { keptApi } from '../apis.ts'
 import { mfaOob, mfaOtp, mfaRecoveryCode } from '../grant-names.ts'
 import { issueFor } from '../issue.ts'
 import { takeOtp, takeRecoveryCode } from './authenticators.ts'
@@ -22,14 +22,13 @@ export function withFactor(grantType: GrantType): GrantType {
       if (checked?.ok !== true || !needsFactor(checked.user, context.realm)) return grantType.redeem(parameters, client, context)
       const { user } = checked
       context.trace.username = user.username
-      const api = apiOf(parameters, context)
       const waiting = {
         user_id: user.user_id,
         client_id: client.client_id,
         grant_type: grantType.grant_type,
         scope: scopeFor(parameters, client, context),
         requested_scope: parameters.scope,
-        resource: api && [api.identifier],
+        ...keptApi(parameters, context),
       }
       const mfa_token = newMfaToken(waiting, context)
       const explanation = `User '${user.username}' must show a second factor: POST /mfa/challenge, or /mfa/associate when there is none yet`
