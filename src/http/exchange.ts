@@ -6,6 +6,7 @@ import type { Context, Trace } from '../oauth/realm/context.ts'
 import type { Provider } from '../providers/provider.ts'
 import { editionOf, issuerIn, ownSpaceOf, pathsIn, spaceAt } from '../providers/space.ts'
 import { type Addresses, addressesAt, type FixedAddresses, pathOf } from '../sandbox/addresses.ts'
+import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
 import type { Came } from './origin.ts'
@@ -38,8 +39,10 @@ export interface Exchange extends Readonly<Addresses> {
   error?: string
   reason?: Reason
   explanation?: string
-  /** Set when the listener broke it off, and the journal says so already. */
-  brokenOff?: true
+  /** The request when it has come whole, until it is answered. */
+  came?: Pick<FastifyRequest, 'method' | 'headers' | 'body'> | undefined
+  /** Set when its connection ended without an answer: what the journal says of it. */
+  brokenOff?: JournalEntry
 }
 
 /** Where a request carries its exchange; a WeakMap of as many entries keeps the garbage collector busy. */

@@ -6,6 +6,8 @@ import type { Beforehand } from '../oauth/faults/kind.ts'
 import { beforehand, strikesOn, waits } from '../oauth/faults/strike.ts'
 import { targetParameters } from '../oauth/model/resource.ts'
 import { presentedToken } from '../oauth/proof/presented-token.ts'
+import type { Context } from '../oauth/realm/context.ts'
+import type { CodeOwner } from '../oauth/storage/store.ts'
 import { codesOf } from '../oauth/tokens/formats.ts'
 import type { Occasion } from '../sandbox/faults.ts'
 import type { Handler } from './endpoint.ts'
@@ -26,22 +28,36 @@ async function struck(handler: Handler, request: FastifyRequest, reply: FastifyR
   const fault = exchange.sandbox.faults.strike(occasion)
   if (fault === undefined) return handler(request, reply)
   exchange.context.fault = fault
+  noteWhose(exchange, occasion)
   const strikes = strikesOn(exchange.context)
   await waits(strikes)
   // The client may have lost its patience; then nobody is there to be answered, and nothing is changed any more.
   if (request.raw.socket.destroyed) return void reply.hijack()
   const { drop, reply: given, ...sent } = beforehand(strikes, exchange.endpoint)
   const headers = harmless(sent.headers ?? {}, exchange.context)
-  if (drop === true || given !== undefined) noteWhose(exchange, occasion)
   if (drop === true) return dropConnection(exchange, request, reply)
   reply.headers(headers)
   return given === undefined ? handler(request, reply) : sayAsGiven(reply, given, headers)
 }
 
-/** The journal says whose request it was, although no handler saw it. */
-function noteWhose({ context: { trace }, endpoint }: Exchange, { client_id, grant_type }: Occasion): void {
+/** A request that a fault may strike, and what it brings that leads to a grant. */
+interface Asked extends Occasion {
+  code: string | undefined
+  token: string | undefined
+}
+
+/** The journal says whose request it was also when no handler sees it. */
+function noteWhose({ context, endpoint }: Exchange, { client_id, grant_type, code, token }: Asked): void {
+  const { trace } = context
   if (client_id !== undefined) trace.client_id = client_id
   if (endpoint === 'token' && grant_type !== undefined) trace.grant_type = grant_type
+  const grant_id = token === undefined ? ownerOfCode(code, context)?.grant_id : findToken(token, context)?.token.grant.id
+  if (grant_id !== undefined) trace.grant_id = grant_id
+}
+
+function ownerOfCode(code: string | undefined, { realm }: Context): CodeOwner | undefined {
+  const key = code === undefined ? undefined : codesOf(realm).keyOf(code)
+  return key === undefined ? undefined : realm.store.ownerOfCode(key)
 }
 
 function sayAsGiven(
@@ -55,30 +71,29 @@ function sayAsGiven(
 }
 
 /** What is known of a request before it is answered; tokens and codes are looked at only when a fault asks for a username. */
-function occasionOf(request: FastifyRequest, exchange: Exchange): Occasion {
+function occasionOf(request: FastifyRequest, exchange: Exchange): Asked {
   const { parameters } = readRequest(
     request.method === 'POST' ? request.body : request.query,
     { realm: exchange.sandbox, trace: {} },
     targetParameters,
   )
-  const occasion: Occasion = {
-    endpoint: exchange.endpoint,
+  const { endpoint, context } = exchange
+  const bearer = presentedToken(request.headers.authorization, parameters.access_token)?.token
+  const shown = endpoint === 'token' ? parameters.refresh_token : endpoint === 'revocation' ? parameters.token : bearer
+  const occasion: Asked = {
+    endpoint,
     grant_type: parameters.grant_type,
     client_id: basicCredentials(request.headers.authorization)?.[0]?.client_id ?? parameters.client_id,
     username: parameters.username ?? parameters.login_hint,
+    code: parameters.code,
+    token: shown,
   }
-  const { realm } = exchange.context
-  const bearer = presentedToken(request.headers.authorization, parameters.access_token)?.token
-  const token = exchange.endpoint === 'token' ? parameters.refresh_token : bearer
-  const asksWho = exchange.endpoint !== 'token' || exchange.sandbox.faults.wantsUsername
-  if (token !== undefined && asksWho) {
-    const found = findToken(token, exchange.context)
+  const { wantsUsername } = exchange.sandbox.faults
+  if (shown !== undefined && (endpoint !== 'token' || wantsUsername)) {
+    const found = findToken(shown, context)
     occasion.client_id ??= found?.token.client.client_id
     occasion.username ??= found?.token.user?.username
   }
-  if (parameters.code !== undefined && exchange.sandbox.faults.wantsUsername) {
-    const key = codesOf(realm).keyOf(parameters.code)
-    occasion.username ??= key === undefined ? undefined : realm.store.usernameOfCode(key)
-  }
+  if (wantsUsername) occasion.username ??= ownerOfCode(parameters.code, context)?.username
   return occasion
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
 import { endpoints } from '../oauth/model/endpoint.ts'
+import type { Trace } from '../oauth/realm/context.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { harmless } from './harmless.ts'
@@ -12,7 +13,7 @@ import type { Refusal } from './listener/refusal.ts'
 const largest = 64 * 1024
 
 /** What the journal reads of a request. */
-type Came = Pick<FastifyRequest, 'method' | 'headers' | 'body'>
+type Came = NonNullable<Exchange['came']>
 
 function kept({ body, headers }: Came): unknown {
   if (body === undefined || body === null) return body
@@ -29,7 +30,6 @@ export function journalEntry(
   response_headers: Readonly<Record<string, unknown>>,
   response_body: string | undefined,
 ): JournalEntry {
-  const { trace } = exchange.context
   const entry: JournalEntry = {
     // The journal numbers it.
     id: 0,
@@ -45,6 +45,18 @@ export function journalEntry(
     response_headers,
     response_body: response_body === undefined || response_body.length <= largest ? response_body : response_body.slice(0, largest),
   }
+  if (exchange.host !== undefined) entry.host = exchange.host
+  if (exchange.error !== undefined) entry.error = exchange.error
+  if (exchange.reason !== undefined) entry.reason = exchange.reason
+  const { trace } = exchange.context
+  const explanation = exchange.explanation ?? trace.explanation
+  if (explanation !== undefined) entry.explanation = explanation
+  addTrace(entry, trace)
+  return entry
+}
+
+/** What the protocol learnt. */
+function addTrace(entry: JournalEntry, trace: Trace): void {
   // One by one, and only what there is: spreading costs more than all the rest.
   if (trace.client_id !== undefined) entry.client_id = trace.client_id
   if (trace.username !== undefined) entry.username = trace.username
@@ -52,13 +64,7 @@ export function journalEntry(
   if (trace.grant_id !== undefined) entry.grant_id = trace.grant_id
   if (trace.basic !== undefined) entry.basic = trace.basic
   if (trace.space !== undefined) entry.space = trace.space
-  if (exchange.host !== undefined) entry.host = exchange.host
-  if (exchange.error !== undefined) entry.error = exchange.error
-  if (exchange.reason !== undefined) entry.reason = exchange.reason
-  const explanation = exchange.explanation ?? trace.explanation
-  if (explanation !== undefined) entry.explanation = explanation
   if (trace.notes !== undefined) entry.notes = trace.notes
-  return entry
 }
 
 /** Writes down what the listener refused, before or while a route saw it. */
@@ -67,16 +73,41 @@ export function noteRefusal(exchange: Exchange, { method = '', headers }: Incomi
   const [path] = url.slice(prefix.length).split('?')
   const named = endpoints.find((one) => Object.entries(paths).some(([name, its]) => name === one && its === path))
   if (named !== undefined) exchange.endpoint = named
-  exchange.brokenOff = true
   exchange.error = 'invalid_request'
   exchange.explanation = refusal.explanation
-  exchange.sandbox.journal.add(journalEntry(exchange, { method, headers, body: undefined }, refusal.status, refusal.headers, refusal.body))
+  breakOff(exchange, journalEntry(exchange, { method, headers, body: undefined }, refusal.status, refusal.headers, refusal.body))
+}
+
+function breakOff(exchange: Exchange, entry: JournalEntry): void {
+  exchange.brokenOff = entry
+  exchange.sandbox.journal.add(entry)
+}
+
+/**
+ * Writes down that the client closed its connection before all of the answer was written.
+ * @param hasBegun whether it is being written, so that the journal has it
+ */
+export function noteGone(exchange: Exchange, { method = '', headers }: IncomingMessage, hasBegun: boolean): void {
+  const { started, sandbox, context, came = { method, headers, body: undefined } } = exchange
+  if (exchange.brokenOff !== undefined) return
+  const waited_ms = performance.now() - started
+  const struck = context.fault === undefined ? '' : `. ${saysWhy({ ...context.fault }, 'struck it')}`
+  const gone = `The client went away after ${(waited_ms / 1000).toFixed(1)} s, before it had all of its answer${struck}`
+  const end = { status: 0, aborted: true, waited_ms } as const
+  if (hasBegun) {
+    // Nobody keeps it for this rare case: no two came at one time.
+    const entry = sandbox.journal.list().findLast(({ at_ms }) => at_ms === started)
+    if (entry !== undefined) Object.assign(entry, end, { response_headers: {}, response_body: undefined, explanation: gone })
+    return
+  }
+  exchange.explanation = gone
+  breakOff(exchange, Object.assign(journalEntry(exchange, came, 0, {}, undefined), end))
 }
 
 /** Ends a connection because a fault says so; the journal has it with the status 0. */
 export function dropConnection(exchange: Exchange, request: FastifyRequest, reply: FastifyReply): void {
   exchange.explanation = saysWhy({ ...exchange.context.fault })
-  exchange.sandbox.journal.add(journalEntry(exchange, request, 0, {}, undefined))
+  breakOff(exchange, journalEntry(exchange, request, 0, {}, undefined))
   reply.hijack()
   request.raw.socket.destroy()
 }
@@ -103,9 +134,10 @@ export function recordAnswers(app: FastifyInstance, settled: Settled): void {
     const exchange = exchangeOf(request)
     const { body, drop } = sentAs(payload, exchange, reply)
     const answered = () => {
-      if (drop === true) return dropConnection(exchange, request, reply)
-      if (exchange.brokenOff !== true)
-        exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
+      exchange.came = undefined
+      if (exchange.brokenOff !== undefined) addTrace(exchange.brokenOff, exchange.context.trace)
+      else if (drop === true) return dropConnection(exchange, request, reply)
+      else exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
       done(null, body ?? payload)
     }
     const durable = settled(request.raw, reply.statusCode)

@@ -118,6 +118,7 @@ function register(app: FastifyInstance, provider: Provider, { endpoint, path, pa
     },
     ...(page || provider.cors === undefined ? {} : { onSend: keepToOrigins(provider.cors) }),
     handler: (request, reply) => {
+      exchangeOf(request).came = request
       const answer = answers.get(request.method === 'HEAD' ? 'GET' : request.method)
       if (answer !== undefined) {
         // Not handed to the framework, which would wait for the reply itself ({@link Handler}).

@@ -10,12 +10,16 @@ export interface JournalEntry {
   /** By the sandbox's clock, RFC 3339. */
   time: string
   duration_ms: number
+  /** Whether its client closed the connection before all of the answer was written. */
+  aborted: boolean
+  /** How long such a client waited, milliseconds; null otherwise. */
+  waited_ms: number | null
   endpoint: string
   method: string
   url: string
   /** The host and port that were called, when it came through the proxy. */
   host: string | null
-  /** 0 when the connection was dropped. */
+  /** 0 when no answer reached the client: the connection was dropped, or the client went away. */
   status: number
   error: string | null
   /** Why, where the error has several situations, as `code_used`. */

@@ -88,7 +88,7 @@ function namesOf(entry: JournalEntry, refuses: NonNullable<Provider['refuses']>)
   // What the proxy refused came to no endpoint of the vendor's.
   if (endpoint === 'proxy') return names
   if (endpoint === 'authorize' && grant_id !== undefined && status < 400) names.push('sign_in')
-  if (endpoint === 'token' && status < 300) names.push(`token:${grant_type ?? 'unknown'}`)
+  if (endpoint === 'token' && status > 0 && status < 300) names.push(`token:${grant_type ?? 'unknown'}`)
   if (endpoint === 'api' || endpoint === 'userinfo') {
     names.push('api')
     if (refuses({ status, body })) names.push('refused')

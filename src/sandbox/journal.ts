@@ -12,6 +12,10 @@ export interface JournalEntry extends Trace {
   /** When it came, milliseconds by a clock that nobody moves. */
   at_ms: number
   duration_ms: number
+  /** Set when its client closed the connection before all of the answer was written; then its status is 0. */
+  aborted?: true
+  /** How long such a client waited, milliseconds. */
+  waited_ms?: number
   endpoint: string
   method: string
   url: string
@@ -19,6 +23,7 @@ export interface JournalEntry extends Trace {
   host?: string
   request_headers: Readonly<Record<string, string | string[] | undefined>>
   request_body: unknown
+  /** 0 when no answer reached the client: the connection was dropped, or the client went away. */
   status: number
   response_headers: Readonly<Record<string, unknown>>
   response_body: string | undefined

@@ -47,6 +47,7 @@ export async function listen({ port, requestTimeout, maxHeaderSize, maxConnectio
     requestClientCertificate: options.clientCertificates === 'always',
     maxConnections,
     onRefusal: server.onRefusal,
+    onGone: server.onGone,
     server: {
       ...given({ maxHeaderSize }),
       ...(requestTimeout !== undefined && {

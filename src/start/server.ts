@@ -12,7 +12,7 @@ import { StartError } from '../basics/start-error.ts'
 import type { ControlDeps } from '../control/deps.ts'
 import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
 import { beginExchange, carriedBy } from '../http/exchange.ts'
-import { noteRefusal } from '../http/journal-hook.ts'
+import { noteGone, noteRefusal } from '../http/journal-hook.ts'
 import type { ListenerOptions } from '../http/listener/listener.ts'
 import { answerNoTunnel } from '../http/listener/refusal.ts'
 import { originReader } from '../http/origin.ts'
@@ -48,6 +48,8 @@ export interface GrantboxServer {
   connect: NonNullable<ListenerOptions['connect']>
   /** Takes what the listener refused into the journal of the sandbox that it was for. */
   onRefusal: NonNullable<ListenerOptions['onRefusal']>
+  /** The same for requests whose client went away. */
+  onGone: NonNullable<ListenerOptions['onGone']>
   /** To be told where it listens, so that nobody is led back to it. */
   listensAt(listens: Listens): void
   /** What it did as a proxy. */
@@ -248,6 +250,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
         beginExchange(request, origin, { sandbox: one, prefix, url }, fixedFor(name, isAlone))
       const exchange = carriedBy(request) ?? (sandbox && destination && begin(sandbox, destination))
       if (exchange !== undefined) noteRefusal(exchange, request, refusal)
+    },
+    onGone(request, hasBegun) {
+      const exchange = carriedBy(request)
+      if (exchange !== undefined) noteGone(exchange, request, hasBegun)
     },
     listensAt(addresses) {
       listens = { ...addresses, isAlone: (port) => sandboxes.namedByPort(port) !== undefined }

@@ -40,7 +40,7 @@ export function withCarriedKeys(store: ProtocolStore, keys: () => ReadonlyMap<nu
     ...store,
     takeCode: (id, ...rest) => store.takeCode(row(id), ...rest),
     burnCode: (id, ...rest) => store.burnCode(row(id), ...rest),
-    usernameOfCode: (id) => store.usernameOfCode(row(id)),
+    ownerOfCode: (id) => store.ownerOfCode(row(id)),
     useRefreshToken: (id, ...rest) => store.useRefreshToken(row(id), ...rest),
     findRefreshToken: (id, ...rest) => store.findRefreshToken(row(id), ...rest),
     findAccessToken: (id, ...rest) => store.findAccessToken(row(id), ...rest),

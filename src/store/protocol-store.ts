@@ -203,10 +203,10 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         if (known.grantOf(row.grant_id)?.sandbox === sandbox) statements.useCode.run({ id, now })
       },
       bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
-      usernameOfCode(id) {
+      ownerOfCode(id) {
         const code = statements.findCode.get({ id })
-        const grant = code === undefined ? undefined : known.grantOf(code.grant_id)
-        return grant?.sandbox === sandbox ? known.userOf(grant.user_row)?.username : undefined
+        const stored = code === undefined ? undefined : known.grantOf(code.grant_id)
+        return stored?.sandbox === sandbox ? { grant_id: stored.grant.id, username: known.userOf(stored.user_row)?.username } : undefined
       },
       listKeys: () => statements.listKeys.all({ sandbox }).map(toKey),
       saveKey: db.transaction((key) => {

@@ -38,6 +38,8 @@ describe('the journal', () => {
         id: expect.any(Number),
         time: '2030-01-01T00:00:00.000Z',
         duration_ms: 1.235,
+        aborted: false,
+        waited_ms: null,
         endpoint: 'token',
         method: 'POST',
         url: '/iokids/oauth/token',

@@ -15,11 +15,13 @@ export const entryView = z
     id: z.number(),
     time: time.describe("By the sandbox's clock."),
     duration_ms: z.number(),
+    aborted: z.boolean().describe('Whether its client closed the connection before all of the answer was written.'),
+    waited_ms: z.number().nullable().describe('How long such a client waited; null otherwise.'),
     endpoint: z.string(),
     method: z.string(),
     url: z.string(),
     host: z.string().nullable().describe('The host and port that were called, when it came through the proxy.'),
-    status: z.number(),
+    status: z.number().describe('0 when no answer reached the client: the connection was dropped, or the client went away.'),
     error: z.string().nullable(),
     reason: z.enum(reasonNames).nullable().describe('Why, where the error has several situations.'),
     explanation: z.string().nullable().describe('Which rule the request broke, what was expected and what came.'),
@@ -54,7 +56,9 @@ export function viewEntry(entry: JournalEntry, showSecrets: boolean, dialect?: R
   return {
     id: entry.id,
     time: rfc3339(entry.time),
-    duration_ms: Math.round(entry.duration_ms * 1000) / 1000,
+    duration_ms: thousandths(entry.duration_ms),
+    aborted: entry.aborted === true,
+    waited_ms: entry.waited_ms === undefined ? null : thousandths(entry.waited_ms),
     endpoint: entry.endpoint,
     method: entry.method,
     url: showSecrets ? entry.url : maskUrl(entry.url, isSecret),
@@ -75,6 +79,10 @@ export function viewEntry(entry: JournalEntry, showSecrets: boolean, dialect?: R
     response_headers: shownHeaders(entry.response_headers),
     response_body: viewBody(entry.response_body, contentType(entry.response_headers), showSecrets, isSecret),
   }
+}
+
+function thousandths(value: number): number {
+  return Math.round(value * 1000) / 1000
 }
 
 function holdsUrl(header: string): boolean {

@@ -2,6 +2,7 @@ import { ownValue } from '../../basics/own-value.ts'
 import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { clockTime } from '../frame/words.ts'
+import { isBad, statusOf } from '../requests/request-row.ts'
 import { membersOf, queryOf } from '../requests/tokens-in.ts'
 
 /** Who speaks in the picture of a flow, from left to right. */
@@ -36,7 +37,7 @@ export function flowSteps(entries: readonly JournalEntry[], base: string, prefix
       from: isPage ? 'Browser' : 'Client',
       asks: isPage ? pageAsks(entry, prefix) : asks(entry),
       gets: isPage ? pageGets(entry) : gets(entry),
-      isBad: entry.status >= 400 || entry.error !== undefined,
+      isBad: isBad(entry) || entry.error !== undefined,
       reason: entry.explanation ?? entry.error,
       carries: isPage ? carriedBack(entry) : undefined,
     }
@@ -78,7 +79,7 @@ function pageGets(entry: JournalEntry): string {
   const { status, error } = entry
   if (status >= 300 && status < 400) return carriedBack(entry) ?? 'a redirect'
   if (error !== undefined) return status >= 400 && entry.method === 'GET' ? `an error page: ${error}` : `the page again: ${error}`
-  return status === 200 ? headingOf(entry) : String(status)
+  return status === 200 ? headingOf(entry) : statusOf(entry)
 }
 
 /** What the page that was answered calls itself. */
@@ -143,14 +144,15 @@ function asks(entry: JournalEntry): string {
 
 const tokenNames = ['access_token', 'refresh_token', 'id_token', 'user_code', 'auth_req_id', 'request_uri']
 
-function gets({ status, error, endpoint, response_body }: JournalEntry): string {
+function gets(entry: JournalEntry): string {
+  const { status, error, endpoint, response_body } = entry
   if (error !== undefined) return endpoint === 'token' ? error : `${status} ${error}`
   if (endpoint === 'token' || endpoint === 'device_authorization' || endpoint === 'par' || endpoint === 'authorize') {
     const members = membersOf(response_body)
     const names = tokenNames.filter((name) => typeof members[name] === 'string')
     if (names.length > 0) return names.map((name) => name.replaceAll('_', ' ')).join(', ')
   }
-  return String(status)
+  return statusOf(entry)
 }
 
 function pathOf({ url }: JournalEntry): string {

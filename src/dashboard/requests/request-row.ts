@@ -28,8 +28,8 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     path: view.url.split('?', 1)[0] ?? view.url,
     url: view.url,
     endpoint: view.endpoint,
-    status: view.status,
-    kind: view.status >= 400 ? 'bad' : 'good',
+    status: statusOf(entry),
+    kind: isBad(entry) ? 'bad' : 'good',
     /** As far as they are known. */
     who: [view.space ?? null, view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter(
       (part) => part !== null,
@@ -46,6 +46,17 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     responseBody: textOf(view.response_body),
     tokens: tokensIn(entry, sandbox.clock.now(), showSecrets),
   }
+}
+
+/** Whether it was refused, or no answer reached the client. */
+export function isBad({ status }: Pick<JournalEntry, 'status'>): boolean {
+  return status >= 400 || status === 0
+}
+
+/** What came of a request, in a word. */
+export function statusOf({ status, aborted }: Pick<JournalEntry, 'status' | 'aborted'>): string {
+  if (aborted === true) return 'gone'
+  return status === 0 ? 'dropped' : String(status)
 }
 
 function headersOf(headers: Readonly<Record<string, unknown>>) {

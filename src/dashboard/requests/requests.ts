@@ -17,7 +17,7 @@ import { noticesOf } from '../frame/notices.ts'
 import { page, partial } from '../frame/page.ts'
 import { spaceWord } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type RequestRow, requestRow } from './request-row.ts'
+import { isBad, type RequestRow, requestRow } from './request-row.ts'
 
 const perPage = 50
 
@@ -169,7 +169,7 @@ function filterOf({ query }: Visit) {
     onlyErrors,
     isNarrow: endpoint !== '' || space !== '' || onlyErrors,
     matches: (entry: JournalEntry) =>
-      (endpoint === '' || entry.endpoint === endpoint) && (space === '' || entry.space === space) && (!onlyErrors || entry.status >= 400),
+      (endpoint === '' || entry.endpoint === endpoint) && (space === '' || entry.space === space) && (!onlyErrors || isBad(entry)),
     query: (more: Record<string, string>) =>
       new URLSearchParams({
         ...(endpoint !== '' && { endpoint }),

@@ -53,6 +53,8 @@ export interface ListenerOptions {
   connect?: ((request: IncomingMessage, socket: Socket, head: Buffer, adopt: Adopt) => void) | undefined
   /** Told what was refused before the handler saw it, as far as is known what it was. */
   onRefusal?: ((request: IncomingMessage, refusal: Refusal) => void) | undefined
+  /** Told of each request whose client closed the connection before all of the answer was written, and whether its writing had begun. */
+  onGone?: ((request: IncomingMessage, hasBegun: boolean) => void) | undefined
   /** Limits of node:http that differ from its own. Its `headersTimeout` also holds for what comes before the headers. */
   server?: ServerOptions | undefined
 }
@@ -76,6 +78,7 @@ export function createListener({
   connect,
   onError,
   onRefusal,
+  onGone,
   maxConnections = Number.POSITIVE_INFINITY,
   server: limits,
 }: ListenerOptions): Listener {
@@ -83,6 +86,8 @@ export function createListener({
   const connections = new Map<Socket, ServerResponse[]>()
   /** How connections began whose first head did not come whole. */
   const heads = new WeakMap<Socket, string>()
+  /** Those that were ended here. */
+  const refusedHere = new WeakSet<Socket>()
   /** Who answers what comes through a tunnel. */
   const tunnels = new WeakMap<Socket, RequestListener>()
   let inside: Server | undefined
@@ -109,8 +114,10 @@ export function createListener({
       const owed = owedTo(socket)
       const { requestTimeout } = server
       const refusal = answerClientError(error, socket, owed, { requestTimeout, maxHeaderSize: limits?.maxHeaderSize ?? maxHeaderSize })
-      const request = refusal === undefined ? undefined : refusedRequest(error, socket, owed.at(-1)?.req, head)
-      if (refusal !== undefined && request !== undefined) refused?.(request, refusal)
+      if (refusal === undefined) return
+      refusedHere.add(socket)
+      const request = refusedRequest(error, socket, owed.at(-1)?.req, head)
+      if (request !== undefined) refused?.(request, refusal)
     })
     return server
   }
@@ -157,8 +164,14 @@ export function createListener({
   }
 
   function track(socket: Socket): void {
-    connections.set(socket, [])
-    socket.once('close', () => connections.delete(socket))
+    const owed: ServerResponse[] = []
+    connections.set(socket, owed)
+    // Before node:http hears of it, so that what is closed by then was answered.
+    socket.once('close', () => {
+      connections.delete(socket)
+      if (onGone === undefined || closing !== undefined || refusedHere.has(socket)) return
+      for (const { closed, destroyed, headersSent, req } of owed) if (!closed && !destroyed) onGone(req, headersSent)
+    })
     const close = socket.destroySoon
     socket.destroySoon = () => {
       const last = owedTo(socket).at(-1)

@@ -82,6 +82,6 @@ export function flawsIn<F extends string>(table: Readonly<Record<F, unknown>>): 
 }
 
 /** Why an answer is not what it would have been. */
-export function saysWhy({ id }: { readonly id?: string }): string {
-  return id === undefined ? 'A fault of the sandbox says so' : `A fault of the sandbox says so: ${id}`
+export function saysWhy({ id }: { readonly id?: string }, deed = 'says so'): string {
+  return `A fault of the sandbox ${deed}${id === undefined ? '' : `: ${id}`}`
 }

@@ -141,7 +141,7 @@ export interface ProtocolStore
   /** From now on it has expired; with a digest, so has what that is the digest of, and what was stored before is unknown. */
   expireAccessToken(id: number, now: number, digest?: Buffer): void
   /** Whose code it is, without taking it. */
-  usernameOfCode(id: number): string | undefined
+  ownerOfCode(id: number): CodeOwner | undefined
   /** One token alone; false when there is none. */
   revokeAccessToken(id: number, now: number): boolean
   /** A refresh token without using it. */
@@ -154,6 +154,12 @@ export interface ProtocolStore
 
   /** Notes an identifier that may come once; false when it came before (RFC 7523 §3, RFC 9449 §11.1). */
   seeFirst(identifier: string, expires_at: number, now: number): boolean
+}
+
+/** Whose a code is. */
+export interface CodeOwner {
+  grant_id: number
+  username: string | undefined
 }
 
 /** A grant that a user was asked for. */
