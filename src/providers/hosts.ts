@@ -15,7 +15,7 @@ export function isVendors(name: string, { hosts = [] }: Pick<Provider, 'hosts'>)
 
 /**
  * The host that has an endpoint, or the issuer, for whoever asks at one of the vendor's; undefined where all stand together, as at
- * grantbox's own names.
+ * grantbox's own names. An issuer's may have a part of the space for a label, as `{tenant}.vendor.example`.
  * @param asked a host, with or without a port
  */
 export function hostOf(endpoint: string, asked: string, provider: Pick<Provider, 'hosts' | 'endpoint_hosts'>): string | undefined {
@@ -23,7 +23,9 @@ export function hostOf(endpoint: string, asked: string, provider: Pick<Provider,
   const name = asked.replace(/:\d+$/, '').toLowerCase()
   if (endpoint_hosts === undefined || !isVendors(name, provider)) return undefined
   const hosts = [ownValue(endpoint_hosts as Readonly<Record<string, string | readonly string[]>>, endpoint) ?? []].flat()
-  return hosts.some((host) => isHostOf(name, host.toLowerCase())) ? name : hosts[0]
+  const found = hosts.find((host) => isHostOf(name, host.toLowerCase().replace(/\{\w+\}/g, '*')))
+  if (found === undefined) return hosts[0]
+  return found.includes('{') ? found : name
 }
 
 /** The same address at another host, port and all. */

@@ -72,7 +72,7 @@ export function addressesAt(
     asked_url,
     internal_url,
     program_url: isPublic || fixedIssuer === undefined ? asked_url : internal_url,
-    issuer: fixedIssuer ?? atHost(asked_url, hostOf('issuer', origin.host, edition)) + issuer_path,
+    issuer: fixedIssuer ?? issuerIn(space, atHost(asked_url, hostOf('issuer', origin.host, edition))) + issuer_path,
     is_only_issuer: fixedIssuer !== undefined || (publicUrl === undefined && internalUrl === undefined),
   }
 }

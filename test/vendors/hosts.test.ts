@@ -24,12 +24,16 @@ test.each([
   ['token', 'a.sign-in.eu-1.vendor.example:443', 'a.sign-in.eu-1.vendor.example'],
   ['token', 'idp.eu-1.vendor.example', 'demo.sign-in.eu-1.vendor.example'],
   ['issuer', 'a.sign-in.eu-1.vendor.example', 'idp.eu-1.vendor.example'],
+  ['issuer', 'a.customers.vendor.example', '{tenant}.customers.vendor.example'],
   ['jwks', 'idp.eu-1.vendor.example', undefined],
   ['token', 'localhost', undefined],
 ])('of several hosts of %s the one that was asked, %s, else the first', (endpoint, asked, host) => {
   const provider = {
-    hosts: [pattern, '*.sign-in.*.vendor.example'],
-    endpoint_hosts: { token: ['demo.sign-in.eu-1.vendor.example', '*.sign-in.*.vendor.example'], issuer: 'idp.eu-1.vendor.example' },
+    hosts: [pattern, '*.sign-in.*.vendor.example', '*.customers.vendor.example'],
+    endpoint_hosts: {
+      token: ['demo.sign-in.eu-1.vendor.example', '*.sign-in.*.vendor.example'],
+      issuer: ['idp.eu-1.vendor.example', '{tenant}.customers.vendor.example'],
+    },
   }
   expect(hostOf(endpoint, asked, provider)).toBe(host)
 })

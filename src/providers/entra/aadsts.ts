@@ -185,6 +185,7 @@ export const numberOf: Readonly<Partial<Record<Reason | ErrorCode, number>>> = {
   redirect_missing: 500113,
   client_missing: 900144,
   body_empty: 900144,
+  body_not_form: 900144,
   parameter_invalid: 90023,
   grant_type_unknown: 70003,
   grant_type_not_allowed: 7000218,

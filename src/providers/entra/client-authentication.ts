@@ -82,7 +82,7 @@ async function checkSignature({ text, header }: ReadJwt, client: Client, context
   const key = known.find((one) => isNamed(one, header))
   const named = header['x5t#S256'] ?? header.x5t
   if (key === undefined) {
-    const why = ` [Reason - The key was not found., Thumbprint of key used by client: '${hex(named)}'.]`
+    const why = named === undefined ? '' : ` [Reason - The key was not found., Thumbprint of key used by client: '${hex(named)}'.]`
     throw refuse(700027, `The header names ${shown(named)}, none of the certificates in jwks of client '${client.client_id}'`, { why })
   }
   const problem = await signatureProblem(text, key, alg)

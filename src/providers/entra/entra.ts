@@ -56,7 +56,7 @@ const issuers = [
   'login.microsoftonline.com',
   'login.microsoftonline.us',
   'login.partner.microsoftonline.cn',
-  '*.ciamlogin.com',
+  '{tenant}.ciamlogin.com',
   '*.b2clogin.com',
 ]
 
@@ -108,6 +108,7 @@ export const entra: Provider = {
     rotation: 'keep',
     signing_alg: 'RS256',
     registration: 'off',
+    json_token_requests: false,
     apis: entraApis,
   },
   own_settings: entraSettings.described,

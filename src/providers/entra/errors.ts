@@ -41,6 +41,7 @@ function isSpaOnly(context: Context | undefined): boolean {
 const missingNames: Readonly<Record<string, string>> = {
   grant_type_missing: 'grant_type',
   body_empty: 'grant_type',
+  body_not_form: 'grant_type',
   response_type_missing: 'response_type',
   nonce_missing: 'nonce',
   client_missing: 'client_id',

@@ -16,7 +16,8 @@ const messages: Readonly<Partial<Record<Reason, string>>> = {
 /** An error as Graph says it. */
 export function graphError(error: OAuthError, { context }: Pick<ErrorSituation, 'context'>): Reply {
   const [status, code, usual] = kindOf(error)
-  const message = messages[error.reason ?? 'token_unknown'] ?? usual
+  const reason = error.reason ?? (error.code === 'invalid_token' ? 'token_unknown' : undefined)
+  const message = (reason && messages[reason]) ?? usual
   const asked = context?.transport?.header('client-request-id')
   const id = randomUUID()
   const date = new Date(context?.realm.clock.now() ?? 0).toISOString().slice(0, 19)

@@ -35,6 +35,8 @@ export const entraPages: SignInPages = {
   },
   consent: {
     heading: 'Permissions requested',
+    // Of the publisher, whom nobody here verifies.
+    text: 'unverified',
     allow: { text: 'Accept', id: 'idSIButton9', input: true },
     deny: { text: 'Cancel', id: 'idBtn_Back', input: true },
   },

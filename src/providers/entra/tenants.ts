@@ -50,7 +50,7 @@ export function isShared(asked: string | undefined): boolean {
 export function issuersOf(issuer: string): { v1: string; v2: string } {
   const base = issuer.replace(/(\/v2\.0)?\/?$/, '')
   return {
-    v1: `${base.replace('//login.microsoftonline.com', '//sts.windows.net')}/`,
+    v1: `${base.replace(/\/\/(login\.microsoftonline|[^/.]+\.ciamlogin)\.com/, '//sts.windows.net')}/`,
     v2: `${base.replace('//sts.windows.net', '//login.microsoftonline.com')}/v2.0`,
   }
 }

@@ -19,6 +19,7 @@ import {
   web,
 } from '../../support/entra-client.ts'
 import { claimsOf, post, send } from '../../support/vendor-client.ts'
+import { expectRefusal } from './refusal.ts'
 
 const server = await startEntra()
 const { url } = server
@@ -85,7 +86,11 @@ describe('certificates', () => {
     `${url}/${tenant}/`,
   ]
 
-  async function assertion(header: Record<string, string>, claims: Record<string, unknown> = {}, key = privateKey): Promise<string> {
+  async function assertion(
+    header: Record<string, string | string[]>,
+    claims: Record<string, unknown> = {},
+    key = privateKey,
+  ): Promise<string> {
     const now = Math.floor(server.clock.now() / 1000)
     const all = {
       aud: audiences(homeTenant)[0] ?? '',
@@ -99,13 +104,13 @@ describe('certificates', () => {
     return new SignJWT(all).setProtectedHeader({ alg: 'PS256', ...header }).sign(key)
   }
 
-  const ask = (client_assertion: string, tenant = homeTenant) =>
+  const ask = (client_assertion: string, tenant = homeTenant, scope = 'https://graph.microsoft.com/.default') =>
     token(
       url,
       {
         grant_type: 'client_credentials',
         client_id,
-        scope: 'https://graph.microsoft.com/.default',
+        scope,
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
         client_assertion,
       },
@@ -132,6 +137,7 @@ describe('certificates', () => {
   test.each([
     ['PS256 by SHA-256', { alg: 'PS256', 'x5t#S256': thumbprint('sha256') }],
     ['RS256 by SHA-1, as it once was', { alg: 'RS256', x5t: thumbprint('sha1') }],
+    ['with the certificate beside it', { alg: 'PS256', 'x5t#S256': thumbprint('sha256'), x5c: [certificate.toString('base64')] }],
   ])('prove an application: %s, for every form of our name', async (_, header) => {
     await register()
     for (const aud of [...audiences(homeTenant), ...audiences('contoso.onmicrosoft.com'), ...audiences('common')]) {
@@ -139,6 +145,8 @@ describe('certificates', () => {
       expect([aud, status, explanation]).toEqual([aud, 200, ''])
       expect(claimsOf(body.access_token)).toMatchObject({ appidacr: '2' })
     }
+    const { body } = await ask(await assertion(header), homeTenant, `api://${api.client_id}/.default`)
+    expect(claimsOf(body.access_token)).toMatchObject({ azp: client_id, azpacr: '2' })
   })
 
   test.each<[string, Record<string, string>, Record<string, unknown>, number, string]>([
@@ -167,15 +175,13 @@ describe('certificates', () => {
     [
       'another issuer’s',
       { 'x5t#S256': thumbprint('sha256') },
-      { iss: 'https://token.actions.example', sub: 'repo:x' },
+      { iss: 'https://token.actions.example', sub: 'repo:x', aud: 'api://AzureADTokenExchange' },
       70021,
-      'No matching federated identity record found for presented assertion.',
+      "No matching federated identity record found for presented assertion. Assertion Issuer: 'https://token.actions.example'. Assertion Subject: 'repo:x'. Assertion Audience: 'api://AzureADTokenExchange'.",
     ],
   ])('refused: %s', async (_, header, claims, number, text) => {
     await register()
-    const { status, body } = await ask(await assertion(header, claims))
-    expect([status, body.error, body.error_codes]).toEqual([401, 'invalid_client', [number]])
-    expect(body.error_description).toContain(`AADSTS${number}: ${text}`)
+    expectRefusal(await ask(await assertion(header, claims)), { error: 'invalid_client', number, text })
   })
 
   test('may come again while they are valid, as MSAL for Node.js keeps them', async () => {
@@ -187,8 +193,11 @@ describe('certificates', () => {
   test('refused: signed by another key', async () => {
     await register()
     const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    const { body } = await ask(await assertion({ 'x5t#S256': thumbprint('sha256') }, {}, other))
-    expect(body.error_codes).toEqual([700027])
+    expectRefusal(await ask(await assertion({ 'x5t#S256': thumbprint('sha256') }, {}, other)), {
+      error: 'invalid_client',
+      number: 700027,
+      text: 'Client assertion failed signature validation.',
+    })
   })
 })
 
@@ -327,6 +336,11 @@ describe('Graph', () => {
         },
       },
     ])
+  })
+
+  test('knows no other path, and says so in its own words', async () => {
+    const { status, body } = await ask('/v1.0/nothing')
+    expect([status, body]).toEqual([404, { error: { code: 'ResourceNotFound', message: 'Not found', innerError: expect.any(Object) } }])
   })
 
   test('refuses a token that has expired, and userinfo one for another API', async () => {

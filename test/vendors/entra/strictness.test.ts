@@ -13,6 +13,7 @@ import {
   web,
 } from '../../support/entra-client.ts'
 import { type Answer, post, postJson, send } from '../../support/vendor-client.ts'
+import { expectRefusal } from './refusal.ts'
 
 /** What was given and holds no more, or is another's: the vendor's answers, byte for byte but for ids and times, each with its explanation. */
 
@@ -52,13 +53,13 @@ async function device(decision?: 'allow' | 'deny') {
   return () => token(url, { grant_type: 'device_code', ...spa, device_code: String(device_code) })
 }
 
-const onBehalf = (assertion: unknown) =>
+const onBehalf = (assertion: unknown, scope = 'User.Read') =>
   token(url, {
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     ...api,
     assertion: String(assertion),
     requested_token_use: 'on_behalf_of',
-    scope: 'User.Read',
+    scope,
   })
 
 const malformed = 'Provided grant is invalid or malformed.'
@@ -130,6 +131,35 @@ test.each<[string, () => Promise<Answer>, string, number, string, string?]>([
     'Assertion failed signature validation.',
   ],
   [
+    'one of an application by itself',
+    async () =>
+      onBehalf(
+        (await token(url, { grant_type: 'client_credentials', ...web, scope: `api://${api.client_id}/.default` })).body.access_token,
+      ),
+    'invalid_grant',
+    50013,
+    'Assertion failed signature validation.',
+  ],
+  [
+    'what an API was not configured for, on behalf of a user',
+    async () => onBehalf((await tokensOf(url, { scope: ordersScope })).access_token, 'Mail.Read'),
+    'invalid_grant',
+    65001,
+    `The user or administrator has not consented to use the application with ID '${api.client_id}' named 'Orders API'. Send an interactive authorization request for this user and resource.`,
+    'consent_required',
+  ],
+  [
+    'what nobody consented to, with a refresh token',
+    async () => {
+      const { refresh_token } = await tokensOf(url, { scope: offline })
+      return token(url, { grant_type: 'refresh_token', ...web, refresh_token: String(refresh_token), scope: 'Mail.Read' })
+    },
+    'invalid_grant',
+    65001,
+    `The user or administrator has not consented to use the application with ID '${web.client_id}' named 'Contoso Web'. Send an interactive authorization request for this user and resource.`,
+    'consent_required',
+  ],
+  [
     'a device whose user is not there yet',
     async () => (await device())(),
     'authorization_pending',
@@ -162,21 +192,7 @@ test.each<[string, () => Promise<Answer>, string, number, string, string?]>([
     'Invalid verification code due to User typing in wrong user code for device code flow. Authorization is not approved.',
   ],
 ])('%s', async (_name, ask, error, number, text, suberror) => {
-  const answer = await ask()
-  const { timestamp, trace_id, correlation_id } = answer.body
-  const ids = `Trace ID: ${trace_id} Correlation ID: ${correlation_id} Timestamp: ${timestamp}`
-  const body = {
-    error,
-    error_description: `AADSTS${number}: ${text} ${ids}`,
-    error_codes: [number],
-    timestamp,
-    trace_id,
-    correlation_id,
-    error_uri: `https://login.microsoftonline.com/error?code=${number}`,
-    suberror,
-  }
-  expect([answer.status, answer.text]).toEqual([400, JSON.stringify(body)])
-  expect(answer.explanation).not.toBe('')
+  expectRefusal(await ask(), { error, number, text, suberror })
 })
 
 test('a refresh token after 90 days without use', async () => {
