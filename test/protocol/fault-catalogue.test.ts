@@ -39,6 +39,8 @@ function values(form: Form): string {
       return 'names and values'
     case 'anything':
       return 'anything'
+    case 'user':
+      return "a user's name"
   }
 }
 

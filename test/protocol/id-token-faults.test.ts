@@ -2,8 +2,9 @@ import { createHmac, createPublicKey } from 'node:crypto'
 import { compactVerify, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/sandbox/faults.ts'
+import { control } from '../support/control-client.ts'
 import { start, type TestServer } from '../support/server.ts'
-import { post, web } from '../support/standard-client.ts'
+import { json, post, web } from '../support/standard-client.ts'
 import { callbackOf, redeem } from '../support/standard-sign-in.ts'
 
 const week = 7 * 24 * 3600
@@ -114,6 +115,63 @@ describe('an ID token that is signed by another', () => {
     const end = answer.id_token.lastIndexOf('.')
     const mac = createHmac('sha256', secret).update(answer.id_token.slice(0, end)).digest('base64url')
     expect([bad, alg, answer.id_token.slice(end + 1)]).toEqual([good, 'HS256', mac])
+  })
+})
+
+describe('an ID token about another user', () => {
+  const mallory = { username: 'mallory', email: 'mallory@example.com', name: 'Mallory Malone' }
+
+  test.each(['other_subject', 'foreign_key', 'wrong_issuer', 'resigned'] as const)('is wholly about him, with %s', async (id_token) => {
+    const { server, verify } = await standard()
+    server.server.sandboxes.update(server.sandbox(), { settings: { scope_claims_in_id_token: true } })
+    const { status, body: user } = await control(server, 'POST', '/sandboxes/standard/users', mallory)
+    expect([status, user]).toEqual([201, expect.anything()])
+    const fault = { endpoint: 'token', id_token, id_token_user: 'Mallory' }
+    expect(await control(server, 'POST', '/sandboxes/standard/faults', fault)).toMatchObject({ status: 201, body: fault })
+    const answer = await signIn(server)
+    const about = { sub: user.id, preferred_username: 'mallory', given_name: 'Mallory' }
+    expect(decodeJwt(answer.id_token)).toMatchObject({ ...about, aud: web.client_id, nonce: 'n-1' })
+    const isTaken = id_token === 'other_subject' || id_token === 'resigned'
+    expect(
+      await verify(answer.id_token).then(
+        () => true,
+        () => false,
+      ),
+    ).toBe(isTaken)
+    const userinfo = await json(`${server.url}/userinfo`, { headers: { authorization: `Bearer ${answer.access_token}` } })
+    expect(userinfo.body.preferred_username).toBe('alice')
+  })
+
+  test('is about him who signed in, when the other was deleted meanwhile, and the journal says so', async () => {
+    const { server } = await standard()
+    await control(server, 'POST', '/sandboxes/standard/users', mallory)
+    arm(server, { id_token: 'resigned', id_token_user: 'mallory' })
+    await control(server, 'DELETE', '/sandboxes/standard/users/mallory')
+    const { good, bad } = await changed(server, {})
+    expect(good.sub).toBe(bad.sub)
+    const notes = server
+      .sandbox()
+      .journal.list()
+      .flatMap((one) => one.notes ?? [])
+    expect(notes).toEqual(["The fault's id_token_user 'mallory' is no user any more"])
+  })
+
+  test('needs a user whom there is', async () => {
+    const { server } = await standard()
+    const fault = { endpoint: 'token', id_token: 'foreign_key', id_token_user: 'alcie' }
+    const { status, body } = await control(server, 'POST', '/sandboxes/standard/faults', fault)
+    expect([status, body.errors]).toEqual([400, [expect.objectContaining({ field: 'id_token_user', came: 'alcie', suggestion: 'alice' })]])
+    const alone = await control(server, 'POST', '/sandboxes/standard/faults', { endpoint: 'token', drop: 'after', id_token_user: 'alice' })
+    expect([alone.status, alone.body.errors[0].field]).toEqual([400, 'id_token_user'])
+    expect(server.sandbox().faults.size).toBe(0)
+  })
+
+  test("may be a user of one of the sandbox's spaces", async () => {
+    const server = await start({ defaultProvider: 'keycloak' })
+    await control(server, 'POST', '/sandboxes/keycloak/spaces', { id: 'partners' })
+    expect((await control(server, 'POST', '/sandboxes/keycloak/users?space=partners', mallory)).body).toMatchObject({ username: 'mallory' })
+    const fault = { endpoint: 'token', id_token: 'foreign_key', id_token_user: 'mallory' }
+    expect((await control(server, 'POST', '/sandboxes/keycloak/faults', fault)).status).toBe(201)
   })
 })
 

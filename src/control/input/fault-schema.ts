@@ -24,6 +24,8 @@ function asked(form: Form): z.ZodType {
       return z.record(headerName, headerValue)
     case 'anything':
       return z.unknown()
+    case 'user':
+      return z.string().min(1)
   }
 }
 
@@ -103,6 +105,12 @@ export const faultView = z
 /** With other names and values for the durations. */
 function renamed(fault: object, rename: (name: string, value: unknown) => readonly [string, unknown] | undefined): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fault).map(([name, value]) => rename(name, value) ?? [name, value]))
+}
+
+/** The users whom a fault names beside who meets it, by the members that do. */
+export function usersIn(draft: z.output<typeof faultDraft>): [member: string, username: string][] {
+  const given: Record<string, unknown> = draft
+  return members.flatMap(([name, { is }]) => (is === 'user' && given[name] !== undefined ? [[name, String(given[name])]] : []))
 }
 
 export function toFault(draft: z.output<typeof faultDraft>): Omit<Fault, 'id' | 'hits'> {

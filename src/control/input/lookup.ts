@@ -72,11 +72,12 @@ export function clientMentioned(client_id: string, { store, directory }: Sandbox
 export function userMentioned<T extends string | undefined>(
   username: T,
   { directory }: Sandbox,
+  field = 'username',
 ): User | (T extends undefined ? undefined : never) {
   if (username === undefined) return undefined as T extends undefined ? undefined : never
   const user = directory.findUser(username)
   if (user !== undefined) return user
-  throw mistaken('username', username, usernames(directory, shown))
+  throw mistaken(field, username, usernames(directory, shown))
 }
 
 /** The user that a path names, in any letter case. @throws Problem 404 that names some of those there are */

@@ -1,5 +1,5 @@
-import { faultDraft, faultView, toFault, viewFault } from '../input/fault-schema.ts'
-import { missing } from '../input/lookup.ts'
+import { faultDraft, faultView, toFault, usersIn, viewFault } from '../input/fault-schema.ts'
+import { missing, userMentioned } from '../input/lookup.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf } from '../schemas.ts'
 
@@ -9,9 +9,12 @@ export const faults = sandboxRoutes('faults', ({ get, create, remove }) => {
     items: call.sandbox.faults.list().map(viewFault),
   }))
 
-  create('/faults', 'Add a fault', { body: faultDraft, answer: faultView }, ({ sandbox, body }) =>
-    viewFault(sandbox.faults.add(toFault(body))),
-  )
+  create('/faults', 'Add a fault', { body: faultDraft, answer: faultView }, ({ sandbox, body }) => {
+    for (const [member, username] of usersIn(body)) {
+      if (!sandbox.spaces.list().some(({ directory }) => directory.findUser(username))) userMentioned(username, sandbox, member)
+    }
+    return viewFault(sandbox.faults.add(toFault(body)))
+  })
 
   remove('/faults', 'Remove all faults', ({ sandbox }) => sandbox.faults.clear())
 

@@ -8,6 +8,8 @@ export type Form =
   /** The fields of an HTTP message (RFC 9110 §5). */
   | { readonly is: 'headers' }
   | { readonly is: 'anything' }
+  /** The name of a user whom the sandbox has. */
+  | { readonly is: 'user' }
 
 /** A member of a fault. */
 export type Member = Form & {
@@ -25,7 +27,7 @@ type Value<F extends Form> = F extends { is: 'choice'; of: readonly (infer V)[] 
     ? number
     : F extends { is: 'headers' }
       ? Record<string, string>
-      : F extends { is: 'text' }
+      : F extends { is: 'text' | 'user' }
         ? string
         : unknown
 

@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { Endpoint } from '../model/endpoint.ts'
-import type { AuthorizationRequest, Client } from '../model/records.ts'
+import type { AuthorizationRequest, Client, User } from '../model/records.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
@@ -45,6 +45,8 @@ export interface Moments<F> {
   authorization(fault: F, request: AuthorizationRequest, client: Client): void
   /** It is decided what to issue. */
   issue(fault: F, plan: Plan): Plan
+  /** An ID token is to be made: about whom? */
+  about(fault: F, user: User, context: Context): User
   /** An ID token is signed, and not yet encrypted. */
   id_token(fault: F, jwt: string, client: Client, context: Context): MaybePromise<string>
   /** Tokens are made and stored; an ID token among them has had its own moment. */

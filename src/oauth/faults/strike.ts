@@ -94,6 +94,11 @@ export function struckPlan<P extends Plan>(plan: P, strikes: readonly Strike[]):
   return struck
 }
 
+/** Whom an ID token is about, as faults have it. */
+export function struckUser(user: User, strikes: readonly Strike[], context: Context): User {
+  return strikes.reduce((struck, { fault, at }) => at.about?.(fault, struck, context) ?? struck, user)
+}
+
 /** An ID token as faults leave it. */
 export async function struckIdToken(jwt: string, client: Client, strikes: readonly Strike[], context: Context): Promise<string> {
   let struck = jwt

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { seconds } from '../../basics/clock.ts'
-import { strikesOnIssue, struckIdToken } from '../faults/strike.ts'
+import { strikesOnIssue, struckIdToken, struckUser } from '../faults/strike.ts'
 import { hashOf, type SigningAlg } from '../jose/jws.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { Client, Grant, User } from '../model/records.ts'
@@ -32,8 +32,10 @@ export interface IdTokenDraft {
 }
 
 /** An ID token (OpenID Connect Core §2 and §3.3.2.11), signed, and then encrypted when the client registered for that (§10.2). */
-export async function makeIdToken(draft: IdTokenDraft, context: Context): Promise<string> {
+export async function makeIdToken(asked: IdTokenDraft, context: Context): Promise<string> {
   const { realm, issuer } = context
+  const strikes = strikesOnIssue(context, asked.user)
+  const draft = strikes.length === 0 ? asked : { ...asked, user: struckUser(asked.user, strikes, context) }
   const { client, user, scope, grant } = draft
   const { details } = grant
   const key = await idTokenKey(client, realm)
@@ -63,7 +65,6 @@ export async function makeIdToken(draft: IdTokenDraft, context: Context): Promis
   const worded = realm.tokens.idToken?.(said, realm) ?? claims
   const added = addsClaims('id_token', context) ? addedClaims('id_token', draft, statementValues(said, realm), context) : {}
   const signed = await signJwt({ ...worded, ...added, ...draft.claims }, realm.tokens.idTokenKey?.(key, said) ?? key)
-  const strikes = strikesOnIssue(context, user)
   const jwt = strikes.length === 0 ? signed : await struckIdToken(signed, client, strikes, context)
   return client.metadata.id_token_encrypted_response_alg === undefined ? jwt : encryptFor(client, 'id_token', jwt, context)
 }
