@@ -9,6 +9,7 @@ import { type Addresses, addressesAt, type FixedAddresses, pathOf } from '../san
 import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { publicHost } from './certificates/host.ts'
+import { connectionOf } from './listener/connection.ts'
 import type { Came } from './origin.ts'
 import type { Destination } from './routing.ts'
 import { HttpTransport } from './transport.ts'
@@ -33,6 +34,8 @@ export interface Exchange extends Readonly<Addresses> {
   readonly context: Context
   readonly time: number
   readonly started: number
+  /** The number of the connection that it came by. */
+  readonly connection: number | undefined
   endpoint: Endpoint
   /** The host and port that were called, when it came through the proxy. */
   host?: string
@@ -106,6 +109,7 @@ export function beginExchange(
     },
     time: sandbox.clock.now(),
     started: performance.now(),
+    connection: connectionOf(request.socket),
     endpoint: 'api',
   }
 }

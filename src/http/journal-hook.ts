@@ -35,6 +35,7 @@ export function journalEntry(
     id: 0,
     time: exchange.time,
     at_ms: exchange.started,
+    connection: exchange.connection,
     duration_ms: performance.now() - exchange.started,
     endpoint: exchange.endpoint,
     method: request.method,

@@ -17,6 +17,8 @@ export interface JournalEntry {
   endpoint: string
   method: string
   url: string
+  /** Requests that came by one connection have the same number. */
+  connection: number | null
   /** The host and port that were called, when it came through the proxy. */
   host: string | null
   /** 0 when no answer reached the client: the connection was dropped, or the client went away. */

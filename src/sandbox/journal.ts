@@ -11,6 +11,8 @@ export interface JournalEntry extends Trace {
   time: number
   /** When it came, milliseconds by a clock that nobody moves. */
   at_ms: number
+  /** The connection that it came by: requests of one have the same number. */
+  connection?: number | undefined
   duration_ms: number
   /** Set when its client closed the connection before all of the answer was written; then its status is 0. */
   aborted?: true

@@ -48,6 +48,7 @@ describe('the journal', () => {
         reason: null,
         explanation: null,
         notes: [],
+        connection: null,
         host: null,
         client_id: 'iok-cid-findfluffy',
         username: null,

@@ -153,6 +153,18 @@ describe('is not said of', () => {
   })
 })
 
+test('requests of one connection have its number', async () => {
+  const { world, journal } = await ownWorld()
+  const [one, other] = [connected(), connected()]
+  one.write(tokenRequest(`/${world.name}`).repeat(2))
+  await expect.poll(() => journal.list()).toHaveLength(2)
+  other.write(tokenRequest(`/${world.name}`))
+  await expect.poll(() => journal.list()).toHaveLength(3)
+  const [first, second, third] = (await world.requests.list()).map(({ connection }) => connection)
+  expect([first, second, third]).toEqual([expect.any(Number), first, expect.any(Number)])
+  expect(third).not.toBe(first)
+})
+
 async function slowServer(milliseconds: number): Promise<string> {
   const slow = createServer((_request, response) => void setTimeout(() => response.end('{"keys":[]}'), milliseconds))
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve))

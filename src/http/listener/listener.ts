@@ -9,6 +9,7 @@ import type { Certificates } from '../certificates/certificates.ts'
 import { asksForCertificate } from '../certificates/host.ts'
 import { type Bound, bind } from './address.ts'
 import { readHello } from './client-hello.ts'
+import { number } from './connection.ts'
 import { answerClientError, answerNoTunnel, answerWithoutHost, linger, type Refusal, refusedRequest, unfinishedHead } from './refusal.ts'
 
 export interface Listener {
@@ -166,6 +167,7 @@ export function createListener({
   function track(socket: Socket): void {
     const owed: ServerResponse[] = []
     connections.set(socket, owed)
+    number(socket)
     // Before node:http hears of it, so that what is closed by then was answered.
     socket.once('close', () => {
       connections.delete(socket)
