@@ -1,6 +1,6 @@
 import { seconds } from '../../basics/clock.ts'
 import { given } from '../../basics/given.ts'
-import { digest } from '../../basics/random.ts'
+import { digest, randomText } from '../../basics/random.ts'
 import { hasApp } from '../clients/unregistered.ts'
 import { failNext } from '../faults/failing.ts'
 import { strikeAuthorization, strikesOn, struckCallback, struckPlan } from '../faults/strike.ts'
@@ -59,7 +59,8 @@ export async function allow(
   const { code, grant, tokens } = await make(request, client, user, scope, { session, silent }, context)
   if (code !== undefined) failNext(user.username, code, context)
   const parameters = { code, ...tokens, state: request.state, iss: issOf(context) }
-  return struckCallback({ client, user, grant, session, redirect_uri, response_mode, code, parameters }, context)
+  const foreignCode = code === undefined ? undefined : (other: User) => makeForeignCode(request, client, other, scope, context)
+  return struckCallback({ client, user, grant, session, redirect_uri, response_mode, code, parameters, foreignCode }, context)
 }
 
 /** What was made, and stored, for the user's consent. */
@@ -115,6 +116,17 @@ function makeCode(
     expires_at: draft.created_at + realm.settings.code_ttl * 1000,
   })
   return { code, grant }
+}
+
+/** A code of a sign-in that another user began: with secrets of its own wherever the client's request has some. */
+function makeForeignCode(request: AuthorizationRequest, client: Client, user: User, scope: string, context: Context): string {
+  const secrets = given({ nonce: request.nonce, code_challenge: request.code_challenge, dpop_jkt: request.dpop_jkt })
+  const own = Object.fromEntries(Object.keys(secrets).map((name) => [name, randomText(43)]))
+  const details = detailsOf({ ...request, ...own }, undefined, {}, context)
+  const draft = { client, user, scope, details, grant_type: 'authorization_code', created_at: context.realm.clock.now() }
+  const { code, grant } = makeCode({ ...request, ...own }, draft, context)
+  context.trace.grant_id = grant.id
+  return code
 }
 
 /** RFC 6749 §4.2.2: no refresh token goes this way. */

@@ -5,7 +5,7 @@ import { withFragment, withQuery } from '../clients/redirect-uri.ts'
 import type { CallbackAnswer } from '../faults/kind.ts'
 import { signJwt } from '../jose/jwt.ts'
 import type { AuthorizationError, OAuthError } from '../model/errors.ts'
-import type { Client, Grant, ResponseMode, User } from '../model/records.ts'
+import type { Client, Grant, ResponseMode } from '../model/records.ts'
 import { type Context, noteTo } from '../realm/context.ts'
 import type { RedirectRules } from '../realm/redirect-rules.ts'
 import { responseKey } from '../realm/signing-key.ts'
@@ -16,7 +16,6 @@ import { encryptFor } from '../tokens/encryption.ts'
 export interface AuthorizationAnswer extends CallbackAnswer {
   error?: OAuthError
   client: Client
-  user?: User
   grant?: Grant | undefined
   session?: Session | undefined
   redirect_uri: string

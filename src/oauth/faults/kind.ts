@@ -22,6 +22,10 @@ export type Plan = Pick<Issue, 'scope' | 'refresh'>
 /** What the client is told at its redirect URI. */
 export interface CallbackAnswer {
   readonly parameters: Readonly<Record<string, string | undefined>>
+  /** Who signed in. */
+  readonly user?: User
+  /** Makes a code that another user got by a sign-in of his own at the same client; absent where the answer has none. */
+  readonly foreignCode?: ((user: User) => string) | undefined
   /** Whether a fault wants the client to be called back two times. */
   readonly twice?: boolean
 }
