@@ -91,6 +91,8 @@ export interface SignInPages {
   readonly twice?: boolean | undefined
   /** A page at the end that asks whether to stay signed in; the box lets it never come again. */
   readonly stay?: (PageWords & { yes: SignInButton; no: SignInButton; box?: SignInField | undefined }) | undefined
+  /** Warns of an app before the consent: what leads on is behind the word for more. */
+  readonly warning?: (PageWords & { more: string; go_on: SignInButton; back: SignInButton }) | undefined
   /** All scopes or none are allowed, unless they can be chosen from; where it is absent, each can be unticked. */
   readonly consent?:
     | (PageWords & {

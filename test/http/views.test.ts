@@ -2,6 +2,7 @@ import fastify from 'fastify'
 import { afterAll, describe, expect, test } from 'vitest'
 import { assetsPath, findAsset, pageHeaders } from '../../src/http/pages/assets.ts'
 import { render as reply, type Views } from '../../src/http/pages/views.ts'
+import { googlePages } from '../../src/providers/google/pages.ts'
 import { iokidsJoin } from '../../src/providers/iokids/join.ts'
 import { accents, defaultPageTexts, type PageTexts } from '../../src/providers/page-texts.ts'
 import { signUp } from '../../src/providers/sign-up.ts'
@@ -54,6 +55,7 @@ const full: Views = {
     passwordHint: 'Every password is Find Fluffy, LLC.',
   },
   continue: { ...step, user, scopes: [{ name: 'profile', description: 'Your name' }] },
+  warning: { ...step, user, pages: googlePages },
   stay: { ...step, user },
   'not-allowed': { ...step, user, remedy: 'add' },
   'new-user': {
@@ -115,6 +117,7 @@ const bareStep = { texts: defaultPageTexts, app: { name: 'App', description: und
 const bare: Views = {
   signin: { ...bareStep, users: [{ username: 'alice', name: undefined }], error: undefined },
   continue: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'openid' }] },
+  warning: { ...bareStep, user: { username: 'alice' }, pages: googlePages },
   stay: { ...bareStep, user: { username: 'alice' } },
   'not-allowed': { ...bareStep, user: { username: 'alice' }, remedy: 'ask' },
   consent: { ...bareStep, user: { username: 'alice' }, scopes: [{ name: 'read', fixed: false }] },
@@ -146,6 +149,7 @@ const bare: Views = {
 const names: (keyof Views)[] = [
   'signin',
   'continue',
+  'warning',
   'stay',
   'not-allowed',
   'consent',
@@ -163,7 +167,17 @@ const names: (keyof Views)[] = [
   'form-post',
   'web-message',
 ]
-const forms: (keyof Views)[] = ['signin', 'continue', 'stay', 'not-allowed', 'consent', 'select-account', 'new-user', 'device-confirm']
+const forms: (keyof Views)[] = [
+  'signin',
+  'continue',
+  'warning',
+  'stay',
+  'not-allowed',
+  'consent',
+  'select-account',
+  'new-user',
+  'device-confirm',
+]
 
 const draw = (name: keyof Views, models: Views) => render(name, models[name])
 
@@ -299,6 +313,18 @@ describe('sign-in', () => {
     expect(html).not.toContain('Sandbox users')
     expect(html).not.toContain('/oauth/join')
   })
+})
+
+test('a scope that is an address may break behind a slash or a dot, and is escaped', async () => {
+  const scopes = [
+    { name: 'https://www.example.com/auth/drive.file/', fixed: false },
+    { name: 'https://a"><i>./b', fixed: true },
+    { name: 'a/b.c', fixed: false },
+  ]
+  const html = await draw('consent', { ...full, consent: { ...full.consent, pages: googlePages, scopes, choice: { fixed: [] } } })
+  expect(html).toContain('>https://<wbr>www.<wbr>example.<wbr>com/<wbr>auth/<wbr>drive.<wbr>file/</label>')
+  expect(html).toContain('<b>https://<wbr>a&quot;&gt;&lt;i&gt;./<wbr>b</b>')
+  expect(html).toContain('>a/b.c</label>')
 })
 
 test('continue lists the scopes and offers to allow, to be another user, and to cancel', async () => {

@@ -110,6 +110,17 @@ export const everyVendorPage: Readonly<Record<string, Visit>> = {
     await signInAt.google(page)
     await page.getByText('Select all').waitFor()
   },
+  'google-unverified': async (page, { url }) => {
+    const client_id = '123456789012-webgrantboxexample0123456789abcd.apps.googleusercontent.com'
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ settings: { verified: false } })
+    await fetch(`${url}/_grantbox/sandboxes/google`, { method: 'PATCH', headers, body })
+    const scope = 'openid https://www.googleapis.com/auth/gmail.readonly'
+    const asked = { client_id, redirect_uri: postmanCallback, response_type: 'code', scope }
+    await page.goto(`${url}/google/o/oauth2/v2/auth?${new URLSearchParams(asked)}`)
+    await signInAt.google(page)
+    await page.getByText('Advanced').click()
+  },
   'google-accounts': at('google', async (page, server) => {
     await signedIn('google')(page)
     await page.goto(pagesUrl(server, 'google', { prompt: 'select_account' }))

@@ -153,6 +153,16 @@ export function stayPage(reply: FastifyReply, exchange: Exchange, interaction: I
   render(reply, 'stay', { ...stepOf(exchange, interaction), user: userView(user) })
 }
 
+/** Whether a user is warned of the app before he is asked to let it in. */
+export function isWarned({ sandbox }: Exchange, { request }: Interaction): boolean {
+  return sandbox.provider.sign_in?.warning !== undefined && sandbox.requests?.authorization?.warns?.(request, sandbox) === true
+}
+
+/** The page that warns him. */
+export function warningPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
+  render(reply, 'warning', { ...stepOf(exchange, interaction), user: userView(user) })
+}
+
 /** The page on which a signed-in user lets the app in; where browsers stay signed in, with a choice of what it gets. */
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   const { request, client } = interaction

@@ -23,11 +23,13 @@ import {
   consentedPage,
   consentPage,
   consentSituation,
+  isWarned,
   notAllowedPage,
   selectAccountPage,
   signInPage,
   stayPage,
   stepOf,
+  warningPage,
 } from './pages.ts'
 import { signInAt } from './place-step.ts'
 import { signInWith } from './sign-in-form.ts'
@@ -158,6 +160,8 @@ export function decide(reply: FastifyReply, exchange: Exchange, interaction: Int
     case 'leave':
       keepSession(reply, exchange, { stays: decision === 'stay', never_again: never_again !== undefined })
       return nextPage(reply, exchange, interaction)
+    case 'go_on':
+      return user === undefined ? nextPage(reply, exchange, interaction) : consentPage(reply, exchange, interaction, user)
     case 'add':
       if (user !== undefined && user.type !== 'kid') store.addUserToApp(user, client)
       return nextPage(reply, exchange, interaction)
@@ -175,7 +179,7 @@ export function decide(reply: FastifyReply, exchange: Exchange, interaction: Int
 }
 
 export function unknownDecision(decision: string): PageError {
-  const explanation = `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask`
+  const explanation = `decision '${decision}' is none of: allow, deny, cancel, switch, add, ask, go_on`
   return new PageError('parameter_invalid', 'This decision is not known', explanation).naming({ parameter: 'decision' })
 }
 
@@ -253,7 +257,7 @@ export function obstaclePage(
     throw deny(interaction.request, interaction.client, `App ${interaction.client.app.name} is not among the user's apps`, 'app_missing')
   }
   if (step === 'get_app') return notAllowedPage(reply, stepOf(exchange, interaction), user)
-  return consentPage(reply, exchange, interaction, user)
+  return (isWarned(exchange, interaction) ? warningPage : consentPage)(reply, exchange, interaction, user)
 }
 
 /** Who has signed in for this request; nobody any more when the browser has no session of his, as after a sign-out in another tab. */

@@ -74,6 +74,8 @@ export interface Views {
     }
   /** Posts `decision`: `stay` or `leave`, or the vendor's buttons for them. */
   stay: UserStep
+  /** Posts `decision`: `go_on` or `deny`. */
+  warning: UserStep
   /** Posts `decision`: `allow`, `switch` (another user) or `cancel`. */
   continue: UserStep & { scopes: readonly ScopeView[] }
   /** Posts `decision`: `allow` with `granted`, once for each ticked scope, and the answers, or `deny` or `switch`. */
@@ -223,7 +225,16 @@ export function render<K extends keyof Views>(
   headers: Readonly<Record<string, string | undefined>> = {},
 ): void {
   const root = rootOf(reply.request)
-  sendPage(reply, draw(name, { ...model, root, avatar, sentBy, allScopes, inGroups, shownUsers }), given({ ...pageHeaders, ...headers }))
+  sendPage(
+    reply,
+    draw(name, { ...model, root, avatar, breakable, sentBy, allScopes, inGroups, shownUsers }),
+    given({ ...pageHeaders, ...headers }),
+  )
+}
+
+/** A scope's name in the parts between which a line may break: of an address, behind a slash or dot and not within a word. */
+export function breakable(name: string): string[] {
+  return name.startsWith('https://') ? name.split(/(?<=[./])(?=[^./])/) : [name]
 }
 
 const tints = 8

@@ -183,6 +183,8 @@ export interface AuthorizationDialect {
   readonly pushed_stays?: true
   /** Whether a request's sign-in pages offer a user. */
   offers?(user: User, request: AuthorizationRequest): boolean
+  /** Whether a user is warned of the app before he is asked for his consent. */
+  warns?(request: AuthorizationRequest, realm: Realm): boolean
   /** The name of the user whom a hint means, where the vendor takes more than names. */
   loginHint?(hint: string, context: Context): string | undefined
   /** Who signs in by what the request brings, without a page. */

@@ -2,7 +2,8 @@ import type { ErrorCode } from '../../oauth/model/error-codes.ts'
 import { missing, OAuthError, PageError } from '../../oauth/model/errors.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { AuthorizationDialect, CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
-import { coveredScope } from './consent.ts'
+import { coveredScope, warnsOf } from './consent.ts'
+import { refuseDeleted } from './deleted-clients.ts'
 import { hdOf } from './profile.ts'
 import { popup } from './redirects.ts'
 import { redirectedScope } from './scopes.ts'
@@ -22,6 +23,7 @@ export const googleAuthorization: AuthorizationDialect = {
     const { hd } = parameters ?? {}
     return hd === undefined || (hd === '*' ? hdOf(user) !== undefined : hdOf(user) === hd)
   },
+  warns: warnsOf,
   loginHint: (hint, { realm }) => realm.store.findUserById(hint)?.username,
   // Whatever is wrong with the request itself stands there.
   onPage: ({ code }) => code !== 'access_denied' && !forUsers.includes(code),
@@ -34,7 +36,9 @@ export const googlePrompt: NonNullable<RequestDialect['prompt']> = ({ prompt, ap
 const prompts = ['none', 'consent', 'select_account']
 
 /** The vendor's own rules for an authorization request. */
-export const googleChecks: NonNullable<RequestDialect['checks']> = (parameters, _client, { transport }) => {
+export const googleChecks: NonNullable<RequestDialect['checks']> = (parameters, client, context) => {
+  const { transport } = context
+  refuseDeleted(client, context)
   const { prompt, approval_prompt, response_type = '', nonce, access_type, redirect_uri } = parameters
   if (prompt !== undefined && approval_prompt !== undefined) {
     throw invalid('Conflict params: approval_prompt and prompt', 'prompt and approval_prompt came, and they mean the same', 'prompt')

@@ -4,6 +4,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { Context, Realm, RequestDialect } from '../../oauth/realm/context.ts'
 import type { ConsentedGrant } from '../../oauth/storage/store.ts'
 import { hdOf } from './profile.ts'
+import { signInScopes } from './scopes.ts'
 import { googleSettings } from './settings.ts'
 
 /** So many refresh tokens of a user and client live; the oldest dies silently. */
@@ -24,7 +25,7 @@ function givenTo(client: Client, user: User, { store }: Pick<Realm, 'store'>): C
  * request wants it. What he gave is forgotten when it is revoked.
  */
 export const googleConsent: NonNullable<RequestDialect['consent']> = (request, client, user, context) => {
-  admitUser(user, context)
+  admitUser(user, client, context)
   if (request.prompt.includes('consent')) return 'prompt has consent'
   const before = givenTo(client, user, context.realm)
   const had = new Set(before.flatMap(({ scope }) => scopes(scope)))
@@ -40,16 +41,28 @@ function isOfflineRequest({ parameters }: AuthorizationRequest): boolean {
 }
 
 /** Who may not sign in because of what the consent screen says. @throws PageError */
-function admitUser({ username, email, claims }: User, { realm }: Context): void {
-  const { publishing_status, user_type, test_users, organization } = googleSettings.of(realm.settings)
-  if (user_type === 'internal' && hdOf({ claims }) !== organization) {
-    const explanation = `The setting user_type is internal, and user '${username}' is not of the Workspace domain ${organization}`
-    throw new PageError(['access_denied', 'app_missing'], 'org_internal', explanation)
+function admitUser(user: User, { client_id }: Client, { realm }: Context): void {
+  const { publishing_status, user_type, test_users, organization, blocked_apps } = googleSettings.of(realm.settings)
+  const { username, email } = user
+  const address = email ?? username
+  const isOfOrganization = hdOf(user) === organization
+  const refuse = (page: string, explanation: string) =>
+    new PageError(['access_denied', 'app_missing'], page, explanation).naming({ email: address })
+  if (user_type === 'internal' && !isOfOrganization) {
+    throw refuse('org_internal', `The setting user_type is internal, and user '${username}' is not of the Workspace domain ${organization}`)
   }
-  if (user_type === 'external' && publishing_status === 'testing' && test_users !== null && !test_users.includes(email ?? username)) {
-    const explanation = `The setting publishing_status is testing, and ${email ?? username} is none of test_users: ${test_users.join(', ') || 'none'}`
-    throw new PageError(['access_denied', 'app_missing'], 'testing', explanation)
+  if (user_type === 'external' && publishing_status === 'testing' && test_users !== null && !test_users.includes(address)) {
+    const known = test_users.join(', ') || 'none'
+    throw refuse('testing', `The setting publishing_status is testing, and ${address} is none of test_users: ${known}`)
   }
+  if (isOfOrganization && blocked_apps.includes(client_id)) {
+    throw refuse('admin_policy_enforced', `Client '${client_id}' is among blocked_apps, and user '${username}' is of ${organization}`)
+  }
+}
+
+/** Whether a user is warned of an app that was not verified, which asks for more than a sign-in needs. */
+export function warnsOf({ scope }: AuthorizationRequest, { settings }: Pick<Realm, 'settings'>): boolean {
+  return !googleSettings.of(settings).verified && scopes(scope).some((one) => !signInScopes.includes(one))
 }
 
 /** The scope of a grant, with `include_granted_scopes` that of all that the user gave the project. */

@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 import type { Context } from '../../oauth/realm/context.ts'
@@ -10,6 +11,10 @@ interface Page {
   error: string
   heading: string
   text: string
+  /** What the developer is told besides. */
+  details?: string
+  /** Of the user who was refused. */
+  address?: string | undefined
 }
 
 const invalidRequest = "Access blocked: This app's request is invalid"
@@ -20,6 +25,13 @@ const blocked = 'Access blocked: Authorization Error'
 
 /** Those of which the page's own name is the error's message. */
 const named: Readonly<Record<string, Page>> = {
+  deleted_client: { status: 401, error: 'deleted_client', heading: blocked, text: 'The OAuth client was deleted.' },
+  admin_policy_enforced: {
+    status: 400,
+    error: 'admin_policy_enforced',
+    heading: blocked,
+    text: 'Access to your account data is restricted by policies within your organization. Please contact your organization administrator for more information.',
+  },
   testing: {
     status: 403,
     error: 'access_denied',
@@ -59,14 +71,22 @@ export function pageReply(error: OAuthError, context: Context | undefined): Repl
   const page =
     named[message] ?? (reason === 'redirect_unregistered' ? ofRedirect(error, context) : reason && byReason[reason]) ?? other(error)
   const said = status >= 500 ? status : page.status
-  return { status: said, headers: error.headers, body: { ...page, status: said } }
+  return { status: said, headers: error.headers, body: given({ ...page, address: error.about.email, status: said }) }
 }
 
-function ofRedirect(error: OAuthError, context: Context | undefined): Page & { details?: string } {
+function ofRedirect(error: OAuthError, context: Context | undefined): Page {
+  const origin = scriptOrigin(error.about.redirect_uri)
+  if (origin !== undefined) return { ...invalid('origin_mismatch'), details: `Request details: origin=${origin}` }
   const way = shutWay(error, context)
   const blocked = `The ${way} flow has been blocked in order to keep users secure. Follow the migration guide linked in the developer docs to migrate your app to an alternative method.`
   if (way !== undefined) return invalid('invalid_request', blocked)
   return { ...invalid('redirect_uri_mismatch'), details: `Request details: redirect_uri=${error.about.redirect_uri}` }
+}
+
+/** The origin of a page whose script asks, as `storagerelay://https/app.example?id=auth1` has it. */
+function scriptOrigin(redirect_uri = ''): string | undefined {
+  const [, scheme, host] = /^storagerelay:\/\/(https?)\/([^/?]+)/.exec(redirect_uri) ?? []
+  return host === undefined ? undefined : `${scheme}://${host}`
 }
 
 function other(error: OAuthError): Page {

@@ -19,6 +19,7 @@ const gone: Said = { description: 'Account has been deleted' }
 const badVerifier: Said = { description: 'Invalid code verifier.' }
 const noClient: Said = { status: 401, description: 'The OAuth client was not found.' }
 const badSecret: Said = { status: 401, description: 'The provided client secret is invalid.' }
+const deleted: Said = { status: 401, error: 'deleted_client', description: 'The OAuth client was deleted.' }
 const unnamed: Said = { status: 400, error: 'invalid_request', description: 'Could not determine client ID from request.' }
 const absent: Said = { description: ({ parameter }) => `Missing required parameter: ${parameter}` }
 const badType: Said = { error: 'unsupported_grant_type', description: ({ grant_type = '' }) => `Invalid grant_type: ${grant_type}` }
@@ -79,6 +80,7 @@ function saidOf(error: OAuthError, { grant_type, context }: ErrorSituation): Sai
   const { code, reason, message } = error
   const own = { description: message }
   if (code === 'expired_token') return {}
+  if (message === 'deleted_client') return deleted
   // A refusal with a text of the vendor's own.
   if (grant_type?.endsWith(':jwt-bearer') === true && reason !== 'parameter_missing') return own
   if (reason === 'code_unknown' && grant_type !== deviceCodeType && !isWellFormed(context?.parameters?.code ?? '')) {

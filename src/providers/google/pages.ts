@@ -34,6 +34,13 @@ export const googlePages: SignInPages = {
     deny: { text: 'Cancel', id: 'submit_deny_access' },
     choice: { fixed: signInScopes, all: 'Select all', unless: 'enable_granular_consent' },
   },
+  warning: {
+    heading: 'Google hasn’t verified this app',
+    text: 'The app is requesting access to sensitive info in your Google Account. Until the developer verifies this app with Google, you shouldn’t use it.',
+    more: 'Advanced',
+    go_on: { text: 'Continue' },
+    back: { text: 'Back to safety' },
+  },
   accounts: { heading: 'Choose an account', text: 'to continue to', pick: { text: '{user}' }, other: { text: 'Use another account' } },
   device: {
     heading: 'Connect a device',
@@ -49,7 +56,7 @@ export const googlePages: SignInPages = {
     title: 'Error - Google Accounts',
     heading: '{heading}',
     text: '{text}',
-    lines: ['{details}', 'Error {status}: {error}'],
+    lines: ['{address}', '{details}', 'Error {status}: {error}'],
     unauthorized: true,
   },
 }

@@ -7,6 +7,9 @@ interface GoogleSettings {
   test_users: readonly string[] | null
   organization: string
   domain_wide_delegation: boolean
+  verified: boolean
+  blocked_apps: readonly string[]
+  deleted_clients: readonly string[]
   response_iss: boolean
 }
 
@@ -36,6 +39,21 @@ export const googleSettings = ownSettings<GoogleSettings>({
     default: true,
     says: 'whether service accounts may act for users of the Workspace domain (`sub`)',
     accepts: ({ z }) => z.boolean(),
+  },
+  verified: {
+    default: true,
+    says: '`false`: whoever is asked for more than a sign-in needs is told first that Google has not verified the app',
+    accepts: ({ z }) => z.boolean(),
+  },
+  blocked_apps: {
+    default: [],
+    says: "`client_id`s that the Workspace domain's administrator keeps its users from (`admin_policy_enforced`)",
+    accepts: ({ z }) => z.array(z.string()),
+  },
+  deleted_clients: {
+    default: [],
+    says: '`client_id`s that are refused as those of clients that were deleted (`deleted_client`)',
+    accepts: ({ z }) => z.array(z.string()),
   },
   response_iss: {
     default: false,

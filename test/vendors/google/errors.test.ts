@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { authorizeUrl, calendar, callback, desktop, freshCode, ios, redeem, token, tokensOf, tv, web } from '../../support/google-client.ts'
+import { calendar, callback, desktop, freshCode, redeem, token, tokensOf, tv, web } from '../../support/google-client.ts'
 import { startForFile } from '../../support/server.ts'
 import { type Answer, basic, post, send } from '../../support/vendor-client.ts'
 
@@ -255,76 +255,5 @@ describe('revocation says to the byte', () => {
       const me = await send(`${url}/v1/userinfo`, { headers: { authorization: `Bearer ${silent.access_token}` } })
       expect(me.status).toBe(401)
     }
-  })
-})
-
-type Page = [what: string, parameters: Record<string, string | undefined>, status: number, foot: string, texts: string[]]
-const invalid = 'Access blocked: This app&#39;s request is invalid'
-
-describe('a request that is not right has a page and no redirect', () => {
-  test.each<Page>([
-    [
-      'another redirect URI',
-      { redirect_uri: 'https://elsewhere.example/cb' },
-      400,
-      'Error 400: redirect_uri_mismatch',
-      [invalid, 'redirect_uri=https://elsewhere.example/cb'],
-    ],
-    ['no redirect URI', { redirect_uri: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: redirect_uri']],
-    [
-      'a loopback port that is not registered',
-      { redirect_uri: 'http://localhost:8080/callback/x' },
-      400,
-      'Error 400: redirect_uri_mismatch',
-      [invalid],
-    ],
-    ['an unknown client', { client_id: 'x' }, 401, 'Error 401: invalid_client', ['The OAuth client was not found.']],
-    ['no client', { client_id: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: client_id']],
-    ['no scope', { scope: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: scope']],
-    ['no response type', { response_type: undefined }, 400, 'Error 400: invalid_request', ['Missing required parameter: response_type']],
-    ['a response type that it has not', { response_type: 'magic' }, 400, 'Error 400: unsupported_response_type', []],
-    [
-      'a scope that it has not',
-      { scope: 'openid wrong' },
-      400,
-      'Error 400: invalid_scope',
-      ['Some requested scopes were invalid. {valid=[openid], invalid=[wrong]}'],
-    ],
-    [
-      'a prompt that it has not',
-      { prompt: 'login' },
-      400,
-      'Error 400: invalid_request',
-      ['Invalid parameter value for prompt: Invalid prompt: login'],
-    ],
-    [
-      'both names of a prompt',
-      { prompt: 'consent', approval_prompt: 'force' },
-      400,
-      'Error 400: invalid_request',
-      ['Conflict params: approval_prompt and prompt'],
-    ],
-    ['an ID token without nonce', { response_type: 'id_token' }, 400, 'Error 400: invalid_request', ['Missing required parameter: nonce']],
-    ['the way by a page that shows the code', { redirect_uri: 'urn:ietf:wg:oauth:2.0:oob' }, 400, 'Error 400: invalid_request', []],
-  ])('%s', async (_what, parameters, status, foot, texts) => {
-    const answer = await send(authorizeUrl(url, parameters))
-    expect(answer.headers.get('location')).toBeNull()
-    expect(answer.text).toContain(foot)
-    for (const text of texts) expect(answer.text).toContain(text)
-    expect(answer.status).toBe(status)
-    expect(answer.explanation).not.toBe('')
-  })
-
-  test('an embedded web view', async () => {
-    const headers = {
-      'user-agent': 'Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0 Mobile',
-    }
-    const answer = await send(authorizeUrl(url), { headers })
-    expect([answer.status, answer.text.includes('Error 403: disallowed_useragent')]).toEqual([403, true])
-  })
-
-  test('a loopback address of an app without a secret', async () => {
-    const answer = await send(authorizeUrl(url, { ...ios, redirect_uri: 'http://127.0.0.1:9/x' }))
-    expect([answer.status, answer.text.includes('Error 400: invalid_request')]).toEqual([400, true])
   })
 })

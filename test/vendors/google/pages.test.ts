@@ -1,18 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Jar } from '../../support/browser-jar.ts'
-import {
-  alice,
-  aliceId,
-  authorizeUrl,
-  calendar,
-  callbackOf,
-  codeOf,
-  desktop,
-  redeem,
-  signIn,
-  tokensOf,
-  web,
-} from '../../support/google-client.ts'
+import { alice, aliceId, authorizeUrl, calendar, codeOf, desktop, redeem, signIn, tokensOf, web } from '../../support/google-client.ts'
 import { start, startForFile } from '../../support/server.ts'
 import { post, send } from '../../support/vendor-client.ts'
 
@@ -136,27 +124,6 @@ describe('the consent screen', () => {
     expect((await again()).body).not.toHaveProperty('refresh_token_expires_in')
     clock.advance(86_400)
     expect((await again()).body).toEqual({ error: 'invalid_grant', error_description: 'Token has been expired or revoked.' })
-  })
-
-  test.each([
-    [
-      'in testing',
-      { publishing_status: 'testing', test_users: ['bob@example.com'] },
-      'Error 403: access_denied',
-      'has not completed the Google verification process',
-    ],
-    ['of an organization', { user_type: 'internal' }, 'Error 403: org_internal', 'can only be used within its organization'],
-  ])('%s lets some users in and no others', async (_what, settings, foot, heading) => {
-    const { url } = await start({ defaultProvider: 'google' })
-    await set(url, settings)
-    const jar = new Jar()
-    const name = await jar.open(authorizeUrl(url))
-    const page = await jar.post(await jar.post(name, url, { identifier: alice.identifier }), url, { Passwd: alice.Passwd })
-    expect(page.status).toBe(403)
-    expect(page.html).toContain(foot)
-    expect(page.html).toContain(heading)
-    const bob = { identifier: 'bob@example.com', Passwd: 'password' }
-    expect((await callbackOf(url, {}, { user: bob })).searchParams.has('code')).toBe(true)
   })
 })
 
