@@ -15,8 +15,8 @@ export async function revoke(read: ClientRequest, context: Context): Promise<voi
   noteUnread(read.parameters, [clientParameters, ['token']], 'in a revocation', context)
   if (read.parameters.token === undefined) throw missing('token')
   const found = findToken(read.parameters.token, context)
-  context.realm.requests?.revocable?.(read.parameters.token, found?.use, context)
-  if (found === undefined) return
+  const stays = context.realm.requests?.revocable?.(read.parameters.token, found?.use, context) === false
+  if (found === undefined || stays) return
   if (found.token.client.client_id !== client.client_id) {
     const explanation = `The token was issued to client '${found.token.client.client_id}', not to '${client.client_id}'`
     throw new OAuthError('token_foreign', "The token is not this client's", explanation)

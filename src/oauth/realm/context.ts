@@ -270,8 +270,8 @@ export interface RequestDialect {
     caller: Client,
     context: Context,
   ) => MaybePromise<Readonly<Record<string, unknown>> | undefined>
-  /** What cannot be revoked; `use` says what the token is when it holds (RFC 7009 §2.2.1). @throws OAuthError */
-  readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined, context: Context) => void
+  /** What cannot be revoked; `use` says what the token is when it holds (RFC 7009 §2.2.1). @returns false for one that stays without a word @throws OAuthError */
+  readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined, context: Context) => false | undefined
   /** Revoking an access token takes its whole grant along. */
   readonly revokes_grants?: boolean
   /** At the token endpoint a refresh token comes with one of these scopes alone. */

@@ -1,4 +1,4 @@
-import type { RequestDialect } from '../../oauth/realm/context.ts'
+import { noteTo, type RequestDialect } from '../../oauth/realm/context.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { scope, targets } from './apis.ts'
@@ -11,7 +11,7 @@ import { auth0Error } from './errors.ts'
 import { auth0Grants, auth0GrantTypes } from './grants.ts'
 import { auth0Hosts } from './hosts.ts'
 import { databaseId, newClientId, newClientSecret, newObjectId, newSessionId } from './ids.ts'
-import { auth0Keys, auth0Kid } from './keys.ts'
+import { auth0Keys, auth0Kid, certificateRoutes } from './keys.ts'
 import { logout, signOutPath } from './logout.ts'
 import { clientRoutes } from './management/clients.ts'
 import { roleRoutes } from './management/roles.ts'
@@ -74,6 +74,11 @@ export const auth0: Provider = {
     logout,
     pkce_optional: true,
     refresh_scopes: ['offline_access'],
+    revocable: (_token, use, context) => {
+      if (use !== 'access') return undefined
+      noteTo(context, 'token is an access token, which goes on until it expires: the vendor revokes refresh tokens alone')
+      return false
+    },
   },
   redirects: auth0Redirects,
   cors: auth0Cors,
@@ -107,7 +112,16 @@ export const auth0: Provider = {
   errorReply: auth0Error,
   callbackWording: auth0Callback,
   discovery: auth0Discovery,
-  routes: [startPasswordless, ...mfaRoutes, ...databaseRoutes, ...userRoutes, ...roleRoutes, ...clientRoutes, ...tenantRoutes],
+  routes: [
+    ...certificateRoutes,
+    startPasswordless,
+    ...mfaRoutes,
+    ...databaseRoutes,
+    ...userRoutes,
+    ...roleRoutes,
+    ...clientRoutes,
+    ...tenantRoutes,
+  ],
   world: auth0World,
   seed: ({ documents }, now) => {
     saveOrganization(documents, { id: 'org_grantboxExample', name: 'example-org', display_name: 'Example Organization' }, now)

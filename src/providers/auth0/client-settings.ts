@@ -13,6 +13,8 @@ export interface RefreshTokenSettings {
 export interface ClientSettings {
   organization_usage?: Auth0Settings['organization_usage']
   refresh_token?: RefreshTokenSettings
+  /** Whose pages may read what it is answered, beside those of its callbacks. */
+  allowed_origins?: readonly string[]
 }
 
 const kept = (documents: Documents) => documents.kind<ClientSettings>('client_settings')

@@ -1,8 +1,9 @@
 import { given } from '../../basics/given.ts'
 import type { Provider } from '../provider.ts'
+import { auth0Settings } from './settings.ts'
 
 /** The metadata in the vendor's order. */
-export const auth0Discovery: NonNullable<Provider['discovery']> = (document) => {
+export const auth0Discovery: NonNullable<Provider['discovery']> = (document, { realm }) => {
   const of = (name: string) => document[name]
   return given({
     issuer: of('issuer'),
@@ -33,7 +34,8 @@ export const auth0Discovery: NonNullable<Provider['discovery']> = (document) => 
     id_token_signing_alg_values_supported: ['HS256', 'RS256', 'PS256'],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
-    end_session_endpoint: of('end_session_endpoint'),
+    end_session_endpoint: auth0Settings.of(realm.settings).end_session_in_discovery ? of('end_session_endpoint') : undefined,
+    dpop_signing_alg_values_supported: of('dpop_signing_alg_values_supported'),
     pushed_authorization_request_endpoint: of('pushed_authorization_request_endpoint'),
     backchannel_authentication_endpoint: of('backchannel_authentication_endpoint'),
     backchannel_token_delivery_modes_supported: ['poll'],

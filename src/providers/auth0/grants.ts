@@ -8,6 +8,7 @@ import { apiOf, keptApi } from './apis.ts'
 import { clientSettings } from './client-settings.ts'
 import { passwordless, passwordRealm } from './grant-names.ts'
 import { mfaGrants, withFactor } from './mfa/grants.ts'
+import { checks } from './organizations.ts'
 import { checkOtp } from './passwordless.ts'
 import { auth0Settings, database } from './settings.ts'
 
@@ -27,6 +28,7 @@ const machine: GrantType = {
       const explanation = `app ${client.app.name} has none of the API's scopes: ${offered.join(', ')}`
       throw new OAuthError('access_denied', message, explanation, {}, 403)
     }
+    if (parameters.organization !== undefined) checks(parameters, client, context)
     return clientCredentials.redeem(parameters, client, context)
   },
 }

@@ -1,5 +1,6 @@
-import { createHash, type JsonWebKey } from 'node:crypto'
+import { createHash, type JsonWebKey, X509Certificate } from 'node:crypto'
 import type { KeyDialect, PublicJwk } from '../../oauth/jose/keys.ts'
+import type { Route } from '../provider.ts'
 
 /** 21 characters of base64url, of the public key. */
 export function auth0Kid(_alg: string, _number: number, { n = '', e = '' }: JsonWebKey): string {
@@ -15,6 +16,25 @@ function published({ kty, use, n, e, kid, x5c, alg }: PublicJwk): Record<string,
     .digest('base64url')
   return { kty, use, n, e, kid, x5t, x5c, alg }
 }
+
+/** The certificate of the key that signs, for programs that take no key set. */
+function certificateRoute(path: string, type: string, made: (der: Buffer) => string | Buffer): Route {
+  return {
+    method: 'GET',
+    path,
+    async handle({ context, settings }) {
+      const { kid } = await context.realm.keys.signing(settings.signing_alg)
+      const key = await context.realm.keys.find(kid)
+      const [certificate] = Array.isArray(key?.x5c) ? key.x5c : []
+      return { status: 200, headers: { 'Content-Type': type }, body: made(Buffer.from(String(certificate), 'base64')) }
+    },
+  }
+}
+
+export const certificateRoutes: readonly Route[] = [
+  certificateRoute('/pem', 'application/x-pem-file', (der) => new X509Certificate(der).toString()),
+  certificateRoute('/cer', 'application/x-x509-ca-cert', (der) => der),
+]
 
 /** The key set has the next key beside the present one. */
 export const auth0Keys: KeyDialect = {

@@ -34,6 +34,7 @@ export const auth0Pages: SignInPages = {
     allow: { text: 'Accept', name: 'action', value: 'accept' },
     deny: { text: 'Decline', name: 'action', value: 'deny' },
   },
+  signed_out: { title: 'OK', heading: 'OK' },
   error: {
     title: 'Oops!, something went wrong',
     heading: 'Oops!, something went wrong',

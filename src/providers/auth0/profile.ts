@@ -24,13 +24,18 @@ function pictureOf({ email, username }: User): string {
   return `https://s.gravatar.com/avatar/${hash}?s=480&r=pg`
 }
 
+/** What Actions add of a user's claims: those under a URL, which may not be the vendor's own. */
+export function addedTo({ claims }: User): Record<string, unknown> {
+  const isNamespaced = (name: string) => /^https?:\/\//.test(name) && !/^https?:\/\/(?:[^/?#]*\.)?auth0\.com(?:[:/?#]|$)/.test(name)
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => isNamespaced(name)))
+}
+
 /** What tokens and userinfo tell of a user, in the vendor's order: what Actions add under names that are URLs, then what the scope asks for. */
 export function toldOf(user: User, scope: string): Record<string, unknown> {
   const asked = scopes(scope)
   const { claims, email } = user
-  const added = Object.entries(claims).filter(([name]) => /^https?:\/\//.test(name))
   return given({
-    ...Object.fromEntries(added),
+    ...addedTo(user),
     ...(asked.includes('profile') && profileOf(user)),
     ...(asked.includes('email') && email !== null && { email, email_verified: claims.email_verified ?? true }),
     ...(asked.includes('phone') && { phone_number: claims.phone_number, phone_verified: claims.phone_verified }),

@@ -11,6 +11,7 @@ export interface Auth0Settings {
   multi_factor: 'never' | 'enrolled' | 'always'
   organization_names: boolean
   signup_tells_user_exists: boolean
+  end_session_in_discovery: boolean
 }
 
 export const auth0Settings = ownSettings<Auth0Settings>({
@@ -42,6 +43,11 @@ export const auth0Settings = ownSettings<Auth0Settings>({
   signup_tells_user_exists: {
     default: false,
     says: "whether a sign-up under an address that somebody has is refused with `user_exists` and not `invalid_signup`; the vendor's `enable_public_signup_user_exists_error`",
+    accepts: ({ z }) => z.boolean(),
+  },
+  end_session_in_discovery: {
+    default: true,
+    says: "whether the metadata name `/oidc/logout`, without which SDKs sign out at `/v2/logout`; the vendor's `rp_logout_end_session_endpoint_discovery`",
     accepts: ({ z }) => z.boolean(),
   },
 })

@@ -11,7 +11,7 @@ import { alphabets } from '../data/alphabet.ts'
 import { mfaRecoveryCode, passwordless, passwordRealm } from './grant-names.ts'
 import { recoveryCodeOf } from './mfa/authenticators.ts'
 import { organizationClaims } from './organizations.ts'
-import { toldOf } from './profile.ts'
+import { addedTo, toldOf } from './profile.ts'
 import { permissionsOf } from './roles.ts'
 
 const handles = maskedHandles(alphabets.url_safe ?? '', 43)
@@ -38,7 +38,7 @@ function claimsOf(draft: TokenDraft, aud: readonly string[], material: TokenMate
   const isStandard = api?.token_version?.startsWith('rfc9068') === true
   const permissions = api?.token_version?.endsWith('_authz') === true && user !== undefined
   return given({
-    ...Object.fromEntries(Object.entries(user?.claims ?? {}).filter(([name]) => /^https?:\/\//.test(name))),
+    ...(user && addedTo(user)),
     iss: issuer,
     sub: user === undefined ? `${client.client_id}@clients` : user.user_id,
     aud: audience.length === 1 ? audience[0] : audience,

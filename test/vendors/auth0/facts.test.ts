@@ -186,12 +186,12 @@ describe('the token endpoint', () => {
         server.clock.advance(901)
         return askToken(server, { ...native, grant_type: deviceCode, device_code })
       },
-      { error: 'expired_token', error_description: expect.any(String) },
+      { error: 'expired_token', error_description: 'The provided device_code has expired.' },
     ],
     [
       'unknown',
       () => askToken(server, { ...native, grant_type: deviceCode, device_code: 'x' }),
-      { error: 'invalid_grant', error_description: expect.any(String) },
+      { error: 'invalid_grant', error_description: 'Invalid or expired device code.' },
     ],
     [
       'refused by the user',

@@ -36,6 +36,7 @@ const oneOf =
 /** What an app may say of its own, and what its values may be. */
 const members: Readonly<Record<string, Check>> = {
   organization_usage: oneOf('deny', 'allow', 'require'),
+  allowed_origins: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
   'refresh_token.rotation_type': oneOf('rotating', 'non-rotating'),
   'refresh_token.leeway': (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0,
 }
