@@ -6,6 +6,7 @@ import './start/node-version.ts'
 
 export type { App, AppChange, Apps, Client, MadeSecret, NewApp, NewClient } from './library/apps.ts'
 export type { Authorization, Authorized } from './library/authorization.ts'
+export type { HeldCallback, HeldCallbacks } from './library/callbacks.ts'
 export type { Clock, ClockState } from './library/clock.ts'
 export { type ConnectOptions, connectGrantbox } from './library/connect.ts'
 export { type FieldError, GrantboxError } from './library/error.ts'

@@ -15,6 +15,7 @@ import { check, validatorCompiler } from './input/validation.ts'
 import { Problem, problemBody, problemType, toProblem } from './problem.ts'
 import { apps } from './resources/apps.ts'
 import { authorize } from './resources/authorize.ts'
+import { callbacks } from './resources/callbacks.ts'
 import { clients } from './resources/clients.ts'
 import { clock } from './resources/clock.ts'
 import { deferred } from './resources/deferred.ts'
@@ -61,6 +62,7 @@ const resources: readonly Resource[] = [
   keys,
   clock,
   faults,
+  callbacks,
   requests,
   hints,
   postmanExport,

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { type AuthorizationAnswer, deliver } from '../oauth/authorization/response.ts'
+import { type AuthorizationAnswer, type Delivery, deliver } from '../oauth/authorization/response.ts'
 import { redirect } from './endpoint.ts'
 import type { Exchange } from './exchange.ts'
 import { pageHeaders } from './pages/assets.ts'
@@ -9,12 +9,20 @@ import { wordsOf } from './pages/words.ts'
 /** Sends the browser to the client with an answer or an error, as the response mode says. */
 export async function sendAnswer(reply: FastifyReply, exchange: Exchange, answer: AuthorizationAnswer): Promise<void> {
   const delivery = await deliver(answer, exchange.context)
+  if (answer.held === true) return hold(reply, exchange, answer, delivery)
   if ('redirect_to' in delivery)
     return answer.twice === true ? sendTwice(reply, exchange, delivery.redirect_to) : redirect(reply, delivery.redirect_to)
   const { name } = answer.client.app
   const page = { ...wordsOf(exchange, { app: name }), app: { name } }
   if ('web_message' in delivery) return sendMessage(reply, { ...page, ...delivery.web_message })
   render(reply, 'form-post', { ...page, ...delivery.form_post })
+}
+
+/** Keeps an answer for who fetches it from the control API. */
+function hold(reply: FastifyReply, exchange: Exchange, { client, user }: AuthorizationAnswer, delivery: Delivery): void {
+  const { held, clock } = exchange.sandbox
+  held.add({ at: clock.now(), client_id: client.client_id, username: user?.username, delivery })
+  render(reply, 'held', wordsOf(exchange))
 }
 
 /** A page that posts a message to the redirect URI's origin, which alone may have it in a frame. */

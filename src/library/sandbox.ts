@@ -1,5 +1,6 @@
 import { type Apps, apps } from './apps.ts'
 import type { Authorization, Authorized } from './authorization.ts'
+import { callbacks, type HeldCallbacks } from './callbacks.ts'
 import { type Clock, clock } from './clock.ts'
 import type { ControlClient } from './control-client.ts'
 import { type Faults, faults } from './faults.ts'
@@ -89,6 +90,8 @@ export interface Sandbox {
   readonly keys: Keys
   readonly clock: Clock
   readonly faults: Faults
+  /** What the fault `callback: held` keeps from browsers. */
+  readonly callbacks: HeldCallbacks
   readonly requests: Requests
   readonly outbox: Outbox
   readonly spaces: Spaces
@@ -155,6 +158,7 @@ export function sandbox(client: ControlClient, { name, ...place }: Place, leads:
     keys: keys(client, path),
     clock: clock(client, path),
     faults: faults(client, path),
+    callbacks: callbacks(client, path),
     requests: requests(client, path),
     outbox: outbox(client, path),
     spaces: spaces(client, path),

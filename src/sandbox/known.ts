@@ -8,6 +8,7 @@ import { ownSpaceOf, spaceAt } from '../providers/space.ts'
 import { SandboxClock } from './clock.ts'
 import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
+import { HeldAnswers } from './held-answers.ts'
 import { Journal } from './journal.ts'
 import { JournalMemory } from './journal-memory.ts'
 import { nameProblem } from './names.ts'
@@ -286,6 +287,7 @@ export class KnownSandboxes {
       journal,
       counts,
       faults: new Faults(),
+      held: new HeldAnswers(),
       failing: new Set(),
       directory: this.table.directory(id),
       grants: this.table.grants(id),

@@ -9,6 +9,7 @@ import type { Provider } from '../providers/provider.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Counts } from './counts.ts'
 import type { Faults } from './faults.ts'
+import type { HeldAnswers } from './held-answers.ts'
 import type { Journal } from './journal.ts'
 import type { SandboxSettings } from './settings.ts'
 
@@ -33,6 +34,7 @@ export interface Sandbox extends OwnSpace {
   readonly journal: Journal
   readonly settings: SandboxSettings
   readonly faults: Faults
+  readonly held: HeldAnswers
   readonly grants: GrantBook
   readonly spaces: Spaces
   readonly counts: Counts

@@ -277,11 +277,12 @@ export class Sandboxes extends ReachedSandboxes {
   /** The same for one that begins anew at a time: it forgets what it keeps in memory. */
   #anew(time: ClockState, change: () => SandboxRecord): Sandbox {
     const sandbox = this.#stored(change)
-    const { keys, failing, faults, journal, clock, spaces } = sandbox
+    const { keys, failing, faults, held, journal, clock, spaces } = sandbox
     spaces.forget()
     keys.forget()
     failing.clear()
     faults.clear()
+    held.clear()
     journal.clear()
     clock.load(time)
     return sandbox

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/sandbox/faults.ts'
+import { Jar } from '../support/browser-jar.ts'
 import { control } from '../support/control-client.ts'
 import { start, type TestServer } from '../support/server.ts'
 import { claimsOf } from '../support/standard-client.ts'
-import { answerIn, callback, callbackOf, challenge, redeem, verifier } from '../support/standard-sign-in.ts'
+import { answerIn, authorizeUrl, callback, callbackOf, challenge, redeem, signInAndAllow, verifier } from '../support/standard-sign-in.ts'
 
 const arm = (server: TestServer, fault: Partial<Fault>) => {
   server.sandbox().faults.add({ endpoint: 'authorize', after: 0, times: 1, ...fault })
@@ -108,5 +109,70 @@ describe('a code of another user (RFC 9700 §4.5)', () => {
     const { body } = await control(server, 'POST', '/sandboxes/standard/authorize', asked)
     expect((await redeem(server.url, new URL(body.redirect_to).searchParams.get('code'))).status).toBe(200)
     expect(server.sandbox().journal.list().at(-1)?.username).toBe('bob')
+  })
+})
+
+describe('an answer that is held', () => {
+  const callbacks = '/sandboxes/standard/callbacks'
+
+  /** What the browser sees at the end of a sign-in. */
+  async function held({ url }: TestServer, parameters: Record<string, string> = {}, jar = new Jar()) {
+    return signInAndAllow(jar, await jar.open(authorizeUrl(url, parameters)), url)
+  }
+
+  test('stays here: the browser is told so, and the control API has where it would have gone', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    arm(server, { callback: 'held' })
+    const page = await held(server)
+    expect([page.status, page.location, page.html.includes('code=')]).toEqual([200, undefined, false])
+    expect(page.html).toContain('<h1>The answer is held back</h1>')
+    const { body } = await control(server, 'GET', callbacks)
+    expect(body.items).toEqual([
+      {
+        id: expect.any(String),
+        at: expect.stringMatching(/^\d{4}-.*Z$/),
+        client_id: 'standard-web',
+        username: 'alice',
+        redirect_to: expect.stringContaining(`${callback}?code=`),
+      },
+    ])
+    const { code, state } = answerIn(new URL(body.items[0].redirect_to))
+    expect([state, (await redeem(server.url, code)).status]).toEqual(['xyz', 200])
+    expect((await held(server)).location?.href).toContain(`${callback}?code=`)
+  })
+
+  test('may be a form, and several wait in the order in which they were made until they are forgotten', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    arm(server, { callback: 'held', times: 0 })
+    await held(server, { state: 'one' })
+    await held(server, { state: 'two', response_mode: 'form_post' })
+    const { body } = await control(server, 'GET', callbacks)
+    expect([body.items[0].redirect_to.includes('state=one'), body.items[1].redirect_to, body.items[1].form]).toEqual([
+      true,
+      callback,
+      { code: expect.any(String), state: 'two', iss: server.url },
+    ])
+    expect((await control(server, 'DELETE', callbacks)).status).toBe(204)
+    expect((await control(server, 'GET', callbacks)).body.items).toEqual([])
+  })
+
+  test('is forgotten with the rest of what a sandbox began with, and after a hundred others', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    arm(server, { callback: 'held', times: 0 })
+    const jar = new Jar()
+    for (let i = 0; i < 102; i++) await held(server, { state: `s${i}` }, jar)
+    const { body } = await control(server, 'GET', callbacks)
+    expect([body.items.length, body.items[0].redirect_to.includes('state=s2&')]).toEqual([100, true])
+    await control(server, 'POST', '/sandboxes/standard/reset')
+    expect((await control(server, 'GET', callbacks)).body.items).toEqual([])
+  })
+
+  test('is handed out at once to who asks without a browser', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    arm(server, { callback: 'held' })
+    const asked = { username: 'alice', client_id: 'standard-web', redirect_uri: callback, scope: 'openid', state: 's' }
+    const { body } = await control(server, 'POST', '/sandboxes/standard/authorize', asked)
+    expect(body.redirect_to).toContain('code=')
+    expect((await control(server, 'GET', callbacks)).body.items).toEqual([])
   })
 })

@@ -17,6 +17,7 @@ import { contextOf } from '../addresses.ts'
 import { userMentioned } from '../input/lookup.ts'
 import { invalidAll } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
+import { deliveryShape, viewDelivery } from '../views/delivery.ts'
 
 /** What stands beside the parameters. */
 const own = {
@@ -36,12 +37,8 @@ const authorization = z
   .describe('Whatever an authorization request may contain. Numbers, booleans, lists and objects are written as they stand in a URL.')
 
 const authorized = z.object({
-  redirect_to: z.string().describe('Where the browser would be sent: the redirect URI with the code, or with the error.'),
+  ...deliveryShape,
   code: z.string().optional(),
-  form: z
-    .record(z.string(), z.string())
-    .optional()
-    .describe('What the browser would post there, with response modes form_post and web_message.'),
   notes: z.array(z.string()).describe('What of the request had no effect, a sentence each.'),
 })
 
@@ -136,11 +133,7 @@ function userOf(username: string, sandbox: Sandbox): User {
 }
 
 function view({ delivery, code }: Outcome): Omit<z.output<typeof authorized>, 'notes'> {
-  if (!('redirect_to' in delivery)) {
-    const { action, fields } = 'form_post' in delivery ? delivery.form_post : delivery.web_message
-    return { redirect_to: action, form: { ...fields }, ...(code !== undefined && { code }) }
-  }
   // Under a fault the client may not get to see it.
-  const seen = code !== undefined && delivery.redirect_to.includes(encodeURIComponent(code))
-  return { redirect_to: delivery.redirect_to, ...(seen && { code }) }
+  const seen = code !== undefined && (!('redirect_to' in delivery) || delivery.redirect_to.includes(encodeURIComponent(code)))
+  return { ...viewDelivery(delivery), ...(seen && { code }) }
 }

@@ -122,6 +122,8 @@ export interface Views {
     /** The redirect URI with its answer. */
     next: string
   }
+  /** A fault: the client is told nothing. */
+  held: Page
   /** The end of a session, while the clients that were told of it are told so in frames (OpenID Connect Front-Channel Logout §3). */
   'signed-out': Page & {
     title?: string | undefined

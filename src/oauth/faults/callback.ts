@@ -27,6 +27,7 @@ const flaws = {
   foreign_code_missing_state: (...came) => withForeignCode(missingState(...came), came[1], came[2]),
   extra: (answer) => ({ ...answer, parameters: { ...unknown, ...given(answer.parameters) } }),
   twice: (answer) => ({ ...answer, twice: true }),
+  held: (answer) => ({ ...answer, held: true }),
 } as const satisfies Record<string, Flaw>
 
 export const callback = faultKind({

@@ -28,6 +28,8 @@ export interface CallbackAnswer {
   readonly foreignCode?: ((user: User) => string) | undefined
   /** Whether a fault wants the client to be called back two times. */
   readonly twice?: boolean
+  /** Whether a fault keeps it from the browser. */
+  readonly held?: boolean
 }
 
 /** An answer on its way out. */
