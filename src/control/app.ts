@@ -19,6 +19,7 @@ import { callbacks } from './resources/callbacks.ts'
 import { clients } from './resources/clients.ts'
 import { clock } from './resources/clock.ts'
 import { deferred } from './resources/deferred.ts'
+import { exam } from './resources/exam.ts'
 import { faults } from './resources/faults.ts'
 import { grants } from './resources/grants.ts'
 import { health } from './resources/health.ts'
@@ -65,6 +66,7 @@ const resources: readonly Resource[] = [
   callbacks,
   requests,
   hints,
+  exam,
   postmanExport,
   openapi,
 ]

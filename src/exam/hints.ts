@@ -22,7 +22,7 @@ export interface Hint {
 /** What the journal of a sandbox proves about its clients, what weighs most first. What the control API did for a browser is no client's doing. */
 export function hintsOf(sandbox: Sandbox): Hint[] {
   const clientOf = (client_id: string, entry: JournalEntry) => worldOf(entry, sandbox).store.findClient(client_id)
-  const traffic = trafficOf(sandbox.journal.list(), clientOf, sandbox.provider.id === standard.id)
+  const traffic = trafficOf(sandbox.journal.list(), clientOf, isByTheBook(sandbox))
   return [...traffic]
     .flatMap(([client_id, its]) =>
       rules.flatMap(({ id, level, source, mend, find }): Hint[] => {
@@ -31,4 +31,9 @@ export function hintsOf(sandbox: Sandbox): Hint[] {
       }),
     )
     .sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level))
+}
+
+/** Whether a sandbox speaks by the RFCs alone. */
+export function isByTheBook({ provider }: Pick<Sandbox, 'provider'>): boolean {
+  return provider.id === standard.id
 }

@@ -5,6 +5,7 @@
  */
 
 import type { JournalEntry } from '../sandbox/journal.ts'
+import type { Profile } from './profiles.ts'
 import type { Traffic } from './traffic.ts'
 
 /** How much a rule weighs: RFCs and best practice ask for it, recommend it, or it is good to know. */
@@ -31,6 +32,10 @@ export interface Rule {
   /** What happens to those who break it. */
   readonly why: string
   readonly mend: string
+  /** Those whose clients an exam grades by it; all of them when absent. */
+  readonly profiles?: readonly Profile[]
+  /** Why these requests say nothing about it; undefined when they do. Any request does when absent. */
+  readonly unseen?: (traffic: Traffic) => string | undefined
   /** What one client did against it; undefined when nothing proves that. */
   readonly find: (traffic: Traffic) => Finding | undefined
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Sent, saysWhy } from '../oauth/faults/kind.ts'
+import { faultOf, type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
 import { endpoints } from '../oauth/model/endpoint.ts'
 import type { Trace } from '../oauth/realm/context.ts'
@@ -49,7 +49,8 @@ export function journalEntry(
   if (exchange.host !== undefined) entry.host = exchange.host
   if (exchange.error !== undefined) entry.error = exchange.error
   if (exchange.reason !== undefined) entry.reason = exchange.reason
-  const { trace } = exchange.context
+  const { trace, fault } = exchange.context
+  if (fault !== undefined) Object.assign(entry, faultOf(fault))
   const explanation = exchange.explanation ?? trace.explanation
   if (explanation !== undefined) entry.explanation = explanation
   addTrace(entry, trace)

@@ -29,6 +29,8 @@ export interface JournalEntry extends Trace {
   status: number
   response_headers: Readonly<Record<string, unknown>>
   response_body: string | undefined
+  /** The id of the fault that struck it. */
+  fault?: string
   /** Set when it was the control API that acted for a browser. */
   driver?: 'control'
   error?: string

@@ -5,6 +5,7 @@ import { checkAuthorizationRequest } from '../../oauth/authorization/authorize.t
 import { authorizeFor, type Outcome } from '../../oauth/authorization/decision.ts'
 import { authorizationParameters } from '../../oauth/authorization/effects.ts'
 import { deliver, errorAnswer } from '../../oauth/authorization/response.ts'
+import { faultOf } from '../../oauth/faults/kind.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { AuthorizationError, OAuthError } from '../../oauth/model/errors.ts'
 import { parametersOf } from '../../oauth/model/parameters.ts'
@@ -63,7 +64,12 @@ export const authorize = sandboxRoutes('tokens', ({ inSpace: { post } }) => {
       if (error instanceof OAuthError) Object.assign(entry, { status: 400 }, problemOf(error))
       throw error
     } finally {
-      sandbox.journal.add({ ...context.trace, ...entry, duration_ms: performance.now() - entry.duration_ms })
+      sandbox.journal.add({
+        ...context.trace,
+        ...faultOf({ ...context.fault }),
+        ...entry,
+        duration_ms: performance.now() - entry.duration_ms,
+      })
     }
   })
 })

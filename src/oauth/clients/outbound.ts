@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import type { Settings } from '../model/settings.ts'
 
@@ -10,7 +10,7 @@ import type { Settings } from '../model/settings.ts'
 
 /** A call as a whole. */
 export interface Call {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'HEAD'
   headers: Readonly<Record<string, string>>
   body?: string
   /** How long all of it may take, milliseconds. */
@@ -88,7 +88,7 @@ export async function call(
   url: string,
   rule: Rule,
   { method, headers, body, patience, largest }: Call,
-): Promise<{ status: number; text: string } | { problem: string }> {
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string } | { problem: string }> {
   const refused = callProblem(url, rule)
   if (refused !== undefined) return { problem: refused }
   // Not before it is needed: most never call anybody.
@@ -106,7 +106,8 @@ export async function call(
       })
       asked.on('error', reject)
       asked.once('response', (response) => {
-        read(response, largest).then((text) => resolve({ status: response.statusCode ?? 0, text }), reject)
+        const { statusCode: status = 0, headers } = response
+        read(response, largest).then((text) => resolve({ status, headers, text }), reject)
       })
       asked.end(body)
     })

@@ -93,3 +93,8 @@ export function flawsIn<F extends string>(table: Readonly<Record<F, unknown>>): 
 export function saysWhy({ id }: { readonly id?: string }, deed = 'says so'): string {
   return `A fault of the sandbox ${deed}${id === undefined ? '' : `: ${id}`}`
 }
+
+/** What a request's entry in the journal says of the fault that struck it; nothing for one without a name. */
+export function faultOf({ id }: { readonly id?: string }): { fault?: string } {
+  return id === undefined ? {} : { fault: id }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { examClient } from '../../exam/client.ts'
+import { type Profile, profiles } from '../../exam/profiles.ts'
+import type { ExamOptions } from '../../exam/run/options.ts'
+import { abilities } from '../../exam/tasks.ts'
+
+const profileName = z.enum(Object.keys(profiles) as [Profile])
+
+/** What an exam is begun with. */
+export const examDraft = z.strictObject({
+  profile: z.array(profileName).optional().describe('What the client is; guessed from what it asks when absent.'),
+  only: z.array(z.string()).optional().describe('These rules or groups alone.'),
+  quick: z.boolean().optional().describe('What must hold, as far as one login shows it.'),
+  signals: z
+    .array(z.enum(abilities))
+    .optional()
+    .describe(
+      'What the driver can do beside logging in: `signed_in` and `user` say what it can tell, the others what it can be asked for.',
+    ),
+  waive: z.record(z.string(), z.string().min(1)).optional().describe('Rules that are not held against the client, each with the reason.'),
+  client_id: z.string().optional().describe('A client that is there, or one that is made for the exam; `exam` when absent.'),
+  client_secret: z.string().nullable().optional().describe('Of one that is made; null for a public client.'),
+  redirect_uri: z.string().optional().describe('Of one that is made.'),
+  username: z.string().optional().describe("Who logs in; the sandbox's first user when absent."),
+})
+
+/** What it means, with all that was left out. */
+export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
+  const {
+    profile = [],
+    only = [],
+    quick = false,
+    signals = [],
+    waive = {},
+    client_id = examClient.client_id,
+    username,
+    redirect_uri,
+  } = draft
+  const { client_secret = examClient.client_secret } = draft
+  return { profiles: profile, only, quick, abilities: signals, waive, client_id, client_secret, redirect_uri, username }
+}

@@ -1,0 +1,132 @@
+import { call } from '../../oauth/clients/outbound.ts'
+import { CookieJar } from './jar.ts'
+
+/** A page, or what came in its place. */
+export interface Page {
+  readonly url: string
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+
+/** What the provider sends the browser back to the app with. */
+export interface Answer {
+  readonly url: string
+  /** Posted, where the response mode is form_post. */
+  readonly form?: Readonly<Record<string, string>> | undefined
+}
+
+/** The provider, as a browser of grantbox's own goes through it. */
+export interface Provider {
+  /** Whether an address is one at which it signs users in. */
+  isSignIn(url: string): boolean
+  /** Signs a user in and decides for him. @throws when the request is refused */
+  signIn(url: string, username: string): Promise<Answer>
+}
+
+/** A call went wrong: where to, and why. */
+export class BrowserError extends Error {
+  override readonly name = 'BrowserError'
+}
+
+/** How long an app may take for a page; milliseconds. */
+const patience = 60_000
+const largest = 4 * 1024 * 1024
+const mostRedirects = 20
+
+interface Visit {
+  readonly method?: 'GET' | 'POST' | 'HEAD'
+  readonly form?: Answer['form']
+  readonly headers?: Readonly<Record<string, string>>
+  /** Goes without this cookie. */
+  readonly without?: string
+}
+
+/**
+ * A browser without a window: it keeps cookies, follows redirects and goes through the provider by way of its protocol. It calls this
+ * machine and private networks alone, and looks each address up before it does.
+ */
+export class Browser {
+  readonly jar = new CookieJar()
+  readonly #provider: Provider
+
+  constructor(provider: Provider) {
+    this.#provider = provider
+  }
+
+  /** One request, no redirect followed. @throws BrowserError */
+  async visit(url: string, { method = 'GET', form, headers, without }: Visit = {}): Promise<Page> {
+    const cookie = this.jar.headerFor(url, without)
+    const answer = await call(
+      url,
+      { outbound: 'private' },
+      {
+        method: form === undefined ? method : 'POST',
+        headers: {
+          accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+          'user-agent': 'Mozilla/5.0 (grantbox exam)',
+          ...(cookie !== '' && { cookie }),
+          ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+          ...headers,
+        },
+        ...(form !== undefined && { body: new URLSearchParams(form).toString() }),
+        patience,
+        largest,
+      },
+    )
+    if ('problem' in answer) throw new BrowserError(`${method} ${url}: ${answer.problem}`)
+    this.jar.take(url, answer.headers['set-cookie'] ?? [])
+    return { url, status: answer.status, headers: answer.headers, text: answer.text }
+  }
+
+  /** Follows redirects until a page, or until the provider is to sign somebody in. @throws BrowserError */
+  async walk(url: string, visit: Visit = {}): Promise<Page | { readonly signIn: string }> {
+    let page = await this.visit(url, visit)
+    for (let count = 0; count < mostRedirects; count++) {
+      const next = redirectOf(page)
+      if (next === undefined) return page
+      if (this.#provider.isSignIn(next)) return { signIn: next }
+      page = await this.visit(next)
+    }
+    throw new BrowserError(`${url} redirects more than ${mostRedirects} times`)
+  }
+
+  /**
+   * Begins a login at the app, and has a user sign in.
+   * @returns what the browser is sent back with, which is not yet done; or the page at which it stayed
+   * @throws BrowserError
+   */
+  async begin(start: string, username: string): Promise<{ readonly answer: Answer } | { readonly page: Page }> {
+    const there = this.#provider.isSignIn(start) ? { signIn: start } : await this.walk(start)
+    return 'signIn' in there ? this.#signIn(there.signIn, username) : { page: there }
+  }
+
+  /** First as the browser asks for it, which the journal shows and a fault may answer; a page is gone through by the protocol. */
+  async #signIn(url: string, username: string): Promise<{ readonly answer: Answer } | { readonly page: Page }> {
+    const page = await this.visit(url)
+    const sent = redirectOf(page)
+    if (sent !== undefined && !this.#provider.isSignIn(sent)) return { answer: { url: sent } }
+    if (page.status >= 400) return { page }
+    return { answer: await this.#provider.signIn(url, username) }
+  }
+
+  /** Goes back to the app with the provider's answer, and wherever it sends the browser then: to sign in again, some times. @throws BrowserError */
+  async finish({ url, form }: Answer, username: string): Promise<Page> {
+    let there = await this.walk(url, { form })
+    for (let count = 0; 'signIn' in there; count++) {
+      // It goes round in circles: that is for the journal to show.
+      if (count === 4) return { url: there.signIn, status: 0, headers: {}, text: '' }
+      const again = await this.#signIn(there.signIn, username)
+      if ('page' in again) return again.page
+      there = await this.walk(again.answer.url, { form: again.answer.form })
+    }
+    return there
+  }
+}
+
+/** Where an answer sends the browser; undefined for a page. */
+export function redirectOf({ url, status, headers: { location } }: Page): string | undefined {
+  return status >= 300 && status < 400 && typeof location === 'string' && URL.canParse(location, url)
+    ? new URL(location, url).href
+    : undefined
+}

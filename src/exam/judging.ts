@@ -1,0 +1,86 @@
+import type { JournalEntry } from '../sandbox/journal.ts'
+import { callbacksIn, callsWith, deedOf, exchangesOf, isIn, type Play, shown } from './play.ts'
+import { answerOf } from './traffic.ts'
+import { type Exhibit, exhibits, failed, notExercised, passed, type Verdict } from './verdict.ts'
+
+/** The verdict on a client that did not do what it must not do: by what is told of the app, else by its silence. */
+export function refusedIt(play: Play, deed: JournalEntry, what: string): Verdict {
+  const evidence = withControl(play, exhibits(deed))
+  const who = shown(play)
+  if (who === 'mallory') return failed('canary', `${what}, and the app shows mallory.`, exhibits(deed))
+  if (isIn(play) === true) {
+    return who === 'alice' && play.scenario.canary === true
+      ? passed('canary', `The app shows alice although mallory was offered: it does not read what was forged.`, evidence)
+      : failed('signal', `${what}, and somebody is signed in all the same.`, exhibits(deed))
+  }
+  if (isIn(play) === false) return passed('signal', `${what}; the app says nobody.`, evidence)
+  return passed('silence', `${what}: nothing more came in ${seconds(play.quiet_ms)}.`, evidence)
+}
+
+/** For an answer at the callback that has to be thrown away: its code is not sent. */
+export function thrownAway(play: Play, what: string): Verdict {
+  const deed = callbackOf(play)
+  if (deed === undefined) return notDelivered('no answer was sent to the redirect URI')
+  const sent = exchangesOf(play, deed.answer.get('code'))
+  const [first] = sent
+  if (first !== undefined) {
+    return failed('wire', `${what}, and its code was sent to the token endpoint.`, withControl(play, exhibits(deed.entry, [first.entry])))
+  }
+  return refusedIt(play, deed.entry, 'The code was not sent')
+}
+
+/** The spoiled answer at the redirect URI. */
+export function callbackOf(play: Play) {
+  return callbacksIn(play).find(({ entry }) => entry.fault !== undefined)
+}
+
+/** For tokens that came with something wrong: neither they nor the user in them are taken. */
+export function tokensRefused(play: Play, what: string): Verdict {
+  const deed = deedOf(play, 'token')
+  if (deed === undefined) return notDelivered('no tokens were asked for')
+  const used = callsWith(play, answerOf(deed).access_token)
+  const [first] = used
+  if (first !== undefined && play.profiles.includes('oidc') && shown(play) !== 'alice') {
+    return failed('wire', `${what}, and the access token beside it was used.`, withControl(play, exhibits(deed, [first])))
+  }
+  return refusedIt(play, deed, what)
+}
+
+/** For a good answer that is unusual: it has to be taken. */
+export function borne(play: Play, what: string, deed = deedOf(play)): Verdict {
+  if (deed === undefined) return notDelivered('the answer was not asked for')
+  const used = callsWith(play, answerOf(deed).access_token)
+  const evidence = withControl(play, exhibits(deed, used.slice(0, 1)))
+  if (isIn(play) === true) return passed('signal', `${what}, and the user is signed in.`, evidence)
+  if (isIn(play) === false) return failed('signal', `${what}, and nobody is signed in.`, evidence)
+  if (used.length > 0) return passed('wire', `${what}, and the access token was used.`, evidence)
+  const inControl = play.control !== undefined && callsWithAny(play.control)
+  if (inControl)
+    return failed('silence', `${what}, and nothing came in ${seconds(play.quiet_ms)}; in the control the token was used.`, evidence)
+  return notExercised('not-told', 'The client calls nothing with its token, and nobody said whether the user was signed in.')
+}
+
+function callsWithAny({ entries }: Play): boolean {
+  return entries.some(({ endpoint, grant_id }) => (endpoint === 'userinfo' || endpoint === 'api') && grant_id !== undefined)
+}
+
+/** The deed's request never came. */
+export function notDelivered(why: string): Verdict {
+  return notExercised('not-delivered', `It could not be tried: ${why}.`)
+}
+
+/** The same request of the honest run is shown beside. */
+export function withControl({ control }: Play, evidence: readonly Exhibit[]): Exhibit[] {
+  const last = evidence.at(-1)?.entry
+  const counterpart =
+    last &&
+    control?.entries.find(
+      ({ endpoint, method, grant_type }) => endpoint === last.endpoint && method === last.method && grant_type === last.grant_type,
+    )
+  return counterpart === undefined ? [...evidence] : [...evidence, { role: 'control', entry: counterpart }]
+}
+
+/** Milliseconds in words. */
+export function seconds(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,87 @@
+import { randomText } from '../../basics/random.ts'
+import { magicUsers } from '../../oauth/faults/magic-users.ts'
+import { blankUser } from '../../oauth/model/directory.ts'
+import type { Client, User } from '../../oauth/model/records.ts'
+import { addClient, newApp, newClient } from '../../sandbox/new-app.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { CastError } from '../errors.ts'
+import type { Registration } from './options.ts'
+
+/** The client that is examined and who signs in at it; those whom the exam brought leave with it. */
+export class Cast {
+  readonly client: Client
+  readonly alice: User
+  readonly mallory: User
+  readonly #find: () => Sandbox
+  readonly #isOwn: boolean
+  readonly #lastGrant: number
+
+  /** @throws CastError when there is no such client or user, and none can be made */
+  constructor(find: () => Sandbox, registration: Registration) {
+    this.#find = find
+    const sandbox = find()
+    const { store, directory, clock, provider } = sandbox
+    const known = store.findClient(registration.client_id)
+    if (known === undefined && registration.redirect_uri === undefined) {
+      throw new CastError(`There is no client '${registration.client_id}', and without redirect_uri none can be made for the exam`)
+    }
+    this.alice = someUser(sandbox, registration.username)
+    this.#isOwn = known === undefined
+    this.client = known ?? ownClient(sandbox, registration)
+    const [last] = sandbox.grants.list({ client_id: this.client.client_id, limit: 100_000 }).slice(-1)
+    this.#lastGrant = last?.grant.id ?? 0
+    const left = store.findUser('mallory')
+    if (left !== undefined) directory.deleteUser(left)
+    const [mallory] = directory.createUsers([
+      {
+        ...blankUser,
+        user_id: provider.ids.user_id(),
+        username: 'mallory',
+        password: randomText(24),
+        first_name: 'Mallory',
+        last_name: 'Canary',
+        email: 'mallory@example.com',
+        type: this.alice.type,
+        created_at: clock.now(),
+        apps: [this.client.app],
+      },
+    ])
+    if (mallory === undefined) throw new CastError('mallory could not be made')
+    this.mallory = mallory
+  }
+
+  /** Those whom the exam brought go, with all that was granted in it. */
+  leave(): void {
+    const { directory, grants, store, clock } = this.#find()
+    const mallory = store.findUser(this.mallory.username)
+    if (mallory !== undefined) directory.deleteUser(mallory)
+    const client = store.findClient(this.client.client_id)
+    if (client === undefined) return
+    if (this.#isOwn) directory.deleteApp(client.app)
+    else {
+      for (const { grant } of grants.list({ client_id: client.client_id, after: this.#lastGrant, active: true, limit: 100_000 })) {
+        store.revokeGrant(grant.id, 'the exam ended', clock.now())
+      }
+    }
+  }
+}
+
+function ownClient(sandbox: Sandbox, { client_id, client_secret, redirect_uri }: Registration): Client {
+  const app = newApp(sandbox, { name: 'Exam', redirect_uris: redirect_uri === undefined ? [] : [redirect_uri] })
+  const method = client_secret === null ? { token_endpoint_auth_method: 'none' } : {}
+  return addClient(sandbox, app, newClient(sandbox, { client_id, client_secret, ...method }))
+}
+
+/** @throws CastError */
+function someUser({ store, directory, name }: Sandbox, username: string | undefined): User {
+  if (username !== undefined) {
+    const user = store.findUser(username)
+    if (user === undefined) throw new CastError(`There is no user '${username}' in sandbox '${name}'`)
+    return user
+  }
+  const user = directory
+    .listUsers({ limit: 100 })
+    .find((one) => !magicUsers.has(one.username) && !one.disabled && one.username !== 'mallory')
+  if (user === undefined) throw new CastError(`There is no user in sandbox '${name}' who could sign in`)
+  return user
+}

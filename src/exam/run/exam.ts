@@ -1,0 +1,319 @@
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { armedRules } from '../armed.ts'
+import { isByTheBook } from '../hints.ts'
+import { isIn, type Moment, type Play, type Signal, wasDelivered } from '../play.ts'
+import { counts, type Profile, profiles } from '../profiles.ts'
+import type { ArmedRule, Scenario } from '../scenario.ts'
+import type { Ability, Given, Task } from '../tasks.ts'
+import { notExercised, together, type Verdict } from '../verdict.ts'
+import { Cast } from './cast.ts'
+import { honest, honestFor, sham, troubleWith } from './honest.ts'
+import type { ExamOptions } from './options.ts'
+import { Overlay } from './overlay.ts'
+import { guess, lacking, type Part, planned } from './plan.ts'
+import { Rendezvous } from './rendezvous.ts'
+import { leftOf, settleBy } from './settle.ts'
+import { Stranger } from './stranger.ts'
+
+/** A scenario's requests while it is played. */
+interface Live {
+  readonly scenario: Scenario
+  readonly entries: JournalEntry[]
+  readonly moments: Moment[]
+}
+
+/** An honest run, as the report has it. */
+export interface ControlRun {
+  readonly what: string
+  readonly ok: boolean
+  readonly took_ms: number
+}
+
+/** What an exam has found so far. */
+export interface Findings {
+  readonly profiles: readonly Profile[]
+  readonly because: string | undefined
+  readonly verdicts: ReadonlyMap<ArmedRule, Verdict>
+  readonly controls: readonly ControlRun[]
+  /** Why the whole says nothing; undefined when it does. */
+  readonly void: string | undefined
+  /** The requests of honest runs, for the rules that any traffic shows. */
+  readonly honest: readonly JournalEntry[]
+  readonly state: 'running' | 'done' | 'stopped'
+}
+
+/** An exam of one client: it plays its scenarios in order, and asks a driver for what only he can do. */
+export class Exam {
+  readonly options: ExamOptions
+  readonly cast: Cast
+  /** Whether its server speaks by the RFCs alone. */
+  readonly isByTheBook: boolean
+  readonly started: number
+  readonly #abilities: ReadonlySet<Ability>
+  readonly #overlay: Overlay
+  readonly #stranger: Stranger
+  readonly #company: string
+  readonly #meet = new Rendezvous()
+  readonly #stopFollowing: () => void
+  readonly #ownerOf = new Map<number, Live>()
+  readonly #verdicts = new Map<ArmedRule, Verdict>()
+  readonly #controls: ControlRun[] = []
+  readonly #honest: JournalEntry[] = []
+  #profiles: readonly Profile[]
+  #because: string | undefined
+  #void: string | undefined
+  #state: Findings['state'] = 'running'
+  #live: Live | undefined
+  #control: Play | undefined
+  readonly #parts: readonly Part[]
+  #task = 0
+  #scenario = 0
+  #changed: () => void = () => {}
+
+  private constructor(find: () => Sandbox, options: ExamOptions, cast: Cast, stranger: Stranger) {
+    this.options = options
+    this.cast = cast
+    this.#abilities = new Set(options.abilities)
+    this.#profiles = options.profiles
+    this.#stranger = stranger
+    const asked = options.profiles.length > 0 ? options.profiles : (Object.keys(profiles) as Profile[])
+    this.#parts = planned(armedRules, asked, options)
+    this.#overlay = new Overlay(find, cast, stranger)
+    this.started = Date.now()
+    this.#company = find().company
+    this.isByTheBook = isByTheBook(find())
+    this.#stopFollowing = find().journal.follow({ driver: 'any' }, (entry) => this.#took(entry))
+    this.#meet.onWord(() => this.#changed())
+  }
+
+  /** @throws CastError when the client or its user cannot be had */
+  static async begin(find: () => Sandbox, options: ExamOptions): Promise<Exam> {
+    const cast = new Cast(find, options)
+    const exam = new Exam(find, options, cast, await Stranger.open())
+    exam.#go().then(
+      () => exam.#end('done'),
+      (error) => {
+        exam.#void ??= error instanceof Stopped ? 'it was stopped' : `grantbox failed: ${error instanceof Error ? error.message : error}`
+        exam.#end('stopped')
+      },
+    )
+    return exam
+  }
+
+  /** The next task, when what came before is judged. @param is_at_it the driver is still at what it was given */
+  next(is_at_it: boolean): Promise<Given> {
+    return this.#meet.next(is_at_it)
+  }
+
+  /** What the driver saw. */
+  say(signal: Signal): void {
+    this.#meet.say(signal)
+  }
+
+  /** What may be tried, the honest login first; what the profile turns out not to ask for is passed over. */
+  get scenarios(): { title: string; rules: string[] }[] {
+    const tried = this.#parts.flatMap(({ scenarios }) => scenarios)
+    return [honest, ...tried.map(({ scenario, judges }) => ({ title: scenario.title, rules: judges.map(({ id }) => id) }))].map(
+      ({ title, ...rest }) => ({ title, rules: 'rules' in rest ? rest.rules : [] }),
+    )
+  }
+
+  get findings(): Findings {
+    return {
+      profiles: this.#profiles,
+      because: this.#because,
+      verdicts: this.#verdicts,
+      controls: this.#controls,
+      void: this.#void,
+      honest: this.#honest,
+      state: this.#state,
+    }
+  }
+
+  /** Ends it where it is; the sandbox is as before. */
+  stop(): void {
+    if (this.#state === 'running') this.#end('stopped')
+  }
+
+  #end(state: Findings['state']): void {
+    if (this.#state !== 'running') return
+    this.#state = state
+    this.#stopFollowing()
+    this.#overlay.end()
+    this.cast.leave()
+    this.#stranger.close()
+    this.#changed()
+    this.#meet.end()
+  }
+
+  async #go(): Promise<void> {
+    const first = await this.#honestRun('first')
+    if (first !== undefined) return this.#isVoid(first)
+    if (this.#abilities.has('signed_in') || this.#abilities.has('user')) {
+      const denied = await this.#play(sham)
+      const ok = isIn(denied) !== true
+      this.#controls.push({ what: 'sham', ok, took_ms: tookOf(denied) })
+      if (!ok) return this.#isVoid('the driver says “signed in” of a login that the server denied: it would say so of everything')
+    }
+    if (this.#profiles.length === 0 && this.#control !== undefined) {
+      const { profiles, because } = guess(this.#control)
+      this.#profiles = profiles
+      this.#because = because
+    }
+    for (const part of this.#parts) await this.#playPart(part)
+  }
+
+  #isVoid(why: string): void {
+    this.#void = why
+  }
+
+  /** An honest run. @returns why it was none */
+  async #honestRun(what: string): Promise<string | undefined> {
+    const play = await this.#play(honestFor(this.#abilities))
+    const trouble = troubleWith(play)
+    this.#controls.push({ what, ok: trouble === undefined, took_ms: tookOf(play) })
+    if (trouble === undefined) {
+      this.#control ??= play
+      this.#honest.push(...play.entries)
+    }
+    return trouble
+  }
+
+  async #playPart({ group, rules, scenarios }: Part): Promise<void> {
+    const found = new Map<ArmedRule, Verdict[]>()
+    const note = (rule: ArmedRule, verdict: Verdict) => found.set(rule, [...(found.get(rule) ?? []), verdict])
+    const asked = rules.filter((rule) => counts(rule, this.#profiles))
+    if (asked.length === 0) {
+      this.#scenario += scenarios.length
+      return
+    }
+    for (const { scenario, judges: all } of scenarios) {
+      this.#scenario++
+      const judges = all.filter((rule) => asked.includes(rule))
+      if (judges.length === 0) continue
+      const lacks = lacking(scenario, this.#abilities)
+      if (lacks.length > 0) {
+        for (const rule of judges) note(rule, notExercised('not-told', `The exam cannot: ${lacks.join(', ')}.`))
+        continue
+      }
+      const play = await this.#play(scenario, judges)
+      for (const rule of judges) note(rule, this.#judged(rule, play))
+    }
+    const trouble = (await this.#honestRun(`after ${group}`)) && (await this.#honestRun(`after ${group}, again`))
+    for (const rule of asked) {
+      const verdict = together(found.get(rule) ?? [])
+      const isShaken = trouble !== undefined && verdict.verdict !== 'not_exercised'
+      this.#verdicts.set(rule, isShaken ? notExercised('unstable', `Afterwards ${trouble}.`) : verdict)
+    }
+  }
+
+  #judged(rule: ArmedRule, play: Play): Verdict {
+    return play.moments.length === 0 ? notExercised('no-login', 'Nobody logged in.') : rule.judge(play)
+  }
+
+  /** Plays a scenario from a clean beginning; it is over when its rules are certain, or nothing more comes. */
+  async #play(scenario: Scenario, rules: readonly ArmedRule[] = []): Promise<Play> {
+    this.#overlay.clear()
+    const live: Live = { scenario, entries: [], moments: [] }
+    this.#live = live
+    this.#stranger.strayed.length = 0
+    const tasks = scenario.steps.filter((step) => 'do' in step)
+    for (const step of scenario.steps) {
+      if ('wait' in step) await new Promise((resolve) => setTimeout(resolve, step.wait))
+      else if (!('do' in step)) await this.#overlay.do(step)
+      else await this.#ask(step, live, step === tasks.at(-1) ? rules : [])
+    }
+    this.#live = undefined
+    return this.#asPlay(live)
+  }
+
+  /** Has the driver do something, and waits until that is over. */
+  async #ask(task: Task, live: Live, rules: readonly ArmedRule[]): Promise<void> {
+    this.#check()
+    await this.#meet.give(this.#given(task))
+    this.#check()
+    const taken_at = performance.now()
+    const before = live.entries.length
+    const settle_ms = settleBy(this.#control)
+    for (;;) {
+      const entries = live.entries.slice(before)
+      const isDelivered = live.scenario.wants === 'refusal' && entries.some((entry) => entry.fault !== undefined && wasDelivered(entry))
+      const watch = { heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms }
+      const left = leftOf(watch)
+      const isOver = left === 0 || (this.#meet.heard.asked_at !== undefined && this.#isCertain(live, rules))
+      if (isOver) break
+      await this.#change(left)
+      this.#check()
+    }
+    live.moments.push({ task, from: taken_at, to: performance.now(), signal: this.#meet.heard.signal })
+  }
+
+  /** A task as the driver gets it: who logs in, and by grantbox's own browser how. */
+  #given({ do: what, ...task }: Task): Given {
+    const { alice, mallory } = this.cast
+    const named = { username: alice.username, ...('username' in task && { username: task.username }) }
+    const who = named.username === mallory.username ? mallory : named.username === alice.username ? alice : undefined
+    const login = what === 'login' ? { ...named, password: who?.password ?? this.#company } : {}
+    return { task: ++this.#task, scenario: this.#scenario, do: what, ...task, ...login }
+  }
+
+  #check(): void {
+    if (this.#state !== 'running') throw new Stopped()
+  }
+
+  /** Whether nothing that may still come changes a verdict. */
+  #isCertain({ scenario, entries, moments }: Live, rules: readonly ArmedRule[]): boolean {
+    if (rules.length === 0) return false
+    const play = this.#asPlay({ scenario, entries: [...entries], moments })
+    return rules.every((rule) => {
+      const verdict = rule.judge(play)
+      return verdict.verdict === 'failed'
+        ? verdict.proof === 'wire'
+        : scenario.wants === 'success' && verdict.verdict === 'passed' && verdict.proof === 'wire'
+    })
+  }
+
+  /** Until a request or a word comes, or so long. */
+  #change(left: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(left, 2 ** 31 - 1))
+      this.#changed = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  #took(entry: JournalEntry): void {
+    const live = (entry.grant_id !== undefined && this.#ownerOf.get(entry.grant_id)) || this.#live
+    if (live === undefined) return
+    if (entry.grant_id !== undefined) this.#ownerOf.set(entry.grant_id, live)
+    live.entries.push(entry)
+    if (live === this.#live) this.#changed()
+  }
+
+  #asPlay({ scenario, entries, moments }: Live): Play {
+    const last = Math.max(0, ...entries.map(({ at_ms, duration_ms }) => at_ms + duration_ms))
+    const { client, alice, mallory } = this.cast
+    return {
+      scenario,
+      profiles: this.#profiles,
+      abilities: this.#abilities,
+      client,
+      people: { alice, mallory },
+      entries,
+      moments,
+      strayed: [...this.#stranger.strayed],
+      control: this.#control,
+      quiet_ms: performance.now() - last,
+    }
+  }
+}
+
+/** Somebody ended the exam. */
+class Stopped extends Error {}
+
+function tookOf({ moments }: Play): number {
+  return moments.reduce((sum, { from, to }) => sum + to - from, 0)
+}

@@ -1,0 +1,30 @@
+import type { Profile } from '../profiles.ts'
+import type { Ability } from '../tasks.ts'
+
+/** Whose exam it is. */
+export interface Registration {
+  /** One that is there, or the exam's own. */
+  readonly client_id: string
+  /** Null for a public client. Not looked at when the client is there. */
+  readonly client_secret: string | null
+  readonly redirect_uri?: string | undefined
+  /** Who signs in; the sandbox's first user when absent. */
+  readonly username?: string | undefined
+}
+
+/** What of all that there is somebody wants. */
+export interface Wanted {
+  /** Guessed when empty. */
+  readonly profiles: readonly Profile[]
+  /** These rules or groups alone; all when empty. */
+  readonly only: readonly string[]
+  /** What must hold, by one login each. */
+  readonly quick: boolean
+}
+
+/** What an exam is told when it begins. */
+export interface ExamOptions extends Wanted, Registration {
+  readonly abilities: readonly Ability[]
+  /** Rules that are not held against the client, with the reason. */
+  readonly waive: Readonly<Record<string, string>>
+}

@@ -1,0 +1,65 @@
+import type { Play } from '../play.ts'
+import { trafficIn } from '../play.ts'
+import { counts, levelFor, type Profile } from '../profiles.ts'
+import { type ArmedRule, groups, type Scenario } from '../scenario.ts'
+import type { Ability } from '../tasks.ts'
+import { headerOf, text } from '../traffic.ts'
+import type { Wanted } from './options.ts'
+
+/** What the client's requests show it to be, and by which of them that was seen. */
+export function guess(control: Play): { profiles: Profile[]; because: string } {
+  const { authorizations, exchanges, client } = trafficIn(control)
+  const asks = (name: string, value: RegExp) => authorizations.some(({ sent }) => value.test(text(sent, name) ?? ''))
+  if (asks('resource', /./)) return { profiles: ['mcp'], because: 'it names a resource' }
+  const isPublic = client?.client_secret === null
+  const fromPage = exchanges.some(({ entry }) => headerOf(entry, 'origin') !== '')
+  const openid = asks('scope', /(^| )openid( |$)/)
+  if (isPublic && fromPage)
+    return { profiles: openid ? ['oidc', 'spa'] : ['spa'], because: 'it is public, and its token request came out of a page' }
+  if (isPublic && asks('redirect_uri', /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/]/)) {
+    return { profiles: openid ? ['oidc', 'native'] : ['native'], because: 'it is public and listens on this machine' }
+  }
+  return openid ? { profiles: ['oidc'], because: 'the scope has openid' } : { profiles: ['oauth2.1'], because: 'the scope has no openid' }
+}
+
+/** A part of an exam between two honest runs. */
+export interface Part {
+  readonly group: string
+  readonly rules: readonly ArmedRule[]
+  readonly scenarios: readonly Judged[]
+}
+
+/** A scenario and the rules that look at it. */
+export interface Judged {
+  readonly scenario: Scenario
+  readonly judges: readonly ArmedRule[]
+}
+
+/** The rules that are asked for, in the order in which they are tried. */
+export function planned(rules: readonly ArmedRule[], profiles: readonly Profile[], { only, quick }: Wanted): Part[] {
+  const wanted = rules.filter(
+    (rule) =>
+      counts(rule, profiles) &&
+      (only.length === 0 || only.includes(rule.id) || only.includes(rule.group)) &&
+      (!quick || (levelFor(rule, profiles) === 'must' && rule.scenarios.every((scenario) => loginsOf(scenario) <= 1))),
+  )
+  return groups.flatMap((group) => {
+    const its = wanted.filter((rule) => rule.group === group)
+    return its.length === 0 ? [] : [{ group, rules: its, scenarios: scenariosOf(its) }]
+  })
+}
+
+/** Each scenario once, for all rules that look at it. */
+function scenariosOf(rules: readonly ArmedRule[]): Judged[] {
+  const pairs = rules.flatMap((rule) => rule.scenarios.map((scenario) => ({ rule, scenario })))
+  return [...Map.groupBy(pairs, ({ scenario }) => scenario)].map(([scenario, its]) => ({ scenario, judges: its.map(({ rule }) => rule) }))
+}
+
+/** What the driver cannot do and would have to. */
+export function lacking({ needs = [] }: Scenario, abilities: ReadonlySet<Ability>): Ability[] {
+  return needs.filter((one) => !abilities.has(one))
+}
+
+function loginsOf({ steps }: Scenario): number {
+  return steps.filter((step) => 'do' in step && step.do === 'login').length
+}

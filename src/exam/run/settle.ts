@@ -1,0 +1,44 @@
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import { callbacksIn, exchangesOf, type Play } from '../play.ts'
+import type { Heard } from './rendezvous.ts'
+
+/** What tells when a task is over. */
+export interface Watch {
+  /** What was heard of the driver. */
+  readonly heard: Heard
+  /** When the task was taken; milliseconds by the clock that nobody moves, as all here. */
+  readonly taken_at: number
+  readonly now: number
+  /** The requests that came since. */
+  readonly entries: readonly JournalEntry[]
+  /** Whether what is looked at has happened, or whether it may still come. */
+  readonly isDelivered: boolean
+  /** How long nothing may come before it counts as silence. */
+  readonly settle_ms: number
+}
+
+/** How long a driver that is at it may do nothing at all. */
+export const patience_ms = 60_000
+
+/** A driver that said how it went has looked at the app last of all; what is on its way then comes at once. */
+const grace_ms = 30
+
+/** How long it is to wait until the task may be called over, unless something comes; 0 when it is. Milliseconds. */
+export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms }: Watch): number {
+  const last = Math.max(taken_at, ...entries.map(({ at_ms, duration_ms }) => at_ms + duration_ms))
+  const isTold = heard.signal?.signed_in !== undefined || heard.signal?.user !== undefined
+  const left = (from: number, wait: number) => Math.max(0, from + wait - now)
+  if (isTold && heard.is_at_it !== true) return left(last, grace_ms)
+  if (heard.asked_at === undefined) return left(taken_at, patience_ms)
+  if (heard.is_at_it !== true) return left(Math.max(last, heard.asked_at), settle_ms)
+  return isDelivered ? left(last, settle_ms) : left(last, patience_ms)
+}
+
+/** How long silence takes, learnt of an honest run: ten times what the client takes from its callback to the exchange; 1 to 10 s. */
+export function settleBy(control: Play | undefined): number {
+  const took = (control === undefined ? [] : callbacksIn(control)).flatMap(({ entry, answer }) => {
+    const [exchange] = control === undefined ? [] : exchangesOf(control, answer.get('code'))
+    return exchange === undefined ? [] : [exchange.entry.at_ms - entry.at_ms]
+  })
+  return Math.min(10_000, Math.max(1000, 10 * Math.max(0, ...took)))
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { armedRules } from '../../src/exam/armed.ts'
+import { examClient } from '../../src/exam/client.ts'
+import { connectGrantbox } from '../../src/index.ts'
+import { ExamApp } from '../support/exam-app.ts'
+import { addressesOf, examine } from '../support/exam-run.ts'
+import { startForFile } from '../support/server.ts'
+
+const server = await startForFile({ defaultProvider: 'standard' })
+const grantbox = await connectGrantbox(server.url)
+
+async function verdictsOf(options: Record<string, unknown>, wrong: readonly string[] = []) {
+  const box = await grantbox.createSandbox({ provider: 'standard' })
+  const app = await new ExamApp({ issuer: box.issuer, ...examClient }).start()
+  try {
+    for (const rule of wrong) app.wrong.add(rule)
+    return await examine(box, server.url, addressesOf(app.url), { redirect_uri: `${app.url}/callback`, ...options })
+  } finally {
+    app.close()
+    await box.delete()
+  }
+}
+
+describe.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { profiles = ['oidc'] }) => {
+  const profile = [profiles.includes('oidc') ? 'oidc' : profiles[0]]
+
+  test('is passed by who does it right', async () => {
+    const { rules, exam } = await verdictsOf({ only: [id], profile })
+    expect(exam.void).toBeUndefined()
+    expect(rules).toMatchObject([{ id, verdict: 'passed' }])
+  })
+
+  test('is failed by who does not', async () => {
+    const { rules, exam } = await verdictsOf({ only: [id], profile }, [id])
+    expect(exam.void).toBeUndefined()
+    expect(rules).toMatchObject([{ id, verdict: 'failed' }])
+  })
+})

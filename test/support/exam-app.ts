@@ -1,0 +1,384 @@
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/**
+ * A web app that signs users in by its own code, as few libraries let one do it wrong: right in everything, but for the slips that are asked
+ * for, each by the id of the rule that it breaks.
+ */
+export interface ExamAppOptions {
+  issuer: string
+  client_id: string
+  client_secret: string | null
+  scope?: string
+}
+
+interface Pending {
+  state: string
+  nonce: string
+  verifier: string
+  issuer: string
+}
+
+interface Tokens {
+  access_token: string
+  refresh_token?: string | undefined
+  expires_at?: number | undefined
+}
+
+interface Session {
+  pending: Map<string, Pending>
+  user?: { sub: string; email?: string } | undefined
+  tokens?: Tokens | undefined
+  refreshing?: Promise<boolean> | undefined
+  back_off_until?: number
+}
+
+class AppError extends Error {}
+
+const random = () => randomBytes(32).toString('base64url')
+const segment = (jwt: string, index: number) => JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString())
+
+/** The app; `wrong` may change between logins. */
+export class ExamApp {
+  readonly wrong = new Set<string>()
+  url = ''
+  readonly #options: ExamAppOptions
+  readonly #sessions = new Map<string, Session>()
+  /** For the slip of one who keeps them per process. */
+  readonly #everyone: Session = { pending: new Map() }
+  #metadata: Promise<Record<string, unknown>> | undefined
+  #keys: { keys: Record<string, unknown>[]; at: number } | undefined
+  readonly #server = createServer((request, response) => {
+    this.#answer(request, response).catch((error) => {
+      if (response.headersSent) return void response.destroy()
+      const status = error instanceof AppError ? 400 : 502
+      const text = this.wrong.has('callback-text-escaped') ? error.message : escapeHtml(error.message)
+      response.writeHead(status, { 'content-type': 'text/html' }).end(`<p>It did not work: ${text}</p>`)
+    })
+  })
+
+  constructor(options: ExamAppOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+
+  get #redirectUri(): string {
+    return `${this.url}/callback`
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.url)
+    if (request.method === 'HEAD' || request.headers['sec-purpose'] !== undefined) {
+      if (!this.wrong.has('callback-prefetch')) return void response.writeHead(204).end()
+    }
+    const [id, session] = this.#sessionOf(request)
+    if (!/sid=/.test(request.headers.cookie ?? '')) response.setHeader('set-cookie', `sid=${id}; Path=/; HttpOnly; SameSite=Lax`)
+    const json = (status: number, value: unknown) =>
+      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    if (url.pathname === '/login') return this.#login(url, session, response)
+    if (url.pathname === '/callback') return this.#callback(url, request, id, session, response)
+    if (url.pathname === '/me') return session.user === undefined ? json(401, {}) : json(200, session.user)
+    if (url.pathname === '/api') return json(...(await this.#api(session)))
+    if (url.pathname === '/logout') return this.#logout(session, response)
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>App</h1><a href="/login">Sign in</a>')
+  }
+
+  #sessionOf({ headers: { cookie = '' } }: IncomingMessage): [string, Session] {
+    const id = /sid=([\w-]+)/.exec(cookie)?.[1] ?? random()
+    const session = this.#sessions.get(id) ?? { pending: new Map() }
+    this.#sessions.set(id, session)
+    return [id, session]
+  }
+
+  /** Discovery is kept when it worked. */
+  async metadata(): Promise<Record<string, unknown>> {
+    const { issuer } = this.#options
+    const fetched = this.#metadata ?? this.#discover(issuer)
+    if (!this.wrong.has('discovery-cached')) this.#metadata = fetched
+    if (!this.wrong.has('outage-discovery')) fetched.catch(() => (this.#metadata = undefined))
+    return fetched
+  }
+
+  async #discover(issuer: string): Promise<Record<string, unknown>> {
+    const answer = await fetch(`${issuer}/.well-known/openid-configuration`, { redirect: 'manual' })
+    if (!answer.ok) throw new Error(`discovery said ${answer.status}`)
+    const found = (await answer.json()) as Record<string, unknown>
+    if (found.issuer !== issuer && !this.wrong.has('discovery-issuer')) throw new AppError('the document is of another issuer')
+    return found
+  }
+
+  async #login(url: URL, session: Session, response: ServerResponse): Promise<void> {
+    const { authorization_endpoint, issuer } = await this.metadata()
+    const { client_id, scope = 'openid profile email offline_access' } = this.#options
+    const pending: Pending = { state: random(), nonce: random(), verifier: random(), issuer: String(issuer) }
+    if (this.wrong.has('callback-two-tabs')) session.pending.clear()
+    session.pending.set(pending.state, pending)
+    const wanted = this.wrong.has('callback-bound-to-browser') ? this.#everyone : session
+    wanted.pending.set(pending.state, pending)
+    const challenge = createHash('sha256').update(pending.verifier).digest('base64url')
+    const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: this.#redirectUri, scope })
+    query.set('state', pending.state)
+    query.set('nonce', pending.nonce)
+    if (!this.wrong.has('request-pkce')) {
+      query.set('code_challenge', challenge)
+      query.set('code_challenge_method', 'S256')
+    }
+    const home = url.searchParams.get('returnTo')
+    if (home !== null) response.appendHeader('set-cookie', `home=${encodeURIComponent(home)}; Path=/`)
+    response.writeHead(303, { location: `${authorization_endpoint}?${query}` }).end()
+  }
+
+  /** Which sign-in an answer belongs to; it is good for one answer. */
+  #pendingFor(answer: URLSearchParams, session: Session): Pending {
+    const { wrong } = this
+    const state = answer.get('state')
+    const from = wrong.has('callback-bound-to-browser') ? this.#everyone : session
+    const isLoose =
+      wrong.has('callback-state-wrong') || (wrong.has('callback-state-missing') && state === null) || wrong.has('callback-foreign-code')
+    const found = from.pending.get(state ?? '') ?? (isLoose ? [...from.pending.values()].at(-1) : undefined)
+    if (found === undefined) throw new AppError('nobody began this sign-in')
+    if (!wrong.has('callback-once')) from.pending.delete(found.state)
+    return found
+  }
+
+  async #callback(url: URL, request: IncomingMessage, id: string, session: Session, response: ServerResponse): Promise<void> {
+    const { wrong } = this
+    const answer = url.searchParams
+    const pending = this.#pendingFor(answer, session)
+    const error = answer.get('error')
+    if (error !== null && !(wrong.has('callback-error-wins') && answer.has('code'))) {
+      if (wrong.has('login-loop') || (wrong.has('callback-denied') && error === 'access_denied')) {
+        return void response.writeHead(303, { location: '/login' }).end()
+      }
+      throw new AppError(`${error}: ${answer.get('error_description') ?? ''}`)
+    }
+    const iss = answer.get('iss')
+    const isPromised = (await this.metadata()).authorization_response_iss_parameter_supported === true
+    if (iss === null ? isPromised && !wrong.has('callback-iss-missing') : iss !== pending.issuer && !wrong.has('callback-iss-wrong')) {
+      throw new AppError('the answer is of another issuer')
+    }
+    const code = answer.get('code')
+    if (code === null && !wrong.has('callback-code-missing')) throw new AppError('no code came')
+    const tokens = await this.#exchange({
+      grant_type: 'authorization_code',
+      code: code ?? '',
+      redirect_uri: this.#redirectUri,
+      ...(!wrong.has('callback-foreign-code') && { code_verifier: pending.verifier }),
+    })
+    const claims = await this.#checkIdToken(String(tokens.id_token), pending)
+    const user = await this.#userOf(String(tokens.access_token), claims)
+    void request
+    const renewed = wrong.has('callback-session-renewed') ? id : random()
+    this.#sessions.set(renewed, { pending: session.pending, user, tokens: kept(tokens) })
+    if (renewed !== id) this.#sessions.delete(id)
+    const home = decodeURIComponent(/home=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '/')
+    const isHere = new URL(home, this.url).origin === this.url && !home.includes('\\')
+    response.setHeader('set-cookie', `sid=${renewed}; Path=/; HttpOnly; SameSite=Lax`)
+    response.writeHead(303, { location: isHere || wrong.has('callback-returns-home') ? home : '/' }).end()
+  }
+
+  /** A token request; what is no good answer is an error. */
+  async #exchange(form: Record<string, string>): Promise<Record<string, unknown>> {
+    const { wrong } = this
+    const { token_endpoint } = await this.metadata()
+    const { client_id, client_secret } = this.#options
+    const encode = (text: string) => (wrong.has('token-basic-encoded') ? text : new URLSearchParams({ a: text }).toString().slice(2))
+    const headers: Record<string, string> =
+      client_secret === null
+        ? {}
+        : { authorization: `Basic ${Buffer.from(`${encode(client_id)}:${encode(client_secret)}`).toString('base64')}` }
+    const body = new URLSearchParams({ ...form, ...(client_secret === null && { client_id }) })
+    const answer = await fetch(String(token_endpoint), {
+      method: 'POST',
+      headers: { ...headers, accept: 'application/json' },
+      body,
+      redirect: wrong.has('token-redirect-not-followed') ? 'follow' : 'manual',
+      signal: AbortSignal.timeout(wrong.has('token-timeout') ? 120_000 : 2000),
+    })
+    const text = await answer.text()
+    let found: Record<string, unknown>
+    try {
+      found = JSON.parse(text)
+    } catch {
+      if (!wrong.has('token-malformed')) throw new AppError('the token endpoint gave no JSON')
+      found = { access_token: 'whatever', token_type: 'Bearer' }
+    }
+    if (!answer.ok) {
+      if (wrong.has('token-no-repeat-refused') && form.again === undefined) return this.#exchange({ ...form, again: '' })
+      throw new RefusedError(answer.status, String(found.error), answer.headers.get('retry-after'))
+    }
+    if (!wrong.has('token-error-200') && (found.error !== undefined || typeof found.access_token !== 'string'))
+      throw new AppError('no token')
+    const type = String(found.token_type)
+    const isBearer = wrong.has('token-type-case') ? type === 'Bearer' : type.toLowerCase() === 'bearer'
+    if (!isBearer && !wrong.has('token-type-unknown')) throw new AppError(`token type ${type}`)
+    return found
+  }
+
+  /** OpenID Connect Core §3.1.3.7. */
+  async #checkIdToken(jwt: string, pending: Pending): Promise<{ sub: string }> {
+    const { wrong } = this
+    const check = (rule: string, isGood: boolean, what: string) => {
+      if (!isGood && !wrong.has(rule)) throw new AppError(`the ID token is not good: ${what}`)
+    }
+    const [header, claims] = [segment(jwt, 0), segment(jwt, 1)]
+    const now = Date.now() / 1000
+    check('id-token-alg-none', header.alg !== 'none', 'no algorithm')
+    if (header.alg !== 'none') await this.#checkSignature(jwt, header)
+    check('id-token-iss', claims.iss === pending.issuer, 'iss')
+    const audiences = [claims.aud].flat()
+    if (wrong.has('id-token-aud-array') && Array.isArray(claims.aud)) throw new AppError('aud is a list')
+    check('id-token-aud', audiences.includes(this.#options.client_id), 'aud')
+    check('id-token-aud-others', audiences.length <= 1 && (claims.azp === undefined || claims.azp === this.#options.client_id), 'azp')
+    const tolerance = wrong.has('id-token-clock-skew') ? 0 : 60
+    check('id-token-exp', claims.exp > now - tolerance, 'exp')
+    check('id-token-iat-old', claims.iat > now - 600, 'iat')
+    if (wrong.has('id-token-clock-skew') && claims.iat > now + 1) throw new AppError('iat is not yet')
+    check('id-token-nonce', claims.nonce === pending.nonce, 'nonce')
+    check('id-token-sub-missing', typeof claims.sub === 'string', 'sub')
+    return { sub: claims.sub ?? 'nobody' }
+  }
+
+  async #checkSignature(jwt: string, header: { alg: string; kid?: string }): Promise<void> {
+    const { wrong } = this
+    if (wrong.has('id-token-signature')) return
+    if (header.alg === 'HS256' && wrong.has('id-token-alg-confusion')) return
+    if (!['RS256', 'ES256', 'PS256', 'EdDSA'].includes(header.alg)) throw new AppError(`algorithm ${header.alg}`)
+    const key = await this.#keyFor(header)
+    const [head = '', body = '', signature = ''] = jwt.split('.')
+    const encoding = header.alg === 'ES256' ? ({ dsaEncoding: 'ieee-p1363' } as const) : {}
+    const hash = header.alg === 'EdDSA' ? null : 'sha256'
+    const publicKey = createPublicKey({ key, format: 'jwk' })
+    if (!verify(hash, Buffer.from(`${head}.${body}`), { key: publicKey, ...encoding }, Buffer.from(signature, 'base64url'))) {
+      throw new AppError('the signature is not good')
+    }
+  }
+
+  async #keyFor({ alg, kid }: { alg: string; kid?: string }): Promise<Record<string, string>> {
+    const { wrong } = this
+    const fitting = () =>
+      this.#keys?.keys.find((key) =>
+        kid === undefined ? key.alg === alg || key.kty === { R: 'RSA', P: 'RSA', E: 'EC' }[alg[0] ?? ''] : key.kid === kid,
+      )
+    const isCool = Date.now() - (this.#keys?.at ?? 0) > 30_000
+    const found = fitting()
+    if (kid === undefined && wrong.has('id-token-kid-absent')) throw new AppError('no kid')
+    if (found === undefined && (this.#keys === undefined || (!wrong.has('keys-rotated') && (isCool || wrong.has('keys-no-storm'))))) {
+      await this.#fetchKeys()
+    } else if (wrong.has('keys-outage')) await this.#fetchKeys()
+    const key = fitting()
+    if (key === undefined) throw new AppError(`no key ${kid}`)
+    return key as Record<string, string>
+  }
+
+  async #fetchKeys(): Promise<void> {
+    const { jwks_uri } = await this.metadata()
+    const answer = await fetch(String(jwks_uri), { redirect: 'manual' })
+    if (!answer.ok) throw new Error(`the keys' address said ${answer.status}`)
+    const first = this.#keys === undefined
+    this.#keys = { ...((await answer.json()) as { keys: Record<string, unknown>[] }), at: first ? 0 : Date.now() }
+  }
+
+  async #userOf(token: string, { sub }: { sub: string }): Promise<{ sub: string; email?: string }> {
+    const { userinfo_endpoint } = await this.metadata()
+    const answer = await fetch(String(userinfo_endpoint), { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' })
+    if (!answer.ok) throw new AppError(`userinfo said ${answer.status}`)
+    const found = (await answer.json()) as { sub: string; email?: string }
+    if (found.sub !== sub && !this.wrong.has('userinfo-sub')) throw new AppError('userinfo is about another')
+    return { sub: this.wrong.has('userinfo-sub') ? found.sub : sub, ...(found.email !== undefined && { email: found.email }) }
+  }
+
+  /** An API of the app's, which asks the provider's with the token of its session. */
+  async #api(session: Session): Promise<[number, unknown]> {
+    if (session.tokens === undefined) return [401, { error: 'sign in' }]
+    if ((session.back_off_until ?? 0) > Date.now() && !this.wrong.has('api-429-waits')) return [503, { error: 'later' }]
+    const first = await this.#call(session.tokens.access_token)
+    if (first.status !== 401) return this.#toldBy(first, session)
+    if (!(await this.#refresh(session))) return [401, { error: 'sign in again' }]
+    return this.#toldBy(await this.#call(session.tokens?.access_token ?? ''), session)
+  }
+
+  async #call(token: string): Promise<Response> {
+    const { userinfo_endpoint } = await this.metadata()
+    const redirect = this.wrong.has('api-redirect-no-token') ? 'follow' : 'manual'
+    return fetch(String(userinfo_endpoint), { headers: { authorization: `Bearer ${token}` }, redirect })
+  }
+
+  #toldBy(answer: Response, session: Session): [number, unknown] {
+    const wait = Number(answer.headers.get('retry-after'))
+    if (answer.status === 429 && wait > 0) session.back_off_until = Date.now() + wait * 1000
+    return [answer.ok ? 200 : 502, { api: answer.status }]
+  }
+
+  /** One at a time; only a refusal ends the session. */
+  #refresh(session: Session): Promise<boolean> {
+    if (this.wrong.has('refresh-single-flight')) return this.#refreshOnce(session)
+    session.refreshing ??= this.#refreshOnce(session).finally(() => (session.refreshing = undefined))
+    return session.refreshing
+  }
+
+  async #refreshOnce(session: Session): Promise<boolean> {
+    const refresh_token = session.tokens?.refresh_token
+    if (refresh_token === undefined) return false
+    try {
+      const tokens = await this.#exchange({ grant_type: 'refresh_token', refresh_token })
+      const old = this.wrong.has('refresh-keeps-old') ? undefined : refresh_token
+      session.tokens = { ...kept(tokens), refresh_token: (tokens.refresh_token as string | undefined) ?? old }
+      return true
+    } catch (error) {
+      const isRefused = error instanceof RefusedError && error.code === 'invalid_grant'
+      if (isRefused ? !this.wrong.has('refresh-invalid-grant-ends') : this.wrong.has('refresh-outage-keeps-session')) {
+        session.tokens = undefined
+        session.user = undefined
+      }
+      return false
+    }
+  }
+
+  async #logout(session: Session, response: ServerResponse): Promise<void> {
+    const { tokens } = session
+    session.user = undefined
+    session.tokens = undefined
+    const { revocation_endpoint, end_session_endpoint } = await this.metadata()
+    const { client_id, client_secret } = this.#options
+    if (tokens?.refresh_token !== undefined && !this.wrong.has('logout-revokes')) {
+      const own = client_secret === null ? { client_id } : { client_id, client_secret }
+      const body = new URLSearchParams({ token: tokens.refresh_token, token_type_hint: 'refresh_token', ...own })
+      await fetch(String(revocation_endpoint), { method: 'POST', body })
+    }
+    const location = `${end_session_endpoint}?${new URLSearchParams({ client_id })}`
+    response.writeHead(303, { location: this.wrong.has('logout-ends-session') ? '/' : location }).end()
+  }
+}
+
+class RefusedError extends AppError {
+  readonly status: number
+  readonly code: string
+  readonly retryAfter: string | null
+
+  constructor(status: number, code: string, retryAfter: string | null) {
+    super(`refused: ${status} ${code}`)
+    this.status = status
+    this.code = code
+    this.retryAfter = retryAfter
+  }
+}
+
+function kept(tokens: Record<string, unknown>): Tokens {
+  return { access_token: String(tokens.access_token), refresh_token: tokens.refresh_token as string | undefined }
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+}
