@@ -2,8 +2,8 @@ import { standard } from '../providers/standard/standard.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { worldOf } from '../sandbox/spaces.ts'
+import { type Level, levels } from './level.ts'
 import { rules } from './registry.ts'
-import { type Level, levels } from './rule.ts'
 import { trafficOf } from './traffic.ts'
 
 /** A rule that a client broke, and the requests that prove it. No secret stands in it. */

@@ -1,4 +1,4 @@
-import type { Level } from './rule.ts'
+import type { Level } from './level.ts'
 
 /** For whom an exam is: what each asks beyond the others stands in the rules. */
 export const profiles = {

@@ -5,14 +5,9 @@
  */
 
 import type { JournalEntry } from '../sandbox/journal.ts'
+import type { Level } from './level.ts'
 import type { Profile } from './profiles.ts'
 import type { Traffic } from './traffic.ts'
-
-/** How much a rule weighs: RFCs and best practice ask for it, recommend it, or it is good to know. */
-export const levels = ['must', 'should', 'hint'] as const
-
-/** One of {@link levels}. */
-export type Level = (typeof levels)[number]
 
 /** What a rule found. No secret stands in it. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../sandbox/journal.ts'
-import type { Level } from './rule.ts'
+import type { Level } from './level.ts'
 
 /** What a passed or failed verdict rests on; the last is the weakest. */
 export const proofs = ['wire', 'canary', 'signal', 'silence'] as const

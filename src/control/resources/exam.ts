@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CastError, ExamRunningError } from '../../exam/errors.ts'
+import { levels } from '../../exam/level.ts'
 import { profiles } from '../../exam/profiles.ts'
-import { levels } from '../../exam/rule.ts'
 import { ways } from '../../exam/tasks.ts'
 import { proofs } from '../../exam/verdict.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'

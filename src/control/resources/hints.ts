@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { hintsOf } from '../../exam/hints.ts'
-import { levels } from '../../exam/rule.ts'
+import { levels } from '../../exam/level.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf } from '../schemas.ts'
 

@@ -1,6 +1,13 @@
+/**
+ * In this room: rules that show when something is done to a client, one file for each group: what is done, as data, and a pure function that
+ * judges what was seen.
+ * Elsewhere: rules that any traffic shows (`../rules/`), and how scenarios are played (`../run/`).
+ */
+
+import type { ArmedRule } from '../armed-rule.ts'
 import { thrownAway } from '../judging.ts'
 import { callbacksIn, exchangesOf, trafficIn } from '../play.ts'
-import type { Armed, ArmedRule, Scenario } from '../scenario.ts'
+import type { Armed, Scenario } from '../scenario.ts'
 import { text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 

@@ -1,3 +1,8 @@
+/**
+ * In this room: grantbox as the browser of the app that it examines.
+ * Elsewhere: what is to be done with it (`../armed/`), and when (`../run/`).
+ */
+
 import { call } from '../../oauth/clients/outbound.ts'
 import { CookieJar } from './jar.ts'
 

@@ -1,10 +1,16 @@
+/**
+ * In this room: how an exam goes: its order, honest runs between, what is laid over the sandbox, when a task is over.
+ * Elsewhere: what is tried and judged (`../armed/`), and who drives (`../browser/`, `cli/`, `library/`).
+ */
+
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { armedRules } from '../armed.ts'
+import type { ArmedRule } from '../armed-rule.ts'
 import { isByTheBook } from '../hints.ts'
 import { isIn, type Moment, type Play, type Signal, wasDelivered } from '../play.ts'
 import { counts, type Profile, profiles } from '../profiles.ts'
-import type { ArmedRule, Scenario } from '../scenario.ts'
+import type { Scenario } from '../scenario.ts'
 import type { Ability, Given, Task } from '../tasks.ts'
 import { notExercised, together, type Verdict } from '../verdict.ts'
 import { Cast } from './cast.ts'

@@ -1,0 +1,41 @@
+import type { Level } from './level.ts'
+import type { Play } from './play.ts'
+import type { Profile } from './profiles.ts'
+import type { Scenario } from './scenario.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The order in which groups are played: from the harmless to what may poison a cache. */
+export const groups = [
+  'answers',
+  'callback',
+  'token',
+  'id_token',
+  'refresh',
+  'api',
+  'device',
+  'logout',
+  'mcp',
+  'fapi',
+  'discovery',
+  'outage',
+] as const
+
+/** One of {@link groups}. */
+export type Group = (typeof groups)[number]
+
+/** A rule that shows only when somebody does something to the client. */
+export interface ArmedRule {
+  readonly id: string
+  readonly level: Level
+  readonly group: Group
+  /** Those whose clients it is about; all of them when absent. */
+  readonly profiles?: readonly Profile[]
+  /** The paragraph that says so. */
+  readonly source: string
+  readonly why: string
+  readonly mend: string
+  /** Each is judged; two rules may share one. */
+  readonly scenarios: readonly Scenario[]
+  /** A pure function of what was seen. Asked again at each request while the scenario is played, and when it is over. */
+  judge(play: Play): Verdict
+}
