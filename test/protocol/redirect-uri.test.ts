@@ -52,6 +52,26 @@ describe('a redirect URI matches byte for byte', () => {
     await accepted(client_id, 'https://app.example/Cb')
     expect(lastEntry(sandbox).explanation).toContain('in letter case')
   })
+
+  const [web, here] = ['https://app.example/cb?a=1', 'http://127.0.0.1:8080/callback']
+  test.each([
+    ['https://other.example/cb?a=1', `differs from the registered ${web} in its host: 'other.example' instead of 'app.example'`],
+    ['https://app.example.evil.example/cb?a=1', `in its host: 'app.example.evil.example' instead of 'app.example'`],
+    ['http://app.example/cb?a=1', `differs from the registered ${web} in its scheme: 'http' instead of 'https'`],
+    ['https://app.example:8443/cb?a=1', `differs from the registered ${web} in its port: '8443' instead of none`],
+    ['https://app.example/callback?a=1', `differs from the registered ${web} in its path: '/callback' instead of '/cb'`],
+    ['https://app.example/cb?a=12', `differs from the registered ${web} in its query: 'a=12' instead of 'a=1'`],
+    ['https://app.example/c', `in its path: '/c' instead of '/cb', and in its query: none instead of 'a=1'`],
+    ['https://app.example/cb', `differs from the registered one at its end: '?a=1' is missing`],
+    ['https://app.example/cb?a=1#x', `differs from the registered one at its end: '#x' is too much`],
+    ['http://127.0.0.1:9/other', `differs from the registered ${here} in its path: '/other' instead of '/callback'`],
+    ['https://another.example/', `is not registered: 'https://another.example/'`],
+    ['https://another.example:8443/other', `is not registered: 'https://another.example:8443/other'`],
+  ])('the explanation of %s compares whole parts', async (came, explanation) => {
+    const { client_id } = addClient(sandbox, {}, addApp(sandbox, { redirect_uris: [web, here] }))
+    await accepted(client_id, came)
+    expect(lastEntry(sandbox).explanation?.endsWith(explanation)).toBe(true)
+  })
 })
 
 describe('the loopback addresses take any port (RFC 8252 §7.3)', () => {

@@ -25,19 +25,41 @@ export function difference(came: string, registered: readonly string[]): string 
   }
   const folded = registered.find((one) => one.toLowerCase() === came.toLowerCase())
   if (folded !== undefined) return `differs from the registered ${folded} in letter case: '${came}'`
-  let nearest: { uri: string; shared: number } | undefined
-  for (const uri of registered) {
-    let shared = 0
-    while (shared < uri.length && shared < came.length && uri[shared] === came[shared]) shared++
-    if (nearest === undefined || shared > nearest.shared) nearest = { uri, shared }
-  }
+  const nearest = registered.map((uri) => ({ uri, parts: differentParts(came, uri) })).sort((a, b) => a.parts.length - b.parts.length)[0]
   if (nearest === undefined) return `is not registered: '${came}'; the app has no redirect URI yet`
-  const { uri, shared } = nearest
-  // "https://" alone is no likeness.
-  if (shared <= 'https://'.length) return `is not registered: '${came}'`
-  if (shared === uri.length) return `differs from the registered one at its end: '${came.slice(shared)}' is too much`
-  if (shared === came.length) return `differs from the registered one at its end: '${uri.slice(shared)}' is missing`
-  return `differs from the registered ${uri} at character ${shared + 1}: '${came.slice(shared, shared + 20)}' instead of '${uri.slice(shared, shared + 20)}'`
+  const { uri, parts } = nearest
+  if (/^[/?#]/.test(startingWith(came, uri))) {
+    return `differs from the registered one at its end: '${startingWith(came, uri)}' is too much`
+  }
+  if (/^[/?#]/.test(startingWith(uri, came))) return `differs from the registered one at its end: '${startingWith(uri, came)}' is missing`
+  // Another host with another path is another address altogether.
+  if (parts.length > 1 && parts.some(({ name }) => name === 'host')) return `is not registered: '${came}'`
+  return `differs from the registered ${uri} in ${parts.map(({ name, has, wanted }) => `its ${name}: ${has} instead of ${wanted}`).join(', and in ')}`
+}
+
+/** What a text has behind another one; empty when it does not begin with that. */
+function startingWith(text: string, beginning: string): string {
+  return text.startsWith(beginning) ? text.slice(beginning.length) : ''
+}
+
+/** The parts of a URI as they are written (RFC 3986 Appendix B), its port apart from its host. */
+function partsOf(uri: string): Readonly<Record<string, string | undefined>> {
+  const [, scheme, authority = '', path, query, fragment] =
+    /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(uri) ?? []
+  const [, port] = /:(\d*)$/.exec(authority) ?? []
+  const host = port === undefined ? authority : authority.slice(0, -port.length - 1)
+  return { scheme, host, port, path, query, fragment }
+}
+
+/** In what a URI differs from another one; the port of a loopback address only where nothing else is different. */
+function differentParts(came: string, registered: string) {
+  const [has, wanted] = [partsOf(came), partsOf(registered)]
+  const quoted = (part: string | undefined) => (part ? `'${part}'` : 'none')
+  const parts = Object.keys(has)
+    .filter((name) => has[name] !== wanted[name])
+    .map((name) => ({ name, has: quoted(has[name]), wanted: quoted(wanted[name]) }))
+  const isFree = parts.length > 1 && loopback.test(came) && loopback.test(registered)
+  return isFree ? parts.filter(({ name }) => name !== 'port') : parts
 }
 
 /**
