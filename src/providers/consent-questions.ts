@@ -9,6 +9,8 @@ export interface ConsentQuestion {
   /** What stands there, or is chosen, until the user changes it. */
   readonly value: string
   readonly choices?: readonly { readonly value: string; readonly label: string }[]
+  /** They may be many: they stand in a menu, and not beside each other. */
+  readonly menu?: true
 }
 
 /** Who is asked, and for what. */

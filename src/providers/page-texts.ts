@@ -2,7 +2,7 @@
  * The colours a provider can choose from. Names, not values: each has a light and a dark form with enough contrast in
  * `views/assets/grantbox.css`, and the pages' content security policy admits no inline colour.
  */
-export const accents = ['blue', 'teal', 'green', 'violet', 'pink', 'red', 'orange', 'slate'] as const
+export const accents = ['blue', 'teal', 'green', 'violet', 'pink', 'red', 'orange', 'plum', 'slate'] as const
 
 /** The name of a colour of {@link accents}. */
 export type Accent = (typeof accents)[number]

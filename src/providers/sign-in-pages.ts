@@ -58,7 +58,7 @@ export const allScopes = '*'
 
 /**
  * A vendor's sign-in as scripts find it that were written for the vendor: its steps, the names and ids of its fields and buttons, and
- * what it says where. Texts may have `{app}`, `{company}`, `{user}`, `{space}`, the tenant or realm, and `{place}`, where users sign in. Data alone: the layout is ours.
+ * what it says where. Texts may have `{app}`, `{company}`, `{user}`, `{space}`, the tenant or realm, `{place}`, where users sign in, and a consent the user's `{name}`. Data alone: the layout is ours.
  */
 export interface SignInPages {
   readonly form_id?: string | undefined

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { everyDashboardPage } from './every-dashboard-page.ts'
+import { everySocialPage } from './every-social-page.ts'
 import { everyVendorPage } from './every-vendor-page.ts'
 import { authorizeUrl, brandon, findFluffy, postmanCallback } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
@@ -115,6 +116,7 @@ export const everyPage: Readonly<Record<string, Visit>> = {
     await page.getByText('You are signed out').waitFor()
   },
   ...everyVendorPage,
+  ...everySocialPage,
   ...everyDashboardPage,
 }
 

@@ -14,7 +14,7 @@ import type { ProtocolEndpoint } from '../endpoint.ts'
 import { explain } from '../errors.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
 import { beginSession, sessionOf } from '../pages/browser-session.ts'
-import { appView, drawSignIn, notAllowedPage, scopeViews, stepAt, userView } from '../pages/pages.ts'
+import { appView, drawSignIn, namesOf, notAllowedPage, scopeViews, stepAt, userView } from '../pages/pages.ts'
 import { firstForm, readForm, type SignInForm, signInWith } from '../pages/sign-in-form.ts'
 import { unknownDecision } from '../pages/sign-in-steps.ts'
 import { render } from '../pages/views.ts'
@@ -133,7 +133,7 @@ function takeDecision(reply: FastifyReply, exchange: Exchange, waiting: Deferred
 function nextPage(reply: FastifyReply, exchange: Exchange, waiting: Deferred) {
   const { user, client, scope, user_code } = waiting
   if (user === undefined) return signInPage(reply, exchange, waiting)
-  const step = stepOf(exchange, waiting)
+  const step = { ...stepOf(exchange, waiting), ...wordsOf(exchange, { app: client.app.name, ...namesOf(user) }) }
   if (!hasApp(user, client, exchange.context)) return notAllowedPage(reply, step, user)
   const scopes = scopeViews(exchange, scope)
   return render(reply, 'device-confirm', { ...step, user: userView(user), user_code: formatUserCode(user_code ?? ''), scopes })

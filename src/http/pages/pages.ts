@@ -163,11 +163,16 @@ export function warningPage(reply: FastifyReply, exchange: Exchange, interaction
   render(reply, 'warning', { ...stepOf(exchange, interaction), user: userView(user) })
 }
 
+/** What texts call a user: `{user}` and `{name}`. */
+export function namesOf(user: User): { user: string; name: string } {
+  return { user: user.username, name: userView(user).name ?? user.username }
+}
+
 /** The page on which a signed-in user lets the app in; where browsers stay signed in, with a choice of what it gets. */
 export function consentPage(reply: FastifyReply, exchange: Exchange, interaction: Interaction, user: User): void {
   const { request, client } = interaction
   const [redirect = ''] = /^[^:]*:(?:\/\/[^/?]*)?/.exec(request.redirect_uri) ?? []
-  const words = wordsOf(exchange, { app: client.app.name, user: user.username, redirect, place: placeName(exchange, request) })
+  const words = wordsOf(exchange, { app: client.app.name, ...namesOf(user), redirect, place: placeName(exchange, request) })
   const step = { ...stepOf(exchange, interaction), ...words, user: userView(user) }
   const scopes = scopeViews(exchange, request.scope)
   const { sessions, provider } = exchange.sandbox

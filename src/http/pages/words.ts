@@ -13,7 +13,7 @@ export interface Words {
 /** The vendor's words for a page about an app and a user. */
 export function wordsOf(
   { sandbox, context }: Exchange,
-  about: { app?: string; user?: string; redirect?: string; place?: string } = {},
+  about: { app?: string; user?: string; name?: string; redirect?: string; place?: string } = {},
 ): Words {
   const { texts, sign_in, own_spaces } = sandbox.provider
   const [space = sandbox.name] = Object.values(context.space?.path ?? {})

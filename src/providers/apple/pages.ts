@@ -33,5 +33,10 @@ export const applePages: SignInPages = {
     deny: { text: 'Cancel' },
   },
   posted: { title: 'Sign in with Apple Account', button: { text: 'Continue' } },
-  error: { title: 'Sign in with Apple Account', heading: 'Sign in could not be completed', lines: ['{error}', '{error_description}'] },
+  error: {
+    title: 'Sign in with Apple Account',
+    heading: 'Sign in could not be completed',
+    text: '{error_description}',
+    lines: ['{error}'],
+  },
 }

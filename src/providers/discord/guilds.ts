@@ -83,7 +83,7 @@ export const guildMenu: ConsentQuestions = {
     if (value === undefined) return []
     const isFixed = disable_guild_select === 'true' && value === guild_id
     const choices = guilds.filter(({ id }) => !isFixed || id === value).map(({ id, name }) => ({ value: id, label: name }))
-    return [{ name: 'guild_id', label: 'Add to server', value, choices }]
+    return [{ name: 'guild_id', label: 'Add to server', value, choices, menu: true }]
   },
 }
 

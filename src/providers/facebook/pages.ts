@@ -30,11 +30,11 @@ export const facebookPages: SignInPages = {
   refused_status: 200,
   consent: {
     title: 'Log in with Facebook',
-    heading: 'Continue to {app}?',
+    heading: 'Continue as {name}?',
     above: '{app} is requesting access to:',
-    allow: { text: 'Continue', name: '__CONFIRM__', value: '1' },
+    allow: { text: 'Continue as {name}', name: '__CONFIRM__', value: '1' },
     deny: { text: 'Cancel', name: '__CANCEL__', value: '1' },
     choice: { fixed: ['public_profile', 'openid'], ticked: true },
   },
-  error: { title: 'Error', heading: 'Facebook Login is currently unavailable for this app', lines: ['{error}', '{error_description}'] },
+  error: { title: 'Error', heading: '{error}', text: '{error_description}' },
 }

@@ -11,12 +11,13 @@ import { slackScopes, views } from './scopes.ts'
 export const slackTexts: PageTexts = {
   ...defaultPageTexts,
   title: 'Sign in · Slack',
-  logo: '{company}',
+  logo: 'Slack',
   signInHeading: 'Sign in to {place}',
   usernamePlaceholder: 'name@work-email.com',
   passwordPlaceholder: 'Password',
   signInButton: 'Sign In',
   continueHeading: 'Allow {app}',
+  accent: 'plum',
 }
 
 /** The workspace is asked first; its name stands above the fields; then what the app asks for. */

@@ -13,7 +13,7 @@ import { newAppId, newClientId, newClientSecret, newUserId } from './ids.ts'
 import { slackPages, slackTexts } from './pages.ts'
 import { listed, slackScope, slackScopes } from './scopes.ts'
 import { slackSettings } from './settings.ts'
-import { preloadedTeams, slackPlaces, teamsIn } from './teams.ts'
+import { preloadedTeams, slackPlaces, teamsIn, workspaceMenu } from './teams.ts'
 import { slackTokens } from './tokens.ts'
 import { slackWorld } from './world.ts'
 
@@ -74,6 +74,7 @@ export const slack: Provider = {
   texts: slackTexts,
   sign_in: slackPages,
   places: slackPlaces,
+  consent_questions: workspaceMenu,
   refuses: ({ body }) => body !== undefined && refusals.some((one) => body.includes(`"error":"${one}"`)),
   errorReply: slackErrorReply,
   redirects: slackRedirects,

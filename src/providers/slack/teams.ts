@@ -1,6 +1,8 @@
+import { given } from '../../basics/given.ts'
 import type { Documents } from '../../oauth/model/documents.ts'
 import type { Grant } from '../../oauth/model/records.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
+import type { ConsentQuestions } from '../consent-questions.ts'
 import type { SignInPlaces } from '../sign-in-places.ts'
 import { enterpriseId } from './ids.ts'
 import { slackSettings } from './settings.ts'
@@ -22,6 +24,12 @@ export const preloadedTeams: readonly Team[] = [usual, { id: 'T0GRANTBOX2', name
 export function teamsIn(documents: Documents) {
   const kind = documents.kind<Team>('slack_team')
   return {
+    /** By id. */
+    all: (): Team[] =>
+      kind
+        .list({ list: 'teams', limit: 100 })
+        .map(({ body }) => body)
+        .sort((one, other) => (one.id < other.id ? -1 : 1)),
     save: (team: Team) => kind.put(team.id, team, { list: 'teams' }),
     /** By id or domain. */
     find: (name: string): Team | undefined =>
@@ -58,4 +66,20 @@ export function installationOf({ details }: Pick<Grant, 'details'>, documents: D
     enterprise: organization,
     is_enterprise_install: organization !== null && asked === organization.id,
   }
+}
+
+/** Lets the user change where the app is let in: in another workspace, or in the whole organization. An app that is not distributed stays at home. */
+export const workspaceMenu: ConsentQuestions = {
+  kept: true,
+  of({ parameters, realm: { documents, settings } }) {
+    const { team, enterprise, is_enterprise_install } = installationOf(
+      { details: { parameters: given({ team: parameters.team }) } },
+      documents,
+      settings,
+    )
+    const value = is_enterprise_install && enterprise !== null ? enterprise.id : team.id
+    const teams = slackSettings.of(settings).distributed ? teamsIn(documents).all() : [team]
+    const choices = [...teams, ...(enterprise === null ? [] : [enterprise])].map(({ id, name }) => ({ value: id, label: name }))
+    return choices.length === 1 ? [] : [{ name: 'team', label: 'Workspace', value, choices, menu: true }]
+  },
 }

@@ -174,8 +174,8 @@ describe('the page asks to which server', () => {
   async function menu(query: Record<string, string>) {
     const jar = new Jar()
     const page = await jar.post(await jar.open(authorizeAt(server, query)), url, bob)
-    const offered = [...page.html.matchAll(/<input type="radio" name="guild_id" value="(\d+)" required( checked)?>/g)]
-    return { jar, page, offered: offered.map(([, id]) => id), chosen: offered.find(([, , checked]) => checked)?.[1] }
+    const offered = [...page.html.matchAll(/<option value="(\d+)"( selected)?>/g)]
+    return { jar, page, offered: offered.map(([, id]) => id), chosen: offered.find(([, , selected]) => selected)?.[1] }
   }
 
   test.each([

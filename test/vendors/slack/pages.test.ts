@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { enterpriseId } from '../../../src/providers/slack/ids.ts'
 import { Jar } from '../../support/browser-jar.ts'
 import { send } from '../../support/vendor-client.ts'
 import { alice, ask, authorizeAt, callback, startWorkspaceForFile } from './slack-client.ts'
@@ -97,4 +98,48 @@ test('an app that is not distributed is refused in another workspace than its ow
   const page = await jar.post(first, server.url, { domain: 'second' })
   expect(page.html).toContain('invalid_team_for_non_distributed_app')
   await change({ distributed: null })
+})
+
+describe('the consent has a menu of workspaces', () => {
+  const change = (settings: object) =>
+    send(`${server.url}/_grantbox/sandboxes/slack`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ settings }),
+    })
+  afterEach(() => change({ distributed: null, enterprise: null }))
+
+  /** What the menu offers alice in a workspace, with a mark at what is chosen, and the answer for what she picks. */
+  async function menu(domain: string, pick: string) {
+    const jar = new Jar()
+    const named = await jar.post(await jar.open(authorizeAt(server, '/oauth/v2/authorize', asked)), server.url, { domain })
+    const page = await jar.post(named, server.url, alice)
+    const offered = [...page.html.matchAll(/<option value="(\w+)"( selected)?>([^<]*)</g)].map(
+      ([, id, on, name]) => `${on ? '*' : ''}${name} ${id}`,
+    )
+    const { location } = await jar.post(page, server.url, { action: 'allow', team: pick })
+    const { body } = await ask(server, 'oauth.v2.access', { code: location?.searchParams.get('code') ?? '', redirect_uri: callback })
+    return { offered, team: body.team, enterprise: body.is_enterprise_install }
+  }
+  const [first, second] = ['Example Workspace T0GRANTBOX1', 'Second Workspace T0GRANTBOX2']
+  const organization = enterpriseId('Example Organization')
+
+  test.each([
+    ['example', 'T0GRANTBOX2', {}, [`*${first}`, second], 'T0GRANTBOX2', false],
+    ['second', 'T0GRANTBOX1', {}, [first, `*${second}`], 'T0GRANTBOX1', false],
+    ['second', 'T0NOWHERE00', {}, [first, `*${second}`], 'T0GRANTBOX2', false],
+    ['example', 'T0GRANTBOX2', { distributed: false }, [], 'T0GRANTBOX1', false],
+    [
+      'example',
+      organization,
+      { enterprise: 'Example Organization' },
+      [`*${first}`, second, `Example Organization ${organization}`],
+      undefined,
+      true,
+    ],
+  ])('in %s, where she picks %s, with %o', async (domain, pick, settings, offered, id, everywhere) => {
+    await change(settings)
+    const asked = await menu(domain, pick)
+    expect([asked.offered, (asked.team as { id: string } | null)?.id, asked.enterprise]).toEqual([offered, id, everywhere])
+  })
 })
