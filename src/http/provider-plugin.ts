@@ -82,7 +82,7 @@ function pathsOf(provider: Provider): Placed[] {
     const placed = { endpoint: one.endpoint, page: one.page === true, handlers: handlersOf(one, provider) }
     return [
       ...[...(usual ?? [])].flatMap((path) => (path ? [{ ...placed, path, hosted: one.hosted ?? one.endpoint }] : [])),
-      ...[...(others ?? [])].flatMap((path) => (path ? [{ ...placed, path }] : [])),
+      ...[...(others ?? [])].flatMap((path) => (path && usual?.has(path) !== true ? [{ ...placed, path }] : [])),
     ]
   })
   const own = [...Map.groupBy(provider.routes, (route) => route.path)].map(([path, routes]) => ({

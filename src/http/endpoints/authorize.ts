@@ -94,8 +94,8 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
 
 /** The page on which users sign in, for a request that came to the authorization endpoint of a vendor who has it elsewhere. */
 function signInPath({ method, url, routeOptions }: FastifyRequest, exchange: Exchange): string | undefined {
-  const { sign_in, authorize } = pathPatterns(exchange.sandbox.provider, exchange.context.space)
-  if (sign_in === undefined || method === 'POST' || routeOptions.url !== routed(authorize)) return undefined
+  const { sign_in } = pathPatterns(exchange.sandbox.provider, exchange.context.space)
+  if (sign_in === undefined || method === 'POST' || routeOptions.url === routed(sign_in)) return undefined
   return `${pagePath(exchange)}${exchange.paths.sign_in}${/\?.*$/s.exec(url)?.[0] ?? ''}`
 }
 

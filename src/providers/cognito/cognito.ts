@@ -7,15 +7,15 @@ import { apiRoutes } from './api/route.ts'
 import { cognitoCollection } from './collection.ts'
 import { errorReply, tokenReply } from './errors.ts'
 import { cognitoGrants, scopeOf } from './grants.ts'
-import { callbackWording, logout, revocable } from './hosted-ui.ts'
+import { callbackWording, cognitoRedirects, logout, revocable } from './hosted-ui.ts'
 import { cognitoHosts } from './hosts.ts'
 import { cognitoPages, cognitoTexts } from './pages.ts'
 import { cognitoKeys, cognitoTokens, keyId } from './tokens.ts'
 import { apiScopes, cognitoWorld, domainPrefix, poolId } from './world.ts'
 
-const [apiHost = '', ...pageHosts] = cognitoHosts
+const [apiHost = '', issuerHost = '', ...pageHosts] = cognitoHosts
 const pages = [`${domainPrefix}.auth.us-east-1.amazoncognito.com`, ...pageHosts]
-const api = [apiHost.replace('*', 'us-east-1'), apiHost]
+const api = [apiHost.replace('*', 'us-east-1'), apiHost, issuerHost]
 
 type Document = Readonly<Record<string, unknown>>
 
@@ -89,6 +89,7 @@ export const cognito: Provider = {
     jwks: '/{pool}/.well-known/jwks.json',
     discovery: ['openid-configuration'],
   },
+  also: [{ authorize: '/authorize' }],
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   response_types: ['code', 'token'],
   response_modes: ['query', 'fragment'],
@@ -97,7 +98,7 @@ export const cognito: Provider = {
   client_documents: false,
   auth_methods: ['client_secret_basic', 'client_secret_post', 'none'],
   sender_constraints: false,
-  settings: { code_ttl: 300, session_ttl: 3600, auto_consent: true, signing_alg: 'RS256' },
+  settings: { code_ttl: 300, session_ttl: 3600, auto_consent: true, signing_alg: 'RS256', json_token_requests: false },
   requests: {
     grants: cognitoGrants,
     secrets: ['UserCode', 'ConfirmationCode', 'SOFTWARE_TOKEN_MFA_CODE', 'SMS_MFA_CODE', 'EMAIL_OTP_CODE'],
@@ -109,7 +110,7 @@ export const cognito: Provider = {
     challenge_methods: ['S256'],
     token_brings_id_token: true,
   },
-  redirects: { matches: (registered, came) => registered === came },
+  redirects: cognitoRedirects,
   scopes: [
     { name: 'openid', description: 'Who you are' },
     { name: 'email', description: 'Your e-mail address' },

@@ -2,6 +2,18 @@ import { given } from '../../basics/given.ts'
 import { OAuthError, PageError } from '../../oauth/model/errors.ts'
 import type { LogoutRequest } from '../../oauth/realm/asked.ts'
 import type { CallbackWording, Context, RequestDialect } from '../../oauth/realm/context.ts'
+import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
+
+/** To the letter, port and all; over http on this machine alone. */
+export const cognitoRedirects = {
+  matches: (registered, came) => registered === came,
+  refuses: (uri) => {
+    if (!URL.canParse(uri)) return 'It is no absolute address'
+    if (uri.includes('#')) return 'It has a fragment'
+    if (!/^http:/i.test(uri) || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?=[:/?]|$)/i.test(uri)) return undefined
+    return 'Cognito takes http on this machine alone'
+  },
+} satisfies RedirectRules
 
 /** Errors are told under few codes, and an answer in the fragment has its order. */
 export const callbackWording: CallbackWording = ({ parameters }) => {

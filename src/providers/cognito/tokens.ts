@@ -16,10 +16,12 @@ function eventOf({ id, created_at }: Grant) {
   return { origin_jti: derivedUuid(`origin ${event}`), event_id: derivedUuid(`event ${event}`) }
 }
 
-/** Without `aud`; that of a client by itself says less and in another order. */
+/** Without `aud`, unless a resource was asked for; that of a client by itself says less and in another order. */
 const accessTokens: TokenFormat = {
   make(draft, { keys }) {
-    const { client, user, grant, scope, issuer, iat, exp } = draft
+    const { client, user, grant, scope, issuer, iat, exp, details } = draft
+    // Of a resource that was asked for alone.
+    const aud = details.aud?.length === 1 ? details.aud[0] : details.aud
     const jti = uuidHandles.make(draft.id)
     const { client_id } = client
     const common = { token_use: 'access', scope, auth_time: grant.details.auth_time ?? iat }
@@ -27,13 +29,14 @@ const accessTokens: TokenFormat = {
     const isDirect = grant.details.vendor?.door === 'api'
     const claims =
       user === undefined
-        ? { sub: client_id, ...common, iss: issuer, exp, iat, version: 2, jti, client_id }
+        ? { sub: client_id, ...common, iss: issuer, exp, iat, version: 2, jti, client_id, aud }
         : {
             sub: user.user_id,
             'cognito:groups': groupsOf(user),
             iss: issuer,
             version: isDirect ? undefined : 2,
             client_id,
+            aud,
             origin_jti,
             event_id,
             ...common,
@@ -50,12 +53,25 @@ const accessTokens: TokenFormat = {
   },
 }
 
+/** Attributes behind what the protocol says: the address first, then the pool's own, then the number. */
+function placeOf(name: string): number {
+  return name.startsWith('custom:') ? 2 : ['', 'email', '', 'phone_number', 'phone_number_verified'].indexOf(name)
+}
+
 /** In the vendor's order: attributes stand before and behind what the protocol says. */
 const idToken: StatementWording = ({ claims, client, user, grant, scope }) => {
   const isDirect = grant.details.vendor?.door === 'api'
   const attributes = isDirect ? attributesOf(user) : readableAttributes(user, scopes(scope))
-  const { sub, email_verified, given_name, ...rest } = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, asClaim(name, value)]),
+  const {
+    sub,
+    email_verified,
+    given_name,
+    identities: _text,
+    ...rest
+  } = Object.fromEntries(
+    Object.entries(attributes)
+      .toSorted(([one], [other]) => placeOf(one) - placeOf(other))
+      .map(([name, value]) => [name, asClaim(name, value)]),
   )
   const { origin_jti, event_id } = eventOf(grant)
   const { 'cognito:roles': roles, 'cognito:preferred_role': preferred, identities } = user.claims
@@ -112,7 +128,13 @@ export interface TokenValidity {
   TokenValidityUnits?: { AccessToken?: Unit; IdToken?: Unit; RefreshToken?: Unit }
 }
 
-function lifetimesOf({ AccessTokenValidity, IdTokenValidity, RefreshTokenValidity, TokenValidityUnits = {} }: TokenValidity): Lifetimes {
+/** Seconds, of what is said. */
+export function lifetimesOf({
+  AccessTokenValidity,
+  IdTokenValidity,
+  RefreshTokenValidity,
+  TokenValidityUnits = {},
+}: TokenValidity): Lifetimes {
   const { AccessToken = 'hours', IdToken = 'hours', RefreshToken = 'days' } = TokenValidityUnits
   const lives = (value: number | undefined, unit: Unit) => (value === undefined ? undefined : value * units[unit])
   return {

@@ -44,6 +44,23 @@ test.each([pages, 'my-app.auth.us-east-1.amazoncognito.com', 'my-app.auth-fips.u
   },
 )
 
+test('a pool of several regions has its issuer at a host of its own, if the setting says so', async () => {
+  const issuer = 'https://issuer-cognito-idp.us-east-1.amazonaws.com/{pool}'
+  const set = (value: string | null) =>
+    fetch(`${box.url}/_grantbox/sandboxes/cognito`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ settings: { issuer: value } }),
+    })
+  expect((await set(issuer)).status).toBe(200)
+  const { body } = await ask('issuer-cognito-idp.us-east-1.amazonaws.com', `/${pool}/.well-known/openid-configuration`)
+  const tokens = await ask(pages, '/oauth2/token', { grant_type: 'client_credentials', ...machine })
+  const keys = await ask('issuer-cognito-idp.us-east-1.amazonaws.com', `/${pool}/.well-known/jwks.json`)
+  await set(null)
+  const told = [(JSON.parse(body) as { issuer: string }).issuer, decoded(JSON.parse(tokens.body).access_token).claims.iss]
+  expect([keys.status, ...told]).toEqual([200, ...Array(2).fill(issuer.replace('{pool}', pool))])
+})
+
 test.each([
   [api, '/oauth2/token', { grant_type: 'client_credentials', ...machine }],
   [pages, `/${pool}/.well-known/jwks.json`, undefined],

@@ -2,6 +2,8 @@ import { randomLowerCase } from '../../../basics/random.ts'
 import { plainApp } from '../../../oauth/model/directory.ts'
 import type { Client, ClientMetadata } from '../../../oauth/model/records.ts'
 import { ApiError, invalidParameter, notFound } from '../errors.ts'
+import { cognitoRedirects } from '../hosted-ui.ts'
+import { lifetimesOf } from '../tokens.ts'
 import { userScopes } from '../world.ts'
 import type { PoolCall } from './admin-users.ts'
 import type { Input } from './input.ts'
@@ -41,9 +43,28 @@ function scopesIn(input: Input, pool: Pool): string[] {
   throw new ApiError('ScopeDoesNotExistException', `Invalid scope requested: ${unknown}`, `The pool has the scopes ${known.join(', ')}`)
 }
 
+/** @throws ApiError of an address that nobody may be sent to */
+function urlsIn(input: Input, name: 'CallbackURLs' | 'LogoutURLs'): string[] {
+  const urls = input.texts(name)
+  for (const url of urls) {
+    const problem = cognitoRedirects.refuses(url)
+    if (problem !== undefined) throw invalidParameter(`Invalid ${name}: ${url}`, `'${url}' cannot be registered. ${problem}`)
+  }
+  return urls
+}
+
+/** Seconds that tokens may live, the shortest and the longest. */
+const bounds = { access: [300, 86_400], id: [300, 86_400], refresh: [3600, 3650 * 86_400] } as const
+
 function metadataOf(input: Input, before: ClientMetadata = {}): ClientMetadata {
   const said = input.some(...kept)
-  const urls = input.members.LogoutURLs === undefined ? {} : { post_logout_redirect_uris: input.texts('LogoutURLs') }
+  const lives = lifetimesOf(said)
+  for (const [token, [least, most]] of Object.entries(bounds)) {
+    const asked = lives[token as keyof typeof bounds] ?? least
+    if (asked >= least && asked <= most) continue
+    throw invalidParameter('Invalid range for token validity.', `The ${token} token is to live ${asked} s; it may live ${least} to ${most}`)
+  }
+  const urls = input.members.LogoutURLs === undefined ? {} : { post_logout_redirect_uris: urlsIn(input, 'LogoutURLs') }
   return { ...before, ...said, ...urls }
 }
 
@@ -51,7 +72,7 @@ export function createUserPoolClient({ input, pool }: PoolCall) {
   const name = input.need('ClientName')
   const { directory } = pool.world
   const created_at = pool.now
-  const redirect_uris = input.texts('CallbackURLs')
+  const redirect_uris = urlsIn(input, 'CallbackURLs')
   const app_id = `app_${randomLowerCase(16)}`
   const app = directory.createApp({ ...plainApp, app_id, name, scopes: scopesIn(input, pool), redirect_uris, created_at })
   const hasSecret = input.flag('GenerateSecret') === true
@@ -87,7 +108,7 @@ export function updateUserPoolClient(call: PoolCall) {
     ...app,
     name: input.text('ClientName') ?? app.name,
     scopes: scopesIn(input, pool),
-    redirect_uris: input.texts('CallbackURLs'),
+    redirect_uris: urlsIn(input, 'CallbackURLs'),
   }
   pool.world.documents.transaction(() => {
     directory.updateApp(changed)

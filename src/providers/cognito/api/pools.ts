@@ -101,6 +101,9 @@ export function deleteUserPool({ pool }: PoolCall, { spaces }: FreeCall) {
 }
 
 export function listUserPools({ input, spaces, context }: FreeCall) {
+  if (input.number('MaxResults') === undefined) {
+    throw invalidParameter("1 validation error detected: Value null at 'maxResults' failed to satisfy constraint: Member must not be null")
+  }
   const pools = spaces.list().map((world) => new Pool(world, context))
   const { items, next } = paged(pools, input.number('MaxResults'), input.text('NextToken'))
   return {
