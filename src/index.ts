@@ -4,7 +4,7 @@
  */
 import './start/node-version.ts'
 
-export type { App, AppChange, Apps, Client, MadeSecret, NewApp, NewClient } from './library/apps.ts'
+export type { App, AppChange, Apps, Client, ClientChange, MadeSecret, NewApp, NewClient } from './library/apps.ts'
 export type { Authorization, Authorized } from './library/authorization.ts'
 export type { HeldCallback, HeldCallbacks } from './library/callbacks.ts'
 export type { Clock, ClockState } from './library/clock.ts'

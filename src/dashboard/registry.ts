@@ -10,6 +10,7 @@ import { brandPages } from './apps/brands.ts'
 import { callbackPages } from './apps/callback.ts'
 import { clientPages } from './apps/clients.ts'
 import { exportPages } from './apps/exports.ts'
+import { hintPages } from './apps/hints.ts'
 import { flowPages } from './flows/flows.ts'
 import type { Section } from './frame/visit.ts'
 import { requestPages } from './requests/requests.ts'
@@ -28,7 +29,7 @@ import { userPages } from './users/users.ts'
 /** Everything a sandbox's dashboard has, in the order of its menu: the vendor's entries in the vendor's order, then ours. */
 export const menu: readonly Section[] = [
   { entry: 'Brands', parts: [brandPages] },
-  { entry: 'Apps', parts: [appPages, clientPages] },
+  { entry: 'Apps', parts: [appPages, clientPages, hintPages] },
   { entry: 'Spaces', parts: [spacePages] },
   { entry: 'Sandbox', parts: [userPages, userFormPages, tiePages, generationPages, callbackPages] },
   { entry: 'Analytics', parts: [analyticsPages] },

@@ -4,6 +4,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts'
 import { worldOf } from '../sandbox/spaces.ts'
 import { type Level, levels } from './level.ts'
 import { rules } from './registry.ts'
+import { silencedOf } from './silenced.ts'
 import { trafficOf } from './traffic.ts'
 
 /** A rule that a client broke, and the requests that prove it. No secret stands in it. */
@@ -21,16 +22,23 @@ export interface Hint {
 
 /** What the journal of a sandbox proves about its clients, what weighs most first. What the control API did for a browser is no client's doing. */
 export function hintsOf(sandbox: Sandbox): Hint[] {
+  return allHintsOf(sandbox).hints
+}
+
+/** The hints about a sandbox's clients, and apart from them those that are silenced. */
+export function allHintsOf(sandbox: Sandbox): { hints: Hint[]; silenced: Hint[] } {
   const clientOf = (client_id: string, entry: JournalEntry) => worldOf(entry, sandbox).store.findClient(client_id)
   const traffic = trafficOf(sandbox.journal.list(), clientOf, isByTheBook(sandbox))
-  return [...traffic]
-    .flatMap(([client_id, its]) =>
-      rules.flatMap(({ id, level, source, mend, find }): Hint[] => {
-        const found = find(its)
-        return found === undefined ? [] : [{ rule: id, level, client_id, source, mend, ...found }]
-      }),
-    )
-    .sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level))
+  const [hints, silenced]: [Hint[], Hint[]] = [[], []]
+  for (const [client_id, its] of traffic) {
+    const [first] = its.entries
+    const off = its.client === undefined || first === undefined ? {} : silencedOf(its.client, worldOf(first, sandbox))
+    for (const { id, level, source, mend, find } of rules) {
+      const found = find(its)
+      if (found !== undefined) (id in off ? silenced : hints).push({ rule: id, level, client_id, source, mend, ...found })
+    }
+  }
+  return { hints: hints.sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level)), silenced }
 }
 
 /** Whether a sandbox speaks by the RFCs alone. */

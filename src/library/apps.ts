@@ -11,6 +11,8 @@ export interface Client {
   grant_types: string[]
   /** What else was registered (RFC 7591 §2). */
   metadata: Record<string, unknown>
+  /** Rules whose hints about it are silenced, each with the reason. */
+  hints: { off: Record<string, string> }
   /** RFC 3339. */
   created_at: string
 }
@@ -49,6 +51,12 @@ export interface NewClient {
   [metadata: string]: unknown
 }
 
+/** What may change of a client. */
+export interface ClientChange {
+  /** Silences hints by their rules, each with the reason; null restores one. */
+  hints: { off: Record<string, string | null> }
+}
+
 /** What may change of an app. */
 export interface AppChange {
   name?: string
@@ -71,6 +79,8 @@ export interface Apps {
   delete(app: string): Promise<void>
   /** Gives an app another client. */
   addClient(app: string, client?: NewClient): Promise<Client>
+  /** @throws GrantboxError when there is no such rule, or no reason */
+  updateClient(client_id: string, change: ClientChange): Promise<Client>
   deleteClient(client_id: string): Promise<void>
   /** A secret made of a client's key, where the vendor's clients make their own. @param expires_in seconds or `"5m"`; as long as one may live when absent */
   makeSecret(client_id: string, expires_in?: number | string): Promise<MadeSecret>
@@ -87,6 +97,7 @@ export function apps(client: ControlClient, path: string): Apps {
     update: (app, change) => client.patch(one(app), change),
     delete: (app) => client.delete(one(app)),
     addClient: (app, draft = {}) => client.post(`${one(app)}/clients`, draft),
+    updateClient: (client_id, change) => client.patch(`${path}/clients/${encodeURIComponent(client_id)}`, change),
     deleteClient: (client_id) => client.delete(`${path}/clients/${encodeURIComponent(client_id)}`),
     makeSecret: (client_id, expires_in) => client.post(`${path}/clients/${encodeURIComponent(client_id)}/secret`, { expires_in }),
     keyFile: (client_id, at = 'here') => client.get(`${path}/clients/${encodeURIComponent(client_id)}/key-file?at=${at}`),

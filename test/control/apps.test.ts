@@ -21,6 +21,7 @@ describe('an app', () => {
             metadata: {},
             token_endpoint_auth_method: 'client_secret_post',
             grant_types: sandbox.provider.grant_types,
+            hints: { off: {} },
             created_at: expect.any(String),
           },
         ],

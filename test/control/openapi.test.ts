@@ -55,6 +55,7 @@ describe('the description', () => {
         'GET /_grantbox/sandboxes/{sandbox}/users/{username}',
         'PATCH /_grantbox/sandboxes/{sandbox}',
         'PATCH /_grantbox/sandboxes/{sandbox}/apps/{app}',
+        'PATCH /_grantbox/sandboxes/{sandbox}/clients/{client_id}',
         'PATCH /_grantbox/sandboxes/{sandbox}/clock',
         'PATCH /_grantbox/sandboxes/{sandbox}/spaces/{space}',
         'PATCH /_grantbox/sandboxes/{sandbox}/users/{username}',

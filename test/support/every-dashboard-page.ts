@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core'
 import { readDeclarations } from '../../src/config/declarations.ts'
+import { control } from './control-client.ts'
 import { hardWay } from './dashboard-flow.ts'
 import { guideExample } from './declared.ts'
 import { findFluffy, passwordTokens, postToken } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
+import { authorizeUrl } from './standard-sign-in.ts'
 
 type Visit = (page: Page, server: TestServer) => Promise<unknown>
 
@@ -61,6 +63,14 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.getByLabel('URI', { exact: true }).fill('https://app.example/#fragment')
     await page.getByRole('button', { name: 'Add', exact: true }).click()
     for (const section of ['Permission Scopes', 'Mobile Store Links']) await page.getByText(section).click()
+  },
+  'dashboard-app-hints': async (page, server) => {
+    const { name } = await server.reach('standard')
+    const client = { hints: { off: { 'request-nonce': 'No ID token is read' } } }
+    await control(server, 'PATCH', `/sandboxes/${name}/clients/standard-web`, client)
+    await fetch(authorizeUrl(`${server.url}/${name}`, { nonce: undefined, state: undefined }), { redirect: 'manual' })
+    await page.goto(`${server.url}/dashboard/${name}/apps/app_standard?open=hints`)
+    await page.getByText('Silence', { exact: false }).first().click()
   },
   'dashboard-app-new': at(`${base}/apps/new`),
   'dashboard-app-delete': at(`${fluffy}/delete`),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { rules } from '../../exam/registry.ts'
+import { reasonProblem, silence } from '../../exam/silenced.ts'
 import { makeSecret } from '../../sandbox/client-secret.ts'
 import { duration } from '../../sandbox/duration.ts'
 import { addClient } from '../../sandbox/new-app.ts'
@@ -24,12 +26,29 @@ const keyFileQuery = z.strictObject({
     .describe("Which addresses it names: grantbox's, as whoever asks has them, or the vendor's own; `here` when absent."),
 })
 
+const reason = z
+  .string()
+  .refine((said) => reasonProblem(said) === undefined, { error: 'a reason of 1 to 500 characters, or null to restore the hint' })
+
+const clientChange = z.strictObject({
+  hints: z
+    .strictObject({ off: z.partialRecord(z.enum(rules.map(({ id }) => id)), reason.nullable()).describe('Null restores a hint.') })
+    .describe('Which hints are silenced, each with the reason; those that are not named stay as they are.'),
+})
+
 /** Further clients of an app. */
-export const clients = sandboxRoutes('apps', ({ inSpace: { create, get, post, remove } }) => {
+export const clients = sandboxRoutes('apps', ({ inSpace: { create, get, patch, post, remove } }) => {
   const given = { body: clientDraft.prefault({}), answer: clientView }
   create('/apps/:app/clients', 'Give an app another client', given, ({ sandbox, params, body }) =>
     viewClient(addClient(sandbox, appNamed(params.app, sandbox), draftedClient(body, sandbox)), sandbox),
   )
+
+  const changed = { body: clientChange, answer: clientView }
+  patch('/clients/:client_id', 'Silence hints about a client, or restore them', changed, ({ sandbox, params, body }) => {
+    const client = clientNamed(params.client_id, sandbox)
+    silence(client, body.hints.off, sandbox)
+    return viewClient(client, sandbox)
+  })
 
   const wanted = { body: secretDraft.prefault({}), answer: secretView }
   post('/clients/:client_id/secret', 'Make a secret of the key of a client, where clients make their own', wanted, (call) => {

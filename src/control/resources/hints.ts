@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { hintsOf } from '../../exam/hints.ts'
+import { allHintsOf } from '../../exam/hints.ts'
 import { levels } from '../../exam/level.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { listOf } from '../schemas.ts'
@@ -16,9 +16,14 @@ const hintView = z
   })
   .meta({ id: 'Hint' })
 
+const hintsView = listOf(hintView).extend({
+  silenced: z.number().describe('How many are left out because they are silenced for their client.'),
+})
+
 /** What the journal proves about the clients; worked out when somebody asks. */
 export const hints = sandboxRoutes('requests', ({ get }) => {
-  get('/hints', 'What clients did that they should not, as the requests prove', { answer: listOf(hintView) }, ({ sandbox }) => ({
-    items: hintsOf(sandbox),
-  }))
+  get('/hints', 'What clients did that they should not, as the requests prove', { answer: hintsView }, ({ sandbox }) => {
+    const { hints, silenced } = allHintsOf(sandbox)
+    return { items: hints, silenced: silenced.length }
+  })
 })

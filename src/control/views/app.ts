@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { given } from '../../basics/given.ts'
+import { silencedOf } from '../../exam/silenced.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import { keyOf, secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -20,6 +21,9 @@ export const clientView = z
     token_endpoint_auth_method: z.string(),
     grant_types: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()).describe('What else was registered (RFC 7591 §2).'),
+    hints: z
+      .object({ off: z.record(z.string(), z.string()).describe('Rules whose hints are silenced, each with the reason.') })
+      .describe('What is told of how it behaves.'),
     created_at: time,
   })
   .meta({ id: 'Client' })
@@ -58,6 +62,7 @@ export function viewClient(client: Client, sandbox: Sandbox): z.output<typeof cl
     token_endpoint_auth_method: client.token_endpoint_auth_method,
     grant_types: [...client.grant_types],
     metadata: { ...client.metadata },
+    hints: { off: { ...silencedOf(client, sandbox) } },
     created_at: rfc3339(client.created_at),
   }
 }

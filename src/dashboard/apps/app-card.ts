@@ -7,9 +7,10 @@ import { secretOf } from '../../sandbox/client-secret.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Choice, Refused } from '../forms/form.ts'
 import { bannerOf, brandsOf } from '../frame/vendor.ts'
+import type { AppHints } from './app-hints.ts'
 
 /** The sections of an app's card, by which an address can name the one to open. */
-export type AppSection = 'clients' | 'scopes' | 'redirect-uris' | 'stores'
+export type AppSection = 'clients' | 'hints' | 'scopes' | 'redirect-uris' | 'stores'
 
 /** An app as the dashboard shows it. */
 export type AppCard = ReturnType<typeof appCard>
@@ -34,6 +35,7 @@ export interface CardOptions {
   refusedUri?: Refused | undefined
   refusedScopes?: Refused | undefined
   refusedStores?: Readonly<Record<string, Refused>> | undefined
+  hints?: AppHints | undefined
 }
 
 /** An app with its clients, filled from its sandbox. */
@@ -69,6 +71,8 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
     stores: brands && storeLinks(app, options.refusedStores),
     users: directory.countUsers(app),
     usersHref: `${base}/sandbox?app=${encodeURIComponent(app.app_id)}`,
+    /** Where the app stands alone: they are read from the whole journal. */
+    hints: options.hints,
     open: options.open,
     refusedUri: options.refusedUri,
     refusedScopes: options.refusedScopes,

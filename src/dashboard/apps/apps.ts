@@ -17,6 +17,7 @@ import { page } from '../frame/page.ts'
 import { brandsOf, developerOf } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { type AppCard, type AppSection, appCard, appPath, authChoices, type CardOptions, scopeChoices, storeNames } from './app-card.ts'
+import { appHints } from './app-hints.ts'
 import { brandChoices } from './brands.ts'
 import { callbackUri } from './callback.ts'
 
@@ -150,9 +151,11 @@ export function appOf({ params, sandbox }: Visit): App {
   return appNamed(params.app ?? '', sandbox)
 }
 
-function showApp(visit: Visit, app: App, options: CardOptions, status?: number) {
+/** Shows the page of an app. */
+export function showApp(visit: Visit, app: App, options: CardOptions, status?: number) {
   const { sandbox, base } = visit
-  const card = appCard(app, sandbox.directory.listClients(app), sandbox, base, { callback: callbackUri(visit), ...options })
+  const clients = sandbox.directory.listClients(app)
+  const card = appCard(app, clients, sandbox, base, { callback: callbackUri(visit), hints: appHints(clients, visit), ...options })
   return visit.show(appPage, { title: app.name, app: card }, status)
 }
 

@@ -4,6 +4,7 @@ import type { App, Client } from '../../oauth/model/records.ts'
 import { keyOf, makeSecret } from '../../sandbox/client-secret.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
 import { addClient, newClient } from '../../sandbox/new-app.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
@@ -46,7 +47,7 @@ export const clientPages = part({ notices }, ({ get, post }) => {
   get('/apps/:app/clients/:client', (visit) => {
     const { sandbox, base, addresses } = visit
     const app = appOf(visit)
-    const client = clientOf(visit, app)
+    const client = clientIn(visit, app)
     const card = appCard(app, [client], sandbox, base)
     const [shown] = card.clients
     if (shown === undefined) throw new Error('an app lost its client')
@@ -62,7 +63,7 @@ export const clientPages = part({ notices }, ({ get, post }) => {
   get('/apps/:app/clients/:client/secret', (visit) => {
     const { sandbox, base, query } = visit
     const app = appOf(visit)
-    const client = clientOf(visit, app)
+    const client = clientIn(visit, app)
     const expires_in = query.text('expires_in')
     const lifetime = parseDuration(expires_in)
     const made = makeSecret(client, sandbox, lifetime === undefined ? undefined : Math.round(lifetime / 1000))
@@ -78,7 +79,7 @@ export const clientPages = part({ notices }, ({ get, post }) => {
 
   get('/apps/:app/clients/:client/delete', (visit) => {
     const app = appOf(visit)
-    const { client_id } = clientOf(visit, app)
+    const { client_id } = clientIn(visit, app)
     return confirm(visit, {
       heading: 'Delete this client ID?',
       lines: [client_id, 'It is unknown from then on, and tokens that it was given are refused.'],
@@ -89,14 +90,18 @@ export const clientPages = part({ notices }, ({ get, post }) => {
   })
   post('/apps/:app/clients/:client/delete', (visit) => {
     const app = appOf(visit)
-    visit.sandbox.directory.deleteClient(clientOf(visit, app))
+    visit.sandbox.directory.deleteClient(clientIn(visit, app))
     return visit.go(`${appPath(app)}?open=clients`, notices['client-deleted'])
   })
 })
 
-function clientOf({ params, sandbox }: Visit, app: App): Client {
-  const clients = sandbox.directory.listClients(app)
-  const client = clients.find(({ client_id }) => client_id === params.client)
-  if (client === undefined) throw new Problem(404, `${app.name} has no client ID '${params.client}'`)
+function clientIn(visit: Visit, app: App): Client {
+  return clientOf(visit.params.client ?? '', app, visit.sandbox)
+}
+
+/** The client of an app that an address or a form names. @throws Problem 404 */
+export function clientOf(client_id: string, app: App, { directory }: Pick<Sandbox, 'directory'>): Client {
+  const client = directory.listClients(app).find((one) => one.client_id === client_id)
+  if (client === undefined) throw new Problem(404, `${app.name} has no client ID '${client_id}'`)
   return client
 }
