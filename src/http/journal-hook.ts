@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { faultOf, type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
@@ -120,8 +122,19 @@ function sentAs(payload: unknown, { context }: Exchange, reply: FastifyReply): S
   if (context.fault === undefined) return { body }
   const sent = struckAnswer(body, context)
   reply.headers(harmless(sent.headers ?? {}, context))
-  if (sent.body !== undefined && sent.body !== body) reply.header('Content-Length', Buffer.byteLength(sent.body))
+  if (sent.body !== undefined && (sent.body !== body || sent.pause_ms !== undefined)) {
+    reply.header('Content-Length', Buffer.byteLength(sent.body))
+  }
   return sent
+}
+
+/** A body that comes in two halves, with a pause between them that keeps no closed server alive. */
+async function* halves(body: string, pause_ms: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(body)
+  const half = Math.floor(bytes.length / 2)
+  yield bytes.subarray(0, half)
+  await setTimeout(pause_ms, undefined, { ref: false })
+  yield bytes.subarray(half)
 }
 
 /**
@@ -134,13 +147,13 @@ export type Settled = (request: IncomingMessage, status: number) => Promise<void
 export function recordAnswers(app: FastifyInstance, settled: Settled): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const exchange = exchangeOf(request)
-    const { body, drop } = sentAs(payload, exchange, reply)
+    const { body, drop, pause_ms } = sentAs(payload, exchange, reply)
     const answered = () => {
       exchange.came = undefined
       if (exchange.brokenOff !== undefined) addTrace(exchange.brokenOff, exchange.context.trace)
       else if (drop === true) return dropConnection(exchange, request, reply)
       else exchange.sandbox.journal.add(journalEntry(exchange, request, reply.statusCode, reply.getHeaders(), body))
-      done(null, body ?? payload)
+      done(null, body && pause_ms !== undefined ? Readable.from(halves(body, pause_ms)) : (body ?? payload))
     }
     const durable = settled(request.raw, reply.statusCode)
     if (durable === undefined) answered()

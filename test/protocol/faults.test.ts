@@ -94,6 +94,29 @@ describe('what it does', () => {
     expect((await rawToken(server)).status).toBe(200)
   })
 
+  test('waits in the middle of the body: half of it comes, then the rest', async () => {
+    const server = await start()
+    addFault(server, { delay_ms: 400, delay_at: 'body' })
+    const began = performance.now()
+    const answer = await rawToken(server)
+    const chunks: { text: string; after: number }[] = []
+    for await (const chunk of answer.body ?? []) chunks.push({ text: Buffer.from(chunk).toString(), after: performance.now() - began })
+    const text = chunks.map((one) => one.text).join('')
+    expect([answer.status, Number(answer.headers.get('content-length'))]).toEqual([200, text.length])
+    expect(JSON.parse(text)).toMatchObject({ token_type: 'Bearer' })
+    expect([chunks.length, chunks[0]?.text.length]).toEqual([2, Math.floor(text.length / 2)])
+    expect((chunks[1]?.after ?? 0) - (chunks[0]?.after ?? 0)).toBeGreaterThan(300)
+  })
+
+  test('waits in the middle of a body that is cut off, too, and before the end of none', async () => {
+    const server = await start()
+    addFault(server, { delay_ms: 50, delay_at: 'body', malformed: 'truncated' })
+    const text = await (await rawToken(server)).text()
+    expect(() => JSON.parse(text)).toThrow()
+    addFault(server, { endpoint: 'token', delay_ms: 60_000, delay_at: 'body', status: 204 })
+    expect((await rawToken(server)).status).toBe(204)
+  })
+
   test.each([
     ['invalid_json', (text: string) => expect(() => JSON.parse(text)).toThrow()],
     ['html', (text: string, type: string) => expect([text.slice(0, 15), type]).toEqual(['<!doctype html>', 'text/html; charset=utf-8'])],

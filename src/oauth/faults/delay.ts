@@ -10,9 +10,18 @@ export const delay = faultKind({
       expected: 'a duration of up to ten minutes',
       says: 'Waits before whatever follows; alone, before the usual answer. Such as "2s".',
     },
+    delay_at: {
+      is: 'choice',
+      of: ['start', 'body'],
+      says: 'Where it waits: `start`, or `body`, when half of the answer has come.',
+      beside: 'delay',
+    },
   },
   at: {
     /** By the machine's time: a client's timeout knows no other. A server that was closed is not kept alive by it. */
-    wait: ({ delay_ms }) => new Promise((resolve) => setTimeout(resolve, delay_ms).unref()),
+    wait: async ({ delay_ms, delay_at }) => {
+      if (delay_at !== 'body') await new Promise((resolve) => setTimeout(resolve, delay_ms).unref())
+    },
+    answer: ({ delay_ms, delay_at }, sent) => (delay_at === 'body' ? { ...sent, pause_ms: delay_ms } : sent),
   },
 })

@@ -39,6 +39,8 @@ export interface Sent {
   headers?: Readonly<Record<string, string>>
   /** The connection ends instead. */
   drop?: boolean
+  /** How long it waits when half of its body is out; milliseconds. */
+  pause_ms?: number | undefined
 }
 
 /** The moments at which a fault may do something, in the order in which a request meets them. */
