@@ -48,7 +48,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
   sign_out?.ended(session, exchange.sandbox)
   forgetSession(reply, exchange)
   await Promise.all(clients.map((client) => tellClient(client, session, exchange)))
-  const frames = clients.flatMap((client) => frontChannelUri(client, session, exchange.context.issuer) ?? [])
+  const frames = clients.flatMap((client) => frontChannelUri(client, session, exchange.context) ?? [])
   return done(reply, exchange, asked, frames)
 }
 

@@ -252,6 +252,8 @@ export interface RequestDialect {
   readonly gives?: (asked: string, allowed: string) => string
   /** What a sign-out is asked for, where that is not as OpenID Connect RP-Initiated Logout §2 has it. */
   readonly logout?: (parameters: Parameters, context: Context) => MaybePromise<LogoutRequest>
+  /** Where the browser tells a client, with `iss` and `sid`, that a session is over, where its metadata does not say it (OpenID Connect Front-Channel Logout §2). */
+  readonly frontchannel_logout?: (client: Client, settings: Settings) => string | undefined
   /** Why a user is asked for his consent, where that is more than what he allowed before; undefined when he is not. */
   readonly consent?: (request: AuthorizationRequest, client: Client, user: User, context: Context) => string | undefined
   /** Whether anything may be asked of it now, which is looked at before all else. @throws OAuthError */

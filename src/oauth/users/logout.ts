@@ -101,8 +101,10 @@ export async function logoutToken(client: Client, { user, sid }: Session, { real
 }
 
 /** Where the browser tells a client in a frame that the session is over; undefined for a client without such a place (Front-Channel Logout §3). */
-export function frontChannelUri({ metadata }: Client, { sid }: Session, issuer: string): string | undefined {
-  const uri = metadata.frontchannel_logout_uri
+export function frontChannelUri(client: Client, { sid }: Session, { realm, issuer }: Context): string | undefined {
+  const { frontchannel_logout_uri, frontchannel_logout_session_required } = client.metadata
+  const own = realm.requests?.frontchannel_logout?.(client, realm.settings)
+  const uri = own ?? frontchannel_logout_uri
   if (uri === undefined || !/^https?:\/\//.test(uri) || !URL.canParse(uri)) return undefined
-  return metadata.frontchannel_logout_session_required === true ? withQuery(uri, { iss: issuer, sid }) : uri
+  return own !== undefined || frontchannel_logout_session_required === true ? withQuery(uri, { iss: issuer, sid }) : uri
 }

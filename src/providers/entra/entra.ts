@@ -89,6 +89,7 @@ export const entra: Provider = {
     targets: entraTargets,
     pkce_optional: true,
     logout: entraLogout,
+    frontchannel_logout: (client, settings) => manifestOf(client, settings).logoutUrl,
     checks: entraChecks,
     admits: entraAdmits,
     authorization: { onPage },

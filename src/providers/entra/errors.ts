@@ -96,7 +96,7 @@ export function describe(error: OAuthError, settings: Settings, situation: Pick<
     trace_id,
     correlation_id,
     error_uri: `https://login.microsoftonline.com/error?code=${number}`,
-    suberror,
+    suberror: error.about.suberror ?? suberror,
   }
 }
 

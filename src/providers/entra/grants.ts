@@ -11,6 +11,7 @@ import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
 import { authenticateApp } from './client-authentication.ts'
 import { refuse } from './errors.ts'
+import { fromFamily } from './family.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
 import { redirectTypeAsked, redirectTypeOf } from './redirects.ts'
 import { oneApi } from './scopes.ts'
@@ -87,7 +88,8 @@ const refresh: GrantType = {
   parameters: [...refreshToken.parameters, 'client_info', 'claims', 'redirect_uri'],
   authenticate: authenticateApp,
   redeem({ scope: _, ...parameters }, client, context) {
-    return after(refreshToken.redeem(parameters, client, context), (issue) => {
+    const ofFamily = fromFamily(parameters.refresh_token, client, context)
+    return after(ofFamily ?? refreshToken.redeem(parameters, client, context), (issue) => {
       checkType(redirectTypeOf(client, issue.grant, context.realm), context)
       return forOneApi(issue, askedFor(context.parameters ?? {}, context, issue.grant.details.resource), client, context)
     })

@@ -16,6 +16,8 @@ export interface Manifest {
   requestedAccessTokenVersion?: number | undefined
   /** It is one of the vendor's own family. */
   foci?: boolean | undefined
+  /** Where it is told in a frame that a user signed out. */
+  logoutUrl?: string | undefined
 }
 
 const audiences = ['AzureADMyOrg', 'AzureADMultipleOrgs', 'AzureADandPersonalMicrosoftAccount', 'PersonalMicrosoftAccount'] as const
@@ -37,7 +39,7 @@ export const entraSettings = ownSettings<EntraSettings>({
   },
   manifests: {
     default: {},
-    says: 'what manifests of applications say, by client id: `signInAudience`, `appRoleAssignmentRequired`, `federatedIdentityCredentials`, `passwordCredentials`, `groupMembershipClaims`, `optionalClaims`, `requestedAccessTokenVersion`, `foci`',
+    says: 'what manifests of applications say, by client id: `signInAudience`, `appRoleAssignmentRequired`, `federatedIdentityCredentials`, `passwordCredentials`, `groupMembershipClaims`, `optionalClaims`, `requestedAccessTokenVersion`, `foci`, `logoutUrl`',
     accepts: ({ z }) => {
       const credential = z.strictObject({ issuer: z.string(), subject: z.string(), audiences: z.array(z.string()) })
       const manifest = z.strictObject({
@@ -49,6 +51,7 @@ export const entraSettings = ownSettings<EntraSettings>({
         optionalClaims: z.strictObject({ idToken: z.array(z.strictObject({ name: z.string() })).optional() }).optional(),
         requestedAccessTokenVersion: z.int().optional(),
         foci: z.boolean().optional(),
+        logoutUrl: z.string().optional(),
       })
       return z.record(z.string(), manifest)
     },

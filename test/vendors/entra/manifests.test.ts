@@ -180,6 +180,45 @@ describe('an application', () => {
     expect(claimsOf((await tokensOf(url, { scope: 'openid profile' })).id_token)).toHaveProperty('groups')
   })
 
+  test('of the vendor’s family takes the refresh tokens of the others, and nobody else does', async () => {
+    const of = (...ids: string[]) => set({ manifests: Object.fromEntries(ids.map((id) => [id, { foci: true }])) })
+    await of(spa.client_id, web.client_id)
+    const scope = 'openid offline_access User.Read'
+    const { refresh_token } = await tokensOf(url, { client_id: spa.client_id, client_secret: undefined, scope })
+    const refresh = (client: Record<string, string>, shown = refresh_token) =>
+      token(url, { grant_type: 'refresh_token', ...client, refresh_token: String(shown) })
+    const { status, body } = await refresh(web)
+    expect([status, body.foci, claimsOf(body.access_token).appid, claimsOf(body.id_token).aud]).toEqual([
+      200,
+      '1',
+      web.client_id,
+      web.client_id,
+    ])
+    expect((await refresh(spa, body.refresh_token)).status).toBe(200)
+    await of(spa.client_id)
+    expectRefusal(await refresh(web), {
+      error: 'invalid_grant',
+      number: 70000,
+      text: 'Provided grant is invalid or malformed.',
+      suberror: 'client_mismatch',
+    })
+    await of()
+    expectRefusal(await refresh(web), { error: 'invalid_grant', number: 70000, text: 'Provided grant is invalid or malformed.' })
+  })
+
+  test('has a logout URL, which is opened in a frame with issuer and session', async () => {
+    await manifest({ logoutUrl: 'https://app.example/signed-out' })
+    const jar = new Jar()
+    const back = await callbackOf(url, {}, { jar })
+    const query = new URLSearchParams({ post_logout_redirect_uri: callback, logout_hint: alice.username })
+    const page = await jar.open(`${url}/${homeTenant}/oauth2/v2.0/logout?${query}`)
+    await manifest({})
+    const sid = back.searchParams.get('session_state')
+    const frame = `https://app.example/signed-out?iss=${encodeURIComponent(`${url}/${homeTenant}/v2.0`)}&sid=${sid}`
+    expect(page.html).toContain(`src="${frame.replaceAll('&', '&amp;')}"`)
+    expect([page.status, page.headers.get('refresh')]).toEqual([200, `2;url=${callback}`])
+  })
+
   test('of the vendor’s family is told so, where a refresh token comes', async () => {
     await manifest({ foci: true }, spa.client_id)
     const ask = (scope: string) => tokensOf(url, { client_id: spa.client_id, client_secret: undefined, scope })
