@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { app, callback, startFacebookForFile, throughPages } from '../../test/vendors/facebook/facebook-app.ts'
 import { inJava, prepare, tryOut } from '../foreign.ts'
 
@@ -19,6 +20,7 @@ const judge = inJava(join(import.meta.dirname, 'java'), [
 const missing = await prepare(judge)
 const server = await startFacebookForFile()
 if (missing === undefined) {
+  recordRequests('facebook', 'java', server)
   const pem = join(folder, 'ca.pem')
   await writeFile(pem, await server.ca())
   const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
