@@ -68,6 +68,8 @@ export interface Lifetimes {
 
 /** What was issued, before the provider words it. */
 export interface IssuedTokens {
+  /** As whoever asks knows it. */
+  issuer: string
   access_token: string
   /** The key of its row. */
   access_token_id: number

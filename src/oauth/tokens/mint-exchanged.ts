@@ -16,6 +16,7 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const answer = {
     ...nothing,
     issued_token_type: issue.issued_token_type,
+    issuer,
     issued_at: iat,
     client,
     user,

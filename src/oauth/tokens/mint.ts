@@ -81,6 +81,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
           : undefined,
     })
     const answer: IssuedTokens = {
+      issuer,
       access_token,
       access_token_id: id,
       refresh_token,

@@ -36,7 +36,7 @@ const tokenResponse: TokenProfile['tokenResponse'] = (issued, { documents }) => 
   function webhook(application_id: string, guild_id: string) {
     const [id, token] = [newSnowflake(), randomFrom(charactersOf('url_safe'), 68)]
     documents.kind<Webhook>('discord_webhook').put(id, { token })
-    const url = `https://discord.com/api/webhooks/${id}/${token}`
+    const url = `${issued.issuer}/api/webhooks/${id}/${token}`
     return {
       application_id,
       name: client.app.name,

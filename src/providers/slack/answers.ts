@@ -1,10 +1,9 @@
 import { given } from '../../basics/given.ts'
-import { randomFrom } from '../../basics/random.ts'
 import type { IssuedTokens, TokenMaterial, TokenProfile } from '../../oauth/model/token-profile.ts'
-import { charactersOf } from '../data/alphabet.ts'
-import { botOf, channelIn } from './ids.ts'
+import { botOf } from './ids.ts'
 import { kindOf, listed } from './scopes.ts'
 import { installationOf } from './teams.ts'
+import { newWebhook } from './webhooks.ts'
 
 /** A token's scope, as the vendor lists it. */
 export const withCommas = (scope: string) => listed(scope).join(',')
@@ -41,19 +40,10 @@ function installation(issued: IssuedTokens, material: TokenMaterial): Record<str
     authed_user: { id: user?.user_id, ...(users && tokenOf(users)) },
     ...(isBot && tokenOf(issued)),
     ...places(issued, material),
-    incoming_webhook: listed(issued.scope).includes('incoming-webhook') ? webhook(issued, material) : undefined,
+    incoming_webhook: listed(issued.scope).includes('incoming-webhook')
+      ? newWebhook(client.app, installationOf(grant, material.documents, material.settings).team, issued.issuer, material.documents)
+      : undefined,
   })
-}
-
-function webhook({ client, grant }: IssuedTokens, { documents, settings }: TokenMaterial) {
-  const { team } = installationOf(grant, documents, settings)
-  const { bot_id } = botOf(client.app)
-  return {
-    channel: '#general',
-    channel_id: channelIn(team.id),
-    configuration_url: `https://${team.domain}.slack.com/services/${bot_id}`,
-    url: `https://hooks.slack.com/services/${team.id}/${bot_id}/${randomFrom(charactersOf('letters_digits'), 24)}`,
-  }
 }
 
 /** One token that was refreshed, or exchanged for one that expires. */

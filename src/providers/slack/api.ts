@@ -15,6 +15,7 @@ import { dropAllScopes, dropScopes } from './installed.ts'
 import { fullName, pictures, userSizes } from './profile.ts'
 import { kindOf, scopeOf } from './scopes.ts'
 import { rotates } from './settings.ts'
+import { dropWebhooks } from './webhooks.ts'
 
 /** The methods of the Web API that have to do with who somebody is. */
 
@@ -61,6 +62,7 @@ async function uninstall({ active, args, directory, documents, context }: Call) 
   const now = realm.clock.now()
   realm.store.revokeGrant(active.grant.id, 'the app was uninstalled', now)
   dropAllScopes({ kind: 'bot', app: client.app, user: undefined }, documents)
+  dropWebhooks(client.app, documents)
   for (const user of directory.listUsers({ limit: Number.MAX_SAFE_INTEGER })) {
     dropAllScopes({ kind: 'user', app: client.app, user }, documents)
     for (let grant = realm.store.findGrant(client.client_id, user, now); grant !== undefined; ) {

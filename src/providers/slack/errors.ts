@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../oauth/model/error-codes.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
-import type { CallbackWording } from '../../oauth/realm/context.ts'
+import type { CallbackWording, Context } from '../../oauth/realm/context.ts'
 import type { Provider, Reply } from '../provider.ts'
 import { slackSettings } from './settings.ts'
 
@@ -94,9 +94,15 @@ function messagesOf({ reason, about, message }: OAuthError): string[] | undefine
   return reason === 'parameter_repeated' || reason === 'parameter_invalid' ? [`[ERROR] ${message}`] : undefined
 }
 
-/** Everything is answered 200, with `ok`: only who asks too often, and what fails at the vendor's, has a status of its own. */
+/** Webhooks are answered with a word alone. */
+function isWebhook(context: Context | undefined): boolean {
+  return context?.transport?.urls().some((url) => url.includes('/services/T')) === true
+}
+
+/** Everything else is answered 200, with `ok`: only who asks too often, and what fails at the vendor's, has a status of its own. */
 export const slackErrorReply: Provider['errorReply'] = (error, endpoint, settings, { space, context }): Reply => {
   const { status, headers: given, about } = error
+  if (isWebhook(context)) return { status, headers: { 'Content-Type': 'text/html' }, body: about.webhook ?? 'invalid_payload' }
   const isOwn = status >= 500 || status === 429
   const { 'WWW-Authenticate': _, Allow: __, ...headers } = given
   const name = status === 429 ? 'ratelimited' : nameOf(error, space?.edition)

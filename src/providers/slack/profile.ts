@@ -9,14 +9,14 @@ import { installationOf, type Team } from './teams.ts'
 /** The issuer at the vendor's own hosts. */
 const ownIssuer = 'https://slack.com'
 
-/** Where pictures are for whoever knows the sandbox by an address. */
-export function pictureHost(address: string): string {
-  return address === ownIssuer || address.endsWith('.slack.com') ? 'https://avatars.slack-edge.com' : address
+/** Where something is that the vendor has at a host of its own, for whoever knows the sandbox by an address. */
+export function hostOf(address: string, own: string): string {
+  return address === ownIssuer || address.endsWith('.slack.com') ? own : address
 }
 
 /** The address of a picture of a user or a workspace. */
 export function pictureAt(address: string, id: string, size: number): string {
-  return `${pictureHost(address)}/avatars/${id}-${digest(id).toString('hex').slice(0, 12)}_${size}.svg`
+  return `${hostOf(address, 'https://avatars.slack-edge.com')}/avatars/${id}-${digest(id).toString('hex').slice(0, 12)}_${size}.svg`
 }
 
 export const userSizes = [24, 32, 48, 72, 192, 512] as const

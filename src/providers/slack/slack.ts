@@ -15,6 +15,7 @@ import { listed, slackScope, slackScopes } from './scopes.ts'
 import { slackSettings } from './settings.ts'
 import { preloadedTeams, slackPlaces, teamsIn, workspaceMenu } from './teams.ts'
 import { slackTokens } from './tokens.ts'
+import { webhookRoutes } from './webhooks.ts'
 import { slackWorld } from './world.ts'
 
 const edition = (authorize: string, token: string): Edition => ({ paths: { authorize, token: `/api/${token}` }, issuer_path: '' })
@@ -80,7 +81,7 @@ export const slack: Provider = {
   redirects: slackRedirects,
   callbackWording: slackCallback,
   discovery: slackDiscovery,
-  routes: slackRoutes,
+  routes: [...slackRoutes, ...webhookRoutes],
   world: slackWorld,
   seed: ({ documents }) => {
     for (const team of preloadedTeams) teamsIn(documents).save(team)

@@ -44,7 +44,7 @@ describe('the token endpoint answers', () => {
     ['identify openid', `${begins}, "scope": "identify openid", "id_token": "eyJ…"}`],
     [
       'webhook.incoming',
-      `${begins}, "scope": "webhook.incoming", "webhook": {"application_id": "${app.client_id}", "name": "Example App", "url": "https://discord.com/api/webhooks/1…/…", "channel_id": "1…", "token": "…", "type": 1, "avatar": null, "guild_id": "${server1}", "id": "1…"}}`,
+      `${begins}, "scope": "webhook.incoming", "webhook": {"application_id": "${app.client_id}", "name": "Example App", "url": "${url}/api/webhooks/1…/…", "channel_id": "1…", "token": "…", "type": 1, "avatar": null, "guild_id": "${server1}", "id": "1…"}}`,
     ],
   ])('a code for %s', async (scope, answer) => {
     const { status, text, headers } = await tokensFor(server, scope)
@@ -295,7 +295,8 @@ describe('the API', () => {
 
   test('takes what comes to a webhook that was given, and no other', async () => {
     const { body } = await tokensFor(server, 'webhook.incoming')
-    const { id, token: secret } = body.webhook as { id: string; token: string }
+    const { id, token: secret, url: told } = body.webhook as { id: string; token: string; url: string }
+    expect(told).toBe(`${url}/api/webhooks/${id}/${secret}`)
     const sent = (by: string) =>
       send(`${url}/api/webhooks/${id}/${by}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"content":"hi"}' })
     expect((await sent(secret)).status).toBe(204)

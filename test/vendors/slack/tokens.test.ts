@@ -50,16 +50,6 @@ test.each([
   expect([status, shape(text)]).toEqual([200, answer])
 })
 
-test('oauth.v2.access tells the webhook that was asked for', async () => {
-  const { body } = await install(server, { scope: 'incoming-webhook' })
-  expect(body.incoming_webhook).toEqual({
-    channel: '#general',
-    channel_id: expect.stringMatching(/^C[0-9A-Z]{10}$/),
-    configuration_url: expect.stringMatching(/^https:\/\/example\.slack\.com\/services\/B[0-9A-Z]{10}$/),
-    url: expect.stringMatching(/^https:\/\/hooks\.slack\.com\/services\/T0GRANTBOX1\/B[0-9A-Z]{10}\/[A-Za-z0-9]{24}$/),
-  })
-})
-
 const expires = '"refresh_token":"xoxe-…","expires_in":43200'
 
 test('tokens rotate: each of an installation has a refresh token of its own, for once', async () => {
