@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 /** Server-sent events (HTML §9.2): the one writer of them, with its limits. */
 export interface EventStream {
   /** Sends an event. A client that does not read is let go: it comes back and names the last event that it saw. */
-  send(event: { id: number; name: string; data: string }): void
+  send(event: { id?: number; name: string; data: string }): void
   /** Breaks it off. */
   destroy(): void
 }
@@ -47,7 +47,7 @@ export function openEventStream(reply: FastifyReply, about: string, stopping: Ab
   return {
     send({ id, name, data }) {
       if (raw.writableEnded || raw.destroyed) return
-      raw.write(`id: ${id}\nevent: ${name}\n${data.replace(/^/gm, 'data: ')}\n\n`)
+      raw.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${name}\n${data.replace(/^/gm, 'data: ')}\n\n`)
       if (raw.writableLength > patience) raw.destroy()
     },
     destroy: () => void raw.destroy(),

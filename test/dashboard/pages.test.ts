@@ -498,7 +498,7 @@ describe('requests', () => {
     let text = ''
     while (!text.includes('</details></li>')) text += (await chunks?.read())?.value ?? ''
     await chunks?.cancel()
-    expect(text).toMatch(/id: \d+\nevent: row\ndata: <li><details class="request">/)
+    expect(text).toMatch(/id: \d+\nevent: row\ndata: <li id="request-\d+"><details class="request">/)
     expect(text).toContain('&lt;b&gt;x&lt;/b&gt;')
     expect(text).not.toContain('<b>x</b>')
   })

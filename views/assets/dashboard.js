@@ -36,7 +36,7 @@ async function copy(button) {
   }, 1500)
 }
 
-// A list that says where its news come from: each event is a row, drawn by the server.
+// A list that says where its news come from: each event is a row, drawn by the server; `again` is one that is there already.
 for (const list of document.querySelectorAll('[data-stream]')) {
   const source = new EventSource(list.dataset.stream)
   const status = document.getElementById(list.dataset.status)
@@ -50,6 +50,16 @@ for (const list of document.querySelectorAll('[data-stream]')) {
     while (list.children.length > 200) list.lastElementChild.remove()
     const empty = document.getElementById(list.dataset.empty)
     if (empty !== null) empty.hidden = true
+  })
+  source.addEventListener('again', ({ data }) => {
+    const template = document.createElement('template')
+    template.innerHTML = data
+    const fresh = template.content.firstElementChild
+    const before = document.getElementById(fresh.id)
+    if (before === null) return
+    fresh.querySelector('details').open = before.querySelector('details').open
+    before.replaceWith(fresh)
+    for (const button of fresh.querySelectorAll('button.copy[hidden]')) button.hidden = false
   })
   addEventListener('pagehide', () => source.close())
 }
