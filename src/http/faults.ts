@@ -8,7 +8,7 @@ import { targetParameters } from '../oauth/model/resource.ts'
 import { presentedToken } from '../oauth/proof/presented-token.ts'
 import type { Context } from '../oauth/realm/context.ts'
 import type { CodeOwner } from '../oauth/storage/store.ts'
-import { codesOf } from '../oauth/tokens/formats.ts'
+import { keyOfCode } from '../oauth/tokens/formats.ts'
 import type { Occasion } from '../sandbox/faults.ts'
 import type { Handler } from './endpoint.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
@@ -56,7 +56,7 @@ function noteWhose({ context, endpoint }: Exchange, { client_id, grant_type, cod
 }
 
 function ownerOfCode(code: string | undefined, { realm }: Context): CodeOwner | undefined {
-  const key = code === undefined ? undefined : codesOf(realm).keyOf(code)
+  const key = code === undefined ? undefined : keyOfCode(code, realm)
   return key === undefined ? undefined : realm.store.ownerOfCode(key)
 }
 

@@ -23,7 +23,11 @@ const rules: readonly Rule[] = [
     settings: ['refresh_token_ttl', 'rotation', 'rotation_grace'],
   },
   { idle: (_, { rotation }) => rotation !== 'strict', why: 'rotation is not strict', settings: ['rotation_grace'] },
-  { idle: ({ grant_types }) => !grant_types.includes('authorization_code'), why: 'this provider has no codes', settings: ['code_ttl'] },
+  {
+    idle: ({ grant_types }) => !grant_types.includes('authorization_code'),
+    why: 'this provider has no codes',
+    settings: ['code_ttl', 'code_format'],
+  },
   {
     idle: (provider, settings) => !hasIdTokens(provider, settings),
     why: 'this provider has no ID tokens',

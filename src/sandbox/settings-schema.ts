@@ -54,6 +54,9 @@ const protocolSettings = {
   access_token_ttl: wholeSeconds.describe('How long access tokens live.'),
   refresh_token_ttl: wholeSeconds.describe('How long refresh tokens live; 0 is for good.'),
   code_ttl: wholeSeconds.describe('How long codes live.'),
+  code_format: z
+    .enum(['vendor', 'long'])
+    .describe("Codes as the vendor's, or of 1,500 characters with -._~+/= among them, which a client must give back byte for byte."),
   id_token_ttl: wholeSeconds.describe('How long ID tokens live.'),
   device_code_ttl: wholeSeconds.describe('How long device codes live.'),
   device_interval: wholeSeconds.describe('How long a device waits between two polls.'),

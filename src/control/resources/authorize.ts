@@ -140,6 +140,8 @@ function userOf(username: string, sandbox: Sandbox): User {
 
 function view({ delivery, code }: Outcome): Omit<z.output<typeof authorized>, 'notes'> {
   // Under a fault the client may not get to see it.
-  const seen = code !== undefined && (!('redirect_to' in delivery) || delivery.redirect_to.includes(encodeURIComponent(code)))
+  const encoded = (text: string) => [encodeURIComponent(text), new URLSearchParams([['', text]]).toString().slice(1)]
+  const isIn = (text: string) => !('redirect_to' in delivery) || encoded(text).some((one) => delivery.redirect_to.includes(one))
+  const seen = code !== undefined && isIn(code)
   return { ...viewDelivery(delivery), ...(seen && { code }) }
 }

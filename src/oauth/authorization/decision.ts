@@ -12,7 +12,7 @@ import { responseValues } from '../realm/response-type.ts'
 import { subjectFor } from '../realm/subject.ts'
 import type { Session } from '../storage/session-store.ts'
 import type { GrantDraft } from '../storage/store.ts'
-import { codesOf } from '../tokens/formats.ts'
+import { makeCode } from '../tokens/formats.ts'
 import { makeIdToken } from '../tokens/id-token.ts'
 import { issueTokens } from '../tokens/issue.ts'
 import { takePushed } from './requested-parameters.ts'
@@ -85,7 +85,7 @@ async function make(
   const details = { ...detailsOf(request, requested_scope, consent, context), ...(consented && { consented }) }
   const draft = { client, user, scope, details, created_at: context.realm.clock.now() }
   const { code, grant } = values.includes('code')
-    ? makeCode(request, { ...draft, grant_type: 'authorization_code' }, context)
+    ? saveCode(request, { ...draft, grant_type: 'authorization_code' }, context)
     : { code: undefined, grant: context.realm.store.saveGrant({ ...draft, grant_type: 'implicit' }) }
   context.trace.grant_id = grant.id
   const token = values.includes('token') ? await accessToken(grant, client, user, scope, context) : undefined
@@ -97,13 +97,13 @@ async function make(
   return { code, grant, tokens: { ...token, id_token: await makeIdToken(about, context) } }
 }
 
-function makeCode(
+function saveCode(
   request: AuthorizationRequest,
   draft: GrantDraft & { details: GrantDetails },
   { realm, space }: Context,
 ): { code: string; grant: Grant } {
   const id = realm.store.reserveIds(1)
-  const code = codesOf(realm).make(id, draft.client, draft.details, space)
+  const code = makeCode(realm, id, draft.client, draft.details, space)
   const grant = realm.store.saveGrantWithCode(draft, {
     id,
     digest: digest(code),
@@ -124,7 +124,7 @@ function makeForeignCode(request: AuthorizationRequest, client: Client, user: Us
   const own = Object.fromEntries(Object.keys(secrets).map((name) => [name, randomText(43)]))
   const details = detailsOf({ ...request, ...own }, undefined, {}, context)
   const draft = { client, user, scope, details, grant_type: 'authorization_code', created_at: context.realm.clock.now() }
-  const { code, grant } = makeCode({ ...request, ...own }, draft, context)
+  const { code, grant } = saveCode({ ...request, ...own }, draft, context)
   context.trace.grant_id = grant.id
   return code
 }

@@ -6,7 +6,7 @@ import type { Reason } from '../model/reasons.ts'
 import { checkCodeKey } from '../proof/sender-constraint.ts'
 import { type GrantType, noteTo } from '../realm/context.ts'
 import type { Refusal } from '../storage/store.ts'
-import { codesOf } from '../tokens/formats.ts'
+import { keyOfCode } from '../tokens/formats.ts'
 import { verifyPkce } from './pkce.ts'
 
 const refusals: Record<Exclude<Refusal, 'expired'>, string> = {
@@ -32,7 +32,7 @@ export const authorizationCode: GrantType = {
   redeem(parameters, client, context) {
     const { realm, trace } = context
     if (parameters.code === undefined) throw missing('code')
-    const key = codesOf(realm).keyOf(parameters.code)
+    const key = keyOfCode(parameters.code, realm)
     failOnce(parameters.code, context)
     const code = key === undefined ? 'unknown' : realm.store.takeCode(key, digest(parameters.code), client, realm.clock.now())
     if (typeof code === 'string') {

@@ -13,6 +13,8 @@ export interface Settings {
   access_token_ttl: number
   refresh_token_ttl: number
   code_ttl: number
+  /** `long`: 1,500 characters, with all that a query encodes or leaves; `vendor`: as the vendor's are. */
+  code_format: 'vendor' | 'long'
   id_token_ttl: number
   device_code_ttl: number
   /** How long a device waits between two polls. */
@@ -100,6 +102,7 @@ export const defaultSettings: Settings = {
   access_token_ttl: 3600,
   refresh_token_ttl: 30 * 24 * 3600,
   code_ttl: 60,
+  code_format: 'vendor',
   id_token_ttl: 3600,
   device_code_ttl: 600,
   device_interval: 5,

@@ -1,6 +1,8 @@
 import { after } from '../../basics/maybe-promise.ts'
+import { randomFrom } from '../../basics/random.ts'
 import { readClaims, signJwt } from '../jose/jwt.ts'
 import { handleKey, makeHandle } from '../model/handle.ts'
+import type { Settings } from '../model/settings.ts'
 import type { CodeFormat, TokenFormat, TokenProfile } from '../model/token-profile.ts'
 import { subjectOf } from '../realm/subject.ts'
 
@@ -10,9 +12,27 @@ export const opaqueTokens: TokenFormat = {
   keyOf: handleKey,
 }
 
-/** How the codes of a sandbox look. */
-export function codesOf({ tokens }: { tokens: Pick<TokenProfile, 'codes'> }): CodeFormat {
-  return tokens.codes ?? { make: makeHandle, keyOf: handleKey }
+/** What of a sandbox decides how its codes look. */
+interface Codes {
+  tokens: Pick<TokenProfile, 'codes'>
+  settings: Pick<Settings, 'code_format'>
+}
+
+const handles: CodeFormat = { make: makeHandle, keyOf: handleKey }
+const longCode = 1500
+/** What stands behind a code of the vendor's that was made long; nothing else is as long. */
+const seam = '-._~+/='
+const filling = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/='
+
+/** A new code. */
+export function makeCode({ tokens, settings }: Codes, ...about: Parameters<CodeFormat['make']>): string {
+  const code = (tokens.codes ?? handles).make(...about)
+  return settings.code_format === 'long' ? `${code}${seam}${randomFrom(filling, longCode - code.length - seam.length)}` : code
+}
+
+/** The key of a code's row; undefined for what is none. */
+export function keyOfCode(code: string, { tokens: { codes = handles } }: Pick<Codes, 'tokens'>): number | undefined {
+  return codes.keyOf(code.length < longCode ? code : (code.split(seam, 1)[0] ?? ''))
 }
 
 /** The key in a claim of a JWT. */

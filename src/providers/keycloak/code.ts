@@ -4,7 +4,7 @@ import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
-import { codes } from './tokens/formats.ts'
+import { keyOfCode } from '../../oauth/tokens/formats.ts'
 
 /** Somebody who was disabled since gets nothing. */
 function ofEnabled(issue: Issue): Issue {
@@ -19,7 +19,7 @@ export const keycloakCode: GrantType = {
     const { store, clock } = context.realm
     const burn = (error: unknown): never => {
       const { code = '' } = parameters
-      const id = codes.keyOf(code)
+      const id = keyOfCode(code, context.realm)
       if (id !== undefined) store.burnCode(id, digest(code), clock.now())
       throw error
     }
