@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
-import { app, callback, enterCode, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
+import { app, callback, enterCode, githubApp, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
 import { type ForeignJudge, inJava, inPython, prepare, tryOut } from '../foreign.ts'
 
 /** Clients in other languages that have GitHub's addresses in their code, through the proxy. */
@@ -51,6 +51,8 @@ if (missing.get(java) === undefined) {
 const env = {
   CLIENT_ID: app.client_id,
   CLIENT_SECRET: app.client_secret,
+  APP_CLIENT_ID: githubApp.client_id,
+  APP_CLIENT_SECRET: githubApp.client_secret,
   REDIRECT_URI: callback,
   HTTPS_PROXY: server.url,
   https_proxy: server.url,
@@ -68,7 +70,9 @@ function signsIn(decision: string) {
     const here = server.url + pathname
     if (hash !== '') await enterCode(here, hash.slice(1))
     if (hash !== '') return new URL(callback)
-    const { location } = await throughPages(jar, await jar.open(here + search), server.url, decision === '0' ? 'alice' : 'bob', decision)
+    const opened = await jar.open(here + search)
+    const page = opened.location?.pathname === '/login/oauth/authorize' ? await jar.open(opened.location.href) : opened
+    const { location } = await throughPages(jar, page, server.url, decision === '0' ? 'alice' : 'bob', decision)
     return location ?? new URL('about:blank')
   }
 }
@@ -76,6 +80,7 @@ function signsIn(decision: string) {
 test.for([
   ['social-auth-core', 'social_sign_in', python],
   ['social-auth-core', 'social_organization', python],
+  ['social-auth-core', 'social_installation', python],
   ['social-auth-core', 'social_cancelled', python],
   ['social-auth-core', 'social_refused', python],
   ['Authlib', 'authlib_sign_in', python],

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
-from social_core.backends.github import GithubOAuth2, GithubOrganizationOAuth2
+from social_core.backends.github import GithubAppAuth, GithubOAuth2, GithubOrganizationOAuth2
 from social_core.exceptions import AuthCanceled, AuthException, AuthPolicyError
 from social_core.strategy import BaseStrategy
 
@@ -66,6 +66,9 @@ class Strategy(BaseStrategy):
     def build_absolute_uri(self, path=None):
         return path
 
+    def redirect(self, url):
+        return url
+
     def authenticate(self, backend, *args, **kwargs):
         return kwargs["response"]
 
@@ -101,6 +104,23 @@ def social_organization():
     response, _ = social(GithubOrganizationOAuth2, prefix, NAME="example-org")
     assert response["login"] == "bob", response
     fails(AuthPolicyError, lambda: social(GithubOrganizationOAuth2, prefix, NAME="other-org"))
+
+
+def social_installation():
+    """Its user comes from the app's installation, without a state, and is sent to sign in with one."""
+    app = (os.environ["APP_CLIENT_ID"], os.environ["APP_CLIENT_SECRET"])
+    strategy = Strategy({f"SOCIAL_AUTH_GITHUB_APP_{name}": value for name, value in zip(("KEY", "SECRET"), app)})
+    backend = GithubAppAuth(strategy, redirect_uri=REDIRECT_URI)
+
+    def comes_back(url):
+        strategy.data = {name: values[0] for name, values in parse_qs(urlsplit(visited(url)).query).items()}
+        backend.data = strategy.data
+        return backend.auth_complete()
+
+    again = comes_back("https://github.com/apps/example-github-app/installations/new")
+    assert strategy.data["setup_action"] == "install" and "state" not in strategy.data, strategy.data
+    response = comes_back(again)
+    assert response["login"] == "bob" and response["email"] == "bob@example.com", response
 
 
 def social_cancelled():

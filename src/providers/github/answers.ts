@@ -3,11 +3,18 @@ import type { Provider, Reply } from '../provider.ts'
 
 const reply = replier({}, 'form_unless_json')
 
-/** A form, its members in alphabetical order, unless JSON is asked for. */
-export function encoded(members: Record<string, unknown>, accept: string | undefined, status: number, headers = {}): Reply {
-  if (/\bjson\b/i.test(accept ?? '')) return reply(status, members, accept, headers)
+/** A form, its members in alphabetical order, unless JSON or XML is asked for. */
+export function encoded(members: Record<string, unknown>, accept = '', status: number, headers = {}): Reply {
+  if (/\bjson\b/i.test(accept)) return reply(status, members, accept, headers)
   const sorted = Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1))
-  return reply(status, Object.fromEntries(sorted), accept, headers)
+  if (!/^\s*application\/xml\b/i.test(accept)) return reply(status, Object.fromEntries(sorted), accept, headers)
+  const lines = sorted.toReversed().map(([name, value]) => `  <${name}>${escaped(String(value))}</${name}>\n`)
+  const body = `<OAuth>\n${lines.join('')}</OAuth>\n`
+  return { status, headers: { ...headers, 'Content-Type': 'application/xml; charset=utf-8' }, body }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** An answer of the token and device endpoints; clients count lifetimes from its date. */

@@ -9,6 +9,11 @@ export function isGitHubApp({ client_id }: Pick<Client, 'client_id'>): boolean {
   return client_id.startsWith('Iv')
 }
 
+/** Whether a request comes of the installation of a GitHub App. */
+export function isInstalling(client: Pick<Client, 'client_id'>, parameters: Readonly<Record<string, string | undefined>> = {}): boolean {
+  return isGitHubApp(client) && parameters.setup_action === 'install'
+}
+
 /** An app whose client has the claim `suspended`. @throws OAuthError which its callback is told */
 export const refuseSuspended: NonNullable<RequestDialect['checks']> = (_parameters, { client_id, metadata }) => {
   if (metadata.claims?.suspended !== true) return

@@ -6,6 +6,7 @@ import type { ErrorSituation, Provider, Reply } from '../provider.ts'
 import { encoded } from './answers.ts'
 import { apiErrorReply } from './api-errors.ts'
 import { atCallback, badGrant, byCode, byReason, inDeviceFlow, type Said, unverifiedEmail } from './error-texts.ts'
+import { installationOf } from './installations.ts'
 import { githubSettings } from './settings.ts'
 
 /** What is wrong with a client, or with the whole request, before anything else is looked at. */
@@ -55,8 +56,10 @@ function pageWords(error: OAuthError): Reply {
 }
 
 /** The callback names the issuer, unless the setting says otherwise; errors say where they are documented. */
-export const githubCallback: CallbackWording = ({ parameters, error }, { realm }) => {
+export const githubCallback: CallbackWording = ({ parameters, error, grant, client, user }, { realm }) => {
   const { code, iss, state } = parameters
+  const installation = grant && user && installationOf(grant, client, user)
+  if (installation !== undefined) return { code, ...installation, state }
   if (error === undefined) return githubSettings.of(realm.settings).response_iss ? { code, iss, state } : { code, state }
   const said = callbackError(error)
   return {

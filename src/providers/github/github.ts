@@ -15,12 +15,13 @@ import { githubCallback, githubError } from './errors.ts'
 import { githubGrants } from './grants.ts'
 import { githubHosts } from './hosts.ts'
 import { newClientId, newClientSecret, newDeviceCode, newNumber } from './ids.ts'
+import { installationMenu, installationRoutes } from './installations.ts'
 import { orgRoutes } from './orgs.ts'
 import { githubPages, githubTexts } from './pages.ts'
 import { githubRedirects } from './redirects.ts'
 import { consent, githubScopes, gives, scope } from './scopes.ts'
 import { githubSettings } from './settings.ts'
-import { githubTokens } from './tokens.ts'
+import { githubTokens, installationParameters } from './tokens.ts'
 import { userRoutes } from './user-routes.ts'
 import { githubWorld } from './world.ts'
 
@@ -60,7 +61,7 @@ export const github: Provider = {
     challenge_methods: ['S256'],
     checks: refuseSuspended,
     prompt: ({ prompt }) => (prompt === 'select_account' ? prompt : undefined),
-    authorization: { usual_response_type: 'code', any_response_type: true, parameters: ['allow_signup'] },
+    authorization: { usual_response_type: 'code', any_response_type: true, parameters: ['allow_signup', ...installationParameters] },
   },
   redirects: githubRedirects,
   settings: {
@@ -76,13 +77,14 @@ export const github: Provider = {
   signing_algs: [],
   texts: githubTexts,
   sign_in: githubPages,
+  consent_questions: installationMenu,
   errorReply: githubError,
   callbackWording: githubCallback,
   deviceReply: githubDevice,
   deviceSent: githubReply,
   tokenReply: githubReply,
   cors_headers: githubCors,
-  routes: [...userRoutes, ...orgRoutes, ...applicationRoutes],
+  routes: [...userRoutes, ...orgRoutes, ...installationRoutes, ...applicationRoutes],
   world: githubWorld,
   collection: githubCollection,
 }

@@ -3,9 +3,8 @@ import type { User } from '../../oauth/model/records.ts'
 import type { Route } from '../provider.ts'
 import { apiRoute, type Needs, tagged } from './api.ts'
 import { apiError } from './api-errors.ts'
-import { isGitHubApp } from './app-kind.ts'
 import { nodeId } from './ids.ts'
-import { simpleUser, timeOf } from './profile.ts'
+import { simpleUser } from './profile.ts'
 import type { Addresses } from './urls.ts'
 
 /** A user's place in an organization, as his claim `orgs` says: a name, or `{login, role}`. */
@@ -27,11 +26,12 @@ function membershipIn(user: User, org = ''): Membership | undefined {
 }
 
 /** The same number for the same name. */
-function numberOf(name: string): number {
+export function numberOf(name: string): number {
   return 10_000_000 + (createHash('sha256').update(name.toLowerCase()).digest().readUInt32BE() % 90_000_000)
 }
 
-function organization(login: string, { api, avatar }: Addresses): Record<string, unknown> {
+/** An organization as the API tells it in lists. */
+export function organization(login: string, { api, avatar }: Addresses): Record<string, unknown> {
   const id = numberOf(login)
   const url = `${api}/orgs/${login}`
   return {
@@ -89,27 +89,6 @@ function team(path: string, at: Addresses): Record<string, unknown> {
   }
 }
 
-function installation({ login }: Membership, app_id: string, created_at: number, at: Addresses): Record<string, unknown> {
-  const id = numberOf(`${app_id}/${login}`)
-  const url = `${at.api}/app/installations/${id}`
-  return {
-    id,
-    account: organization(login, at),
-    repository_selection: 'all',
-    access_tokens_url: `${url}/access_tokens`,
-    repositories_url: `${at.api}/installation/repositories`,
-    html_url: `${at.site}/organizations/${login}/settings/installations/${id}`,
-    app_id: Number(app_id),
-    target_id: numberOf(login),
-    target_type: 'Organization',
-    permissions: {},
-    events: [],
-    created_at: timeOf(created_at),
-    updated_at: timeOf(created_at),
-    single_file_name: null,
-  }
-}
-
 /** What a token that was narrowed to an account's installation tells of it. */
 export function scopedInstallation(login: string, at: Addresses): Record<string, unknown> {
   return {
@@ -140,9 +119,8 @@ const memberships = needs(
 const teams = needs('/teams/teams#list-teams-for-the-authenticated-user', 404, 'Not Found')
 const checking = '/orgs/members#check-organization-membership-for-a-user'
 const teamChecking = '/teams/members#get-team-member-legacy'
-const installations = '/apps/installations#list-app-installations-accessible-to-the-user-access-token'
 
-/** Organizations, teams and installations of apps, as far as users' claims name them. */
+/** Organizations and teams, as far as users' claims name them. */
 export const orgRoutes: readonly Route[] = [
   ...apiRoute('/user/orgs', listing, ({ user, at }) => tagged(membershipsOf(user).map(({ login }) => organization(login, at)))),
   ...apiRoute('/user/memberships/orgs', memberships, ({ user, at }) => tagged(membershipsOf(user).map((one) => membership(one, user, at)))),
@@ -165,14 +143,5 @@ export const orgRoutes: readonly Route[] = [
     const asked = directory.findUser(username)
     if (asked !== undefined && membershipIn(asked, org) !== undefined) return { status: 204 }
     throw apiError(404, 'Not Found', `'${username}' is no user whose claim orgs has ${org}`, checking)
-  }),
-  ...apiRoute('/user/installations', { page: installations }, ({ user, token, at }) => {
-    if (!isGitHubApp(token.client)) {
-      const message = 'You must authenticate with an access token authorized to a GitHub App in order to list installations'
-      throw apiError(403, message, `The token is of client '${token.client.client_id}', an OAuth app`, installations)
-    }
-    const { app_id, created_at } = token.client.app
-    const found = membershipsOf(user).map((one) => installation(one, app_id, created_at, at))
-    return tagged({ total_count: found.length, installations: found })
   }),
 ]

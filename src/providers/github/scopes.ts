@@ -1,7 +1,7 @@
 import { scopes } from '../../oauth/model/scope.ts'
 import { noteTo, type RequestDialect } from '../../oauth/realm/context.ts'
 import { listed } from '../../oauth/realm/unread.ts'
-import { isGitHubApp } from './app-kind.ts'
+import { isGitHubApp, isInstalling } from './app-kind.ts'
 
 /** What OAuth apps may ask for, with what the page says of it. */
 export const githubScopes: Readonly<Record<string, string>> = {
@@ -62,7 +62,8 @@ export const scope: NonNullable<RequestDialect['scope']> = (requested, client, c
 }
 
 /** A user is asked the first time, and then for what is more than he allowed. */
-export const consent: NonNullable<RequestDialect['consent']> = ({ scope }, client, user, { realm }) => {
+export const consent: NonNullable<RequestDialect['consent']> = ({ scope, parameters }, client, user, { realm }) => {
+  if (isInstalling(client, parameters)) return `User '${user.username}' installs the app`
   const allowed = realm.store.findConsent(user, client)
   if (allowed === undefined) return `User '${user.username}' has not let client '${client.client_id}' in before`
   const missing = scopes(scope).filter((one) => !covers(scopes(allowed), one))

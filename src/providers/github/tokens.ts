@@ -47,11 +47,15 @@ export function hasExpiringTokens(client: Client): boolean {
 /** For as long as a token may lie unused. */
 const year = 365 * 24 * 3600
 
+/** What a request that comes of an app's installation says, and what the user answers there. */
+export const installationParameters: readonly string[] = ['setup_action', 'installation_target']
+
 /** How the vendor's tokens look. */
 export const githubTokens: TokenProfile = {
   access,
   refresh: { make: ({ id }) => refreshTokens.make('ghr_', id), keyOf: refreshTokens.key },
   codes: { make: (id) => codes.make(id), keyOf: codes.key },
+  parameters: installationParameters,
   lifetimes: ({ client }) => (hasExpiringTokens(client) ? {} : { access: year }),
   tokenResponse: ({ access_token, refresh_token, expires_in, refresh_expires_in, scope, client }) =>
     hasExpiringTokens(client)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { encoded } from '../../../src/providers/github/answers.ts'
 import { checksumOf } from '../../../src/providers/github/tokens.ts'
 import { Jar } from '../../support/browser-jar.ts'
 import { basic, post } from '../../support/vendor-client.ts'
@@ -40,6 +41,21 @@ describe('the code flow of an OAuth app', () => {
     const answer = await askToken(server, { ...app, code: await freshCode(server, { scope: 'repo gist' }) }, headers)
     expect(answer.headers.get('content-type')).toBe('application/x-www-form-urlencoded; charset=utf-8')
     expect(answer.text).toMatch(/^access_token=gho_\w{36}&scope=repo%2Cgist&token_type=bearer$/)
+  })
+
+  test('answers XML to who accepts that first, as is documented', async () => {
+    const accept = { accept: 'application/xml' }
+    const answer = await askToken(server, { ...app, code: await freshCode(server, { scope: 'repo gist' }) }, accept)
+    expect(answer.headers.get('content-type')).toBe('application/xml; charset=utf-8')
+    expect(answer.text.replace(/gho_\w{36}/, 'gho_…')).toBe(
+      '<OAuth>\n  <token_type>bearer</token_type>\n  <scope>repo,gist</scope>\n  <access_token>gho_…</access_token>\n</OAuth>\n',
+    )
+    expect(encoded({ error: '<&>' }, 'application/xml', 200).body).toBe('<OAuth>\n  <error>&lt;&amp;&gt;</error>\n</OAuth>\n')
+    const refused = await askToken(server, { ...app, grant_type: '<&>' }, accept)
+    expect([refused.status, refused.text]).toEqual([
+      200,
+      '<OAuth>\n  <error_uri>https://docs.github.com/developers/apps/authorizing-oauth-apps#error-codes-for-the-device-flow</error_uri>\n  <error_description>The grant type is not supported.</error_description>\n  <error>unsupported_grant_type</error>\n</OAuth>\n',
+    ])
   })
 
   test('takes JSON, a Basic header and the query as well', async () => {
