@@ -34,6 +34,8 @@ export interface ArmedRule {
   readonly source: string
   readonly why: string
   readonly mend: string
+  /** Its failures rest on timing or order, and are tried again. */
+  readonly timing?: true
   /** Each is judged; two rules may share one. */
   readonly scenarios: readonly Scenario[]
   /** A pure function of what was seen. Asked again at each request while the scenario is played, and when it is over. */

@@ -1,5 +1,16 @@
 import { callback } from './armed/callback.ts'
-import type { ArmedRule } from './armed-rule.ts'
+import type { ArmedRule, Group } from './armed-rule.ts'
+import type { Scenario } from './scenario.ts'
 
 /** Every rule that shows only when somebody does something to the client. */
 export const armedRules: readonly ArmedRule[] = [...callback]
+
+/** What is done before a group: the same machinery, and no harm. A client that it breaks proves nothing about the group. */
+export const placebos: Partial<Record<Group, Scenario>> = {
+  token: {
+    title: 'A login',
+    wants: 'success',
+    steps: [{ arm: [{ endpoint: 'token', delay_ms: 50, patch: { exam: 'a member that nobody knows' } }] }, { do: 'login' }],
+  },
+  id_token: { title: 'A login', wants: 'success', steps: [{ arm: [{ endpoint: 'token', id_token: 'resigned' }] }, { do: 'login' }] },
+}

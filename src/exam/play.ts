@@ -122,6 +122,11 @@ export function callsWith(play: Pick<Play, 'entries'>, token: unknown): JournalE
   return callsIn(play).filter((entry) => tokenIn(headerOf(entry, 'authorization')) === token || queryOf(entry).access_token === token)
 }
 
+/** How long its tasks took; milliseconds. */
+export function tookOf({ moments }: Play): number {
+  return moments.reduce((sum, { from, to }) => sum + to - from, 0)
+}
+
 /** What the driver said last. */
 export function signalOf({ moments }: Pick<Play, 'moments'>): Signal | undefined {
   return moments.findLast(({ signal }) => signal !== undefined)?.signal

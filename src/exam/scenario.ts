@@ -17,6 +17,8 @@ export type Deed =
   /** The user takes back what he gave. */
   | { readonly revoke: true }
   | { readonly rotate: 'rotate' | 'publish_late' }
+  /** The canary's user gets the address of who is examined, not verified. */
+  | { readonly mallory: 'has_the_same_address' }
 
 /** What is done in a scenario, or asked of its driver; `wait` is milliseconds in which nobody does anything. */
 export type Step = Deed | Task | { readonly wait: number }

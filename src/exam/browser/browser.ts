@@ -43,7 +43,7 @@ interface Visit {
   readonly method?: 'GET' | 'POST' | 'HEAD'
   readonly form?: Answer['form']
   readonly headers?: Readonly<Record<string, string>>
-  /** Goes without this cookie. */
+  /** Goes without this cookie, and takes none: it only looks. */
   readonly without?: string
 }
 
@@ -80,7 +80,7 @@ export class Browser {
       },
     )
     if ('problem' in answer) throw new BrowserError(`${method} ${url}: ${answer.problem}`)
-    this.jar.take(url, answer.headers['set-cookie'] ?? [])
+    if (without === undefined) this.jar.take(url, answer.headers['set-cookie'] ?? [])
     return { url, status: answer.status, headers: answer.headers, text: answer.text }
   }
 

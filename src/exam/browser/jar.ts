@@ -10,6 +10,9 @@ export interface Cookie {
   readonly same_site: string | undefined
 }
 
+/** Of a name and its value together; browsers let go of what is longer. */
+const longest = 4096
+
 /** The cookies of one browser, as far as one app needs them (RFC 6265 §5). Ports do not part them. */
 export class CookieJar {
   #cookies: Cookie[] = []
@@ -46,7 +49,7 @@ function readCookie(header: string, { hostname, pathname }: URL): (Cookie & { is
   const [pair = '', ...rest] = header.split(';')
   const at = pair.indexOf('=')
   const name = pair.slice(0, at).trim()
-  if (at < 0 || name === '') return undefined
+  if (at < 0 || name === '' || pair.length > longest) return undefined
   const attributes = new Map(
     rest.map((one) => {
       const [attribute = '', ...value] = one.split('=')

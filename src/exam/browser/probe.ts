@@ -38,12 +38,14 @@ export async function says({ method, url, expects }: Probe, browser: Browser, us
   return expects.equals === undefined ? found !== undefined && found !== '' : found === filled(expects.equals, user)
 }
 
-/** Whom the app shows, by a JSON pointer; null for nobody. @throws BrowserError */
+/** Whom the app shows, by a JSON pointer, or by which of his names its page has; null for nobody. @throws BrowserError */
 export async function shows({ method, url, expects }: Probe, browser: Browser, users: readonly Expected[]): Promise<string | null> {
   const { text } = await browser.visit(url, { method })
   if ('pointer' in expects) return at(text, expects.pointer) ?? null
   if (!('contains' in expects)) return null
-  return users.find((user) => text.includes(filled(expects.contains, user)))?.sub ?? null
+  const found = users.find((user) => text.includes(filled(expects.contains, user)))
+  const [, name = 'sub'] = /\{(username|sub|email)\}/.exec(expects.contains) ?? []
+  return found?.[name as keyof Expected] ?? null
 }
 
 function filled(text: string, user: Expected): string {

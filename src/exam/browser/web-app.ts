@@ -157,7 +157,10 @@ export class WebAppDriver {
       const browser = new Browser(this.#provider)
       const start = new URL(own)
       start.searchParams.set(this.#app.return_to ?? '', target)
-      const { url, form } = await this.#begin(browser, start.href)
+      const begun = await browser.begin(start.href, this.#username)
+      // It refused to begin: that is one way to be safe.
+      if ('page' in begun) continue
+      const { url, form } = begun.answer
       let page: Page = await browser.visit(url, { form })
       for (let count = 0; count < 5; count++) {
         const next = redirectOf(page)

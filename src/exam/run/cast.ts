@@ -50,6 +50,29 @@ export class Cast {
     this.mallory = mallory
   }
 
+  /** How somebody logs in; nobody named is who is examined. @param company what opens all that have no password of their own */
+  credentials(named: string | undefined, company: string): { username: string; password: string } {
+    const username = named ?? this.alice.username
+    const who = [this.mallory, this.alice].find((one) => one.username === username)
+    return { username, password: who?.password ?? company }
+  }
+
+  /** mallory gets the address of who signs in; nobody has verified that it is his. */
+  lendAddress(): void {
+    this.#change({ email: this.alice.email, claims: { email_verified: false } })
+  }
+
+  takeBack(): void {
+    const { email, claims } = this.mallory
+    this.#change({ email, claims })
+  }
+
+  #change(changed: Partial<User>): void {
+    const { directory, store } = this.#find()
+    const mallory = store.findUser(this.mallory.username)
+    if (mallory !== undefined && mallory.email !== changed.email) directory.updateUser({ ...mallory, ...changed })
+  }
+
   /** Those whom the exam brought go, with all that was granted in it. */
   leave(): void {
     const { directory, grants, store, clock } = this.#find()

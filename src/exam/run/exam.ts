@@ -5,21 +5,22 @@
 
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import { armedRules } from '../armed.ts'
+import { armedRules, placebos } from '../armed.ts'
 import type { ArmedRule } from '../armed-rule.ts'
 import { isByTheBook } from '../hints.ts'
-import { isIn, type Moment, type Play, type Signal, wasDelivered } from '../play.ts'
+import { isIn, type Moment, type Play, type Signal, tookOf, wasDelivered } from '../play.ts'
 import { counts, type Profile, profiles } from '../profiles.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Ability, Given, Task } from '../tasks.ts'
 import { notExercised, together, type Verdict } from '../verdict.ts'
 import { Cast } from './cast.ts'
+import type { ControlRun, Findings } from './findings.ts'
 import { honest, honestFor, sham, troubleWith } from './honest.ts'
 import type { ExamOptions } from './options.ts'
 import { Overlay } from './overlay.ts'
-import { guess, lacking, type Part, planned } from './plan.ts'
+import { doable, guess, lacking, type Part, planned } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
-import { leftOf, settleBy } from './settle.ts'
+import { isCertain, leftOf, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
 
 /** A scenario's requests while it is played. */
@@ -27,26 +28,6 @@ interface Live {
   readonly scenario: Scenario
   readonly entries: JournalEntry[]
   readonly moments: Moment[]
-}
-
-/** An honest run, as the report has it. */
-export interface ControlRun {
-  readonly what: string
-  readonly ok: boolean
-  readonly took_ms: number
-}
-
-/** What an exam has found so far. */
-export interface Findings {
-  readonly profiles: readonly Profile[]
-  readonly because: string | undefined
-  readonly verdicts: ReadonlyMap<ArmedRule, Verdict>
-  readonly controls: readonly ControlRun[]
-  /** Why the whole says nothing; undefined when it does. */
-  readonly void: string | undefined
-  /** The requests of honest runs, for the rules that any traffic shows. */
-  readonly honest: readonly JournalEntry[]
-  readonly state: 'running' | 'done' | 'stopped'
 }
 
 /** An exam of one client: it plays its scenarios in order, and asks a driver for what only he can do. */
@@ -119,10 +100,8 @@ export class Exam {
 
   /** What may be tried, the honest login first; what the profile turns out not to ask for is passed over. */
   get scenarios(): { title: string; rules: string[] }[] {
-    const tried = this.#parts.flatMap(({ scenarios }) => scenarios)
-    return [honest, ...tried.map(({ scenario, judges }) => ({ title: scenario.title, rules: judges.map(({ id }) => id) }))].map(
-      ({ title, ...rest }) => ({ title, rules: 'rules' in rest ? rest.rules : [] }),
-    )
+    const tried = [{ scenario: honest, judges: [] }, ...this.#parts.flatMap(({ scenarios }) => scenarios)]
+    return tried.map(({ scenario, judges }) => ({ title: scenario.title, rules: judges.map(({ id }) => id) }))
   }
 
   get findings(): Findings {
@@ -154,14 +133,8 @@ export class Exam {
   }
 
   async #go(): Promise<void> {
-    const first = await this.#honestRun('first')
-    if (first !== undefined) return this.#isVoid(first)
-    if (this.#abilities.has('signed_in') || this.#abilities.has('user')) {
-      const denied = await this.#play(sham)
-      const ok = isIn(denied) !== true
-      this.#controls.push({ what: 'sham', ok, took_ms: tookOf(denied) })
-      if (!ok) return this.#isVoid('the driver says “signed in” of a login that the server denied: it would say so of everything')
-    }
+    this.#void = (await this.#honestRun('first')) ?? (await this.#shamRun())
+    if (this.#void !== undefined) return
     if (this.#profiles.length === 0 && this.#control !== undefined) {
       const { profiles, because } = guess(this.#control)
       this.#profiles = profiles
@@ -170,13 +143,18 @@ export class Exam {
     for (const part of this.#parts) await this.#playPart(part)
   }
 
-  #isVoid(why: string): void {
-    this.#void = why
+  /** A login that the server denies. @returns why the driver's word is worth nothing */
+  async #shamRun(): Promise<string | undefined> {
+    if (!this.#abilities.has('signed_in') && !this.#abilities.has('user')) return undefined
+    const denied = await this.#play(sham)
+    const ok = isIn(denied) !== true
+    this.#controls.push({ what: 'sham', ok, took_ms: tookOf(denied) })
+    return ok ? undefined : 'the driver says “signed in” of a login that the server denied: it would say so of everything'
   }
 
-  /** An honest run. @returns why it was none */
-  async #honestRun(what: string): Promise<string | undefined> {
-    const play = await this.#play(honestFor(this.#abilities))
+  /** An honest run, or one in which nothing is done that does harm. @returns why it was none */
+  async #honestRun(what: string, scenario = honestFor(this.#abilities)): Promise<string | undefined> {
+    const play = await this.#play(scenario)
     const trouble = troubleWith(play)
     this.#controls.push({ what, ok: trouble === undefined, took_ms: tookOf(play) })
     if (trouble === undefined) {
@@ -190,7 +168,11 @@ export class Exam {
     const found = new Map<ArmedRule, Verdict[]>()
     const note = (rule: ArmedRule, verdict: Verdict) => found.set(rule, [...(found.get(rule) ?? []), verdict])
     const asked = rules.filter((rule) => counts(rule, this.#profiles))
-    if (asked.length === 0) {
+    const placebo = asked.length === 0 ? undefined : placebos[group]
+    const harm = placebo && (await this.#troubleOf(`placebo of ${group}`, placebo))
+    if (harm !== undefined)
+      for (const rule of asked) this.#verdicts.set(rule, notExercised('unstable', `A change that does no harm: ${harm}.`))
+    if (asked.length === 0 || harm !== undefined) {
       this.#scenario += scenarios.length
       return
     }
@@ -204,14 +186,27 @@ export class Exam {
         continue
       }
       const play = await this.#play(scenario, judges)
-      for (const rule of judges) note(rule, this.#judged(rule, play))
+      for (const rule of judges) note(rule, await this.#twice(rule, scenario, this.#judged(rule, play)))
     }
-    const trouble = (await this.#honestRun(`after ${group}`)) && (await this.#honestRun(`after ${group}, again`))
+    const trouble = await this.#troubleOf(`after ${group}`)
     for (const rule of asked) {
       const verdict = together(found.get(rule) ?? [])
       const isShaken = trouble !== undefined && verdict.verdict !== 'not_exercised'
       this.#verdicts.set(rule, isShaken ? notExercised('unstable', `Afterwards ${trouble}.`) : verdict)
     }
+  }
+
+  /** Why an honest run is none, the second time too. */
+  async #troubleOf(what: string, scenario?: Scenario): Promise<string | undefined> {
+    return (await this.#honestRun(what, scenario)) && this.#honestRun(`${what}, again`, scenario)
+  }
+
+  /** A failure that rests on timing is tried again; when it does not always come about, it says how often. */
+  async #twice(rule: ArmedRule, scenario: Scenario, first: Verdict): Promise<Verdict> {
+    if (first.verdict !== 'failed' || rule.timing !== true) return first
+    const fails = async () => this.#judged(rule, await this.#play(scenario, [rule])).verdict === 'failed'
+    if (await fails()) return first
+    return { ...first, message: `${first.message} So it was in ${(await fails()) ? 2 : 1} of 3 tries.` }
   }
 
   #judged(rule: ArmedRule, play: Play): Verdict {
@@ -224,11 +219,12 @@ export class Exam {
     const live: Live = { scenario, entries: [], moments: [] }
     this.#live = live
     this.#stranger.strayed.length = 0
-    const tasks = scenario.steps.filter((step) => 'do' in step)
-    for (const step of scenario.steps) {
+    const steps = doable(scenario.steps, this.#abilities)
+    const last = steps.findLast((step) => 'do' in step)
+    for (const step of steps) {
       if ('wait' in step) await new Promise((resolve) => setTimeout(resolve, step.wait))
       else if (!('do' in step)) await this.#overlay.do(step)
-      else await this.#ask(step, live, step === tasks.at(-1) ? rules : [])
+      else await this.#ask(step, live, step === last ? rules : [])
     }
     this.#live = undefined
     return this.#asPlay(live)
@@ -247,37 +243,20 @@ export class Exam {
       const isDelivered = live.scenario.wants === 'refusal' && entries.some((entry) => entry.fault !== undefined && wasDelivered(entry))
       const watch = { heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms }
       const left = leftOf(watch)
-      const isOver = left === 0 || (this.#meet.heard.asked_at !== undefined && this.#isCertain(live, rules))
-      if (isOver) break
+      if (left === 0 || (this.#meet.heard.asked_at !== undefined && isCertain(rules, this.#asPlay(live)))) break
       await this.#change(left)
       this.#check()
     }
     live.moments.push({ task, from: taken_at, to: performance.now(), signal: this.#meet.heard.signal })
   }
 
-  /** A task as the driver gets it: who logs in, and by grantbox's own browser how. */
   #given({ do: what, ...task }: Task): Given {
-    const { alice, mallory } = this.cast
-    const named = { username: alice.username, ...('username' in task && { username: task.username }) }
-    const who = named.username === mallory.username ? mallory : named.username === alice.username ? alice : undefined
-    const login = what === 'login' ? { ...named, password: who?.password ?? this.#company } : {}
+    const login = what === 'login' ? this.cast.credentials('username' in task ? task.username : undefined, this.#company) : {}
     return { task: ++this.#task, scenario: this.#scenario, do: what, ...task, ...login }
   }
 
   #check(): void {
     if (this.#state !== 'running') throw new Stopped()
-  }
-
-  /** Whether nothing that may still come changes a verdict. */
-  #isCertain({ scenario, entries, moments }: Live, rules: readonly ArmedRule[]): boolean {
-    if (rules.length === 0) return false
-    const play = this.#asPlay({ scenario, entries: [...entries], moments })
-    return rules.every((rule) => {
-      const verdict = rule.judge(play)
-      return verdict.verdict === 'failed'
-        ? verdict.proof === 'wire'
-        : scenario.wants === 'success' && verdict.verdict === 'passed' && verdict.proof === 'wire'
-    })
   }
 
   /** Until a request or a word comes, or so long. */
@@ -308,7 +287,7 @@ export class Exam {
       abilities: this.#abilities,
       client,
       people: { alice, mallory },
-      entries,
+      entries: [...entries],
       moments,
       strayed: [...this.#stranger.strayed],
       control: this.#control,
@@ -319,7 +298,3 @@ export class Exam {
 
 /** Somebody ended the exam. */
 class Stopped extends Error {}
-
-function tookOf({ moments }: Play): number {
-  return moments.reduce((sum, { from, to }) => sum + to - from, 0)
-}

@@ -41,7 +41,8 @@ export class Overlay {
       for (const { grant } of grants.list({ client_id: client.client_id, active: true, limit: 10_000 })) {
         store.revokeGrant(grant.id, 'the user removed the app', clock.now())
       }
-    } else await keys.rotate(deed.rotate)
+    } else if ('mallory' in deed) this.#cast.lendAddress()
+    else await keys.rotate(deed.rotate)
   }
 
   /** A fault for the exam's client alone, where the request says whose it is. */
@@ -72,6 +73,7 @@ export class Overlay {
   /** Everything as between two scenarios. */
   clear(): void {
     const { faults, clock, settings, keys } = this.#find()
+    this.#cast.takeBack()
     faults.clear()
     clock.load(this.#clock)
     Object.assign(settings, this.#settings)

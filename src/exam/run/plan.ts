@@ -1,8 +1,8 @@
-import { type ArmedRule, groups } from '../armed-rule.ts'
+import { type ArmedRule, type Group, groups } from '../armed-rule.ts'
 import type { Play } from '../play.ts'
 import { trafficIn } from '../play.ts'
 import { counts, levelFor, type Profile } from '../profiles.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, Step } from '../scenario.ts'
 import type { Ability } from '../tasks.ts'
 import { headerOf, text } from '../traffic.ts'
 import type { Wanted } from './options.ts'
@@ -25,7 +25,7 @@ export function guess(control: Play): { profiles: Profile[]; because: string } {
 
 /** A part of an exam between two honest runs. */
 export interface Part {
-  readonly group: string
+  readonly group: Group
   readonly rules: readonly ArmedRule[]
   readonly scenarios: readonly Judged[]
 }
@@ -59,6 +59,11 @@ function scenariosOf(rules: readonly ArmedRule[]): Judged[] {
 /** What the driver cannot do and would have to. */
 export function lacking({ needs = [] }: Scenario, abilities: ReadonlySet<Ability>): Ability[] {
   return needs.filter((one) => !abilities.has(one))
+}
+
+/** The steps that the driver can do: of the others, a scenario that is nothing without them says so in its `needs`. */
+export function doable(steps: readonly Step[], abilities: ReadonlySet<Ability>): Step[] {
+  return steps.filter((step) => !('do' in step) || step.do === 'login' || abilities.has(step.do))
 }
 
 function loginsOf({ steps }: Scenario): number {

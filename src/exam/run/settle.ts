@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
+import type { ArmedRule } from '../armed-rule.ts'
 import { callbacksIn, exchangesOf, type Play } from '../play.ts'
 import type { Heard } from './rendezvous.ts'
 
@@ -41,4 +42,17 @@ export function settleBy(control: Play | undefined): number {
     return exchange === undefined ? [] : [exchange.entry.at_ms - entry.at_ms]
   })
   return Math.min(10_000, Math.max(1000, 10 * Math.max(0, ...took)))
+}
+
+/** Whether nothing that may still come changes a verdict. */
+export function isCertain(rules: readonly ArmedRule[], play: Play): boolean {
+  const { wants } = play.scenario
+  return (
+    rules.length > 0 &&
+    rules.every((rule) => {
+      const verdict = rule.judge(play)
+      if (verdict.verdict === 'not_exercised' || verdict.proof !== 'wire') return false
+      return verdict.verdict === 'failed' || wants === 'success'
+    })
+  )
 }

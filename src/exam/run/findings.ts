@@ -1,0 +1,24 @@
+import type { JournalEntry } from '../../sandbox/journal.ts'
+import type { ArmedRule } from '../armed-rule.ts'
+import type { Profile } from '../profiles.ts'
+import type { Verdict } from '../verdict.ts'
+
+/** An honest run, as the report has it. */
+export interface ControlRun {
+  readonly what: string
+  readonly ok: boolean
+  readonly took_ms: number
+}
+
+/** What an exam has found so far. */
+export interface Findings {
+  readonly profiles: readonly Profile[]
+  readonly because: string | undefined
+  readonly verdicts: ReadonlyMap<ArmedRule, Verdict>
+  readonly controls: readonly ControlRun[]
+  /** Why the whole says nothing; undefined when it does. */
+  readonly void: string | undefined
+  /** The requests of honest runs, for the rules that any traffic shows. */
+  readonly honest: readonly JournalEntry[]
+  readonly state: 'running' | 'done' | 'stopped'
+}
