@@ -8,6 +8,7 @@ import { randomFrom } from '../../basics/random.ts'
 import type { Edition, ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
+import { entraAccountPages } from './account-pages.ts'
 import { entraCallback, entraDeviceReply, entraTokenReply, entraTokenResponse } from './answers.ts'
 import { entraAdmits, entraChecks, onPage } from './checks.ts'
 import { entraCollection } from './collection.ts'
@@ -146,6 +147,7 @@ export const entra: Provider = {
   keys: entraKeys,
   texts: entraTexts,
   sign_in: entraPages,
+  account_pages: entraAccountPages,
   errorReply: entraErrorReply,
   redirects: entraRedirects,
   cors: entraCors,

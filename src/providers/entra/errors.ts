@@ -75,6 +75,8 @@ export interface Described {
   correlation_id: string
   error_uri: string
   suberror?: string | undefined
+  /** What the client is to ask for in its user's next sign-in. */
+  claims?: string | undefined
 }
 
 /** An error with its number, text, ids and time, members in the vendor's order. */
@@ -97,6 +99,7 @@ export function describe(error: OAuthError, settings: Settings, situation: Pick<
     correlation_id,
     error_uri: `https://login.microsoftonline.com/error?code=${number}`,
     suberror: error.about.suberror ?? suberror,
+    claims: error.about.claims,
   }
 }
 

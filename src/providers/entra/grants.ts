@@ -10,9 +10,11 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
 import { authenticateApp } from './client-authentication.ts'
+import { checkAccess } from './conditional-access.ts'
 import { refuse } from './errors.ts'
 import { fromFamily } from './family.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
+import { mustChangePassword } from './passwords.ts'
 import { redirectTypeAsked, redirectTypeOf } from './redirects.ts'
 import { oneApi } from './scopes.ts'
 import { isShared } from './tenants.ts'
@@ -21,7 +23,10 @@ import { shortDeviceType } from './world.ts'
 /** What a grant gave, as a token for one API; a refresh token goes with it where it was asked for. */
 function forOneApi(issue: Issue, requested: string | undefined, client: Client, context: Context): Issue {
   const { api, scope } = oneApi(issue.scope, requested, client, context)
-  if (issue.user !== undefined) checkUser(issue.user)
+  if (issue.user !== undefined) {
+    checkUser(issue.user)
+    checkAccess(issue.user, api, issue.grant, context.realm.settings)
+  }
   const refresh = scopes(issue.grant.scope).includes('offline_access') ? issue.refresh : 'none'
   return { ...issue, scope, requested_scope: undefined, audience: [api.identifier], refresh }
 }
@@ -102,7 +107,17 @@ const applications = entraGrant(clientCredentials, (parameters, client, context)
   throw refuse(90019, `An application by itself is of one tenant, and the path has ${context.space?.asked.tenant}`)
 })
 
-const passwords = entraGrant(password, (parameters, client, context) => {
+/** Where a password has expired, its user must be asked for another one, on a page. */
+const freshPassword: GrantType = {
+  ...password,
+  redeem: (parameters, client, context) =>
+    after(password.redeem(parameters, client, context), (issue) => {
+      if (issue.user === undefined || !mustChangePassword(issue.user)) return issue
+      throw refuse(50055, `The passwordProfile of user '${issue.user.username}' has forceChangePasswordNextSignIn`)
+    }),
+}
+
+const passwords = entraGrant(freshPassword, (parameters, client, context) => {
   checkOrigin(parameters, client, context)
   const tenant = context.space?.asked.tenant
   if (tenant === 'common' || tenant === 'consumers') throw refuse(9001023, `grant_type password came at /${tenant}`)

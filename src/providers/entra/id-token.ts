@@ -4,7 +4,7 @@ import { groupClaims, partyClaims, upnOf } from './people-claims.ts'
 import { wrongAudience } from './scopes.ts'
 import { manifestOf } from './settings.ts'
 import { homeTenant, issuersOf, oidIn } from './tenants.ts'
-import { anyUti, backdated, headerFor, opaque } from './tokens.ts'
+import { amrOf, anyUti, backdated, headerFor, opaque } from './tokens.ts'
 import { graph } from './world.ts'
 
 const isFirst = ({ space }: UserStatement) => space?.edition === 'v1'
@@ -37,7 +37,7 @@ export const entraIdToken: StatementWording = (said, { settings }) => {
     nbf: Number(claims.iat) - backdated,
     exp: claims.exp,
     aio,
-    amr: first ? (claims.amr ?? ['pwd']) : undefined,
+    amr: first ? amrOf(said.grant) : undefined,
     at_hash: inBrowser ? claims.at_hash : undefined,
     c_hash: inBrowser ? claims.c_hash : undefined,
     email: asked.includes('email') ? (user.email ?? undefined) : undefined,

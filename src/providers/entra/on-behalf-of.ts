@@ -4,6 +4,7 @@ import { jwtBearerType } from '../../oauth/model/grant-names.ts'
 import type { ActiveAccessToken, Client } from '../../oauth/model/records.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import { authenticateApp } from './client-authentication.ts'
+import { checkAccess } from './conditional-access.ts'
 import { refuse } from './errors.ts'
 import { apiOf, oneApi, readScopes } from './scopes.ts'
 
@@ -23,6 +24,7 @@ export const onBehalfOf: GrantType = {
     const granted = readScopes(requested ?? '', client, realm)
     const { api, scope } = oneApi(client.app.scopes.join(' '), requested, client, context)
     trace.username = user.username
+    checkAccess(user, api, parent, realm.settings)
     const grant = realm.store.saveGrant({
       client,
       user,

@@ -22,9 +22,23 @@ export interface Manifest {
 
 const audiences = ['AzureADMyOrg', 'AzureADMultipleOrgs', 'AzureADandPersonalMicrosoftAccount', 'PersonalMicrosoftAccount'] as const
 
+/** When somebody is let in, as Graph writes it. */
+export interface AccessPolicy {
+  displayName?: string | undefined
+  state?: 'enabled' | 'disabled' | 'enabledForReportingButNotEnforced' | undefined
+  conditions?:
+    | {
+        applications?: { includeApplications: readonly string[] } | undefined
+        users?: { includeUsers: readonly string[] } | undefined
+      }
+    | undefined
+  grantControls: { builtInControls: readonly ('block' | 'mfa')[] }
+}
+
 interface EntraSettings {
   manifests: Readonly<Record<string, Manifest>>
   other_tenants: boolean
+  conditional_access: readonly AccessPolicy[]
   error_separator: ' ' | '\r\n'
   access_token_jitter: number
   tenant_region_scope: string
@@ -54,6 +68,21 @@ export const entraSettings = ownSettings<EntraSettings>({
         logoutUrl: z.string().optional(),
       })
       return z.record(z.string(), manifest)
+    },
+  },
+  conditional_access: {
+    default: [],
+    says: 'policies of conditional access, as Graph writes them: `displayName`, `state`, `conditions` with `applications.includeApplications` and `users.includeUsers`, and `grantControls.builtInControls`, which are `block` or `mfa`',
+    accepts: ({ z }) => {
+      const applications = z.strictObject({ includeApplications: z.array(z.string()) })
+      const users = z.strictObject({ includeUsers: z.array(z.string()) })
+      const policy = z.strictObject({
+        displayName: z.string().optional(),
+        state: z.enum(['enabled', 'disabled', 'enabledForReportingButNotEnforced']).optional(),
+        conditions: z.strictObject({ applications: applications.optional(), users: users.optional() }).optional(),
+        grantControls: z.strictObject({ builtInControls: z.array(z.enum(['block', 'mfa'])) }),
+      })
+      return z.array(policy)
     },
   },
   error_separator: {

@@ -3,10 +3,11 @@ import type { SigningKey } from '../../oauth/jose/jws.ts'
 import { readClaims, signJwt } from '../../oauth/jose/jwt.ts'
 import type { Api } from '../../oauth/model/api.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
-import type { User } from '../../oauth/model/records.ts'
+import type { Grant, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { CodeFormat, TokenDraft, TokenFormat, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
+import { hasShownFactor } from './conditional-access.ts'
 import { groupClaims, partyClaims, upnOf } from './people-claims.ts'
 import { apiOf, configured, isOpenId, readScope } from './scopes.ts'
 import { manifestOf } from './settings.ts'
@@ -105,6 +106,11 @@ function about(draft: TokenDraft, api: Api, material: TokenMaterial) {
   }
 }
 
+/** How the user showed who he is. */
+export function amrOf(grant: Grant): string[] {
+  return hasShownFactor(grant) ? ['pwd', 'mfa'] : ['pwd']
+}
+
 function tenantOf({ space }: Pick<TokenDraft, 'space'>): string {
   return space?.path.tenant ?? homeTenant
 }
@@ -124,7 +130,7 @@ function firstClaims(draft: TokenDraft, api: Api, material: TokenMaterial) {
     ...times(draft),
     acr: user === undefined ? undefined : '1',
     aio,
-    amr: user === undefined ? undefined : ['pwd'],
+    amr: user === undefined ? undefined : amrOf(draft.grant),
     app_displayname: client.app.name,
     appid: client.client_id,
     appidacr: proofOf(draft),
