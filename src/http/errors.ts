@@ -2,8 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { GoneError, OAuthError } from '../oauth/model/errors.ts'
 import type { Exchange } from './exchange.ts'
 
-/** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. */
-export function toOAuthError(error: unknown, bodyLimit = 1024 * 1024): OAuthError {
+/** What the framework refuses before a handler is reached, as the protocol's own error; anything else is a fault of ours. @param came the request's content type */
+export function toOAuthError(error: unknown, bodyLimit = 1024 * 1024, came = ''): OAuthError {
   if (error instanceof OAuthError) return error
   if (error instanceof GoneError) {
     return new OAuthError('invalid_grant', 'The client, the user or the grant is gone', 'It was deleted while this request was answered')
@@ -12,7 +12,7 @@ export function toOAuthError(error: unknown, bodyLimit = 1024 * 1024): OAuthErro
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
       const explanation = `${message}; expected application/x-www-form-urlencoded or application/json`
-      return new OAuthError('unsupported_media_type', 'The content type is not supported', explanation)
+      return new OAuthError('unsupported_media_type', 'The content type is not supported', explanation).naming({ content_type: came })
     }
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new OAuthError('payload_too_large', 'The body is too large', `The body is over the limit of ${bodyLimit} bytes (--body-limit)`)

@@ -187,7 +187,7 @@ function browserOf(request: FastifyRequest, reply: FastifyReply): SignedInBrowse
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, logger: FastifyBaseLogger): void {
   const exchange = exchangeOf(request)
   const { sandbox, endpoint } = exchange
-  const error = toOAuthError(thrown, request.routeOptions.bodyLimit)
+  const error = toOAuthError(thrown, request.routeOptions.bodyLimit, request.headers['content-type'])
   if (error.status >= 500 && error !== thrown) logger.error({ err: thrown }, 'a request failed')
   explain(exchange, error, reply)
   if (error instanceof AuthorizationError) {

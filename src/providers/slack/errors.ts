@@ -44,6 +44,7 @@ const byReason: Partial<Record<Reason, string>> = {
   token_revoked: 'token_revoked',
   token_userless: 'not_allowed_token_type',
   user_disabled: 'account_inactive',
+  body_empty: 'invalid_form_data',
   body_not_form: 'invalid_form_data',
 }
 
@@ -84,14 +85,18 @@ export function slackError(error: string, explanation: string): OAuthError {
 function nameOf(error: OAuthError, edition: string | undefined): string {
   if (error.reason === 'code_used' && edition === 'v1') return 'code_already_used'
   if (error.about.found === 'disabled') return 'account_inactive'
+  if (error.about.content_type === '') return 'missing_post_type'
   return error.about.error ?? (error.reason && byReason[error.reason]) ?? byCode[error.code] ?? error.code
 }
 
+const malformed: readonly Reason[] = ['body_empty', 'body_not_form', 'parameter_repeated', 'parameter_invalid']
+
 /** What of the call was wrong, where the vendor tells it beside the name. */
-function messagesOf({ reason, about, message }: OAuthError): string[] | undefined {
+function messagesOf({ code, reason, about, message }: OAuthError): string[] | undefined {
   if (about.error !== undefined) return undefined
   if (reason === 'parameter_missing') return [`[ERROR] missing required field: ${about.parameter}`]
-  return reason === 'parameter_repeated' || reason === 'parameter_invalid' ? [`[ERROR] ${message}`] : undefined
+  const isMalformed = code === 'unsupported_media_type' || (reason !== undefined && malformed.includes(reason))
+  return isMalformed ? [`[ERROR] ${message}`] : undefined
 }
 
 /** Webhooks are answered with a word alone. */

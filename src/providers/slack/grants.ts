@@ -1,14 +1,16 @@
 import { after } from '../../basics/maybe-promise.ts'
 import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { refreshToken } from '../../oauth/grants/refresh-token.ts'
+import type { Documents } from '../../oauth/model/documents.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Client, Grant } from '../../oauth/model/records.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
-import { addScopes } from './installed.ts'
+import { slackError } from './errors.ts'
+import { addScopes, isInstalledAt } from './installed.ts'
 import { isIdentity, type Kind, kindOf, listed, scopeOf } from './scopes.ts'
 import { rotates } from './settings.ts'
-import { installationOf } from './teams.ts'
+import { type Installation, installationOf } from './teams.ts'
 
 /** The grant under which a token is issued: the code's, or one below it for the token that is not its own, or has more than it. */
 function grantOf(kind: Kind, scope: readonly string[], { grant, user }: Issue, client: Client, { realm }: Context): Grant {
@@ -22,6 +24,22 @@ function grantOf(kind: Kind, scope: readonly string[], { grant, user }: Issue, c
     parent_id: grant.id,
     created_at: realm.clock.now(),
   })
+}
+
+/** Who did not verify his address cannot sign in by it. */
+function requireVerified({ user }: Issue): void {
+  if (user?.claims.email_verified !== false) return
+  throw slackError('user_email_unverified', `The e-mail address of user '${user.username}' is not verified (claim email_verified)`)
+}
+
+/** An app that a whole organization let in cannot be let in once more by one of its workspaces. */
+function requireOwnInstallation({ app }: Client, installation: Installation, documents: Documents): void {
+  const { enterprise, is_enterprise_install, team } = installation
+  if (is_enterprise_install || enterprise === null || !isInstalledAt(enterprise.id, app, documents)) return
+  throw slackError(
+    'cannot_install_an_org_installed_app',
+    `App ${app.name} is installed in all of ${enterprise.name}, and so in ${team.name}`,
+  )
 }
 
 /** What a code brings: tokens of the bot, of the user, or of both. */
@@ -43,10 +61,14 @@ function installed(issue: Issue, client: Client, context: Context): Issue {
     refresh,
   })
   const granted = listed(issue.scope)
-  if (isSignIn) return { ...issue, refresh }
+  if (isSignIn) {
+    requireVerified(issue)
+    return { ...issue, refresh }
+  }
   if (granted.every(isIdentity)) return of('user', granted)
   const { realm } = context
   const installation = installationOf(issue.grant, realm.documents, realm.settings)
+  requireOwnInstallation(client, installation, realm.documents)
   const all = (kind: Kind, scope: readonly string[]) =>
     of(kind, addScopes(scope, { kind, app: client.app, user: issue.user }, installation, realm.documents))
   if (edition === 'user') return all('user', granted)

@@ -34,6 +34,11 @@ export function addScopes(scope: readonly string[], whose: Installed, installati
   return all
 }
 
+/** Whether an app's bot was let in at a place. */
+export function isInstalledAt(place: string, app: App, documents: Documents): boolean {
+  return (keptIn(documents, { kind: 'bot', app, user: undefined }).get()[place] ?? []).length > 0
+}
+
 /** The token was revoked that had them: the next installation begins anew. */
 export function dropScopes(whose: Installed, installation: Installation, documents: Documents): void {
   const kept = keptIn(documents, whose)

@@ -71,3 +71,13 @@ export async function signInWithSlack(server: At, query: Record<string, string> 
   const code = await codeOf(server, '/openid/connect/authorize', asked)
   return ask(server, 'openid.connect.token', { grant_type: 'authorization_code', code, redirect_uri: callback })
 }
+
+/** An answer's text with what differs each time as `…`. */
+export function shape(text: string): string {
+  return text
+    .replace(/"xoxb-\d{13}-\d{13}-[A-Za-z0-9]{24}"/g, '"xoxb-…"')
+    .replace(/"xoxp-\d{13}-\d{13}-\d{13}-[0-9a-f]{32}"/g, '"xoxp-…"')
+    .replace(/"(xoxe\.xox[bp])-1-[A-Za-z0-9]{160}"/g, '"$1-…"')
+    .replace(/"xoxe-1-[A-Za-z0-9]{146}"/g, '"xoxe-…"')
+    .replace(/"(U[0-9A-Z]{10}|B[0-9A-Z]{10})"/g, (whole, id) => (id === aliceId ? whole : `"${id[0]}…"`))
+}

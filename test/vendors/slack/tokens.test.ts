@@ -9,6 +9,7 @@ import {
   codeOf,
   install,
   rotating,
+  shape,
   signInWithSlack,
   startWorkspace,
   startWorkspaceForFile,
@@ -16,16 +17,6 @@ import {
 } from './slack-client.ts'
 
 const server = await startWorkspaceForFile()
-
-/** An answer's text with what differs each time as `…`. */
-function shape(text: string): string {
-  return text
-    .replace(/"xoxb-\d{13}-\d{13}-[A-Za-z0-9]{24}"/g, '"xoxb-…"')
-    .replace(/"xoxp-\d{13}-\d{13}-\d{13}-[0-9a-f]{32}"/g, '"xoxp-…"')
-    .replace(/"(xoxe\.xox[bp])-1-[A-Za-z0-9]{160}"/g, '"$1-…"')
-    .replace(/"xoxe-1-[A-Za-z0-9]{146}"/g, '"xoxe-…"')
-    .replace(/"(U[0-9A-Z]{10}|B[0-9A-Z]{10})"/g, (whole, id) => (id === aliceId ? whole : `"${id[0]}…"`))
-}
 
 const ends = `"team":{"id":"T0GRANTBOX1","name":"Example Workspace"},"enterprise":null,"is_enterprise_install":false`
 const ofUser = (scope: string) => `"authed_user":{"id":"${aliceId}","scope":"${scope}","token_type":"user","access_token":"xoxp-…"}`
