@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { play, type Stage } from '../test/support/recording/play.ts'
 import { readScenario } from '../test/support/recording/scenario.ts'
 import { compare, recordingsOf, scenariosIn } from '../test/support/recording/twin.ts'
+import { openOutside } from './keycloak-outside.ts'
 import { startKeycloak } from './real-keycloak.ts'
 
 /**
@@ -38,10 +39,13 @@ function differences(real: string, twin: string): string[] {
 }
 
 async function record(): Promise<void> {
-  const real = process.env.KEYCLOAK_URL === undefined ? await startKeycloak() : undefined
+  const outside = await openOutside()
+  const real = process.env.KEYCLOAK_URL === undefined ? await startKeycloak(outside.args) : undefined
   const base = real?.base ?? process.env.KEYCLOAK_URL ?? ''
   const wait = (seconds: number) => new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000))
-  const stage: Stage = { base, now: () => Date.now() / 1000, wait }
+  const { smtp, link: mailed } = outside
+  const decide: Stage['decide'] = (status) => outside.decide(status, base)
+  const stage: Stage = { base, now: () => Date.now() / 1000, wait, smtp, mailed, decide }
   try {
     if (real !== undefined) say(`Keycloak answered after ${Math.round(real.startup)} ms and holds ${Math.round(real.memory() / 1e6)} MB`)
     for (const name of names) {
@@ -56,6 +60,7 @@ async function record(): Promise<void> {
     await layAnew(base)
   } finally {
     await real?.close()
+    outside.close()
   }
 }
 

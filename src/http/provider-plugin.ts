@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify'
 import { parseJson } from '../basics/json.ts'
 import { errorAnswer } from '../oauth/authorization/response.ts'
-import { AuthorizationError, OAuthError } from '../oauth/model/errors.ts'
+import { AuthorizationError, OAuthError, PageError } from '../oauth/model/errors.ts'
 import { readParameters } from '../oauth/model/parameters.ts'
 import { hostOf } from '../providers/hosts.ts'
 import type { Provider, Route, SignedInBrowser } from '../providers/provider.ts'
@@ -200,7 +200,8 @@ export function answerError(thrown: unknown, request: FastifyRequest, reply: Fas
     return
   }
   const hasPage = sandbox.provider.sign_in?.error?.not_for?.includes(error.code) !== true
-  const onPage = endpoint === 'authorize' || endpoint === 'end_session'
+  const onPage =
+    endpoint === 'authorize' || endpoint === 'end_session' || (endpoint === 'device_authorization' && error instanceof PageError)
   if ((onPage && hasPage) || (error.code === 'not_found' && wantsPage(request))) {
     errorPage(reply, exchange, error)
     return

@@ -114,8 +114,8 @@ export interface SignInPages {
   readonly accounts?: (PageWords & { pick: SignInButton; other: SignInButton }) | undefined
   /** Posts the answer to the client (`response_mode=form_post`). */
   readonly posted?: { title: string; button: SignInButton } | undefined
-  /** Asks whether to sign out. */
-  readonly logout?: (PageWords & { confirm: SignInButton; stay?: SignInButton | undefined }) | undefined
+  /** Asks whether to sign out; even where nobody is signed in, and there is nowhere to go back to, with `asks_nobody`. */
+  readonly logout?: (PageWords & { confirm: SignInButton; stay?: SignInButton | undefined; asks_nobody?: true | undefined }) | undefined
   readonly signed_out?: PageWords | undefined
   readonly device?: DevicePages | undefined
   /**

@@ -26,9 +26,16 @@ import { wordsOf } from '../pages/words.ts'
  */
 function getDevice(request: FastifyRequest, reply: FastifyReply) {
   const { user_code } = readParameters(request.query).parameters
-  const exchange = exchangeOf(request)
+  const exchange = opened(request)
   if (user_code !== undefined && pagesOf(exchange)?.straight === true) return enterCode(reply, exchange, user_code)
   return codePage(reply, exchange, user_code)
+}
+
+/** Nobody enters a code where the vendor takes nothing now. */
+function opened(request: FastifyRequest): Exchange {
+  const exchange = exchangeOf(request)
+  exchange.context.realm.requests?.opens?.(exchange.context)
+  return exchange
 }
 
 function pagesOf({ sandbox }: Exchange) {
@@ -37,7 +44,7 @@ function pagesOf({ sandbox }: Exchange) {
 
 /** POST of it: the code, then the steps of signing in and deciding. */
 function postDevice(request: FastifyRequest, reply: FastifyReply) {
-  const exchange = exchangeOf(request)
+  const exchange = opened(request)
   const { parameters } = readParameters(request.body)
   if (parameters.transaction === undefined) return enterCode(reply, exchange, parameters[pagesOf(exchange)?.code.name ?? 'user_code'] ?? '')
   const { store, clock } = exchange.sandbox

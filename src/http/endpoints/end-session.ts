@@ -39,7 +39,12 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
   }
   const asked = await checkLogoutRequest(read, exchange.context)
   const session = sessionOf(request, exchange)
-  if (session === undefined) return done(reply, exchange, asked, [])
+  if (session === undefined) {
+    const asks = logout?.asks_nobody === true && asked.next === undefined && parameters.id_token_hint === undefined
+    return asks && !isConfirmed(request, exchange, parameters)
+      ? confirmPage(request, reply, exchange, parameters, undefined)
+      : done(reply, exchange, asked, [])
+  }
   exchange.context.trace.username = session.user.username
   if (parameters.decision === 'stay') return signedOutPage(reply, exchange, { heading: 'You are still signed in' }, [], undefined)
   const sure = asked.sure === true || isAbout(asked, session, exchange.context) || isConfirmed(request, exchange, parameters)
@@ -53,14 +58,20 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
 }
 
 /** Asks the user, when the client has not shown that it means him (RP-Initiated Logout §2). */
-function confirmPage(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, parameters: Parameters, { user }: Session): void {
+function confirmPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  exchange: Exchange,
+  parameters: Parameters,
+  session: Session | undefined,
+): void {
   const kept = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state'].flatMap((name) => {
     const value = parameters[name]
     return value === undefined ? [] : [[wireName(name, exchange.sandbox), value]]
   })
   render(reply, 'logout', {
-    ...wordsOf(exchange, { user: user.username }),
-    user: userView(user),
+    ...wordsOf(exchange, { user: session?.user.username ?? '' }),
+    user: session && userView(session.user),
     action: `${pagePath(exchange)}${exchange.paths.end_session ?? ''}`,
     fields: { ...Object.fromEntries(kept), confirm: confirmation(request, exchange) },
   })

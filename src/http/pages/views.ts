@@ -112,7 +112,7 @@ export interface Views {
     }
   /** Posts `decision`: `logout` or `stay`, with the fields. */
   logout: Page & {
-    user: UserView
+    user: UserView | undefined
     action: string
     /** What the client asked, to be asked again. */
     fields: Readonly<Record<string, string>>

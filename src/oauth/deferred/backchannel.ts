@@ -35,10 +35,11 @@ export async function authenticateBackchannel(
   read: ClientRequest,
   context: Context,
 ): Promise<{ auth_req_id: string; expires_in: number; interval: number }> {
-  const { parameters } = read
   const client = await clientOf(read, context)
   checkConfidential(client)
   requireGrantType(client, cibaType, 'The client may not use backchannel authentication')
+  const own = context.realm.requests?.backchannel?.(read.parameters, context)
+  const parameters = own?.read ?? read.parameters
   if (parameters.request !== undefined) {
     const explanation = 'request came; this endpoint takes plain parameters (CIBA §7.1.1 is not supported)'
     throw new OAuthError('invalid_request', 'Signed requests are not supported', explanation)
@@ -46,7 +47,8 @@ export async function authenticateBackchannel(
   const { settings, clock, store } = context.realm
   const scope = requestedScope(parameters, client, context)
   const details = requestDetails(parameters, context)
-  const expires_in = requestedExpiry(parameters) ?? settings.backchannel_ttl
+  const expires_in = own?.expires_in ?? requestedExpiry(parameters) ?? settings.backchannel_ttl
+  const interval = own?.interval ?? settings.backchannel_interval
   const binding_message = bindingMessage(parameters)
   const auth_req_id = randomText(43)
   const notification = notificationOf(parameters, client, auth_req_id)
@@ -59,10 +61,10 @@ export async function authenticateBackchannel(
   const now = clock.now()
   const asked = { client, user, scope, details, request: given({ binding_message, ping: notification }) }
   const handles = { grant_type: cibaType, digest: digest(auth_req_id), user_code: null, interaction_id } as const
-  const times = { interval: settings.backchannel_interval, issued_at: now, expires_at: now + expires_in * 1000 }
+  const times = { interval, issued_at: now, expires_at: now + expires_in * 1000 }
   store.saveDeferred({ ...asked, ...handles, ...times }, now)
   if (magicUsers.get(user.username)?.denies === true) await decideBackchannelRequest(context.realm, interaction_id, 'denied')
-  return { auth_req_id, expires_in, interval: settings.backchannel_interval }
+  return { auth_req_id, expires_in, interval }
 }
 
 function checkConfidential({ client_id, client_secret, token_endpoint_auth_method }: Client): void {
@@ -77,8 +79,9 @@ function requestedScope(parameters: Parameters, client: Client, context: Context
   const { app } = client
   const { scope } = parameters
   const granted = scopeFor(parameters, client, context)
+  const strict = context.realm.requests?.backchannel === undefined || scope === undefined
   // Vendors without OpenID Connect have no such scope.
-  if (app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
+  if (strict && app.scopes.includes('openid') && !scopes(scope).includes('openid')) {
     const explanation = `scope is ${scope === undefined ? 'missing' : `'${scope}'`}; it must contain openid (CIBA §7.1)`
     const code = scope === undefined ? 'invalid_request' : 'invalid_scope'
     throw new OAuthError([code, 'scope_missing'], 'The scope must contain openid', explanation).naming({ scope: 'openid' })

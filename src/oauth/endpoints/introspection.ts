@@ -38,7 +38,7 @@ function lookUp(token: string, context: Context): Found | keyof typeof refusals 
   const found = inStore(token, context)
   if (typeof found === 'string') return found
   if (isIssuedElsewhere(found.token.details, context)) return 'elsewhere'
-  return context.realm.requests?.stale?.(found.token, context) === undefined ? found : 'early'
+  return context.realm.requests?.stale?.(found.token, context, token) === undefined ? found : 'early'
 }
 
 function inStore(token: string, { realm }: Context): Found | 'unknown' | 'expired' | 'revoked' {

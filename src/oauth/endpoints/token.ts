@@ -33,7 +33,10 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   context.parameters = parameters
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   dialect?.opens?.(context)
-  if (problem !== undefined) throw problem
+  // A vendor that looks at the grant type first looks at the client, too, before what came twice.
+  const isLate = dialect?.grant_type_first === true && problem?.reason === 'parameter_repeated' && problem.about.parameter !== 'grant_type'
+  if (problem !== undefined && !isLate) throw problem
+  if (problem !== undefined) context.problem = problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.
   if (Object.keys(sent).length === 0) {
     const explanation = 'The body is empty: grant_type and the rest belong there, as a form or a JSON object (RFC 6749 §3.2)'
@@ -44,7 +47,10 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
     dialect === undefined
       ? (grantTypes.get(parameters.grant_type ?? '')?.authenticate ?? authenticateClient)(request.authorization, parameters, context)
       : authenticateAs(dialect, request.authorization, parameters, context)
-  return after(client, (client) => answer(client, parameters, context))
+  return after(client, (client) => {
+    if (problem !== undefined) throw problem
+    return answer(client, parameters, context)
+  })
 }
 
 /** What every grant type is asked with. */

@@ -42,7 +42,7 @@ export async function requireAccessToken(presented: PresentedToken | undefined, 
     const kind = found === 'unknown' ? 'token_unknown' : 'token_revoked'
     throw challenged(scheme, kind, 'The access token is not valid', explanations[found]).naming({ found })
   }
-  const says = realm.requests?.stale?.(found, context)
+  const says = realm.requests?.stale?.(found, context, token)
   if (says !== undefined) throw challenged(scheme, 'token_revoked', 'The access token is not valid', explanations.early).naming({ says })
   trace.client_id = found.client.client_id
   trace.grant_id = found.grant.id

@@ -106,6 +106,8 @@ export interface Context {
   confirmation?: AccessTokenDetails['cnf']
   /** Those of a token request. */
   parameters?: Parameters
+  /** What is wrong with them, which is said when the client is known. */
+  problem?: OAuthError
   /** The fault that struck this request; the catalogue in faults/ reads it. */
   fault?: object
 }
@@ -228,6 +230,11 @@ export interface RequestDialect {
   readonly rotation?: (client: Client, settings: Settings) => Settings['rotation']
   /** What a device is given, where that is not as the settings and the app's scopes say. @throws OAuthError by the vendor's own rules */
   readonly device?: (parameters: Parameters, client: Client, context: Context) => DeviceAuthorization
+  /**
+   * A request for a user who is elsewhere as it is to be read, and for how long it waits, where that is not as CIBA §7.1 and the settings
+   * say. @throws OAuthError by the vendor's own rules
+   */
+  readonly backchannel?: (parameters: Parameters, context: Context) => { read: Parameters; expires_in: number; interval: number }
   /** Whether users may sign in by their e-mail addresses; always when absent. */
   readonly names_by_address?: (documents: Documents) => boolean
   /** A device says which client it is for, and need not authenticate until it has its user's consent. */
@@ -262,8 +269,8 @@ export interface RequestDialect {
   readonly admits?: (client: Client, endpoint: 'authorize' | 'client' | 'userinfo', context: Context) => void
   /** Its own rules for an authorization request of a known client and redirect URI. @throws OAuthError that the client is told */
   readonly checks?: (parameters: Parameters, client: Client, context: Context) => void
-  /** Why a token does not count that was not revoked and has not expired, in the vendor's words; it does when absent. */
-  readonly stale?: (token: ActiveRefreshToken, context: Context) => string | undefined
+  /** Why a token does not count that was not revoked and has not expired, in the vendor's words; it does when absent. @param text as it came */
+  readonly stale?: (token: ActiveRefreshToken, context: Context, text: string) => string | undefined
   /** An access token may be sent in one way alone (RFC 6750 §2). */
   readonly one_token?: boolean
   /** What introspection tells of tokens that the RFC has no answer for; undefined for the others. @throws OAuthError */

@@ -8,7 +8,7 @@ export const authorization: AuthorizationDialect = {
   errors_in_query: true,
   passes: ['id_token_without_openid', 'malformed_claims', 'whole_seconds', 'other_hints'],
   onPage: ({ code, reason, about }) =>
-    ['invalid_request_object', 'invalid_request_uri', 'request_uri_not_supported'].includes(code) ||
+    ['invalid_request_object', 'invalid_request_uri', 'request_uri_not_supported', 'unmet_authentication_requirements'].includes(code) ||
     reason === 'redirect_missing' ||
     (reason === 'parameter_invalid' && about.parameter === 'max_age'),
   newPushedHandle: newUuid,

@@ -1,8 +1,9 @@
-import { promptValues } from '../../oauth/authorization/parameters.ts'
+import { digest } from '../../basics/random.ts'
+import { promptValues, readClaimsRequest, wantedValues } from '../../oauth/authorization/parameters.ts'
 import { isPublic } from '../../oauth/clients/methods/registry.ts'
 import { readClaims } from '../../oauth/jose/jwt.ts'
 import { challenged } from '../../oauth/model/challenge.ts'
-import { missing, OAuthError } from '../../oauth/model/errors.ts'
+import { missing, OAuthError, PageError } from '../../oauth/model/errors.ts'
 import { jwtBearerType } from '../../oauth/model/grant-names.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
@@ -11,19 +12,30 @@ import { mayRead } from './cors.ts'
 import { realmDataOf } from './realm-data-of.ts'
 import { registrationRefused } from './registration-refused.ts'
 import { lightweight } from './tokens/claims.ts'
+import { codes } from './tokens/formats.ts'
 import { originsOf } from './web-origins.ts'
 
-/** A realm may be closed, or open to HTTPS alone; `external` and `none` let this machine in. */
+/** A realm may be closed, or open to HTTPS alone; `external` and `none` let this machine in. With 400 a page says so. */
 function checkOpen(context: Context, status: number): void {
   const { settings, name } = realmDataOf(context)
   const [url] = context.transport?.urls() ?? []
+  const refuse = (code: 'invalid_request' | 'access_denied', says: string, why: string) =>
+    status === 400 ? new PageError(code, says, why, [], status) : new OAuthError(code, says, why, {}, status)
   if (settings.sslRequired === 'all' && url?.startsWith('http:') === true)
-    throw new OAuthError('invalid_request', 'HTTPS required', `sslRequired of realm '${name}' is all, and ${url} was asked`, {}, status)
-  if (settings.enabled === false) throw new OAuthError('access_denied', 'Realm not enabled', `realm '${name}' is disabled`, {}, status)
+    throw refuse('invalid_request', 'HTTPS required', `sslRequired of realm '${name}' is all, and ${url} was asked`)
+  if (settings.enabled === false) throw refuse('access_denied', 'Realm not enabled', `realm '${name}' is disabled`)
 }
 
+/** The statuses of a closed realm by the ends of paths, where not 403; signing out goes on. */
+const closed: Readonly<Record<string, number | undefined>> = { device: 400, 'ciba/auth': 401, logout: undefined }
+
 /** Nothing is asked of a realm that is closed. */
-export const opens: NonNullable<RequestDialect['opens']> = (context) => checkOpen(context, 403)
+export const opens: NonNullable<RequestDialect['opens']> = (context) => {
+  const path = context.transport?.urls()[0]?.split('?')[0] ?? ''
+  const end = Object.keys(closed).find((one) => path.endsWith(`/${one}`))
+  const status = end === undefined ? 403 : closed[end]
+  if (status !== undefined) checkOpen(context, status)
+}
 
 /** A client that is disabled, or that only takes tokens, asks in vain. */
 export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, context) => {
@@ -38,9 +50,11 @@ export const admits: NonNullable<RequestDialect['admits']> = (client, endpoint, 
   }
   if (bearerOnly) {
     const why = `client '${client.client_id}' is bearer-only: it takes tokens and asks for none`
-    throw endpoint === 'authorize'
-      ? told('Bearer-only applications are not allowed to initiate browser login', why, 403)
-      : new OAuthError('secret_wrong', 'Client authentication failed', why)
+    if (endpoint === 'authorize') throw told('Bearer-only applications are not allowed to initiate browser login', why, 403)
+    const proved = context.parameters?.client_secret ?? context.transport?.header('authorization')
+    throw proved === undefined || context.parameters === undefined
+      ? new OAuthError('secret_wrong', 'Client authentication failed', why)
+      : new OAuthError('invalid_client', 'Bearer-only not allowed', why, {}, 400)
   }
   if (endpoint === 'client') admitsOrigin(client, context)
   if (endpoint === 'client') checkGrant(client, context)
@@ -65,8 +79,15 @@ function admitsOrigin(client: Client, context: Context): void {
   throw new OAuthError('invalid_request', 'Invalid origin', why, {}, 403).naming({ member: 'error' })
 }
 
-/** What is wrong with a grant is said before whether the client may use it. */
-function checkGrant(client: Client, { trace: { grant_type }, parameters = {} }: Context): void {
+/** What is wrong with a grant is said before whether the client may use it, and what is wrong with the parameters before both. */
+function checkGrant(client: Client, { trace: { grant_type }, parameters = {}, problem, realm }: Context): void {
+  if (problem !== undefined) throw problem
+  if (grant_type === 'authorization_code' && !client.grant_types.includes(grant_type)) {
+    const { code = '' } = parameters
+    const id = codes.keyOf(code)
+    if (id === undefined || typeof realm.store.takeCode(id, digest(code), client, realm.clock.now()) === 'string') return
+    throw new OAuthError('invalid_grant', 'Client not allowed to exchange code', `client '${client.client_id}' has no standard flow`)
+  }
   if (grant_type === 'client_credentials' && isPublic(client)) throw noServiceAccount(client)
   if (grant_type !== jwtBearerType) return
   const { assertion } = parameters
@@ -115,8 +136,11 @@ export const checkPkce: NonNullable<RequestDialect['checks']> = (parameters, cli
     throw new OAuthError('challenge_missing', 'code_challenge is missing', `${why}, and no code_challenge came`)
 }
 
-/** Of what the vendor knows; `none` counts whatever else there is. */
-export const prompt: NonNullable<RequestDialect['prompt']> = ({ prompt: asked }) => {
+/** Of what the vendor knows; `none` counts whatever else there is. Who asks for a level has the user sign in, whatever he has. */
+export const prompt: NonNullable<RequestDialect['prompt']> = ({ prompt: asked, acr_values, claims }) => {
   const known = scopes(asked).filter((one) => promptValues.includes(one) && one !== 'select_account')
-  return known.includes('none') ? 'none' : known.join(' ')
+  const level = acr_values !== undefined || wantedValues(readClaimsRequest(claims, true), 'id_token', 'acr') !== undefined
+  if (!known.includes('none')) return [...new Set([...known, ...(level ? ['login'] : [])])].join(' ')
+  if (level) throw new OAuthError('session_stale', 'The user must sign in', 'prompt is none, and a level was asked for (acr)')
+  return 'none'
 }

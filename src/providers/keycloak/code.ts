@@ -1,15 +1,18 @@
+import { seconds } from '../../basics/clock.ts'
 import { after } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
 import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
-import type { GrantType } from '../../oauth/realm/context.ts'
+import type { GrantType, Realm } from '../../oauth/realm/context.ts'
 import type { Issue } from '../../oauth/realm/issue.ts'
 import { keyOfCode } from '../../oauth/tokens/formats.ts'
 
-/** Somebody who was disabled since gets nothing. */
-function ofEnabled(issue: Issue): Issue {
-  if (issue.user?.disabled !== true) return issue
-  throw new OAuthError('user_disabled', 'User disabled', `User '${issue.user.username}' is disabled`)
+/** Somebody who was disabled since gets nothing, nor does whose session is over. */
+function checked(issue: Issue, { settings: { session_ttl }, clock }: Realm): Issue {
+  if (issue.user?.disabled === true) throw new OAuthError('user_disabled', 'User disabled', `User '${issue.user.username}' is disabled`)
+  const { auth_time } = issue.grant.details
+  if (auth_time === undefined || auth_time + session_ttl >= seconds(clock.now())) return issue
+  throw new OAuthError('code_revoked', 'Code not valid', `The session was to last ${session_ttl} s`)
 }
 
 /** The vendor's codes: whoever brings one uses it up, be it the wrong client. */
@@ -24,7 +27,7 @@ export const keycloakCode: GrantType = {
       throw error
     }
     try {
-      const issue = after(authorizationCode.redeem(parameters, client, context), ofEnabled)
+      const issue = after(authorizationCode.redeem(parameters, client, context), (one) => checked(one, context.realm))
       return issue instanceof Promise ? issue.catch(burn) : issue
     } catch (error) {
       return burn(error)

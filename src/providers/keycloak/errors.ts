@@ -21,6 +21,7 @@ const onPagesByCode: Readonly<Record<string, Wording>> = {
   invalid_request_object: invalidRequest,
   invalid_request_uri: invalidRequest,
   request_uri_not_supported: invalidRequest,
+  unmet_authentication_requirements: { says: 'Invalid parameter: claims' },
 }
 
 /** The words of a page for an error, as the page's template wants them. */
@@ -64,7 +65,8 @@ function said(error: OAuthError, endpoint: Endpoint, { grant_type, space, contex
   const framework = outside[code]
   if (framework !== undefined) return { status, body: { error: framework } }
   if (endpoint === 'authorize' || endpoint === 'end_session') return pageWords(error, endpoint)
-  if (endpoint === 'userinfo' && error.about.member === undefined) return userinfoError(error, space?.path.realm ?? '')
+  if (endpoint === 'userinfo' && error.about.member === undefined)
+    return userinfoError(error, space?.path.realm ?? '', context?.transport?.header('origin') !== undefined)
   if (endpoint === 'introspection' && ['secret_wrong', 'credentials_missing'].includes(error.reason ?? '')) {
     return { status: 401, body: { error: 'invalid_client', error_description: 'Client authentication failed.' } }
   }
@@ -93,13 +95,17 @@ function apiError({ code, message, status, about }: OAuthError): Reply {
 const notFound: Readonly<Record<string, string>> = { ended: 'user_session_not_found', disabled: 'User disabled' }
 
 /** What userinfo says stands in the challenge alone. */
-function userinfoError({ reason, code, message, headers, about }: OAuthError, realm: string): Reply {
+function userinfoError({ reason, code, message, headers, about }: OAuthError, realm: string, byPage: boolean): Reply {
   const scheme = /^\w+/.exec(headers['WWW-Authenticate'] ?? '')?.[0] ?? 'Bearer'
   const challenge = (error: string, description: string) =>
     `${scheme} realm="${realm}", error="${error}", error_description="${description}"`
   const told = (status: number, value: string): Reply => ({
     status,
-    headers: { 'WWW-Authenticate': value, 'Content-Type': 'text/plain;charset=utf-8' },
+    headers: {
+      'WWW-Authenticate': value,
+      'Content-Type': 'text/plain;charset=utf-8',
+      ...(byPage && { 'Access-Control-Expose-Headers': 'Access-Control-Allow-Methods, WWW-Authenticate' }),
+    },
   })
   if (reason === 'token_missing') return told(401, `${scheme} realm="${realm}"`)
   if (code === 'insufficient_scope') return told(403, challenge('insufficient_scope', 'Missing openid scope'))

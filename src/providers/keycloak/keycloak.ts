@@ -6,6 +6,7 @@ import { account } from './account.ts'
 import { keycloakAccountPages } from './account-pages.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authorization } from './authorization.ts'
+import { backchannelRequest, keycloakCiba } from './backchannel.ts'
 import { keycloakCallback } from './callback.ts'
 import { admits, asks_consent, checks, opens, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
@@ -40,7 +41,10 @@ import { umaTicket, umaTicketType } from './uma-ticket.ts'
 
 const realm = '/realms/{realm}'
 const grants = new Map(
-  [keycloakCode, keycloakDevice, keycloakExchange, keycloakPassword, keycloakRefresh, umaTicket].map((grant) => [grant.grant_type, grant]),
+  [keycloakCode, keycloakCiba, keycloakDevice, keycloakExchange, keycloakPassword, keycloakRefresh, umaTicket].map((grant) => [
+    grant.grant_type,
+    grant,
+  ]),
 )
 const oidc = `${realm}/protocol/openid-connect`
 
@@ -86,6 +90,7 @@ export const keycloak: Provider = {
     scope: keycloakScope,
     logout: keycloakLogout,
     device: deviceAuthorization,
+    backchannel: backchannelRequest,
     names_by_address: (documents) => new RealmData('', documents).settings.loginWithEmailAllowed !== false,
     slower: 0,
     opens,
@@ -113,6 +118,7 @@ export const keycloak: Provider = {
     rotation: 'keep',
     signing_alg: 'RS256',
     x5c: true,
+    acr_values: ['0', '1'],
     auto_consent: true,
     json_token_requests: false,
   },
@@ -138,6 +144,7 @@ export const keycloak: Provider = {
   cache_control: {
     introspection: 'no-cache',
     revocation: '',
+    backchannel_authentication: 'no-cache',
     device_authorization: 'no-store, must-revalidate, max-age=0',
     jwks: 'no-cache',
     discovery: 'no-cache, must-revalidate, no-transform, no-store',

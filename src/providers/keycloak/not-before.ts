@@ -1,4 +1,5 @@
 import { seconds } from '../../basics/clock.ts'
+import { readClaims } from '../../oauth/jose/jwt.ts'
 import type { ActiveRefreshToken } from '../../oauth/model/records.ts'
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import { numberIn, type RealmData } from './realm/data.ts'
@@ -12,5 +13,6 @@ export function staleness({ issued_at, client, user }: ActiveRefreshToken, realm
   return user !== undefined && isEarly(realm.user(user).notBefore) ? 'User not valid' : undefined
 }
 
-/** What is stale counts no more. */
-export const stale: NonNullable<RequestDialect['stale']> = (token, context) => staleness(token, realmDataOf(context))
+/** What is stale counts no more, nor what the server issued under another name. */
+export const stale: NonNullable<RequestDialect['stale']> = (token, context, text) =>
+  readClaims(text)?.iss === context.issuer ? staleness(token, realmDataOf(context)) : 'Token verification failed'

@@ -43,6 +43,7 @@ export const keycloakPages: SignInPages = {
     heading: 'Logging out',
     text: 'Do you want to log out?',
     confirm: { text: 'Logout', id: 'kc-logout', name: 'confirmLogout', input: true },
+    asks_nobody: true,
   },
   signed_out: { title: 'Sign in to {space}', heading: 'You are logged out' },
   device: {

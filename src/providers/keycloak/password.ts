@@ -4,8 +4,7 @@ import { OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
 import { findNamed } from '../../oauth/users/sign-in.ts'
 import { asks_consent } from './client-rules.ts'
-import { realmDataOf } from './realm-data-of.ts'
-import { todoOf } from './todo.ts'
+import { refuseUndone } from './todo.ts'
 
 /** The vendor's password grant: a user who has something to do first gets no tokens this way. */
 export const keycloakPassword: GrantType = {
@@ -18,13 +17,7 @@ export const keycloakPassword: GrantType = {
     const { username = '', password: typed = '' } = parameters
     const user = username === '' ? undefined : findNamed(username, context.realm)
     if (user !== undefined) context.trace.username = user.username
-    if (user !== undefined && sameSecret(typed, user.password ?? context.realm.company) && !user.disabled) {
-      const todo = todoOf(user, realmDataOf(context), context.realm.settings)
-      if (todo.length > 0) {
-        const why = `User '${user.username}' has required actions: ${todo.join(', ')}`
-        throw new OAuthError('invalid_grant', 'Account is not fully set up', why)
-      }
-    }
+    if (user !== undefined && sameSecret(typed, user.password ?? context.realm.company) && !user.disabled) refuseUndone(user, context)
     if (user?.disabled === true && !sameSecret(typed, user.password ?? '')) {
       throw new OAuthError(
         'password_wrong',

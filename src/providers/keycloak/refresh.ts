@@ -35,8 +35,9 @@ function inspect(token: string, client: Client, context: Context): boolean {
   const { store, clock } = realm
   const key = realm.tokens.refresh.keyOf(token)
   const found = findRefresh(token, realm)
-  const { typ, sub } = readClaims(token) ?? {}
+  const { typ, sub, iss } = readClaims(token) ?? {}
   if (key === undefined || found === 'unknown' || found === 'expired') return false
+  if (iss !== context.issuer) throw refused(`Invalid token issuer. Expected '${context.issuer}'`, `The refresh token's iss is '${iss}'`)
   if (found === 'revoked') {
     const why = store.whyRevoked(key)
     if (why === undefined && store.findUserById(String(sub))?.disabled === true)

@@ -1,6 +1,9 @@
+import { OAuthError } from '../../oauth/model/errors.ts'
 import type { User } from '../../oauth/model/records.ts'
 import type { Settings } from '../../oauth/model/settings.ts'
+import type { Context } from '../../oauth/realm/context.ts'
 import type { RealmData } from './realm/data.ts'
+import { realmDataOf } from './realm-data-of.ts'
 
 /** Whoever lacks some of his profile is asked for it by this. */
 export const verifyProfile = 'VERIFY_PROFILE'
@@ -12,6 +15,14 @@ export function todoOf(user: User, realm: RealmData, { strictness }: Pick<Settin
   const complete = attributes.is_temporary_admin !== undefined || strictness === 'lenient'
   const lacks = !complete && (user.email === null || user.first_name === '' || user.last_name === '')
   return [...requiredActions, ...(lacks ? [verifyProfile] : [])]
+}
+
+/** @throws OAuthError for whoever has something to do, where no page can ask him to */
+export function refuseUndone(user: User, context: Context): void {
+  const todo = todoOf(user, realmDataOf(context), context.realm.settings)
+  if (todo.length === 0) return
+  const why = `User '${user.username}' has required actions: ${todo.join(', ')}`
+  throw new OAuthError('invalid_grant', 'Account is not fully set up', why)
 }
 
 /** Notes that a user has done something. */

@@ -85,7 +85,7 @@ const deviceCodes: Wordings = {
 const backchannel: Wordings = {
   code_expired: { error: 'expired_token', says: 'authentication timed out' },
   code_unknown: { says: 'Invalid Auth Req ID' },
-  code_used: { says: 'Invalid Auth Req ID' },
+  code_used: { says: 'Invalid auth_req_id' },
   code_foreign: { says: 'unauthorized client' },
   consent_denied: { says: 'not authorized' },
   grant_type_not_allowed: { error: 'invalid_grant', says: 'Client not allowed OIDC CIBA Grant' },
@@ -134,9 +134,11 @@ const pushed: Wordings = {
 /** Where a client asks for a user who is elsewhere. */
 const backchannelEndpoint: Wordings = {
   grant_type_not_allowed: { status: 401, error: 'invalid_grant', says: 'Client not allowed OIDC CIBA Grant' },
+  client_public: { status: 401, error: 'invalid_grant', says: 'Client not allowed OIDC CIBA Grant' },
   parameter_missing: { says: 'missing parameter : login_hint' },
   scope_missing: { says: 'missing parameter : scope' },
   user_unknown: { error: 'invalid_request', says: 'invalid_user' },
+  user_disabled: { error: 'invalid_request', says: 'invalid_user' },
 }
 
 const signOut: Wordings = {
@@ -176,6 +178,7 @@ export function wordingOf(
   const found =
     own ??
     (reason === undefined ? undefined : (byEndpoint[endpoint]?.[reason] ?? byGrant[grant_type]?.[reason] ?? usual[reason])) ??
+    byGrantAndCode[grant_type]?.[error.code] ??
     byCode[error.code]
   const says = found === undefined ? error.message : found.says
   return {
@@ -183,6 +186,13 @@ export function wordingOf(
     error: found?.error ?? wireCode(error),
     says: says?.replace(/\{(\w+)\}/g, (_, name) => about[name] ?? ''),
   }
+}
+
+const byGrantAndCode: Readonly<Record<string, Readonly<Record<string, Wording>>>> = {
+  'urn:openid:params:grant-type:ciba': {
+    authorization_pending: { says: "The authorization request is still pending as the end-user hasn't yet been authenticated." },
+    slow_down: { says: 'too early to access' },
+  },
 }
 
 const byCode: Readonly<Record<string, Wording>> = {

@@ -144,7 +144,8 @@ class Plain {
   text(key: string, text: string): unknown {
     if (/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return this.#token(text)
     if (/^eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return '<encrypted>'
-    if (key.endsWith('.creation.time') || key === 'age_of_refresh_token') return '<s>'
+    if (key === 'auth_req_id') return '<opaque>'
+    if (key === 'terms_and_conditions' || key.endsWith('.creation.time') || key === 'age_of_refresh_token') return '<s>'
     if (key === 'scope') return text.split(' ').sort().join(' ')
     const named = this.#names(text)
     return hidden.has(key) && named === text ? this.#hide(text) : this.#ids(named)
@@ -153,7 +154,7 @@ class Plain {
   /** A header's text; in a redirect's query and fragment what is opaque is replaced, and all else stays as it was encoded. */
   address(text: string): string {
     const parameter =
-      /([?&#])(session_code|tab_id|client_data|code|session_state|execution|kc_tab_id|auth_hash|key|id_token|access_token|response|request_uri)=([^&#]*)/g
+      /([?&#])(session_code|tab_id|client_data|code|session_state|execution|kc_tab_id|auth_hash|key|id_token|access_token|response|request_uri|nonce|state(?==[\w-]{43}\.))=([^&#]*)/g
     const plain = this.#names(text).replaceAll(parameter, (_, mark: string, name: string, value: string) => {
       const shown = value.startsWith('eyJ') || name === 'client_data' ? `<${name}>` : this.#pieces(value)
       return `${mark}${name}=${shown}`

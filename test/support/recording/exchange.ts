@@ -27,11 +27,13 @@ export async function exchangeOf(response: Response): Promise<Exchange> {
 
 /**
  * What a step keeps of an answer: `/pointer` into the body, `/pointer#claim` of a token there, `?name` of the redirect's query or fragment,
- * `id` for the last part of the redirect's path, `location` for all of it.
+ * `id` for the last part of the redirect's path, `location` for all of it, `field name` for what stands in a page's hidden field.
  * @throws Error when it is not there
  */
 export function kept({ body, location, status, text }: Exchange, where: string): string {
-  const found = where.startsWith('/') ? inBody(body, where) : location && inLocation(location, where)
+  const [, field] = /^field (\w+)$/.exec(where) ?? []
+  const inPage = field && new RegExp(`name="${field}" value="([^"]*)"`).exec(text)?.[1]
+  const found = inPage ?? (where.startsWith('/') ? inBody(body, where) : location && inLocation(location, where))
   if (typeof found !== 'string' || found === '')
     throw new Error(`nothing at ${where} of ${status} ${location?.href ?? ''} ${text.slice(0, 1000)}`)
   return found

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { base32, totp } from '../../../src/providers/totp.ts'
 import { basic } from '../vendor-client.ts'
 import { type Answer, comparable } from './comparable.ts'
 import { type Exchange, exchangeOf, kept } from './exchange.ts'
@@ -13,6 +14,12 @@ export interface Stage {
   now(): number
   /** Lets seconds pass. */
   wait(seconds: number): Promise<void> | void
+  /** Decides for the user who was asked elsewhere. */
+  decide?(decision: NonNullable<Step['decide']>): Promise<void>
+  /** The link of the last mail. */
+  mailed?(): Promise<string> | string
+  /** The port that takes mail. */
+  smtp?: string
 }
 
 /** A step's answer; `error` when it could not be asked, since an earlier answer lacked what it needs. */
@@ -24,13 +31,18 @@ export interface Recorded {
 
 /** Asks a server everything of a scenario, in order. */
 export async function play(scenario: Scenario, folder: string, stage: Stage): Promise<Recorded[]> {
-  const names = new Map(Object.entries({ base: stage.base, ...scenario.names }))
+  const loopback = stage.base.replace(/localhost|127\.0\.0\.1/, (host) => (host === 'localhost' ? '127.0.0.1' : 'localhost'))
+  const names = new Map(Object.entries({ base: stage.base, loopback, smtp: stage.smtp ?? '25', ...scenario.names }))
   const given = new Set(names.keys())
   const browsers = new Map<string, FormBrowser>()
   const recorded: Recorded[] = []
   for (const step of scenario.steps) {
     if (step.wait !== undefined) await stage.wait(step.wait)
     try {
+      if (step.decide !== undefined) await stage.decide?.(step.decide)
+      if (step.mail !== undefined) names.set(step.mail, (await stage.mailed?.()) ?? '')
+      const secret = names.get('totpSecret')
+      if (secret !== undefined) names.set('totp', totp(base32(Buffer.from(secret)), stage.now() * 1000))
       const exchange = await asked(filledIn(step, names), folder, stage.base, browsers)
       const made = new Map([...names].filter(([name]) => !given.has(name)))
       const answer = comparable(exchange, { base: stage.base, now: stage.now(), names: made }, scenario.headers)

@@ -3,7 +3,8 @@ import { parse } from 'yaml'
 
 /**
  * A list of requests to a vendor's server, as data. In every text of it `{name}` stands for what an earlier answer gave (`keep`), or for
- * one of the scenario's own `names`.
+ * one of the scenario's own `names`; `{totp}` is what an authenticator app shows that has the kept `totpSecret`,
+ * and `{loopback}` is the server's address by its other name.
  */
 export interface Scenario {
   /** What holds for the whole list. */
@@ -33,9 +34,13 @@ export interface Step {
   browser?: string
   /** What that browser types into its page's first form before it sends it. */
   fill?: Record<string, string>
+  /** What a user decides who was asked elsewhere (CIBA), before the request. */
+  decide?: 'SUCCEED' | 'UNAUTHORIZED' | 'CANCELLED'
+  /** The name under which the link of the last mail is kept, before the request. */
+  mail?: string
   /** Seconds that pass before the request. */
   wait?: number
-  /** Name → where it stands in the answer (`kept.ts`). */
+  /** Name → where it stands in the answer (`exchange.ts`). */
   keep?: Record<string, string>
   /** A step that makes what others need; its answer is not part of the recording. */
   silent?: true

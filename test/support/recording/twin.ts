@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch } from '../server.ts'
-import { play, type Recorded } from './play.ts'
+import { send } from '../vendor-client.ts'
+import { play, type Recorded, type Stage } from './play.ts'
 import { readScenario, type Scenario } from './scenario.ts'
 import { whatMatters } from './what-matters.ts'
 
@@ -39,7 +40,22 @@ export async function compare(vendor: string, name: string): Promise<Compared[]>
   const onPurpose = new Map(scenario.steps.map(({ it, differs }) => [it, differs]))
   const server = await launch({ defaultProvider: vendor })
   const { url: base, clock } = server
-  const stage = { base, now: () => clock.now() / 1000, wait: (seconds: number) => clock.advance(seconds) }
+  const control = async (path: string, init?: RequestInit) => (await send(`${base}/_grantbox/sandboxes/${vendor}/${path}`, init)).body
+  const stage: Stage = {
+    base,
+    now: () => clock.now() / 1000,
+    wait: (seconds) => clock.advance(seconds),
+    async decide(decision) {
+      const { items } = (await control('backchannel_requests')) as { items: { id: string }[] }
+      const body = JSON.stringify({ decision: decision === 'SUCCEED' ? 'allow' : 'deny' })
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
+      await control(`backchannel_requests/${items.at(-1)?.id}`, init)
+    },
+    async mailed() {
+      const { items } = (await control('outbox')) as { items: { link: string | null }[] }
+      return items[0]?.link ?? ''
+    },
+  }
   const given = new Map((await play(scenario, folder, stage)).map((one) => [one.it, one]))
   await server.close()
   return real.map(({ it, answer }) => {

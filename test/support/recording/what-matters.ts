@@ -5,7 +5,7 @@ import type { PageFacts } from './page-facts.ts'
 const strict = new Set(['location', 'www-authenticate', 'access-control-allow-origin', 'access-control-allow-credentials'])
 /** What says something to browsers and caches alone, and the names of cookies, which are a server's own matter. */
 const ignored = new Set([
-  ...['access-control-allow-methods', 'access-control-allow-headers', 'access-control-max-age', 'access-control-expose-headers', 'allow'],
+  'allow',
   ...['referrer-policy', 'strict-transport-security', 'x-content-type-options', 'x-frame-options', 'x-robots-tag'],
   ...['content-security-policy', 'content-language', 'set-cookie'],
 ])

@@ -122,14 +122,17 @@ describe('a realm is closed', () => {
   ])('%s', async (_, change, text, why) => {
     const { base, call } = await administration()
     expect((await call('PUT', '/realms/demo', change)).status).toBe(204)
-    for (const path of ['token', 'token/introspect', 'revoke', 'ext/par/request', 'auth/device']) {
+    for (const path of ['token', 'token/introspect', 'revoke', 'ext/par/request', 'ext/ciba/auth']) {
       const answer = await post(base + at(path), { grant_type: 'nonsense', client_id: 'nobody' })
-      expect([path, answer.status, answer.text]).toEqual([path, 403, text])
+      expect([path, answer.status, answer.text]).toEqual([path, path === 'ext/ciba/auth' ? 401 : 403, text])
       expect(answer.explanation).toContain(why)
     }
     const query = new URLSearchParams({ client_id: 'demo-web', response_type: 'code', redirect_uri })
-    const page = await send(`${base}${at('auth')}?${query}`)
-    expect(page.status).toBe(400)
-    expect(page.text).toContain(JSON.parse(text).error_description)
+    const asked = [send(`${base}${at('auth')}?${query}`), post(base + at('auth/device'), {}), send(`${base}/realms/demo/device`)]
+    for (const page of await Promise.all(asked)) {
+      expect([page.status, page.headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
+      expect(page.text).toContain(JSON.parse(text).error_description)
+      expect(page.explanation).toContain(why)
+    }
   })
 })
