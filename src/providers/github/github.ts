@@ -60,7 +60,9 @@ export const github: Provider = {
     pkce_optional: true,
     challenge_methods: ['S256'],
     checks: refuseSuspended,
-    prompt: ({ prompt }) => (prompt === 'select_account' ? prompt : undefined),
+    // Where the code goes to a program, the user says who he is in any case.
+    prompt: ({ prompt, redirect_uri = 'https:' }) =>
+      prompt === 'select_account' || !/^https?:/i.test(redirect_uri) ? 'select_account' : undefined,
     authorization: { usual_response_type: 'code', any_response_type: true, parameters: ['allow_signup', ...installationParameters] },
   },
   redirects: githubRedirects,

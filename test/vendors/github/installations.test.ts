@@ -48,6 +48,15 @@ test('a state that the address had comes back, and who chose himself is among th
   ])
 })
 
+test('who let the app in before is asked anew when he installs it', async () => {
+  const own = await startGitHub()
+  const { jar, page } = await consentOf(own.url)
+  await jar.post(page, own.url, { authorize: '1' })
+  const again = await jar.open(`${own.url}/login/oauth/authorize?client_id=${githubApp.client_id}&setup_action=install`)
+  expect(again.html).toContain('Where do you want to install it?')
+  expect((await jar.open(`${own.url}/login/oauth/authorize?client_id=${githubApp.client_id}`)).location?.href).toContain(`${first}?code=`)
+})
+
 test('an app that is not there, or none that is installed, is not found', async () => {
   for (const slug of ['nothing', 'example-app']) {
     const { status, text } = await send(`${url}/apps/${slug}/installations/new`, { headers: { accept: 'text/html' } })
