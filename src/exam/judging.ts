@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../sandbox/journal.ts'
-import { callbacksIn, callsWith, deedOf, exchangesOf, isIn, type Play, shown } from './play.ts'
-import { answerOf } from './traffic.ts'
+import { callbacksIn, callsWith, deedOf, exchangesBy, exchangesOf, isIn, type Play, shown, trafficIn } from './play.ts'
+import { answerOf, headerOf } from './traffic.ts'
 import { type Exhibit, exhibits, failed, notExercised, passed, type Verdict } from './verdict.ts'
 
 /** The verdict on a client that did not do what it must not do: by what is told of the app, else by its silence. */
@@ -32,6 +32,43 @@ export function thrownAway(play: Play, what: string): Verdict {
 /** The spoiled answer at the redirect URI. */
 export function callbackOf(play: Play) {
   return callbacksIn(play).find(({ entry }) => entry.fault !== undefined)
+}
+
+/** For an error that the client is told at its callback: it says so and stops. */
+export function stopped(play: Play, what: string): Verdict {
+  const deed = deedOf(play, 'authorize')
+  if (deed === undefined) return notDelivered('no authorization request came')
+  const { authorizations, exchanges } = trafficIn(play)
+  const [sent] = exchanges
+  if (sent !== undefined) return failed('wire', `${what}, and a token request came.`, exhibits(deed, [sent.entry]))
+  // What a person does by a click, a browser says so.
+  const again = authorizations.find(({ entry }) => entry.id !== deed.id && headerOf(entry, 'sec-fetch-user') === '')
+  if (again !== undefined) return failed('wire', `${what}, and the client began again by itself.`, exhibits(deed, [again.entry]))
+  return refusedIt(play, deed, `${what}; the client stopped there`)
+}
+
+/** For a good answer at the callback that is unusual: its code has to be sent, as it came. */
+export function answerTaken(play: Play, what: string): Verdict {
+  const [deed] = callbacksIn(play)
+  const code = deed?.answer.get('code')
+  if (deed === undefined || code == null) return notDelivered('no answer was sent to the redirect URI')
+  const [exchange] = exchangesOf(play, code)
+  const evidence = withControl(play, exhibits(deed.entry, exchange === undefined ? [] : [exchange.entry]))
+  if (exchange === undefined) {
+    const [other] = exchangesBy(play, 'authorization_code')
+    if (other === undefined) return failed('silence', `${what}, and no token request came in ${seconds(play.quiet_ms)}.`, evidence)
+    const message = `${what}, and its code was not sent as it came: ${difference(code, String(other.sent.code ?? ''))}.`
+    return failed('wire', message, exhibits(deed.entry, [other.entry]))
+  }
+  if (isIn(play) === false) return failed('signal', `${what}, and nobody is signed in.`, evidence)
+  return passed('wire', `${what}, and its code was sent as it came.`, evidence)
+}
+
+/** Where two texts differ; what they are is nobody's business. */
+function difference(sent: string, came: string): string {
+  const at = [...sent].findIndex((character, index) => character !== came[index])
+  if (at >= 0 && at < came.length && /\W/.test(sent[at] ?? '')) return `at character ${at + 1}, “${sent[at]}” became “${came[at]}”`
+  return `${came.length} characters of ${sent.length} came, and number ${at + 1} is another`
 }
 
 /** For tokens that came with something wrong: neither they nor the user in them are taken. */

@@ -132,6 +132,11 @@ export function signalOf({ moments }: Pick<Play, 'moments'>): Signal | undefined
   return moments.findLast(({ signal }) => signal !== undefined)?.signal
 }
 
+/** What a browser of grantbox's own saw last. */
+export function seenIn({ moments }: Pick<Play, 'moments'>): Readonly<Record<string, unknown>> {
+  return signalOf({ moments })?.seen ?? {}
+}
+
 /** Whom the app shows, as far as anybody told; `somebody` for one who is neither. */
 export function shown({ moments, people }: Pick<Play, 'moments' | 'people'>): 'alice' | 'mallory' | 'somebody' | 'nobody' | undefined {
   const { user, signed_in } = signalOf({ moments }) ?? {}

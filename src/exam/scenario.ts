@@ -35,3 +35,8 @@ export interface Scenario {
   /** The canary's user stands in what is forged. */
   readonly canary?: true
 }
+
+/** A login before which something is armed. */
+export function loginUnder(wants: Scenario['wants'], ...arm: readonly Armed[]): Scenario {
+  return { title: 'A login', wants, steps: [...(arm.length > 0 ? [{ arm }] : []), { do: 'login' }] }
+}

@@ -130,7 +130,7 @@ export class ExamApp {
     const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: this.#redirectUri, scope })
     query.set('state', pending.state)
     query.set('nonce', pending.nonce)
-    if (!this.wrong.has('request-pkce')) {
+    if (!this.wrong.has('request-pkce') && !this.wrong.has('callback-foreign-code')) {
       query.set('code_challenge', challenge)
       query.set('code_challenge_method', 'S256')
     }
@@ -147,6 +147,7 @@ export class ExamApp {
     const isLoose =
       wrong.has('callback-state-wrong') || (wrong.has('callback-state-missing') && state === null) || wrong.has('callback-foreign-code')
     const found = from.pending.get(state ?? '') ?? (isLoose ? [...from.pending.values()].at(-1) : undefined)
+    if (found === undefined && wrong.has('callback-two-tabs')) from.pending.clear()
     if (found === undefined) throw new AppError('nobody began this sign-in')
     if (!wrong.has('callback-once')) from.pending.delete(found.state)
     return found
@@ -155,12 +156,16 @@ export class ExamApp {
   async #callback(url: URL, request: IncomingMessage, id: string, session: Session, response: ServerResponse): Promise<void> {
     const { wrong } = this
     const answer = url.searchParams
+    const unknown = [...answer.keys()].find((name) => !/^(code|state|iss|error|error_description)$/.test(name))
+    if (unknown !== undefined && wrong.has('callback-extra-parameters')) throw new AppError(`what is ${unknown}?`)
     const pending = this.#pendingFor(answer, session)
     const error = answer.get('error')
     if (error !== null && !(wrong.has('callback-error-wins') && answer.has('code'))) {
       if (wrong.has('login-loop') || (wrong.has('callback-denied') && error === 'access_denied')) {
         return void response.writeHead(303, { location: '/login' }).end()
       }
+      if (wrong.has('callback-error-unknown') && !['access_denied', 'server_error'].includes(error))
+        return void response.writeHead(500).end()
       throw new AppError(`${error}: ${answer.get('error_description') ?? ''}`)
     }
     const iss = answer.get('iss')
@@ -172,7 +177,7 @@ export class ExamApp {
     if (code === null && !wrong.has('callback-code-missing')) throw new AppError('no code came')
     const tokens = await this.#exchange({
       grant_type: 'authorization_code',
-      code: code ?? '',
+      code: wrong.has('callback-code-opaque') ? (code ?? '').slice(0, 255) : (code ?? ''),
       redirect_uri: this.#redirectUri,
       ...(!wrong.has('callback-foreign-code') && { code_verifier: pending.verifier }),
     })
@@ -245,7 +250,7 @@ export class ExamApp {
     check('id-token-exp', claims.exp > now - tolerance, 'exp')
     check('id-token-iat-old', claims.iat > now - 600, 'iat')
     if (wrong.has('id-token-clock-skew') && claims.iat > now + 1) throw new AppError('iat is not yet')
-    check('id-token-nonce', claims.nonce === pending.nonce, 'nonce')
+    check('id-token-nonce', claims.nonce === pending.nonce || wrong.has('callback-foreign-code'), 'nonce')
     check('id-token-sub-missing', typeof claims.sub === 'string', 'sub')
     return { sub: claims.sub ?? 'nobody' }
   }

@@ -5,26 +5,26 @@
  */
 
 import type { ArmedRule } from '../armed-rule.ts'
-import { thrownAway } from '../judging.ts'
-import { callbacksIn, exchangesOf, trafficIn } from '../play.ts'
-import type { Armed, Scenario } from '../scenario.ts'
+import { stopped, thrownAway } from '../judging.ts'
+import { callbacksIn, exchangesOf, type Play, seenIn, trafficIn } from '../play.ts'
+import { type Armed, loginUnder } from '../scenario.ts'
 import { text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 
 /** A login of which the answer at the redirect URI is spoiled. */
-const spoiled = (callback: NonNullable<Armed['callback']>): Scenario => ({
-  title: 'A login',
-  wants: 'refusal',
-  steps: [{ arm: [{ endpoint: 'authorize', callback }] }, { do: 'login' }],
-})
+const spoiled = (callback: NonNullable<Armed['callback']>) => loginUnder('refusal', { endpoint: 'authorize', callback })
 
 const group = 'callback'
 
 /** The request of the browser with a member. */
-const asksWith = (play: Parameters<ArmedRule['judge']>[0], name: string) =>
-  trafficIn(play).authorizations.some(({ sent }) => text(sent, name) !== undefined)
+const asksWith = (play: Play, name: string) => trafficIn(play).authorizations.some(({ sent }) => text(sent, name) !== undefined)
 
 const stateless = notExercised('unused', 'The client sends no state.')
+
+/** Whether this server says who it is in its answers. */
+const namesItself = ({ control }: Play) => control !== undefined && callbacksIn(control).some(({ answer }) => answer.has('iss'))
+
+const nameless = notExercised('unused', 'This server does not say who it is in its answers.')
 
 const stateMend = 'Compare `state` with what this browser’s session keeps, before anything else.'
 const stateWhy = 'Anybody can have a browser open the callback with a code of his own: its user then works in the account of another.'
@@ -59,12 +59,19 @@ const issWrong: ArmedRule = {
   why: 'Of two providers, a dishonest one gets the codes of the honest one (mix-up).',
   mend: 'Compare `iss` with the issuer that this sign-in was begun at, before the code is sent.',
   scenarios: [spoiled('wrong_iss')],
-  judge: (play) => {
-    const control = play.control && callbacksIn(play.control)
-    if (control?.some(({ answer }) => answer.has('iss')) !== true)
-      return notExercised('unused', 'This server does not say who it is in its answers.')
-    return thrownAway(play, 'The answer named another issuer')
-  },
+  judge: (play) => (namesItself(play) ? thrownAway(play, 'The answer named another issuer') : nameless),
+}
+
+const issMissing: ArmedRule = {
+  id: 'callback-iss-missing',
+  level: 'must',
+  group,
+  profiles: ['oidc', 'mcp', 'fapi2'],
+  source: 'RFC 9207 §2.4',
+  why: 'Whoever mixes providers up leaves out what would show it.',
+  mend: 'An absent `iss` is a wrong one when the metadata promises it (`authorization_response_iss_parameter_supported`).',
+  scenarios: [spoiled('missing_iss')],
+  judge: (play) => (namesItself(play) ? thrownAway(play, 'The answer came without its issuer') : nameless),
 }
 
 const errorWins: ArmedRule = {
@@ -96,6 +103,40 @@ const codeMissing: ArmedRule = {
   },
 }
 
+const denied: ArmedRule = {
+  id: 'callback-denied',
+  level: 'must',
+  group,
+  source: 'RFC 6749 §4.1.2.1',
+  why: 'Who said no is asked again and again, and cannot leave.',
+  mend: 'Say what happened and show a button; never begin again by yourself.',
+  scenarios: [loginUnder('refusal', { endpoint: 'authorize', error: 'access_denied', times: 0 })],
+  judge: (play) => stopped(play, 'The user declined'),
+}
+
+const errorUnknown: ArmedRule = {
+  id: 'callback-error-unknown',
+  level: 'should',
+  group,
+  source: 'RFC 6749 §4.1.2.1',
+  why: 'Providers have error codes of their own: an app that knows some of them alone goes on without a code, begins again, or crashes.',
+  mend: 'Treat all errors alike, those that you do not know too.',
+  scenarios: [
+    loginUnder('refusal', {
+      endpoint: 'authorize',
+      error: 'consent_required_by_policy',
+      error_description: 'A policy of this organisation asks for consent. '.repeat(40),
+      times: 0,
+    }),
+  ],
+  judge(play) {
+    const verdict = stopped(play, 'The answer had an error that nobody knows')
+    return verdict.verdict === 'passed' && seenIn(play).status === 500
+      ? failed('signal', 'The answer had an error that nobody knows, and the app answered 500.', verdict.evidence)
+      : verdict
+  },
+}
+
 const once: ArmedRule = {
   id: 'callback-once',
   level: 'must',
@@ -115,4 +156,14 @@ const once: ArmedRule = {
 }
 
 /** What comes at the redirect URI. */
-export const callback: readonly ArmedRule[] = [stateWrong, stateMissing, issWrong, errorWins, codeMissing, once]
+export const callback: readonly ArmedRule[] = [
+  stateWrong,
+  stateMissing,
+  issWrong,
+  issMissing,
+  errorWins,
+  codeMissing,
+  denied,
+  errorUnknown,
+  once,
+]
