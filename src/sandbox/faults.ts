@@ -1,7 +1,7 @@
 import type { FaultEffects } from '../oauth/faults/registry.ts'
 import { stageOf } from '../oauth/faults/strike.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
-import type { AuthorizationFaults, AuthorizationStage } from '../oauth/realm/context.ts'
+import type { LateFaults, LateOccasion, Stage } from '../oauth/realm/context.ts'
 
 /** When a fault strikes. */
 export interface FaultWhen {
@@ -37,7 +37,7 @@ export interface Occasion {
 }
 
 /** The faults of a sandbox, in the order in which they were added; a request meets the first that matches. */
-export class Faults implements AuthorizationFaults {
+export class Faults implements LateFaults {
   #faults: Fault[] = []
   #seen = new Map<string, number>()
   #count = 0
@@ -92,11 +92,11 @@ export class Faults implements AuthorizationFaults {
     return this.#strike(occasion, 'request')
   }
 
-  strikeAuthorization(stage: AuthorizationStage, who: { client_id: string; username: string | undefined }): Fault | undefined {
-    return this.#strike({ endpoint: 'authorize', grant_type: undefined, ...who }, stage)
+  strikeLater(stage: Stage, occasion: LateOccasion): Fault | undefined {
+    return this.#strike({ grant_type: undefined, ...occasion }, stage)
   }
 
-  #strike(occasion: Occasion, stage: Stage): Fault | undefined {
+  #strike(occasion: Occasion, stage: Stage | 'request'): Fault | undefined {
     for (const fault of this.#faults) {
       if (momentOf(fault, occasion) !== stage || !matches(fault, occasion)) continue
       const seen = (this.#seen.get(fault.id) ?? 0) + 1
@@ -110,12 +110,9 @@ export class Faults implements AuthorizationFaults {
   }
 }
 
-type Stage = AuthorizationStage | 'request'
-
-/** Only an authorization has stages; and who its user is shows only when he has signed in. */
-function momentOf(fault: Fault, { endpoint }: Occasion): Stage {
-  if (endpoint !== 'authorize') return 'request'
-  const stage = stageOf(fault)
+/** Who an authorization's user is shows only when he has signed in. */
+function momentOf(fault: Fault, { endpoint }: Occasion): Stage | 'request' {
+  const stage = stageOf(fault, endpoint)
   return stage === 'begin' && fault.username !== undefined ? 'answer' : stage
 }
 

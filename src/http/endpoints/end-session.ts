@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { digest, sameSecret } from '../../basics/random.ts'
 import { readRequest } from '../../oauth/clients/dialect.ts'
 import { call } from '../../oauth/clients/outbound.ts'
+import { strikeLogout, struckLogout } from '../../oauth/faults/strike.ts'
 import type { Parameters } from '../../oauth/model/parameters.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { LogoutRequest } from '../../oauth/realm/asked.ts'
@@ -43,18 +44,25 @@ async function answer(request: FastifyRequest, reply: FastifyReply): Promise<voi
     const asks = logout?.asks_nobody === true && asked.next === undefined && parameters.id_token_hint === undefined
     return asks && !isConfirmed(request, exchange, parameters)
       ? confirmPage(request, reply, exchange, parameters, undefined)
-      : done(reply, exchange, asked, [])
+      : done(reply, exchange, await strike(asked, request, exchange), [])
   }
   exchange.context.trace.username = session.user.username
   if (parameters.decision === 'stay') return signedOutPage(reply, exchange, { heading: 'You are still signed in' }, [], undefined)
   const sure = asked.sure === true || isAbout(asked, session, exchange.context) || isConfirmed(request, exchange, parameters)
   if (!sure || request.method === 'HEAD') return confirmPage(request, reply, exchange, parameters, session)
+  const struck = await strike(asked, request, exchange)
   const clients = exchange.sandbox.store.endSession(session) ?? []
   sign_out?.ended(session, exchange.sandbox)
   forgetSession(reply, exchange)
   await Promise.all(clients.map((client) => tellClient(client, session, exchange)))
   const frames = clients.flatMap((client) => frontChannelUri(client, session, exchange.context) ?? [])
-  return done(reply, exchange, asked, frames)
+  return done(reply, exchange, struck, frames)
+}
+
+/** What faults make of a sign-out that happens now. */
+async function strike(asked: LogoutRequest, { method }: FastifyRequest, { context }: Exchange): Promise<LogoutRequest> {
+  if (method !== 'HEAD') await strikeLogout(context)
+  return asked.next === undefined ? asked : { ...asked, next: struckLogout(asked.next, context) }
 }
 
 /** Asks the user, when the client has not shown that it means him (RP-Initiated Logout §2). */

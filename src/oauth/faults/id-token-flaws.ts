@@ -1,19 +1,13 @@
-import { createPublicKey, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
-import { isSecretAlg, type SigningAlg, type SigningKey } from '../jose/jws.ts'
+import { createPublicKey, createSecretKey } from 'node:crypto'
+import type { SigningKey } from '../jose/jws.ts'
 import { readClaims } from '../jose/jwt.ts'
-import { makeKey } from '../jose/keys.ts'
-import { type Flaw, tokenFlaws } from './token-flaws.ts'
+import { signedByAnother } from './foreign-key.ts'
+import { type Flaw, saying, tokenFlaws } from './token-flaws.ts'
 
 const week = 7 * 24 * 3600
 
 /** As long as the left half of a SHA-256 is (OpenID Connect Core §3.1.3.6). */
 const wrongHash = 'A'.repeat(22)
-
-/** With other claims, and well signed. */
-const saying =
-  (claims: object): Flaw =>
-  (_, again) =>
-    again({ claims })
 
 /** How an ID token can be wrong; the last three lines are no flaws: a client may take all of these. */
 export const idTokenFlaws = {
@@ -30,7 +24,7 @@ export const idTokenFlaws = {
   wrong_c_hash: saying({ c_hash: wrongHash }),
   aud_others: (token, again) => again({ claims: { aud: [...audience(token), 'another-client'], azp: 'another-client' } }),
   old_iat: (_, again, now) => again({ claims: { iat: now - week } }),
-  foreign_key: (_, again) => again({ by: ({ alg }) => foreignKey(alg) }),
+  foreign_key: signedByAnother,
   hs256_public_key: (_, again) => again({ header: { alg: 'HS256' }, by: publicKeyAsSecret }),
   no_kid: (_, again) => again({ header: { kid: undefined } }),
   aud_list: (token, again) => again({ claims: { aud: audience(token) } }),
@@ -39,15 +33,6 @@ export const idTokenFlaws = {
 
 function audience(token: string): unknown[] {
   return [readClaims(token)?.aud].flat()
-}
-
-const foreignKeys = new Map<SigningAlg, Promise<KeyObject>>()
-
-/** A key of the right kind that no sandbox has: one for each algorithm, because an RSA key takes long to make. */
-async function foreignKey(alg: SigningAlg): Promise<Pick<SigningKey, 'alg' | 'key'>> {
-  const made = foreignKeys.get(alg) ?? (isSecretAlg(alg) ? Promise.resolve(createSecretKey(randomBytes(32))) : makeKey(alg))
-  foreignKeys.set(alg, made)
-  return { alg, key: await made }
 }
 
 /** What a verifier takes for a secret that lets the token's header choose the algorithm (RFC 8725 §2.1). */

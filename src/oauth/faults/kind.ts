@@ -60,6 +60,10 @@ export interface Moments<F> {
   /** Tokens are made and stored; an ID token among them has had its own moment. */
   tokens(fault: F, issued: IssuedTokens, issue: Issue, context: Context): MaybePromise<IssuedTokens>
   callback(fault: F, answer: CallbackAnswer, context: Context): MaybePromise<CallbackAnswer>
+  /** A user signed out, and is sent back to an address. */
+  logout(fault: F, next: string): string
+  /** A logout token is signed. */
+  logout_token(fault: F, jwt: string, client: Client, context: Context): MaybePromise<string>
   answer(fault: F, sent: Sent): Sent
 }
 

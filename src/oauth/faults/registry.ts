@@ -11,6 +11,8 @@ import type { Effects, Shown } from './form.ts'
 import { grantedScope } from './granted-scope.ts'
 import { headers } from './headers.ts'
 import { idToken } from './id-token.ts'
+import { logout } from './logout.ts'
+import { logoutToken } from './logout-token.ts'
 import { malformed } from './malformed.ts'
 import { patch } from './patch.ts'
 import { status } from './status.ts'
@@ -20,7 +22,21 @@ import { token } from './token.ts'
  * The control API's schema, the library's types and the manual's table follow from here. A fault of several kinds does what they do in
  * this order.
  */
-export const faultKinds = [delay, drop, error, status, headers, patch, malformed, token, idToken, grantedScope, callback] as const
+export const faultKinds = [
+  delay,
+  drop,
+  error,
+  status,
+  headers,
+  patch,
+  malformed,
+  token,
+  idToken,
+  grantedScope,
+  callback,
+  logout,
+  logoutToken,
+] as const
 
 type AllOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
 type AllMembers = AllOf<(typeof faultKinds)[number]['members']>

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../model/endpoint.ts'
 import type { AuthorizationRequest, Client, User } from '../model/records.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
-import type { AuthorizationStage, Context } from '../realm/context.ts'
+import type { Context, LateOccasion, Stage } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
 import { keptName } from './form.ts'
 import type { Beforehand, CallbackAnswer, FaultKind, Moments, Plan, Sent } from './kind.ts'
@@ -43,11 +43,14 @@ function strikesOf(fault: FaultEffects): readonly Strike[] {
   return asked.map(({ at }) => ({ fault, at }))
 }
 
-/** When in the course of an authorization a fault has its moment: before all when it has none of an authorization's own. */
-export function stageOf(fault: FaultEffects): AuthorizationStage | 'request' {
+/** When in the course of a request a fault has its moment: before all when it has none of an authorization's own, or of a sign-out's. */
+export function stageOf(fault: FaultEffects, endpoint: Endpoint): Stage | 'request' {
+  if (endpoint !== 'authorize' && endpoint !== 'end_session') return 'request'
   const moments = new Set(strikesOf(fault).flatMap(({ at }) => Object.keys(at)))
-  if (moments.has('authorization')) return 'begin'
-  return ['issue', 'id_token', 'tokens', 'callback'].some((moment) => moments.has(moment)) ? 'answer' : 'request'
+  const has = (...some: (keyof Moments<FaultEffects>)[]) => some.some((moment) => moments.has(moment))
+  if (endpoint === 'end_session') return has('logout', 'logout_token') ? 'answer' : 'request'
+  if (has('authorization')) return 'begin'
+  return has('issue', 'id_token', 'tokens', 'callback') ? 'answer' : 'request'
 }
 
 /** Waits as long as a fault wants. */
@@ -71,20 +74,31 @@ export function beforehand(strikes: readonly Strike[], endpoint: Endpoint): Befo
  * @throws AuthorizationError for an error that the client is told
  */
 export async function strikeAuthorization(
-  stage: AuthorizationStage,
+  stage: Stage,
   request: AuthorizationRequest,
   client: Client,
   username: string | undefined,
   context: Context,
 ): Promise<void> {
-  const { faults } = context.realm
-  if (faults.size === 0) return
-  const struck = faults.strikeAuthorization(stage, { client_id: client.client_id, username })
-  if (struck === undefined) return
+  if (context.realm.faults.size === 0) return
+  for (const { fault, at } of await strikeLater(stage, { endpoint: 'authorize', client_id: client.client_id, username }, context)) {
+    at.authorization?.(fault, request, client)
+  }
+}
+
+/** Lets the sandbox's faults strike a sign-out that happens now; what strikes stands in the context from then on. */
+export async function strikeLogout(context: Context): Promise<void> {
+  const { client_id, username } = context.trace
+  if (context.realm.faults.size > 0) await strikeLater('answer', { endpoint: 'end_session', client_id, username }, context)
+}
+
+async function strikeLater(stage: Stage, occasion: LateOccasion, context: Context): Promise<readonly Strike[]> {
+  const struck = context.realm.faults.strikeLater(stage, occasion)
+  if (struck === undefined) return none
   context.fault = struck
   const strikes = strikesOn(context)
   await waits(strikes)
-  for (const { fault, at } of strikes) at.authorization?.(fault, request, client)
+  return strikes
 }
 
 /** What is issued, as faults leave it. */
@@ -122,6 +136,18 @@ export async function struckTokens(
 export async function struckCallback<A extends CallbackAnswer>(answer: A, context: Context): Promise<A> {
   let struck = answer
   for (const { fault, at } of strikesOn(context)) struck = { ...struck, ...(await at.callback?.(fault, struck, context)) }
+  return struck
+}
+
+/** Where a user is sent who signed out, as faults have it. */
+export function struckLogout(next: string, context: Context): string {
+  return strikesOn(context).reduce((struck, { fault, at }) => at.logout?.(fault, struck) ?? struck, next)
+}
+
+/** A logout token as faults leave it. */
+export async function struckLogoutToken(jwt: string, client: Client, context: Context): Promise<string> {
+  let struck = jwt
+  for (const { fault, at } of strikesOn(context)) struck = (await at.logout_token?.(fault, struck, client, context)) ?? struck
   return struck
 }
 

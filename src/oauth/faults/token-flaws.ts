@@ -14,13 +14,19 @@ type Again = (changed: Rewritten) => MaybePromise<string | undefined>
  */
 export type Flaw = (token: string, again: Again, now: number) => MaybePromise<string | undefined>
 
+/** With other claims, and well signed. */
+export const saying =
+  (claims: object): Flaw =>
+  (_, again) =>
+    again({ claims })
+
 /** How any token can be wrong. */
 export const tokenFlaws = {
   bad_signature: breakEnd,
   expired: (token, again, now) => after(again({ claims: { iat: now - 7200, exp: now - 3600 } }), (late) => late ?? token),
   not_yet_valid: (_, again, now) => again({ claims: { nbf: now + 3600 } }),
-  wrong_audience: (_, again) => again({ claims: { aud: 'https://another-audience.example' } }),
-  wrong_issuer: (_, again) => again({ claims: { iss: 'https://another-issuer.example' } }),
+  wrong_audience: saying({ aud: 'https://another-audience.example' }),
+  wrong_issuer: saying({ iss: 'https://another-issuer.example' }),
   alg_none: unsigned,
   unknown_kid: (_, again) => again({ header: { kid: 'no-such-key' } }),
 } as const satisfies Readonly<Record<string, Flaw>>

@@ -44,7 +44,7 @@ export interface Realm {
   readonly tokens: TokenProfile
   readonly subject_type?: TokenMaterial['subject_type']
   readonly keys: KeyRing
-  readonly faults: AuthorizationFaults
+  readonly faults: LateFaults
   /** What the next request that carries it fails with, because its user is magic. */
   readonly failing: Set<string>
   /** The grant types that the provider serves. */
@@ -287,14 +287,21 @@ export interface RequestDialect {
   readonly refresh_scopes?: readonly string[]
 }
 
-/** When in the course of an authorization: when the request is found to be good, and when the user agreed. */
-export type AuthorizationStage = 'begin' | 'answer'
+/** When in the course of an authorization: when the request is found to be good, and when the user agreed; of a sign-out, when it happens. */
+export type Stage = 'begin' | 'answer'
 
-/** The faults of a sandbox that strike in the course of an authorization, where the core knows the moment. */
-export interface AuthorizationFaults {
+/** What is known of an authorization or a sign-out when a fault may strike in its course. */
+export interface LateOccasion {
+  readonly endpoint: 'authorize' | 'end_session'
+  readonly client_id: string | undefined
+  readonly username: string | undefined
+}
+
+/** The faults of a sandbox that strike in the course of a request, where the core knows the moment. */
+export interface LateFaults {
   readonly size: number
   /** What the fault does that strikes now, to be read by the catalogue in faults/. It is counted, and gone after its last time. */
-  strikeAuthorization(stage: AuthorizationStage, who: { client_id: string; username: string | undefined }): object | undefined
+  strikeLater(stage: Stage, occasion: LateOccasion): object | undefined
 }
 
 /** The server's own metadata (RFC 8414 §2): a client may choose of what it lists, and of nothing else. */

@@ -2,6 +2,7 @@ import { seconds } from '../../basics/clock.ts'
 import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
 import { sameRedirectUri, withQuery } from '../clients/redirect-uri.ts'
+import { struckLogoutToken } from '../faults/strike.ts'
 import { signJwt } from '../jose/jwt.ts'
 import { PageError } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
@@ -85,7 +86,8 @@ export function isAbout({ hint }: LogoutRequest, { user, sid }: Session, { realm
 }
 
 /** A logout token for one client (Back-Channel Logout §2.4). */
-export async function logoutToken(client: Client, { user, sid }: Session, { realm, issuer }: Context): Promise<string> {
+export async function logoutToken(client: Client, { user, sid }: Session, context: Context): Promise<string> {
+  const { realm, issuer } = context
   const iat = seconds(realm.clock.now())
   const claims = {
     iss: issuer,
@@ -97,7 +99,7 @@ export async function logoutToken(client: Client, { user, sid }: Session, { real
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     sid,
   }
-  return signJwt(claims, await idTokenKey(client, realm), 'logout+jwt')
+  return struckLogoutToken(await signJwt(claims, await idTokenKey(client, realm), 'logout+jwt'), client, context)
 }
 
 /** Where the browser tells a client in a frame that the session is over; undefined for a client without such a place (Front-Channel Logout §3). */
