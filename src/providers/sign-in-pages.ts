@@ -99,6 +99,8 @@ export interface SignInPages {
         allow: SignInButton
         deny: SignInButton
         id?: string | undefined
+        /** Of what stands around the form. */
+        box_id?: string | undefined
         /** Above the scopes. */
         above?: string | undefined
         /** In place of that, where they stand in groups. */

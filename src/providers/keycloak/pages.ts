@@ -35,6 +35,7 @@ export const keycloakPages: SignInPages = {
     title: 'Sign in to {space}',
     heading: 'Grant Access to {app}',
     text: 'Do you grant these access privileges?',
+    box_id: 'kc-oauth',
     allow: { text: 'Yes', id: 'kc-login', name: 'accept', input: true },
     deny: { text: 'No', id: 'kc-cancel', name: 'cancel', input: true },
   },

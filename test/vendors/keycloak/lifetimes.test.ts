@@ -22,6 +22,36 @@ test('no token outlives its session, however often it is refreshed', async () =>
   expect((await refresh(base, body.refresh_token)).text).toBe(refused('Token is not active'))
 })
 
+test('a session lasts ten hours at most, and a refresh keeps it alive that long', async () => {
+  const { base, clock } = await administration()
+  let { body } = await token(base, password)
+  for (let half = 0; half < 23; half++) {
+    clock.advance(1500)
+    ;({ body } = await refresh(base, body.refresh_token))
+    expect(body.error).toBeUndefined()
+  }
+  const left = 36_000 - 23 * 1500
+  expect([body.expires_in, Math.abs(Number(body.refresh_expires_in) - left) <= 5]).toEqual([300, true])
+  clock.advance(left + 1)
+  expect((await refresh(base, body.refresh_token)).text).toBe(refused('Token is not active'))
+})
+
+test.each([
+  ['a minute', {}, 60],
+  ['as long as accessCodeLifespan says', { accessCodeLifespan: 5 }, 5],
+])('a code is good for a minute: %s', async (_, settings, lives) => {
+  const { base, clock, call } = await administration()
+  await call('PUT', '/realms/demo', settings)
+  const redirect_uri = 'http://localhost/callback'
+  const redeemed = async (after: number) => {
+    const asked = { client_id: 'demo-web', redirect_uri, username: 'alice', scope: 'openid' }
+    const { code } = (await postJson(`${base.replace('/keycloak', '')}/_grantbox/sandboxes/keycloak/authorize`, asked)).body
+    clock.advance(after)
+    return (await post(base + at('token'), { grant_type: 'authorization_code', code: String(code), redirect_uri, ...web })).status
+  }
+  expect([await redeemed(lives - 2), await redeemed(lives + 1)]).toEqual([200, 400])
+})
+
 test('a client has sessions of its own length', async () => {
   const { base, call } = await administration()
   const [{ id }] = (await call('GET', '/realms/demo/clients?clientId=demo-web')).json

@@ -13,7 +13,7 @@ const asked = new URLSearchParams({
 async function browserAt(base: string, more: Record<string, string> = {}) {
   const jar = new Jar()
   const open = (extra: Record<string, string>) =>
-    jar.open(`${base}${at('auth')}?${new URLSearchParams([...asked, ...Object.entries(extra)])}`)
+    jar.open(`${base}${at('auth')}?${new URLSearchParams({ ...Object.fromEntries(asked), ...extra })}`)
   let page = await open(more)
   const follow = async () => {
     while (page.location?.href.startsWith(base) === true) page = await jar.open(page.location.href)
@@ -39,6 +39,23 @@ describe('pages of a realm', () => {
     expect(page.html).toContain('name="rememberMe"')
     const [, link = ''] = /<a href="([^"]+)">Register</.exec(page.html) ?? []
     expect(link).toContain('/realms/demo/protocol/openid-connect/registrations?transaction=')
+  })
+
+  test('consent has the vendor’s words and ids', async () => {
+    const { base, call } = await administration()
+    const client = { clientId: 'asking', name: 'Asking app', secret: 'x', consentRequired: true, redirectUris: ['http://localhost/*'] }
+    await call('POST', '/realms/demo/clients', client)
+    const { fill } = await browserAt(base, { client_id: 'asking' })
+    const { status, html } = await fill(alice)
+    expect([status, /<h1>(.*?)<\/h1>/.exec(html)?.[1]]).toEqual([200, 'Grant Access to Asking app'])
+    expect(html).toContain('<div id="kc-oauth">')
+    const buttons = [...html.matchAll(/<input\b[^>]*type="submit"[^>]*>/g)].map(([button]) =>
+      ['id', 'name', 'value'].map((name) => new RegExp(` ${name}="([^"]*)"`).exec(button)?.[1]),
+    )
+    expect(buttons).toEqual([
+      ['kc-login', 'accept', 'Yes'],
+      ['kc-cancel', 'cancel', 'No'],
+    ])
   })
 
   test('are left out for what a user has to do that has none', async () => {
