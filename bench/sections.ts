@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { clientCredentials, type Dialect, refresh } from './conversations.ts'
+import { grading } from './grading.ts'
 import { type Conversation, load } from './load.ts'
 import { median } from './measure.ts'
 import { cpuMicroseconds, memory, type Running, start } from './process.ts'
@@ -252,5 +253,6 @@ export const sections: readonly Section[] = [
   { title: 'memory', measure: memoryOfTokens },
   { title: 'disk', measure: disk },
   { title: 'many sandboxes, many users', measure: scale },
+  { title: 'hints on a full journal', measure: grading },
   { title: 'install', measure: install },
 ]

@@ -11,8 +11,8 @@ export function parseJson(text: string): unknown {
 }
 
 function isTooDeep(text: string): boolean {
-  // Each level has a bracket and its end.
-  if (text.length <= 2 * deepest) return false
+  // Each level has a bracket and its end, and hardly any message so many of them.
+  if (text.length <= 2 * deepest || (text.match(/[[{]/g) ?? []).length <= deepest) return false
   let depth = 0
   let quoted = false
   for (let i = 0; i < text.length; i++) {

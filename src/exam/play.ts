@@ -50,7 +50,7 @@ export interface Play {
   readonly quiet_ms: number
 }
 
-const none: Omit<Traffic, 'client'> = { isByTheBook: true, entries: [], authorizations: [], exchanges: [] }
+const none: Omit<Traffic, 'client'> = { isByTheBook: true, entries: [], authorizations: [], exchanges: [], tokens: new Map() }
 
 const read = new WeakMap<readonly JournalEntry[], Traffic>()
 

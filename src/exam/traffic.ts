@@ -1,3 +1,4 @@
+import { parse } from 'fast-querystring'
 import { parseJson } from '../basics/json.ts'
 import { basicCredentials } from '../oauth/clients/methods/secret.ts'
 import type { Client } from '../oauth/model/records.ts'
@@ -22,7 +23,18 @@ export interface Traffic {
   readonly authorizations: readonly Asked[]
   /** Requests to the token endpoint. */
   readonly exchanges: readonly Asked[]
+  /** All tokens that the journal saw handed out, to whichever client. */
+  readonly tokens: ReadonlyMap<unknown, HandedOut>
 }
+
+/** What a token is, and whose. */
+interface HandedOut {
+  readonly is: (typeof tokenNames)[number]
+  readonly client_id: string
+}
+
+/** What is an access token for one answer is one, whatever else it is. */
+const tokenNames = ['id_token', 'refresh_token', 'access_token'] as const
 
 /** The journal's entries by the client that they belong to, oldest first. */
 export function trafficOf(
@@ -34,39 +46,38 @@ export function trafficOf(
   for (const entry of entries) {
     if (entry.endpoint === 'par' && entry.status < 300) pushed.set(answerOf(entry).request_uri, bodyOf(entry))
   }
-  const owners = ownersOfTokens(entries)
-  const own = Map.groupBy(entries, (entry) => ownerOf(entry, owners))
+  const tokens = tokensIn(entries)
+  const own = Map.groupBy(entries, (entry) => ownerOf(entry, tokens))
   return new Map(
     [...own].flatMap(([client_id, entries]) => {
       const [first] = entries
       if (client_id === undefined || first === undefined) return []
       const authorizations = entries.flatMap((entry) => authorizationOf(entry, pushed) ?? [])
       const exchanges = entries.filter(({ endpoint }) => endpoint === 'token').map((entry) => ({ entry, sent: bodyOf(entry) }))
-      return [[client_id, { client: clientOf(client_id, first), isByTheBook, entries, authorizations, exchanges }]]
+      return [[client_id, { client: clientOf(client_id, first), isByTheBook, entries, authorizations, exchanges, tokens }]]
     }),
   )
 }
 
-/** Whom each token was given to, as far as the journal has the answer. */
-function ownersOfTokens(entries: readonly JournalEntry[]): Map<unknown, string> {
-  const owners = new Map<unknown, string>()
+function tokensIn(entries: readonly JournalEntry[]): Map<unknown, HandedOut> {
+  const tokens = new Map<unknown, HandedOut>()
   for (const entry of entries) {
-    if (entry.endpoint !== 'token' || entry.status !== 200 || entry.client_id === undefined) continue
-    const { access_token, refresh_token, id_token } = answerOf(entry)
-    for (const token of [access_token, refresh_token, id_token]) owners.set(token, entry.client_id)
+    const { client_id } = entry
+    if (entry.endpoint !== 'token' || entry.status !== 200 || client_id === undefined) continue
+    const answer = answerOf(entry)
+    for (const is of tokenNames) if (answer[is] !== undefined) tokens.set(answer[is], { is, client_id })
   }
-  owners.delete(undefined)
-  return owners
+  return tokens
 }
 
 /** Whose request it was, also where it was refused before anybody knew. */
-function ownerOf(entry: JournalEntry, owners: ReadonlyMap<unknown, string>): string | undefined {
+function ownerOf(entry: JournalEntry, tokens: Traffic['tokens']): string | undefined {
   if (entry.client_id !== undefined) return entry.client_id
   const query = queryOf(entry)
   const authorization = headerOf(entry, 'authorization')
   return (
-    owners.get(tokenIn(authorization)) ??
-    owners.get(query.access_token) ??
+    tokens.get(tokenIn(authorization))?.client_id ??
+    tokens.get(query.access_token)?.client_id ??
     basicCredentials(authorization === '' ? undefined : authorization)?.[0]?.client_id ??
     text(bodyOf(entry), 'client_id') ??
     text(query, 'client_id')
@@ -103,14 +114,7 @@ function payloadOf(jwt: unknown): Sent | undefined {
 export function queryOf({ url }: JournalEntry): Sent {
   const at = url.indexOf('?')
   if (at < 0) return {}
-  const form = new URLSearchParams(url.slice(at))
-  const names = [...new Set(form.keys())]
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = form.getAll(name)
-      return [name, values.length > 1 ? values : values[0]]
-    }),
-  )
+  return parse(url.slice(at + 1))
 }
 
 /** The form or JSON that was sent. */
@@ -140,7 +144,8 @@ export function text(sent: Sent, name: string): string | undefined {
 
 /** A header of a request as one text. */
 export function headerOf({ request_headers }: JournalEntry, name: string): string {
-  return [request_headers[name]].flat().join(', ')
+  const value = request_headers[name] ?? ''
+  return typeof value === 'string' ? value : value.join(', ')
 }
 
 /** The parameters with which an answer sent the browser back to the client; undefined when it did not. */

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
-import { answerOf, headerOf, queryOf, sharing, type Traffic, text, tokenIn } from '../traffic.ts'
+import { answerOf, headerOf, queryOf, sharing, text, tokenIn } from '../traffic.ts'
 
 const isResource = ({ endpoint }: JournalEntry) => endpoint === 'userinfo' || endpoint === 'api'
 
@@ -19,27 +19,17 @@ const inHeader: Rule = {
       : undefined,
 }
 
-/** The tokens of this client that are none for APIs. */
-function others({ exchanges }: Traffic): Set<string> {
-  return new Set(
-    exchanges.flatMap(({ entry }) => {
-      const answer = answerOf(entry)
-      const tokens = [text(answer, 'id_token'), text(answer, 'refresh_token')]
-      return tokens.flatMap((token) => (token === undefined || token === answer.access_token ? [] : [token]))
-    }),
-  )
-}
-
 const rightToken: Rule = {
   id: 'api-right-token',
   level: 'must',
   source: 'RFC 9068 §5, RFC 8725 §2.8',
   why: 'An ID token tells the client who signed in: an API that takes it takes those of other apps too.',
   mend: 'Send the access token; ID tokens and refresh tokens are for the client and for the token endpoint.',
-  find: (traffic) => {
-    const wrong = others(traffic)
+  find: ({ entries, tokens }) => {
+    const isOther = (entry: JournalEntry) =>
+      (tokens.get(tokenIn(headerOf(entry, 'authorization')))?.is ?? 'access_token') !== 'access_token'
     return finding(
-      traffic.entries.filter((entry) => isResource(entry) && wrong.has(tokenIn(headerOf(entry, 'authorization')))),
+      entries.filter((entry) => isResource(entry) && isOther(entry)),
       'An ID token or a refresh token was sent to an API.',
     )
   },
