@@ -71,7 +71,7 @@ export async function introspect(
   context: Context,
 ): Promise<Readonly<Record<string, unknown>> | string> {
   const caller = await clientOf(read, context)
-  if (isPublic(caller)) {
+  if (isPublic(caller) && context.realm.requests?.public_introspection !== true) {
     throw failed(
       'client_public',
       `client '${caller.client_id}' is public; introspection asks for a client that can authenticate (RFC 7662 §2.1)`,

@@ -1,12 +1,13 @@
 import { sameSecret } from '../../basics/random.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
-import type { AccountForm, AccountPages } from '../account-pages.ts'
+import type { AccountForm, AccountPage, AccountPages } from '../account-pages.ts'
 import type { NewUserField } from '../new-user.ts'
 import { countPassword } from './attempts.ts'
-import { checkPolicy, secondFactor, setPassword, statusOf } from './user-records.ts'
+import { type Factor, factorsOf, isOnItsWay, sendCode, takeCode } from './factors.ts'
+import { checkPolicy, setPassword, statusOf } from './user-records.ts'
 
 const expired = '/signin/password-expired'
-const verify = '/signin/verify/google'
+const verify = { 'token:software:totp': '/signin/verify/google', sms: '/signin/verify/okta/sms' } as const
 
 /** What is kept with a request whose user entered the code of his second factor. */
 export const verified = 'okta_verified'
@@ -32,6 +33,27 @@ function policyProblem(typed: string, login: string): string | undefined {
   }
 }
 
+/** A page that takes the code of a factor. */
+function codePage(factorType: Factor['factorType'], heading: string, begin: NonNullable<AccountPage['begin']>): AccountPage {
+  return {
+    path: verify[factorType],
+    after_password: true,
+    heading,
+    rows: [[code]],
+    first: code.name,
+    form: form('Verify'),
+    begin,
+    submit(values, { user, world }) {
+      const factor = user && factorsOf(user).find((one) => one.factorType === factorType)
+      if (user !== undefined && factor !== undefined && takeCode(user, factor, values[code.name]?.trim() ?? '', world)) {
+        return { user, noted: { [verified]: factor.amr } }
+      }
+      const explanation = `The code is not the claim mfa_code of user '${user?.username}', nor the one that was sent (outbox)`
+      return { errors: { [code.name]: 'Invalid code. Try again.' }, explanation }
+    },
+  }
+}
+
 /** What comes behind the password: a new one for one that has expired, and the code of a second factor. */
 export const oktaAccountPages: AccountPages = {
   attempts: {
@@ -40,7 +62,8 @@ export const oktaAccountPages: AccountPages = {
   },
   instead(user, { documents }, { parameters }) {
     if (statusOf(documents, user) === 'PASSWORD_EXPIRED') return expired
-    return secondFactor(user) === undefined || parameters?.[verified] !== undefined ? undefined : verify
+    const [first] = factorsOf(user)
+    return first === undefined || parameters?.[verified] !== undefined ? undefined : verify[first.factorType]
   },
   pages: [
     {
@@ -62,20 +85,10 @@ export const oktaAccountPages: AccountPages = {
         return { user: setPassword(world, user, typed) }
       },
     },
-    {
-      path: verify,
-      after_password: true,
-      heading: 'Verify with Google Authenticator',
-      rows: [[code]],
-      first: code.name,
-      form: form('Verify'),
-      submit(values, { user }) {
-        if (user !== undefined && sameSecret(values[code.name]?.trim() ?? '', secondFactor(user) ?? '')) {
-          return { user, noted: { [verified]: 'otp' } }
-        }
-        const explanation = `The code is not the claim mfa_code of user '${user?.username}'`
-        return { errors: { [code.name]: 'Invalid code. Try again.' }, explanation }
-      },
-    },
+    codePage('token:software:totp', 'Verify with Google Authenticator', () => ({})),
+    codePage('sms', 'Verify with your phone', ({ user, world }) => {
+      if (user !== undefined && !isOnItsWay(user, world)) sendCode(user, world)
+      return { note: 'A code was sent to your phone.' }
+    }),
   ],
 }

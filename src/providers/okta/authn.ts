@@ -3,8 +3,9 @@ import { checkPassword, findNamed } from '../../oauth/users/sign-in.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { bodyOf, failure, json, link, textIn } from './api.ts'
 import { countPassword } from './attempts.ts'
-import { factorId, goOn, post, stateView, transactionOf } from './transactions.ts'
-import { checkPolicy, secondFactor, setPassword, setStatus, statusOf } from './user-records.ts'
+import { sendCode, takeCode } from './factors.ts'
+import { factorNamed, goOn, post, stateView, transactionOf } from './transactions.ts'
+import { checkPolicy, setPassword, setStatus, statusOf } from './user-records.ts'
 
 /** Codes of a second factor that may be wrong in one transaction. */
 const mostCodes = 5
@@ -40,13 +41,23 @@ function lockedOut({ base_url }: ApiRequest): Reply {
   return json({ status: 'LOCKED_OUT', _embedded: {}, _links: { next } })
 }
 
+const worldOf = ({ documents, context }: ApiRequest) => ({ documents, clock: context.realm.clock })
+
+/** Sends a code to the phone, the first or another one. */
+function challenge(request: ApiRequest): Reply {
+  const { user, keep } = transactionOf(request, 'MFA_REQUIRED', 'MFA_CHALLENGE')
+  const { id, factorType } = factorNamed(user, request.params.factor)
+  if (factorType !== 'sms') throw failure('E0000079', 'Nothing is sent to an app')
+  sendCode(user, worldOf(request))
+  return keep({ status: 'MFA_CHALLENGE', factor: id })
+}
+
 function verify(request: ApiRequest): Reply {
-  const { transaction, user, stateToken, end, keep } = transactionOf(request, 'MFA_REQUIRED')
-  if (request.params.factor !== factorId)
-    throw failure('E0000007', 'There is no such factor', { what: `${request.params.factor} (UserFactor)` })
+  const { transaction, user, end, keep } = transactionOf(request, 'MFA_REQUIRED', 'MFA_CHALLENGE')
+  const factor = factorNamed(user, request.params.factor)
   const passCode = textIn(bodyOf(request), 'passCode')
-  if (passCode === undefined) return json(stateView(request, stateToken, transaction, user))
-  if (!sameSecret(passCode, secondFactor(user) ?? '')) {
+  if (passCode === undefined) return factor.factorType === 'sms' ? challenge(request) : keep({})
+  if (!takeCode(user, factor, passCode, worldOf(request))) {
     const failures = (transaction.failures ?? 0) + 1
     keep({ failures })
     if (failures >= mostCodes) {
@@ -54,8 +65,11 @@ function verify(request: ApiRequest): Reply {
       setStatus(request, user, 'LOCKED_OUT')
       throw failure('E0000069', `passCode was wrong ${failures} times, so user '${user.username}' is locked`)
     }
-    const causes = ["Your passcode doesn't match our records. Please try again."]
-    throw failure('E0000068', `passCode is not the claim mfa_code of user '${user.username}'`, { causes })
+    const [what, explanation] =
+      factor.factorType === 'sms'
+        ? ['token', `passCode is not the code that was sent to user '${user.username}' (outbox), or it is too old`]
+        : ['passcode', `passCode is not the claim mfa_code of user '${user.username}'`]
+    throw failure('E0000068', explanation, { causes: [`Your ${what} doesn't match our records. Please try again.`] })
   }
   end()
   return goOn(request, user, 'MFA_REQUIRED')
@@ -77,6 +91,8 @@ function changePassword(request: ApiRequest): Reply {
 export const authnRoutes: readonly Route[] = [
   post('', authn),
   post('/factors/:factor/verify', verify),
+  post('/factors/:factor/verify/resend', challenge),
+  post('/previous', (request) => transactionOf(request, 'MFA_CHALLENGE').keep({ status: 'MFA_REQUIRED' })),
   post('/credentials/change_password', changePassword),
   post('/cancel', (request) => {
     transactionOf(request).end()

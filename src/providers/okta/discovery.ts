@@ -13,6 +13,7 @@ export const oktaDiscovery: NonNullable<Provider['discovery']> = (document, { re
     authorization_endpoint: document.authorization_endpoint,
     token_endpoint: document.token_endpoint,
     userinfo_endpoint: document.userinfo_endpoint,
+    registration_endpoint: document.registration_endpoint,
     jwks_uri: document.jwks_uri,
     response_types_supported: ['code', 'id_token', 'code id_token', 'code token', 'id_token token', 'code id_token token'],
     response_modes_supported: ['query', 'fragment', 'form_post', 'okta_post_message'],
@@ -64,6 +65,8 @@ export const oktaDiscovery: NonNullable<Provider['discovery']> = (document, { re
     request_object_signing_alg_values_supported: document.request_object_signing_alg_values_supported,
     device_authorization_endpoint: document.device_authorization_endpoint,
     pushed_authorization_request_endpoint: document.pushed_authorization_request_endpoint,
+    backchannel_authentication_endpoint: document.backchannel_authentication_endpoint,
+    backchannel_token_delivery_modes_supported: ['poll'],
     dpop_signing_alg_values_supported: document.dpop_signing_alg_values_supported,
   })
 }

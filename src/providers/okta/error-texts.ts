@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../oauth/model/error-codes.ts'
-import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 
 /** What the vendor says of a situation: its text, where it differs its code and status. `{name}` is what the error is about. */
@@ -22,7 +22,7 @@ const loginUri = { text: "The 'redirect_uri' parameter must be a Login redirect 
 const access = { text: 'The access token is invalid.' }
 
 /** The grant types that a server serves, as its errors list them. */
-export const grantTypeList = `authorization_code, implicit, refresh_token, client_credentials, password, ${deviceCodeType}`
+export const grantTypeList = `authorization_code, implicit, refresh_token, client_credentials, password, ${deviceCodeType}, ${cibaType}`
 
 /** The vendor's texts by reason, byte for byte. */
 export const texts: Readonly<Partial<Record<Reason, Said>>> = {
@@ -137,6 +137,9 @@ export const ofParameter: Readonly<Record<string, Said>> = {
 /** Of a request that brings no token to look at. */
 export const noToken: Said = { text: "The 'token' parameter is required." }
 
+/** Of a hint that means nobody. */
+export const noUser: Said = { text: "The 'login_hint' does not uniquely identify a user." }
+
 /** Of an access token that is not for userinfo. */
 export const notOpenId: Said = {
   text: "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
@@ -159,6 +162,21 @@ const device = { text: 'The device code is invalid or has expired.' }
 
 /** The same where the grant type changes what is meant. */
 export const ofDevices: Readonly<Partial<Record<Reason, Said>>> = { code_unknown: device, code_used: device, code_revoked: device }
+
+const backchannel = { text: 'The auth_req_id is invalid or has expired.' }
+
+/** The same of requests to users who are elsewhere. */
+export const ofBackchannel: typeof ofDevices = { code_unknown: backchannel, code_used: backchannel, code_revoked: backchannel }
+
+/** Of one whose user did not decide in time. */
+export const overElsewhere: Said = { text: 'The auth_req_id has expired.' }
+
+/** Of a client that may not ask them. */
+export const webAlone: Said = {
+  text: 'The Client-Initiated Backchannel Authentication flow currently only supports web applications.',
+  error: 'access_denied',
+  status: 400,
+}
 
 /** What an error of no reason is told. */
 export const byCode: Readonly<Partial<Record<ErrorCode, Said>>> = {

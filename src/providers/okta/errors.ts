@@ -1,9 +1,24 @@
 import { type ErrorKind, OAuthError } from '../../oauth/model/errors.ts'
-import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
+import { scopes } from '../../oauth/model/scope.ts'
 import type { CallbackWording } from '../../oauth/realm/context.ts'
 import type { ErrorSituation, Provider, Reply } from '../provider.ts'
 import { apiErrorReply, errorId, noCache } from './api-errors.ts'
-import { afterLogout, byCode, noToken, notOpenId, ofDevices, ofParameter, type Said, texts, tokensInQuery } from './error-texts.ts'
+import {
+  afterLogout,
+  byCode,
+  noToken,
+  notOpenId,
+  noUser,
+  ofBackchannel,
+  ofDevices,
+  ofParameter,
+  overElsewhere,
+  type Said,
+  texts,
+  tokensInQuery,
+  webAlone,
+} from './error-texts.ts'
 
 /** An error in the vendor's own words. */
 export function worded(kind: ErrorKind, text: string, explanation: string, status?: number): OAuthError {
@@ -15,11 +30,15 @@ function saidOf({ reason, code, about }: OAuthError, grant_type: string | undefi
   if (reason === 'response_mode_unknown' && about.response_mode === 'query') return tokensInQuery
   if (reason === 'redirect_unregistered' && about.post_logout_redirect_uri !== undefined) return afterLogout
   if (reason === 'parameter_invalid') return ofParameter[about.parameter ?? '']
+  if (reason === 'parameter_missing' && about.parameter === undefined) return undefined
   if (reason === 'parameter_missing' && about.parameter === 'token') return noToken
   if (reason === 'scope_missing' && code === 'insufficient_scope') return notOpenId
   if (reason === 'request_contradictory' && about.parameter !== undefined) return undefined
+  if (code === 'unknown_user_id') return noUser
+  if (code === 'expired_token' && grant_type === cibaType) return overElsewhere
   if (code === 'expired_token' || reason === undefined) return byCode[code]
-  return (grant_type === deviceCodeType ? ofDevices[reason] : undefined) ?? texts[reason]
+  const ofType = grant_type === deviceCodeType ? ofDevices : grant_type === cibaType ? ofBackchannel : undefined
+  return ofType?.[reason] ?? texts[reason]
 }
 
 /** What the vendor says of an error. */
@@ -29,7 +48,8 @@ export function wordingOf(error: OAuthError, { grant_type, context }: Pick<Error
   if (found === undefined) return { text: error.message }
   const client = about.client_id === undefined ? undefined : context?.realm.store.findClient(about.client_id)
   const link = context === undefined ? '' : settingsOf(context.issuer, client?.client_id ?? context.trace.client_id)
-  const names: Readonly<Record<string, string>> = { grant_types: client?.grant_types.join(', ') ?? '', link, ...about }
+  const scope = error.reason === 'consent_missing' ? { scope: scopes(about.scope).join(', ') } : {}
+  const names: Readonly<Record<string, string>> = { grant_types: client?.grant_types.join(', ') ?? '', link, ...about, ...scope }
   return { ...found, text: found.text.replace(/\{(\w+)\}/g, (_, name) => names[name] ?? '') }
 }
 
@@ -49,7 +69,8 @@ export const oktaErrorReply: Provider['errorReply'] = (error, endpoint, _setting
   ) {
     return apiErrorReply(error)
   }
-  const { text, error: name = error.code, status = error.status } = wordingOf(error, situation)
+  const isForWeb = endpoint === 'backchannel_authentication' && error.reason === 'client_public'
+  const { text, error: name = error.code, status = error.status } = isForWeb ? webAlone : wordingOf(error, situation)
   if (endpoint === 'userinfo') return { status, headers: { ...noCache, 'WWW-Authenticate': challenge(name, text, situation) } }
   if (error.reason === 'client_unknown' && endpoint !== 'authorize') {
     const body = { errorCode: name, errorSummary: text, errorLink: name, errorId: errorId(), errorCauses: [] }

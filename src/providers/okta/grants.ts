@@ -3,7 +3,7 @@ import { privateKeyJwt } from '../../oauth/clients/methods/assertion.ts'
 import { isMethod } from '../../oauth/clients/methods/registry.ts'
 import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
-import { deviceCode } from '../../oauth/grants/deferred.ts'
+import { ciba, deviceCode } from '../../oauth/grants/deferred.ts'
 import { password } from '../../oauth/grants/password.ts'
 import { refreshToken } from '../../oauth/grants/refresh-token.ts'
 import { OAuthError } from '../../oauth/model/errors.ts'
@@ -14,10 +14,11 @@ import type { Settings } from '../../oauth/model/settings.ts'
 import type { Context, GrantType } from '../../oauth/realm/context.ts'
 import { checkPassword } from '../../oauth/users/sign-in.ts'
 import { worded } from './errors.ts'
+import { factorsOf } from './factors.ts'
 import { checkPolicies } from './policies.ts'
 import { isOrg, oktaSettings, serverOf } from './settings.ts'
 import { isOfAnotherServer } from './tokens.ts'
-import { secondFactor, statusOf } from './user-records.ts'
+import { statusOf } from './user-records.ts'
 
 /** The scopes that every server has. */
 export const reservedScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups']
@@ -136,9 +137,9 @@ const byPassword: GrantType = {
     if (checked.ok && statusOf(context.realm.documents, checked.user) === 'PASSWORD_EXPIRED') {
       throw worded(['invalid_grant', 'password_wrong'], 'Password has expired.', `The status of user '${username}' is PASSWORD_EXPIRED`)
     }
-    if (checked.ok && secondFactor(checked.user) !== undefined) {
+    if (checked.ok && factorsOf(checked.user).length > 0) {
       const text = 'Resource owner password credentials authentication denied by sign on policy.'
-      throw worded(['invalid_grant', 'password_wrong'], text, `User '${username}' has a second factor (claim mfa_code)`)
+      throw worded(['invalid_grant', 'password_wrong'], text, `User '${username}' has a second factor (claim mfa_code or mfa_phone)`)
     }
     return password.redeem.call(this, parameters, client, context)
   },
@@ -146,5 +147,5 @@ const byPassword: GrantType = {
 
 /** The grant types as the vendor has them. */
 export const oktaGrants: ReadonlyMap<string, GrantType> = new Map(
-  [authorizationCode, refreshToken, ownTokens, byPassword, deviceCode].map((grant) => [grant.grant_type, asVendor(grant)]),
+  [authorizationCode, refreshToken, ownTokens, byPassword, deviceCode, ciba].map((grant) => [grant.grant_type, asVendor(grant)]),
 )

@@ -3,8 +3,9 @@
  * Elsewhere: what other vendors need too (`providers/`).
  */
 
+import { randomUUID } from 'node:crypto'
 import { randomFrom, randomText } from '../../basics/random.ts'
-import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import { charactersOf } from '../data/alphabet.ts'
 import type { ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
@@ -35,6 +36,8 @@ function pathsAt(server: string) {
     end_session: `${server}/v1/logout`,
     par: `${server}/v1/par`,
     device_authorization: `${server}/v1/device/authorize`,
+    backchannel_authentication: `${server}/v1/bc/authorize`,
+    registration: `${server}/v1/clients`,
     discovery: ['openid-configuration', 'oauth-authorization-server'],
   } as const satisfies Partial<ProviderPaths>
 }
@@ -54,9 +57,9 @@ export const okta: Provider = {
       known: (asked, settings) => Object.hasOwn(oktaSettings.of(settings).authorization_servers, asked),
     },
   },
-  paths: { ...pathsAt('/oauth2/{as}'), device: '/activate' },
+  paths: { ...pathsAt('/oauth2/{as}'), device: '/activate', ciba: '/ciba' },
   editions: { org: { paths: pathsAt('/oauth2'), issuer_path: '' } },
-  grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceCodeType],
+  grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'password', deviceCodeType, cibaType],
   client_documents: false,
   open_apps: false,
   assigns_apps: true,
@@ -70,6 +73,9 @@ export const okta: Provider = {
     rotation: rotationOf,
     basic_id_alone: true,
     refresh_scopes: ['offline_access'],
+    public_introspection: true,
+    parameters: { request_expiry: 'requested_expiry' },
+    newDeviceCode: () => randomUUID(),
     secrets: ['sessionToken', 'stateToken', 'passCode', 'recoveryToken', 'answer', 'oldPassword', 'newPassword'],
   },
   response_types: ['code', 'id_token', 'token', 'id_token token', 'code id_token', 'code token', 'code id_token token'],
@@ -112,6 +118,11 @@ export const okta: Provider = {
       ? oktaSettings.of(context.realm.settings).trusted_origins.includes(origin) && 'with_cookies'
       : endpoint === 'discovery' || endpoint === 'jwks' || isClientsOrigin(origin, client, context.realm.settings),
   discovery: oktaDiscovery,
+  deviceReply: (members) => ({
+    ...members,
+    user_code: String(members.user_code).replace('-', ''),
+    verification_uri_complete: String(members.verification_uri_complete).replace(/-(?=[^-]*$)/, ''),
+  }),
   tokenReply: (members, _accept, now) => ({
     status: 200,
     headers: { ...noCache, ...rateLimit(now), 'x-okta-request-id': randomText(27), 'Content-Type': 'application/json' },

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { given } from '../../basics/given.ts'
 import { after } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
+import { isPublic } from '../../oauth/clients/methods/registry.ts'
 import { readClaims, signJwt } from '../../oauth/jose/jwt.ts'
 import type { KeyDialect } from '../../oauth/jose/keys.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
@@ -89,6 +90,7 @@ const idToken: StatementWording = ({ claims, grant, user, scope }, { documents, 
   const { sub, iss, aud, iat, exp, nonce, auth_time, at_hash, c_hash, name, email, azp, acr, amr, sid, s_hash, act, ...rest } = claims
   const asked = scopes(scope)
   const alone = at_hash === undefined
+  const shown = grant.details.parameters?.[verified]
   const profile = asked.includes('profile')
   return given({
     sub,
@@ -100,7 +102,7 @@ const idToken: StatementWording = ({ claims, grant, user, scope }, { documents, 
     iat,
     exp,
     jti: `ID.${randomText(43)}`,
-    amr: grant.details.parameters?.[verified] === undefined ? (grant.details.amr ?? ['pwd']) : ['mfa', 'otp', 'pwd'],
+    amr: shown === undefined ? (grant.details.amr ?? ['pwd']) : ['mfa', shown, 'pwd'],
     idp: orgIdp,
     nonce,
     ...(alone ? rest : {}),
@@ -138,7 +140,9 @@ export const oktaTokens: TokenProfile = {
     id_token: issued.id_token,
   }),
   idToken,
-  introspection(answer, token) {
+  introspection(answer, token, caller) {
+    // Whoever shows an id alone learns of his own tokens.
+    if (isPublic(caller) && answer.client_id !== caller.client_id) return undefined
     const { active, scope, username, exp, iat, sub, aud, iss, client_id } = answer
     const { jti } = readClaims(token) ?? {}
     return given({

@@ -39,11 +39,6 @@ export function statusOf(documents: Documents, user: User): UserStatus {
   return mayNotSignIn.includes(status) ? 'ACTIVE' : status
 }
 
-/** The code of a user's second factor, where he has one. */
-export function secondFactor({ claims: { mfa_code } }: User): string | undefined {
-  return typeof mfa_code === 'string' ? mfa_code : undefined
-}
-
 /** Gives a user a status. */
 export function setStatus({ directory, documents }: Pick<ApiRequest, 'directory' | 'documents'>, user: User, status: UserStatus): void {
   directory.updateUser({ ...user, disabled: mayNotSignIn.includes(status) })

@@ -1,4 +1,4 @@
-import { deviceCodeType } from '../../oauth/model/grant-names.ts'
+import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { NewSandbox, World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 import { everyone, groupsIn } from './groups.ts'
@@ -27,7 +27,7 @@ export const oktaWorld: World = {
           client_id: '0oagrantboxweb000001',
           client_secret: 'grantbox-okta-web-secret-0123456789abcdef',
           token_endpoint_auth_method: 'client_secret_basic',
-          grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password', deviceCodeType],
+          grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials', 'password', deviceCodeType, cibaType],
           metadata: { post_logout_redirect_uris },
         },
         {

@@ -21,7 +21,8 @@ import { type Answer, basic, post, send } from '../../support/vendor-client.ts'
 
 const { url } = await startForFile({ defaultProvider: 'okta' })
 const none = {}
-const list = 'authorization_code, implicit, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code'
+const list =
+  'authorization_code, implicit, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba'
 
 /** An answer with a text, and an explanation. */
 function expectError(answer: Answer, status: number, error: string, error_description: string): void {
