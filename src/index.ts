@@ -4,12 +4,22 @@
  */
 import './start/node-version.ts'
 
+export type { Report as ExamReport, RuleReport as ExamRuleReport } from './exam/report.ts'
 export type { App, AppChange, Apps, Client, ClientChange, MadeSecret, NewApp, NewClient } from './library/apps.ts'
 export type { Authorization, Authorized } from './library/authorization.ts'
 export type { HeldCallback, HeldCallbacks } from './library/callbacks.ts'
 export type { Clock, ClockState } from './library/clock.ts'
 export { type ConnectOptions, connectGrantbox } from './library/connect.ts'
 export { type FieldError, GrantboxError } from './library/error.ts'
+export {
+  type Exam,
+  type ExamDriver,
+  type ExamOptions,
+  type ExamScenario,
+  type ExamSignal,
+  type ExamTask,
+  toPassExam,
+} from './library/exam.ts'
 export type { Fault, Faults, NewFault } from './library/faults.ts'
 export type { Grantbox } from './library/grantbox.ts'
 export type { Grant, GrantCode, GrantLineage, GrantQuery, Grants, GrantToken, TokenState, TokenUse } from './library/grants.ts'

@@ -14,6 +14,10 @@ export const commands = {
     summary: 'start one in memory for as long as a command runs, and lead that to it: run -- npm test',
     load: async () => (await import('./run.ts')).run,
   },
+  exam: {
+    summary: 'examine a client: grantbox logs in at your app and tries what it bears: exam http://localhost:3000/login',
+    load: async () => (await import('./exam/exam.ts')).exam,
+  },
   providers: {
     summary: 'print the vendors and where each is reached; of those that are named, clients and users: providers NAME',
     load: async () => (await import('./providers.ts')).providers,

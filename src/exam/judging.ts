@@ -2,6 +2,7 @@ import type { JournalEntry } from '../sandbox/journal.ts'
 import { callbacksIn, callsWith, deedOf, exchangesBy, exchangesOf, isIn, type Play, shown, trafficIn } from './play.ts'
 import { answerOf, headerOf } from './traffic.ts'
 import { type Exhibit, exhibits, failed, notExercised, passed, type Verdict } from './verdict.ts'
+import { seconds } from './words.ts'
 
 /** The verdict on a client that did not do what it must not do: by what is told of the app, else by its silence. */
 export function refusedIt(play: Play, deed: JournalEntry, what: string): Verdict {
@@ -115,9 +116,4 @@ export function withControl({ control }: Play, evidence: readonly Exhibit[]): Ex
       ({ endpoint, method, grant_type }) => endpoint === last.endpoint && method === last.method && grant_type === last.grant_type,
     )
   return counterpart === undefined ? [...evidence] : [...evidence, { role: 'control', entry: counterpart }]
-}
-
-/** Milliseconds in words. */
-export function seconds(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }

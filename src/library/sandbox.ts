@@ -3,6 +3,7 @@ import type { Authorization, Authorized } from './authorization.ts'
 import { callbacks, type HeldCallbacks } from './callbacks.ts'
 import { type Clock, clock } from './clock.ts'
 import type { ControlClient } from './control-client.ts'
+import { beginExam, type Exam, type ExamOptions } from './exam.ts'
 import { type Faults, faults } from './faults.ts'
 import { type Grants, grants } from './grants.ts'
 import { type Keys, keys } from './keys.ts'
@@ -100,6 +101,8 @@ export interface Sandbox {
   info(): Promise<SandboxInfo>
   /** What the requests prove that clients did wrong, what weighs most first. */
   hints(): Promise<Hint[]>
+  /** Begins an exam of a client: your driver logs in, and is watched. @throws GrantboxError when one goes on already */
+  exam(options?: ExamOptions): Promise<Exam>
   update(change: SandboxChange): Promise<SandboxInfo>
   /** Signs in and decides for the user, without a browser. */
   authorize(wanted: Authorization): Promise<Authorized>
@@ -165,6 +168,7 @@ export function sandbox(client: ControlClient, { name, ...place }: Place, leads:
     space: (id) => space(client, path, id),
     info: () => noted(client.get(path)),
     hints: async () => (await client.get<{ items: Hint[] }>(`${path}/hints`)).items,
+    exam: (options) => beginExam(client, path, options),
     update: (change) => noted(client.patch(path, change)),
     authorize: (wanted) => client.post(`${path}/authorize`, wanted),
     loginAs: (page, user, options) => loginThrough(page, user, itsUsers, options),

@@ -59,6 +59,7 @@ const calls: Record<Exclude<keyof typeof commands, 'start'>, string> = {
   run: `run -- ${process.execPath} --version`,
   providers: 'providers --url URL',
   env: 'env --url URL',
+  exam: 'exam http://127.0.0.1:1/login --client none',
   token: 'token --url URL',
   secret: 'secret --url URL --sandbox apple',
   users: 'users generate --url URL --count 300',

@@ -62,8 +62,8 @@ export class ExamApp {
     this.#options = options
   }
 
-  async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+  async start(port = 0): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this
   }
@@ -179,7 +179,7 @@ export class ExamApp {
       grant_type: 'authorization_code',
       code: wrong.has('callback-code-opaque') ? (code ?? '').slice(0, 255) : (code ?? ''),
       redirect_uri: this.#redirectUri,
-      ...(!wrong.has('callback-foreign-code') && { code_verifier: pending.verifier }),
+      ...(!wrong.has('callback-foreign-code') && !wrong.has('request-pkce') && { code_verifier: pending.verifier }),
     })
     const claims = await this.#checkIdToken(String(tokens.id_token), pending)
     const user = await this.#userOf(String(tokens.access_token), claims)

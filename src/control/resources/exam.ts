@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { given } from '../../basics/given.ts'
 import { CastError, ExamRunningError } from '../../exam/errors.ts'
+import type { Sitting } from '../../exam/exams.ts'
 import { levels } from '../../exam/level.ts'
 import { profiles } from '../../exam/profiles.ts'
 import { ways } from '../../exam/tasks.ts'
 import { proofs } from '../../exam/verdict.ts'
+import type { User } from '../../oauth/model/records.ts'
+import { subjectFor } from '../../oauth/realm/subject.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { examDraft, examOptions } from '../input/exam-draft.ts'
 import { Problem } from '../problem.ts'
@@ -69,7 +73,13 @@ const begun = z
   .object({
     id: z.string(),
     scenarios: z.array(z.object({ rules: z.array(z.string()), title: z.string() })).describe('What may be tried, in its order.'),
-    client_id: z.string(),
+    issuer: z.string(),
+    client: z.object({
+      client_id: z.string(),
+      client_secret: z.string().nullable().describe('Null for a public client.'),
+      redirect_uri: z.string().exactOptional().describe('Its first.'),
+    }),
+    mallory: z.object({ username: z.string(), sub: z.string() }).describe('Who stands in what is forged, and never logs in.'),
     user: z.object({ username: z.string(), sub: z.string(), email: z.string().nullable() }),
   })
   .meta({ id: 'Exam' })
@@ -99,13 +109,12 @@ const signal = z.strictObject({
 
 /** One client's exam: it lays down tasks, and a driver in any language does them. */
 export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sandboxes }) => {
-  create('/exam', 'Begin an exam of a client', { body: examDraft.prefault({}), answer: begun }, async ({ sandbox, body }) => {
+  create('/exam', 'Begin an exam of a client', { body: examDraft.prefault({}), answer: begun }, async ({ sandbox, body, addresses }) => {
     const { beginExam } = await load()
     const find = () => sandboxes.find(sandbox.name) ?? sandbox
     try {
       const { id, exam } = await beginExam(find, examOptions(body))
-      const { user_id, username, email } = exam.cast.alice
-      return { id, scenarios: exam.scenarios, client_id: exam.cast.client.client_id, user: { username, sub: user_id, email } }
+      return { id, scenarios: exam.scenarios, issuer: addresses.issuer, ...castView(exam.cast, sandbox) }
     } catch (error) {
       if (error instanceof ExamRunningError) throw new Problem(409, `${error.message}: DELETE it first`)
       if (error instanceof CastError) throw new Problem(400, error.message)
@@ -132,6 +141,16 @@ export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sand
     if (!endExam(sandbox)) throw noExam(sandbox)
   })
 })
+
+function castView({ client, alice, mallory }: Sitting['exam']['cast'], sandbox: Sandbox) {
+  const { client_id, client_secret, app } = client
+  const sub = (user: User) => subjectFor(user, client, sandbox)
+  return {
+    client: { client_id, client_secret, ...given({ redirect_uri: app.redirect_uris[0] }) },
+    user: { username: alice.username, sub: sub(alice), email: alice.email },
+    mallory: { username: mallory.username, sub: sub(mallory) },
+  }
+}
 
 /** @throws Problem 404 */
 async function sitting(sandbox: Sandbox) {

@@ -1,4 +1,5 @@
 import { randomText } from '../../basics/random.ts'
+import { none } from '../../oauth/clients/methods/none.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { blankUser } from '../../oauth/model/directory.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
@@ -91,7 +92,7 @@ export class Cast {
 
 function ownClient(sandbox: Sandbox, { client_id, client_secret, redirect_uri }: Registration): Client {
   const app = newApp(sandbox, { name: 'Exam', redirect_uris: redirect_uri === undefined ? [] : [redirect_uri] })
-  const method = client_secret === null ? { token_endpoint_auth_method: 'none' } : {}
+  const method = client_secret === null ? { token_endpoint_auth_method: none.name } : {}
   return addClient(sandbox, app, newClient(sandbox, { client_id, client_secret, ...method }))
 }
 

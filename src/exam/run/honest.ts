@@ -30,5 +30,7 @@ export function troubleWith(play: Play): string | undefined {
 /** What was refused last, for people. */
 function after({ entries }: Play): string {
   const refused = entries.findLast(({ error }) => error !== undefined)
-  return refused === undefined ? '' : `: ${refused.method} ${refused.url.replace(/\?.*$/s, '')} was refused with ${refused.error}`
+  if (refused === undefined) return ''
+  const { method, url, error, explanation } = refused
+  return `: ${method} ${url.replace(/\?.*$/s, '')} was refused with ${error}${explanation === undefined ? '' : ` (${explanation})`}`
 }

@@ -29,7 +29,7 @@ export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms }
   const last = Math.max(taken_at, ...entries.map(({ at_ms, duration_ms }) => at_ms + duration_ms))
   const isTold = heard.signal?.signed_in !== undefined || heard.signal?.user !== undefined
   const left = (from: number, wait: number) => Math.max(0, from + wait - now)
-  if (isTold && heard.is_at_it !== true) return left(last, grace_ms)
+  if (isTold) return left(last, grace_ms)
   if (heard.asked_at === undefined) return left(taken_at, patience_ms)
   if (heard.is_at_it !== true) return left(Math.max(last, heard.asked_at), settle_ms)
   return isDelivered ? left(last, settle_ms) : left(last, patience_ms)

@@ -1,0 +1,127 @@
+import { ConfigError, type ConfigProblem } from '../../config/error.ts'
+import type { Flags } from '../../config/flags.ts'
+import { probeForm, readProbe } from '../../exam/browser/probe.ts'
+import type { WebApp } from '../../exam/browser/web-app.ts'
+import { type Level, levels } from '../../exam/level.ts'
+import { type Profile, profiles } from '../../exam/profiles.ts'
+import { rulesVersion } from '../../exam/report.ts'
+import { type Format, formats } from '../../exam/reports/formats.ts'
+
+/** The flags of `grantbox exam`, beside the settings. */
+export const examFlags: Flags = {
+  'signed-in': { value: 'PROBE', description: `what the app answers to somebody who is signed in: ${probeForm}` },
+  whoami: { value: 'PROBE', description: "where the app says who is signed in: 'GET /me json /sub'; it shows who was let in by a forgery" },
+  api: { value: 'URL', description: 'an address of the app that calls an API with the tokens' },
+  logout: { value: 'URL', description: 'where the app signs out' },
+  'redirect-uri': { value: 'URL', description: "the app's redirect URI (the one of its first request)" },
+  client: { value: 'ID', description: 'a client that is there (one is made)' },
+  sandbox: { value: 'NAME', description: 'the sandbox where it takes place, made when it is not there (exam)' },
+  profile: { value: 'NAME', description: `what the app is, guessed when absent: ${Object.keys(profiles).join(', ')}`, repeatable: true },
+  only: { value: 'RULE', description: 'these rules or groups alone', repeatable: true },
+  quick: { description: 'what must hold, as far as one login shows it' },
+  report: { value: 'FORMAT=FILE', description: `also written to files: ${formats.join(', ')}`, repeatable: true },
+  'fail-on': { value: 'LEVEL', description: 'the least level at which a failure ends with 1: must, should or hint (must)' },
+  require: { value: 'PERCENT', description: 'ends with 4 when fewer of the musts were exercised' },
+  'return-to': { value: 'PARAMETER', description: "the parameter of the login's address that says where to go afterwards" },
+  ready: { value: 'URL', description: 'answers when the app that is started is ready (the address of the login)' },
+  known: { value: 'FILE', description: 'failures that are let pass: {"RULE": {"reason": "…", "until": "2026-12-31"}}' },
+  rules: { value: 'VERSION', description: `the version of the rules (${rulesVersion})` },
+  'sarif-file': { value: 'FILE', description: 'the file of the app that the findings of the SARIF report stand at' },
+  verbose: { description: 'a line for each rule that passed too' },
+}
+
+/** What somebody asks of an exam. */
+export interface Asked {
+  /** Undefined for the form in which a command logs in. */
+  readonly app: WebApp | undefined
+  readonly redirect_uri: string | undefined
+  readonly client: string | undefined
+  readonly sandbox: string
+  readonly profiles: readonly Profile[]
+  readonly only: readonly string[]
+  readonly quick: boolean
+  readonly reports: ReadonlyMap<Format, string>
+  readonly fail_on: Level
+  readonly require: number | undefined
+  readonly ready: string | undefined
+  readonly known: string | undefined
+  readonly sarif_file: string | undefined
+  readonly verbose: boolean
+}
+
+/** @throws ConfigError that names each mistake */
+export function readAsked(url: string | undefined, values: ReadonlyMap<string, string>): Asked {
+  const problems: ConfigProblem[] = []
+  const wrong = (flag: string, message: string) => void problems.push({ where: flag === '' ? 'grantbox exam' : `flag --${flag}`, message })
+  const list = (flag: string) => values.get(flag)?.split(',') ?? []
+
+  if (url !== undefined && !isHttp(url)) wrong('', `expected the http or https URL where a login begins, got ${JSON.stringify(url)}`)
+  const base = url !== undefined && isHttp(url) ? url : 'http://localhost'
+  if (url === undefined) {
+    for (const flag of ['signed-in', 'whoami', 'api', 'logout', 'return-to', 'ready']) {
+      if (values.has(flag)) wrong(flag, 'means something beside a URL alone; a command says by its exit code whether it is signed in')
+    }
+  }
+  const probe = (flag: string) => {
+    const text = values.get(flag)
+    const read = text === undefined ? undefined : readProbe(text, base)
+    if (text !== undefined && read === undefined) wrong(flag, `expected ${probeForm}, got ${JSON.stringify(text)}`)
+    return read
+  }
+  const address = (flag: string) => {
+    const text = values.get(flag)
+    if (text === undefined) return undefined
+    if (URL.canParse(text, base) && isHttp(new URL(text, base).href)) return new URL(text, base).href
+    return wrong(flag, `expected an http or https URL or a path of the app, got ${JSON.stringify(text)}`)
+  }
+  const named = list('profile')
+  const unknown = named.find((one) => !(one in profiles))
+  if (unknown !== undefined) wrong('profile', `expected some of ${Object.keys(profiles).join(', ')}, got ${JSON.stringify(unknown)}`)
+  const fail_on = values.get('fail-on') ?? 'must'
+  if (!levels.some((level) => level === fail_on)) wrong('fail-on', `expected ${levels.join(', ')}, got ${JSON.stringify(fail_on)}`)
+  const require = values.get('require')
+  const percent = /^(\d{1,2}|100)%?$/.exec(require ?? '0')?.[1]
+  if (percent === undefined) wrong('require', `expected 0 to 100, got ${JSON.stringify(require)}`)
+  const version = values.get('rules') ?? rulesVersion
+  if (version !== rulesVersion) wrong('rules', `expected ${rulesVersion}, which is the one that there is, got ${JSON.stringify(version)}`)
+  const reports = new Map<Format, string>()
+  for (const one of list('report')) {
+    const [format = '', file = ''] = one.split(/=(.*)/s)
+    const known = formats.find((each) => each === format)
+    if (known === undefined || file === '')
+      wrong('report', `expected FORMAT=FILE with one of ${formats.join(', ')}, got ${JSON.stringify(one)}`)
+    else reports.set(known, file)
+  }
+  const app: WebApp | undefined =
+    url === undefined
+      ? undefined
+      : {
+          login: url,
+          signed_in: probe('signed-in'),
+          whoami: probe('whoami'),
+          api: address('api'),
+          logout: address('logout'),
+          return_to: values.get('return-to'),
+        }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return {
+    app,
+    redirect_uri: values.get('redirect-uri'),
+    client: values.get('client'),
+    sandbox: values.get('sandbox') ?? 'exam',
+    profiles: named as Profile[],
+    only: list('only'),
+    quick: values.has('quick'),
+    reports,
+    fail_on: fail_on as Level,
+    require: require === undefined ? undefined : Number(percent),
+    ready: values.get('ready'),
+    known: values.get('known'),
+    sarif_file: values.get('sarif-file'),
+    verbose: values.has('verbose'),
+  }
+}
+
+function isHttp(text: string): boolean {
+  return /^https?:\/\/./.test(text) && URL.canParse(text)
+}

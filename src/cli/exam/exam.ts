@@ -1,0 +1,133 @@
+import { writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { loadConfig } from '../../config/config.ts'
+import { ConfigError } from '../../config/error.ts'
+import { parseFlags } from '../../config/flags.ts'
+import { abilitiesOf } from '../../exam/browser/web-app.ts'
+import { examClient } from '../../exam/client.ts'
+import type { Report } from '../../exam/report.ts'
+import { formatted } from '../../exam/reports/formats.ts'
+import { outcomeOf } from '../../exam/reports/outcome.ts'
+import { textReport } from '../../exam/reports/text.ts'
+import type { Begun } from '../../library/exam.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { type Asked, examFlags, readAsked } from './asked.ts'
+import { type Running, startCommand } from './child.ts'
+import { driveApp, driveCommand, providerAt, redirectUriOf } from './drive.ts'
+import { knownFailures } from './known.ts'
+import { findPlace, type Place } from './place.ts'
+import { freeRedirectUri, untilReady } from './ready.ts'
+
+/** Wrong use, as the exit codes of an exam have it. */
+const wrongUse = 3
+
+/** `grantbox exam`: a client's exam, by grantbox's own browser or by a command that logs in. */
+export const exam: Command = {
+  flags: examFlags,
+  usage: 'exam URL [flags] [-- START COMMAND], or exam [flags] -- COMMAND',
+  async run(context) {
+    try {
+      return await examine(context)
+    } catch (error) {
+      if (!(error instanceof Error) || !['ConfigError', 'GrantboxError'].includes(error.name)) throw error
+      context.stderr.write(`${error.message}\n`)
+      return wrongUse
+    }
+  },
+}
+
+async function examine(context: CommandContext): Promise<number> {
+  const { argv, env, cwd, stdout } = context
+  const at = argv.indexOf('--')
+  const command = at < 0 ? undefined : argv.slice(at + 1)
+  const own = at < 0 ? argv : argv.slice(0, at)
+  const [first] = own
+  const url = first !== undefined && !first.startsWith('-') ? first : undefined
+  const flags = url === undefined ? own : own.slice(1)
+  if (url === undefined && (command === undefined || command.length === 0)) {
+    throw new ConfigError([{ where: 'grantbox exam', message: `expected: grantbox ${exam.usage}` }])
+  }
+  const config = await loadConfig({ argv: flags, env, cwd, commandFlags: examFlags })
+  const asked = readAsked(url, parseFlags(flags, { ...examFlags }).values)
+  const known = await knownFailures(asked.known, cwd)
+  // By the RFCs, unless somebody said whose dialect it is.
+  const saysProvider = flags.some((flag) => flag.startsWith('--provider')) || Boolean(env.GRANTBOX_PROVIDER)
+  const place = await findPlace(saysProvider ? config : { ...config, provider: 'standard' }, env.GRANTBOX_URL || undefined, asked.sandbox)
+  try {
+    const report = await take(place, asked, command, context)
+    const outcome = outcomeOf(report, { fail_on: asked.fail_on, require: asked.require, known }, new Date().toISOString().slice(0, 10))
+    for (const [format, file] of asked.reports) await writeFile(resolve(cwd, file), formatted(format, report, outcome, asked.sarif_file))
+    const again = (rule: string) =>
+      ['grantbox exam', ...(url === undefined ? [] : [url]), `--only ${rule}`, ...(command === undefined ? [] : ['--', ...command])].join(
+        ' ',
+      )
+    const isTerminal = 'isTTY' in stdout && stdout.isTTY === true && !env.NO_COLOR
+    stdout.write(textReport(report, outcome, { verbose: asked.verbose, colours: isTerminal, again }))
+    stdout.write(`exit ${outcome.code}\n`)
+    return outcome.code
+  } finally {
+    await place.close()
+  }
+}
+
+/** Begins the exam, has it driven, and ends it. */
+async function take(
+  { client, sandbox }: Place,
+  asked: Asked,
+  command: readonly string[] | undefined,
+  context: CommandContext,
+): Promise<Report> {
+  const path = `/sandboxes/${encodeURIComponent(sandbox.name)}`
+  const provider = providerAt(client, sandbox)
+  const registered = { client_id: asked.client ?? examClient.client_id, client_secret: examClient.client_secret }
+  const said = asked.app === undefined && asked.redirect_uri === undefined ? await freeRedirectUri() : asked.redirect_uri
+  const env = {
+    ...context.env,
+    GRANTBOX_URL: client.url,
+    GRANTBOX_ISSUER: sandbox.issuer,
+    GRANTBOX_CLIENT_ID: registered.client_id,
+    GRANTBOX_CLIENT_SECRET: registered.client_secret,
+    ...(said !== undefined && { GRANTBOX_REDIRECT_URI: said }),
+  }
+  let app: Running | undefined
+  try {
+    if (asked.app !== undefined && command !== undefined && command.length > 0) {
+      app = startCommand(command, env, context, !asked.verbose)
+      await untilReady(asked.ready ?? asked.app.login, app)
+    }
+    const redirect_uri = said ?? (asked.app && asked.client === undefined ? await redirectUriOf(asked.app, provider) : undefined)
+    if (redirect_uri === undefined && asked.client === undefined) {
+      throw new ConfigError([
+        {
+          where: 'grantbox exam',
+          message: `${asked.app?.login} leads to no sign-in at ${sandbox.authorization_endpoint}: configure the app for ${sandbox.issuer}, or say --redirect-uri`,
+        },
+      ])
+    }
+    const begun = await client.post<Begun>(`${path}/exam`, {
+      ...registered,
+      redirect_uri,
+      signals: asked.app === undefined ? ['signed_in'] : abilitiesOf(asked.app),
+      quick: asked.quick,
+      ...(asked.profiles.length > 0 && { profile: asked.profiles }),
+      ...(asked.only.length > 0 && { only: asked.only }),
+    })
+    try {
+      if (asked.app !== undefined) await driveApp(client, path, asked.app, provider, begun)
+      else
+        await driveCommand(
+          client,
+          path,
+          command ?? [],
+          { ...env, GRANTBOX_CLIENT_SECRET: begun.client.client_secret ?? '' },
+          context.cwd,
+          !asked.verbose,
+        )
+      return await client.get<Report>(`${path}/exam`)
+    } finally {
+      await client.delete(`${path}/exam`)
+    }
+  } finally {
+    await app?.end()
+  }
+}

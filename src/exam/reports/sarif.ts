@@ -1,0 +1,41 @@
+import { version } from '../../basics/package.ts'
+import type { Report } from '../report.ts'
+import { exhibitLine } from './text.ts'
+
+const levelOf = { must: 'error', should: 'warning', hint: 'note' } as const
+
+/** Where each rule is described. */
+const manual = 'https://github.com/grantbox/grantbox/blob/main/docs/exam.md'
+
+/**
+ * A report as SARIF 2.1.0.
+ * @param file the file of the app that signs users in: code scanning shows only what has one
+ */
+export function sarifReport({ exam, rules }: Report, file?: string): string {
+  const failed = rules.filter(({ verdict }) => verdict === 'failed')
+  const results = failed.map(({ id, level, message, mend, evidence }) => ({
+    ruleId: id,
+    ruleIndex: rules.findIndex((rule) => rule.id === id),
+    level: levelOf[level],
+    message: { text: `${message} ${mend}` },
+    locations: file === undefined ? [] : [{ physicalLocation: { artifactLocation: { uri: file }, region: { startLine: 1 } } }],
+    relatedLocations: evidence.map((one, index) => ({
+      id: index,
+      message: { text: exhibitLine(one) },
+      logicalLocations: [{ name: `${one.method} ${one.path}`, kind: 'resource' }],
+    })),
+    partialFingerprints: { 'grantboxExam/v1': `${id}:${exam.client_id}` },
+  }))
+  const descriptors = rules.map(({ id, level, source, why, mend }) => ({
+    id,
+    shortDescription: { text: why },
+    fullDescription: { text: `${why} ${source}.` },
+    help: { text: mend },
+    helpUri: `${manual}#${id}`,
+    defaultConfiguration: { level: levelOf[level] },
+  }))
+  const driver = { name: 'grantbox exam', version, informationUri: manual, rules: descriptors }
+  const run = { tool: { driver }, results, properties: { rulesVersion: exam.rules_version, profile: exam.profile } }
+  const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }
+  return `${JSON.stringify(log, null, 2)}\n`
+}
