@@ -1,26 +1,9 @@
 import { isSecretName } from '../oauth/model/secret-names.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Fingerprints } from './fingerprints.ts'
+import type { Evidence } from './report.ts'
 import { answerOf, bodyOf, headerOf, queryOf, tokenIn } from './traffic.ts'
 import type { Exhibit } from './verdict.ts'
-
-/** A request in a report. Secrets are fingerprints. */
-export interface Evidence {
-  /** Its id in the journal. */
-  entry: number
-  role: Exhibit['role']
-  method: string
-  /** Without its query. */
-  path: string
-  /** 0 when no answer was sent. */
-  status: number
-  /** Milliseconds since the first of this verdict. */
-  at_ms: number
-  /** What matters of what was asked. */
-  asked: Readonly<Record<string, string>>
-  /** What matters of what was answered. */
-  answered: Readonly<Record<string, string>>
-}
 
 /** Shown as they came; no one else's value is. */
 const plain = new Set([

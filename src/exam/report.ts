@@ -1,14 +1,31 @@
-import { armedRules } from './armed.ts'
-import { type Evidence, evidenceOf } from './evidence.ts'
-import type { Fingerprints } from './fingerprints.ts'
 import type { Level } from './level.ts'
-import { counts, levelFor, type Profile } from './profiles.ts'
-import { rules as passiveRules } from './registry.ts'
-import type { Rule } from './rule.ts'
-import type { Exam } from './run/exam.ts'
-import type { ControlRun } from './run/findings.ts'
-import { trafficOf } from './traffic.ts'
-import { exhibits, failed, notExercised, type Proof, passed, reasons, type Unexercised, type Verdict } from './verdict.ts'
+import type { Profile } from './profiles.ts'
+import type { Proof, Role, Unexercised } from './proof.ts'
+
+/** A request in a report. Secrets are fingerprints. */
+export interface Evidence {
+  /** Its id in the journal. */
+  entry: number
+  role: Role
+  method: string
+  /** Without its query. */
+  path: string
+  /** 0 when no answer was sent. */
+  status: number
+  /** Milliseconds since the first of this verdict. */
+  at_ms: number
+  /** What matters of what was asked. */
+  asked: Readonly<Record<string, string>>
+  /** What matters of what was answered. */
+  answered: Readonly<Record<string, string>>
+}
+
+/** An honest run, as the report has it. */
+export interface ControlRun {
+  readonly what: string
+  readonly ok: boolean
+  readonly took_ms: number
+}
 
 /** Changes when a rule becomes stricter. */
 export const rulesVersion = '2026.1'
@@ -63,88 +80,4 @@ export interface Report {
   controls: readonly ControlRun[]
   rules: RuleReport[]
   counts: Counts
-}
-
-/** What an exam has found so far. */
-export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Report {
-  const { profiles, because, verdicts, controls, void: isVoid, state } = exam.findings
-  const { client } = exam.cast
-  const waived = exam.options.waive
-  const rules = [
-    ...armedRules.flatMap((rule) => {
-      const verdict = verdicts.get(rule)
-      return verdict === undefined ? [] : [{ rule, group: rule.group as string, verdict }]
-    }),
-    ...passiveVerdicts(exam),
-  ].map(({ rule, group, verdict }): RuleReport => {
-    const { id, source, why, mend } = rule
-    const level = (verdict.verdict === 'failed' && verdict.level) || levelFor(rule, profiles)
-    const own = { id, group, level, source, why, mend }
-    const reason = waived[id]
-    if (reason !== undefined) return { ...own, verdict: 'waived', reason, message: reason, evidence: [] }
-    if (verdict.verdict === 'not_exercised') {
-      const { reason, message } = verdict
-      return { ...own, verdict: 'not_exercised', reason, message: message || reasons[reason], evidence: [] }
-    }
-    const { proof, message } = verdict
-    return { ...own, verdict: verdict.verdict, proof, message, evidence: evidenceOf(verdict.evidence, prints) }
-  })
-  return {
-    exam: {
-      profile: profiles,
-      ...(because !== undefined && { guessed: because }),
-      rules_version: rulesVersion,
-      client_id: client.client_id,
-      sandbox,
-      started: new Date(exam.started).toISOString(),
-      signals: exam.options.abilities,
-      state,
-      ...(isVoid !== undefined && { void: isVoid }),
-    },
-    controls,
-    rules,
-    counts: countsOf(rules),
-  }
-}
-
-function countsOf(rules: readonly RuleReport[]): Counts {
-  const count = (is: (rule: RuleReport) => boolean) => rules.filter(is).length
-  return {
-    passed: count(({ verdict }) => verdict === 'passed'),
-    failed: count(({ verdict }) => verdict === 'failed'),
-    failed_must: count(({ verdict, level }) => verdict === 'failed' && level === 'must'),
-    not_exercised: count(({ verdict }) => verdict === 'not_exercised'),
-    waived: count(({ verdict }) => verdict === 'waived'),
-    by_silence: count(({ verdict, proof }) => verdict === 'passed' && proof === 'silence'),
-  }
-}
-
-/** The rules that any traffic shows, read off the honest runs. */
-function passiveVerdicts(exam: Exam): { rule: Rule; group: string; verdict: Verdict }[] {
-  const { profiles, honest, state } = exam.findings
-  const { only, quick } = exam.options
-  if (state === 'running' || honest.length === 0) return []
-  const { client } = exam.cast
-  const traffic = trafficOf(
-    honest.filter(({ driver }) => driver === undefined),
-    () => client,
-    exam.isByTheBook,
-  ).get(client.client_id)
-  if (traffic === undefined) return []
-  const byId = new Map(honest.map((entry) => [entry.id, entry]))
-  return passiveRules
-    .filter((rule) => counts(rule, profiles) && (only.length === 0 || only.includes(rule.id) || only.includes('any')))
-    .filter((rule) => !quick || levelFor(rule, profiles) === 'must')
-    .map((rule) => {
-      const unseen = rule.unseen?.(traffic)
-      const found = unseen === undefined ? rule.find(traffic) : undefined
-      const proof = found?.evidence.flatMap((id) => byId.get(id) ?? []) ?? []
-      const verdict: Verdict =
-        unseen !== undefined
-          ? notExercised('unused', unseen)
-          : found === undefined
-            ? passed('wire', 'No request of the honest runs is against it.', [])
-            : failed('wire', found.message, exhibits(undefined, proof), found.level)
-      return { rule, group: 'any', verdict }
-    })
 }

@@ -1,26 +1,6 @@
 import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Level } from './level.ts'
-
-/** What a passed or failed verdict rests on; the last is the weakest. */
-export const proofs = ['wire', 'canary', 'signal', 'silence'] as const
-
-/** One of {@link proofs}. */
-export type Proof = (typeof proofs)[number]
-
-/** Why nothing was found out. */
-export const reasons = {
-  'no-login': 'nobody logged in',
-  'not-delivered': 'what was to be answered was never asked for',
-  unused: 'the client does not use it',
-  'not-told': 'the exam was not told what it needs to know',
-  unstable: 'an honest run failed beside it',
-  preempted: 'the client failed earlier in the same run',
-  'out-of-profile': 'the profile does not ask for it',
-  stopped: 'the exam was stopped',
-} as const
-
-/** One of {@link reasons}. */
-export type Unexercised = keyof typeof reasons
+import { type Proof, proofs, type Role, type Unexercised } from './proof.ts'
 
 /** What one play of a scenario showed of a rule. */
 export type Verdict =
@@ -35,7 +15,7 @@ export type Verdict =
 
 /** A request that a verdict rests on, and its part in it. */
 export interface Exhibit {
-  readonly role: 'deed' | 'proof' | 'control'
+  readonly role: Role
   readonly entry: JournalEntry
 }
 

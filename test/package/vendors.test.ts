@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, string>> = {
   'src/http/certificates/certificates.ts: apple': 'what platforms ask of certificates',
   'src/cli/env.ts: github': 'the flag for the file that GitHub Actions reads variables from',
   'src/cli/provider-import.ts: standard': 'the same, for a document that is made to a provider',
+  'src/cli/exam/exam.ts: standard': 'whose sandbox an exam takes place in when nobody says another',
   'src/exam/hints.ts: standard': 'whose clients have the RFCs to keep to, where a vendor has exceptions',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
   'src/library/start.ts: iokids': 'the default of the option `provider`',

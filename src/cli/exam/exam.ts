@@ -1,3 +1,8 @@
+/**
+ * In this room: `grantbox exam`: what is asked of it, where it takes place, and who drives.
+ * Elsewhere: the exam itself and grantbox's browser (`exam/`).
+ */
+
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { loadConfig } from '../../config/config.ts'

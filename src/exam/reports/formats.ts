@@ -1,3 +1,8 @@
+/**
+ * In this room: how a report is written, a file for each form, and how it ends for whoever asked.
+ * Elsewhere: what stands in it (`../report.ts`, `../grading.ts`).
+ */
+
 import type { Report } from '../report.ts'
 import { htmlReport } from './html.ts'
 import { junitReport } from './junit.ts'

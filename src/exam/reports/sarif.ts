@@ -4,9 +4,6 @@ import { exhibitLine } from './text.ts'
 
 const levelOf = { must: 'error', should: 'warning', hint: 'note' } as const
 
-/** Where each rule is described. */
-const manual = 'https://github.com/grantbox/grantbox/blob/main/docs/exam.md'
-
 /**
  * A report as SARIF 2.1.0.
  * @param file the file of the app that signs users in: code scanning shows only what has one
@@ -30,11 +27,10 @@ export function sarifReport({ exam, rules }: Report, file?: string): string {
     id,
     shortDescription: { text: why },
     fullDescription: { text: `${why} ${source}.` },
-    help: { text: mend },
-    helpUri: `${manual}#${id}`,
+    help: { text: `${mend} (docs/exam.md#${id})` },
     defaultConfiguration: { level: levelOf[level] },
   }))
-  const driver = { name: 'grantbox exam', version, informationUri: manual, rules: descriptors }
+  const driver = { name: 'grantbox exam', version, rules: descriptors }
   const run = { tool: { driver }, results, properties: { rulesVersion: exam.rules_version, profile: exam.profile } }
   const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }
   return `${JSON.stringify(log, null, 2)}\n`

@@ -1,5 +1,4 @@
-import type { Evidence } from '../evidence.ts'
-import type { Report, RuleReport } from '../report.ts'
+import type { Evidence, Report, RuleReport } from '../report.ts'
 import { seconds } from '../words.ts'
 import type { Outcome } from './outcome.ts'
 

@@ -1,14 +1,8 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
 import type { Profile } from '../profiles.ts'
+import type { ControlRun } from '../report.ts'
 import type { Verdict } from '../verdict.ts'
-
-/** An honest run, as the report has it. */
-export interface ControlRun {
-  readonly what: string
-  readonly ok: boolean
-  readonly took_ms: number
-}
 
 /** What an exam has found so far. */
 export interface Findings {
