@@ -1,5 +1,6 @@
 import type { PageError } from '../oauth/model/errors.ts'
 import type { AuthorizationRequest, Client, User } from '../oauth/model/records.ts'
+import type { Space } from '../oauth/model/space.ts'
 import type { Context } from '../oauth/realm/context.ts'
 import type { Session } from '../oauth/storage/session-store.ts'
 import type { NewUserErrors, NewUserPage, NewUserValues } from './new-user.ts'
@@ -78,5 +79,5 @@ export interface AccountPages {
   /** Users are sent to it as well who are signed in already. */
   readonly always?: true
   /** The path of the page to which a user is sent instead of being signed in. */
-  instead(user: User, world: OwnSpace, request: AuthorizationRequest): string | undefined
+  instead(user: User, world: OwnSpace, request: AuthorizationRequest, space: Space | undefined): string | undefined
 }

@@ -117,7 +117,9 @@ export function signInPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Pick<Interaction, 'id' | 'client' | 'request'>,
-  form: SignInForm = asksPlace(exchange, interaction.request) ? { step: 'place' } : firstForm(exchange, interaction.request.login_hint),
+  form: SignInForm = asksPlace(exchange, interaction.request)
+    ? { step: 'place' }
+    : firstForm(exchange, interaction.request.login_hint, interaction.request),
 ): void {
   const step = {
     ...stepOf(exchange, interaction),

@@ -31,8 +31,10 @@ export function placeName({ sandbox }: Exchange, { parameters }: Pick<Authorizat
 }
 
 /** The first page, with a name that was hinted at; one that is known need not be typed again. */
-export function firstForm({ sandbox }: Exchange, username: string | undefined): SignInForm {
-  if (sandbox.provider.sign_in?.next === undefined) return { username }
+export function firstForm({ sandbox }: Exchange, username: string | undefined, request?: AuthorizationRequest): SignInForm {
+  const { authorization } = sandbox.requests ?? {}
+  const atOnce = request !== undefined && authorization?.asks_at_once?.(request, sandbox.settings) === true
+  if (sandbox.provider.sign_in?.next === undefined || atOnce) return { username }
   return { username, step: username !== undefined && isKnownName(username, sandbox) ? 'password' : 'name' }
 }
 

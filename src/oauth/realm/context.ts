@@ -183,6 +183,8 @@ export interface AuthorizationDialect {
   newPushedHandle?(): string
   /** A pushed request may come again until somebody has signed in by it. */
   readonly pushed_stays?: true
+  /** Whether a request's users are asked for name and password on one page, where these have a page each. */
+  asks_at_once?(request: AuthorizationRequest, settings: Settings): boolean
   /** Whether a request's sign-in pages offer a user. */
   offers?(user: User, request: AuthorizationRequest): boolean
   /** Whether a user is warned of the app before he is asked for his consent. */

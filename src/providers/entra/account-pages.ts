@@ -5,6 +5,7 @@ import type { AccountPage, AccountPages, AccountVisit } from '../account-pages.t
 import type { NewUserField } from '../new-user.ts'
 import { checkSignIn, factorShown } from './conditional-access.ts'
 import { factorOf, isRightCode, settled, waitingSecret } from './factors.ts'
+import { checkHomeAtSignIn } from './homes.ts'
 import { mustChangePassword, withNewPassword } from './passwords.ts'
 
 const below = '/{tenant}/oauth2/v2.0/authorize'
@@ -107,11 +108,12 @@ function secretFor(visit: AccountVisit): string {
 /** What stands behind the password: a new one for one that has expired, and the second factor that a policy wants. */
 export const entraAccountPages: AccountPages = {
   always: true,
-  instead(user, { store, settings }, request) {
-    if (mustChangePassword(user)) return passwordPath
+  instead(user, { store, settings }, request, space) {
     const client = store.findClient(request.client_id)
-    const wanted = client && checkSignIn(user, request, client, settings)
-    if (wanted === undefined) return undefined
+    if (client === undefined) return undefined
+    checkHomeAtSignIn(user, request, client, space)
+    if (mustChangePassword(user)) return passwordPath
+    if (checkSignIn(user, request, client, settings) === undefined) return undefined
     return factorOf(user) === undefined ? enrolPath : codePath
   },
   pages,

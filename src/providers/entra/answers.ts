@@ -7,7 +7,7 @@ import { describe } from './errors.ts'
 import { policyOf } from './id-token.ts'
 import { redirectTypeOf } from './redirects.ts'
 import { manifestOf } from './settings.ts'
-import { homeTenant } from './tenants.ts'
+import { tenantFor } from './tenants.ts'
 import { clientInfo } from './tokens.ts'
 
 /** The scopes that an answer tells: all but the one that asks for a refresh token. */
@@ -20,7 +20,7 @@ function toldScope(scope: string): string {
 /** The answer of the token endpoint, members in the vendor's order; the older version writes numbers as texts. */
 export function entraTokenResponse(issued: IssuedTokens, material: TokenMaterial): Record<string, unknown> {
   const { user, scope, space, expires_in = 0, access_token, refresh_token, id_token, client, grant, parameters } = issued
-  const tid = space?.path.tenant ?? homeTenant
+  const tid = tenantFor(space, user)
   const info = user !== undefined && asks(parameters?.client_info) ? clientInfo(user, tid) : undefined
   const ofUser = { refresh_token, id_token, client_info: info }
   if (space?.edition === 'v1') return { ...firstMembers(issued), ...ofUser }
@@ -85,7 +85,7 @@ export const entraCallback: CallbackWording = ({ parameters, user, grant, error 
       state,
     }
   }
-  const tid = context.space?.path.tenant ?? homeTenant
+  const tid = tenantFor(context.space, user)
   const info = user !== undefined && asks(grant?.details.parameters?.client_info) ? clientInfo(user, tid) : undefined
   return { code, id_token, ...others, client_info: info, state, session_state: grant?.details.sid }
 }

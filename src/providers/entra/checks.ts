@@ -1,14 +1,18 @@
 import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
-import type { RequestDialect } from '../../oauth/realm/context.ts'
+import type { AuthorizationDialect, RequestDialect } from '../../oauth/realm/context.ts'
 import { responseValues } from '../../oauth/realm/response-type.ts'
 import { refuse } from './errors.ts'
-import { manifestOf } from './settings.ts'
+import { entraSettings, manifestOf } from './settings.ts'
 import { isShared } from './tenants.ts'
 
 /** Whether what the request goes without a redirect URI is told on a page, for nobody knows where else. */
 export const onPage = ({ reason }: OAuthError) => reason === 'redirect_missing'
+
+/** A hint at a domain that is federated leads past the page for the name, to the domain's own. */
+export const asks_at_once: NonNullable<AuthorizationDialect['asks_at_once']> = ({ parameters }, settings) =>
+  parameters?.domain_hint !== undefined && entraSettings.of(settings).federated_domains.includes(parameters.domain_hint.toLowerCase())
 
 /** A hint at one account and the choice among all exclude each other; the SDKs leave the hint out themselves. */
 export const entraChecks: NonNullable<RequestDialect['checks']> = ({ prompt, login_hint, redirect_uri, response_type = '' }) => {

@@ -9,8 +9,9 @@ import type { Edition, ProviderPaths } from '../paths.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { entraAccountPages } from './account-pages.ts'
+import { entraConsent } from './admin-consent.ts'
 import { entraCallback, entraDeviceReply, entraTokenReply, entraTokenResponse } from './answers.ts'
-import { entraAdmits, entraChecks, onPage } from './checks.ts'
+import { asks_at_once, entraAdmits, entraChecks, onPage } from './checks.ts'
 import { entraCollection } from './collection.ts'
 import { discoveryRoutes, entraDiscovery, entraKeys } from './discovery.ts'
 import { entraErrorReply } from './errors.ts'
@@ -89,12 +90,12 @@ export const entra: Provider = {
     scope: entraScope,
     targets: entraTargets,
     pkce_optional: true,
+    consent: entraConsent,
     logout: entraLogout,
     frontchannel_logout: (client, settings) => manifestOf(client, settings).logoutUrl,
     checks: entraChecks,
     admits: entraAdmits,
-    authorization: { onPage },
-    reads: ['domain_hint'],
+    authorization: { onPage, parameters: ['domain_hint'], keeps: ['domain_hint'], asks_at_once },
   },
   response_types: ['code', 'id_token', 'code id_token', 'id_token token', 'token'],
   response_modes: ['query', 'fragment', 'form_post'],

@@ -13,6 +13,8 @@ import { authenticateApp } from './client-authentication.ts'
 import { checkAccess } from './conditional-access.ts'
 import { refuse } from './errors.ts'
 import { fromFamily } from './family.ts'
+import { checkHome } from './homes.ts'
+import { checkLoop } from './loops.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
 import { mustChangePassword } from './passwords.ts'
 import { redirectTypeAsked, redirectTypeOf } from './redirects.ts'
@@ -25,6 +27,7 @@ function forOneApi(issue: Issue, requested: string | undefined, client: Client, 
   const { api, scope } = oneApi(issue.scope, requested, client, context)
   if (issue.user !== undefined) {
     checkUser(issue.user)
+    checkHome(issue.user, context.parameters?.grant_type, context.space)
     checkAccess(issue.user, api, issue.grant, context.realm.settings)
   }
   const refresh = scopes(issue.grant.scope).includes('offline_access') ? issue.refresh : 'none'
@@ -96,6 +99,7 @@ const refresh: GrantType = {
     const ofFamily = fromFamily(parameters.refresh_token, client, context)
     return after(ofFamily ?? refreshToken.redeem(parameters, client, context), (issue) => {
       checkType(redirectTypeOf(client, issue.grant, context.realm), context)
+      if (issue.user !== undefined) checkLoop(issue.user, context.parameters?.scope ?? '', client, context)
       return forOneApi(issue, askedFor(context.parameters ?? {}, context, issue.grant.details.resource), client, context)
     })
   },

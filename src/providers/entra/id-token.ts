@@ -3,7 +3,7 @@ import type { StatementWording, TokenProfile, UserStatement } from '../../oauth/
 import { groupClaims, partyClaims, upnOf } from './people-claims.ts'
 import { wrongAudience } from './scopes.ts'
 import { manifestOf } from './settings.ts'
-import { homeTenant, issuersOf, oidIn } from './tenants.ts'
+import { issuersOf, oidIn, tenantFor } from './tenants.ts'
 import { amrOf, anyUti, backdated, headerFor, opaque } from './tokens.ts'
 import { graph } from './world.ts'
 
@@ -20,10 +20,10 @@ export const entraIdToken: StatementWording = (said, { settings }) => {
   if (policyOf(said) !== '') return flowClaims(said)
   const asked = scopes(scope)
   const told = asked.includes('profile')
-  const tid = space?.path.tenant ?? homeTenant
+  const tid = tenantFor(space, user)
   // Hashes are for what goes through the browser.
   const inBrowser = parameters.grant_type === undefined
-  const { v1, v2 } = issuersOf(String(claims.iss))
+  const { v1, v2 } = issuersOf(String(claims.iss), tid)
   const first = isFirst(said)
   const { name, given_name, family_name } = partyClaims(user)
   const upn = upnOf(user)

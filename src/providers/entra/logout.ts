@@ -6,6 +6,7 @@ import type { Context, RequestDialect } from '../../oauth/realm/context.ts'
 import { readIdTokenHint } from '../../oauth/tokens/own-jwt.ts'
 import { findNamed } from '../../oauth/users/sign-in.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
+import { agree } from './admin-consent.ts'
 import { refuse } from './errors.ts'
 import { tenantOf } from './tenants.ts'
 
@@ -47,6 +48,7 @@ function adminConsent({ query, params, context }: ApiRequest): Promise<Reply> {
     })
   }
   const { tenant: asked = '' } = params
+  agree(scope, client, context)
   const location = withQuery(to, { admin_consent: 'True', tenant: tenantOf(asked), state, scope })
   return Promise.resolve({ status: 302, headers: { location } })
 }

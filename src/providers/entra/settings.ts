@@ -41,6 +41,8 @@ interface EntraSettings {
   conditional_access: readonly AccessPolicy[]
   error_separator: ' ' | '\r\n'
   access_token_jitter: number
+  request_loop_limit: number
+  federated_domains: readonly string[]
   tenant_region_scope: string
 }
 
@@ -94,6 +96,16 @@ export const entraSettings = ownSettings<EntraSettings>({
     default: 0,
     says: 'by how much access tokens live longer at random; the vendor has 30 minutes',
     accepts: ({ wholeSeconds }) => wholeSeconds,
+  },
+  request_loop_limit: {
+    default: 0,
+    says: 'how often an application may refresh for a user within five minutes before it is told that it runs in circles (50196); 0 for any number, since the vendor does not tell its own',
+    accepts: ({ z }) => z.int().min(0),
+  },
+  federated_domains: {
+    default: [],
+    says: 'domains whose users sign in at an identity provider of their own: `domain_hint` leads to its page, which asks for name and password at once',
+    accepts: ({ z }) => z.array(z.string()),
   },
   tenant_region_scope: { default: 'NA', says: 'the region that discovery tells of a tenant', accepts: ({ z }) => z.string() },
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { SpaceNames } from '../../oauth/model/space.ts'
+import type { User } from '../../oauth/model/records.ts'
+import type { Space, SpaceNames } from '../../oauth/model/space.ts'
 import { entraSettings } from './settings.ts'
 
 /** The tenant that is there from the beginning, and its domain. */
@@ -43,12 +44,30 @@ export function isShared(asked: string | undefined): boolean {
   return asked === 'common' || asked === 'organizations'
 }
 
+/** The tenant that a user is of, where he is not of the one whose sandbox it is: his claim `tid`. */
+export function foreignTenantOf(user: Pick<User, 'claims'> | undefined): string | undefined {
+  const { tid } = user?.claims ?? {}
+  return typeof tid === 'string' && tid !== homeTenant ? tid : undefined
+}
+
+/** The tenant that a user's tokens are of: at a word for several tenants his own, else the one that was asked. */
+export function tenantFor(space: Space | undefined, user?: Pick<User, 'claims'>): string {
+  const asked = space?.path.tenant ?? homeTenant
+  return isShared(space?.asked.tenant) ? (foreignTenantOf(user) ?? asked) : asked
+}
+
+/** Who gave a user of another tenant his account, as the vendor names it. */
+export function homeIssuer(tid: string): string {
+  return tid === consumerTenant ? 'live.com' : `https://sts.windows.net/${tid}/`
+}
+
 /**
- * The issuers of both versions in a tenant, from the one that the request has: only at the vendor's own names has the older one a host of
+ * The issuers of both versions in a tenant, of another one where it is given, from the one that the request has: only at the vendor's own names has the older one a host of
  * its own.
  */
-export function issuersOf(issuer: string): { v1: string; v2: string } {
-  const base = issuer.replace(/(\/v2\.0)?\/?$/, '')
+export function issuersOf(issuer: string, tenant?: string): { v1: string; v2: string } {
+  const own = issuer.replace(/(\/v2\.0)?\/?$/, '')
+  const base = tenant === undefined ? own : own.replace(/[^/]+$/, tenant)
   return {
     v1: `${base.replace(/\/\/(login\.microsoftonline|[^/.]+\.ciamlogin)\.com/, '//sts.windows.net')}/`,
     v2: `${base.replace('//sts.windows.net', '//login.microsoftonline.com')}/v2.0`,

@@ -11,7 +11,7 @@ import { hasShownFactor } from './conditional-access.ts'
 import { groupClaims, partyClaims, upnOf } from './people-claims.ts'
 import { apiOf, configured, isOpenId, readScope } from './scopes.ts'
 import { manifestOf } from './settings.ts'
-import { guidOf, homeTenant, issuersOf, oidIn } from './tenants.ts'
+import { guidOf, issuersOf, oidIn, tenantFor } from './tenants.ts'
 import { graph } from './world.ts'
 
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -91,7 +91,7 @@ function rolesOf({ client, user }: TokenDraft, api: Api, { settings }: TokenMate
 /** What both versions say of whom a token is about. */
 function about(draft: TokenDraft, api: Api, material: TokenMaterial) {
   const { client, user } = draft
-  const tid = tenantOf(draft)
+  const tid = tenantFor(draft.space, user)
   const principal = guidOf(`${tid} ${client.client_id}`)
   const subject = user && subjectFor(user, { app: { ...client.app, app_id: api.client_id ?? api.identifier } }, material)
   return {
@@ -111,10 +111,6 @@ export function amrOf(grant: Grant): string[] {
   return hasShownFactor(grant) ? ['pwd', 'mfa'] : ['pwd']
 }
 
-function tenantOf({ space }: Pick<TokenDraft, 'space'>): string {
-  return space?.path.tenant ?? homeTenant
-}
-
 function times({ iat, exp }: TokenDraft) {
   return { iat: iat - backdated, nbf: iat - backdated, exp }
 }
@@ -126,7 +122,7 @@ function firstClaims(draft: TokenDraft, api: Api, material: TokenMaterial) {
   const upn = user && upnOf(user)
   return {
     aud: api.identifier,
-    iss: issuersOf(issuer).v1,
+    iss: issuersOf(issuer, tid).v1,
     ...times(draft),
     acr: user === undefined ? undefined : '1',
     aio,
@@ -159,7 +155,7 @@ function secondClaims(draft: TokenDraft, api: Api, material: TokenMaterial) {
   const { tid, oid, sub, scp, roles, groups, uti, aio, rh } = about(draft, api, material)
   return {
     aud: api.client_id ?? api.identifier,
-    iss: issuersOf(issuer).v2,
+    iss: issuersOf(issuer, tid).v2,
     ...times(draft),
     aio,
     azp: client.client_id,

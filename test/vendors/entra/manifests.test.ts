@@ -9,7 +9,6 @@ import {
   homeTenant,
   oid,
   ordersScope,
-  signIn,
   spa,
   startEntra,
   token,
@@ -252,11 +251,4 @@ test('a personal account has the tenant of all of them and an id that is half ze
   expect(back.searchParams.get('client_info')).toBe(body.client_info)
   for (const one of [body.id_token, body.access_token]) expect(claimsOf(one)).toMatchObject({ oid: told.uid, tid: told.utid })
   expect(claimsOf((await tokensOf(url, { scope: 'openid profile' })).id_token).oid).toBe(oid)
-})
-
-test('domain_hint is taken, and leads nowhere else', async () => {
-  const jar = new Jar()
-  const page = await jar.open(authorizeUrl(url, { domain_hint: 'contoso.onmicrosoft.com' }))
-  expect(page.html).toContain('name="loginfmt"')
-  expect((await signIn(jar, page, url)).location?.searchParams.get('code')).toMatch(/^1\.A/)
 })

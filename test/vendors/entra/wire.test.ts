@@ -221,6 +221,37 @@ describe('consent', () => {
   })
 })
 
+describe('an administrator who agreed', () => {
+  const agree = (path: string, query: Record<string, string>) =>
+    send(`${url}/${homeTenant}/${path}?${new URLSearchParams({ redirect_uri: callback, state: 's', ...query })}`, { redirect: 'manual' })
+
+  test('to a scope spares every user the question, for that scope alone', async () => {
+    const jar = new Jar()
+    await callbackOf(url, {}, { jar })
+    const silently = async (scope: string) =>
+      (await jar.open(authorizeUrl(url, { scope, prompt: 'none' }))).location?.searchParams.get('error')
+    expect(await silently('openid GroupMember.Read.All')).toBe('consent_required')
+    const { status } = await agree('v2.0/adminconsent', {
+      client_id: web.client_id,
+      scope: 'https://graph.microsoft.com/GroupMember.Read.All',
+    })
+    expect([status, await silently('openid GroupMember.Read.All')]).toEqual([302, null])
+    expect(await silently('openid User.ReadBasic.All')).toBe('consent_required')
+  })
+
+  test('without saying to what agreed to all that the application was configured with', async () => {
+    const jar = new Jar()
+    await callbackOf(url, {}, { jar })
+    const asked = { client_id: api.client_id, scope: 'openid profile User.Read', prompt: 'none' }
+    const silently = async () => (await jar.open(authorizeUrl(url, asked))).location?.searchParams
+    expect((await silently())?.get('error')).toBe('consent_required')
+    await agree('adminconsent', { client_id: api.client_id })
+    expect((await silently())?.get('code')).toMatch(/^1\.A/)
+    const beyond = await jar.open(authorizeUrl(url, { ...asked, scope: 'openid Files.Read' }))
+    expect(beyond.location?.searchParams.get('error')).toBe('consent_required')
+  })
+})
+
 describe('claims', () => {
   test('of an ID token with all that are optional, in alphabetical order behind the first five', async () => {
     const optional = ['family_name', 'given_name', 'login_hint', 'sid', 'upn']
