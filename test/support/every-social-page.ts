@@ -91,6 +91,12 @@ const devices = {
     page: '/login/device',
     field: 'user_code',
   },
+  facebook: {
+    path: '/device/login',
+    form: { access_token: '102934857201938|5f0d1c8e2b7a49638de4f0a1b2c3d4e5', scope: 'email' },
+    page: '/device',
+    field: 'user_code',
+  },
 } as const
 
 /** A device has a code, which somebody types on the vendor's page. */
@@ -233,4 +239,9 @@ export const everySocialPage: Readonly<Record<string, Visit>> = {
   'facebook-refused': refused('facebook'),
   'facebook-consent': at('facebook', signedIn('facebook')),
   'facebook-error': at('facebook', undefined, elsewhere),
+  'facebook-device': (page, { url }) => page.goto(`${url}/facebook/device`),
+  'facebook-device-refused': device('facebook', alerted, 'WRNG-CODE'),
+  'facebook-device-consent': device('facebook', signedIn('facebook')),
+  'facebook-device-done': device('facebook', signedIn('facebook', decides(/^Continue/, 'Success!'))),
+  'facebook-device-denied': device('facebook', signedIn('facebook', decides('Cancel', 'Not connected'))),
 }

@@ -26,6 +26,7 @@ const ownDevicePages: Partial<Record<Vendor, readonly string[]>> = {
   keycloak: ['Yes', 'Device Login Successful'],
   github: ['Authorize', "Congratulations, you're all set!"],
   google: ['Continue', 'Your device is now connected'],
+  facebook: ['Continue as', 'Success!'],
 }
 
 describe.each(vendors)('%s', (vendor) => {

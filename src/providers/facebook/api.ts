@@ -8,6 +8,7 @@ import { drawPicture } from '../picture.ts'
 import type { ApiRequest, Reply, Route } from '../provider.ts'
 import { isVersion } from './authorize.ts'
 import { type Caller, callerOf, inspect } from './caller.ts'
+import { beginDevice, dataAccess, pollDevice } from './devices.ts'
 import { saidOf } from './errors.ts'
 import { removeApp } from './events.ts'
 import { scopedId } from './ids.ts'
@@ -133,12 +134,11 @@ function debugToken(request: ApiRequest): Reply {
   }
   const about = { app_id: client.client_id, type: user === undefined ? 'APP' : 'USER', application: client.app.name }
   if (user === undefined) return { status: 200, body: { data: { ...about, is_valid: true, scopes: [] } } }
-  const ninetyDays = 90 * 86_400
   const granted = scopes(effectiveScope(scope, user, client.app, context.realm.documents))
   const issued = seconds(issued_at)
   const data = {
     ...about,
-    data_access_expires_at: issued + ninetyDays,
+    data_access_expires_at: issued + dataAccess,
     expires_at: seconds(expires_at),
     is_valid: true,
     ...(grant.grant_type !== 'implicit' && { issued_at: issued }),
@@ -191,6 +191,8 @@ async function revoke(request: ApiRequest): Promise<Reply> {
 export const facebookRoutes: readonly Route[] = [
   ...atAll('GET', '/me', profile),
   ...atAll('GET', '/debug_token', debugToken, ['input_token']),
+  ...atAll('POST', '/device/login', beginDevice, ['scope']),
+  ...atAll('POST', '/device/login_status', pollDevice, ['code']),
   ...atAll('GET', '/:node', profile),
   ...atAll('GET', '/:node/picture', picture, ['width', 'height', 'type', 'redirect']),
   ...atAll('GET', '/:node/permissions', permissions),

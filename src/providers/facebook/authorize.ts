@@ -3,6 +3,7 @@ import { scopes } from '../../oauth/model/scope.ts'
 import type { CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
 import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
 import { facebookGrants } from './grants.ts'
+import { newAppSecret } from './ids.ts'
 import { decide, declinedOf } from './permissions.ts'
 
 const versioned = /^v\d{1,2}\.\d$/
@@ -38,9 +39,11 @@ export const facebookCallback: CallbackWording = ({ parameters, client, user, gr
   const given = scopes(grant?.scope)
   const declined = scopes(grant?.details.requested_scope).filter((one) => !given.includes(one))
   if (user !== undefined) decide(user, client.app, realm.documents, given, declined)
+  const { return_scopes, response_type } = grant?.details.parameters ?? {}
+  const isTold = return_scopes === 'true' || response_type?.split(' ').includes('granted_scopes') === true
   const told = { granted_scopes: given.join(','), denied_scopes: declined.join(',') }
   const { access_token, expires_in, code, id_token, state } = parameters
-  return { code, access_token, expires_in, id_token, ...(grant?.details.parameters?.return_scopes === 'true' && told), state }
+  return { code, access_token, expires_in, id_token, ...(isTold && told), state }
 }
 
 export const facebookRedirects: RedirectRules = { encoded_as: 'form', query_ends: '#_=_' }
@@ -74,6 +77,13 @@ export const facebookRequests: RequestDialect = {
           .join(' '),
   prompt: ({ auth_type }) => (auth_type === 'reauthenticate' ? 'login' : undefined),
   reads: ['auth_type', 'display', 'return_scopes', 'auth_nonce', 'config_id'],
-  authorization: { usual_response_type: 'code', passes: ['id_token_without_nonce'], onPage: ({ code }) => code !== 'access_denied' },
+  authorization: {
+    usual_response_type: 'code',
+    passes: ['id_token_without_nonce'],
+    keeps: ['response_type'],
+    onPage: ({ code }) => code !== 'access_denied',
+  },
+  newDeviceCode: newAppSecret,
+  slower: 0,
   pkce_optional: true,
 }

@@ -1,5 +1,6 @@
 import { randomText } from '../../basics/random.ts'
 import type { Endpoint } from '../../oauth/model/endpoint.ts'
+import type { ErrorCode } from '../../oauth/model/error-codes.ts'
 import { type OAuthError, wireCode } from '../../oauth/model/errors.ts'
 import type { Reason } from '../../oauth/model/reasons.ts'
 import type { Provider, Reply } from '../provider.ts'
@@ -11,6 +12,8 @@ export interface Said {
   code: number
   error_subcode?: number
   type?: string
+  /** What a device may show its user. */
+  shown?: readonly [title: string, text: string]
 }
 
 type Wording = Said | ((about: OAuthError['about']) => Said)
@@ -50,19 +53,55 @@ const byReason: Partial<Record<Reason, Wording>> = {
   token_expired: ({ message = '' }) => ({ message, code: oauthException, error_subcode: 463 }),
 }
 
+/** What a device is told that waits for its user. */
+const ofDevice: Partial<Record<ErrorCode, Said>> = {
+  authorization_pending: {
+    message: 'This request requires the user to take a pending action',
+    code: 31,
+    error_subcode: 1349174,
+    shown: ['Device Login Authorization Pending', 'User has not yet authorized your application. Continue polling.'],
+  },
+  slow_down: {
+    message: 'User request limit reached',
+    code: 17,
+    error_subcode: 1349172,
+    shown: [
+      'OAuth Device Excessive Polling',
+      'Your device is polling too frequently. Space your requests with a minimum interval of 5 seconds.',
+    ],
+  },
+  expired_token: {
+    message: 'The session has expired',
+    code: 463,
+    error_subcode: 1349152,
+    shown: ['Activation Code Expired', 'The code you entered has expired. Please go back to your device for a new code and try again.'],
+  },
+  access_denied: {
+    message: 'The user declined the request',
+    code: 31,
+    error_subcode: 1349173,
+    shown: ['Device Login Declined', 'The user did not let your application in.'],
+  },
+}
+
 /** An error in the vendor's words: those that it came with, those of its reason, or our own. */
 export function saidOf(error: OAuthError): Said {
   const { about, reason } = error
   if (about.code !== undefined) {
     return { message: error.message, code: Number(about.code), ...(about.type !== undefined && { type: about.type }) }
   }
+  const waiting = ofDevice[error.code]
+  if (waiting !== undefined) return waiting
   const wording = reason && byReason[reason]
   return typeof wording === 'function' ? wording(about) : (wording ?? { message: error.message, code: error.status >= 500 ? 2 : 100 })
 }
 
 /** The object of an error, its members in the vendor's order. */
-export function errorBody({ message, code, error_subcode, type = 'OAuthException' }: Said) {
-  return { error: { message, type, code, ...(error_subcode !== undefined && { error_subcode }), fbtrace_id: `A${randomText(22)}` } }
+export function errorBody({ message, code, error_subcode, type = 'OAuthException', shown }: Said) {
+  const texts = shown && { error_user_title: shown[0], error_user_msg: shown[1] }
+  return {
+    error: { message, type, code, ...(error_subcode !== undefined && { error_subcode }), ...texts, fbtrace_id: `A${randomText(22)}` },
+  }
 }
 
 /** What a page says, because the app cannot be told. */

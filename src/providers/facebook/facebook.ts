@@ -1,3 +1,4 @@
+import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { Provider } from '../provider.ts'
 import { standard } from '../standard/standard.ts'
 import { facebookRoutes } from './api.ts'
@@ -22,24 +23,42 @@ export const facebook: Provider = {
   id: 'facebook',
   name: 'Facebook',
   hosts: facebookHosts,
-  endpoint_hosts: { issuer: pages, authorize: pages, token: 'graph.facebook.com', jwks: ['limited.facebook.com', 'www.facebook.com'] },
+  endpoint_hosts: {
+    issuer: pages,
+    authorize: pages,
+    device: pages,
+    token: 'graph.facebook.com',
+    jwks: ['limited.facebook.com', 'www.facebook.com'],
+  },
   paths: {
     authorize: '/dialog/oauth',
     token: '/oauth/access_token',
+    device: '/device',
     jwks: '/.well-known/oauth/openid/jwks',
     discovery: ['openid-configuration'],
   },
   also: [{ authorize: '/:version/dialog/oauth', token: '/:version/oauth/access_token' }],
-  grant_types: ['authorization_code', 'client_credentials', 'implicit', exchangeType],
+  grant_types: ['authorization_code', 'client_credentials', 'implicit', exchangeType, deviceCodeType],
   client_documents: false,
   sender_constraints: false,
   auth_methods: ['client_secret_post', 'client_secret_basic'],
   requests: facebookRequests,
-  response_types: ['code', 'token', 'code token', 'id_token', 'id_token token'],
+  response_types: [
+    ...['code', 'token', 'code token', 'id_token', 'id_token token'],
+    ...['granted_scopes', 'code granted_scopes', 'granted_scopes token', 'code granted_scopes token'],
+  ],
   response_modes: ['query', 'fragment'],
   response_iss: false,
   subject_type: 'pairwise',
-  settings: { access_token_ttl: 5_183_944, id_token_ttl: 3600, code_ttl: 600, signing_alg: 'RS256', registration: 'off' },
+  settings: {
+    access_token_ttl: 5_183_944,
+    id_token_ttl: 3600,
+    code_ttl: 600,
+    device_code_ttl: 420,
+    device_interval: 5,
+    signing_alg: 'RS256',
+    registration: 'off',
+  },
   own_settings: facebookSettings.described,
   scopes: [
     { name: 'public_profile', description: 'Your name and profile picture' },

@@ -2,6 +2,7 @@ import { after } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
 import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
+import { deviceCode } from '../../oauth/grants/deferred.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
 import { effectiveScope } from './permissions.ts'
@@ -46,7 +47,15 @@ const exchange: GrantType = {
   },
 }
 
+/** What a device was given is asked for elsewhere. */
+const device: GrantType = {
+  ...deviceCode,
+  redeem() {
+    throw new OAuthError('grant_type_unknown', 'The grant type is not supported', 'A device asks /device/login_status for its token')
+  },
+}
+
 /** The vendor's grant types. */
 export const facebookGrants: ReadonlyMap<string, GrantType> = new Map(
-  [code, exchange, clientCredentials].map((one) => [one.grant_type, one]),
+  [code, exchange, clientCredentials, device].map((one) => [one.grant_type, one]),
 )

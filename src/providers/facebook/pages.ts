@@ -36,5 +36,16 @@ export const facebookPages: SignInPages = {
     deny: { text: 'Cancel', name: '__CANCEL__', value: '1' },
     choice: { fixed: ['public_profile', 'openid'], ticked: true },
   },
+  device: {
+    title: 'Facebook for devices',
+    heading: 'Enter the code displayed on your device',
+    text: 'It connects the device with your account.',
+    code: { name: 'user_code', id: 'user_code' },
+    submit: { text: 'Continue' },
+    refused: { text: 'This code is not correct. Check the code on your device and try again.' },
+    refused_status: 200,
+    done: { heading: 'Success!', text: 'You can go back to your device now.' },
+    denied: { heading: 'Not connected', text: 'Your device was given nothing.' },
+  },
   error: { title: 'Error', heading: '{error}', text: '{error_description}' },
 }

@@ -1,3 +1,4 @@
+import { deviceCodeType } from '../../oauth/model/grant-names.ts'
 import type { World, WorldUser } from '../provider.ts'
 import { preloadedRedirectUris } from '../redirect-uris.ts'
 import { exchangeType } from './grants.ts'
@@ -24,7 +25,7 @@ export const facebookWorld: World = {
           client_id: app_id,
           client_secret: '5f0d1c8e2b7a49638de4f0a1b2c3d4e5',
           token_endpoint_auth_method: 'client_secret_post',
-          grant_types: ['authorization_code', 'client_credentials', 'implicit', exchangeType],
+          grant_types: ['authorization_code', 'client_credentials', 'implicit', exchangeType, deviceCodeType],
         },
       ],
     },

@@ -37,6 +37,20 @@ describe('in the dialog', () => {
     expect((body.data as { status: string }[]).map(({ status }) => status)).toEqual(['granted', 'granted', 'granted'])
   })
 
+  test.each([
+    ['granted_scopes', /^\?granted_scopes=email%2Cpublic_profile&denied_scopes=user_friends&state=s#_=_$/],
+    ['code granted_scopes', /^\?code=AQ[\w-]{280,320}&granted_scopes=email%2Cpublic_profile&denied_scopes=user_friends&state=s#_=_$/],
+    [
+      'token granted_scopes',
+      /^#access_token=EAA[A-Za-z0-9]{180}&expires_in=5400&granted_scopes=email%2Cpublic_profile&denied_scopes=user_friends&state=s$/,
+    ],
+    ['code', /^\?code=AQ[\w-]{280,320}&state=s#_=_$/],
+  ])('response_type=%s tells what the user gave', async (response_type, told) => {
+    const { url } = await startFacebook()
+    const back = await throughPages(at(url, { response_type }), { granted: ['email'] })
+    expect(back.search + back.hash).toMatch(told)
+  })
+
   test('who cancels goes back as the vendor says it', async () => {
     const { url } = await startFacebook()
     const back = await throughPages(at(url), { decision: 'deny' })
