@@ -15,13 +15,16 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
   const { profiles, because, verdicts, controls, void: isVoid, state } = exam.findings
   const { client } = exam.cast
   const waived = exam.options.waive
-  const rules = [
-    ...armedRules.flatMap((rule) => {
-      const verdict = verdicts.get(rule)
-      return verdict === undefined ? [] : [{ rule, group: rule.group as string, verdict }]
-    }),
-    ...passiveVerdicts(exam),
-  ].map(({ rule, group, verdict }): RuleReport => {
+  const passive = new Map(passiveVerdicts(exam).map((one) => [one.rule.id, one]))
+  const tried = armedRules.flatMap((rule) => {
+    const verdict = verdicts.get(rule)
+    if (verdict === undefined) return []
+    // What the honest runs break is broken, whatever else was tried.
+    const seen = passive.get(rule.id)?.verdict
+    passive.delete(rule.id)
+    return [{ rule, group: rule.group as string, verdict: seen?.verdict === 'failed' && verdict.verdict !== 'failed' ? seen : verdict }]
+  })
+  const rules = [...tried, ...passive.values()].map(({ rule, group, verdict }): RuleReport => {
     const { id, source, why, mend } = rule
     const level = (verdict.verdict === 'failed' && verdict.level) || levelFor(rule, profiles)
     const own = { id, group, level, source, why, mend }

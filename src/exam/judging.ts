@@ -84,17 +84,17 @@ export function tokensRefused(play: Play, what: string): Verdict {
   return refusedIt(play, deed, what)
 }
 
-/** For a good answer that is unusual: it has to be taken. */
-export function borne(play: Play, what: string, deed = deedOf(play)): Verdict {
-  if (deed === undefined) return notDelivered('the answer was not asked for')
+/** For a good answer of the token endpoint that is unusual: it has to be taken. @param deed which one; the one that a fault made when absent */
+export function borne(play: Play, what: string, deed = deedOf(play, 'token')): Verdict {
+  if (deed === undefined) return notDelivered('no tokens were asked for')
   const used = callsWith(play, answerOf(deed).access_token)
   const evidence = withControl(play, exhibits(deed, used.slice(0, 1)))
   if (isIn(play) === true) return passed('signal', `${what}, and the user is signed in.`, evidence)
   if (isIn(play) === false) return failed('signal', `${what}, and nobody is signed in.`, evidence)
   if (used.length > 0) return passed('wire', `${what}, and the access token was used.`, evidence)
-  const inControl = play.control !== undefined && callsWithAny(play.control)
-  if (inControl)
+  if (play.control !== undefined && callsWithAny(play.control)) {
     return failed('silence', `${what}, and nothing came in ${seconds(play.quiet_ms)}; in the control the token was used.`, evidence)
+  }
   return notExercised('not-told', 'The client calls nothing with its token, and nobody said whether the user was signed in.')
 }
 

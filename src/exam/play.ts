@@ -122,6 +122,16 @@ export function callsWith(play: Pick<Play, 'entries'>, token: unknown): JournalE
   return callsIn(play).filter((entry) => tokenIn(headerOf(entry, 'authorization')) === token || queryOf(entry).access_token === token)
 }
 
+/** The token request that an honest client makes after its callback, when it was answered with tokens. */
+export function firstTokens(play: Play): JournalEntry | undefined {
+  return exchangesBy(play, 'authorization_code').find(({ entry }) => entry.status === 200)?.entry
+}
+
+/** What came while a task was done. */
+export function during(entries: readonly JournalEntry[], { from, to }: Moment): JournalEntry[] {
+  return entries.filter(({ at_ms }) => at_ms >= from && at_ms <= to)
+}
+
 /** How long its tasks took; milliseconds. */
 export function tookOf({ moments }: Play): number {
   return moments.reduce((sum, { from, to }) => sum + to - from, 0)

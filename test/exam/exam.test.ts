@@ -14,7 +14,7 @@ async function verdictsOf(options: Record<string, unknown>, wrong: readonly stri
   const app = await new ExamApp({ issuer: box.issuer, ...examClient }).start()
   try {
     for (const rule of wrong) app.wrong.add(rule)
-    return await examine(box, server.url, addressesOf(app.url), { redirect_uri: `${app.url}/callback`, ...options })
+    return await examine(box, server.url, addressesOf(app.url), { redirect_uri: `${app.url}/callback`, patience: '3s', ...options })
   } finally {
     app.close()
     await box.delete()

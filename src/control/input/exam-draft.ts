@@ -3,6 +3,7 @@ import { examClient } from '../../exam/client.ts'
 import { type Profile, profiles } from '../../exam/profiles.ts'
 import type { ExamOptions } from '../../exam/run/options.ts'
 import { abilities } from '../../exam/tasks.ts'
+import { duration } from '../../sandbox/duration.ts'
 
 const profileName = z.enum(Object.keys(profiles) as [Profile])
 
@@ -18,6 +19,9 @@ export const examDraft = z.strictObject({
       'What the driver can do beside logging in: `signed_in` and `user` say what it can tell, the others what it can be asked for.',
     ),
   waive: z.record(z.string(), z.string().min(1)).optional().describe('Rules that are not held against the client, each with the reason.'),
+  patience: duration
+    .default(45_000)
+    .describe('How long an answer is held back at most, to see whether the client gives up waiting; less weighs less.'),
   client_id: z.string().optional().describe('A client that is there, or one that is made for the exam; `exam` when absent.'),
   client_secret: z.string().nullable().optional().describe('Of one that is made; null for a public client.'),
   redirect_uri: z.string().optional().describe('Of one that is made.'),
@@ -35,7 +39,8 @@ export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
     client_id = examClient.client_id,
     username,
     redirect_uri,
+    patience: patience_ms,
   } = draft
   const { client_secret = examClient.client_secret } = draft
-  return { profiles: profile, only, quick, abilities: signals, waive, client_id, client_secret, redirect_uri, username }
+  return { profiles: profile, patience_ms, only, quick, abilities: signals, waive, client_id, client_secret, redirect_uri, username }
 }

@@ -67,7 +67,7 @@ export class Exam {
     this.#stranger = stranger
     const asked = options.profiles.length > 0 ? options.profiles : (Object.keys(profiles) as Profile[])
     this.#parts = planned(armedRules, asked, options)
-    this.#overlay = new Overlay(find, cast, stranger)
+    this.#overlay = new Overlay(find, cast, stranger, options.patience_ms)
     this.started = Date.now()
     this.#company = find().company
     this.isByTheBook = isByTheBook(find())

@@ -25,6 +25,8 @@ export interface Wanted {
 /** What an exam is told when it begins. */
 export interface ExamOptions extends Wanted, Registration {
   readonly abilities: readonly Ability[]
+  /** No answer is held back for longer, to see whether the client gives up. */
+  readonly patience_ms: number
   /** Rules that are not held against the client, with the reason. */
   readonly waive: Readonly<Record<string, string>>
 }

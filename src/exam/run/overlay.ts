@@ -12,15 +12,17 @@ export class Overlay {
   readonly #find: () => Sandbox
   readonly #cast: Cast
   readonly #stranger: Stranger
+  readonly #patience_ms: number
   readonly #faults: Sandbox['faults']['state']
   readonly #clock: Sandbox['clock']['state']
   #settings: Readonly<Partial<SandboxSettings>> = {}
 
   /** @param find the sandbox as it is now; whoever changes it makes another of it */
-  constructor(find: () => Sandbox, cast: Cast, stranger: Stranger) {
+  constructor(find: () => Sandbox, cast: Cast, stranger: Stranger, patience_ms: number) {
     this.#find = find
     this.#cast = cast
     this.#stranger = stranger
+    this.#patience_ms = patience_ms
     const { faults, clock } = find()
     this.#faults = faults.state
     this.#clock = clock.state
@@ -49,7 +51,8 @@ export class Overlay {
   #whole(fault: Armed) {
     const isNamed = !['discovery', 'jwks'].includes(fault.endpoint)
     const { client } = this.#cast
-    const whole = { after: 0, times: 1, ...(isNamed && { client_id: client.client_id }), ...fault }
+    const held = fault.delay_ms === undefined ? {} : { delay_ms: Math.min(fault.delay_ms, this.#patience_ms) }
+    const whole = { after: 0, times: 1, ...(isNamed && { client_id: client.client_id }), ...fault, ...held }
     return this.#filled(whole)
   }
 
