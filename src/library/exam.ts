@@ -15,6 +15,8 @@ export interface ExamOptions {
   signals?: readonly Ability[]
   /** Rules that are not held against the client, each with the reason. */
   waive?: Readonly<Record<string, string>>
+  /** How long an answer is held back at most, to see whether the client gives up waiting, such as "15s" or seconds; 45 s when absent. */
+  patience?: string | number
   /** A client that is there, or one that is made for the exam; `exam` when absent. */
   client_id?: string
   /** Of one that is made; null for a public client. */

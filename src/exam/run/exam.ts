@@ -173,10 +173,8 @@ export class Exam {
     const harm = placebo && (await this.#troubleOf(`placebo of ${group}`, placebo))
     if (harm !== undefined)
       for (const rule of asked) this.#verdicts.set(rule, notExercised('unstable', `A change that does no harm: ${harm}.`))
-    if (asked.length === 0 || harm !== undefined) {
-      this.#scenario += scenarios.length
-      return
-    }
+    if (asked.length === 0 || harm !== undefined) this.#scenario += scenarios.length
+    if (asked.length === 0 || harm !== undefined) return
     for (const { scenario, judges: all } of scenarios) {
       this.#scenario++
       const judges = all.filter((rule) => asked.includes(rule))
