@@ -64,7 +64,7 @@ export function beginExchange(
 ): Exchange {
   const { scheme, host, notes, path = '', isForwarded = false, calledAs = `${scheme}://${host}` } = origin
   const { provider } = found
-  const space = spaceAt(provider, url)
+  const space = spaceAt(provider, withoutAliasPath(url, found))
   // One that is not there is refused when it is known whose path it was.
   const own = ownSpaceOf(space, provider)
   const sandbox = own === '' ? found : (found.spaces.find(own) ?? found)
@@ -112,6 +112,11 @@ export function beginExchange(
     connection: connectionOf(request.socket),
     endpoint: 'api',
   }
+}
+
+/** A path below a sandbox as its routes know it: without what its discovery puts before some. */
+export function withoutAliasPath(url: string, { settings: { alias_path } }: Sandbox): string {
+  return alias_path !== null && url.startsWith(`${alias_path}/`) ? url.slice(alias_path.length) : url
 }
 
 /** The path at which browsers find the sandbox, without a slash at the end. */

@@ -7,7 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Provider } from '../providers/provider.ts'
-import { carry, type Exchange, exchangeOf } from './exchange.ts'
+import { carry, type Exchange, exchangeOf, withoutAliasPath } from './exchange.ts'
 import { journalEntry, recordAnswers, type Settled } from './journal-hook.ts'
 import { answerError, providerPlugin } from './provider-plugin.ts'
 
@@ -35,7 +35,7 @@ export class ProtocolApps {
   /** Answers a request whose exchange has begun; `failed` is told when the provider's app cannot be made. @param url below the sandbox */
   answer(exchange: Exchange, url: string, request: IncomingMessage, response: ServerResponse, failed: (error: unknown) => void): void {
     carry(request, exchange)
-    request.url = url
+    request.url = withoutAliasPath(url, exchange.sandbox)
     const { provider } = exchange.sandbox
     const made = this.#made.get(provider)
     if (made !== undefined) made.routing(request, response)

@@ -61,6 +61,7 @@ const rules: readonly Rule[] = [
     settings: ['registration', 'registration_token'],
   },
   { idle: ({ paths }) => paths.jwks === undefined, why: 'this provider publishes no keys', settings: ['x5c'] },
+  { idle: ({ paths }) => paths.discovery === undefined, why: 'this provider has no discovery', settings: ['alias_path'] },
   { idle: (_, { registration }) => registration !== 'token', why: 'registration is not token', settings: ['registration_token'] },
   {
     idle: ({ grant_types, paths }) => !grant_types.includes(jwtBearerType) && paths.backchannel_authentication === undefined,

@@ -72,6 +72,12 @@ const protocolSettings = {
   issuer: issuerUrl.describe('Fixes the issuer; without it that is the base URL as the client addressed it.'),
   public_url: baseUrl.describe('The base URL that browsers use, when it is not the one that clients use.'),
   internal_url: baseUrl.describe('The base URL that other containers use.'),
+  alias_path: z
+    .string()
+    .regex(/^(\/\w[\w.-]*)+$/, { error: 'a path such as /moved' })
+    .describe(
+      'Discovery names the token endpoint and the key set below this path, where they answer, too: for clients that should read it.',
+    ),
   strictness: z
     .enum(['vendor', 'rfc', 'lenient'])
     .describe('As the vendor does, OAuth 2.1 practice on top (rfc), or lenient: unregistered clients, redirect URIs and scopes pass.'),

@@ -2,6 +2,7 @@ import { sandboxScopes } from '../../oauth/clients/scope.ts'
 import { discoveryDocument } from '../../providers/discovery.ts'
 import { atHost, hostOf } from '../../providers/hosts.ts'
 import type { HostedEndpoint } from '../../providers/paths.ts'
+import { pathOf } from '../../sandbox/addresses.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { ProtocolEndpoint } from '../endpoint.ts'
 import { type Exchange, exchangeOf } from '../exchange.ts'
@@ -63,7 +64,19 @@ export function metadataOf(exchange: Exchange): Record<string, unknown> {
     certificate_url: origin === undefined ? undefined : origin + prefix,
   })
   const said = hosted({ ...document, scopes_supported: sandboxScopes(sandbox) }, exchange)
-  return sandbox.provider.discovery?.(said, context, program_url) ?? said
+  return aliased(sandbox.provider.discovery?.(said, context, program_url) ?? said, exchange)
+}
+
+/** With the token endpoint and the key set at their other places, where the sandbox has such. */
+function aliased(document: Record<string, unknown>, { sandbox, program_url }: Exchange): Record<string, unknown> {
+  const { alias_path } = sandbox.settings
+  if (alias_path === null) return document
+  const base = pathOf(program_url)
+  const moved = ['token_endpoint', 'jwks_uri'].flatMap((member) => {
+    const [origin = ''] = /^https?:\/\/[^/]+/i.exec(String(document[member])) ?? []
+    return origin === '' ? [] : [[member, origin + base + alias_path + String(document[member]).slice(origin.length + base.length)]]
+  })
+  return { ...document, ...Object.fromEntries(moved) }
 }
 
 /** OpenID Connect Discovery §4 and RFC 8414 §3. */

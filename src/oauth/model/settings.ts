@@ -35,6 +35,8 @@ export interface Settings {
   issuer: string | null
   /** The base URL that browsers use, when it is not the one that clients use. */
   public_url: string | null
+  /** Discovery names the token endpoint and the key set below this path, where they answer, too. */
+  alias_path: string | null
   /** The base URL that other containers use. */
   internal_url: string | null
   /** `vendor`: as the vendor does; `rfc`: OAuth 2.1 practice on top; `lenient`: unregistered clients and redirect URIs pass. */
@@ -114,6 +116,7 @@ export const defaultSettings: Settings = {
   issuer: null,
   public_url: null,
   internal_url: null,
+  alias_path: null,
   strictness: 'vendor',
   redirect_uri_match: 'exact',
   auto_sign_in: null,
