@@ -46,6 +46,8 @@ export interface AccountBeginning {
   note?: string
   /** Whether it can be cancelled. */
   optional?: boolean
+  /** Its fields, where they are another user's others. */
+  rows?: AccountPage['rows']
 }
 
 /** A page beside the sign-in, as one that confirms a new account or sets a password anew. */

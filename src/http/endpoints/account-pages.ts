@@ -77,8 +77,8 @@ function postPage(request: FastifyRequest, reply: FastifyReply): Promise<void> |
   explain(exchange, { code: 'invalid_request', explanation }, reply)
   const secret = page.rows.flat().flatMap(({ kind, name }) => (kind === 'password' ? [name] : []))
   const shown = Object.fromEntries(Object.entries(values).filter(([name]) => !secret.includes(name)))
-  const { optional = false } = page.begin?.(visit) ?? {}
-  accountPage(reply, exchange, interaction, page, { values: shown, errors, optional })
+  const { note: _, ...beginning } = page.begin?.(visit) ?? {}
+  accountPage(reply, exchange, interaction, page, { ...beginning, values: shown, errors })
 }
 
 /** Where a vendor has pages beside its sign-in. */

@@ -100,8 +100,8 @@ export function accountPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
-  { path, rows, first, heading, form, after_password }: AccountPage,
-  { values = {}, errors = {}, note, optional = false }: AccountBeginning,
+  { path, rows: usual, first, heading, form, after_password }: AccountPage,
+  { values = {}, errors = {}, note, optional = false, rows = usual }: AccountBeginning,
 ): void {
   const step = stepAt(pathIn(exchange.context.space, path), exchange, interaction.client, interaction.id)
   const { joinButton: _, ...texts } = step.texts

@@ -365,4 +365,41 @@ describe('at the sign-in', () => {
     expect(await sentTo('+15550177')).toBe(code)
     expect(await amrOf(await asked.post(form, url, { code }))).toEqual(['mfa'])
   })
+
+  test('who has several factors may take another one than the first', async () => {
+    const { username, secret } = await withApp()
+    const waiting = await byPassword(username, { audience: `${url}/mfa/`, scope: 'openid enroll' })
+    const own = await show('mfa-otp', waiting.body.mfa_token, { otp: codeNow(secret) })
+    const phone = { authenticator_types: ['oob'], oob_channels: ['sms'], phone_number: '+15550188' }
+    const { oob_code } = (await associate(own.body.access_token, phone)).body
+    const jar = new Jar()
+    const alone = await jar.open((await typed(jar, username)).location?.href ?? '')
+    expect(alone.html).not.toContain('Try another method')
+    const { mfa_token } = (await byPassword(username)).body
+    await show('mfa-oob', mfa_token, { oob_code, binding_code: await sentTo('+15550188') })
+    server.clock.advance(1)
+
+    const first = await jar.open((await typed(jar, username)).location?.href ?? '')
+    expect(first.html).toContain(
+      '<button class="quiet" type="submit" name="action" value="pick-authenticator" formnovalidate data-does="submit">Try another method</button>',
+    )
+    const wrong = await jar.post(first, url, { code: '000000', action: 'default' })
+    expect([wrong.status, wrong.html.includes('Try another method')]).toEqual([400, true])
+    const asked = await jar.post(wrong, url, { code: '', action: 'pick-authenticator' })
+    expect(asked.location?.pathname).toBe('/u/mfa-login-options')
+    const options = await jar.open(asked.location?.href ?? '')
+    expect(options.html).toContain('<h1>Other Methods</h1>')
+    const offered = [...options.html.matchAll(/name="method" value="(\w+)"[^>]*><span>([^<]+)</g)].map(([, value, label]) => [value, label])
+    expect(offered).toEqual([
+      ['otp', 'Google Authenticator or similar'],
+      ['sms', 'SMS'],
+    ])
+    const none = await jar.post(options, url, { method: 'email', action: 'default' })
+    expect([none.status, none.html.includes('Select a method')]).toEqual([400, true])
+    const chosen = await jar.post(none, url, { method: 'sms', action: 'default' })
+    expect(chosen.location?.pathname).toBe('/u/mfa-sms-challenge')
+    const form = await jar.open(chosen.location?.href ?? '')
+    const end = await jar.post(form, url, { code: await sentTo('+15550188'), action: 'default' })
+    expect(await amrOf(end)).toEqual(['mfa'])
+  })
 })

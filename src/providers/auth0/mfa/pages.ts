@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { User } from '../../../oauth/model/records.ts'
-import type { AccountOutcome, AccountPage, AccountPages, AccountVisit } from '../../account-pages.ts'
+import type { AccountForm, AccountOutcome, AccountPage, AccountPages, AccountVisit } from '../../account-pages.ts'
 import { base32 } from '../../totp.ts'
 import { type Authenticator, activeOnes, authenticatorsOf, enrol, takeOtp } from './authenticators.ts'
 import { isOnItsWay, sendFactorCode, takeFactorCode } from './oob.ts'
@@ -12,6 +12,26 @@ const shown = { second_factor: 'shown' }
 const otpPath = '/u/mfa-otp-challenge'
 const enrolPath = '/u/mfa-otp-enrollment-qr'
 const oobPaths = { sms: '/u/mfa-sms-challenge', voice: '/u/mfa-voice-challenge', email: '/u/mfa-email-challenge' } as const
+
+const optionsPath = '/u/mfa-login-options'
+
+/** What a user has of a factor, as pages call it. */
+const methods = { otp: 'Google Authenticator or similar', sms: 'SMS', voice: 'Phone', email: 'Email' } as const
+
+const methodOf = ({ oob_channel }: Authenticator): keyof typeof methods => oob_channel ?? 'otp'
+const pathOf = (method: keyof typeof methods) => (method === 'otp' ? otpPath : oobPaths[method])
+
+/** The ways in which a user may show a factor, that of the oldest one first. */
+function methodsOf(user: User, { documents }: AccountVisit['world']) {
+  return [...new Set(activeOnes(user, documents).map(methodOf))]
+}
+
+const form: AccountForm = {
+  id: 'mfa',
+  submit: { text: 'Continue', name: 'action', value: 'default' },
+  cancel: { text: 'Try another method', name: 'action', value: 'pick-authenticator' },
+  error_id: 'error-element-',
+}
 
 const rows = [[{ name: 'code', label: 'Enter the 6-digit code', required: true, autocomplete: 'one-time-code' }]]
 
@@ -28,9 +48,11 @@ function codePage(
     rows,
     first: 'code',
     after_password: true,
-    begin: (visit) => ({ note: note(userOf(visit), visit) }),
+    form,
+    begin: (visit) => ({ note: note(userOf(visit), visit), optional: methodsOf(userOf(visit), visit.world).length > 1 }),
     submit(values, visit): AccountOutcome {
       const user = userOf(visit)
+      if (values.action === 'pick-authenticator') return { next: optionsPath }
       if (isRight(user, values.code?.trim() ?? '', visit)) return { user, noted: shown }
       const explanation = 'The code is not what the user has, was used, or is too old; codes that were sent stand in the outbox'
       return { errors: { code: 'The code you entered is invalid' }, explanation }
@@ -74,13 +96,31 @@ function oobPage(channel: keyof typeof oobPaths): AccountPage {
   )
 }
 
+/** The page on which who has several factors says which of them. */
+const optionsPage: AccountPage = {
+  path: optionsPath,
+  heading: 'Other Methods',
+  rows: [],
+  first: 'method',
+  after_password: true,
+  form,
+  begin: (visit) => {
+    const choices = methodsOf(userOf(visit), visit.world).map((value) => ({ value, label: methods[value] }))
+    return { rows: [[{ name: 'method', label: 'Select a method to verify your identity', kind: 'choice', choices }]] }
+  },
+  submit(values, visit): AccountOutcome {
+    const method = methodsOf(userOf(visit), visit.world).find((one) => one === values.method)
+    if (method !== undefined) return { next: pathOf(method) }
+    return { errors: { method: 'Select a method' }, explanation: `The user has no factor by '${values.method}'` }
+  },
+}
+
 /** The pages of the sign-in on which users show a second factor, or get their first one. */
 export const mfaPages: AccountPages = {
   instead(user, world, { parameters }) {
     if (parameters?.second_factor === shown.second_factor || !needsFactor(user, world)) return undefined
-    const [first] = activeOnes(user, world.documents)
-    if (first === undefined) return enrolPath
-    return first.oob_channel === undefined ? otpPath : oobPaths[first.oob_channel]
+    const [first] = methodsOf(user, world)
+    return first === undefined ? enrolPath : pathOf(first)
   },
   pages: [
     codePage(otpPath, 'Verify Your Identity', () => 'Check your preferred one-time password application for a code.', isOtp),
@@ -93,5 +133,6 @@ export const mfaPages: AccountPages = {
     oobPage('sms'),
     oobPage('voice'),
     oobPage('email'),
+    optionsPage,
   ],
 }
