@@ -40,6 +40,11 @@ function withPath(uri: string): string {
   return uri.replace(noPath, '$1/')
 }
 
+/** Whether a redirect URI is a registered one itself, without a query, and does not only fit a wildcard. */
+export function isPlain({ app }: Client, came: string): boolean {
+  return !came.includes('?') && app.redirect_uris.some((one) => plain(one) === plain(came))
+}
+
 /** What a redirect URI is registered for: `web`, `spa` or `publicClient`. */
 function typeOf(client: Client, uri: string, realm: Pick<Realm, 'redirects' | 'settings'>): string {
   return redirectUriType(client, uri, realm) ?? (client.client_secret === null ? 'publicClient' : 'web')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { preloadedRedirectUris } from '../../../src/providers/redirect-uris.ts'
 import { Jar } from '../../support/browser-jar.ts'
-import { authorizeUrl, callbackOf, startEntra, web } from '../../support/entra-client.ts'
+import { authorizeUrl, callbackOf, challenge, spa, startEntra, token, verifier, web } from '../../support/entra-client.ts'
 import { addApp, addClient } from '../../support/iokids-setup.ts'
 import { send } from '../../support/vendor-client.ts'
 
@@ -48,6 +48,38 @@ describe('a redirect URI', () => {
     ['https://one.app.example/other', 400],
   ])('fits a wildcard: %s is answered with %i', async (redirect_uri, status) => {
     expect((await new Jar().open(authorizeUrl(url, { client_id, redirect_uri }))).status).toBe(status)
+  })
+
+  describe.each([
+    ['AzureADMyOrg', 200],
+    ['AzureADMultipleOrgs', 200],
+    ['AzureADandPersonalMicrosoftAccount', 400],
+  ])('of an application for %s', (signInAudience, status) => {
+    test.each([
+      ['that fits a wildcard', 'https://one.app.example/callback'],
+      ['with a query', 'https://other.example/?from=mail'],
+    ])('%s', async (_, redirect_uri) => {
+      const app = addApp(server.sandbox(), { redirect_uris: ['https://*.app.example/callback', 'https://other.example/?from=mail'] })
+      const metadata = { response_types: ['code'], signInAudience }
+      const { client_id: id } = addClient(server.sandbox(), { metadata }, app)
+      const page = await new Jar().open(authorizeUrl(url, { client_id: id, redirect_uri }))
+      expect([page.status, page.location]).toEqual([status, undefined])
+      if (status === 200) return
+      expect(page.html.replaceAll('&#39;', "'")).toContain(
+        `AADSTS50011: The redirect URI '${redirect_uri}' specified in the request does not match the redirect URIs configured for the application '${id}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`,
+      )
+    })
+  })
+
+  test.each([
+    ['http://localhost:4321/spa', 9002327],
+    ['http://localhost:4321/callback', undefined],
+  ])('at any port of localhost is of the type that its path has: %s', async (redirect_uri, number) => {
+    const asked = { client_id: spa.client_id, redirect_uri, code_challenge: challenge, code_challenge_method: 'S256' }
+    const code = (await callbackOf(url, asked)).searchParams.get('code') ?? ''
+    const form = { grant_type: 'authorization_code', client_id: spa.client_id, redirect_uri, code, code_verifier: verifier }
+    const { body } = await token(url, form)
+    expect(body.error_codes).toEqual(number === undefined ? undefined : [number])
   })
 
   test('may be left out where an ID token is asked for: the first one it is', async () => {
