@@ -23,6 +23,7 @@ const scopeOf: NonNullable<RequestDialect['scope']> = (requested, client, contex
 const consent: NonNullable<RequestDialect['consent']> = ({ scope, parameters }, client, user, { realm }) => {
   const allowed = realm.store.findConsent(user, client)
   if (allowed === undefined || allowed === '') return `User '${user.username}' has not let app ${client.app.name} in yet`
+  if (parameters?.auth_type === 'reauthorize') return 'auth_type=reauthorize asks the user once more'
   const again = parameters?.auth_type === 'rerequest'
   const known = [...scopes(allowed), ...(again ? [] : declinedOf(user, client.app, realm.documents))]
   const missing = scopes(scope).filter((one) => !known.includes(one))

@@ -6,6 +6,7 @@ import type { ActiveAccessToken, Client, User } from '../../oauth/model/records.
 import { presentedToken } from '../../oauth/proof/presented-token.ts'
 import type { Context } from '../../oauth/realm/context.ts'
 import type { ApiRequest } from '../provider.ts'
+import { hasChanged } from './passwords.ts'
 import { effectiveScope } from './permissions.ts'
 import { facebookSettings } from './settings.ts'
 
@@ -33,7 +34,11 @@ export function inspect(text: string, { realm }: Context): Inspected {
   const key = realm.tokens.access.keyOf(text)
   const find = (at: number) => (key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(text), at))
   const found = find(now)
-  if (typeof found !== 'string') return { token: found }
+  if (typeof found !== 'string') {
+    if (found.user === undefined || !hasChanged(found.user, found.issued_at, realm.documents)) return { token: found }
+    const explanation = `User '${found.user.username}' changed his password after the token was given`
+    return { reason: 'token_revoked', about: { found: 'password' }, explanation }
+  }
   // As it was before it expired.
   const before = found === 'expired' ? find(0) : found
   if (found === 'expired' && typeof before !== 'string') {
@@ -41,8 +46,10 @@ export function inspect(text: string, { realm }: Context): Inspected {
     const explanation = `The token expired ${Math.ceil((now - before.expires_at) / 1000)} s ago by the sandbox's clock`
     return { reason: 'token_expired', about: { message: `Error validating access token: ${times}` }, explanation }
   }
-  if (found === 'unknown')
-    return { reason: 'token_unknown', about: {}, explanation: 'The token was not issued by this sandbox, or was altered' }
+  if (found === 'unknown') {
+    const about = key === undefined && text.startsWith('EAA') ? { malformed: text } : {}
+    return { reason: 'token_unknown', about, explanation: 'The token was not issued by this sandbox, or was altered' }
+  }
   return { reason: 'token_revoked', about: { found }, explanation: `The token holds no more: ${found}; the user may have removed the app` }
 }
 

@@ -4,7 +4,7 @@ import type { Provider } from '../provider.ts'
 export const facebookDiscovery: NonNullable<Provider['discovery']> = ({ issuer, authorization_endpoint, jwks_uri }) => ({
   issuer,
   authorization_endpoint: `${String(authorization_endpoint).replace('//www.facebook.com', '//facebook.com')}/`,
-  jwks_uri,
+  jwks_uri: `${jwks_uri}/`,
   response_types_supported: ['id_token', 'token id_token'],
   subject_types_supported: ['pairwise'],
   id_token_signing_alg_values_supported: ['RS256'],

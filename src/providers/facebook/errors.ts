@@ -1,3 +1,4 @@
+import { ownValue } from '../../basics/own-value.ts'
 import { randomText } from '../../basics/random.ts'
 import type { Endpoint } from '../../oauth/model/endpoint.ts'
 import type { ErrorCode } from '../../oauth/model/error-codes.ts'
@@ -26,6 +27,15 @@ const badApp: Said = { message: 'Error validating application. Cannot get applic
 const noToken: Said = { message: 'An active access token must be used to query information about the current user.', code: 2500 }
 const cannotParse: Said = { message: 'Invalid OAuth access token - Cannot parse access token', code: oauthException }
 
+/** Why a token ended that was not taken back. */
+const ended: Readonly<Record<string, readonly [why: string, error_subcode: number]>> = {
+  disabled: ['The user is not a confirmed user.', 464],
+  password: [
+    'The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.',
+    460,
+  ],
+}
+
 const byReason: Partial<Record<Reason, Wording>> = {
   redirect_mismatch: ({ redirect_uri }) =>
     redirect_uri === undefined ? { message: 'Missing redirect_uri parameter.', code: 191 } : { message: mismatch, code: 100 },
@@ -41,15 +51,12 @@ const byReason: Partial<Record<Reason, Wording>> = {
   client_missing: { message: 'Missing client_id parameter.', code: 101 },
   parameter_missing: ({ parameter }) => ({ message: `Missing ${parameter} parameter.`, code: 100 }),
   token_missing: noToken,
-  token_unknown: cannotParse,
-  token_revoked: ({ found }) =>
-    found === 'disabled'
-      ? { message: 'Error validating access token: The user is not a confirmed user.', code: oauthException, error_subcode: 464 }
-      : {
-          message: 'Error validating access token: The user has not authorized application.',
-          code: oauthException,
-          error_subcode: 458,
-        },
+  token_unknown: ({ malformed }) =>
+    malformed === undefined ? cannotParse : { message: `Malformed access token ${malformed}`, code: oauthException },
+  token_revoked: ({ found = '' }) => {
+    const [why, error_subcode] = ownValue(ended, found) ?? ['The user has not authorized application.', 458]
+    return { message: `Error validating access token: ${why}`, code: oauthException, error_subcode }
+  },
   token_expired: ({ message = '' }) => ({ message, code: oauthException, error_subcode: 463 }),
 }
 

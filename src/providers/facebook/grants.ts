@@ -1,10 +1,10 @@
 import { after } from '../../basics/maybe-promise.ts'
-import { digest } from '../../basics/random.ts'
 import { authorizationCode } from '../../oauth/grants/authorization-code.ts'
 import { clientCredentials } from '../../oauth/grants/client-credentials.ts'
 import { deviceCode } from '../../oauth/grants/deferred.ts'
 import { missing, OAuthError } from '../../oauth/model/errors.ts'
 import type { GrantType } from '../../oauth/realm/context.ts'
+import { inspect } from './caller.ts'
 import { effectiveScope } from './permissions.ts'
 
 export const exchangeType = 'fb_exchange_token'
@@ -24,23 +24,19 @@ const code: GrantType = {
 const exchange: GrantType = {
   grant_type: exchangeType,
   parameters: [exchangeType],
-  redeem({ [exchangeType]: token }, client, { realm, trace }) {
+  redeem({ [exchangeType]: token }, client, context) {
+    const { realm, trace } = context
     if (token === undefined) throw missing(exchangeType)
-    const key = realm.tokens.access.keyOf(token)
-    const found = key === undefined ? 'unknown' : realm.store.findAccessToken(key, digest(token), realm.clock.now())
-    if (typeof found === 'string') {
-      const reason = found === 'unknown' ? 'token_unknown' : found === 'expired' ? 'token_expired' : 'token_revoked'
-      const message = 'Error validating access token: Session has expired.'
-      throw new OAuthError(reason, message, `${exchangeType} is no token that holds: it is ${found}`).naming({ found, message })
-    }
-    const { user, scope, client: owner } = found
+    const seen = inspect(token, context)
+    if (!('token' in seen)) throw new OAuthError(seen.reason, 'The access token is not valid', seen.explanation).naming(seen.about)
+    const { user, scope, client: owner, grant: before } = seen.token
     if (user === undefined || owner.row !== client.row) {
       const explanation = `${exchangeType} was issued to client '${owner.client_id}', ${user === undefined ? 'for itself' : `not to '${client.client_id}'`}`
       throw new OAuthError('token_unknown', 'The token is not of a user of this app', explanation)
     }
     trace.username = user.username
     const kept = effectiveScope(scope, user, client.app, realm.documents)
-    const details = found.grant.details
+    const { details } = before
     const grant = realm.store.saveGrant({ client, user, grant_type: exchangeType, scope: kept, details, created_at: realm.clock.now() })
     trace.grant_id = grant.id
     return { grant, user, scope: kept, refresh: 'none', id_token: false }

@@ -7,6 +7,7 @@ import type { StatementWording, TokenFormat, TokenProfile } from '../../oauth/mo
 import { charactersOf } from '../data/alphabet.ts'
 import { exchangeType } from './grants.ts'
 import { scopedId } from './ids.ts'
+import { notePassword } from './passwords.ts'
 import { nameOf, pictureOf } from './profile.ts'
 import { facebookSettings } from './settings.ts'
 
@@ -17,8 +18,11 @@ const codeHandles = maskedHandles(charactersOf('url_safe'), 40)
 
 /** Users' tokens are letters and digits, an app's begins with its id. */
 const access: TokenFormat = {
-  make: ({ id, client, user }) =>
-    user === undefined ? `${client.client_id}|${appHandles.make(id)}` : `EAA${userHandles.make(id)}${randomFrom(alphabet, 140)}`,
+  make({ id, client, user }, { documents, clock }) {
+    if (user === undefined) return `${client.client_id}|${appHandles.make(id)}`
+    notePassword(user, documents, clock.now())
+    return `EAA${userHandles.make(id)}${randomFrom(alphabet, 140)}`
+  },
   keyOf(token) {
     const [app = '', handle] = token.split('|')
     if (handle !== undefined) return /^\d+$/.test(app) ? appHandles.key(handle) : undefined
