@@ -9,12 +9,14 @@ export interface Registration {
   scope: string
 }
 
-/** An app as you might write it: it signs users in with openid-client, keeps their tokens and shows their profile. */
+/** One user of an app as you might write it: it signs users in with openid-client, keeps their tokens and shows their profile. */
 export class App {
   tokens: (oauth.TokenEndpointResponse & oauth.TokenEndpointResponseHelpers) | undefined
   readonly #config: oauth.Configuration
   readonly #registration: Registration
   readonly #pending = new Map<string, { nonce: string; verifier: string }>()
+  #refreshing: Promise<void> | undefined
+  #busyUntil = 0
 
   private constructor(config: oauth.Configuration, registration: Registration) {
     this.#config = config
@@ -27,6 +29,11 @@ export class App {
     const options = { timeout: 2, execute: [oauth.allowInsecureRequests, oauth.enableNonRepudiationChecks] }
     const config = await oauth.discovery(new URL(issuer), client_id, client_secret, oauth.ClientSecretBasic(client_secret), options)
     return new App(config, registration)
+  }
+
+  /** The same app for another user, who is not signed in. */
+  another(): App {
+    return new App(this.#config, this.#registration)
   }
 
   /** A sign-in begins: the parameters with which the browser is sent to the provider. */
@@ -51,20 +58,59 @@ export class App {
     if (pending === undefined) throw new Error(`nobody began a sign-in with state "${state}"`)
     this.#pending.delete(state)
     const checks = { expectedState: state, expectedNonce: pending.nonce, pkceCodeVerifier: pending.verifier }
-    this.tokens = await oauth.authorizationCodeGrant(this.#config, url, checks)
+    const tokens = await oauth.authorizationCodeGrant(this.#config, url, checks)
+    await oauth.fetchUserInfo(this.#config, tokens.access_token, tokens.claims()?.sub ?? oauth.skipSubjectCheck)
+    this.tokens = tokens
   }
 
-  /** New tokens for the refresh token; the old one is kept when no other comes. */
-  async refresh(): Promise<void> {
+  /** New tokens for the refresh token; the old one is kept when no other comes. All who ask at the same time share one request. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  async #refresh(): Promise<void> {
     const refresh_token = this.tokens?.refresh_token
     if (refresh_token === undefined) throw new Error('there is no refresh token')
-    const tokens = await oauth.refreshTokenGrant(this.#config, refresh_token)
-    this.tokens = Object.assign(tokens, { refresh_token: tokens.refresh_token ?? refresh_token })
+    try {
+      const tokens = await oauth.refreshTokenGrant(this.#config, refresh_token)
+      this.tokens = Object.assign(tokens, { refresh_token: tokens.refresh_token ?? refresh_token })
+    } catch (error) {
+      // What was refused is over; what was not answered may work again.
+      if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') this.tokens = undefined
+      throw error
+    }
   }
 
   /** Who is signed in, as the provider says it now. */
   async profile(): Promise<oauth.UserInfoResponse> {
     return oauth.fetchUserInfo(this.#config, this.tokens?.access_token ?? '', this.tokens?.claims()?.sub ?? oauth.skipSubjectCheck)
+  }
+
+  /** The same with a token that may have expired meanwhile: it is refreshed once. A provider that is busy is left in peace as long as it says. */
+  async freshProfile(): Promise<oauth.UserInfoResponse> {
+    if (Date.now() < this.#busyUntil) throw new Error('the provider is busy')
+    try {
+      return await this.profile()
+    } catch (error) {
+      const { status, headers } = answerIn(error)
+      if (status === 429) this.#busyUntil = Date.now() + Number(headers?.get('retry-after') ?? 1) * 1000
+      if (status !== 401) throw error
+      await this.refresh()
+      return this.profile()
+    }
+  }
+
+  /** Signs out here and at the provider, where the refresh token is of no use any more. @returns where the browser is to go */
+  async signOut(): Promise<string> {
+    const { tokens } = this
+    this.tokens = undefined
+    if (tokens?.refresh_token !== undefined) await oauth.tokenRevocation(this.#config, tokens.refresh_token).catch(() => undefined)
+    const { client_id } = this.#registration
+    const hint = tokens?.id_token === undefined ? {} : { id_token_hint: tokens.id_token }
+    return oauth.buildEndSessionUrl(this.#config, { client_id, ...hint }).href
   }
 
   /** What an API of this app checks before it answers: the signature by the provider's keys, the issuer, the times. */
@@ -74,4 +120,13 @@ export class App {
     const { payload } = await jwtVerify(token, keys, { issuer, audience: issuer, maxTokenAge: '1h', clockTolerance: '30s' })
     return payload
   }
+}
+
+/** The answer that an error of openid-client is about. */
+function answerIn(error: unknown): { status?: number; headers?: Headers } {
+  if (error instanceof oauth.WWWAuthenticateChallengeError || error instanceof oauth.ResponseBodyError) {
+    return { status: error.status, headers: error.response.headers }
+  }
+  const { cause } = error instanceof Error ? error : {}
+  return cause instanceof Response ? { status: cause.status, headers: cause.headers } : {}
 }

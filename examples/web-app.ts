@@ -1,39 +1,70 @@
-import { createServer } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App } from './app.ts'
 
-/** A web site around the app: one page, which says who is signed in. */
+/** A web site around the app: a page that says who is signed in, and the same for programs. */
 export interface WebApp {
   url: string
   close(): void
 }
 
+interface Answer {
+  status: number
+  headers?: Record<string, string>
+  body?: string
+}
+
 /**
- * Starts the web site for one browser. Its redirect URI is `/callback` of whatever address it got.
+ * Starts the web site. Its redirect URI is `/callback` of whatever address it got.
  * @param connect makes the app for that address
+ * @param port 0 takes a free one
  */
-export async function startWebApp(connect: (redirect_uri: string) => Promise<App>): Promise<WebApp> {
+export async function startWebApp(connect: (redirect_uri: string) => Promise<App>, port = 0): Promise<WebApp> {
+  /** Who uses which browser: what one of them began, no other can finish. */
+  const sessions = new Map<string, App>()
   const server = createServer((request, response) => {
-    const answer = (status: number, headers: Record<string, string>, body = '') => response.writeHead(status, headers).end(body)
-    const page = (text: string) =>
-      answer(200, { 'content-type': 'text/html; charset=utf-8' }, `<!doctype html><title>App</title><main>${text}</main>`)
-    pageOf(new URL(request.url ?? '/', url)).then(
-      (found) => ('location' in found ? answer(303, found) : page(found.text)),
-      (error) => page(`Something went wrong: ${error.message}`),
-    )
+    answer(request)
+      .catch((error): Answer => page(`Something went wrong: ${escaped(error.message)}`, 502))
+      .then(({ status, headers, body = '' }) => response.writeHead(status, headers).end(body))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const app = await connect(`${url}/callback`)
 
-  async function pageOf({ pathname, href }: URL): Promise<{ text: string } | { location: string }> {
-    if (pathname === '/login') return { location: await app.signInUrl() }
-    if (pathname === '/callback') {
-      await app.finish(href)
-      return { location: '/' }
+  function begin(user: App): Record<string, string> {
+    const id = randomUUID()
+    sessions.set(id, user)
+    return { 'set-cookie': `session=${id}; Path=/; HttpOnly; SameSite=Lax` }
+  }
+
+  async function answer({ url: path = '/', method, headers }: IncomingMessage): Promise<Answer> {
+    // What a browser only fetches in advance must not use up a code.
+    if (method !== 'GET' || headers['sec-purpose'] !== undefined) return { status: 204 }
+    const id = /session=([\w-]+)/.exec(headers.cookie ?? '')?.[1] ?? ''
+    const user = sessions.get(id)
+    const { pathname, href } = new URL(path, url)
+    if (pathname === '/login') {
+      const beginner = user ?? app.another()
+      const location = await beginner.signInUrl()
+      return { status: 303, headers: { location, ...(user === undefined && begin(beginner)) } }
     }
-    if (app.tokens === undefined) return { text: '<a href="/login">Sign in</a>' }
-    return { text: `Hello ${(await app.profile()).name}` }
+    if (pathname === '/callback') {
+      if (user === undefined) return page('Nobody began to sign in here.', 400)
+      await user.finish(href)
+      // Whoever knew the session's id before the sign-in does not know it now.
+      sessions.delete(id)
+      return { status: 303, headers: { location: '/', ...begin(user) } }
+    }
+    if (pathname === '/logout') {
+      sessions.delete(id)
+      return { status: 303, headers: { location: user === undefined ? '/' : await user.signOut() } }
+    }
+    const claims = user?.tokens?.claims()
+    if (pathname === '/me') return claims === undefined ? { status: 401 } : json({ sub: claims.sub })
+    if (pathname === '/profile') return user?.tokens === undefined ? { status: 401 } : json(await user.freshProfile())
+    if (user === undefined || claims === undefined) return page('<a href="/login">Sign in</a>')
+    return page(`Hello ${escaped((await user.freshProfile()).name ?? claims.sub)}`)
   }
 
   return {
@@ -43,4 +74,17 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
       server.closeAllConnections()
     },
   }
+}
+
+function page(text: string, status = 200): Answer {
+  const headers = { 'content-type': 'text/html; charset=utf-8' }
+  return { status, headers, body: `<!doctype html><title>App</title><main>${text}</main>` }
+}
+
+function json(value: object): Answer {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`)
 }
