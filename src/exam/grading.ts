@@ -7,7 +7,7 @@ import { rules as passiveRules } from './registry.ts'
 import { type Counts, type Report, type RuleReport, rulesVersion } from './report.ts'
 import type { Rule } from './rule.ts'
 import type { Exam } from './run/exam.ts'
-import { trafficOf } from './traffic.ts'
+import { ofClients, trafficOf } from './traffic.ts'
 import { exhibits, failed, notExercised, passed, type Verdict } from './verdict.ts'
 
 /** What an exam has found so far. */
@@ -73,11 +73,7 @@ function passiveVerdicts(exam: Exam): { rule: Rule; group: string; verdict: Verd
   const { only, quick } = exam.options
   if (state === 'running' || honest.length === 0) return []
   const { client } = exam.cast
-  const traffic = trafficOf(
-    honest.filter(({ driver }) => driver === undefined),
-    () => client,
-    exam.isByTheBook,
-  ).get(client.client_id)
+  const traffic = trafficOf(ofClients(honest), () => client, exam.isByTheBook).get(client.client_id)
   if (traffic === undefined) return []
   const byId = new Map(honest.map((entry) => [entry.id, entry]))
   return passiveRules

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Profile } from './profiles.ts'
 import type { Scenario } from './scenario.ts'
 import type { Ability, Task } from './tasks.ts'
-import { type Asked, answerOf, headerOf, queryOf, type Traffic, text, tokenIn, trafficOf } from './traffic.ts'
+import { type Asked, answerOf, headerOf, ofClients, queryOf, type Traffic, text, tokenIn, trafficOf } from './traffic.ts'
 
 /** What a driver says of the app when it did its task. */
 export interface Signal {
@@ -58,7 +58,7 @@ const read = new WeakMap<readonly JournalEntry[], Traffic>()
 export function trafficIn({ entries, client }: Pick<Play, 'entries' | 'client'>): Traffic {
   const known = read.get(entries)
   if (known !== undefined) return known
-  const found = trafficOf(entries, () => client, true).get(client.client_id) ?? { ...none, client }
+  const found = trafficOf(ofClients(entries), () => client, true).get(client.client_id) ?? { ...none, client }
   read.set(entries, found)
   return found
 }

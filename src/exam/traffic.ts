@@ -90,8 +90,9 @@ export function tokenIn(authorization: string): string {
 }
 
 function authorizationOf(entry: JournalEntry, pushed: ReadonlyMap<unknown, Sent>): Asked | undefined {
-  if (entry.endpoint !== 'authorize' || entry.method !== 'GET') return undefined
-  const sent = queryOf(entry)
+  const isForBrowser = entry.driver === 'control'
+  if (entry.endpoint !== 'authorize' || (entry.method !== 'GET' && !isForBrowser)) return undefined
+  const sent = isForBrowser ? { response_type: 'code', ...bodyOf(entry) } : queryOf(entry)
   const { request, request_uri } = sent
   if (request_uri !== undefined) {
     const parameters = pushed.get(request_uri)
@@ -160,4 +161,10 @@ export function sharing(asked: readonly Asked[], value: (one: Asked) => string |
   const groups = Map.groupBy(asked, value)
   groups.delete(undefined)
   return [...groups.values()].filter(({ length }) => length > 1)
+}
+
+/** The requests of a client alone: what the control API did for a browser counts where no browser asked. */
+export function ofClients(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const byBrowser = entries.some(({ endpoint, method, driver }) => endpoint === 'authorize' && method === 'GET' && driver === undefined)
+  return byBrowser ? entries.filter(({ driver }) => driver === undefined) : entries
 }

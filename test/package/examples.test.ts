@@ -82,6 +82,25 @@ test('the app that signs in with Google, GitHub and Apple does, under grantbox r
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 3\n.*fail 0/s) })
 }, 120_000)
 
+test('the suite that examines the app passes', async () => {
+  const { code, output } = await run([join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'examples/exam', '--no-color'])
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Tests\s+\d{2,} passed/) })
+}, 120_000)
+
+/** Each app that signs in by OpenID Connect is examined where it stands. */
+test('the web site passes its exam, each must of it by more than silence', async () => {
+  const site = `http://127.0.0.1:${await freePort()}`
+  const app = ['--signed-in', 'GET /me is 200', '--whoami', 'GET /me json /sub', '--api', '/profile', '--logout', '/logout']
+  const here = ['--port', String(await freePort()), '--ready', `${site}/`, '--require', '80', '--report', 'json=report.json']
+  const start = ['--', process.execPath, 'examples/exam/start.ts']
+  const { code, output } = await run([join(root, 'src/cli/main.ts'), 'exam', `${site}/login`, ...app, ...here, ...start], {
+    PORT: new URL(site).port,
+  })
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/0 failed/) })
+  const { rules } = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'))
+  expect(rules.filter((rule: { proof?: string }) => rule.proof === 'silence')).toEqual([])
+}, 120_000)
+
 const jest = jestPath()
 
 // Jest is run where somebody has put it: with it in the lock file npm ci fails on machines whose registry lacks one of the
