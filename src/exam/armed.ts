@@ -2,12 +2,22 @@ import { answers } from './armed/answers.ts'
 import { callback } from './armed/callback.ts'
 import { callbackByBrowser } from './armed/callback-browser.ts'
 import { foreignCode } from './armed/foreign-code.ts'
+import { idToken } from './armed/id-token.ts'
+import { identity } from './armed/identity.ts'
 import { tokenAnswers } from './armed/token-answers.ts'
 import type { ArmedRule, Group } from './armed-rule.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every rule that shows only when somebody does something to the client. */
-export const armedRules: readonly ArmedRule[] = [...answers, ...callback, foreignCode, ...callbackByBrowser, ...tokenAnswers]
+export const armedRules: readonly ArmedRule[] = [
+  ...answers,
+  ...callback,
+  foreignCode,
+  ...callbackByBrowser,
+  ...tokenAnswers,
+  ...idToken,
+  ...identity,
+]
 
 /** What is done before a group: the same machinery, and no harm. A client that it breaks proves nothing about the group. */
 export const placebos: Partial<Record<Group, Scenario>> = {

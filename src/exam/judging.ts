@@ -72,16 +72,25 @@ function difference(sent: string, came: string): string {
   return `${came.length} characters of ${sent.length} came, and number ${at + 1} is another`
 }
 
-/** For tokens that came with something wrong: neither they nor the user in them are taken. */
-export function tokensRefused(play: Play, what: string): Verdict {
+/**
+ * For an ID token that is wrong: neither it nor what came beside it is used.
+ * @param isForgiven whether a client may look at userinfo before it refuses, as far as anybody told whom it shows
+ */
+export function idTokenRefused(play: Play, what: string, isForgiven = false): Verdict {
   const deed = deedOf(play, 'token')
   if (deed === undefined) return notDelivered('no tokens were asked for')
-  const used = callsWith(play, answerOf(deed).access_token)
-  const [first] = used
-  if (first !== undefined && play.profiles.includes('oidc') && shown(play) !== 'alice') {
+  if (answerOf(deed).id_token === undefined) return notExercised('unused', 'The client asks for no ID token.')
+  const [first] = callsWith(play, answerOf(deed).access_token)
+  const isExcused = shown(play) === 'alice' || (isForgiven && isIn(play) === false) || isUntold(play, isForgiven)
+  if (first !== undefined && shown(play) !== 'mallory' && play.profiles.includes('oidc') && !isExcused) {
     return failed('wire', `${what}, and the access token beside it was used.`, withControl(play, exhibits(deed, [first])))
   }
   return refusedIt(play, deed, what)
+}
+
+/** Whether the driver is still at it, and will say what counts. */
+function isUntold({ moments, abilities }: Play, isForgiven: boolean): boolean {
+  return moments.length === 0 && (abilities.has('user') || (isForgiven && abilities.has('signed_in')))
 }
 
 /** For a good answer of the token endpoint that is unusual: it has to be taken. @param deed which one; the one that a fault made when absent */

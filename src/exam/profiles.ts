@@ -23,6 +23,7 @@ export const web = ['oauth2', 'oauth2.1', 'oidc', 'spa'] as const satisfies read
 /** Where a rule weighs less than it does elsewhere. */
 const softer: Partial<Record<Profile, Readonly<Record<string, Level>>>> = {
   oauth2: { 'request-pkce': 'should', 'callback-iss-wrong': 'should', 'callback-iss-missing': 'hint' },
+  oidc: { 'id-token-signature': 'should' },
 }
 
 /** Whether a rule counts for one of these. */

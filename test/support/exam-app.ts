@@ -45,6 +45,7 @@ export class ExamApp {
   url = ''
   readonly #options: ExamAppOptions
   readonly #sessions = new Map<string, Session>()
+  readonly #accounts = new Map<string, string>()
   /** For the slip of one who keeps them per process. */
   readonly #everyone: Session = { pending: new Map() }
   #metadata: Promise<Record<string, unknown>> | undefined
@@ -306,8 +307,18 @@ export class ExamApp {
     const answer = await fetch(String(userinfo_endpoint), { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' })
     if (!answer.ok) throw new AppError(`userinfo said ${answer.status}`)
     const found = (await answer.json()) as { sub: string; email?: string }
-    if (found.sub !== sub && !this.wrong.has('userinfo-sub')) throw new AppError('userinfo is about another')
-    return { sub: this.wrong.has('userinfo-sub') ? found.sub : sub, ...(found.email !== undefined && { email: found.email }) }
+    const isLax = this.wrong.has('userinfo-sub') || this.wrong.has('id-token-signature')
+    if (found.sub !== sub && !isLax) throw new AppError('userinfo is about another')
+    const account = this.#accountOf(this.wrong.has('userinfo-sub') ? found.sub : sub, found.email)
+    return { sub: account, ...(found.email !== undefined && { email: found.email }) }
+  }
+
+  /** Whose account it is: by his subject, not by an address. */
+  #accountOf(sub: string, email = ''): string {
+    if (!this.wrong.has('identity-by-sub')) return sub
+    const account = this.#accounts.get(email) ?? sub
+    this.#accounts.set(email, account)
+    return account
   }
 
   /** An API of the app's, which asks the provider's with the token of its session. */

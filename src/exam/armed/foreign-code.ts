@@ -32,7 +32,7 @@ function judge(play: Play): Verdict {
   if (taken !== undefined) {
     const used = callsWith(play, answerOf(taken.entry).access_token)
     // The nonce in the ID token is mallory's: a client that compares it finds out late, and in time (RFC 9700 §2.1.1).
-    if (!sentNonce(play) || isIn(play) === true || (isIn(play) === undefined && used.length > 0)) {
+    if (!sentNonce(play) || isIn(play) === true || (isIn(play) === undefined && play.moments.length > 0 && used.length > 0)) {
       return failed('wire', 'The app took mallory’s code and got tokens for it.', evidence)
     }
     return passed(
