@@ -4,6 +4,6 @@ const target = window.opener ?? (window.parent === window ? null : window.parent
 if (holder !== null && target !== null) {
   const fields = [...holder.querySelectorAll('input')].map(({ name, value }) => [name, value])
   const response = Object.fromEntries(fields)
-  const message = holder.dataset.bare === undefined ? { type: 'authorization_response', response } : response
-  target.postMessage(message, holder.dataset.origin)
+  const usual = holder.dataset.bare === undefined ? { type: 'authorization_response', response } : response
+  target.postMessage(holder.dataset.text ?? usual, holder.dataset.origin)
 }

@@ -193,6 +193,8 @@ export interface Views {
     origin: string
     /** Whether the fields are the message, and not its `response`. */
     bare?: true
+    /** The message, where it is a text of the vendor's own. */
+    text?: string
     fields: Readonly<Record<string, string>>
   }
 }

@@ -29,8 +29,11 @@ interface Posted {
   fields: Readonly<Record<string, string>>
 }
 
-/** What the browser is to do: go to an address, post a form, or tell the page of the redirect URI's origin that opened it; of a bare message the parameters are all. */
-export type Delivery = { redirect_to: string } | { form_post: Posted } | { web_message: Posted & { bare?: true } }
+/**
+ * What the browser is to do: go to an address, post a form, or tell the page of the redirect URI's origin that opened it; of a bare message
+ * the parameters are all, and a text is a message of the vendor's own.
+ */
+export type Delivery = { redirect_to: string } | { form_post: Posted } | { web_message: Posted & { bare?: true; text?: string } }
 
 /** Seconds in which a response JWT must be used (JARM §2.1 recommends ten minutes at most). */
 const responseTtl = 600
@@ -56,24 +59,31 @@ export function deliver(said: AuthorizationAnswer, context: Context): MaybePromi
   if (!context.is_only_issuer && (jwt !== undefined || said.parameters.id_token !== undefined)) {
     noteTo(context, `The callback names the issuer ${context.issuer}, where the browser is; clients elsewhere need the setting issuer`)
   }
-  const { redirects } = context.realm
+  const { redirects, requests } = context.realm
+  if (way === 'web_message' && jwt === undefined && requests?.authorization?.message !== undefined) {
+    return { web_message: { ...posted(answer, parameters), text: requests.authorization.message(parameters) } }
+  }
   if (jwt === undefined) return delivery(answer, way, answer.parameters, redirects)
   return responseJwt(answer, context).then((response) => delivery(answer, way, { response }, redirects))
 }
 
+function posted({ redirect_uri }: AuthorizationAnswer, parameters: AuthorizationAnswer['parameters']): Posted {
+  const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  return { action: redirect_uri, fields: Object.fromEntries(fields) }
+}
+
 function delivery(
-  { redirect_uri }: AuthorizationAnswer,
+  answer: AuthorizationAnswer,
   way: string,
   parameters: AuthorizationAnswer['parameters'],
   { answeredAt = (uri) => uri, encoded_as, query_ends = '' }: RedirectRules = {},
 ): Delivery {
   if (way === 'form_post' || way === 'web_message' || way === 'bare_message') {
-    const fields = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
-    const posted = { action: redirect_uri, fields: Object.fromEntries(fields) }
-    if (way === 'form_post') return { form_post: posted }
-    return { web_message: way === 'web_message' ? posted : { ...posted, bare: true } }
+    const sent = posted(answer, parameters)
+    if (way === 'form_post') return { form_post: sent }
+    return { web_message: way === 'web_message' ? sent : { ...sent, bare: true } }
   }
-  const to = answeredAt(redirect_uri)
+  const to = answeredAt(answer.redirect_uri)
   if (way === 'fragment') return { redirect_to: withFragment(to, parameters, encoded_as) }
   return { redirect_to: withQuery(to, parameters, encoded_as) + query_ends }
 }

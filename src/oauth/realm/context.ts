@@ -179,6 +179,8 @@ export interface AuthorizationDialect {
   stays?(request: AuthorizationRequest): boolean
   /** Whether the user is told an error on a page, though the client could be told it. */
   onPage?(error: OAuthError): boolean
+  /** The text that a page is told which asked for `web_message`, where it is not told the usual object. */
+  message?(parameters: Readonly<Record<string, string | undefined>>): string
   /** What stands in the `request_uri` of a pushed request behind the usual prefix. */
   newPushedHandle?(): string
   /** A pushed request may come again until somebody has signed in by it. */

@@ -12,6 +12,7 @@ import { applePages, appleTexts } from './pages.ts'
 import { appleCallback, appleRequests } from './requests.ts'
 import { appleSettings } from './settings.ts'
 import { appleKeys, appleKid, appleTokens } from './tokens.ts'
+import { transferRoutes } from './transfers.ts'
 import { appleWorld } from './world.ts'
 
 const digits = (length: number) => Array.from({ length }, () => randomDigit(10)).join('')
@@ -29,7 +30,7 @@ export const apple: Provider = {
     jwks: '/auth/keys',
     discovery: ['openid-configuration'],
   },
-  grant_types: ['authorization_code', 'refresh_token', 'implicit'],
+  grant_types: ['authorization_code', 'refresh_token', 'implicit', 'client_credentials'],
   client_documents: false,
   sender_constraints: false,
   auth_methods: ['client_secret_post'],
@@ -71,6 +72,7 @@ export const apple: Provider = {
   callbackWording: appleCallback,
   discovery: appleDiscovery,
   revocationReply: { status: 200 },
+  routes: transferRoutes,
   world: appleWorld,
   collection: appleCollection,
 }

@@ -8,6 +8,7 @@ import { type CallbackWording, type Context, noteTo, type RequestDialect } from 
 import { accountOf, emailFor, tellOnce } from './accounts.ts'
 import { appleSecretProblem } from './client-secret.ts'
 import { appleSettings } from './settings.ts'
+import { migrationGrant, migrationScope } from './transfers.ts'
 
 /** Why the vendor refuses a redirect URI, whoever registered it. */
 function webProblem(redirect_uri: string): string | undefined {
@@ -44,7 +45,8 @@ function checks({ redirect_uri, scope, response_mode }: Parameters, client: Clie
 }
 
 /** Every grant has openid: an ID token comes with all of them. */
-const scopeOf: NonNullable<RequestDialect['scope']> = (requested, client, context) => {
+const scopeOf: NonNullable<RequestDialect['scope']> = (requested, client, context, { grant_type }) => {
+  if (grant_type === migrationGrant.grant_type) return migrationScope
   const asked = scopes(requested).filter((one) => one !== 'openid')
   return asked.length === 0 ? 'openid' : `openid ${scopeOfApp(asked.join(' '), client, context)}`
 }
@@ -62,14 +64,22 @@ export const appleCallback: CallbackWording = ({ parameters, client, user, grant
   return { state, code, id_token, user: JSON.stringify({ name, email }) }
 }
 
+/** What the vendor's script reads in the page that opened its popup: the user is an object there. */
+function appleMessage({ error, user, code, id_token, state }: Readonly<Record<string, string | undefined>>): string {
+  const authorization = { code, id_token, state }
+  const data = error === undefined ? { authorization, user: user && JSON.parse(user) } : { error }
+  return JSON.stringify({ method: 'oauthDone', data })
+}
+
 /** Requests as the vendor has them. */
 export const appleRequests: RequestDialect = {
+  grants: new Map([[migrationGrant.grant_type, migrationGrant]]),
   secret_in: 'body',
   secretProblem: appleSecretProblem,
   scope: scopeOf,
   checks,
   pkce_optional: true,
-  authorization: { passes: ['id_token_without_nonce'], onPage: () => true },
+  authorization: { passes: ['id_token_without_nonce'], onPage: () => true, message: appleMessage },
   // With a session or without, the page asks whether to continue.
   prompt: (_parameters, { auto_consent }) => (auto_consent ? undefined : 'consent'),
 }

@@ -5,6 +5,7 @@ interface AppleSettings {
   boolean_claims: 'string' | 'boolean'
   http_redirects: boolean
   notification_endpoint: string | null
+  transferred_from: string | null
 }
 
 /** The vendor's own settings. */
@@ -31,6 +32,15 @@ export const appleSettings = ownSettings<AppleSettings>({
       z
         .string()
         .regex(/^https?:\/\//)
+        .nullable(),
+  },
+  transferred_from: {
+    default: null,
+    says: 'the team that the apps came from: ID tokens have `transfer_sub` while it is set, which Apple does for sixty days',
+    accepts: ({ z }) =>
+      z
+        .string()
+        .regex(/^[A-Z0-9]{10}$/)
         .nullable(),
   },
 })

@@ -8,6 +8,7 @@ import type { StatementWording, TokenFormat, TokenProfile } from '../../oauth/mo
 import { charactersOf } from '../data/alphabet.ts'
 import { emailFor } from './accounts.ts'
 import { appleSettings } from './settings.ts'
+import { transferSub } from './transfers.ts'
 
 const handles = maskedHandles(charactersOf('url_safe'), 22)
 const letters = 'abcdefghijklmnopqrstuvwxyz'
@@ -43,6 +44,7 @@ const idToken: StatementWording = (statement, material) => {
     ...{ iss, aud, exp, iat, sub, nonce, c_hash, at_hash: c_hash === undefined ? at_hash : undefined },
     ...emailClaims(statement, material),
     ...{ auth_time, nonce_supported: true, real_user_status: isNative ? likelyReal : undefined },
+    transfer_sub: transferSub(statement.user, material),
   })
 }
 

@@ -16,7 +16,7 @@ test('each request of the collection gets the answer that it expects, with a sec
   for (const one of environment.values) one.value = { accessToken: access_token, refreshToken: refresh_token }[one.key] ?? one.value
   const run = await runCollection({ collection: await exported('collection.json'), environment })
   expect(run.failures).toEqual([])
-  expect(shown(run)).toEqual(['Refresh 200', 'Key set 200'])
+  expect(shown(run)).toEqual(['Refresh 200', 'Key set 200', 'Client Credentials 200'])
 })
 
 test('snippets carry a secret that can be sent', async () => {

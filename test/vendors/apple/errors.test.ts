@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
+import { pageLines } from '../../support/page-lines.ts'
 import { type Answer, basic, post, send } from '../../support/vendor-client.ts'
 import {
   askToken,
@@ -225,7 +226,8 @@ describe('a page says what an authorization request got wrong', () => {
   ])('%s', async (_what, more, lines, reason) => {
     const answer = await open(more)
     expect([answer.status, answer.headers.get('grantbox-reason')]).toEqual([400, reason])
-    for (const line of lines) expect(answer.text).toContain(line)
+    const [error, description] = lines
+    expect(pageLines(answer.text)).toEqual(['Error 400', 'Sign in could not be completed', description, error])
     expect(answer.explanation).toMatch(/\w/)
   })
 
