@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import { authorizeUrl, brandon, findFluffy, freshCode, passwordTokens, postmanCallback, postToken } from '../support/iokids-client.ts'
 import { start, type TestServer } from '../support/server.ts'
+import { post } from '../support/standard-client.ts'
 
 /** Adds a fault to the default sandbox. */
 function addFault(server: TestServer, fault: Partial<Fault>): Fault {
@@ -146,6 +147,26 @@ describe('what it does', () => {
     const server = await start()
     addFault(server, { granted_scope: 'profile' })
     expect((await postToken(server.url, { ...withPassword, scope: 'profile friends' })).body.scope).toBe('profile')
+  })
+
+  test.each([307, 308])('sends the client elsewhere with its request: %i (RFC 9110 §15.4.8 and §15.4.9)', async (status) => {
+    const server = await start()
+    addFault(server, { status, headers: { Location: 'http://localhost:1/stranger' } })
+    const init = { method: 'POST', body: new URLSearchParams(withPassword), redirect: 'manual' } as const
+    const answer = await fetch(`${server.url}/oauth/token`, init)
+    expect([answer.status, answer.headers.get('location')]).toEqual([status, 'http://localhost:1/stranger'])
+  })
+
+  test('lets a device poll once and then wants it slower, and says no interval (RFC 8628 §3.2 and §3.5)', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    const client = { client_id: 'standard-web', client_secret: 'standard-web-secret' }
+    addFault(server, { endpoint: 'device_authorization', patch: { interval: null } })
+    const begun = await post(server.url, '/device_authorization', client)
+    expect([begun.status, begun.body.interval]).toEqual([200, undefined])
+    const grant_type = 'urn:ietf:params:oauth:grant-type:device_code'
+    addFault(server, { grant_type, after: 1, error: 'slow_down' })
+    const poll = async () => (await post(server.url, '/token', { grant_type, device_code: String(begun.body.device_code), ...client })).body
+    expect([(await poll()).error, (await poll()).error]).toEqual(['authorization_pending', 'slow_down'])
   })
 
   test('strikes the API in its dialect too', async () => {
