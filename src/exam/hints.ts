@@ -3,6 +3,7 @@ import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { worldOf } from '../sandbox/spaces.ts'
 import { type Level, levels } from './level.ts'
+import { counts, type Profile } from './profiles.ts'
 import { rules } from './registry.ts'
 import { silencedOf } from './silenced.ts'
 import { trafficOf } from './traffic.ts'
@@ -25,15 +26,19 @@ export function hintsOf(sandbox: Sandbox): Hint[] {
   return allHintsOf(sandbox).hints
 }
 
-/** The hints about a sandbox's clients, and apart from them those that are silenced. */
-export function allHintsOf(sandbox: Sandbox): { hints: Hint[]; silenced: Hint[] } {
+/**
+ * The hints about a sandbox's clients, and apart from them those that are silenced.
+ * @param profile whose rules hold; those that hold for every client when absent
+ */
+export function allHintsOf(sandbox: Sandbox, profile?: Profile): { hints: Hint[]; silenced: Hint[] } {
+  const asked = rules.filter((rule) => (profile === undefined ? rule.profilesOnly !== true : counts(rule, [profile])))
   const clientOf = (client_id: string, entry: JournalEntry) => worldOf(entry, sandbox).store.findClient(client_id)
   const traffic = trafficOf(sandbox.journal.list(), clientOf, isByTheBook(sandbox))
   const [hints, silenced]: [Hint[], Hint[]] = [[], []]
   for (const [client_id, its] of traffic) {
     const [first] = its.entries
     const off = its.client === undefined || first === undefined ? {} : silencedOf(its.client, worldOf(first, sandbox))
-    for (const { id, level, source, mend, find } of rules) {
+    for (const { id, level, source, mend, find } of asked) {
       const found = find(its)
       if (found !== undefined) (id in off ? silenced : hints).push({ rule: id, level, client_id, source, mend, ...found })
     }

@@ -50,7 +50,14 @@ export interface Play {
   readonly quiet_ms: number
 }
 
-const none: Omit<Traffic, 'client'> = { isByTheBook: true, entries: [], authorizations: [], exchanges: [], tokens: new Map() }
+const none: Omit<Traffic, 'client'> = {
+  isByTheBook: true,
+  entries: [],
+  authorizations: [],
+  exchanges: [],
+  anonymous: [],
+  tokens: new Map(),
+}
 
 const read = new WeakMap<readonly JournalEntry[], Traffic>()
 

@@ -29,6 +29,8 @@ export interface Rule {
   readonly mend: string
   /** Those whose clients an exam grades by it; all of them when absent. */
   readonly profiles?: readonly Profile[]
+  /** Set where only clients of these profiles have to: then no hint says it of others. */
+  readonly profilesOnly?: true
   /** Why these requests say nothing about it; undefined when they do. Any request does when absent. */
   readonly unseen?: (traffic: Traffic) => string | undefined
   /** What one client did against it; undefined when nothing proves that. */

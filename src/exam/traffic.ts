@@ -23,6 +23,8 @@ export interface Traffic {
   readonly authorizations: readonly Asked[]
   /** Requests to the token endpoint. */
   readonly exchanges: readonly Asked[]
+  /** Requests that say not whose they are, as those for discovery: of the only client there is. */
+  readonly anonymous: readonly JournalEntry[]
   /** All tokens that the journal saw handed out, to whichever client. */
   readonly tokens: ReadonlyMap<unknown, HandedOut>
 }
@@ -48,13 +50,16 @@ export function trafficOf(
   }
   const tokens = tokensIn(entries)
   const own = Map.groupBy(entries, (entry) => ownerOf(entry, tokens))
+  const nobodys = own.get(undefined) ?? []
+  own.delete(undefined)
+  const anonymous = own.size === 1 ? nobodys : []
   return new Map(
     [...own].flatMap(([client_id, entries]) => {
       const [first] = entries
       if (client_id === undefined || first === undefined) return []
       const authorizations = entries.flatMap((entry) => authorizationOf(entry, pushed) ?? [])
       const exchanges = entries.filter(({ endpoint }) => endpoint === 'token').map((entry) => ({ entry, sent: bodyOf(entry) }))
-      return [[client_id, { client: clientOf(client_id, first), isByTheBook, entries, authorizations, exchanges, tokens }]]
+      return [[client_id, { client: clientOf(client_id, first), isByTheBook, entries, authorizations, exchanges, anonymous, tokens }]]
     }),
   )
 }
@@ -99,14 +104,14 @@ function authorizationOf(entry: JournalEntry, pushed: ReadonlyMap<unknown, Sent>
     return parameters && { entry, sent: parameters }
   }
   if (request !== undefined) {
-    const object = payloadOf(request)
+    const object = claimsOf(request)
     return object && { entry, sent: { ...sent, ...object } }
   }
   return sent.response_type === undefined ? undefined : { entry, sent }
 }
 
-/** What a request object says (RFC 9101 §4); undefined for one that is encrypted. */
-function payloadOf(jwt: unknown): Sent | undefined {
+/** What a JWT says, as a request object (RFC 9101 §4); undefined for one that is encrypted, and for what is none. */
+export function claimsOf(jwt: unknown): Sent | undefined {
   const parts = String(jwt).split('.')
   return parts.length === 3 ? members(Buffer.from(parts[1] ?? '', 'base64url').toString()) : undefined
 }

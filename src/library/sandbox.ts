@@ -1,3 +1,4 @@
+import type { Profile } from '../exam/profiles.ts'
 import { type Apps, apps } from './apps.ts'
 import type { Authorization, Authorized } from './authorization.ts'
 import { callbacks, type HeldCallbacks } from './callbacks.ts'
@@ -99,8 +100,8 @@ export interface Sandbox {
   /** What there is in one of its spaces; `apps`, `users` and the others here are those of the first. */
   space(id: string): Space
   info(): Promise<SandboxInfo>
-  /** What the requests prove that clients did wrong, what weighs most first. */
-  hints(): Promise<Hint[]>
+  /** What the requests prove that clients did wrong, what weighs most first. @param options.profile whose rules hold; those of every client when absent */
+  hints(options?: { profile?: Profile }): Promise<Hint[]>
   /** Begins an exam of a client: your driver logs in, and is watched. @throws GrantboxError when one goes on already */
   exam(options?: ExamOptions): Promise<Exam>
   update(change: SandboxChange): Promise<SandboxInfo>
@@ -167,7 +168,7 @@ export function sandbox(client: ControlClient, { name, ...place }: Place, leads:
     spaces: spaces(client, path),
     space: (id) => space(client, path, id),
     info: () => noted(client.get(path)),
-    hints: async () => (await client.get<{ items: Hint[] }>(`${path}/hints`)).items,
+    hints: async (options = {}) => (await client.get<{ items: Hint[] }>(`${path}/hints`, options)).items,
     exam: (options) => beginExam(client, path, options),
     update: (change) => noted(client.patch(path, change)),
     authorize: (wanted) => client.post(`${path}/authorize`, wanted),

@@ -1,25 +1,31 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { hintsWords } from '../../src/cli/run-words.ts'
+import type { Profile } from '../../src/exam/profiles.ts'
 import { rules } from '../../src/exam/registry.ts'
 import { connectGrantbox, type Hint } from '../../src/index.ts'
 import { Jar } from '../support/browser-jar.ts'
 import { startForFile } from '../support/server.ts'
 import { alice, json, post, web } from '../support/standard-client.ts'
-import { callbackOf } from '../support/standard-sign-in.ts'
+import { authorizeUrl, callbackOf } from '../support/standard-sign-in.ts'
 import { throughSignIn } from '../support/through-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const box = await connectGrantbox(server.url)
 
-/** The hints of a sandbox of its own in which a client did something. */
-async function hintsAfter(deed: (base: string, name: string) => Promise<unknown>): Promise<Hint[]> {
-  const world = await box.createSandbox()
+/** The hints of a sandbox of its own in which a client did something; those of a profile where only its clients have to. */
+async function hintsAfter(
+  deed: (base: string, name: string) => Promise<unknown>,
+  profile?: Profile,
+  provider = 'standard',
+): Promise<Hint[]> {
+  const world = await box.createSandbox({ provider })
   await deed(world.url, world.name)
-  const hints = await world.hints()
+  const hints = await world.hints(profile === undefined ? {} : { profile })
   const there = new Set((await world.requests.list()).map(({ id }) => id))
   for (const { evidence } of hints) expect(evidence.every((id) => there.has(id))).toBe(true)
   await world.delete()
@@ -51,10 +57,10 @@ async function signIn(base: string, { request, form, headers = basic, query = ''
 }
 
 /** Only opens the sign-in page. */
-const begin = (base: string, parameters: Record<string, string>, more = '') => {
+const begin = (base: string, parameters: Record<string, string>, more = '', headers: Record<string, string> = {}) => {
   const usual = { response_type: 'code', client_id: web.client_id, redirect_uri: callback, scope: 'openid' }
   const own = { state: random(), nonce: random(), code_challenge: random(), code_challenge_method: 'S256' }
-  return fetch(`${base}/authorize?${new URLSearchParams({ ...usual, ...own, ...parameters })}${more}`, { redirect: 'manual' })
+  return fetch(`${base}/authorize?${new URLSearchParams({ ...usual, ...own, ...parameters })}${more}`, { redirect: 'manual', headers })
 }
 
 const refreshWith = (base: string, refresh_token: string | undefined, form: Record<string, string> = {}) =>
@@ -71,6 +77,35 @@ const twice = async (deed: () => Promise<unknown>) => {
 const device = { client_id: 'standard-device' }
 const poll = (base: string, device_code: unknown) =>
   post(base, '/token', { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: String(device_code), ...device })
+
+/** A client that authenticates by a key, and what it signs; claims that are named replace the usual ones. */
+async function keyed(base: string, name: string) {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'mine' }] }
+  await box.sandbox(name).apps.create({ name: 'keyed', client_id: 'keyed', token_endpoint_auth_method: 'private_key_jwt', jwks })
+  const now = Math.floor(server.clock.now() / 1000)
+  return (claims: Record<string, unknown>) =>
+    new SignJWT({ iss: 'keyed', sub: 'keyed', aud: base, jti: random(), iat: now, exp: now + 60, ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'mine' })
+      .sign(privateKey)
+}
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const byAssertion = (base: string, client_assertion: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+  post(base, '/token', { grant_type: 'client_credentials', client_assertion, client_assertion_type: assertionType, ...form }, headers)
+
+/** Makes DPoP proofs of one key (RFC 9449 §4.2). */
+async function prover() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const jwk = await exportJWK(publicKey)
+  return (htm: string, htu: string, claims: Record<string, unknown> = {}) =>
+    new SignJWT({ htm, htu, jti: random(), iat: Math.floor(server.clock.now() / 1000), ...claims })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+      .sign(privateKey)
+}
+
+const github = { client_id: 'Ov23liGrantboxWebApp', client_secret: '0123456789abcdef0123456789abcdef01234567' }
+const resource = 'https://mcp.example.com/'
 
 /** What a client does to break a rule; the honest client further below breaks none. */
 const wrong: Record<string, (base: string, name: string) => Promise<unknown>> = {
@@ -140,7 +175,62 @@ const wrong: Record<string, (base: string, name: string) => Promise<unknown>> = 
     const { tokens } = await signIn(base)
     await userinfo(base, tokens.access_token, { referer: `${callback}?code=abc&state=x` })
   },
+  'request-scope-used': async (base, name) => {
+    const { tokens } = await signIn(base, { request: { scope: 'openid offline_access' } })
+    for (let i = 0; i < 20; i++) await userinfo(base, tokens.access_token)
+    await box.sandbox(name).clock.advance('4h')
+    await userinfo(base, tokens.access_token)
+  },
+  'token-code-promptly': async (base, name) => {
+    await signIn(base)
+    // As if the code had lain about for a while.
+    const exchange = server.sandbox(name).journal.list().at(-1)
+    if (exchange !== undefined) exchange.at_ms += 11_000
+  },
+  'token-asks-json': async (base) => {
+    const code = 'unknown'
+    await fetch(`${base}/login/oauth/access_token`, { method: 'POST', body: new URLSearchParams({ ...github, code }) })
+  },
+  'token-assertion': async (base, name) => {
+    const assertion = await keyed(base, name)
+    const jwt = await assertion({})
+    await twice(() => byAssertion(base, jwt))
+  },
+  'refresh-when-needed': async (base) => {
+    let { tokens } = await signIn(base)
+    for (let i = 0; i < 3; i++) tokens = (await refreshWith(base, tokens.refresh_token)).body as Record<string, string>
+  },
+  'login-loop': async (base, name) => {
+    const jar = new Jar()
+    await throughSignIn(authorizeUrl(base), alice, jar)
+    await box.sandbox(name).faults.add({ endpoint: 'authorize', times: 0, error: 'temporarily_unavailable' })
+    for (let i = 0; i < 3; i++) await jar.open(authorizeUrl(base))
+  },
+  'discovery-cached': async (base) => {
+    for (let i = 0; i < 3; i++) await json(`${base}/.well-known/openid-configuration`)
+    await signIn(base)
+  },
+  'native-loopback-ip': (base) => begin(base, { redirect_uri: 'http://localhost:5555/callback' }),
+  'native-external-browser': (base) =>
+    begin(base, {}, '', {
+      'user-agent': 'Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 Chrome/125.0.0.0 Mobile Safari/537.36',
+    }),
+  'spa-silent-frames': (base) => begin(base, { prompt: 'none' }, '', { 'sec-fetch-dest': 'iframe', 'sec-fetch-mode': 'navigate' }),
+  'mcp-resource': (base) => signIn(base, { request: { resource } }),
+  'mcp-state': (base) => signIn(base, { request: { state: undefined } }),
+  'fapi-par': (base) => signIn(base),
+  'fapi-bound-tokens': (base) => signIn(base),
+  'fapi-strong-auth': (base) => signIn(base),
+  'fapi-dpop-proof': async (base) => {
+    const proof = await prover()
+    const dpop = await proof('POST', `${base}/token`)
+    await twice(() => post(base, '/token', { grant_type: 'client_credentials' }, { ...basic, dpop }))
+  },
 }
+
+/** Rules that hold for the clients of a profile alone, or at another vendor. */
+const profileOf = (id: string) => rules.find((rule) => rule.id === id && rule.profilesOnly === true)?.profiles?.[0]
+const providerOf = (id: string) => (id === 'token-asks-json' ? 'github' : 'standard')
 
 describe('each rule is broken by a client that breaks it', () => {
   test('there is one for every rule', () => {
@@ -148,10 +238,124 @@ describe('each rule is broken by a client that breaks it', () => {
   })
 
   test.each(Object.entries(wrong))('%s', async (id, deed) => {
-    const hints = await hintsAfter(deed)
+    const hints = await hintsAfter(deed, profileOf(id), providerOf(id))
     const hint = hints.find(({ rule }) => rule === id)
     expect(hint, JSON.stringify(hints)).toMatchObject({ client_id: expect.any(String), message: expect.stringMatching(/\.$/) })
     expect(hint?.evidence.length).toBeGreaterThan(0)
+  })
+})
+
+/** What a client does that keeps a rule, however near it comes to breaking it. */
+const right: Record<string, (base: string, name: string) => Promise<unknown>> = {
+  'request-scope-used': async (base, name) => {
+    const { tokens } = await signIn(base, { request: { scope: 'openid offline_access' } })
+    for (let i = 0; i < 20; i++) await userinfo(base, tokens.access_token)
+    await box.sandbox(name).clock.advance('2h')
+    await userinfo(base, tokens.access_token)
+  },
+  'token-code-promptly': async (base, name) => {
+    await signIn(base)
+    const exchange = server.sandbox(name).journal.list().at(-1)
+    if (exchange !== undefined) exchange.at_ms += 9000
+  },
+  'token-asks-json': async (base) => {
+    const headers = { accept: 'application/json' }
+    await fetch(`${base}/login/oauth/access_token`, { method: 'POST', body: new URLSearchParams({ ...github, code: 'x' }), headers })
+  },
+  'token-assertion': async (base, name) => {
+    const assertion = await keyed(base, name)
+    await twice(async () => byAssertion(base, await assertion({})))
+  },
+  'refresh-when-needed': async (base, name) => {
+    let { tokens } = await signIn(base)
+    for (let i = 0; i < 3; i++) {
+      await box.sandbox(name).clock.advance('1h')
+      tokens = (await refreshWith(base, tokens.refresh_token)).body as Record<string, string>
+    }
+    // An API that refuses a token is a reason.
+    await twice(async () => {
+      await box.sandbox(name).tokens.expire({ what: 'access' })
+      await userinfo(base, tokens.access_token)
+      tokens = (await refreshWith(base, tokens.refresh_token)).body as Record<string, string>
+    })
+  },
+  'login-loop': async (base, name) => {
+    const jar = new Jar()
+    await throughSignIn(authorizeUrl(base), alice, jar)
+    for (let i = 0; i < 3; i++) await jar.open(authorizeUrl(base))
+    await box.sandbox(name).faults.add({ endpoint: 'authorize', times: 0, error: 'temporarily_unavailable' })
+    for (let i = 0; i < 3; i++) await jar.open(authorizeUrl(base), { headers: { 'sec-fetch-user': '?1' } })
+    for (let i = 0; i < 3; i++) await begin(base, {})
+  },
+  'discovery-cached': async (base) => {
+    for (let i = 0; i < 3; i++) await json(`${base}/.well-known/openid-configuration`)
+    for (let i = 0; i < 3; i++) await json(`${base}/.well-known/openid-configuration`, { headers: { 'user-agent': 'a health check' } })
+    for (let i = 0; i < 3; i++) await signIn(base)
+  },
+  'native-loopback-ip': (base) => begin(base, {}),
+  'native-external-browser': (base) =>
+    begin(base, {}, '', { 'user-agent': 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/125.0.0.0 Mobile Safari/537.36' }),
+  'spa-silent-frames': (base) => begin(base, { prompt: 'none' }, '', { 'sec-fetch-dest': 'document' }),
+  'mcp-resource': (base) => signIn(base, { request: { resource }, form: { resource } }),
+  'mcp-state': (base) => signIn(base),
+  'fapi-par': strict,
+  'fapi-bound-tokens': strict,
+  'fapi-strong-auth': strict,
+  'fapi-dpop-proof': strict,
+}
+
+/** A client of the FAPI 2.0 Security Profile: it pushes its request, and authenticates and binds its tokens by keys. */
+async function strict(base: string, name: string): Promise<void> {
+  const [assertion, proof] = [await keyed(base, name), await prover()]
+  await box.sandbox(name).apps.update('keyed', { redirect_uris: [callback] })
+  const code_verifier = random()
+  const code_challenge = createHash('sha256').update(code_verifier).digest('base64url')
+  const request = { response_type: 'code', client_id: 'keyed', redirect_uri: callback, scope: 'openid', state: random(), nonce: random() }
+  const signed = async () => ({ client_assertion: await assertion({}), client_assertion_type: assertionType })
+  const pushed = await post(base, '/par', { ...request, code_challenge, code_challenge_method: 'S256', ...(await signed()) })
+  const address = `${base}/authorize?${new URLSearchParams({ client_id: 'keyed', request_uri: String(pushed.body.request_uri) })}`
+  const back = await throughSignIn(address)
+  const form = { grant_type: 'authorization_code', code: back.searchParams.get('code') ?? '', redirect_uri: callback, code_verifier }
+  const headers = { dpop: await proof('POST', `${base}/token`) }
+  const { status, body } = await post(base, '/token', { ...form, ...(await signed()) }, headers)
+  expect(status, JSON.stringify(body)).toBe(200)
+  const token = String(body.access_token)
+  const dpop = await proof('GET', `${base}/userinfo`, { ath: createHash('sha256').update(token).digest('base64url') })
+  const answer = await json(`${base}/userinfo`, { headers: { authorization: `DPoP ${token}`, dpop } })
+  expect(answer.status).toBe(200)
+}
+
+test.each(Object.entries(right))('is kept: %s', async (id, deed) => {
+  const profile = profileOf(id) ?? rules.find((rule) => rule.id === id)?.profiles?.[0]
+  const hints = await hintsAfter(deed, profile, providerOf(id))
+  expect(hints.filter(({ rule }) => rule === id)).toEqual([])
+})
+
+test('what only the clients of a profile have to do is told of no others', async () => {
+  const asked = rules.flatMap(({ id, profilesOnly }) => (profilesOnly === true ? [id] : []))
+  expect(asked).toEqual(['native-loopback-ip', 'mcp-resource', 'mcp-state', 'fapi-par', 'fapi-bound-tokens', 'fapi-strong-auth'])
+  const hints = await hintsAfter((base) => signIn(base, { request: { redirect_uri: 'http://localhost:5555/callback', state: undefined } }))
+  expect(hints.filter(({ rule }) => asked.includes(rule))).toEqual([])
+})
+
+test.each([
+  ['that lives for an hour', { exp: Math.floor(Date.now() / 1000) + 3600 }],
+  ['with two audiences', { aud: ['', 'https://other.example'] }],
+])('an assertion %s should not be', async (_, claims) => {
+  const hints = await hintsAfter(async (base, name) => {
+    const assertion = await keyed(base, name)
+    await byAssertion(base, await assertion('aud' in claims ? { aud: [base, ...claims.aud.slice(1)] } : claims))
+  })
+  expect(hints.find(({ rule }) => rule === 'token-assertion')).toMatchObject({ level: 'should' })
+})
+
+test('a DPoP proof for another address', async () => {
+  const hints = await hintsAfter(async (base) => {
+    const proof = await prover()
+    await post(base, '/token', { grant_type: 'client_credentials' }, { ...basic, dpop: await proof('POST', `${base}/userinfo`) })
+  })
+  expect(hints.find(({ rule }) => rule === 'fapi-dpop-proof')).toMatchObject({
+    message: expect.stringContaining('another method, address'),
   })
 })
 

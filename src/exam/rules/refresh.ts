@@ -65,5 +65,37 @@ const scope: Rule = {
     ),
 }
 
+/** What share of a token's life sees more refreshes than are needed, and how many those are. */
+const often = { share: 0.2, times: 3 }
+
+/** Refreshes that were answered, one after the other, of a grant that no API refused meanwhile. */
+function tooOften({ exchanges, entries }: Traffic): JournalEntry[] {
+  const answered = exchanges.filter(({ entry, sent }) => sent.grant_type === 'refresh_token' && entry.status === 200)
+  const refused = entries.filter(({ endpoint, status }) => endpoint !== 'token' && status === 401)
+  return [...Map.groupBy(answered, ({ entry }) => entry.grant_id).values()].flatMap((ofGrant) =>
+    ofGrant.flatMap(({ entry: first }, index) => {
+      const course = ofGrant.slice(index, index + often.times).map(({ entry }) => entry)
+      const last = course[often.times - 1]
+      const { expires_in } = answerOf(first)
+      if (last === undefined || typeof expires_in !== 'number') return []
+      const within = often.share * expires_in * 1000
+      // A clock that was moved lets tokens end early, so both have to say so.
+      const isSoon = last.time - first.time < within && last.at_ms - first.at_ms < within
+      const isInLine = course.every((one, i) => i === 0 || one.at_ms >= end(course[i - 1] ?? one))
+      const wasRefused = refused.some(({ id }) => id > first.id && id < last.id)
+      return isSoon && isInLine && !wasRefused ? course : []
+    }),
+  )
+}
+
+const whenNeeded: Rule = {
+  id: 'refresh-when-needed',
+  level: 'should',
+  source: 'RFC 6749 §1.5',
+  why: 'Each call waits for a refresh, and servers limit how often they are asked.',
+  mend: 'Keep the token until its end, with a minute of margin, or until an API says 401.',
+  find: (traffic) => finding(tooOften(traffic), 'A token was refreshed three times within a fifth of its life, and no API had refused it.'),
+}
+
 /** How refresh tokens are used (RFC 6749 §6). */
-export const refresh: readonly Rule[] = [singleFlight, keepsNewest, scope]
+export const refresh: readonly Rule[] = [singleFlight, keepsNewest, whenNeeded, scope]

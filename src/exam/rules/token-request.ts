@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
-import { type Asked, headerOf, queryOf, sharing, text } from '../traffic.ts'
+import { type Asked, answeredTo, headerOf, queryOf, sharing, text } from '../traffic.ts'
 
 const isBasic = ({ entry }: Asked) => /^basic /i.test(headerOf(entry, 'authorization'))
 const secretOf = ({ sent }: Asked) => text(sent, 'client_secret')
@@ -149,6 +149,43 @@ const publicNoSecret: Rule = {
   },
 }
 
+const asksJson: Rule = {
+  id: 'token-asks-json',
+  level: 'hint',
+  source: 'RFC 9110 §12.5.1',
+  why: 'Some vendors answer a form where JSON is not asked for.',
+  mend: 'Send `Accept: application/json`.',
+  profiles: ['oauth2'],
+  unseen: ({ isByTheBook }) => (isByTheBook ? 'This server answers JSON whatever is asked for.' : undefined),
+  find: ({ exchanges, isByTheBook }) => {
+    if (isByTheBook) return undefined
+    const isForm = ({ entry }: Asked) =>
+      !/json/i.test(headerOf(entry, 'accept')) &&
+      /^(application\/x-www-form-urlencoded|text\/)/i.test(String(entry.response_headers['content-type']))
+    return finding(entriesOf(exchanges, isForm), 'A token request did not ask for JSON, and was answered with a form.')
+  },
+}
+
+/** How long a code may lie about, milliseconds by the machine's clock. */
+const promptly = 10_000
+
+const codePromptly: Rule = {
+  id: 'token-code-promptly',
+  level: 'hint',
+  source: 'RFC 6749 §4.1.2',
+  why: 'Codes live for a minute or less: on a slow day the sign-in fails.',
+  mend: 'Exchange the code in the callback.',
+  find: ({ entries, exchanges }) => {
+    const answered = new Map(entries.flatMap((entry) => [[answeredTo(entry)?.get('code') ?? undefined, entry] as const]))
+    answered.delete(undefined)
+    const late = exchanges.flatMap(({ entry, sent }) => {
+      const answer = answered.get(text(sent, 'code'))
+      return answer !== undefined && entry.at_ms - answer.at_ms - answer.duration_ms > promptly ? [answer, entry] : []
+    })
+    return finding(late, 'A code was exchanged more than ten seconds after the browser had it.')
+  },
+}
+
 /** What a token request says and how it authenticates (RFC 6749 §4.1.3 and §2.3). */
 export const tokenRequest: readonly Rule[] = [
   codeOnce,
@@ -159,4 +196,6 @@ export const tokenRequest: readonly Rule[] = [
   verifier,
   noRepeatRefused,
   publicNoSecret,
+  asksJson,
+  codePromptly,
 ]
