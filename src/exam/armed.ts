@@ -5,6 +5,7 @@ import { foreignCode } from './armed/foreign-code.ts'
 import { idToken } from './armed/id-token.ts'
 import { identity } from './armed/identity.ts'
 import { tokenAnswers } from './armed/token-answers.ts'
+import { tokenLives } from './armed/token-lives.ts'
 import type { ArmedRule, Group } from './armed-rule.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -14,6 +15,7 @@ export const armedRules: readonly ArmedRule[] = [
   ...callback,
   foreignCode,
   ...callbackByBrowser,
+  ...tokenLives,
   ...tokenAnswers,
   ...idToken,
   ...identity,

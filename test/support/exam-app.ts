@@ -32,6 +32,7 @@ interface Session {
   tokens?: Tokens | undefined
   refreshing?: Promise<boolean> | undefined
   back_off_until?: number
+  lacks_scope?: boolean
 }
 
 class AppError extends Error {}
@@ -189,7 +190,7 @@ export class ExamApp {
     const user = await this.#userOf(String(tokens.access_token), claims)
     void request
     const renewed = wrong.has('callback-session-renewed') ? id : random()
-    this.#sessions.set(renewed, { pending: session.pending, user, tokens: kept(tokens) })
+    this.#sessions.set(renewed, { pending: session.pending, user, tokens: this.#kept(tokens) })
     if (renewed !== id) this.#sessions.delete(id)
     if (wrong.has('token-large')) response.appendHeader('set-cookie', `token=${tokens.access_token}; Path=/`)
     const home = decodeURIComponent(/home=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '/')
@@ -325,8 +326,11 @@ export class ExamApp {
   async #api(session: Session): Promise<[number, unknown]> {
     if (session.tokens === undefined) return [401, { error: 'sign in' }]
     if ((session.back_off_until ?? 0) > Date.now() && !this.wrong.has('api-429-waits')) return [503, { error: 'later' }]
+    if (session.lacks_scope && !this.wrong.has('scope-narrowed')) return [403, { error: 'allow more' }]
+    const { expires_at } = session.tokens
+    if (expires_at !== undefined && !(expires_at > Date.now())) await this.#refresh(session)
     const first = await this.#call(session.tokens.access_token)
-    if (first.status !== 401) return this.#toldBy(first, session)
+    if (first.status !== 401 || this.wrong.has('expires-in-lies')) return this.#toldBy(first, session)
     if (!(await this.#refresh(session))) return [401, { error: 'sign in again' }]
     return this.#toldBy(await this.#call(session.tokens?.access_token ?? ''), session)
   }
@@ -340,6 +344,7 @@ export class ExamApp {
   #toldBy(answer: Response, session: Session): [number, unknown] {
     const wait = Number(answer.headers.get('retry-after'))
     if (answer.status === 429 && wait > 0) session.back_off_until = Date.now() + wait * 1000
+    session.lacks_scope = answer.status === 403
     return [answer.ok ? 200 : 502, { api: answer.status }]
   }
 
@@ -356,7 +361,7 @@ export class ExamApp {
     try {
       const tokens = await this.#exchange({ grant_type: 'refresh_token', refresh_token })
       const old = this.wrong.has('refresh-keeps-old') ? undefined : refresh_token
-      session.tokens = { ...kept(tokens), refresh_token: (tokens.refresh_token as string | undefined) ?? old }
+      session.tokens = { ...this.#kept(tokens), refresh_token: (tokens.refresh_token as string | undefined) ?? old }
       return true
     } catch (error) {
       const isRefused = error instanceof RefusedError && error.code === 'invalid_grant'
@@ -365,6 +370,18 @@ export class ExamApp {
         session.user = undefined
       }
       return false
+    }
+  }
+
+  /** Without a number that can be true, an API is to say when the token is over. */
+  #kept({ access_token, refresh_token, expires_in }: Record<string, unknown>): Tokens {
+    const seconds = Number(expires_in)
+    const isOdd = !(seconds > 0 && seconds < 1e9)
+    const isTaken = !isOdd || this.wrong.has('expires-in-odd') || this.wrong.has('expires-in-absent')
+    return {
+      access_token: String(access_token),
+      refresh_token: refresh_token as string | undefined,
+      expires_at: isTaken ? Date.now() + seconds * 1000 : undefined,
     }
   }
 
@@ -395,10 +412,6 @@ class RefusedError extends AppError {
     this.code = code
     this.retryAfter = retryAfter
   }
-}
-
-function kept(tokens: Record<string, unknown>): Tokens {
-  return { access_token: String(tokens.access_token), refresh_token: tokens.refresh_token as string | undefined }
 }
 
 function escapeHtml(text: string): string {
