@@ -6,15 +6,17 @@ import { appSecretProofs } from '../../test/support/recording/app-secret-proofs.
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile, type TestServer } from '../../test/support/server.ts'
 import { aliceId, callback, throughPages as throughApple, toldClient, web } from '../../test/vendors/apple/apple-team.ts'
+import { aliceId as discordAlice, app as discordApp, throughPages as throughDiscord } from '../../test/vendors/discord/discord-client.ts'
 import { app, throughPages as throughFacebook } from '../../test/vendors/facebook/facebook-app.ts'
+import { aliceId as slackAlice, app as slackApp, throughPages as throughSlack } from '../../test/vendors/slack/slack-client.ts'
 import { inPython, prepare, tryOut } from '../foreign.ts'
 
-/** social-auth-core, which has Apple's and Facebook's addresses in its code, through the proxy. It is installed where GitHub's judges are. */
+/** social-auth-core, which has the addresses of Apple, Facebook, Slack and Discord in its code, through the proxy. It is installed where GitHub's judges are. */
 
 const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
 afterAll(() => rm(folder, { recursive: true }))
 const there = inPython(join(import.meta.dirname, '../github/python'))
-const judge = { ...there, program: ['.venv/bin/python', join(import.meta.dirname, 'apple_and_facebook.py')] as const }
+const judge = { ...there, program: ['.venv/bin/python', join(import.meta.dirname, 'vendors.py')] as const }
 const missing = await prepare(judge)
 
 async function environment({ url, ca }: TestServer, name: string): Promise<Record<string, string>> {
@@ -73,4 +75,38 @@ describe('Facebook', async () => {
       expect(code, errors).toBe(0)
     },
   )
+})
+
+const others = [
+  {
+    vendor: 'slack',
+    client: slackApp,
+    sub: slackAlice,
+    through: (address: string, cancels: boolean) => throughSlack(address, undefined, cancels ? 'cancel' : undefined),
+  },
+  {
+    vendor: 'discord',
+    client: discordApp,
+    sub: discordAlice,
+    through: (address: string, cancels: boolean) => throughDiscord(address, undefined, cancels ? 'false' : undefined),
+  },
+] as const
+
+describe.each(others)('$vendor', async ({ vendor, client, sub, through }) => {
+  const server = await startForFile({ defaultProvider: vendor })
+  if (missing === undefined) recordRequests(vendor, 'python', server)
+  const env = {
+    ...(await environment(server, vendor)),
+    ...{ CLIENT_ID: client.client_id, CLIENT_SECRET: client.client_secret, SUB: sub, REDIRECT_URI: 'http://127.0.0.1/callback' },
+  }
+
+  test.for(['sign_in', 'cancelled', 'refused'])('social-auth-core: %s', { timeout: 60_000 }, async (trial, { skip }) => {
+    if (missing !== undefined) skip(missing)
+    const { code, errors } = await tryOut(judge, `${vendor}_${trial}`, env, async (address) => {
+      const back = await through(atServer(server, address), trial === 'cancelled')
+      if (back === undefined) throw new Error(`no way back from ${address}`)
+      return back
+    })
+    expect(code, errors).toBe(0)
+  })
 })

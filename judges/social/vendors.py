@@ -1,4 +1,4 @@
-"""social-auth-core at Apple's and Facebook's own addresses: `apple_and_facebook.py <trial>`, which ends with 0 when all was as it should be."""
+"""social-auth-core at the own addresses of Apple, Facebook, Slack and Discord: `vendors.py <trial>`, which ends with 0 when all was as it should be."""
 
 import os
 import sys
@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 sys.path.append(os.getcwd())
 
 from social_core.backends.apple import AppleIdAuth  # noqa: E402
+from social_core.backends.discord import DiscordOAuth2  # noqa: E402
 from social_core.backends.facebook import FacebookOAuth2  # noqa: E402
+from social_core.backends.slack import SlackOAuth2  # noqa: E402
 from social_core.exceptions import AuthCanceled, AuthException  # noqa: E402
 from trials import CLIENT, REDIRECT_URI, Strategy, fails, visited  # noqa: E402
 
@@ -26,6 +28,10 @@ FACEBOOK = {
 }
 
 
+SLACK = {"KEY": CLIENT[0], "SECRET": CLIENT[1], "TEAM": "T0GRANTBOX1"}
+DISCORD = {"KEY": CLIENT[0], "SECRET": CLIENT[1], "SCOPE": ["email"]}
+
+
 def social(kind, prefix, settings):
     """A whole sign-in; gives what the vendor said of the user, and the backend."""
     strategy = Strategy({f"{prefix}_{name}": value for name, value in settings.items()})
@@ -42,6 +48,14 @@ def apple(**changed):
 
 def facebook(**changed):
     return social(FacebookOAuth2, "SOCIAL_AUTH_FACEBOOK", {**FACEBOOK, **changed})
+
+
+def slack(**changed):
+    return social(SlackOAuth2, "SOCIAL_AUTH_SLACK", {**SLACK, **changed})
+
+
+def discord(**changed):
+    return social(DiscordOAuth2, "SOCIAL_AUTH_DISCORD", {**DISCORD, **changed})
 
 
 def apple_sign_in():
@@ -74,6 +88,38 @@ def facebook_cancelled():
 
 def facebook_refused():
     fails(Exception, lambda: facebook(SECRET="wrong"))
+
+
+def slack_sign_in():
+    response, backend = slack()
+    details = backend.get_user_details(response)
+    assert details["email"] == "alice@example.com" and details["fullname"] == "Alice Arnold", details
+    assert backend.get_user_id(details, response) == os.environ["SUB"], response
+
+
+def slack_cancelled():
+    fails(AuthCanceled, slack)
+
+
+def slack_refused():
+    fails(Exception, lambda: slack(SECRET="wrong"))
+
+
+def discord_sign_in():
+    response, backend = discord()
+    details = backend.get_user_details(response)
+    assert details == {"username": "alice", "email": "alice@example.com"}, details
+    assert backend.get_user_id(details, response) == os.environ["SUB"], response
+    fresh = backend.refresh_token(response["refresh_token"])
+    assert fresh["refresh_token"] != response["refresh_token"], fresh
+
+
+def discord_cancelled():
+    fails(AuthCanceled, discord)
+
+
+def discord_refused():
+    fails(Exception, lambda: discord(SECRET="wrong"))
 
 
 if __name__ == "__main__":
