@@ -200,6 +200,12 @@ describe('userInfo', () => {
     expect(id).toMatchObject({ email_verified: true, phone_number_verified: true, 'custom:team': 'red' })
   })
 
+  test('is found in whatever letters its path is written', async () => {
+    const { json } = await redeem(await codeFor(box, { scope: 'openid' }), web)
+    const { status } = await get(`${base}/oauth2/userinfo`, { authorization: `Bearer ${json.access_token}` })
+    expect(status).toBe(200)
+  })
+
   test('tells why in a header', async () => {
     const { status, headers } = await get(`${base}/oauth2/userInfo`, { authorization: 'Bearer x' })
     expect([status, headers.get('www-authenticate')]).toEqual([
