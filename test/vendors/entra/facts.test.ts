@@ -16,7 +16,7 @@ import {
   web,
 } from '../../support/entra-client.ts'
 import { claimsOf, post, postJson, send } from '../../support/vendor-client.ts'
-import { expectRefusal } from './refusal.ts'
+import { expectRefusal, expectTold } from './refusal.ts'
 
 const server = await startEntra()
 const { url } = server
@@ -161,11 +161,11 @@ describe('the authorization endpoint', () => {
     const { location } = await new Jar().open(
       authorizeUrl(url, { response_type: 'id_token', response_mode: 'query', scope: 'openid', nonce: 'n' }),
     )
-    const said = new URLSearchParams(location?.hash.slice(1) || location?.search)
-    expect([said.get('error'), said.get('error_description')]).toEqual([
-      'invalid_request',
-      expect.stringContaining("AADSTS70007: 'query' is not a supported value of 'response_mode' when requesting a token."),
-    ])
+    expectTold(location, {
+      error: 'invalid_request',
+      number: 70007,
+      text: "'query' is not a supported value of 'response_mode' when requesting a token.",
+    })
   })
 
   test('id_token token goes to the fragment with at_hash', async () => {
