@@ -19,18 +19,22 @@ export interface AccountVisit {
 }
 
 /**
- * What came of a form: a user who is signed in by it, another page with values to begin with, or what was wrong with which field.
+ * What came of a form: a user who is signed in by it, one who would not and goes back to the client, another page with values to begin
+ * with, or what was wrong with which field.
  * What is noted is kept with the request, as its parameters are that the vendor keeps.
  */
 export type AccountOutcome =
   | { user: User; noted?: Readonly<Record<string, string>> }
+  | { denied: string }
   | { next: string; values?: NewUserValues }
   | { errors: NewUserErrors; explanation: string }
 
 /** The form of such a page as scripts find it that were written for the vendor. */
 export interface AccountForm {
-  readonly id: string
+  readonly id: string | undefined
   readonly submit: SignInButton
+  /** Beside it, always. */
+  readonly other?: SignInButton
   readonly box?: SignInField
   /** For who need not do what the page asks. */
   readonly cancel?: SignInButton
@@ -64,6 +68,8 @@ export interface AccountPage extends Pick<NewUserPage, 'rows' | 'first' | 'headi
   /** Why there is no such page. */
   refuses?(context: Context): PageError | undefined
   begin?(visit: AccountVisit): AccountBeginning
+  /** What else it shows, made of its values. */
+  shows?(values: NewUserValues): { before: string; id: string; text: string }
   submit(values: NewUserValues, visit: AccountVisit): AccountOutcome
 }
 
@@ -80,6 +86,6 @@ export interface AccountPages {
   readonly refused_status?: number
   /** Users are sent to it as well who are signed in already. */
   readonly always?: true
-  /** The path of the page to which a user is sent instead of being signed in. */
-  instead(user: User, world: OwnSpace, request: AuthorizationRequest, space: Space | undefined): string | undefined
+  /** The path of the page to which a user is sent instead of being signed in. @param is_signed_in whether he was before */
+  instead(user: User, world: OwnSpace, request: AuthorizationRequest, space: Space | undefined, is_signed_in: boolean): string | undefined
 }

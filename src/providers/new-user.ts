@@ -12,7 +12,7 @@ export interface NewUserField {
   name: string
   label: string
   /** `text` when absent; of a `choice` the first of its choices holds until another one is taken. */
-  kind?: 'text' | 'number' | 'email' | 'password' | 'choice'
+  kind?: 'text' | 'number' | 'email' | 'password' | 'choice' | 'hidden'
   choices?: readonly { value: string; label: string }[]
   required?: boolean
   /** What browsers fill it with. */

@@ -13,13 +13,13 @@ function fromBase32(text: string): Buffer {
   return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((eight) => Number.parseInt(eight, 2)))
 }
 
-/** Seconds that a code lasts. */
-const period = 30
+/** Milliseconds that a code lasts. */
+export const totpPeriod = 30_000
 
 /** The code of a time (RFC 6238 §4, RFC 4226 §5.3): six digits, SHA-1. */
 export function totp(secret: string, now: number): string {
   const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(now / 1000 / period)))
+  counter.writeBigUInt64BE(BigInt(Math.floor(now / totpPeriod)))
   const mac = createHmac('sha1', fromBase32(secret)).update(counter).digest()
   const offset = (mac[19] ?? 0) & 15
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
@@ -27,5 +27,5 @@ export function totp(secret: string, now: number): string {
 
 /** Whether a code is that of now, or of a period beside it (RFC 6238 §5.2). */
 export function isTotp(code: string, secret: string, now: number): boolean {
-  return [0, -1, 1].some((step) => totp(secret, now + step * period * 1000) === code)
+  return [0, -1, 1].some((step) => totp(secret, now + step * totpPeriod) === code)
 }

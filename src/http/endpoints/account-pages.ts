@@ -5,6 +5,7 @@ import { PageError } from '../../oauth/model/errors.ts'
 import { type Parameters, readParameters } from '../../oauth/model/parameters.ts'
 import type { Interaction } from '../../oauth/model/records.ts'
 import type { AccountPage, AccountVisit } from '../../providers/account-pages.ts'
+import type { NewUserValues } from '../../providers/new-user.ts'
 import { routed } from '../../providers/space.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { explain } from '../errors.ts'
@@ -12,7 +13,7 @@ import { type Exchange, exchangeOf } from '../exchange.ts'
 import { accountPath } from '../pages/account-paths.ts'
 import { sessionOf } from '../pages/browser-session.ts'
 import { accountPage } from '../pages/pages.ts'
-import { beginInteraction, findInteraction, goneOn } from '../pages/sign-in-steps.ts'
+import { beginInteraction, findInteraction, goneOn, turnedBack } from '../pages/sign-in-steps.ts'
 
 function pageOf(request: FastifyRequest, { sandbox, context }: Exchange): AccountPage {
   const query = readParameters(request.query).parameters
@@ -56,6 +57,12 @@ async function begun(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   return beginInteraction(reply, exchange, { request: asked, client, user: undefined }, { dry })
 }
 
+/** The button beside a form's own, which may send an empty value. */
+function pressed({ form }: AccountPage, body: unknown): NewUserValues {
+  const { name = '' } = form?.other ?? {}
+  return Object.hasOwn(body ?? {}, name) ? { [name]: '' } : {}
+}
+
 /** POST: whoever is signed in by it goes on; else another page comes, or the same with what was wrong. */
 function postPage(request: FastifyRequest, reply: FastifyReply): Promise<void> | void {
   const exchange = exchangeOf(request)
@@ -70,8 +77,9 @@ function postPage(request: FastifyRequest, reply: FastifyReply): Promise<void> |
   const page = pageOf(request, exchange)
   const interaction = findInteraction(reply, exchange, transaction)
   const visit = visitOf(request, exchange, interaction)
-  const outcome = page.submit(values, visit)
+  const outcome = page.submit({ ...values, ...pressed(page, request.body) }, visit)
   if ('user' in outcome) return goneOn(reply, exchange, interaction, outcome.user, outcome.noted) ?? undefined
+  if ('denied' in outcome) return turnedBack(exchange, interaction, outcome.denied)
   if ('next' in outcome) return redirect(reply, accountPath(exchange, outcome.next, interaction.id, outcome.values))
   const { errors, explanation } = outcome
   explain(exchange, { code: 'invalid_request', explanation }, reply)

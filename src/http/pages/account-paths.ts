@@ -42,9 +42,14 @@ export function accountLinks(exchange: Exchange, transaction: string): PageLink[
 }
 
 /** The page to which a user is sent who gave his password, instead of being signed in. */
-export function insteadPath(exchange: Exchange, { id, request }: Pick<Interaction, 'id' | 'request'>, user: User): string | undefined {
+export function insteadPath(
+  exchange: Exchange,
+  { id, request }: Pick<Interaction, 'id' | 'request'>,
+  user: User,
+  is_signed_in = false,
+): string | undefined {
   const { account_pages } = exchange.sandbox.provider
-  const path = account_pages?.instead(user, exchange.sandbox, request, exchange.context.space)
+  const path = account_pages?.instead(user, exchange.sandbox, request, exchange.context.space, is_signed_in)
   const page = account_pages?.pages.find((one) => one.path === path)
   if (page === undefined) return undefined
   return accountPath(exchange, page.path, id, page.after_password === true ? {} : { username: user.username })
@@ -57,7 +62,7 @@ export function accountObstacle(
   user: User,
 ): Obstacle | undefined {
   const { account_pages } = sandbox.provider
-  const path = account_pages?.always === true ? account_pages.instead(user, sandbox, request, context.space) : undefined
+  const path = account_pages?.always === true ? account_pages.instead(user, sandbox, request, context.space, true) : undefined
   if (path === undefined) return undefined
   return { step: 'account', kind: 'interaction_required', explanation: `User '${user.username}' has something to do first, at ${path}` }
 }

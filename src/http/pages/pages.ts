@@ -100,7 +100,7 @@ export function accountPage(
   reply: FastifyReply,
   exchange: Exchange,
   interaction: Interaction,
-  { path, rows: usual, first, heading, form, after_password }: AccountPage,
+  { path, rows: usual, first, heading, form, after_password, shows }: AccountPage,
   { values = {}, errors = {}, note, optional = false, rows = usual }: AccountBeginning,
 ): void {
   const step = stepAt(pathIn(exchange.context.space, path), exchange, interaction.client, interaction.id)
@@ -109,7 +109,20 @@ export function accountPage(
     after_password === true ? undefined : `${pagePath(exchange)}${exchange.paths.authorize}?transaction=${interaction.id}`
   const status = Object.keys(errors).length > 0 ? (exchange.sandbox.provider.account_pages?.refused_status ?? 400) : 200
   const cancel = optional ? form?.cancel : undefined
-  render(reply.code(status), 'new-user', { ...step, texts, signInAction, rows, first, heading, values, errors, form, note, cancel })
+  render(reply.code(status), 'new-user', {
+    ...step,
+    texts,
+    signInAction,
+    rows,
+    first,
+    heading,
+    values,
+    errors,
+    form,
+    note,
+    cancel,
+    shown: shows?.(values),
+  })
 }
 
 /** The sign-in page at the authorization endpoint. */

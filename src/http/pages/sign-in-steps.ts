@@ -133,10 +133,16 @@ export function goneOn(
   const request = { ...interaction.request, parameters: { ...interaction.request.parameters, ...noted } }
   if (Object.keys(noted).length > 0) store.setInteractionRequest(interaction.id, request)
   const next = { ...interaction, request, user }
-  const instead = insteadPath(exchange, next, user)
-  if (instead !== undefined) return redirect(reply, instead)
   const isSignedIn = provider.account_pages?.always === true && sessionOf(reply.request, exchange)?.user.row === user.row
+  const instead = insteadPath(exchange, next, user, isSignedIn)
+  if (instead !== undefined) return redirect(reply, instead)
   return isSignedIn ? nextPage(reply, exchange, next) : signedIn(reply, exchange, next, user)
+}
+
+/** A user would not do what a page beside the sign-in asked: back to the client. @throws AuthorizationError always */
+export function turnedBack(exchange: Exchange, interaction: Interaction, says: string): never {
+  take(exchange, interaction)
+  throw deny(interaction.request, interaction.client, 'The user declined').naming({ says })
 }
 
 /** What a button decided. */

@@ -108,6 +108,8 @@ export interface Views {
       form?: AccountForm | undefined
       cancel?: SignInButton | undefined
       /** Why the page comes. */
+      /** What else the page shows. */
+      shown?: { before: string; id: string; text: string } | undefined
       note?: string | undefined
     }
   /** Posts `decision`: `logout` or `stay`, with the fields. */

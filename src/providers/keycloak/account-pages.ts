@@ -1,14 +1,19 @@
 import { sameSecret } from '../../basics/random.ts'
 import { blankUser, TakenError } from '../../oauth/model/directory.ts'
 import type { User } from '../../oauth/model/records.ts'
-import type { AccountForm, AccountOutcome, AccountPage, AccountPages, AccountVisit } from '../account-pages.ts'
+import type { AccountPage, AccountPages, AccountVisit } from '../account-pages.ts'
 import type { NewUserErrors, NewUserField, NewUserValues } from '../new-user.ts'
 import type { OwnSpace } from '../own-spaces.ts'
 import { newUuid } from './ids.ts'
+import { hasOtp } from './otp.ts'
+import { configureTotp, otpPage, otpShown } from './otp-pages.ts'
 import { RealmData } from './realm/data.ts'
+import { enabledActions } from './realm/required-actions.ts'
 import { registrationRefused } from './registration-refused.ts'
+import { actionPage, cancel, form, pathOf, refused, todoIn } from './required-action.ts'
 import { signOut } from './sessions.ts'
-import { hasDone, todoOf, verifyProfile } from './todo.ts'
+import { terms } from './terms.ts'
+import { verifyProfile } from './todo.ts'
 
 const realm = '/realms/{realm}'
 const specify = 'Please specify this field.'
@@ -20,15 +25,6 @@ const profileRows: NewUserField[][] = [
 ]
 
 const secret = (name: string, label: string): NewUserField => ({ name, label, kind: 'password', autocomplete: 'new-password' })
-
-const form = (id: string, submit: AccountForm['submit'], more: Partial<AccountForm> = {}): AccountForm => ({
-  id,
-  submit,
-  error_id: 'input-error-',
-  ...more,
-})
-
-const cancel = { text: 'Cancel', name: 'cancel-aia', value: 'true' }
 
 /** A profile as it was typed. */
 function typedProfile(values: NewUserValues) {
@@ -48,42 +44,6 @@ function profileErrors(values: NewUserValues, { store }: OwnSpace, own?: User): 
   if (last_name === '') errors.lastName = specify
   return errors
 }
-
-function refused(errors: NewUserErrors): AccountOutcome | undefined {
-  const all = Object.entries(errors).map(([field, problem]) => `${field}: ${problem}`)
-  return all.length === 0 ? undefined : { errors, explanation: all.join(' ') }
-}
-
-/** A page for something that a user has to do, or that a client asks him to (`kc_action`). */
-function actionPage(
-  action: string,
-  page: Omit<AccountPage, 'path' | 'submit' | 'after_password'>,
-  submit: (values: NewUserValues, user: User, visit: AccountVisit) => AccountOutcome,
-): AccountPage {
-  const asked = ({ request, user, world }: AccountVisit) =>
-    request.parameters?.kc_action === action && !(user !== undefined && todoIn(user, world).includes(action))
-  return {
-    ...page,
-    path: pathOf(action),
-    after_password: true,
-    begin(visit) {
-      const { note = '', ...beginning } = page.begin?.(visit) ?? {}
-      return { ...beginning, ...(asked(visit) ? { optional: true } : { note }) }
-    },
-    submit(values, visit) {
-      const { user, request, world } = visit
-      if (user === undefined) throw new Error('nobody gave a password')
-      if (asked(visit) && values[cancel.name] !== undefined) return { user, noted: { kc_action_status: 'cancelled' } }
-      const outcome = submit(values, user, visit)
-      if (!('user' in outcome)) return outcome
-      hasDone(outcome.user, action, new RealmData(world.space, world.documents))
-      return request.parameters?.kc_action === action ? { ...outcome, noted: { kc_action_status: 'success' } } : outcome
-    },
-  }
-}
-
-const pathOf = (action: string) => `${realm}/login-actions/required-action?execution=${action}`
-const todoIn = (user: User, { space, documents, settings }: OwnSpace) => todoOf(user, new RealmData(space, documents), settings)
 
 /** A page for one's profile. */
 function profilePage(action: string, begin: AccountPage['begin']): AccountPage {
@@ -185,17 +145,28 @@ const registration: AccountPage = {
   },
 }
 
-const actions = { UPDATE_PROFILE: updateProfile, UPDATE_PASSWORD: updatePassword, [verifyProfile]: missingProfile }
+const actions: Readonly<Record<string, AccountPage>> = {
+  TERMS_AND_CONDITIONS: terms,
+  UPDATE_PROFILE: updateProfile,
+  CONFIGURE_TOTP: configureTotp,
+  UPDATE_PASSWORD: updatePassword,
+  [verifyProfile]: missingProfile,
+}
+
+/** What clients may ask users for. */
+const askable: readonly string[] = ['UPDATE_PROFILE', 'CONFIGURE_TOTP', 'UPDATE_PASSWORD']
 
 /** The vendor's pages beside its sign-in. */
 export const keycloakAccountPages: AccountPages = {
-  pages: [registration, ...Object.values(actions)],
+  pages: [registration, otpPage, ...Object.values(actions)],
   refused_status: 200,
   always: true,
-  instead(user, world, { parameters = {} }) {
-    const { kc_action = '', kc_action_status } = parameters
-    const asked = kc_action_status === undefined && kc_action !== verifyProfile ? [kc_action] : []
-    const action = [...todoIn(user, world), ...asked].find((one) => one in actions)
+  instead(user, world, { parameters = {} }, _space, is_signed_in) {
+    const { kc_action = '', kc_action_status, otp } = parameters
+    if (!is_signed_in && otp !== otpShown.otp && hasOtp(user, world)) return otpPage.path
+    const asked = kc_action_status === undefined && askable.includes(kc_action) ? [kc_action] : []
+    const wanted = [...todoIn(user, world), ...asked]
+    const action = enabledActions(world).find((one) => wanted.includes(one) && one in actions)
     return action && pathOf(action)
   },
 }

@@ -7,7 +7,7 @@ export const keycloakCallback: CallbackWording = ({ parameters, grant, session, 
   const { state, iss, code, id_token, access_token, token_type, expires_in, error, error_description } = parameters
   if (thrown !== undefined) {
     const said = wordingOf(thrown, 'authorize', trace.grant_type)
-    const error_description = said.error === 'access_denied' ? undefined : said.says
+    const error_description = thrown.about.says ?? (said.error === 'access_denied' ? undefined : said.says)
     return given({ error: said.error, error_description, state, iss })
   }
   if (error !== undefined) return given({ error, error_description, state, iss })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { totp } from '../../../src/providers/totp.ts'
 import { Jar } from '../../support/browser-jar.ts'
 import { administration, at } from './keycloak-client.ts'
 
@@ -62,9 +63,32 @@ describe('pages of a realm', () => {
     const { base, call } = await administration()
     const credentials = [{ type: 'password', value: 'password' }]
     const named = { enabled: true, email: 'unsure@example.com', firstName: 'Un', lastName: 'Sure', credentials }
-    await call('POST', '/realms/demo/users', { username: 'unsure', ...named, requiredActions: ['VERIFY_EMAIL', 'CONFIGURE_TOTP'] })
+    await call('POST', '/realms/demo/users', { username: 'unsure', ...named, requiredActions: ['webauthn-register', 'FLY'] })
     const { fill } = await browserAt(base)
     expect((await fill({ username: 'unsure', password: 'password' })).location?.searchParams.get('code')).toBeTruthy()
+  })
+
+  test('show the secret of an authenticator app, which signs in then and goes with its credential', async () => {
+    const { base, clock, call } = await administration()
+    const credentials = [{ type: 'password', value: 'password' }]
+    const named = { enabled: true, email: 'phone@example.com', firstName: 'Pho', lastName: 'Ne', credentials }
+    const { id } = await call('POST', '/realms/demo/users', { username: 'phone', ...named, requiredActions: ['CONFIGURE_TOTP'] })
+    const phone = { username: 'phone', password: 'password' }
+    const first = await browserAt(base)
+    const setup = await first.fill(phone)
+    const secret = /id="kc-totp-secret-key">([A-Z2-7 ]+)</.exec(setup.html)?.[1]?.replaceAll(' ', '') ?? ''
+    expect(secret).toHaveLength(32)
+    const code = () => totp(secret, clock.now())
+    expect((await first.fill({ totp: code() })).location?.searchParams.get('code')).toBeTruthy()
+    const second = await browserAt(base)
+    await second.fill(phone)
+    expect((await second.fill({ otp: code() })).html).toContain('Invalid authenticator code.')
+    clock.advance(30)
+    expect((await second.fill({ otp: code() })).location?.searchParams.get('code')).toBeTruthy()
+    const listed = (await call('GET', `/realms/demo/users/${id}/credentials`)).json
+    expect(listed.map(({ type }: { type: string }) => type)).toEqual(['password', 'otp'])
+    expect((await call('DELETE', `/realms/demo/users/${id}/credentials/${listed[1].id}`)).status).toBe(204)
+    expect((await (await browserAt(base)).fill(phone)).location?.searchParams.get('code')).toBeTruthy()
   })
 
   test('come for nobody who gave no password', async () => {

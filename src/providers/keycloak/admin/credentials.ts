@@ -3,6 +3,7 @@ import { noteTo } from '../../../oauth/realm/context.ts'
 import type { Route } from '../../provider.ts'
 import { newUuid } from '../ids.ts'
 import { flag, members, text, texts } from '../realm/members.ts'
+import type { UserData } from '../realm/representations.ts'
 import { type AdminCall, adminRoute, bad, json, notFound } from './call.ts'
 import { userOf } from './people.ts'
 
@@ -29,6 +30,12 @@ const credentialData = JSON.stringify({
   additionalParameters: { hashLength: ['32'], memory: ['7168'], type: ['id'], version: ['1.3'], parallelism: ['1'] },
 })
 
+/** An authenticator app. */
+function shownOtp({ id, createdDate, userLabel }: NonNullable<UserData['otp']>[number]) {
+  const data = JSON.stringify({ subType: 'totp', digits: 6, counter: 0, period: 30, algorithm: 'HmacSHA1' })
+  return { id, type: 'otp', createdDate, userLabel: userLabel === '' ? undefined : userLabel, data }
+}
+
 const noSender =
   "Invalid sender address 'null'. If the address contains UTF-8 characters in the local part please ensure the SMTP server supports the SMTPUTF8 extension and enable 'Allow UTF-8' in the email realm configuration."
 
@@ -50,14 +57,23 @@ function mailed(call: AdminCall, actions: readonly string[], kind: string): unde
 export const credentialRoutes: readonly Route[] = [
   adminRoute('PUT', '/users/:user/reset-password', write, resetPassword),
   adminRoute('GET', '/users/:user/credentials', ['view-users', 'manage-users'], (call) => {
-    const { password } = call.realm.user(userOf(call))
-    if (password === undefined) return json([])
-    const { id, createdDate, userLabel } = password
-    return json([{ id, type: 'password', ...(userLabel === undefined ? {} : { userLabel }), createdDate, credentialData }])
+    const { password, otp = [] } = call.realm.user(userOf(call))
+    const shown = [...(password === undefined ? [] : [{ ...password, type: 'password', data: credentialData }]), ...otp.map(shownOtp)]
+    return json(
+      shown.map(({ id, type, userLabel, createdDate, data }) => ({
+        ...{ id, type, ...(userLabel === undefined ? {} : { userLabel }) },
+        ...{ createdDate, credentialData: data },
+      })),
+    )
   }),
   adminRoute('DELETE', '/users/:user/credentials/:credential', write, (call) => {
     const user = userOf(call)
     const { password, ...data } = call.realm.user(user)
+    const others = data.otp?.filter(({ id }) => id !== call.part('credential'))
+    if (others !== undefined && others.length < (data.otp ?? []).length) {
+      call.realm.saveUser(user, { ...call.realm.user(user), otp: others })
+      return undefined
+    }
     if (password?.id !== call.part('credential')) throw notFound('Credential not found', 'The user has no such credential')
     call.world.directory.updateUser({ ...user, password: newUuid() })
     call.realm.saveUser(user, data)

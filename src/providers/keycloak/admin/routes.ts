@@ -7,6 +7,7 @@ import { groupRoutes } from './groups.ts'
 import { mapperRoutes } from './mappers.ts'
 import { partialImportRoutes } from './partial-import.ts'
 import { realmRoutes } from './realms.ts'
+import { requiredActionRoutes } from './required-actions.ts'
 import { roleMappingRoutes } from './role-mappings.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './sessions.ts'
@@ -15,6 +16,7 @@ import { userRoutes } from './users.ts'
 /** The admin REST API. */
 export const adminRoutes: readonly Route[] = [
   ...realmRoutes,
+  ...requiredActionRoutes,
   ...userRoutes,
   ...credentialRoutes,
   ...groupRoutes,

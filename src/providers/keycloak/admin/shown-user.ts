@@ -11,17 +11,20 @@ const fullAccess = { manageGroupMembership: true, resetPassword: true, view: tru
 /** What a list says of it. */
 export const listAccess = { manage: true }
 
+/** What the server itself notes of a user. */
+const beside: readonly string[] = ['is_temporary_admin', 'terms_and_conditions']
+
 /** The attributes that the realm's user profile knows: others are neither taken nor shown, unless it says so. */
 export function profiled(attributes: Attributes, { settings }: RealmData): Attributes {
   const profile = members(settings.userProfile)
   if (['ENABLED', 'ADMIN_EDIT', 'ADMIN_VIEW'].includes(text(profile.unmanagedAttributePolicy) ?? '')) return attributes
   const known = list(profile.attributes).map(({ name }) => name)
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => known.includes(name) || name === 'is_temporary_admin'))
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => known.includes(name) || beside.includes(name)))
 }
 
 /** A user as the API shows him. @param access none where others list him */
 export function shownUser(user: User, realm: RealmData, access: Readonly<Record<string, boolean>> | undefined = fullAccess, brief = false) {
-  const { emailVerified, attributes, requiredActions, notBefore = 0 } = realm.user(user)
+  const { emailVerified, attributes, requiredActions, notBefore = 0, otp = [] } = realm.user(user)
   const shown = profiled(attributes, realm)
   const who = given({
     id: user.user_id,
@@ -35,7 +38,14 @@ export function shownUser(user: User, realm: RealmData, access: Readonly<Record<
     createdTimestamp: user.created_at,
   })
   if (brief) return { ...who, ...(access === undefined ? {} : { access }) }
-  return { ...who, totp: false, disableableCredentialTypes: [], requiredActions, notBefore, ...(access === undefined ? {} : { access }) }
+  return {
+    ...who,
+    totp: otp.length > 0,
+    disableableCredentialTypes: [],
+    requiredActions,
+    notBefore,
+    ...(access === undefined ? {} : { access }),
+  }
 }
 
 /** A service account. */

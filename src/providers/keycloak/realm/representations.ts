@@ -62,6 +62,8 @@ export interface UserData {
   groups: readonly string[]
   federatedIdentities?: readonly unknown[]
   notBefore?: number
+  /** Authenticator apps, each with the period of the last code that was taken. */
+  otp?: readonly { id: string; secret: string; userLabel: string; createdDate: number; used: number }[]
   /** When the password was set. */
   password?: { id: string; createdDate: number; userLabel?: string | undefined; temporary?: boolean | undefined }
 }

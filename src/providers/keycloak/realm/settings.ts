@@ -119,7 +119,7 @@ export function realmId({ name, settings }: RealmData): string {
 /** A realm's representation. @param brief its id and names alone */
 export function shownRealm({ space, documents, settings }: Pick<OwnSpace, 'space' | 'documents' | 'settings'>, brief = false): Members {
   const realm = new RealmData(space, documents)
-  const { displayName, displayNameHtml, id: _, realm: __, users: ___, eventsSince: ____, ...said } = realm.settings
+  const { displayName, displayNameHtml, id: _, realm: __, users: ___, eventsSince: ____, requiredActions: _____, ...said } = realm.settings
   const id = realmId(realm)
   const names = { ...(displayName === undefined ? {} : { displayName }), ...(displayNameHtml === undefined ? {} : { displayNameHtml }) }
   if (brief) return { id, realm: space, ...names, enabled: said.enabled ?? false }
