@@ -35,7 +35,7 @@ interface InteractionRow extends ClientRow, UserRow {
   expires_at: number
 }
 
-/** A grant goes with all that came of its tokens. */
+/** A grant goes with all that came of its tokens. One with a reason and without a time has no refresh tokens any more. */
 const revokeLine = `${withDescendants('SELECT @grant_id')}
   UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
 
@@ -123,7 +123,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       const grant = { id: Number(lastInsertRowid), grant_type, scope, details, created_at, revoked_at: null, revoked_reason: null }
       return known.keepGrant({ grant, sandbox, client_row: client.row, user_row })
     }
-    const revoke = (grant_id: number, reason: string, now: number) => {
+    const revoke = (grant_id: number, reason: string, now: number | null) => {
       statements.revoke.run({ grant_id, reason, now })
     }
     const readInteraction = (id: string, now: number): Interaction | undefined => {
@@ -222,6 +222,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
       }),
       revokeGrant: (grant_id, reason, now) => revoke(grant_id, reason, now),
+      endRefresh: (grant_id, reason) => revoke(grant_id, reason, null),
     }
   }
 }

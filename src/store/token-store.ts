@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { AccessTokenDetails } from '../oauth/model/records.ts'
+import type { AccessTokenDetails, Grant } from '../oauth/model/records.ts'
 import { confirms } from '../oauth/proof/sender-constraint.ts'
 import type { ProtocolStore, TokensDraft } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
@@ -76,7 +76,11 @@ export function tokenStore(db: Database, known: Records) {
       `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${own}`,
     ),
   }
-  return (sandbox: number, revoke: (grant_id: number, reason: string, now: number) => void, issued: (now: number) => void): TokenStore => {
+  return (
+    sandbox: number,
+    revoke: (grant_id: number, reason: string, now: number | null) => void,
+    issued: (now: number) => void,
+  ): TokenStore => {
     /** The grant of a token that is there, its digest agrees, and the sandbox is its own. */
     const grantOf = (row: { grant_id: number; digest: Buffer | null } | undefined, digest: Buffer): StoredGrant | undefined => {
       if (row?.digest == null || !timingSafeEqual(row.digest, digest)) return undefined
@@ -110,21 +114,21 @@ export function tokenStore(db: Database, known: Records) {
         save(tokens)
         issued(tokens.issued_at)
       },
-      useRefreshToken(id, digest, client, now, { rotation, rotation_grace }, confirmation) {
+      useRefreshToken(id, digest, client, now, { rotation, rotation_grace, access_stays = false }, confirmation) {
         const row = statements.findRefresh.get(id)
         const stored = grantOf(row, digest)
         if (row === undefined || stored === undefined) return 'unknown'
         if (stored.client_row !== client.row) return 'other_client'
         const { grant } = stored
         const user = known.userOf(stored.user_row)
-        if (grant.revoked_at !== null || user?.disabled === true) return 'revoked'
+        if (hasEnded(grant) || user?.disabled === true) return 'revoked'
         if (row.expires_at !== null && row.expires_at <= now) return 'expired'
         if (!confirms(grant.details.cnf, confirmation)) return 'other_key'
         // Without grace a clock that was set back brings no token to life.
         const until = rotation_grace === 0 ? Number.POSITIVE_INFINITY : now - rotation_grace * 1000
         const tooLate = rotation === 'strict' ? isRotated(id, row, until) : rotation === 'lenient' && row.superseded === 1
         if (tooLate) {
-          revoke(grant.id, 'a refresh token was used after its time', now)
+          revoke(grant.id, 'a refresh token was used after its time', access_stays ? null : now)
           return 'used'
         }
         // Elsewhere the successor alone says it: of two uses at once, both may have one.
@@ -158,7 +162,7 @@ export function tokenStore(db: Database, known: Records) {
         const { grant } = stored
         const user = known.userOf(stored.user_row)
         // One whose successor was used is as good as revoked.
-        if (grant.revoked_at !== null || user?.disabled === true || row.superseded === 1) return 'revoked'
+        if (hasEnded(grant) || user?.disabled === true || row.superseded === 1) return 'revoked'
         const { issued_at, expires_at } = row
         if (expires_at !== null && expires_at <= now) return 'expired'
         return {
@@ -187,6 +191,11 @@ export function tokenStore(db: Database, known: Records) {
       },
     }
   }
+}
+
+/** Whether a grant has no refresh tokens any more. */
+function hasEnded({ revoked_at, revoked_reason }: Grant): boolean {
+  return revoked_at !== null || revoked_reason !== null
 }
 
 function detailsOf({ details }: Pick<AccessRow, 'details'>): AccessTokenDetails {

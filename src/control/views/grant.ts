@@ -127,7 +127,11 @@ export function viewLineage(entry: GrantEntry, lineage: Lineage, sandbox: Sandbo
     scope: token.scope,
     issued_at: rfc3339(token.issued_at),
     expires_at: when(token.expires_at),
-    state: stateOf(token.expires_at, null, ['off', 'keep'].includes(sandbox.settings.rotation) ? null : token.used_at),
+    state: stateOf(
+      token.expires_at,
+      entry.grant.revoked_reason === null ? null : now,
+      ['off', 'keep'].includes(sandbox.settings.rotation) ? null : token.used_at,
+    ),
     used_at: when(token.used_at),
     used_by: token.used_at === null ? null : view.client_id,
     tokens: issuedFor(token.id),

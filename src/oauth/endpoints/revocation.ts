@@ -24,5 +24,7 @@ export async function revoke(read: ClientRequest, context: Context): Promise<voi
   const { store, clock } = context.realm
   context.trace.grant_id = found.token.grant.id
   if (found.use === 'access' && context.realm.requests?.revokes_grants !== true) store.revokeAccessToken(found.id, clock.now())
-  else store.revokeGrant(found.token.grant.id, `the client revoked its ${found.use} token`, clock.now())
+  else if (found.use === 'refresh' && context.realm.requests?.access_stays === true) {
+    store.endRefresh(found.token.grant.id, 'the client revoked its refresh token')
+  } else store.revokeGrant(found.token.grant.id, `the client revoked its ${found.use} token`, clock.now())
 }

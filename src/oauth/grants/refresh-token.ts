@@ -32,7 +32,7 @@ export const refreshToken: GrantType = {
     if (token === undefined) throw missing('refresh_token')
     const { store, clock } = realm
     const rotation = realm.requests?.rotation?.(client, realm.settings) ?? realm.settings.rotation
-    const settings = { ...realm.settings, rotation }
+    const settings = { ...realm.settings, rotation, access_stays: realm.requests?.access_stays }
     const key = realm.tokens.refresh.keyOf(token)
     if (key !== undefined && parameters.scope !== undefined) {
       // A scope that is refused must not cost the token: it is looked at before the token is used.

@@ -285,6 +285,8 @@ export interface RequestDialect {
   ) => MaybePromise<Readonly<Record<string, unknown>> | undefined>
   /** Public clients may ask what a token is, by their ids alone, which RFC 7662 §2.1 does not let them. */
   readonly public_introspection?: true
+  /** When a refresh token is revoked, or used once too often, the access tokens of its grant go on until they expire. */
+  readonly access_stays?: true
   /** What cannot be revoked; `use` says what the token is when it holds (RFC 7009 §2.2.1). @returns false for one that stays without a word @throws OAuthError */
   readonly revocable?: (token: string, use: 'access' | 'refresh' | undefined, context: Context) => false | undefined
   /** Revoking an access token takes its whole grant along. */

@@ -128,7 +128,7 @@ export interface ProtocolStore
     digest: Buffer,
     client: Client,
     now: number,
-    rotation: Pick<Settings, 'rotation' | 'rotation_grace'>,
+    rotation: Pick<Settings, 'rotation' | 'rotation_grace'> & { access_stays?: boolean | undefined },
     confirmation: AccessTokenDetails['cnf'],
   ): UsedRefreshToken | Refusal | 'other_key'
   /** Lets a refresh token live until then, for vendors of whom one that is used lives on. */
@@ -147,6 +147,8 @@ export interface ProtocolStore
   /** A refresh token without using it. */
   findRefreshToken(id: number, digest: Buffer, now: number): ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>
   revokeGrant(grant_id: number, reason: string, now: number): void
+  /** The refresh tokens of a grant alone: what access tokens it has go on. */
+  endRefresh(grant_id: number, reason: string): void
   /** Why the grant of a refresh token was revoked; undefined when it was not. */
   whyRevoked(id: number): string | undefined
   /** How many refresh tokens a refresh token brought, and when its grant last brought any. */

@@ -74,6 +74,7 @@ export const auth0: Provider = {
     logout,
     pkce_optional: true,
     refresh_scopes: ['offline_access'],
+    access_stays: true,
     revocable: (_token, use, context) => {
       if (use !== 'access') return undefined
       noteTo(context, 'token is an access token, which goes on until it expires: the vendor revokes refresh tokens alone')

@@ -185,6 +185,11 @@ describe('refresh tokens', () => {
       const { status, body } = await refresh(token)
       expect([status, body]).toEqual([403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }])
     }
+    for (const token of [first.access_token, second.access_token]) {
+      expect((await send(`${url}/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+    }
+    const { text } = await send(`${url}/_grantbox/sandboxes/auth0/grants?username=alice`)
+    expect(text).toContain('"revoked_reason":"a refresh token was used after its time"')
   })
 
   test('keep within their leeway, and with rotation off the answer has none', async () => {
@@ -213,6 +218,7 @@ describe('refresh tokens', () => {
     })
     expect([revoked.status, revoked.text]).toEqual([200, ''])
     expect((await refresh(body.refresh_token)).status).toBe(403)
+    expect((await send(`${url}/userinfo`, { headers: { authorization: `Bearer ${body.access_token}` } })).status).toBe(200)
   })
 })
 
