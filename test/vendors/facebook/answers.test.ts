@@ -81,20 +81,20 @@ describe('a token that does not hold is refused', () => {
     const access_token = await freshToken(own)
     const issued = own.clock.now()
     own.clock.advance(61 * 86_400)
-    const told = (milliseconds: number) => {
-      const [, day, month, year, time] = new Date(milliseconds - 8 * 3_600_000).toUTCString().split(' ')
-      const weekday = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' }).format(milliseconds - 8 * 3_600_000)
-      return `${weekday}, ${day}-${month}-${year?.slice(2)} ${time} PST`
-    }
-    const expired = told((Math.floor(issued / 1000) + 5_183_944) * 1000)
-    const message = `Error validating access token: Session has expired on ${expired}. The current time is ${told(own.clock.now())}.`
-    expect(said(await graph(own, '/me', { access_token }))).toEqual([401, error(message, 190, 463)])
+    const expiry = (Math.floor(issued / 1000) + 5_183_944) * 1000 - 8 * 3_600_000
+    const [, day, month, year, time] = new Date(expiry).toUTCString().split(' ')
+    const weekday = new Intl.DateTimeFormat('en-US', { weekday: 'long', timeZone: 'UTC' }).format(expiry)
+    const expired = `${weekday}, ${day}-${month}-${year?.slice(2)} ${time} PST`
+    const message = `Error validating access token: Session has expired on ${expired}. The current time is ….`
+    const untimed = (text: string) => text.replace(/(?<=current time is )[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d PST/, '…')
+    const refused = async (asked: Promise<Answer>) => said({ ...(await asked), text: untimed((await asked).text) })
+    expect(await refused(graph(own, '/me', { access_token }))).toEqual([401, error(message, 190, 463)])
     const { text } = await graph(own, '/debug_token', { access_token: appToken, input_token: access_token })
-    expect(text).toBe(JSON.stringify({ data: { error: { code: 190, message, subcode: 463 }, is_valid: false, scopes: [] } }))
+    expect(untimed(text)).toBe(JSON.stringify({ data: { error: { code: 190, message, subcode: 463 }, is_valid: false, scopes: [] } }))
     await change(own, { invalid_token_status: 400 })
     expect((await graph(own, '/me', { access_token })).status).toBe(400)
-    const exchanged = await askToken(own, { ...app, grant_type: 'fb_exchange_token', fb_exchange_token: access_token })
-    expect(said(exchanged)).toEqual([400, error(message, 190, 463)])
+    const exchange = { ...app, grant_type: 'fb_exchange_token', fb_exchange_token: access_token }
+    expect(await refused(askToken(own, exchange))).toEqual([400, error(message, 190, 463)])
   })
 
   test('when the user changed his password, until he gives another one', async () => {
@@ -121,8 +121,9 @@ describe('a token that does not hold is refused', () => {
 describe('debug_token tells', () => {
   test('all of a user’s token', async () => {
     const input_token = await freshToken(server)
-    const issued = Math.floor(server.clock.now() / 1000)
-    const { text } = await graph(server, '/v24.0/debug_token', { input_token, access_token: appToken })
+    const { text, body } = await graph(server, '/v24.0/debug_token', { input_token, access_token: appToken })
+    const { issued_at: issued } = body.data as { issued_at: number }
+    expect(Math.abs(issued - server.clock.now() / 1000)).toBeLessThan(5)
     expect(text).toBe(
       JSON.stringify({
         data: {
@@ -273,3 +274,11 @@ test('ids look as the vendor’s', () => {
     expect.stringMatching(/^1000\d{11}$/),
   ])
 })
+
+test.each(['/oauth/access_token/', '/.well-known/oauth/openid/jwks/', '/debug_token/'])(
+  '%s is answered where it was asked',
+  async (path) => {
+    const { status, headers } = await fetch(url + path, { redirect: 'manual' })
+    expect([status < 300 || status >= 400, headers.get('location')]).toEqual([true, null])
+  },
+)

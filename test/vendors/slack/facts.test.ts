@@ -155,10 +155,11 @@ describe('who signs in', () => {
   test('has an ID token with these claims, in this order', async () => {
     const { body } = await signedIn({ team: 'second' })
     const claims = claimsOf(body.id_token)
-    const { iat, at_hash } = claims
+    const { iat, auth_time, at_hash } = claims
+    expect(Number(iat) - Number(auth_time)).toBeLessThan(5)
     expect(JSON.stringify(claims)).toBe(
       JSON.stringify({
-        ...{ iss: url, sub: aliceId, aud: app.client_id, exp: Number(iat) + 300, iat, auth_time: iat, nonce: 'n', at_hash },
+        ...{ iss: url, sub: aliceId, aud: app.client_id, exp: Number(iat) + 300, iat, auth_time, nonce: 'n', at_hash },
         ...named({ team_id: 'T0GRANTBOX2', user_id: aliceId }),
         ...verified,
         ...{ locale: 'en-US', name: 'Alice Arnold', picture: picture(aliceId, 512), given_name: 'Alice', family_name: 'Arnold' },
@@ -268,4 +269,9 @@ describe('the pages say', () => {
     ])
       expect(consent.html).toContain(words)
   })
+})
+
+test.each(['/api/openid.connect.token/', '/openid/connect/keys/', '/api/auth.test/'])('%s is answered where it was asked', async (path) => {
+  const { status, headers } = await fetch(url + path, { redirect: 'manual' })
+  expect([status < 300 || status >= 400, headers.get('location')]).toEqual([true, null])
 })
