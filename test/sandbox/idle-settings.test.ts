@@ -15,6 +15,7 @@ const others: Readonly<Record<string, unknown>> = {
   rotation: 'off',
   rotation_grace: 17,
   code_ttl: 17,
+  code_format: 'long',
   id_token_ttl: 17,
   id_token_signing_alg: 'ES256',
   scope_claims_in_id_token: true,
@@ -33,6 +34,7 @@ const others: Readonly<Record<string, unknown>> = {
   access_token_format: 'opaque',
   signing_alg: 'HS256',
   x5c: true,
+  alias_path: '/moved',
 }
 
 /** Every sandbox follows these, whatever its provider. */
