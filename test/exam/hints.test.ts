@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { hintsWords } from '../../src/cli/run-words.ts'
 import type { Profile } from '../../src/exam/profiles.ts'
 import { rules } from '../../src/exam/registry.ts'
+import { trafficOf } from '../../src/exam/traffic.ts'
 import { connectGrantbox, type Hint } from '../../src/index.ts'
 import { Jar } from '../support/browser-jar.ts'
 import { startForFile } from '../support/server.ts'
@@ -17,6 +18,14 @@ import { throughSignIn } from '../support/through-sign-in.ts'
 const server = await startForFile({ defaultProvider: 'standard' })
 const box = await connectGrantbox(server.url)
 
+/** What the requests of the last deed tell nothing about, by the client. */
+const untried = new Map<string, ReadonlySet<string>>()
+
+function trafficIn(name: string) {
+  const { store, journal, provider } = server.sandbox(name)
+  return trafficOf(journal.list(), (client_id) => store.findClient(client_id), provider.id === 'standard')
+}
+
 /** The hints of a sandbox of its own in which a client did something; those of a profile where only its clients have to. */
 async function hintsAfter(
   deed: (base: string, name: string) => Promise<unknown>,
@@ -26,6 +35,10 @@ async function hintsAfter(
   const world = await box.createSandbox({ provider })
   await deed(world.url, world.name)
   const hints = await world.hints(profile === undefined ? {} : { profile })
+  untried.clear()
+  for (const [client_id, traffic] of trafficIn(world.name)) {
+    untried.set(client_id, new Set(rules.flatMap(({ id, unseen }) => (unseen?.(traffic) === undefined ? [] : [id]))))
+  }
   const there = new Set((await world.requests.list()).map(({ id }) => id))
   for (const { evidence } of hints) expect(evidence.every((id) => there.has(id))).toBe(true)
   await world.delete()
@@ -242,6 +255,7 @@ describe('each rule is broken by a client that breaks it', () => {
     const hint = hints.find(({ rule }) => rule === id)
     expect(hint, JSON.stringify(hints)).toMatchObject({ client_id: expect.any(String), message: expect.stringMatching(/\.$/) })
     expect(hint?.evidence.length).toBeGreaterThan(0)
+    expect(untried.get(hint?.client_id ?? '')?.has(id)).toBe(false)
   })
 })
 
@@ -329,6 +343,34 @@ test.each(Object.entries(right))('is kept: %s', async (id, deed) => {
   const profile = profileOf(id) ?? rules.find((rule) => rule.id === id)?.profiles?.[0]
   const hints = await hintsAfter(deed, profile, providerOf(id))
   expect(hints.filter(({ rule }) => rule === id)).toEqual([])
+})
+
+test('a client by itself has tried little: what it did not come to is not called kept', async () => {
+  await hintsAfter((base) => post(base, '/token', { grant_type: 'client_credentials' }, basic))
+  const tried = rules.flatMap(({ id }) => (untried.get(web.client_id)?.has(id) === true ? [] : [id]))
+  expect(tried).toEqual(['token-in-body', 'token-client-auth', 'fapi-bound-tokens', 'fapi-strong-auth'])
+})
+
+test('a client that signs two users in, refreshes and calls has tried nearly all', async () => {
+  await hintsAfter(async (base) => {
+    const jar = new Jar()
+    for (let round = 0; round < 2; round++) {
+      const { config, address, signIn } = await openIdClient(base, jar)
+      const tokens = await signIn(address)
+      const { refresh_token } = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '')
+      await openid.refreshTokenGrant(config, refresh_token ?? '')
+    }
+  })
+  expect([...(untried.get(web.client_id) ?? [])]).toEqual([
+    'token-no-repeat-refused',
+    'public-no-secret',
+    'token-asks-json',
+    'token-assertion',
+    'fapi-dpop-proof',
+    'refresh-single-flight',
+    'device-interval',
+    'request-scope-used',
+  ])
 })
 
 test('what only the clients of a profile have to do is told of no others', async () => {

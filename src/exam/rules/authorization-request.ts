@@ -6,6 +6,7 @@
 import { isLoopbackName } from '../../basics/loopback.ts'
 import { finding, type Rule } from '../rule.ts'
 import { type Asked, queryOf, type Sent, type Traffic, text } from '../traffic.ts'
+import { without, withoutSignIn } from '../unseen.ts'
 
 /** A value that should be new at each sign-in, or a word. */
 const words = (sent: Sent, name: string) => (text(sent, name) ?? '').split(/\s+/)
@@ -19,6 +20,7 @@ const csrfProtection: Rule = {
   source: 'RFC 9700 §2.1.1 and §4.7, RFC 6749 §10.12',
   why: "Nothing ties the answer to the browser that asked: an attacker's code signs the user in to the attacker's account.",
   mend: 'Send a fresh `state` and check it at the callback, and use PKCE.',
+  unseen: withoutSignIn,
   find: ({ authorizations }) => {
     const bare = entriesOf(
       authorizations,
@@ -35,6 +37,7 @@ const pkce: Rule = {
   source: 'RFC 7636, RFC 9700 §2.1.1',
   why: 'Whoever gets hold of the code can use it; confidential clients are open to injected codes.',
   mend: 'Switch PKCE on: most libraries have one option for it (`pkce: true`, `usePkce`).',
+  unseen: without('No code was asked for.', ({ authorizations }) => authorizations.filter(usesCode)),
   find: ({ authorizations, isByTheBook }) => {
     const bare = authorizations.filter((one) => usesCode(one) && text(one.sent, 'code_challenge') === undefined)
     const level = isByTheBook || bare.some(isOpenId) ? 'must' : 'should'
@@ -52,6 +55,7 @@ const pkceS256: Rule = {
   source: 'RFC 7636 §4.2, RFC 9700 §2.1.1',
   why: 'A plain challenge is the verifier itself: whoever sees the request can use the code.',
   mend: 'Send `code_challenge_method=S256` and the SHA-256 of the verifier; without a method it means plain.',
+  unseen: without('PKCE was not used.', ({ authorizations }) => authorizations.filter(({ sent }) => text(sent, 'code_challenge'))),
   find: ({ authorizations }) => {
     const isPlain = ({ sent }: Asked) => text(sent, 'code_challenge') !== undefined && text(sent, 'code_challenge_method') !== 'S256'
     return finding(entriesOf(authorizations, isPlain), 'The code_challenge is not made with S256.')
@@ -64,6 +68,7 @@ const nonce: Rule = {
   source: 'OpenID Connect Core §3.1.2.1 and §15.5.2, RFC 9700 §2.1.1',
   why: 'An ID token of another sign-in cannot be told from that of this one.',
   mend: 'Send a fresh `nonce` and compare it with the claim of the ID token.',
+  unseen: without('No ID token was asked for.', ({ authorizations }) => authorizations.filter(isOpenId)),
   find: ({ authorizations }) => {
     const bare = authorizations.filter((one) => isOpenId(one) && text(one.sent, 'nonce') === undefined)
     const inFront = bare.some(({ sent }) => words(sent, 'response_type').includes('id_token'))
@@ -83,6 +88,7 @@ const noImplicit: Rule = {
   source: 'RFC 9700 §2.1.2',
   why: 'An access token in an address is seen by the history, by scripts and by logs, and may have been given to another app.',
   mend: 'Use `response_type=code` with PKCE, in a browser too.',
+  unseen: withoutSignIn,
   find: ({ authorizations, isByTheBook }) => {
     const implicit = entriesOf(authorizations, ({ sent }) => words(sent, 'response_type').includes('token'))
     return finding(implicit, 'An access token was asked for through the browser.', isByTheBook ? 'must' : 'should')
@@ -95,6 +101,10 @@ const noPassword: Rule = {
   source: 'RFC 9700 §2.4',
   why: "The client sees the user's password, and no second factor or other sign-in works.",
   mend: 'Use the code flow; for machines, client credentials.',
+  unseen: without('No user signed in.', ({ authorizations, exchanges }) => [
+    ...authorizations,
+    ...exchanges.filter(({ sent }) => sent.grant_type === 'password'),
+  ]),
   find: ({ exchanges, isByTheBook }) => {
     if (!isByTheBook) return undefined
     return finding(
@@ -113,6 +123,7 @@ const noSecretInBrowser: Rule = {
   source: 'RFC 6749 §2.3.1, RFC 9700 §4.3',
   why: 'Addresses are kept by the history and by logs, and the user reads them.',
   mend: 'Secrets go to the token endpoint, in the body or a header.',
+  unseen: withoutSignIn,
   find: ({ entries }) => {
     const leaks = entries.flatMap((entry) => {
       // Most have none of these names, and need not be read.
@@ -145,6 +156,7 @@ const redirectSafe: Rule = {
   source: 'RFC 9700 §2.6, RFC 8252 §7',
   why: 'Over http the code can be read on its way; a scheme without a dot can be another app’s.',
   mend: 'Use https, `http://127.0.0.1:{port}` while developing, or a scheme of your domain (`com.example.app:/callback`).',
+  unseen: withoutSignIn,
   find: ({ authorizations, isByTheBook }: Traffic) =>
     isByTheBook
       ? finding(entriesOf(authorizations, isUnsafe), 'The redirect_uri is http to another machine, or of a scheme without a dot.')
@@ -160,6 +172,7 @@ const wellFormed: Rule = {
   source: 'RFC 6749 §3.1 and §3.3',
   why: 'Servers refuse such requests, or read them in different ways.',
   mend: 'Let the library or `URLSearchParams` build the query.',
+  unseen: withoutSignIn,
   find: ({ authorizations }) => {
     const isOdd = ({ entry }: Asked) =>
       Object.entries(queryOf(entry)).some(([name, value]) => (Array.isArray(value) && !lists.includes(name)) || value === '') ||

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { type Asked, headerOf, queryOf, text } from '../traffic.ts'
+import { withoutSignIn } from '../unseen.ts'
 
 const redirectOf = ({ sent }: Asked) => text(sent, 'redirect_uri') ?? ''
 
@@ -12,6 +13,7 @@ const loopbackIp: Rule = {
   mend: 'Listen at 127.0.0.1 or [::1], at a port that the system chooses, and say that address in the request.',
   profiles: ['native'],
   profilesOnly: true,
+  unseen: withoutSignIn,
   find: ({ authorizations }) =>
     finding(
       authorizations.filter((one) => /^http:\/\/localhost[:/?]/i.test(redirectOf(one))).map(({ entry }) => entry),
@@ -29,6 +31,7 @@ const externalBrowser: Rule = {
   why: 'The app can read the password and the session, and its user cannot see where the page is from.',
   mend: "Open the user's browser: the system's browser tab on phones, the default browser on desktops.",
   profiles: ['native'],
+  unseen: withoutSignIn,
   find: ({ authorizations }) =>
     finding(
       authorizations.filter(({ entry }) => embedded.test(headerOf(entry, 'user-agent'))).map(({ entry }) => entry),
@@ -46,6 +49,7 @@ const silentFrames: Rule = {
   why: 'Browsers keep cookies from frames of other sites: the user is signed out whenever a token ends.',
   mend: 'Renew by refresh tokens that rotate, or keep the tokens in a backend.',
   profiles: ['spa'],
+  unseen: withoutSignIn,
   find: ({ entries }) => finding(entries.filter(isHiddenFrame), 'Tokens are renewed in a hidden frame.'),
 }
 

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { type Asked, answeredTo, answerOf, claimsOf, headerOf, queryOf, text } from '../traffic.ts'
+import { without, withoutSignIn } from '../unseen.ts'
 
 const profiles = ['fapi2'] as const
 
@@ -32,6 +33,7 @@ const par: Rule = {
   mend: 'Push the request, send the browser with `client_id` and `request_uri` alone, and use each request_uri once.',
   profiles,
   profilesOnly: true,
+  unseen: withoutSignIn,
   find: ({ entries }) =>
     finding(entries.filter(isNotPushed), 'An authorization request was not pushed, or has more than its request_uri.') ??
     finding(usedAgain(entries), 'A request_uri was used more than once.'),
@@ -50,6 +52,7 @@ const boundTokens: Rule = {
   mend: 'Use DPoP with a key for each session, or a certificate.',
   profiles,
   profilesOnly: true,
+  unseen: without('No token was asked for.', ({ exchanges }) => exchanges),
   find: ({ exchanges, client }) => {
     if (client?.metadata.tls_client_certificate_bound_access_tokens === true) return undefined
     const bearers = exchanges.filter(isBearer).map(({ entry }) => entry)
@@ -65,6 +68,7 @@ const strongAuth: Rule = {
   mend: 'Authenticate by a key (`private_key_jwt`) or a certificate.',
   profiles,
   profilesOnly: true,
+  unseen: without('No token was asked for.', ({ exchanges }) => exchanges),
   find: ({ exchanges }) => {
     const bySecret = ({ entry, sent }: Asked) =>
       text(sent, 'client_secret') !== undefined || /^basic /i.test(headerOf(entry, 'authorization'))

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { answerOf, headerOf, type Traffic, text } from '../traffic.ts'
+import { without, withoutSignIn } from '../unseen.ts'
 
 /** In how many sign-ins of one browser a loop shows, and within how long; milliseconds. */
 const loop = { times: 3, within: 10_000 }
@@ -42,7 +43,7 @@ const loginLoop: Rule = {
   source: 'RFC 6749 §4.1.2.1',
   why: 'The browser goes round and round, and its user never learns what is wrong.',
   mend: 'Show the error with a button to try again; where you begin anew by yourself, count it in the session.',
-  unseen: ({ authorizations }) => (authorizations.length === 0 ? 'Nobody began to sign in.' : undefined),
+  unseen: withoutSignIn,
   find: (traffic) => finding(loops(traffic), 'An error made the client begin to sign in again by itself, several times.'),
 }
 
@@ -72,15 +73,18 @@ const discoveryCached: Rule = {
 const enough = 20
 const lives = 3
 
+const isCall = ({ endpoint }: JournalEntry) => endpoint === 'userinfo' || endpoint === 'api'
+
 const scopeUsed: Rule = {
   id: 'request-scope-used',
   level: 'hint',
   source: 'RFC 9700 §2.3',
   why: 'Users agree to more than the app needs, and a refresh token lies about that nobody uses.',
   mend: 'Leave `offline_access` out, or ask for it when it is needed.',
+  unseen: without('Too few calls came to tell.', ({ entries }) => entries.filter(isCall), enough),
   find: ({ authorizations, exchanges, entries }) => {
     const offline = authorizations.filter(({ sent }) => text(sent, 'scope')?.split(' ').includes('offline_access') === true)
-    const calls = entries.filter(({ endpoint }) => endpoint === 'userinfo' || endpoint === 'api')
+    const calls = entries.filter(isCall)
     const [first, last] = [exchanges.find(({ entry }) => entry.status === 200)?.entry, entries.at(-1)]
     if (first === undefined || last === undefined || exchanges.some(({ sent }) => sent.grant_type === 'refresh_token')) return undefined
     const { expires_in } = answerOf(first)

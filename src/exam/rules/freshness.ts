@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { answeredTo, sharing, type Traffic, text } from '../traffic.ts'
+import { without } from '../unseen.ts'
 
 /** Requests that repeat a value after a request with it was answered; a page that is loaded again before that is one sign-in. */
 function reused({ authorizations, entries }: Traffic, name: string): JournalEntry[] {
@@ -23,6 +24,7 @@ function fresh(name: string, rule: Pick<Rule, 'id' | 'source' | 'why' | 'mend'>)
   return {
     ...rule,
     level: 'must',
+    unseen: without(`No two sign-ins had a ${name}.`, ({ authorizations }) => authorizations.filter(({ sent }) => text(sent, name)), 2),
     find: (traffic) => finding(reused(traffic, name), `Two sign-ins have the same ${name}.`),
   }
 }

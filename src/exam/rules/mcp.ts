@@ -1,5 +1,6 @@
 import { finding, type Rule } from '../rule.ts'
 import { type Asked, type Traffic, text } from '../traffic.ts'
+import { withoutSignIn } from '../unseen.ts'
 
 const profiles = ['mcp'] as const
 const resourceOf = ({ sent }: Asked) => JSON.stringify([sent.resource ?? []].flat())
@@ -21,6 +22,7 @@ const resource: Rule = {
   mend: "Send the server's canonical URI as `resource`, in the authorization request and in the token request.",
   profiles,
   profilesOnly: true,
+  unseen: withoutSignIn,
   find: (traffic) =>
     finding(
       astray(traffic).map(({ entry }) => entry),
@@ -36,6 +38,7 @@ const state: Rule = {
   mend: 'Send a `state` and compare it at the callback; in the TypeScript SDK implement `state()`.',
   profiles,
   profilesOnly: true,
+  unseen: withoutSignIn,
   find: ({ authorizations }) =>
     finding(
       authorizations.filter(({ sent }) => text(sent, 'state') === undefined).map(({ entry }) => entry),

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { type Asked, answerOf, sharing, type Traffic, text } from '../traffic.ts'
+import { without, withoutRefresh } from '../unseen.ts'
 
 /** How long after its successor was answered a token may still be sent by a call that ran beside; milliseconds. */
 const beside = 2000
@@ -29,6 +30,7 @@ const singleFlight: Rule = {
   source: 'RFC 9700 §4.14.2',
   why: 'A server that rotates takes the second use for theft and revokes the grant: the user is signed out.',
   mend: 'Keep the promise of the running refresh and wait for it; across tabs and servers take a lock by session.',
+  unseen: without('No refresh token was sent twice: calls came one after the other.', repeats),
   find: (traffic) => {
     const parallel = repeats(traffic).filter(({ first, next }) => {
       const gap = next.entry.at_ms - end(first.entry)
@@ -44,6 +46,11 @@ const keepsNewest: Rule = {
   source: 'RFC 6749 §6',
   why: 'The old token is refused, or taken for a stolen one.',
   mend: 'Store the refresh token of the answer before the call goes on.',
+  unseen: without(
+    'Tokens were not refreshed twice.',
+    ({ exchanges }) => exchanges.filter(({ sent }) => sent.grant_type === 'refresh_token'),
+    2,
+  ),
   find: (traffic) => {
     const stale = repeats(traffic).filter(({ first, next }) => brought(first) && next.entry.at_ms - end(first.entry) >= beside)
     return finding(both(stale), 'A refresh token was sent although another one had come in its place.')
@@ -56,6 +63,7 @@ const scope: Rule = {
   source: 'RFC 6749 §6',
   why: 'The refresh is refused, although the token is good.',
   mend: 'Leave `scope` out of the refresh.',
+  unseen: withoutRefresh,
   find: ({ exchanges }) =>
     finding(
       exchanges
@@ -94,6 +102,7 @@ const whenNeeded: Rule = {
   source: 'RFC 6749 §1.5',
   why: 'Each call waits for a refresh, and servers limit how often they are asked.',
   mend: 'Keep the token until its end, with a minute of margin, or until an API says 401.',
+  unseen: withoutRefresh,
   find: (traffic) => finding(tooOften(traffic), 'A token was refreshed three times within a fifth of its life, and no API had refused it.'),
 }
 

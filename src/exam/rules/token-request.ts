@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { type Asked, answeredTo, headerOf, queryOf, sharing, text } from '../traffic.ts'
+import { without, withoutCode } from '../unseen.ts'
 
 const isBasic = ({ entry }: Asked) => /^basic /i.test(headerOf(entry, 'authorization'))
 const secretOf = ({ sent }: Asked) => text(sent, 'client_secret')
@@ -15,6 +16,7 @@ const codeOnce: Rule = {
   source: 'RFC 6749 §4.1.2',
   why: 'The second use of a code costs the tokens of the first.',
   mend: 'Delete the pending sign-in before the exchange; in React, exchange outside an effect. Put no retry layer around this request.',
+  unseen: withoutCode,
   find: ({ exchanges }) => {
     // A proof is sent again with the nonce that the refusal brought (RFC 9449 §8).
     const wanted = exchanges.filter(({ entry }) => entry.error !== 'use_dpop_nonce')
@@ -34,6 +36,7 @@ const redirectUriSame: Rule = {
   source: 'RFC 6749 §4.1.3',
   why: 'The server refuses the code: it cannot know that it was meant for this client’s address.',
   mend: 'Keep the redirect URI in one place, and repeat it byte for byte.',
+  unseen: withoutCode,
   find: ({ entries }) =>
     finding(
       entries.filter(({ endpoint, reason }) => endpoint === 'token' && reason === 'redirect_mismatch'),
@@ -49,6 +52,7 @@ const inBody: Rule = {
   source: 'RFC 6749 §3.2 and §2.3.1',
   why: 'Queries are kept in logs, with the secrets in them.',
   mend: 'POST the parameters as `application/x-www-form-urlencoded`, with nothing in the query.',
+  unseen: without('No token was asked for.', ({ exchanges }) => exchanges),
   find: ({ exchanges, isByTheBook }) => {
     const isMisplaced = ({ entry }: Asked) => {
       const query = queryOf(entry)
@@ -66,6 +70,9 @@ const clientAuth: Rule = {
   source: 'RFC 6749 §2.3',
   why: 'A server that keeps to the RFC refuses it.',
   mend: 'Set the method by its name, the registered one: the default differs between libraries.',
+  unseen: without('The client has no secret to show.', ({ exchanges }) =>
+    exchanges.filter((one) => isBasic(one) || secretOf(one) !== undefined),
+  ),
   find: ({ exchanges, client, isByTheBook }) => {
     const twice = entriesOf(exchanges, (one) => isBasic(one) && secretOf(one) !== undefined)
     if (twice.length > 0) return finding(twice, 'The client authenticates in the header and in the body at once.')
@@ -87,6 +94,7 @@ const basicEncoded: Rule = {
   source: 'RFC 6749 §2.3.1 and §B',
   why: 'A server that decodes as the RFC says reads another secret.',
   mend: 'Form-encode id and secret before they are joined by the colon, or use a secret of letters and digits.',
+  unseen: without('No Basic credentials came that can be read in two ways.', ({ entries }) => entries.filter(({ basic }) => basic)),
   find: ({ entries, isByTheBook }) => {
     if (!isByTheBook) return undefined
     const raw = entries.filter(({ basic }) => basic === 'as_sent')
@@ -100,6 +108,7 @@ const verifier: Rule = {
   source: 'RFC 7636 §4.1 and §4.5',
   why: 'Without the right verifier the code is refused.',
   mend: 'Make it of 32 random bytes in base64url, keep it until the answer comes, and send it with the code.',
+  unseen: withoutCode,
   find: ({ entries }) => {
     const reasons: readonly unknown[] = ['verifier_missing', 'verifier_invalid', 'pkce_mismatch']
     return finding(
@@ -119,6 +128,7 @@ const noRepeatRefused: Rule = {
   source: 'RFC 6749 §5.2',
   why: 'It is refused again, and many servers lock out who goes on.',
   mend: 'Repeat what was not answered (5xx, 429, a lost connection), never what was refused.',
+  unseen: without('No token request was refused.', ({ exchanges }) => exchanges.filter(({ entry }) => final.includes(entry.error))),
   find: ({ exchanges }) => {
     // People mistype their passwords, and a code has a rule of its own.
     const refusable = exchanges.filter(({ sent }) => sent.grant_type !== 'password' && sent.code === undefined)
@@ -134,16 +144,20 @@ const noRepeatRefused: Rule = {
   },
 }
 
+/** Whether a page's script sent it. */
+const isInBrowser = ({ entry }: Asked) => headerOf(entry, 'sec-fetch-mode') === 'cors' && headerOf(entry, 'origin') !== ''
+
 const publicNoSecret: Rule = {
   id: 'public-no-secret',
   level: 'must',
   source: 'RFC 8252 §8.5, RFC 9700 §2.5',
   why: 'What is in an app that its user holds is no secret.',
   mend: 'Register a public client and use PKCE, or let a backend ask for the tokens.',
+  unseen: ({ client, exchanges }) =>
+    client?.token_endpoint_auth_method === 'none' || exchanges.some(isInBrowser) ? undefined : 'The client is not one that its user holds.',
   find: ({ exchanges, client, isByTheBook }) => {
     if (!isByTheBook) return undefined
     const isPublic = client?.token_endpoint_auth_method === 'none'
-    const isInBrowser = ({ entry }: Asked) => headerOf(entry, 'sec-fetch-mode') === 'cors' && headerOf(entry, 'origin') !== ''
     const hasSecret = (one: Asked) => secretOf(one) !== undefined && (isPublic || isInBrowser(one))
     return finding(entriesOf(exchanges, hasSecret), 'A public client, or one that runs in a browser, sends a secret.')
   },
@@ -175,6 +189,7 @@ const codePromptly: Rule = {
   source: 'RFC 6749 §4.1.2',
   why: 'Codes live for a minute or less: on a slow day the sign-in fails.',
   mend: 'Exchange the code in the callback.',
+  unseen: withoutCode,
   find: ({ entries, exchanges }) => {
     const answered = new Map(entries.flatMap((entry) => [[answeredTo(entry)?.get('code') ?? undefined, entry] as const]))
     answered.delete(undefined)

@@ -1,8 +1,11 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
 import { answerOf, headerOf, queryOf, sharing, text, tokenIn } from '../traffic.ts'
+import { without, withoutSignIn } from '../unseen.ts'
 
 const isResource = ({ endpoint }: JournalEntry) => endpoint === 'userinfo' || endpoint === 'api'
+
+const withoutCall = without('No API was called.', ({ entries }) => entries.filter(isResource))
 
 const inHeader: Rule = {
   id: 'api-token-in-header',
@@ -10,6 +13,7 @@ const inHeader: Rule = {
   source: 'RFC 6750 §2.3, RFC 9700 §4.3.2',
   why: 'Queries are kept in logs, and the token with them.',
   mend: 'Send `Authorization: Bearer` and the token.',
+  unseen: withoutCall,
   find: ({ entries, isByTheBook }) =>
     isByTheBook
       ? finding(
@@ -25,6 +29,7 @@ const rightToken: Rule = {
   source: 'RFC 9068 §5, RFC 8725 §2.8',
   why: 'An ID token tells the client who signed in: an API that takes it takes those of other apps too.',
   mend: 'Send the access token; ID tokens and refresh tokens are for the client and for the token endpoint.',
+  unseen: withoutCall,
   find: ({ entries, tokens }) => {
     const isOther = (entry: JournalEntry) =>
       (tokens.get(tokenIn(headerOf(entry, 'authorization')))?.is ?? 'access_token') !== 'access_token'
@@ -44,6 +49,7 @@ const deviceInterval: Rule = {
   source: 'RFC 8628 §3.5',
   why: 'The server answers slow_down, and may end the sign-in.',
   mend: 'Sleep after the answer, not after the request, and five seconds where no interval was told.',
+  unseen: without('No device asked twice.', ({ exchanges }) => sharing(exchanges, ({ sent }) => text(sent, 'device_code'))),
   find: ({ entries, exchanges }) => {
     const intervals = new Map(
       entries.flatMap((entry) => {
@@ -72,6 +78,7 @@ const refererClean: Rule = {
   source: 'RFC 9700 §4.2',
   why: 'Whoever is linked or embedded by the callback page reads the code.',
   mend: 'Send `Referrer-Policy: no-referrer` with the callback page, and replace the history entry.',
+  unseen: withoutSignIn,
   find: ({ entries }) => {
     const isForeign = (entry: JournalEntry, referer: string) =>
       URL.canParse(referer) && new URL(referer).host !== (entry.host ?? headerOf(entry, 'host'))
