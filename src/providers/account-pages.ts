@@ -60,6 +60,8 @@ export interface AccountPage extends Pick<NewUserPage, 'rows' | 'first' | 'headi
   readonly path: string
   /** How the sign-in page links to it; absent where another page leads there. */
   readonly link?: string
+  /** The version of the vendor's endpoints whose sign-in page does; the usual one when absent. */
+  readonly edition?: string
   /** New users come in here. */
   readonly joins?: true
   /** Comes for who gave his password alone. */

@@ -34,10 +34,10 @@ export function joinPath(exchange: Exchange, transaction: string): string | unde
 
 /** Where a sign-in page leads, beside what it is for. */
 export function accountLinks(exchange: Exchange, transaction: string): PageLink[] {
-  // They are at the vendor's usual paths alone.
-  if (exchange.context.space?.edition !== undefined) return []
-  return pagesOf(exchange).flatMap(({ link, path }) =>
-    link === undefined ? [] : [{ text: link, href: accountPath(exchange, path, transaction) }],
+  return pagesOf(exchange).flatMap(({ link, path, edition }) =>
+    link === undefined || edition !== exchange.context.space?.edition
+      ? []
+      : [{ text: link, href: accountPath(exchange, path, transaction) }],
   )
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sameSecret } from '../../basics/random.ts'
-import type { User } from '../../oauth/model/records.ts'
+import { refusal } from '../../oauth/model/errors.ts'
+import type { AuthorizationRequest, Client, User } from '../../oauth/model/records.ts'
 import type { AccountPage, AccountPages, AccountVisit } from '../account-pages.ts'
 import type { NewUserField } from '../new-user.ts'
 import { checkSignIn, factorShown } from './conditional-access.ts'
@@ -105,6 +106,29 @@ function secretFor(visit: AccountVisit): string {
   return waitingSecret(userOf(visit), visit.world.documents, () => randomBytes(20))
 }
 
+/** In a user flow who has forgotten his password goes back to the application, which sends him to another flow. */
+const forgotten: AccountPage = {
+  path: '/{tenant}/{policy}/oauth2/v2.0/authorize/forgot',
+  edition: 'b2c',
+  link: 'Forgot your password?',
+  heading: 'Forgot your password?',
+  rows: [],
+  first: '',
+  begin: ({ request, client }) => {
+    throw hasForgotten(request, client)
+  },
+  submit: (_values, { request, client }) => {
+    throw hasForgotten(request, client)
+  },
+}
+
+function hasForgotten(request: AuthorizationRequest, client: Client) {
+  const message = 'AADB2C90118: The user has forgotten their password.'
+  return refusal(request, client, 'access_denied', message, 'The user pressed the link for who has forgotten his password').naming({
+    flow: message,
+  })
+}
+
 /** What stands behind the password: a new one for one that has expired, and the second factor that a policy wants. */
 export const entraAccountPages: AccountPages = {
   always: true,
@@ -116,5 +140,5 @@ export const entraAccountPages: AccountPages = {
     if (checkSignIn(user, request, client, settings) === undefined) return undefined
     return factorOf(user) === undefined ? enrolPath : codePath
   },
-  pages,
+  pages: [...pages, forgotten],
 }

@@ -74,7 +74,7 @@ export function entraTokenReply(members: Record<string, unknown>): Reply {
 export const entraCallback: CallbackWording = ({ parameters, user, grant, error }, context) => {
   const { iss: _, state, code, id_token, ...others } = parameters
   if (error !== undefined) {
-    if (policyOf(context) !== '') return flowError(parameters)
+    if (policyOf(context) !== '') return flowError(parameters, error.about.flow)
     const { trace, realm } = context
     const told = describe(error, realm.settings, { grant_type: trace.grant_type, context })
     return {
@@ -96,9 +96,9 @@ function subcode(reason: string | undefined): string | undefined {
 }
 
 /** A user flow of B2C has numbers of its own. */
-function flowError({ error, error_description, state }: Readonly<Record<string, string | undefined>>) {
+function flowError({ error, error_description, state }: Readonly<Record<string, string | undefined>>, told: string | undefined) {
   const cancelled = 'AADB2C90091: The user has cancelled entering self-asserted information.'
-  const text = error === 'access_denied' ? cancelled : `AADB2C: ${error_description}`
+  const text = told ?? (error === 'access_denied' ? cancelled : `AADB2C: ${error_description}`)
   return { error, error_description: `${text}\r\nCorrelation ID: ${randomUUID()}\r\n`, state }
 }
 

@@ -356,6 +356,19 @@ describe('Graph', () => {
 })
 
 describe('B2C', () => {
+  test('who has forgotten his password goes back to the application, from a user flow alone', async () => {
+    const jar = new Jar()
+    const at = 'contoso.onmicrosoft.com/B2C_1_signin/oauth2/v2.0'
+    const page = await jar.open(authorizeUrl(url, {}, at))
+    const href = /<a[^>]*href="([^"]*)"[^>]*>Forgot your password\?<\/a>/.exec(page.html)?.[1] ?? ''
+    const { location } = await jar.open(new URL(href.replaceAll('&amp;', '&'), url).href)
+    expect([location?.searchParams.get('error'), location?.searchParams.get('state')]).toEqual(['access_denied', 'xyz'])
+    expect(location?.searchParams.get('error_description')).toMatch(
+      /^AADB2C90118: The user has forgotten their password\.\r\nCorrelation ID: [0-9a-f-]{36}\r\n$/,
+    )
+    expect((await jar.open(authorizeUrl(url))).html).not.toContain('Forgot your password?')
+  })
+
   test.each([
     ['the path', 'contoso.onmicrosoft.com/B2C_1_signin/oauth2/v2.0', ''],
     ['the query', 'contoso.onmicrosoft.com/oauth2/v2.0', '?p=B2C_1_signin'],
