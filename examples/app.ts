@@ -17,6 +17,7 @@ export class App {
   readonly #pending = new Map<string, { nonce: string; verifier: string }>()
   #refreshing: Promise<void> | undefined
   #busyUntil = 0
+  #isAllowed = true
 
   private constructor(config: oauth.Configuration, registration: Registration) {
     this.#config = config
@@ -59,8 +60,11 @@ export class App {
     this.#pending.delete(state)
     const checks = { expectedState: state, expectedNonce: pending.nonce, pkceCodeVerifier: pending.verifier }
     const tokens = await oauth.authorizationCodeGrant(this.#config, url, checks)
-    await oauth.fetchUserInfo(this.#config, tokens.access_token, tokens.claims()?.sub ?? oauth.skipSubjectCheck)
+    const { iat, sub } = tokens.claims() ?? {}
+    if (iat !== undefined && iat < Date.now() / 1000 - 600) throw new Error('the ID token is not of this sign-in')
+    await oauth.fetchUserInfo(this.#config, tokens.access_token, sub ?? oauth.skipSubjectCheck)
     this.tokens = tokens
+    this.#isAllowed = true
   }
 
   /** New tokens for the refresh token; the old one is kept when no other comes. All who ask at the same time share one request. */
@@ -89,14 +93,16 @@ export class App {
     return oauth.fetchUserInfo(this.#config, this.tokens?.access_token ?? '', this.tokens?.claims()?.sub ?? oauth.skipSubjectCheck)
   }
 
-  /** The same with a token that may have expired meanwhile: it is refreshed once. A provider that is busy is left in peace as long as it says. */
+  /** The same with a token that may have expired meanwhile: it is refreshed once. A provider that is busy is left in peace as long as it says, and what the user did not allow is not asked for again. */
   async freshProfile(): Promise<oauth.UserInfoResponse> {
+    if (!this.#isAllowed) throw new Error('the user did not allow this')
     if (Date.now() < this.#busyUntil) throw new Error('the provider is busy')
     try {
       return await this.profile()
     } catch (error) {
       const { status, headers } = answerIn(error)
       if (status === 429) this.#busyUntil = Date.now() + Number(headers?.get('retry-after') ?? 1) * 1000
+      this.#isAllowed = status !== 403
       if (status !== 401) throw error
       await this.refresh()
       return this.profile()
