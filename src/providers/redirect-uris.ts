@@ -9,6 +9,11 @@ export const preloadedRedirectUris: readonly string[] = [
 
 const thisMachine = ['127.0.0.1', '[::1]', 'localhost']
 
+/** Whether an address is over http and not on this machine, where vendors let developers do without https. */
+export function isOpenHttp(uri: string): boolean {
+  return /^http:/i.test(uri) && URL.canParse(uri) && !thisMachine.includes(new URL(uri).hostname)
+}
+
 /** A segment that leads up, however it is written. */
 const leadsUp = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){2}(?:$|[/\\]|%2f|%5c)/i
 

@@ -2,6 +2,7 @@ import { scopeOfApp } from '../../oauth/clients/scope.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { CallbackWording, RequestDialect } from '../../oauth/realm/context.ts'
 import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
+import { isOpenHttp } from '../redirect-uris.ts'
 import { facebookGrants } from './grants.ts'
 import { newAppSecret } from './ids.ts'
 import { decide, declinedOf } from './permissions.ts'
@@ -47,7 +48,12 @@ export const facebookCallback: CallbackWording = ({ parameters, client, user, gr
   return { code, access_token, expires_in, id_token, ...(isTold && told), state }
 }
 
-export const facebookRedirects: RedirectRules = { encoded_as: 'form', query_ends: '#_=_' }
+/** Over http on this machine alone, where developers try things. */
+export const facebookRedirects: RedirectRules = {
+  encoded_as: 'form',
+  query_ends: '#_=_',
+  refuses: (uri) => (isOpenHttp(uri) ? 'Facebook takes https alone, and http on this machine: localhost, 127.0.0.1 or [::1]' : undefined),
+}
 
 const asForm = [
   'client_id',

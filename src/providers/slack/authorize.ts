@@ -1,20 +1,15 @@
 import type { RequestDialect } from '../../oauth/realm/context.ts'
 import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
-import { isBelow } from '../redirect-uris.ts'
+import { isBelow, isOpenHttp } from '../redirect-uris.ts'
 import { slackError } from './errors.ts'
 import { slackSettings } from './settings.ts'
 import { installationOf, teamsIn } from './teams.ts'
-
-const loopback = ['localhost', '127.0.0.1', '[::1]']
 
 /** The registered URI or one below it, with any query; the first one when none is asked for. Over http on this machine alone. */
 export const slackRedirects: RedirectRules = {
   matches: (registered, came) => isBelow(registered, came),
   first_is_default: true,
-  refuses(uri) {
-    if (!/^http:/i.test(uri) || !URL.canParse(uri) || loopback.includes(new URL(uri).hostname)) return undefined
-    return 'Slack takes https alone, and http on this machine: localhost, 127.0.0.1 or [::1]'
-  },
+  refuses: (uri) => (isOpenHttp(uri) ? 'Slack takes https alone, and http on this machine: localhost, 127.0.0.1 or [::1]' : undefined),
 }
 
 /** What an app may not ask for; the user is told so. */

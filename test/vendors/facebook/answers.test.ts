@@ -4,7 +4,7 @@ import { newAppId, newAppSecret, newUserId } from '../../../src/providers/facebo
 import { Jar } from '../../support/browser-jar.ts'
 import { addUser } from '../../support/iokids-setup.ts'
 import { fetchAt } from '../../support/recording/replay.ts'
-import { type Answer, claimsOf, post, send } from '../../support/vendor-client.ts'
+import { type Answer, claimsOf, post, postJson, send } from '../../support/vendor-client.ts'
 import {
   app,
   askToken,
@@ -265,6 +265,18 @@ describe('the dialog', () => {
     ])
       expect(html).toContain(words)
   })
+})
+
+test.each([
+  ['http://app.example/callback', 400],
+  ['https://app.example/callback', 201],
+  ['http://localhost:3000/callback', 201],
+])('an app that calls back to %s is registered with %i', async (redirect_uri, status) => {
+  const { status: told } = await postJson(`${url}/_grantbox/sandboxes/facebook/apps`, {
+    name: `App ${redirect_uri}`,
+    redirect_uris: [redirect_uri],
+  })
+  expect(told).toBe(status)
 })
 
 test('ids look as the vendor’s', () => {
