@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { keyOfCode } from '../../src/oauth/tokens/formats.ts'
+import { allProviders } from '../../src/providers/registry.ts'
 import type { Fault } from '../../src/sandbox/faults.ts'
 import { Jar } from '../support/browser-jar.ts'
 import { control } from '../support/control-client.ts'
@@ -110,6 +112,25 @@ describe('a code of another user (RFC 9700 §4.5)', () => {
     expect((await redeem(server.url, new URL(body.redirect_to).searchParams.get('code'))).status).toBe(200)
     expect(server.sandbox().journal.list().at(-1)?.username).toBe('bob')
   })
+})
+
+const withCodes = (await allProviders()).filter(({ grant_types }) => grant_types.includes('authorization_code')).map(({ id }) => id)
+
+test.each(withCodes)("a code may be another user's at %s", async (provider) => {
+  const server = await start({ defaultProvider: provider })
+  const sandbox = server.sandbox()
+  const api = (what: string, body: object) => control(server, 'POST', `/sandboxes/${provider}/${what}`, body)
+  const { body: app } = await api('apps', { name: 'Foreign codes', redirect_uris: [callback] })
+  for (const username of ['carol', 'mallory']) await api('users', { username })
+  const fault = { endpoint: 'authorize', callback: 'foreign_code', callback_user: 'mallory' }
+  expect((await api('faults', fault)).status).toBe(201)
+  const scope = sandbox.scopes.includes('openid') ? 'openid' : app.scopes[0]
+  const asked = { client_id: app.clients[0].client_id, redirect_uri: callback, scope, state: 'state-of-the-test' }
+  const { body } = await api('authorize', { ...asked, username: 'carol', code_challenge: challenge, code_challenge_method: 'S256' })
+  const { code = '', state } = Object.fromEntries(new URL(body.redirect_to).searchParams)
+  const key = keyOfCode(code, sandbox)
+  const owner = key === undefined ? undefined : sandbox.store.ownerOfCode(key)
+  expect([state, owner?.username]).toEqual(['state-of-the-test', 'mallory'])
 })
 
 describe('an answer that is held', () => {
