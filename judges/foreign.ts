@@ -1,8 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
+import type { TestServer } from '../test/support/server.ts'
 import { throughSignIn } from '../test/support/through-sign-in.ts'
 
 type Command = readonly [string, ...string[]]
@@ -36,8 +40,19 @@ export function inPython(folder: string): ForeignJudge {
   }
 }
 
+/** A program in Go, as the `go.mod` beside it says. */
+export function inGo(folder: string): ForeignJudge {
+  return {
+    folder,
+    toolchain: ['go', 'version'],
+    install: [['go', 'build', '-o', '.bin/trials', '.']],
+    unreachable: /dial tcp|no such host|Forbidden|toolchain not available/,
+    program: ['.bin/trials'],
+  }
+}
+
 /** A program `Trials.java`, with the packages of the `pom.xml` beside it. */
-export function inJava(folder: string, properties: readonly string[] = []): ForeignJudge {
+export function inJava(folder: string): ForeignJudge {
   return {
     folder,
     toolchain: [
@@ -47,8 +62,34 @@ export function inJava(folder: string, properties: readonly string[] = []): Fore
     ],
     install: [['mvn', '-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=lib']],
     unreachable: /Could not transfer artifact|Unknown host|Connection refused/,
-    program: ['java', ...properties, '-cp', 'lib/*', 'Trials.java'],
+    program: ['java', '-cp', 'lib/*', 'Trials.java'],
   }
+}
+
+/** A folder that is there until the file's tests are done. */
+async function folderForFile(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
+  afterAll(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+/** The variables that lead a program to a server in the place of vendors' hosts, as `grantbox run` does, and have it trust the server. */
+export async function ledTo({ url, ca }: TestServer) {
+  const pem = join(await folderForFile(), 'ca.pem')
+  await writeFile(pem, await ca())
+  const trust = { REQUESTS_CA_BUNDLE: pem, SSL_CERT_FILE: pem, NO_PROXY: 'localhost,127.0.0.1' }
+  return { trust, all: { ...trust, HTTPS_PROXY: url, https_proxy: url } }
+}
+
+/** The same for Java, which has a store of authorities of its own; for machines that have Java. */
+export async function javaLedTo({ url, ca }: TestServer): Promise<{ JAVA_TOOL_OPTIONS: string }> {
+  const folder = await folderForFile()
+  const [pem, store] = [join(folder, 'ca.pem'), join(folder, 'ca.p12')]
+  await writeFile(pem, await ca())
+  const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
+  await promisify(execFile)('keytool', ['-importcert', '-noprompt', '-alias', 'grantbox', '-file', pem, ...kept])
+  const trust = [`-Djavax.net.ssl.trustStore=${store}`, '-Djavax.net.ssl.trustStorePassword=changeit']
+  return { JAVA_TOOL_OPTIONS: ['-Dhttps.proxyHost=localhost', `-Dhttps.proxyPort=${new URL(url).port}`, ...trust].join(' ') }
 }
 
 /** What a command printed when it failed; undefined when it succeeded. */

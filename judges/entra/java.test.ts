@@ -1,33 +1,17 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, api, callback, homeTenant, ordersScope, signIn, startEntra, tokensOf, web } from '../../test/support/entra-client.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
-import { inJava, prepare, tryOut } from '../foreign.ts'
+import { inJava, javaLedTo, prepare, tryOut } from '../foreign.ts'
 
 /** MSAL for Java, unchanged and through the proxy; what it does is in `java/Trials.java`. */
 
-const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
-afterAll(() => rm(folder, { recursive: true }))
-const store = join(folder, 'ca.p12')
-
-const judge = inJava(join(import.meta.dirname, 'java'), [
-  `-Djavax.net.ssl.trustStore=${store}`,
-  '-Djavax.net.ssl.trustStorePassword=changeit',
-])
+const judge = inJava(join(import.meta.dirname, 'java'))
 const missing = await prepare(judge)
 const server = await startEntra()
 if (missing === undefined) recordRequests('entra', 'java', server)
-if (missing === undefined) {
-  const pem = join(folder, 'ca.pem')
-  await writeFile(pem, await server.ca())
-  const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
-  await promisify(execFile)('keytool', ['-importcert', '-noprompt', '-alias', 'grantbox', '-file', pem, ...kept])
-}
+const led = missing === undefined ? await javaLedTo(server) : {}
 
 /** The user in the browser, which the tests have at our http port. */
 async function throughSignIn(address: string): Promise<URL> {
@@ -43,7 +27,7 @@ test.for(['clientCredentials', 'codeAndSilently', 'onBehalfOf', 'refusals'])('%s
   const { access_token } = await tokensOf(server.url, { scope: ordersScope })
   const env = {
     BASE: 'https://login.microsoftonline.com',
-    JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=localhost -Dhttps.proxyPort=${new URL(server.url).port}`,
+    ...led,
     TENANT: homeTenant,
     CLIENT_ID: web.client_id,
     CLIENT_SECRET: web.client_secret,

@@ -1,33 +1,15 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { app, callback, enterCode, githubApp, startGitHubForFile, throughPages } from '../../test/vendors/github/github-app.ts'
-import { type ForeignJudge, inJava, inPython, prepare, tryOut } from '../foreign.ts'
+import { type ForeignJudge, inGo, inJava, inPython, javaLedTo, ledTo, prepare, tryOut } from '../foreign.ts'
 
 /** Clients in other languages that have GitHub's addresses in their code, through the proxy. */
 
-const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
-afterAll(() => rm(folder, { recursive: true }))
-const ca = join(folder, 'ca.pem')
-const store = join(folder, 'ca.p12')
-
 const python = inPython(join(import.meta.dirname, 'python'))
-const go: ForeignJudge = {
-  folder: join(import.meta.dirname, 'go'),
-  toolchain: ['go', 'version'],
-  install: [['go', 'build', '-o', '.bin/trials', '.']],
-  unreachable: /dial tcp|no such host|Forbidden|toolchain not available/,
-  program: ['.bin/trials'],
-}
-const java = inJava(join(import.meta.dirname, 'java'), [
-  `-Djavax.net.ssl.trustStore=${store}`,
-  '-Djavax.net.ssl.trustStorePassword=changeit',
-])
+const go = inGo(join(import.meta.dirname, 'go'))
+const java = inJava(join(import.meta.dirname, 'java'))
 /** Debian's package `ruby-omniauth-github`. */
 const ruby: ForeignJudge = {
   folder: join(import.meta.dirname, 'ruby'),
@@ -42,11 +24,6 @@ for (const judge of [python, go, java, ruby]) missing.set(judge, await prepare(j
 
 const server = await startGitHubForFile()
 if ([...missing.values()].every((reason) => reason === undefined)) recordRequests('github', 'foreign', server)
-await writeFile(ca, await server.ca())
-if (missing.get(java) === undefined) {
-  const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
-  await promisify(execFile)('keytool', ['-importcert', '-noprompt', '-alias', 'grantbox', '-file', ca, ...kept])
-}
 
 const env = {
   CLIENT_ID: app.client_id,
@@ -54,12 +31,8 @@ const env = {
   APP_CLIENT_ID: githubApp.client_id,
   APP_CLIENT_SECRET: githubApp.client_secret,
   REDIRECT_URI: callback,
-  HTTPS_PROXY: server.url,
-  https_proxy: server.url,
-  NO_PROXY: 'localhost,127.0.0.1',
-  REQUESTS_CA_BUNDLE: ca,
-  SSL_CERT_FILE: ca,
-  JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=localhost -Dhttps.proxyPort=${new URL(server.url).port}`,
+  ...(await ledTo(server)).all,
+  ...(missing.get(java) === undefined && (await javaLedTo(server))),
 }
 
 /** The user in the browser, which the tests have at our http port: alice, who lets no app in, or else bob. A device's code stands behind the address. */

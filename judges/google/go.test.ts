@@ -1,34 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Jar } from '../../test/support/browser-jar.ts'
 import { alice, callback, keyFileOf, throughPages, tv, web } from '../../test/support/google-client.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { assertionProofs } from '../../test/vendors/google/assertion-proofs.ts'
-import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
+import { inGo, ledTo, prepare, tryOut } from '../foreign.ts'
 
 /** x/oauth2 with its package `google`, unchanged and through the proxy; what it does is in `go/main.go`. */
 
-const judge: ForeignJudge = {
-  folder: join(import.meta.dirname, 'go'),
-  toolchain: ['go', 'version'],
-  install: [['go', 'build', '-o', '.bin/trials', '.']],
-  unreachable: /dial tcp|no such host|Forbidden|toolchain not available/,
-  program: ['.bin/trials'],
-}
+const judge = inGo(join(import.meta.dirname, 'go'))
 const missing = await prepare(judge)
 const server = await startForFile({ defaultProvider: 'google' })
 if (missing === undefined) recordRequests('google', 'go', server, assertionProofs)
-const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
-afterAll(() => rm(folder, { recursive: true }))
-const ca = join(folder, 'ca.pem')
-await writeFile(ca, await server.ca())
 
 const env = {
-  HTTPS_PROXY: server.url,
-  SSL_CERT_FILE: ca,
+  ...(await ledTo(server)).all,
   CLIENT_ID: web.client_id,
   CLIENT_SECRET: web.client_secret,
   TV_CLIENT_ID: tv.client_id,

@@ -1,37 +1,22 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { aliceId, callback, throughPages, web } from '../../test/support/google-client.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
-import { inJava, prepare, tryOut } from '../foreign.ts'
+import { inJava, javaLedTo, prepare, tryOut } from '../foreign.ts'
 
 /** Spring Security's CommonOAuth2Provider.GOOGLE, unchanged and through the proxy; what it does is in `java/Trials.java`. */
 
-const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
-afterAll(() => rm(folder, { recursive: true }))
-const store = join(folder, 'ca.p12')
-const judge = inJava(join(import.meta.dirname, 'java'), [
-  `-Djavax.net.ssl.trustStore=${store}`,
-  '-Djavax.net.ssl.trustStorePassword=changeit',
-])
+const judge = inJava(join(import.meta.dirname, 'java'))
 const missing = await prepare(judge)
 const server = await startForFile({ defaultProvider: 'google' })
-if (missing === undefined) {
-  recordRequests('google', 'java', server)
-  const pem = join(folder, 'ca.pem')
-  await writeFile(pem, await server.ca())
-  const kept = ['-keystore', store, '-storetype', 'PKCS12', '-storepass', 'changeit']
-  await promisify(execFile)('keytool', ['-importcert', '-noprompt', '-alias', 'grantbox', '-file', pem, ...kept])
-}
+if (missing === undefined) recordRequests('google', 'java', server)
+const led = missing === undefined ? await javaLedTo(server) : {}
 
 test.for(['login', 'wrongSecret'])('%s', async (trial, { skip }) => {
   if (missing !== undefined) skip(missing)
   const env = {
-    JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=localhost -Dhttps.proxyPort=${new URL(server.url).port}`,
+    ...led,
     CLIENT_ID: web.client_id,
     CLIENT_SECRET: web.client_secret,
     REDIRECT_URI: callback,

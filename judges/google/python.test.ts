@@ -1,12 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { aliceId, callback, keyFileOf, throughPages, web } from '../../test/support/google-client.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile } from '../../test/support/server.ts'
 import { assertionProofs } from '../../test/vendors/google/assertion-proofs.ts'
-import { inPython, prepare, tryOut } from '../foreign.ts'
+import { inPython, ledTo, prepare, tryOut } from '../foreign.ts'
 
 /** google-auth, google-auth-oauthlib, authlib and social-auth-core; what they do is in `python/trials.py`. */
 
@@ -14,10 +12,7 @@ const judge = inPython(join(import.meta.dirname, 'python'))
 const missing = await prepare(judge)
 const server = await startForFile({ defaultProvider: 'google' })
 if (missing === undefined) recordRequests('google', 'python', server, assertionProofs)
-const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
-afterAll(() => rm(folder, { recursive: true }))
-const ca = join(folder, 'ca.pem')
-await writeFile(ca, await server.ca())
+const { trust, all } = await ledTo(server)
 
 const env = {
   BASE: server.url,
@@ -25,12 +20,10 @@ const env = {
   CLIENT_SECRET: web.client_secret,
   REDIRECT_URI: callback,
   SUB: aliceId,
-  REQUESTS_CA_BUNDLE: ca,
-  NO_PROXY: 'localhost,127.0.0.1',
 }
 const keyFile = async (at: 'here' | 'vendor') => JSON.stringify(await keyFileOf(server.url, at))
-const pointed = { OAUTHLIB_INSECURE_TRANSPORT: '1', KEY_FILE: await keyFile('here') }
-const unchanged = { HTTPS_PROXY: server.url, KEY_FILE: await keyFile('vendor') }
+const pointed = { ...trust, OAUTHLIB_INSECURE_TRANSPORT: '1', KEY_FILE: await keyFile('here') }
+const unchanged = { ...all, KEY_FILE: await keyFile('vendor') }
 
 /** The user in the browser, which the tests have at our http port. */
 const open = (address: string) => throughPages(server.url + address.replace(/^https?:\/\/[^/]+/, ''), { granted: '*' })

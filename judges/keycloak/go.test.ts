@@ -1,17 +1,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type ForeignJudge, prepare, tryOut } from '../foreign.ts'
+import { inGo, prepare, tryOut } from '../foreign.ts'
 import { keycloakForFile, web } from './at.ts'
 
 /** go-oidc with x/oauth2; what they do is in `go/main.go`. */
 
-const judge: ForeignJudge = {
-  folder: join(import.meta.dirname, 'go'),
-  toolchain: ['go', 'version'],
-  install: [['go', 'build', '-o', '.bin/trials', '.']],
-  unreachable: /dial tcp|no such host|Forbidden|toolchain not available/,
-  program: ['.bin/trials'],
-}
+const judge = inGo(join(import.meta.dirname, 'go'))
 const missing = await prepare(judge)
 const { issuer, signedIn } = await keycloakForFile('go')
 const env = { ISSUER: issuer, CLIENT_ID: web.id, CLIENT_SECRET: web.secret }

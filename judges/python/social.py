@@ -12,69 +12,10 @@ from joserfc.jwk import KeySet
 from social_core.backends.discord import DiscordOAuth2
 from social_core.backends.slack import SlackOAuth2
 from social_core.exceptions import AuthCanceled, AuthConfigurationError, AuthException
-from social_core.storage import BaseStorage, NonceMixin
-from social_core.strategy import BaseStrategy
+from social_auth import Strategy, fails, visited
 
 CLIENT = (os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
 REDIRECT_URI = os.environ["REDIRECT_URI"]
-
-
-def visited(url):
-    """Somebody else is the user and the browser."""
-    print(url, flush=True)
-    return input()
-
-
-class Nonces(NonceMixin):
-    """States that were given out, and may come back once."""
-
-    known = set()
-
-    @classmethod
-    def use(cls, server_url, timestamp, salt):
-        cls.known.add((server_url, timestamp, salt))
-        return True
-
-    @classmethod
-    def consume(cls, server_url, timestamp, salt):
-        there = (server_url, timestamp, salt) in cls.known
-        cls.known.discard((server_url, timestamp, salt))
-        return there
-
-
-class Storage(BaseStorage):
-    nonce = Nonces
-
-
-class Strategy(BaseStrategy):
-    """What a web framework gives, without one."""
-
-    def __init__(self, settings):
-        super().__init__(Storage)
-        self.settings = settings
-        self.session = {}
-        self.data = {}
-
-    def get_setting(self, name):
-        return self.settings[name]
-
-    def session_get(self, name, default=None):
-        return self.session.get(name, default)
-
-    def session_set(self, name, value):
-        self.session[name] = value
-
-    def session_pop(self, name):
-        return self.session.pop(name, None)
-
-    def request_data(self, merge=True):
-        return self.data
-
-    def build_absolute_uri(self, path=None):
-        return path
-
-    def authenticate(self, backend, *args, **kwargs):
-        return kwargs["response"]
 
 
 def social(kind, secret=CLIENT[1], **settings):
@@ -86,14 +27,6 @@ def social(kind, secret=CLIENT[1], **settings):
     strategy.data = {name: values[0] for name, values in parse_qs(query).items()}
     backend.data = strategy.data
     return backend.auth_complete(), backend
-
-
-def fails(kind, call):
-    try:
-        call()
-    except kind as refusal:
-        return refusal
-    raise AssertionError(f"not refused with {kind.__name__}")
 
 
 def slack_social():

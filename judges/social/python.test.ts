@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { appSecretProofs } from '../../test/support/recording/app-secret-proofs.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
 import { startForFile, type TestServer } from '../../test/support/server.ts'
@@ -9,21 +7,13 @@ import { aliceId, callback, throughPages as throughApple, toldClient, web } from
 import { aliceId as discordAlice, app as discordApp, throughPages as throughDiscord } from '../../test/vendors/discord/discord-client.ts'
 import { app, throughPages as throughFacebook } from '../../test/vendors/facebook/facebook-app.ts'
 import { aliceId as slackAlice, app as slackApp, throughPages as throughSlack } from '../../test/vendors/slack/slack-client.ts'
-import { inPython, prepare, tryOut } from '../foreign.ts'
+import { inPython, ledTo, prepare, tryOut } from '../foreign.ts'
 
 /** social-auth-core, which has the addresses of Apple, Facebook, Slack and Discord in its code, through the proxy. It is installed where GitHub's judges are. */
 
-const folder = await mkdtemp(join(tmpdir(), 'grantbox-'))
-afterAll(() => rm(folder, { recursive: true }))
 const there = inPython(join(import.meta.dirname, '../github/python'))
 const judge = { ...there, program: ['.venv/bin/python', join(import.meta.dirname, 'vendors.py')] as const }
 const missing = await prepare(judge)
-
-async function environment({ url, ca }: TestServer, name: string): Promise<Record<string, string>> {
-  const file = join(folder, `${name}.pem`)
-  await writeFile(file, await ca())
-  return { REDIRECT_URI: callback, HTTPS_PROXY: url, https_proxy: url, NO_PROXY: 'localhost,127.0.0.1', REQUESTS_CA_BUNDLE: file }
-}
 
 /** The user: bob, who lets no app in, or else alice. */
 const userOf = (trial: string) => (trial.endsWith('cancelled') ? ({ username: 'bob', decision: 'deny' } as const) : {})
@@ -39,7 +29,8 @@ describe('Apple', async () => {
   if (missing === undefined) recordRequests('apple', 'python', server)
   const { client_key } = await toldClient(server)
   const env = {
-    ...(await environment(server, 'apple')),
+    ...(await ledTo(server)).all,
+    REDIRECT_URI: callback,
     CLIENT_ID: web,
     CLIENT_SECRET: client_key?.private_key ?? '',
     TEAM: client_key?.team_id ?? '',
@@ -64,7 +55,7 @@ describe('Apple', async () => {
 describe('Facebook', async () => {
   const server = await startForFile({ defaultProvider: 'facebook' })
   if (missing === undefined) recordRequests('facebook', 'python', server, appSecretProofs)
-  const env = { ...(await environment(server, 'facebook')), CLIENT_ID: app.client_id, CLIENT_SECRET: app.client_secret }
+  const env = { ...(await ledTo(server)).all, REDIRECT_URI: callback, CLIENT_ID: app.client_id, CLIENT_SECRET: app.client_secret }
 
   test.for(['facebook_sign_in', 'facebook_cancelled', 'facebook_refused'])(
     'social-auth-core: %s',
@@ -96,7 +87,7 @@ describe.each(others)('$vendor', async ({ vendor, client, sub, through }) => {
   const server = await startForFile({ defaultProvider: vendor })
   if (missing === undefined) recordRequests(vendor, 'python', server)
   const env = {
-    ...(await environment(server, vendor)),
+    ...(await ledTo(server)).all,
     ...{ CLIENT_ID: client.client_id, CLIENT_SECRET: client.client_secret, SUB: sub, REDIRECT_URI: 'http://127.0.0.1/callback' },
   }
 

@@ -4,15 +4,17 @@ import os
 import sys
 from urllib.parse import parse_qs, urlsplit
 
-sys.path.append(os.getcwd())
+sys.path.append(os.path.join(os.path.dirname(__file__), "../python"))
 
 from social_core.backends.apple import AppleIdAuth  # noqa: E402
 from social_core.backends.discord import DiscordOAuth2  # noqa: E402
 from social_core.backends.facebook import FacebookOAuth2  # noqa: E402
 from social_core.backends.slack import SlackOAuth2  # noqa: E402
 from social_core.exceptions import AuthCanceled, AuthException  # noqa: E402
-from trials import CLIENT, REDIRECT_URI, Strategy, fails, visited  # noqa: E402
+from social_auth import Strategy, fails, visited  # noqa: E402
 
+CLIENT = (os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
+REDIRECT_URI = os.environ["REDIRECT_URI"]
 APPLE = {
     "CLIENT": CLIENT[0],
     "TEAM": os.environ.get("TEAM"),

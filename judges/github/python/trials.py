@@ -8,69 +8,12 @@ from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session, OAuthError
 from social_core.backends.github import GithubAppAuth, GithubOAuth2, GithubOrganizationOAuth2
 from social_core.exceptions import AuthCanceled, AuthException, AuthPolicyError
-from social_core.strategy import BaseStrategy
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "../../python"))
+from social_auth import Strategy, fails, visited  # noqa: E402
 
 CLIENT = (os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
 REDIRECT_URI = os.environ["REDIRECT_URI"]
-
-
-def visited(url):
-    """Somebody else is the user and the browser."""
-    print(url, flush=True)
-    return input()
-
-
-class Storage:
-    """What a web framework keeps, as far as a sign-in needs it."""
-
-    class nonce:
-        kept = set()
-
-        @classmethod
-        def use(cls, *nonce):
-            fresh = nonce not in cls.kept
-            cls.kept.add(nonce)
-            return fresh
-
-        @classmethod
-        def consume(cls, *nonce):
-            known = nonce in cls.kept
-            cls.kept.discard(nonce)
-            return known
-
-
-class Strategy(BaseStrategy):
-    """What a web framework gives, without one."""
-
-    def __init__(self, settings):
-        super().__init__(Storage)
-        self.settings = settings
-        self.session = {}
-        self.data = {}
-
-    def get_setting(self, name):
-        return self.settings[name]
-
-    def session_get(self, name, default=None):
-        return self.session.get(name, default)
-
-    def session_set(self, name, value):
-        self.session[name] = value
-
-    def session_pop(self, name):
-        return self.session.pop(name, None)
-
-    def request_data(self, merge=True):
-        return self.data
-
-    def build_absolute_uri(self, path=None):
-        return path
-
-    def redirect(self, url):
-        return url
-
-    def authenticate(self, backend, *args, **kwargs):
-        return kwargs["response"]
 
 
 def social(kind, prefix="SOCIAL_AUTH_GITHUB", secret=CLIENT[1], **settings):
@@ -81,14 +24,6 @@ def social(kind, prefix="SOCIAL_AUTH_GITHUB", secret=CLIENT[1], **settings):
     strategy.data = {name: values[0] for name, values in parse_qs(urlsplit(visited(backend.auth_url())).query).items()}
     backend.data = strategy.data
     return backend.auth_complete(), backend
-
-
-def fails(kind, call):
-    try:
-        call()
-    except kind as refusal:
-        return refusal
-    raise AssertionError(f"not refused with {kind.__name__}")
 
 
 def social_sign_in():

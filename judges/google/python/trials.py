@@ -2,7 +2,7 @@
 
 import json
 import os
-from types import SimpleNamespace
+import sys
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -17,7 +17,9 @@ from joserfc.jwk import KeySet
 from oauthlib.oauth2 import InvalidGrantError
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, InvalidClientError
 from social_core.backends.google import GoogleOAuth2
-from social_core.strategy import BaseStrategy
+
+sys.path.append(os.path.join(os.path.dirname(__file__), "../../python"))
+from social_auth import Strategy, visited  # noqa: E402
 
 # Unchanged, at the vendor's own hosts through the proxy; else at the one address that is given.
 unchanged = "HTTPS_PROXY" in os.environ
@@ -45,8 +47,7 @@ def flow(scopes=None, client_secret=secret):
 
 def came_back(one, **more):
     address, _state = one.authorization_url(**more)
-    print(address, flush=True)
-    return input().replace("http:", "https:", 1)
+    return visited(address).replace("http:", "https:", 1)
 
 
 def refused(kind, words, attempt):
@@ -114,32 +115,6 @@ def service_accounts():
     assert claims["email"] == info["client_email"], claims
 
 
-class Strategy(BaseStrategy):
-    """What python-social-auth asks of a web framework, without one."""
-
-    def __init__(self, settings):
-        super().__init__(storage=SimpleNamespace(nonce=SimpleNamespace(use=lambda *_: True, consume=lambda *_: True)))
-        self.settings, self.session = settings, {}
-
-    def get_setting(self, name):
-        return self.settings[name]
-
-    def build_absolute_uri(self, path=None):
-        return path
-
-    def request_data(self, merge=True):
-        return {}
-
-    def session_get(self, name, default=None):
-        return self.session.get(name, default)
-
-    def session_set(self, name, value):
-        self.session[name] = value
-
-    def session_pop(self, name):
-        return self.session.pop(name, None)
-
-
 def social_auth():
     """At older addresses; its revocation is a GET."""
     settings = {
@@ -148,8 +123,7 @@ def social_auth():
         "SOCIAL_AUTH_GOOGLE_OAUTH2_AUTH_EXTRA_ARGUMENTS": {"access_type": "offline", "prompt": "consent"},
     }
     backend = GoogleOAuth2(Strategy(settings), redirect_uri=callback)
-    print(backend.auth_url(), flush=True)
-    backend.data = dict(parse_qsl(urlsplit(input()).query))
+    backend.data = dict(parse_qsl(urlsplit(visited(backend.auth_url())).query))
     answer = backend.request_access_token(
         backend.access_token_url(), data=backend.auth_complete_params(backend.validate_state()), headers=backend.auth_headers(), method="POST"
     )
@@ -166,8 +140,7 @@ def authlib():
     session = OAuth2Session(client_id, secret, scope="openid email", redirect_uri=callback, code_challenge_method="S256")
     verifier = generate_token(48)
     address, _state = session.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier, nonce="n", access_type="offline", prompt="consent")
-    print(address, flush=True)
-    token = session.fetch_token(metadata["token_endpoint"], authorization_response=input().replace("http:", "https:", 1), code_verifier=verifier)
+    token = session.fetch_token(metadata["token_endpoint"], authorization_response=visited(address).replace("http:", "https:", 1), code_verifier=verifier)
     keys = requests.get(metadata["jwks_uri"]).json()
     claims = jwt.decode(token["id_token"], KeySet.import_key_set(keys)).claims
     jwt.JWTClaimsRegistry(iss={"essential": True, "value": metadata["issuer"]}, nonce={"essential": True, "value": "n"}).validate(claims)
@@ -177,7 +150,5 @@ def authlib():
 
 
 if __name__ == "__main__":
-    import sys
-
     trials = (code, scope_has_changed, refusals, service_accounts, social_auth, authlib)
     {one.__name__: one for one in trials}[sys.argv[1]]()
