@@ -88,6 +88,16 @@ describe('authorize', () => {
     expect(decoded(plain.access_token).claims).not.toHaveProperty('aud')
   })
 
+  test('refuses a resource that is no URI, and gives one to a client by itself', async () => {
+    const { status, headers } = await get(authorizeUrl(base, { resource: 'nonsense' }))
+    const { origin, pathname, searchParams } = new URL(headers.get('location') ?? '')
+    expect([status, origin + pathname, searchParams.get('error')]).toEqual([302, callback, 'invalid_request'])
+    const resource = 'https://orders.example/api'
+    const { json } = await post(tokenUrl, { grant_type: 'client_credentials', ...machine, resource })
+    const { claims } = decoded(json.access_token)
+    expect([claims.aud, claims.sub]).toEqual([resource, machine.client_id])
+  })
+
   test('keeps a browser signed in for an hour and asks for no consent', async () => {
     const jar = new Jar()
     await callbackOf(box, {}, { jar })

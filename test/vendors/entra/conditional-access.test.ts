@@ -2,8 +2,21 @@ import { describe, expect, test } from 'vitest'
 import { graph } from '../../../src/providers/entra/world.ts'
 import { totp } from '../../../src/providers/totp.ts'
 import { Jar, type Visit } from '../../support/browser-jar.ts'
-import { alice, api, authorizeUrl, callback, ordersScope, signIn, startEntra, token, tokensOf, web } from '../../support/entra-client.ts'
-import { claimsOf, send } from '../../support/vendor-client.ts'
+import {
+  alice,
+  api,
+  authorizeUrl,
+  callback,
+  homeTenant,
+  ordersScope,
+  signIn,
+  spa,
+  startEntra,
+  token,
+  tokensOf,
+  web,
+} from '../../support/entra-client.ts'
+import { claimsOf, post, postJson, send } from '../../support/vendor-client.ts'
 import { expectPage, expectRefusal, expectTold } from './refusal.ts'
 
 /** Users who must do more than show a password, or may not come in: by policies, and because their password has expired. */
@@ -87,6 +100,23 @@ describe('a policy that wants a second factor', () => {
         suberror: 'basic_action',
         claims: String(answer.body.claims),
       })
+    await policies()
+  })
+
+  test('refuses a device, whose page asks for no second factor', async () => {
+    await alicesClaims({ otp_secret: secret })
+    await policies(wants('mfa'))
+    const { body } = await post(`${url}/${homeTenant}/oauth2/v2.0/devicecode`, { ...spa, scope: ordersScope })
+    const { user_code, device_code } = body
+    await postJson(`${url}/_grantbox/sandboxes/entra/device`, { user_code, username: 'alice', decision: 'allow' })
+    const answer = await token(url, { grant_type: 'device_code', ...spa, device_code: String(device_code) })
+    expectRefusal(answer, {
+      error: 'interaction_required',
+      number: 50076,
+      text: mfa('must use', api.client_id),
+      suberror: 'basic_action',
+      claims: String(answer.body.claims),
+    })
     await policies()
   })
 
