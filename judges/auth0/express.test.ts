@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { auth, requiresAuth } from 'express-openid-connect'
 import { afterAll, expect, test } from 'vitest'
-import { Jar } from '../../test/support/browser-jar.ts'
 import { recordRequests } from '../../test/support/recording/judge-requests.ts'
-import { aliceId, startTenantForFile, web } from '../../test/vendors/auth0/auth0-tenant.ts'
+import { aliceId, startTenantForFile, TenantJar, web } from '../../test/vendors/auth0/auth0-tenant.ts'
 import { throughPage } from './sign-in.ts'
 
 /** express-openid-connect, over plain http and below a path, with the vendor's own way to sign out. */
@@ -42,7 +41,7 @@ async function serve(auth0Logout: boolean) {
 
 test.each([true, false])('signs in, knows the user and signs out (auth0Logout: %s)', async (auth0Logout) => {
   const baseURL = await serve(auth0Logout)
-  const jar = new Jar()
+  const jar = new TenantJar()
   const asked = await jar.open(`${baseURL}/profile`)
   const back = await throughPage(asked.location ?? '', jar)
   const signedIn = await jar.open(back.href)

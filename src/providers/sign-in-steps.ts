@@ -6,6 +6,8 @@ import type { Interaction } from '../oauth/model/records.ts'
  */
 export interface SignInSteps {
   readonly path: string
+  /** Whoever has to sign in is sent there at once, and not only with a pushed request. */
+  readonly at_once?: true
   /** Which of the query's parameters is the sign-in's id. */
   readonly id: string
   newId(): string

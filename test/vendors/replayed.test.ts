@@ -25,8 +25,10 @@ const signIns: Readonly<Record<string, SignsIn>> = {
   apple: (jar, page, base) => walk(page, base, { jar }),
   facebook: (jar, page, base) => facebookWalk(page, base, { jar }),
   // A browser that is signed in is sent back at once.
-  auth0: async (jar, page, base) =>
-    page.html.includes('name="password"') ? jar.post(page, base, { ...auth0User, action: 'default' }) : page,
+  auth0: async (jar, sent, base) => {
+    const page = sent.location?.pathname.endsWith('/u/login') === true ? await jar.open(sent.location.href) : sent
+    return page.html.includes('name="password"') ? jar.post(page, base, { ...auth0User, action: 'default' }) : page
+  },
   okta: async (jar, page, base) =>
     page.html.includes('name="identifier"')
       ? jar.post(page, base, { identifier: oktaUser.username, 'credentials.passcode': oktaUser.password })

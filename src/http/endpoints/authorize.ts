@@ -87,7 +87,8 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
     return goOnAs(auto, asked, client, reply, exchange)
   }
   const interaction = beginInteraction(reply, exchange, { request: asked, client, user }, { dry })
-  const path = asked.request_uri === undefined ? undefined : stepPath(exchange, interaction)
+  const leads = exchange.sandbox.provider.steps?.at_once === true && obstacle?.step === 'sign_in' && !dry
+  const path = asked.request_uri !== undefined || leads ? stepPath(exchange, interaction) : undefined
   if (path !== undefined) return redirect(reply, exchange.base_url + path)
   return obstaclePage(reply, exchange, interaction, obstacle, session?.user)
 }

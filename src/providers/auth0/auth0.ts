@@ -20,7 +20,7 @@ import { userRoutes } from './management/users.ts'
 import { mfaPages } from './mfa/pages.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { checks, saveOrganization } from './organizations.ts'
-import { auth0Pages, auth0Texts } from './pages.ts'
+import { auth0Pages, auth0Steps, auth0Texts } from './pages.ts'
 import { startPasswordless } from './passwordless.ts'
 import { auth0Redirects } from './redirects.ts'
 import { managementScopes, userScopes } from './scopes.ts'
@@ -108,6 +108,7 @@ export const auth0: Provider = {
   keys: auth0Keys,
   texts: auth0Texts,
   sign_in: auth0Pages,
+  steps: auth0Steps,
   account_pages: mfaPages,
   sends_messages: true,
   errorReply: auth0Error,

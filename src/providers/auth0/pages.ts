@@ -3,8 +3,10 @@
  * Elsewhere: what other vendors need too (`providers/`).
  */
 
+import { randomText } from '../../basics/random.ts'
 import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
+import type { SignInSteps } from '../sign-in-steps.ts'
 
 /** What Auth0's Universal Login says. */
 export const auth0Texts: PageTexts = {
@@ -18,6 +20,15 @@ export const auth0Texts: PageTexts = {
   signInButton: 'Continue',
   joinButton: 'Sign up',
   continueHeading: 'Authorize App',
+}
+
+/** Where the sign-in is, by what the vendor calls the state of one. */
+export const auth0Steps: SignInSteps = {
+  path: '/u/login',
+  at_once: true,
+  id: 'state',
+  newId: () => randomText(64),
+  query: ({ id }) => ({ state: id }),
 }
 
 /** Name and password on one page. */

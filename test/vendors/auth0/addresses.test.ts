@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { isAllowed } from '../../../src/providers/wildcard-redirects.ts'
-import { Jar } from '../../support/browser-jar.ts'
+import type { Jar } from '../../support/browser-jar.ts'
 import { rawRequest } from '../../support/raw-request.ts'
 import { send } from '../../support/vendor-client.ts'
-import { alice, askToken, audience, callback, machine, spa, startTenantForFile, web } from './auth0-tenant.ts'
+import { alice, askToken, audience, callback, machine, spa, startTenantForFile, TenantJar, web } from './auth0-tenant.ts'
 
 const server = await startTenantForFile()
 const { url } = server
@@ -28,7 +28,7 @@ test.each([
 
 describe('signing in and out by the pages', () => {
   async function signedIn(): Promise<Jar> {
-    const jar = new Jar()
+    const jar = new TenantJar()
     const query = new URLSearchParams({
       client_id: web.client_id,
       response_type: 'code',
@@ -65,7 +65,7 @@ describe('signing in and out by the pages', () => {
   })
 
   test('screen_hint=signup begins at the page for new users, who come back signed in', async () => {
-    const jar = new Jar()
+    const jar = new TenantJar()
     const query = new URLSearchParams({
       client_id: web.client_id,
       response_type: 'code',

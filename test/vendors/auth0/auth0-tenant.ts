@@ -1,3 +1,4 @@
+import { Jar, type Visit } from '../../support/browser-jar.ts'
 import { start, startForFile, type TestServer } from '../../support/server.ts'
 import { type Answer, postJson } from '../../support/vendor-client.ts'
 
@@ -32,6 +33,14 @@ export const startTenantForFile = () => startForFile(options)
 /** Asks the token endpoint with JSON, as the vendor's SDKs do. */
 export function askToken({ url }: Pick<TestServer, 'url'>, body: Record<string, unknown>): Promise<Answer> {
   return postJson(`${url}/oauth/token`, body)
+}
+
+/** A browser that goes on from the authorization endpoint to the sign-in. */
+export class TenantJar extends Jar {
+  override async open(url: string, init: RequestInit = {}): Promise<Visit> {
+    const page = await super.open(url, init)
+    return page.location?.pathname.endsWith('/u/login') === true ? super.open(page.location.href) : page
+  }
 }
 
 /** A code without a browser. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Jar } from '../../support/browser-jar.ts'
 import { claimsOf, headerOf, postJson, send } from '../../support/vendor-client.ts'
-import { alice, aliceId, askToken, audience, callback, database, freshCode, startTenantForFile, web } from './auth0-tenant.ts'
+import { alice, aliceId, askToken, audience, callback, database, freshCode, startTenantForFile, TenantJar, web } from './auth0-tenant.ts'
 
 /** What tokens say, claim by claim. */
 
@@ -128,7 +127,7 @@ describe('claims that Actions add', () => {
 
 describe('an ID token', () => {
   async function inFront(response_type: string, more: Record<string, string> = {}) {
-    const jar = new Jar()
+    const jar = new TenantJar()
     const query = {
       client_id: web.client_id,
       response_type,

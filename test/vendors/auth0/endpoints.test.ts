@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { Jar } from '../../support/browser-jar.ts'
+import type { Jar } from '../../support/browser-jar.ts'
 import { addClient } from '../../support/iokids-setup.ts'
 import { type Answer, post, postJson, send } from '../../support/vendor-client.ts'
 import {
@@ -15,6 +15,7 @@ import {
   native,
   spa,
   startTenantForFile,
+  TenantJar,
   web,
 } from './auth0-tenant.ts'
 
@@ -36,7 +37,7 @@ const authorizeUrl = (wanted: Record<string, string> = {}) =>
   `${url}/authorize?${new URLSearchParams({ client_id: web.client_id, response_type: 'code', redirect_uri: callback, scope: 'openid', state: 's', ...wanted })}`
 
 async function signedIn(wanted: Record<string, string> = {}): Promise<Jar> {
-  const jar = new Jar()
+  const jar = new TenantJar()
   await jar.post(await jar.open(authorizeUrl(wanted)), url, { ...alice, action: 'default' })
   return jar
 }

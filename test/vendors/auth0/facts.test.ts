@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { Jar } from '../../support/browser-jar.ts'
+import type { Jar } from '../../support/browser-jar.ts'
 import { type Answer, basic, claimsOf, headerOf, post, postJson, send } from '../../support/vendor-client.ts'
-import { alice, aliceId, askToken, audience, callback, freshCode, machine, native, startTenantForFile, web } from './auth0-tenant.ts'
+import {
+  alice,
+  aliceId,
+  askToken,
+  audience,
+  callback,
+  freshCode,
+  machine,
+  native,
+  startTenantForFile,
+  TenantJar,
+  web,
+} from './auth0-tenant.ts'
 
 const server = await startTenantForFile()
 const { url } = server
@@ -54,7 +66,7 @@ describe('at the callback', () => {
 
   test('a user who declines did not authorize the request', async () => {
     await change('', { settings: { auto_consent: false } })
-    const jar = new Jar()
+    const jar = new TenantJar()
     const asked = await signIn(jar)
     const silent = await jar.open(authorizeUrl({ prompt: 'none' }))
     expect(Object.fromEntries(silent.location?.searchParams ?? [])).toEqual({
@@ -79,7 +91,7 @@ describe('at the callback', () => {
     [{ connection: 'Username-Password-Authentication', acr_values: 'http://schemas.openid.net/pape/policies/2007/06/multi-factor' }],
     [{ invitation: 'x', login_hint: 'alice@example.com', max_age: '60', prompt: 'select_account' }],
   ])('%o hinders nobody', async (more) => {
-    const { location } = await signIn(new Jar(), more)
+    const { location } = await signIn(new TenantJar(), more)
     expect([...(location?.searchParams ?? [])]).toEqual([
       ['code', expect.stringMatching(/^[\w-]{43}$/)],
       ['state', 's'],
@@ -116,7 +128,7 @@ describe('at the callback', () => {
   })
 
   test('a web_message is an authorization_response for the app’s origin', async () => {
-    const jar = new Jar()
+    const jar = new TenantJar()
     await signIn(jar)
     const silent = authorizeUrl({ prompt: 'none', response_mode: 'web_message' })
     const told = async (by: Jar) => {
@@ -125,7 +137,7 @@ describe('at the callback', () => {
       return [/data-origin="([^"]*)"/.exec(html)?.[1], Object.fromEntries(fields)]
     }
     expect(await told(jar)).toEqual(['http://127.0.0.1', { code: expect.stringMatching(/^[\w-]{43}$/), state: 's' }])
-    expect(await told(new Jar())).toEqual([
+    expect(await told(new TenantJar())).toEqual([
       'http://127.0.0.1',
       { error: 'login_required', error_description: 'Login required', state: 's' },
     ])
@@ -137,7 +149,7 @@ describe('at the callback', () => {
     ['token', 7200],
     ['token id_token', 7200],
   ])('a token of an API that comes with %s lives %i seconds', async (response_type, lives) => {
-    const { location } = await signIn(new Jar(), { response_type, nonce: 'n', audience })
+    const { location } = await signIn(new TenantJar(), { response_type, nonce: 'n', audience })
     const answer = new URLSearchParams(location?.hash.slice(1))
     expect(answer.get('expires_in')).toBe(String(lives))
     const { exp, iat } = claimsOf(answer.get('access_token'))
@@ -145,7 +157,7 @@ describe('at the callback', () => {
   })
 
   test('code id_token has c_hash', async () => {
-    const { location } = await signIn(new Jar(), { response_type: 'code id_token', nonce: 'n' })
+    const { location } = await signIn(new TenantJar(), { response_type: 'code id_token', nonce: 'n' })
     const claims = claimsOf(new URLSearchParams(location?.hash.slice(1)).get('id_token'))
     expect(claims.c_hash).toMatch(/^[\w-]{22}$/)
   })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { totp } from '../../../src/providers/totp.ts'
-import { Jar, type Visit } from '../../support/browser-jar.ts'
+import type { Jar, Visit } from '../../support/browser-jar.ts'
 import { type Answer, claimsOf, postJson, send } from '../../support/vendor-client.ts'
-import { askToken, audience, callback, database, managementToken, native, spa, startTenantForFile, web } from './auth0-tenant.ts'
+import { askToken, audience, callback, database, managementToken, native, spa, startTenantForFile, TenantJar, web } from './auth0-tenant.ts'
 
 /** Second factors: who must show one is told so, and goes on with the mfa_token. */
 
@@ -310,7 +310,7 @@ describe('at the sign-in', () => {
 
   test('the page for a code comes behind the password, refuses a wrong code, and nothing goes round it', async () => {
     const { username, secret } = await withApp()
-    const jar = new Jar()
+    const jar = new TenantJar()
     const sent = await typed(jar, username)
     expect(sent.location?.pathname).toBe('/u/mfa-otp-challenge')
     const page = await jar.open(sent.location?.href ?? '')
@@ -330,9 +330,9 @@ describe('at the sign-in', () => {
 
   test('a request cannot say itself that a factor was shown, and the page has no use for who gave no password', async () => {
     const { username } = await withApp()
-    const sent = await typed(new Jar(), username, { second_factor: 'shown' })
+    const sent = await typed(new TenantJar(), username, { second_factor: 'shown' })
     expect(sent.location?.pathname).toBe('/u/mfa-otp-challenge')
-    const jar = new Jar()
+    const jar = new TenantJar()
     const first = await jar.open(authorizeUrl())
     const transaction = /name="transaction" value="([^"]+)"/.exec(first.html)?.[1]
     expect((await jar.open(`${url}/u/mfa-otp-challenge?transaction=${transaction}`)).status).toBe(400)
@@ -341,7 +341,7 @@ describe('at the sign-in', () => {
   test('a code is sent to a phone, and who has no factor yet gets one where all must', async () => {
     const username = await newUser()
     await policy('always')
-    const jar = new Jar()
+    const jar = new TenantJar()
     const enrolment = await typed(jar, username)
     expect(enrolment.location?.pathname).toBe('/u/mfa-otp-enrollment-qr')
     const page = await jar.open(enrolment.location?.href ?? '')
@@ -355,7 +355,7 @@ describe('at the sign-in', () => {
     await show('mfa-oob', mfa_token, { oob_code, binding_code: await sentTo('+15550177') })
     await policy(null)
     server.clock.advance(1)
-    const asked = new Jar()
+    const asked = new TenantJar()
     const challenged = await typed(asked, other)
     expect(challenged.location?.pathname).toBe('/u/mfa-sms-challenge')
     const form = await asked.open(challenged.location?.href ?? '')
@@ -372,7 +372,7 @@ describe('at the sign-in', () => {
     const own = await show('mfa-otp', waiting.body.mfa_token, { otp: codeNow(secret) })
     const phone = { authenticator_types: ['oob'], oob_channels: ['sms'], phone_number: '+15550188' }
     const { oob_code } = (await associate(own.body.access_token, phone)).body
-    const jar = new Jar()
+    const jar = new TenantJar()
     const alone = await jar.open((await typed(jar, username)).location?.href ?? '')
     expect(alone.html).not.toContain('Try another method')
     const { mfa_token } = (await byPassword(username)).body

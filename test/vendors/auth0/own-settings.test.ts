@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { Jar } from '../../support/browser-jar.ts'
 import { type Answer, claimsOf, postJson, send } from '../../support/vendor-client.ts'
 import {
   alice,
@@ -11,6 +10,7 @@ import {
   machine,
   managementToken,
   startTenantForFile,
+  TenantJar,
   web,
 } from './auth0-tenant.ts'
 
@@ -31,7 +31,7 @@ const authorizeUrl = (wanted: Record<string, string> = {}) =>
 
 /** What stands in the address to which a request leads at once, or after a sign-in. */
 async function callbackOf(wanted: Record<string, string> = {}, typed = alice) {
-  const jar = new Jar()
+  const jar = new TenantJar()
   const page = await jar.open(authorizeUrl(wanted))
   const end = page.location === undefined ? await jar.post(page, url, { ...typed, action: 'default' }) : page
   return { status: end.status, html: end.html, said: Object.fromEntries(end.location?.searchParams ?? []), location: end.location }
@@ -107,8 +107,8 @@ describe('an organization', () => {
       send(authorizeUrl({ client_id: String(made.body.client_id), redirect_uri, ...more }), { redirect: 'manual' })
 
     test.each([
-      ['https://example-org.app.example/cb', { organization: 'example-org' }, 200],
-      ['https://example-org.app.example/cb', { organization }, 200],
+      ['https://example-org.app.example/cb', { organization: 'example-org' }, 302],
+      ['https://example-org.app.example/cb', { organization }, 302],
       ['https://other.app.example/cb', { organization }, 403],
       ['https://example-org.app.example/cb', {}, 403],
       ['https://{organization_name}.app.example/cb', { organization }, 403],

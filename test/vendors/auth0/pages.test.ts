@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Jar } from '../../support/browser-jar.ts'
 import { pageFacts } from '../../support/recording/page-facts.ts'
 import { send } from '../../support/vendor-client.ts'
-import { alice, callback, startTenantForFile, web } from './auth0-tenant.ts'
+import { alice, callback, startTenantForFile, TenantJar, web } from './auth0-tenant.ts'
 
 /** What pages say and have, as scripts for the vendor look for it. */
 
@@ -14,7 +14,7 @@ const linesOf = (html: string) => [...html.matchAll(/<p class="line">(.*?)<\/p>/
 const buttonsOf = (html: string) => [...html.matchAll(/name="action" value="(\w+)"[^>]*>([^<]+)</g)].map(([, value, text]) => [value, text])
 
 test('the sign-in has name and password on one page, and says what was wrong beside the password', async () => {
-  const jar = new Jar()
+  const jar = new TenantJar()
   const page = await jar.open(authorizeUrl())
   const { title, messages, forms } = pageFacts(page.html)
   expect([page.status, title, messages, forms[0], buttonsOf(page.html)]).toEqual([
@@ -29,7 +29,7 @@ test('the sign-in has name and password on one page, and says what was wrong bes
 })
 
 test('the consent names the app and the tenant', async () => {
-  const jar = new Jar()
+  const jar = new TenantJar()
   await jar.post(await jar.open(authorizeUrl()), url, { ...alice, action: 'default' })
   const page = await jar.open(authorizeUrl({ prompt: 'consent' }))
   expect([pageFacts(page.html).messages, buttonsOf(page.html)]).toEqual([
@@ -68,6 +68,20 @@ test('a sign-out that may not go where it wants', async () => {
 })
 
 test.each(['login', 'signup'])('screen_hint=%s leads where it says', async (screen_hint) => {
-  const page = await new Jar().open(authorizeUrl({ screen_hint }))
+  const page = await new TenantJar().open(authorizeUrl({ screen_hint }))
   expect([page.status, page.location?.pathname]).toEqual(screen_hint === 'signup' ? [302, '/u/signup'] : [200, undefined])
+})
+
+test('who has to sign in is led to /u/login, where the forms go', async () => {
+  const jar = new Jar()
+  const sent = await jar.open(authorizeUrl())
+  expect([sent.status, sent.location?.href]).toEqual([302, expect.stringMatching(`^${url}/u/login\\?state=[\\w-]{64}$`)])
+  const address = sent.location?.href ?? ''
+  const page = await jar.open(address)
+  expect(/<form method="post" action="([^"]+)"/.exec(page.html)?.[1]).toBe(address.slice(url.length))
+  const end = await jar.post(page, url, { ...alice, action: 'default' })
+  expect(Object.fromEntries(end.location?.searchParams ?? [])).toEqual({ code: expect.stringMatching(/^[\w-]{43}$/), state: 's' })
+  // It is over, and whoever is signed in is led nowhere.
+  expect((await jar.open(address)).status).toBe(400)
+  expect((await jar.open(authorizeUrl())).location?.pathname).toBe('/callback')
 })
