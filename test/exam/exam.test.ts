@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { armedRules } from '../../src/exam/armed.ts'
 import { examClient } from '../../src/exam/client.ts'
 import { connectGrantbox } from '../../src/index.ts'
+import { addClient, newApp, newClient } from '../../src/sandbox/new-app.ts'
 import { ExamApp } from '../support/exam-app.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
 import { startForFile } from '../support/server.ts'
@@ -9,9 +10,19 @@ import { startForFile } from '../support/server.ts'
 const server = await startForFile({ defaultProvider: 'standard' })
 const grantbox = await connectGrantbox(server.url)
 
+/** Apps that such a rule is about. */
+const flows: Record<string, string> = { 'id-token-at-hash': 'code id_token' }
+
 async function verdictsOf(options: Record<string, unknown>, wrong: readonly string[] = []) {
   const box = await grantbox.createSandbox({ provider: 'standard' })
-  const app = await new ExamApp({ issuer: box.issuer, ...examClient }).start()
+  const flow = flows[String(options.only)]
+  const app = await new ExamApp({ issuer: box.issuer, ...examClient, ...(flow && { response_type: flow }) }).start()
+  if (flow !== undefined) {
+    const its = server.sandbox(box.name)
+    const grant_types = ['authorization_code', 'implicit', 'refresh_token']
+    const hybrid = newClient(its, { ...examClient, grant_types })
+    addClient(its, newApp(its, { name: 'Hybrid', redirect_uris: [`${app.url}/callback`] }), hybrid)
+  }
   try {
     for (const rule of wrong) app.wrong.add(rule)
     return await examine(box, server.url, addressesOf(app.url), { redirect_uri: `${app.url}/callback`, patience: '3s', ...options })

@@ -11,6 +11,8 @@ export interface ExamAppOptions {
   client_id: string
   client_secret: string | null
   scope?: string
+  /** Of a hybrid flow; the answer is posted then. */
+  response_type?: string
 }
 
 interface Pending {
@@ -123,16 +125,17 @@ export class ExamApp {
 
   async #login(url: URL, session: Session, response: ServerResponse): Promise<void> {
     const { authorization_endpoint, issuer } = await this.metadata()
-    const { client_id, scope = 'openid profile email offline_access' } = this.#options
+    const { client_id, scope = 'openid profile email offline_access', response_type = 'code' } = this.#options
     const pending: Pending = { state: random(), nonce: random(), verifier: random(), issuer: String(issuer) }
     if (this.wrong.has('callback-two-tabs')) session.pending.clear()
     session.pending.set(pending.state, pending)
     const wanted = this.wrong.has('callback-bound-to-browser') ? this.#everyone : session
     wanted.pending.set(pending.state, pending)
     const challenge = createHash('sha256').update(pending.verifier).digest('base64url')
-    const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: this.#redirectUri, scope })
+    const query = new URLSearchParams({ response_type, client_id, redirect_uri: this.#redirectUri, scope })
     query.set('state', pending.state)
     query.set('nonce', pending.nonce)
+    if (response_type !== 'code') query.set('response_mode', 'form_post')
     if (!this.wrong.has('request-pkce') && !this.wrong.has('callback-foreign-code')) {
       query.set('code_challenge', challenge)
       query.set('code_challenge_method', 'S256')
@@ -148,7 +151,9 @@ export class ExamApp {
     const state = answer.get('state')
     const from = wrong.has('callback-bound-to-browser') ? this.#everyone : session
     const isLoose =
-      wrong.has('callback-state-wrong') || (wrong.has('callback-state-missing') && state === null) || wrong.has('callback-foreign-code')
+      (wrong.has('callback-state-wrong') && state !== null) ||
+      (wrong.has('callback-state-missing') && state === null) ||
+      wrong.has('callback-foreign-code')
     const found = from.pending.get(state ?? '') ?? (isLoose ? [...from.pending.values()].at(-1) : undefined)
     if (found === undefined && wrong.has('callback-two-tabs')) from.pending.clear()
     if (found === undefined) throw new AppError('nobody began this sign-in')
@@ -158,8 +163,8 @@ export class ExamApp {
 
   async #callback(url: URL, request: IncomingMessage, id: string, session: Session, response: ServerResponse): Promise<void> {
     const { wrong } = this
-    const answer = url.searchParams
-    const unknown = [...answer.keys()].find((name) => !/^(code|state|iss|error|error_description)$/.test(name))
+    const answer = request.method === 'POST' ? await formOf(request) : url.searchParams
+    const unknown = [...answer.keys()].find((name) => !/^(code|id_token|state|iss|error|error_description)$/.test(name))
     if (unknown !== undefined && wrong.has('callback-extra-parameters')) throw new AppError(`what is ${unknown}?`)
     const pending = this.#pendingFor(answer, session)
     const error = answer.get('error')
@@ -178,6 +183,16 @@ export class ExamApp {
     }
     const code = answer.get('code')
     if (code === null && !wrong.has('callback-code-missing')) throw new AppError('no code came')
+    const early = answer.get('id_token')
+    if (early !== null) {
+      await this.#checkIdToken(early, pending)
+      const c_hash = createHash('sha256')
+        .update(code ?? '')
+        .digest()
+        .subarray(0, 16)
+        .toString('base64url')
+      if (segment(early, 1).c_hash !== c_hash && !wrong.has('id-token-at-hash')) throw new AppError('the code is of another ID token')
+    }
     const tokens = await this.#exchange({
       grant_type: 'authorization_code',
       code: wrong.has('callback-code-opaque') ? (code ?? '').slice(0, 255) : (code ?? ''),
@@ -412,6 +427,12 @@ class RefusedError extends AppError {
     this.code = code
     this.retryAfter = retryAfter
   }
+}
+
+async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+  let body = ''
+  for await (const piece of request) body += piece
+  return new URLSearchParams(body)
 }
 
 function escapeHtml(text: string): string {
