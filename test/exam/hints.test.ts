@@ -381,6 +381,28 @@ test('what only the clients of a profile have to do is told of no others', async
 })
 
 test.each([
+  ['xyz', 'must'],
+  ['1234567890123456789', 'must'],
+  ['0123456789abcde', 'must'],
+  ['0123456789abcdef', undefined],
+  ['Zm9vYmFyYmF', undefined],
+])('a state of fewer than 64 bits can be guessed, which matters where there is no PKCE: %s', async (state, level) => {
+  const bare = { state, code_challenge: undefined, code_challenge_method: undefined }
+  const levels = async (request: Record<string, string | undefined>) =>
+    (await hintsAfter((base) => signIn(base, { request }))).flatMap((hint) => (hint.rule === 'request-state-fresh' ? [hint.level] : []))
+  expect(await levels(bare)).toEqual(level === undefined ? [] : [level])
+  expect(await levels({ state })).toEqual([])
+})
+
+test('a state that is always the same is good to know where PKCE protects, and wrong where nothing else does', async () => {
+  const state = 'the-page-to-go-on-at-afterwards'
+  const bare = { state, code_challenge: undefined, code_challenge_method: undefined }
+  const levelOf = async (request: Record<string, string | undefined>) =>
+    (await hintsAfter((base) => twice(() => signIn(base, { request })))).find(({ rule }) => rule === 'request-state-fresh')?.level
+  expect([await levelOf({ state }), await levelOf(bare)]).toEqual(['hint', 'must'])
+})
+
+test.each([
   ['that lives for an hour', { exp: Math.floor(Date.now() / 1000) + 3600 }],
   ['with two audiences', { aud: ['', 'https://other.example'] }],
 ])('an assertion %s should not be', async (_, claims) => {

@@ -13,7 +13,7 @@ const box = await connectGrantbox(server.url)
 /** A sandbox whose client sends neither PKCE nor a nonce. */
 async function sloppyWorld(): Promise<Sandbox> {
   const world = await box.createSandbox()
-  await fetch(authorizeUrl(world.url, { nonce: undefined }), { redirect: 'manual' })
+  await fetch(authorizeUrl(world.url, { nonce: undefined, state: 's'.repeat(22) }), { redirect: 'manual' })
   return world
 }
 

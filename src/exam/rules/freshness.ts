@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { finding, type Rule } from '../rule.ts'
-import { answeredTo, sharing, type Traffic, text } from '../traffic.ts'
+import { type Asked, answeredTo, sharing, type Traffic, text } from '../traffic.ts'
 import { without } from '../unseen.ts'
 
 /** Requests that repeat a value after a request with it was answered; a page that is loaded again before that is one sign-in. */
@@ -20,12 +20,45 @@ function reused({ authorizations, entries }: Traffic, name: string): JournalEntr
   })
 }
 
+/** The least that a value must have for nobody to guess it (RFC 6749 §10.10 asks for twice as much), in bits. */
+const leastBits = 64
+
+const alphabets: readonly [RegExp, number][] = [
+  [/^\d+$/, 10],
+  [/^([\da-f]+|[\dA-F]+)$/, 16],
+  [/^([a-z]+|[A-Z]+)$/, 26],
+  [/^[\da-zA-Z]+$/, 62],
+]
+
+/** What a value has at most, by its length and alphabet. */
+function bitsOf(value: string): number {
+  const [, size] = alphabets.find(([alphabet]) => alphabet.test(value)) ?? [undefined, 64]
+  return value.length * Math.log2(size)
+}
+
+const hasPkce = ({ sent }: Asked) => text(sent, 'code_challenge') !== undefined
+
+/** Requests that rest on a value that can be guessed; PKCE does not (RFC 9700 §2.1.1). */
+function guessable({ authorizations }: Traffic, name: string): JournalEntry[] {
+  return authorizations.flatMap((one) => {
+    const value = text(one.sent, name)
+    return value !== undefined && bitsOf(value) < leastBits && !hasPkce(one) ? [one.entry] : []
+  })
+}
+
 function fresh(name: string, rule: Pick<Rule, 'id' | 'source' | 'why' | 'mend'>): Rule {
+  const once = without(`No two sign-ins had a ${name}.`, ({ authorizations }) => authorizations.filter(({ sent }) => text(sent, name)), 2)
   return {
     ...rule,
     level: 'must',
-    unseen: without(`No two sign-ins had a ${name}.`, ({ authorizations }) => authorizations.filter(({ sent }) => text(sent, name)), 2),
-    find: (traffic) => finding(reused(traffic, name), `Two sign-ins have the same ${name}.`),
+    unseen: (traffic) => (guessable(traffic, name).length > 0 ? undefined : once(traffic)),
+    find: (traffic) =>
+      // A state that only says where to go on may be the same, where PKCE binds the answer to the browser.
+      finding(
+        reused(traffic, name),
+        `Two sign-ins have the same ${name}.`,
+        name === 'state' && traffic.authorizations.every(hasPkce) ? 'hint' : undefined,
+      ) ?? finding(guessable(traffic, name), `A ${name} is so short that it can be guessed.`),
   }
 }
 
