@@ -136,7 +136,9 @@ export interface TokenProfile {
   /** Whether a token holds at one of the vendor's servers that another, or the same, issued; it always does when absent. */
   readonly holds_at?: ((asked: Space, issuer: Space) => boolean) | undefined
   /** How long the tokens of a grant live. */
-  readonly lifetimes?: ((of: Pick<TokenDraft, 'client' | 'grant' | 'scope'>, material: TokenMaterial) => Lifetimes) | undefined
+  readonly lifetimes?:
+    | ((of: Pick<TokenDraft, 'client' | 'grant' | 'scope' | 'parameters'>, material: TokenMaterial) => Lifetimes)
+    | undefined
   /** The parameters of requests that its templates name. */
   readonly parameters?: readonly string[]
   /** The successful answer, members in the vendor's order (RFC 6749 §5.1). */

@@ -49,7 +49,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
     }
   }
 
-  const lives = tokens.lifetimes?.({ client, grant, scope }, realm) ?? {}
+  const lives = tokens.lifetimes?.({ client, grant, scope, parameters: context.parameters }, realm) ?? {}
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, lives.access ?? accessTokenTtl(details.aud, settings))
   const refresh_token_ttl = lives.refresh ?? settings.refresh_token_ttl
   const used = typeof issue.refresh === 'object' ? issue.refresh : undefined

@@ -63,14 +63,13 @@ export const facebookTokens: TokenProfile = {
     keyOf: (code) => (code.startsWith('AQ') ? codeHandles.key(code.slice(2, 42)) : undefined),
   },
   parameters: ['return_scopes', 'auth_type'],
-  lifetimes: ({ grant }, { settings }) => ({
-    access:
-      grant.grant_type === 'client_credentials'
-        ? Number.POSITIVE_INFINITY
-        : grant.grant_type === 'implicit'
-          ? facebookSettings.of(settings).short_token_ttl
-          : undefined,
-  }),
+  lifetimes({ grant, parameters }, { settings }) {
+    if (grant.grant_type === 'client_credentials') return { access: Number.POSITIVE_INFINITY }
+    // What comes beside a code comes through the browser too.
+    const isBeside = parameters === undefined && grant.details.parameters?.response_type?.split(' ').includes('token') === true
+    const isShort = grant.grant_type === 'implicit' || isBeside
+    return { access: isShort ? facebookSettings.of(settings).short_token_ttl : undefined }
+  },
   tokenResponse: ({ access_token, expires_in, id_token, grant }) =>
     given({
       access_token,

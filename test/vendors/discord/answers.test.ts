@@ -135,6 +135,19 @@ describe('a call answers', () => {
     )
   })
 
+  test('what an app is, to its bot', async () => {
+    const { text } = await send(`${url}/api/oauth2/applications/@me`, { headers: bot })
+    const uris = [
+      'https://www.getpostman.com/oauth2/callback',
+      'https://oauth.pstmn.io/v1/callback',
+      'https://oauth.pstmn.io/v1/browser-callback',
+    ]
+    const redirect_uris = JSON.stringify([...uris, 'http://127.0.0.1/callback', 'http://localhost/callback'])
+    expect(text.replace(/[0-9a-f]{64}/, '…').replace(/"bot":\{"id":"\d{17,19}"/, '"bot":{"id":"1…"')).toBe(
+      `{"id":"${app.client_id}","name":"Example App","icon":null,"description":"An app with a bot, which alice owns.","hook":true,"bot_public":true,"bot_require_code_grant":false,"verify_key":"…","redirect_uris":${redirect_uris},"bot":{"id":"1…","username":"Example App","avatar":null,"discriminator":"0001","global_name":null,"public_flags":0,"bot":true}}`,
+    )
+  })
+
   test('with the headers of rate limits', async () => {
     const { headers } = await call(server, '/users/@me', await token('identify'))
     const told = ['limit', 'remaining', 'reset', 'reset-after', 'bucket'].map((name) => headers.get(`x-ratelimit-${name}`))

@@ -44,6 +44,7 @@ describe('in the dialog', () => {
       'token granted_scopes',
       /^#access_token=EAA[A-Za-z0-9]{180}&expires_in=5400&granted_scopes=email%2Cpublic_profile&denied_scopes=user_friends&state=s$/,
     ],
+    ['code token', /^#code=AQ[\w-]{280,320}&access_token=EAA[A-Za-z0-9]{180}&expires_in=5400&state=s$/],
     ['code', /^\?code=AQ[\w-]{280,320}&state=s#_=_$/],
   ])('response_type=%s tells what the user gave', async (response_type, told) => {
     const { url } = await startFacebook()

@@ -149,16 +149,17 @@ test('oauth.access calls a code that was used code_already_used', async () => {
 })
 
 test.each([
-  ['slack', 'bad_client_secret', 'invalid_code', 'invalid_grant_type'],
-  ['oauth', 'invalid_client', 'invalid_grant', 'unsupported_grant_type'],
-])('openid.connect.token with the setting openid_errors %s', async (openid_errors, secret, code, grant_type) => {
+  ['slack', 'bad_client_secret', 'invalid_code', 'invalid_grant_type', 'invalid_arguments'],
+  ['oauth', 'invalid_client', 'invalid_grant', 'unsupported_grant_type', 'invalid_request'],
+])('openid.connect.token with the setting openid_errors %s', async (openid_errors, secret, code, grant_type, missing) => {
   await settings({ openid_errors })
   const told = async (form: Record<string, string>, by = app) => (await ask(server, 'openid.connect.token', form, by)).body.error
   expect([
     await told({ code: 'x' }, { ...app, client_secret: 'x' }),
     await told({ code: 'x' }),
     await told({ grant_type: 'password' }),
-  ]).toEqual([secret, code, grant_type])
+    await told({ redirect_uri: callback }),
+  ]).toEqual([secret, code, grant_type, missing])
 })
 
 describe('a method answers 200 and', () => {
