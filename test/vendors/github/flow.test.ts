@@ -87,8 +87,12 @@ describe('the code flow of a GitHub App', () => {
       /^\{"access_token":"ghu_\w{36}","expires_in":28800,"refresh_token":"ghr_\w{76}","refresh_token_expires_in":15897600,"scope":"","token_type":"bearer"\}$/,
     )
     const refresh = { ...githubApp, grant_type: 'refresh_token', refresh_token: String(body.refresh_token) }
-    const { body: next } = await askToken(server, refresh)
-    expect(Object.keys(next)).toEqual(Object.keys(body))
+    const { text: renewed, body: next } = await askToken(server, refresh)
+    expect(renewed).toMatch(
+      /^\{"access_token":"ghu_\w{36}","expires_in":28800,"refresh_token":"ghr_\w{76}","refresh_token_expires_in":15897600,"scope":"","token_type":"bearer"\}$/,
+    )
+    expect([next.access_token, next.refresh_token]).not.toContain(body.access_token)
+    expect(next.refresh_token).not.toBe(body.refresh_token)
     expect((await askApi(server, '/user', String(body.access_token))).status).toBe(401)
     expect((await askApi(server, '/user', String(next.access_token))).status).toBe(200)
     expect((await askToken(server, refresh)).body.error).toBe('bad_refresh_token')
