@@ -1,4 +1,4 @@
-import type { Interaction } from '../oauth/model/records.ts'
+import type { AuthorizationRequest, Interaction } from '../oauth/model/records.ts'
 
 /**
  * A vendor's own address of a sign-in that is under way, to which its forms go, and to which a browser is sent that came with a pushed
@@ -8,6 +8,8 @@ export interface SignInSteps {
   readonly path: string
   /** Whoever has to sign in is sent there at once, and not only with a pushed request. */
   readonly at_once?: true
+  /** The page of the vendor's accounts to which a request leads in its place. */
+  readonly instead?: (request: AuthorizationRequest) => string | undefined
   /** Which of the query's parameters is the sign-in's id. */
   readonly id: string
   newId(): string

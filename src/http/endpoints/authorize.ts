@@ -15,7 +15,7 @@ import { pathPatterns, routed } from '../../providers/space.ts'
 import { sendAnswer } from '../answer.ts'
 import { type ProtocolEndpoint, redirect } from '../endpoint.ts'
 import { type Exchange, exchangeOf, pagePath } from '../exchange.ts'
-import { accountObstacle } from '../pages/account-paths.ts'
+import { accountObstacle, accountPath } from '../pages/account-paths.ts'
 import { beginSession, isSecure, sessionOf } from '../pages/browser-session.ts'
 import { stepPath } from '../pages/pages.ts'
 import { readForm } from '../pages/sign-in-form.ts'
@@ -87,7 +87,11 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
     return goOnAs(auto, asked, client, reply, exchange)
   }
   const interaction = beginInteraction(reply, exchange, { request: asked, client, user }, { dry })
-  const leads = exchange.sandbox.provider.steps?.at_once === true && obstacle?.step === 'sign_in' && !dry
+  const { steps } = exchange.sandbox.provider
+  const signsIn = obstacle?.step === 'sign_in' && !dry
+  const page = signsIn ? steps?.instead?.(asked) : undefined
+  if (page !== undefined) return redirect(reply, accountPath(exchange, page, interaction.id))
+  const leads = steps?.at_once === true && signsIn
   const path = asked.request_uri !== undefined || leads ? stepPath(exchange, interaction) : undefined
   if (path !== undefined) return redirect(reply, exchange.base_url + path)
   return obstaclePage(reply, exchange, interaction, obstacle, session?.user)

@@ -23,6 +23,7 @@ import { checks, saveOrganization } from './organizations.ts'
 import { auth0Pages, auth0Steps, auth0Texts } from './pages.ts'
 import { startPasswordless } from './passwordless.ts'
 import { auth0Redirects } from './redirects.ts'
+import { resetPages } from './reset-pages.ts'
 import { managementScopes, userScopes } from './scopes.ts'
 import { auth0Settings } from './settings.ts'
 import { auth0Tokens } from './tokens.ts'
@@ -109,7 +110,7 @@ export const auth0: Provider = {
   texts: auth0Texts,
   sign_in: auth0Pages,
   steps: auth0Steps,
-  account_pages: mfaPages,
+  account_pages: { ...mfaPages, pages: [...mfaPages.pages, ...resetPages] },
   sends_messages: true,
   errorReply: auth0Error,
   callbackWording: auth0Callback,

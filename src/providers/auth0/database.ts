@@ -19,7 +19,13 @@ interface Ticket {
 /** Days in which a link must be followed. */
 const ticketDays = 5
 
-function sendTicket(user: User, purpose: Ticket['purpose'], path: string, { documents, context, base_url }: ApiRequest): void {
+/** Sends a user a link, which stands in the outbox. */
+export function sendTicket(
+  user: User,
+  purpose: Ticket['purpose'],
+  path: string,
+  { documents, context, base_url }: Pick<ApiRequest, 'documents' | 'context' | 'base_url'>,
+): void {
   const at = context.realm.clock.now()
   const ticket = newTicket()
   documents.kind<Ticket>('ticket').put(ticket, { user_id: user.user_id, purpose, expires_at: at + ticketDays * 24 * 3600 * 1000 })

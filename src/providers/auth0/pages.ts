@@ -7,6 +7,7 @@ import { randomText } from '../../basics/random.ts'
 import { defaultPageTexts, type PageTexts } from '../page-texts.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
 import type { SignInSteps } from '../sign-in-steps.ts'
+import { hintedPage } from './reset-pages.ts'
 
 /** What Auth0's Universal Login says. */
 export const auth0Texts: PageTexts = {
@@ -26,6 +27,7 @@ export const auth0Texts: PageTexts = {
 export const auth0Steps: SignInSteps = {
   path: '/u/login',
   at_once: true,
+  instead: hintedPage,
   id: 'state',
   newId: () => randomText(64),
   query: ({ id }) => ({ state: id }),

@@ -107,7 +107,7 @@ export const auth0Tokens: TokenProfile = {
   access,
   refresh,
   codes: { make: (id) => handles.make(id), keyOf: (code) => handles.key(code) },
-  parameters: ['organization', 'max_age'],
+  parameters: ['organization', 'max_age', 'screen_hint'],
   lifetimes: ({ grant }) => ({ access: grant.grant_type === 'implicit' && grant.details.resource !== undefined ? 7200 : undefined }),
   tokenResponse: ({ access_token, refresh_token, id_token, scope, expires_in, token_type, parameters, user }, { documents }) => ({
     access_token,

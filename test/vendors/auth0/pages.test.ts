@@ -85,3 +85,33 @@ test('who has to sign in is led to /u/login, where the forms go', async () => {
   expect((await jar.open(address)).status).toBe(400)
   expect((await jar.open(authorizeUrl())).location?.pathname).toBe('/callback')
 })
+
+test('who forgot a password has a link sent, by the page or by screen_hint=reset-password, and nobody is told who there is', async () => {
+  const jar = new Jar()
+  const [, linked = ''] =
+    /<a[^>]* href="(\/u\/reset-password\/request\/[^"]+)">Forgot password\?</.exec((await new TenantJar().open(authorizeUrl())).html) ?? []
+  expect(linked.split('?')[0]).toBe('/u/reset-password/request/Username-Password-Authentication')
+  const hinted = await jar.open(authorizeUrl({ screen_hint: 'reset-password' }))
+  expect([hinted.status, hinted.location?.pathname]).toEqual([302, '/u/reset-password/request/Username-Password-Authentication'])
+  const page = await jar.open(hinted.location?.href ?? '')
+  expect([pageFacts(page.html).messages[0], pageFacts(page.html).forms[0]]).toEqual([
+    'Forgot Your Password?',
+    'POST #reset | hidden transaction | email email #email | submit action',
+  ])
+  const wrong = await jar.post(page, url, { email: 'nobody', action: 'default' })
+  expect([wrong.status, wrong.html.includes('Email is not valid.')]).toEqual([400, true])
+  const sent = async (email: string) => {
+    const next = await jar.post(page, url, { email, action: 'default' })
+    const { body } = await send(`${url}/_grantbox/sandboxes/auth0/outbox?to=${encodeURIComponent(email)}`)
+    const [message] = body.items as { link: string }[]
+    return { next, link: message?.link }
+  }
+  const nobody = await sent('nobody@example.com')
+  const bob = await sent('bob@example.com')
+  for (const { next } of [nobody, bob]) {
+    expect([next.status, next.location?.pathname]).toEqual([303, '/u/reset-password/check-email/Username-Password-Authentication'])
+  }
+  expect(pageFacts((await jar.open(bob.next.location?.href ?? '')).html).messages[0]).toBe('Check Your Email')
+  expect([nobody.link, bob.link]).toEqual([undefined, expect.stringMatching(`^${url}/u/reset-verify\\?ticket=\\w{32}$`)])
+  expect((await send(bob.link ?? '')).status).toBe(200)
+})
