@@ -17,15 +17,15 @@ import { appleSettings } from './settings.ts'
 /** The one scope of tokens that a client gets by itself. */
 export const migrationScope = 'user.migration'
 
-/** The number, which follows from the user and both teams, so that sandboxes with the same users agree about it. */
-function transferNumber({ user_id }: Pick<User, 'user_id'>, from: string, to: string): string {
-  const hash = createHash('sha256').update(`${from} ${to} ${user_id}`).digest()
+/** The number, which follows from the user's name and both teams: two sandboxes agree about it, though each has numbers of its own for users. */
+function transferNumber({ username }: Pick<User, 'username'>, from: string, to: string): string {
+  const hash = createHash('sha256').update(`${from} ${to} ${username.toLowerCase()}`).digest()
   const digits = (at: number, length: number) => String(hash.readUInt32BE(at) % 10 ** length).padStart(length, '0')
   return `${digits(16, 6)}.${hash.toString('hex', 0, 16)}.${digits(20, 4)}`
 }
 
 /** The number of a user whose app came from another team; undefined where none did. */
-export function transferSub(user: Pick<User, 'user_id'>, { settings }: Pick<Realm, 'settings'>): string | undefined {
+export function transferSub(user: Pick<User, 'username'>, { settings }: Pick<Realm, 'settings'>): string | undefined {
   const { team_id, transferred_from } = appleSettings.of(settings)
   return transferred_from === null ? undefined : transferNumber(user, transferred_from, team_id)
 }

@@ -1,11 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import { claimsOf, post } from '../../support/vendor-client.ts'
+import { claimsOf, post, postJson, send } from '../../support/vendor-client.ts'
 import { aliceId, askToken, bobId, change, credentials, freshTokens, native, startTeam, startTeamForFile, web } from './apple-team.ts'
 
 /** Of the team that gives the app away, and of the one that gets it. */
 const from = await startTeamForFile()
 const to = await startTeamForFile()
 await change(to, { team_id: 'NEWTEAM123', transferred_from: 'GRANTBOX26' })
+
+/** Bob has another number there, as with the vendor. */
+const bobsNext = '002222.0123456789abcdef0123456789abcdef.2222'
+const users = `${to.url}/_grantbox/sandboxes/apple/users`
+await send(`${users}/bob`, { method: 'DELETE' })
+await postJson(users, {
+  username: 'bob',
+  name: 'Bob Baker',
+  password: 'password',
+  email: 'bob@example.com',
+  id: bobsNext,
+  claims: { hides_email: true },
+})
 
 type Place = typeof from
 
@@ -39,13 +52,13 @@ test('a client by itself gets a token to transfer users, and no other', async ()
 })
 
 test.each([
-  ['alice', aliceId, { email: 'alice@example.com', is_private_email: false }],
-  ['bob', bobId, { email: expect.stringMatching(/^[a-z0-9]{10}@privaterelay\.appleid\.com$/), is_private_email: true }],
-])('the team that gives the app away tells a number of %s, by which the other finds the user', async (_name, sub, told) => {
+  ['alice', aliceId, aliceId, { email: 'alice@example.com', is_private_email: false }],
+  ['bob', bobId, bobsNext, { email: expect.stringMatching(/^[a-z0-9]{10}@privaterelay\.appleid\.com$/), is_private_email: true }],
+])('the team that gives the app away tells a number of %s, by which the other finds the user', async (_name, sub, next, told) => {
   const given = await ask(from, { sub, target: 'NEWTEAM123' })
   expect([given.status, given.body]).toEqual([200, { transfer_sub: expect.stringMatching(/^\d{6}\.[0-9a-f]{32}\.\d{4}$/) }])
   const taken = await ask(to, { transfer_sub: String(given.body.transfer_sub) })
-  expect([taken.status, Object.entries(taken.body)]).toEqual([200, Object.entries({ sub, ...told })])
+  expect([taken.status, Object.entries(taken.body)]).toEqual([200, Object.entries({ sub: next, ...told })])
 })
 
 test('ID tokens have the number at their end while the app came from another team', async () => {
