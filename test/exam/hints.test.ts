@@ -272,9 +272,13 @@ const right: Record<string, (base: string, name: string) => Promise<unknown>> = 
     const exchange = server.sandbox(name).journal.list().at(-1)
     if (exchange !== undefined) exchange.at_ms += 9000
   },
-  'token-asks-json': async (base) => {
-    const headers = { accept: 'application/json' }
-    await fetch(`${base}/login/oauth/access_token`, { method: 'POST', body: new URLSearchParams({ ...github, code: 'x' }), headers })
+  'token-asks-json': async (base, name) => {
+    const init = { method: 'POST', body: new URLSearchParams({ ...github, code: 'x' }), headers: { accept: 'application/json' } }
+    await fetch(`${base}/login/oauth/access_token`, init)
+    // A server that answers a form nevertheless.
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    await box.sandbox(name).faults.add({ endpoint: 'token', status: 200, headers, body: 'error=x' })
+    await fetch(`${base}/login/oauth/access_token`, init)
   },
   'token-assertion': async (base, name) => {
     const assertion = await keyed(base, name)
@@ -309,7 +313,10 @@ const right: Record<string, (base: string, name: string) => Promise<unknown>> = 
   'native-loopback-ip': (base) => begin(base, {}),
   'native-external-browser': (base) =>
     begin(base, {}, '', { 'user-agent': 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/125.0.0.0 Mobile Safari/537.36' }),
-  'spa-silent-frames': (base) => begin(base, { prompt: 'none' }, '', { 'sec-fetch-dest': 'document' }),
+  'spa-silent-frames': async (base) => {
+    await begin(base, { prompt: 'none' }, '', { 'sec-fetch-dest': 'document' })
+    await begin(base, {}, '', { 'sec-fetch-dest': 'iframe' })
+  },
   'mcp-resource': (base) => signIn(base, { request: { resource }, form: { resource } }),
   'mcp-state': (base) => signIn(base),
   'fapi-par': strict,
@@ -411,6 +418,23 @@ test.each([
     await byAssertion(base, await assertion('aud' in claims ? { aud: [base, ...claims.aud.slice(1)] } : claims))
   })
   expect(hints.find(({ rule }) => rule === 'token-assertion')).toMatchObject({ level: 'should' })
+})
+
+test('a token that is bound to a certificate is no bearer token, whatever its type is called (RFC 8705 §3)', async () => {
+  const world = await box.createSandbox()
+  await signIn(world.url)
+  const rule = rules.find(({ id }) => id === 'fapi-bound-tokens')
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const ofType = (claims: object) => {
+    const [traffic] = trafficIn(world.name).values()
+    const exchanges = traffic?.exchanges.map(({ entry, sent }) => {
+      const response_body = JSON.stringify({ token_type: 'Bearer', access_token: `${part({})}.${part(claims)}.x` })
+      return { sent, entry: { ...entry, response_body } }
+    })
+    return traffic && exchanges && rule?.find({ ...traffic, exchanges })
+  }
+  expect(ofType({ cnf: { 'x5t#S256': 'thumbprint' } })).toBeUndefined()
+  expect(ofType({})).toMatchObject({ message: expect.stringContaining('bound to no key') })
 })
 
 test('a DPoP proof for another address', async () => {
