@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { examClient } from '../../src/exam/client.ts'
 import type { Report } from '../../src/exam/report.ts'
 import { connectGrantbox } from '../../src/index.ts'
@@ -14,10 +14,11 @@ const verdictsIn = ({ rules }: Report) =>
   rules.map(({ id, verdict, reason, proof, message }) => [id, verdict, reason ?? proof, message.replace(/\d+(\.\d+)? m?s\b/g, '…')])
 
 /** A whole exam of an app that was started for it. */
-async function examineAnew(): Promise<Report> {
+async function examineAnew(wanted: Record<string, unknown> = {}, bad: readonly number[] = []): Promise<Report> {
   const box = await grantbox.createSandbox({ provider: 'standard' })
   const app = await new ExamApp({ issuer: box.issuer, ...examClient }).start()
-  const options = { redirect_uri: `${app.url}/callback`, profile: ['oidc'], patience: '3s' }
+  const options = { redirect_uri: `${app.url}/callback`, profile: ['oidc'], patience: '3s', ...wanted }
+  for (const one of bad) app.bad.add(one)
   try {
     return await examine(box, server.url, addressesOf(app.url), options)
   } finally {
@@ -33,4 +34,26 @@ test('who does all of it right passes all that is exercised, twice alike, and ne
   expect(first.rules.filter(({ verdict }) => verdict === 'failed')).toEqual([])
   expect(first.rules.filter(({ proof }) => proof === 'silence')).toEqual([])
   expect(verdictsIn(await examineAnew())).toEqual(verdictsIn(first))
+})
+
+describe('what is wrong with an honest run', () => {
+  const only = ['id-token-iss', 'token-basic-encoded']
+
+  test('in a placebo, twice, leaves its group alone without a verdict', async () => {
+    // Before: the honest one, then a placebo, a rule and an honest one for the tokens.
+    const { rules, controls, exam } = await examineAnew({ only }, [5, 6])
+    expect(exam.void).toBeUndefined()
+    expect(controls.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['placebo of id_token', 'placebo of id_token, again'])
+    expect(rules).toMatchObject([
+      { id: 'token-basic-encoded', verdict: 'passed' },
+      { id: 'id-token-iss', verdict: 'not_exercised', reason: 'unstable' },
+    ])
+  })
+
+  test('once is forgiven, first of all and in a placebo', async () => {
+    const { rules, controls, exam } = await examineAnew({ only }, [1, 6])
+    expect(exam.void).toBeUndefined()
+    expect(controls.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['first', 'placebo of id_token'])
+    expect(rules.map(({ verdict }) => verdict)).toEqual(['passed', 'passed'])
+  })
 })

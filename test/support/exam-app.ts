@@ -17,7 +17,7 @@ export interface ExamAppOptions {
 
 interface Pending {
   state: string
-  nonce: string
+  nonce: string | undefined
   verifier: string
   issuer: string
 }
@@ -45,6 +45,9 @@ const segment = (jwt: string, index: number) => JSON.parse(Buffer.from(jwt.split
 /** The app; `wrong` may change between logins. */
 export class ExamApp {
   readonly wrong = new Set<string>()
+  /** Its sign-ins that go wrong for no reason, by their number. */
+  readonly bad = new Set<number>()
+  #signIns = 0
   url = ''
   readonly #options: ExamAppOptions
   readonly #sessions = new Map<string, Session>()
@@ -126,7 +129,8 @@ export class ExamApp {
   async #login(url: URL, session: Session, response: ServerResponse): Promise<void> {
     const { authorization_endpoint, issuer } = await this.metadata()
     const { client_id, scope = 'openid profile email offline_access', response_type = 'code' } = this.#options
-    const pending: Pending = { state: random(), nonce: random(), verifier: random(), issuer: String(issuer) }
+    const isOpen = this.wrong.has('callback-foreign-code')
+    const pending: Pending = { state: random(), nonce: isOpen ? undefined : random(), verifier: random(), issuer: String(issuer) }
     if (this.wrong.has('callback-two-tabs')) session.pending.clear()
     session.pending.set(pending.state, pending)
     const wanted = this.wrong.has('callback-bound-to-browser') ? this.#everyone : session
@@ -134,9 +138,9 @@ export class ExamApp {
     const challenge = createHash('sha256').update(pending.verifier).digest('base64url')
     const query = new URLSearchParams({ response_type, client_id, redirect_uri: this.#redirectUri, scope })
     query.set('state', pending.state)
-    query.set('nonce', pending.nonce)
+    if (pending.nonce !== undefined) query.set('nonce', pending.nonce)
     if (response_type !== 'code') query.set('response_mode', 'form_post')
-    if (!this.wrong.has('request-pkce') && !this.wrong.has('callback-foreign-code')) {
+    if (!this.wrong.has('request-pkce') && !isOpen) {
       query.set('code_challenge', challenge)
       query.set('code_challenge_method', 'S256')
     }
@@ -150,10 +154,7 @@ export class ExamApp {
     const { wrong } = this
     const state = answer.get('state')
     const from = wrong.has('callback-bound-to-browser') ? this.#everyone : session
-    const isLoose =
-      (wrong.has('callback-state-wrong') && state !== null) ||
-      (wrong.has('callback-state-missing') && state === null) ||
-      wrong.has('callback-foreign-code')
+    const isLoose = (wrong.has('callback-state-wrong') && state !== null) || (wrong.has('callback-state-missing') && state === null)
     const found = from.pending.get(state ?? '') ?? (isLoose ? [...from.pending.values()].at(-1) : undefined)
     if (found === undefined && wrong.has('callback-two-tabs')) from.pending.clear()
     if (found === undefined) throw new AppError('nobody began this sign-in')
@@ -193,6 +194,7 @@ export class ExamApp {
         .toString('base64url')
       if (segment(early, 1).c_hash !== c_hash && !wrong.has('id-token-at-hash')) throw new AppError('the code is of another ID token')
     }
+    if (this.bad.has(++this.#signIns)) throw new AppError('it is a bad day')
     const tokens = await this.#exchange({
       grant_type: 'authorization_code',
       code: wrong.has('callback-code-opaque') ? (code ?? '').slice(0, 255) : (code ?? ''),
@@ -273,7 +275,7 @@ export class ExamApp {
     check('id-token-exp', claims.exp > now - tolerance, 'exp')
     check('id-token-iat-old', claims.iat > now - 600, 'iat')
     if (wrong.has('id-token-clock-skew') && claims.iat > now + 1) throw new AppError('iat is not yet')
-    check('id-token-nonce', claims.nonce === pending.nonce || wrong.has('callback-foreign-code'), 'nonce')
+    check('id-token-nonce', claims.nonce === pending.nonce, 'nonce')
     check('id-token-sub-missing', typeof claims.sub === 'string', 'sub')
     return { sub: claims.sub ?? 'nobody' }
   }
@@ -345,7 +347,7 @@ export class ExamApp {
     const { expires_at } = session.tokens
     if (expires_at !== undefined && !(expires_at > Date.now())) await this.#refresh(session)
     const first = await this.#call(session.tokens.access_token)
-    if (first.status !== 401 || this.wrong.has('expires-in-lies')) return this.#toldBy(first, session)
+    if (first.status !== 401 || (expires_at !== undefined && this.wrong.has('expires-in-lies'))) return this.#toldBy(first, session)
     if (!(await this.#refresh(session))) return [401, { error: 'sign in again' }]
     return this.#toldBy(await this.#call(session.tokens?.access_token ?? ''), session)
   }
@@ -392,7 +394,7 @@ export class ExamApp {
   #kept({ access_token, refresh_token, expires_in }: Record<string, unknown>): Tokens {
     const seconds = Number(expires_in)
     const isOdd = !(seconds > 0 && seconds < 1e9)
-    const isTaken = !isOdd || this.wrong.has('expires-in-odd') || this.wrong.has('expires-in-absent')
+    const isTaken = !isOdd || this.wrong.has(Number.isNaN(seconds) ? 'expires-in-absent' : 'expires-in-odd')
     return {
       access_token: String(access_token),
       refresh_token: refresh_token as string | undefined,

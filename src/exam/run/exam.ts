@@ -21,7 +21,7 @@ import type { ExamOptions } from './options.ts'
 import { Overlay } from './overlay.ts'
 import { doable, guess, lacking, type Part, planned } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
-import { isCertain, leftOf, settleBy } from './settle.ts'
+import { isCertain, judged, leftOf, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
 
 /** A scenario's requests while it is played. */
@@ -78,6 +78,8 @@ export class Exam {
   /** @throws CastError when the client or its user cannot be had */
   static async begin(find: () => Sandbox, options: ExamOptions): Promise<Exam> {
     const cast = new Cast(find, options)
+    // The first who asks for a key waits until it is made: that is nothing to examine a client by.
+    await find().keys.publicKeys()
     const exam = new Exam(find, options, cast, await Stranger.open())
     exam.#go().then(
       () => exam.#end('done'),
@@ -134,7 +136,7 @@ export class Exam {
   }
 
   async #go(): Promise<void> {
-    this.#void = (await this.#honestRun('first')) ?? (await this.#shamRun())
+    this.#void = (await this.#troubleOf('first')) ?? (await this.#shamRun())
     if (this.#void !== undefined) return
     if (this.#profiles.length === 0 && this.#control !== undefined) {
       const { profiles, because } = guess(this.#control)
@@ -185,7 +187,7 @@ export class Exam {
         continue
       }
       const play = await this.#play(scenario, judges)
-      for (const rule of judges) note(rule, await this.#twice(rule, scenario, this.#judged(rule, play)))
+      for (const rule of judges) note(rule, await this.#twice(rule, scenario, judged(rule, play)))
     }
     const trouble = await this.#troubleOf(`after ${group}`)
     for (const rule of asked) {
@@ -203,13 +205,9 @@ export class Exam {
   /** A failure that rests on timing is tried again; when it does not always come about, it says how often. */
   async #twice(rule: ArmedRule, scenario: Scenario, first: Verdict): Promise<Verdict> {
     if (first.verdict !== 'failed' || rule.timing !== true) return first
-    const fails = async () => this.#judged(rule, await this.#play(scenario, [rule])).verdict === 'failed'
+    const fails = async () => judged(rule, await this.#play(scenario, [rule])).verdict === 'failed'
     if (await fails()) return first
     return { ...first, message: `${first.message} So it was in ${(await fails()) ? 2 : 1} of 3 tries.` }
-  }
-
-  #judged(rule: ArmedRule, play: Play): Verdict {
-    return play.moments.length === 0 ? notExercised('no-login', 'Nobody logged in.') : rule.judge(play)
   }
 
   /** Plays a scenario from a clean beginning; it is over when its rules are certain, or nothing more comes. */

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
 import { callbacksIn, exchangesOf, type Play } from '../play.ts'
+import { notExercised, type Verdict } from '../verdict.ts'
 import type { Heard } from './rendezvous.ts'
 
 /** What tells when a task is over. */
@@ -55,4 +56,15 @@ export function isCertain(rules: readonly ArmedRule[], play: Play): boolean {
       return verdict.verdict === 'failed' || wants === 'success'
     })
   )
+}
+
+/** What a play shows of a rule, when nothing more comes. */
+export function judged(rule: ArmedRule, play: Play): Verdict {
+  if (play.moments.length === 0) return notExercised('no-login', 'Nobody logged in.')
+  const verdict = rule.judge(play)
+  // Then it is this machine that the client did not bear.
+  const isSlow = play.entries.some(({ aborted, fault }) => aborted === true && fault === undefined)
+  return isSlow && verdict.verdict === 'failed' && verdict.proof !== 'wire' && verdict.proof !== 'canary'
+    ? notExercised('unstable', 'The client gave up waiting for an answer that nothing held back: this machine is busy.')
+    : verdict
 }
