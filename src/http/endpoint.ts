@@ -53,10 +53,10 @@ export function send(reply: FastifyReply, { status, headers, body, as_is }: Repl
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12), which the vendor may leave to browsers. */
-export function redirect(reply: FastifyReply, redirect_to: string): void {
+export function redirect(reply: FastifyReply, redirect_to: string, status?: 303): void {
   const { sign_in } = exchangeOf(reply.request).sandbox.provider
   reply
-    .code(reply.request.method === 'POST' ? (sign_in?.answered_status ?? 303) : 302)
+    .code(status ?? (reply.request.method === 'POST' ? (sign_in?.answered_status ?? 303) : 302))
     .header('Location', redirect_to)
     .header('Cache-Control', 'no-store')
     .header('Referrer-Policy', 'no-referrer')

@@ -1,4 +1,5 @@
 import type { AuthorizationRequest, Interaction } from '../oauth/model/records.ts'
+import type { Context } from '../oauth/realm/context.ts'
 
 /**
  * A vendor's own address of a sign-in that is under way, to which its forms go, and to which a browser is sent that came with a pushed
@@ -15,4 +16,11 @@ export interface SignInSteps {
   newId(): string
   /** The query, the id among it. */
   query(interaction: Pick<Interaction, 'id' | 'request' | 'client'>): Readonly<Record<string, string>>
+  /** Where else a sign-in leads that has just begun, below the sandbox's own address. */
+  leads?(interaction: Pick<Interaction, 'id' | 'request' | 'client'>, context: Context): string | undefined
+  /** Where else its page lets users go. */
+  links?(
+    interaction: Pick<Interaction, 'id' | 'request' | 'client'>,
+    context: Context,
+  ): readonly { readonly id: string; readonly text: string; readonly path: string }[]
 }

@@ -91,8 +91,9 @@ async function begin(request: FastifyRequest, reply: FastifyReply, exchange: Exc
   const signsIn = obstacle?.step === 'sign_in' && !dry
   const page = signsIn ? steps?.instead?.(asked) : undefined
   if (page !== undefined) return redirect(reply, accountPath(exchange, page, interaction.id))
-  const leads = steps?.at_once === true && signsIn
-  const path = asked.request_uri !== undefined || leads ? stepPath(exchange, interaction) : undefined
+  const away = signsIn && session === undefined ? steps?.leads?.(interaction, context) : undefined
+  if (away !== undefined) return redirect(reply, exchange.base_url + away, 303)
+  const path = asked.request_uri !== undefined || (signsIn && steps?.at_once === true) ? stepPath(exchange, interaction) : undefined
   if (path !== undefined) return redirect(reply, exchange.base_url + path)
   return obstaclePage(reply, exchange, interaction, obstacle, session?.user)
 }

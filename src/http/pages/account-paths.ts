@@ -33,12 +33,13 @@ export function joinPath(exchange: Exchange, transaction: string): string | unde
 }
 
 /** Where a sign-in page leads, beside what it is for. */
-export function accountLinks(exchange: Exchange, transaction: string): PageLink[] {
-  return pagesOf(exchange).flatMap(({ link, path, edition }) =>
-    link === undefined || edition !== exchange.context.space?.edition
-      ? []
-      : [{ text: link, href: accountPath(exchange, path, transaction) }],
+export function accountLinks(exchange: Exchange, interaction: Pick<Interaction, 'id' | 'request' | 'client'>): PageLink[] {
+  const { context, sandbox, base_url } = exchange
+  const elsewhere = sandbox.provider.steps?.links?.(interaction, context) ?? []
+  const own = pagesOf(exchange).flatMap(({ link, path, edition }) =>
+    link === undefined || edition !== context.space?.edition ? [] : [{ text: link, href: accountPath(exchange, path, interaction.id) }],
   )
+  return [...own, ...elsewhere.map(({ path, ...one }) => ({ ...one, href: base_url + path }))]
 }
 
 /** The page to which a user is sent who gave his password, instead of being signed in. */

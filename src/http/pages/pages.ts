@@ -138,7 +138,7 @@ export function signInPage(
     ...stepOf(exchange, interaction),
     joinAction: joinPath(exchange, interaction.id),
     stays: exchange.sandbox.sessions && exchange.sandbox.provider.own_spaces?.remembers?.(exchange.sandbox.documents) !== false,
-    links: accountLinks(exchange, interaction.id),
+    links: accountLinks(exchange, interaction),
   }
   drawSignIn(reply, exchange, step, interaction.client, form, interaction.request)
 }

@@ -14,6 +14,7 @@ import type { Words } from './words.ts'
 
 /** A link on a page. */
 export interface PageLink {
+  id?: string
   text: string
   href: string
 }

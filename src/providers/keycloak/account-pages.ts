@@ -162,8 +162,8 @@ export const keycloakAccountPages: AccountPages = {
   refused_status: 200,
   always: true,
   instead(user, world, { parameters = {} }, _space, is_signed_in) {
-    const { kc_action = '', kc_action_status, otp } = parameters
-    if (!is_signed_in && otp !== otpShown.otp && hasOtp(user, world)) return otpPage.path
+    const { kc_action = '', kc_action_status, second_factor } = parameters
+    if (!is_signed_in && second_factor !== otpShown.second_factor && hasOtp(user, world)) return otpPage.path
     const asked = kc_action_status === undefined && askable.includes(kc_action) ? [kc_action] : []
     const wanted = [...todoIn(user, world), ...asked]
     const action = enabledActions(world).find((one) => wanted.includes(one) && one in actions)

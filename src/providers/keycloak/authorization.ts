@@ -3,8 +3,8 @@ import { newUuid } from './ids.ts'
 
 /** The vendor's authorization requests. */
 export const authorization: AuthorizationDialect = {
-  parameters: ['kc_action'],
-  keeps: ['kc_action'],
+  parameters: ['kc_action', 'kc_idp_hint'],
+  keeps: ['kc_action', 'kc_idp_hint', 'prompt', 'acr_values'],
   errors_in_query: true,
   passes: ['id_token_without_openid', 'malformed_claims', 'whole_seconds', 'other_hints'],
   onPage: ({ code, reason, about }) =>

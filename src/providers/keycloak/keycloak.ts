@@ -7,6 +7,7 @@ import { keycloakAccountPages } from './account-pages.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authorization } from './authorization.ts'
 import { backchannelRequest, keycloakCiba } from './backchannel.ts'
+import { brokerRoutes } from './broker.ts'
 import { keycloakCallback } from './callback.ts'
 import { admits, asks_consent, checks, opens, prompt } from './client-rules.ts'
 import { keycloakCode } from './code.ts'
@@ -156,7 +157,7 @@ export const keycloak: Provider = {
   errorReply: (error, endpoint, _settings, situation) => keycloakError(error, endpoint, situation),
   callbackWording: keycloakCallback,
   discovery: keycloakDiscovery,
-  routes: [umaDiscovery, realmInfo, account, ...elsewhere, ...sessionPages, ...healthRoutes, ...adminRoutes],
+  routes: [umaDiscovery, realmInfo, account, ...elsewhere, ...sessionPages, ...brokerRoutes, ...healthRoutes, ...adminRoutes],
   world: worldOf(demoRealm),
   seed({ space, documents, apps, users }, now) {
     fillData(space === master.realm ? master : demoRealm, documents, { apps, users }, now)

@@ -5,7 +5,7 @@ import { actionPage, cancel, form, pathOf, refused } from './required-action.ts'
 import { signOut } from './sessions.ts'
 
 /** What is noted with a request whose user has shown a code of his app. */
-export const otpShown = { otp: 'shown' }
+export const otpShown = { second_factor: 'shown' }
 
 const invalid = 'Invalid authenticator code.'
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -42,6 +42,24 @@ describe('pages of a realm', () => {
     expect(link).toContain('/realms/demo/protocol/openid-connect/registrations?transaction=')
   })
 
+  test('offer the identity providers of the realm, but for those that are disabled or hidden', async () => {
+    const { base, call } = await administration()
+    const path = '/realms/demo/identity-provider/instances'
+    const config = { authorizationUrl: 'https://idp.example/authorize', clientId: 'kc' }
+    const made = [
+      { alias: 'corp', displayName: 'Corp' },
+      { alias: 'off', enabled: false },
+      { alias: 'hidden', hideOnLogin: true },
+    ]
+    for (const one of made) expect((await call('POST', path, { providerId: 'oidc', enabled: true, config, ...one })).status).toBe(201)
+    const { page } = await browserAt(base)
+    const links = [...page.html.matchAll(/<a id="(social-[^"]*)" href="([^"]*)">([^<]*)</g)]
+    expect(links.map(([, id, , text]) => [id, text])).toEqual([['social-corp', 'Corp']])
+    const there = await new Jar().open(links[0]?.[2]?.replaceAll('&amp;', '&') ?? '')
+    expect([there.status, there.location?.origin, there.location?.pathname]).toEqual([303, 'https://idp.example', '/authorize'])
+    expect(there.location?.searchParams.get('redirect_uri')).toBe(`${base}/realms/demo/broker/corp/endpoint`)
+  })
+
   test('consent has the vendor’s words and ids', async () => {
     const { base, call } = await administration()
     const client = { clientId: 'asking', name: 'Asking app', secret: 'x', consentRequired: true, redirectUris: ['http://localhost/*'] }

@@ -68,7 +68,7 @@ describe('a realm’s export', () => {
     const answer = await postJson(`${server.url}/_grantbox/sandboxes/keycloak/import`, shop)
     expect([answer.status, answer.body]).toEqual([
       200,
-      { items: [{ space: 'shop', left: ['identity providers (identityProviders) are kept and have no effect'] }] },
+      { items: [{ space: 'shop', left: ['identity providers (identityProviders) are led to, and nobody comes back from them'] }] },
     ])
     const { body, claims } = await tokenOf(`${server.url}/keycloak`)
     expect(body.expires_in).toBe(120)
@@ -143,6 +143,6 @@ test('grantbox import leads a realm’s export into a running grantbox, or write
   expect((await send(`${server.url}/keycloak/realms/shop`)).status).toBe(404)
   const led = await cli('--url', server.url)
   expect(led.stdout).toBe('shop is in sandbox keycloak.\n')
-  expect(led.stderr).toBe('  Left: identity providers (identityProviders) are kept and have no effect\n')
+  expect(led.stderr).toBe('  Left: identity providers (identityProviders) are led to, and nobody comes back from them\n')
   expect((await tokenOf(`${server.url}/keycloak`)).claims.preferred_username).toBe('gina')
 })

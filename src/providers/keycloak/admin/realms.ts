@@ -73,7 +73,6 @@ export const realmRoutes: readonly Route[] = [
   adminRoute('GET', '/credential-registrators', [], () =>
     json(['CONFIGURE_TOTP', 'webauthn-register', 'webauthn-register-passwordless', 'CONFIGURE_RECOVERY_AUTHN_CODES']),
   ),
-  adminRoute('GET', '/identity-provider/instances', [], () => json([])),
   adminRoute('GET', '/components', ['view-realm', 'manage-realm'], () => json([])),
   adminRoute('GET', '/default-groups', ['view-realm', 'manage-realm'], () => json([])),
 ]

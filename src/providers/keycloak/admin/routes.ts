@@ -4,6 +4,7 @@ import { clientRoutes } from './clients.ts'
 import { credentialRoutes } from './credentials.ts'
 import { eventRoutes } from './events.ts'
 import { groupRoutes } from './groups.ts'
+import { identityProviderRoutes } from './identity-providers.ts'
 import { mapperRoutes } from './mappers.ts'
 import { partialImportRoutes } from './partial-import.ts'
 import { realmRoutes } from './realms.ts'
@@ -17,6 +18,7 @@ import { userRoutes } from './users.ts'
 export const adminRoutes: readonly Route[] = [
   ...realmRoutes,
   ...requiredActionRoutes,
+  ...identityProviderRoutes,
   ...userRoutes,
   ...credentialRoutes,
   ...groupRoutes,

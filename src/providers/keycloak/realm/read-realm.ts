@@ -36,7 +36,6 @@ const collections = [
 
 /** Members that are kept and shown, and change nothing here. */
 const idle: Readonly<Record<string, string>> = {
-  identityProviders: 'identity providers',
   identityProviderMappers: 'mappers of identity providers',
   userFederationProviders: 'user federation',
   federatedUsers: 'federated users',
@@ -60,6 +59,7 @@ export function readRealm(said: Members): RealmPlan {
   const left = Object.entries(idle).flatMap(([name, what]) =>
     isEmpty(said[name]) ? [] : [`${what} (${name}) are kept and have no effect`],
   )
+  if (!isEmpty(said.identityProviders)) left.unshift('identity providers (identityProviders) are led to, and nobody comes back from them')
   return { realm, settings, roles, scopes: readScopes(said, realm), groups, clients, users: withoutServiceAccounts(users, clients), left }
 }
 
