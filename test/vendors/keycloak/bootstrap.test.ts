@@ -1,14 +1,18 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
 
-afterEach(() => vi.unstubAllEnvs())
+const demo = pathToFileURL(join(import.meta.dirname, '../../../src/providers/keycloak/realm/demo.ts'))
+const script = `const { master } = await import('${demo}'); console.log(master.users.map(({ user }) => user.username + ' ' + user.password).join())`
 
+// In a process of its own, since the environment is read once.
 test.each([
   ['the container of today', 'KC_BOOTSTRAP_ADMIN_USERNAME', 'KC_BOOTSTRAP_ADMIN_PASSWORD'],
   ['the one before', 'KEYCLOAK_ADMIN', 'KEYCLOAK_ADMIN_PASSWORD'],
 ])('names the administrator as %s does', async (_, username, password) => {
-  vi.stubEnv(username, 'root')
-  vi.stubEnv(password, 'secret')
-  vi.resetModules()
-  const { master } = await import('../../../src/providers/keycloak/realm/demo.ts')
-  expect(master.users.map(({ user }) => [user.username, user.password])).toEqual([['root', 'secret']])
+  const env = { PATH: process.env.PATH, [username]: 'root', [password]: 'secret' }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })
+  expect(stdout.trim()).toBe('root secret')
 })
