@@ -131,7 +131,7 @@ function register(app: FastifyInstance, provider: Provider, { endpoint, path, pa
       if (request.method === 'OPTIONS' && !page) return answerPreflight(request, reply, allowed, provider.cors)
       throw new OAuthError('method_not_allowed', 'Method not allowed', `${path} answers ${allowed.join(', ')}; ${request.method} came`, {
         Allow: allowed.join(', '),
-      })
+      }).naming({ method: request.method })
     },
   })
 }

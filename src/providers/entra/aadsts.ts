@@ -138,6 +138,11 @@ export const aadsts: Readonly<Record<number, Aadsts>> = {
     text: 'The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended.',
   },
   900144: { code: 'invalid_request', text: "The request body must contain the following parameter: '{parameter}'." },
+  900561: {
+    code: 'method_not_allowed',
+    error: 'invalid_request',
+    text: 'The endpoint only accepts {allowed} requests. Received a {method} request.',
+  },
   901002: { code: 'invalid_request', text: "The 'resource' request parameter is not supported." },
   1002012: {
     code: 'invalid_scope',
@@ -233,6 +238,7 @@ export const numberOf: Readonly<Partial<Record<Reason | ErrorCode, number>>> = {
   session_foreign: 16000,
   target_unknown: 500011,
   space_unknown: 90002,
+  method_not_allowed: 900561,
   // What no reason says more of.
   invalid_client: 7000215,
   invalid_grant: 70000,

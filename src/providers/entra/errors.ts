@@ -60,6 +60,7 @@ function valuesOf(error: OAuthError, { grant_type, context }: Pick<ErrorSituatio
     resource: '00000003-0000-0000-c000-000000000000',
     issued: context === undefined ? undefined : new Date(context.realm.clock.now() - 90 * 86_400_000).toISOString(),
     why: '',
+    allowed: error.headers.Allow?.replace(', OPTIONS', ''),
   }
   // Where a scope is Graph's and the vendor has one of its own.
   return { ...given(known), ...error.about, EmailHidden: '{EmailHidden}' } as Record<string, string>

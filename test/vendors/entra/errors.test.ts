@@ -423,11 +423,13 @@ test('every text is whole: what is named in one is known', () => {
   expect([...named].toSorted()).toEqual(
     [
       'EmailHidden',
+      'allowed',
       'client_id',
       'email',
       'grant_type',
       'idp',
       'issued',
+      'method',
       'name',
       'origin',
       'parameter',

@@ -18,7 +18,7 @@ import {
   verifier,
   web,
 } from '../../support/entra-client.ts'
-import { basic, claimsOf, headerOf, postJson, send } from '../../support/vendor-client.ts'
+import { basic, claimsOf, headerOf, post, postJson, send } from '../../support/vendor-client.ts'
 import { expectRefusal, expectTold } from './refusal.ts'
 
 /** What the vendor does beside errors, row by row: parameters, members and claims in their order. */
@@ -87,6 +87,17 @@ describe('a client at the token endpoint', () => {
 
   test('asks by POST alone', async () => {
     const answer = await send(`${url}/${homeTenant}/oauth2/v2.0/token`)
+    expectRefusal(answer, {
+      error: 'invalid_request',
+      number: 900561,
+      text: 'The endpoint only accepts POST requests. Received a GET request.',
+    })
+    expect(answer.headers.get('allow')).toBe('POST, OPTIONS')
+  })
+
+  test('says each parameter once', async () => {
+    const form = `${new URLSearchParams({ ...machine, ...web })}&scope=openid`
+    const answer = await post(`${url}/${homeTenant}/oauth2/v2.0/token`, form)
     expectRefusal(answer, { error: 'invalid_request', number: 9002313, text: 'Invalid request. Request is malformed or invalid.' })
   })
 
