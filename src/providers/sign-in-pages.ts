@@ -122,7 +122,7 @@ export interface SignInPages {
   readonly device?: DevicePages | undefined
   /**
    * An error that cannot go back to the client. Lines may have the members of the provider's answer for it, as
-   * `{error_description}`; one that lacks a member is left out.
+   * `{error_description}`, and `{address}` of who is signed in; one that lacks a member is left out.
    */
   readonly error?:
     | (PageWords & {

@@ -17,7 +17,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { isOpen } from '../../sandbox/speech.ts'
 import { type Exchange, pagePath, rootPath } from '../exchange.ts'
 import { accountLinks, joinPath } from './account-paths.ts'
-import { hasBeenAsked } from './browser-session.ts'
+import { hasBeenAsked, sessionOf } from './browser-session.ts'
 import { asksPlace, firstForm, placeName, type SignInForm } from './sign-in-form.ts'
 import { type AppView, type PageLink, render, type ScopeView, type Step, shownUsers, type UserView } from './views.ts'
 import { errorWords, wordsOf } from './words.ts'
@@ -254,7 +254,7 @@ export function notAllowedPage(reply: FastifyReply, step: Step, user: User): voi
 /** An error that cannot go to the client, in the vendor's words if it has any; without a challenge, which would open the browser's own password box, and so seldom a 401. */
 export function errorPage(reply: FastifyReply, exchange: Exchange, error: OAuthError): void {
   const isPage = error instanceof PageError || exchange.endpoint === 'authorize'
-  const words = isPage ? errorWords(exchange, error, reply.request.headers.accept) : undefined
+  const words = isPage ? errorWords(exchange, error, reply.request.headers.accept, sessionOf(reply.request, exchange)?.user) : undefined
   const said = words?.status ?? (error.status === 403 ? 400 : error.status)
   const status = said === 401 && words?.unauthorized !== true ? 400 : said
   const { 'WWW-Authenticate': _challenge, ...headers } = error.headers

@@ -1,5 +1,6 @@
 import { ownValue } from '../../basics/own-value.ts'
 import type { OAuthError } from '../../oauth/model/errors.ts'
+import type { User } from '../../oauth/model/records.ts'
 import type { PageTexts } from '../../providers/page-texts.ts'
 import type { SignInPages } from '../../providers/sign-in-pages.ts'
 import type { Exchange } from '../exchange.ts'
@@ -29,15 +30,16 @@ function filled<T>(data: T, names: Readonly<Record<string, string>>): T {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, filled(value, names)])) as T
 }
 
-/** What the vendor's page for an error says; undefined for one with no such page. */
-export function errorWords(exchange: Exchange, error: OAuthError, accept: string | undefined) {
+/** What the vendor's page for an error says; undefined for one with no such page. @param user who is signed in */
+export function errorWords(exchange: Exchange, error: OAuthError, accept: string | undefined, user: User | undefined) {
   const { provider, settings } = exchange.sandbox
   const { pages } = wordsOf(exchange)
   if (pages?.error === undefined) return undefined
   const { context } = exchange
   const situation = { grant_type: context.trace.grant_type, accept, space: context.space, context }
   const { status, body } = provider.errorReply(error, exchange.endpoint, settings, situation)
-  const members = Object.entries(body ?? {}).map(([name, value]) => [name, String(value)])
+  const signedIn = user === undefined ? {} : { address: user.email ?? user.username }
+  const members = Object.entries({ ...signedIn, ...(body ?? {}) }).map(([name, value]) => [name, String(value)])
   const { lines = [], ...words } = filled(pages.error, Object.fromEntries(members))
   return { ...words, status, lines: lines.filter((line) => !/\{\w+\}/.test(line)) }
 }

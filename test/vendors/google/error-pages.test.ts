@@ -127,6 +127,15 @@ function expectPage(answer: Answer, status: number, lines: Lines, error: string)
   expect(answer.explanation).not.toBe('')
 }
 
+test('whoever is signed in is named on the page of a request that is not right', async () => {
+  const jar = new Jar()
+  await callbackOf(url, {}, { jar })
+  const { status, html } = await jar.open(authorizeUrl(url, { redirect_uri: 'https://elsewhere.example/cb' }))
+  const [heading, text, details] = unregistered('https://elsewhere.example/cb')
+  const lines = ['Error 400', heading, text, 'alice@example.com', details, 'Error 400: redirect_uri_mismatch']
+  expect([status, pageLines(html)]).toEqual([400, lines])
+})
+
 describe('a user is refused on a page that names him', () => {
   const tested = 'Access blocked: This app has not completed the Google verification process'
   const testers =
