@@ -87,6 +87,7 @@ export const auth0: Provider = {
   settings: {
     access_token_ttl: 86_400,
     id_token_ttl: 36_000,
+    refresh_token_ttl: 15 * 86_400,
     code_ttl: 600,
     session_ttl: 3 * 86_400,
     signing_alg: 'RS256',

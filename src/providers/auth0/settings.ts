@@ -12,6 +12,7 @@ export interface Auth0Settings {
   organization_names: boolean
   signup_tells_user_exists: boolean
   end_session_in_discovery: boolean
+  refresh_absolute_ttl: number
 }
 
 export const auth0Settings = ownSettings<Auth0Settings>({
@@ -49,5 +50,10 @@ export const auth0Settings = ownSettings<Auth0Settings>({
     default: true,
     says: "whether the metadata name `/oidc/logout`, without which SDKs sign out at `/v2/logout`; the vendor's `rp_logout_end_session_endpoint_discovery`",
     accepts: ({ z }) => z.boolean(),
+  },
+  refresh_absolute_ttl: {
+    default: 30 * 86_400,
+    says: 'seconds after which no refresh token of a grant works, however often it was used; `refresh_token_ttl` is for how long one goes unused',
+    accepts: ({ z }) => z.number().int().positive(),
   },
 })

@@ -1,3 +1,4 @@
+import { seconds } from '../../basics/clock.ts'
 import { given } from '../../basics/given.ts'
 import { after } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
@@ -13,6 +14,7 @@ import { recoveryCodeOf } from './mfa/authenticators.ts'
 import { organizationClaims } from './organizations.ts'
 import { addedTo, toldOf } from './profile.ts'
 import { permissionsOf } from './roles.ts'
+import { auth0Settings } from './settings.ts'
 
 const handles = maskedHandles(alphabets.url_safe ?? '', 43)
 const jtis = maskedHandles(alphabets.url_safe ?? '', 22)
@@ -102,13 +104,22 @@ const idToken: StatementWording = ({ claims, user, scope, grant, parameters }, m
   })
 }
 
+/** An API's token from the front is short; refresh tokens end by being unused, and all of them some time after the first. */
+const lifetimes: NonNullable<TokenProfile['lifetimes']> = ({ grant }, { settings, clock }) => {
+  const left = auth0Settings.of(settings).refresh_absolute_ttl - seconds(clock.now() - grant.created_at)
+  return {
+    access: grant.grant_type === 'implicit' && grant.details.resource !== undefined ? 7200 : undefined,
+    refresh: Math.max(1, Math.min(settings.refresh_token_ttl || left, left)),
+  }
+}
+
 /** How the vendor's tokens look. */
 export const auth0Tokens: TokenProfile = {
   access,
   refresh,
   codes: { make: (id) => handles.make(id), keyOf: (code) => handles.key(code) },
   parameters: ['organization', 'max_age', 'screen_hint'],
-  lifetimes: ({ grant }) => ({ access: grant.grant_type === 'implicit' && grant.details.resource !== undefined ? 7200 : undefined }),
+  lifetimes,
   tokenResponse: ({ access_token, refresh_token, id_token, scope, expires_in, token_type, parameters, user }, { documents }) => ({
     access_token,
     // What did not change is not told again.

@@ -209,6 +209,34 @@ describe('refresh tokens', () => {
     await set({ rotation: null })
   })
 
+  const setting = (settings: object) =>
+    send(`${url}/_grantbox/sandboxes/auth0`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ settings }),
+    })
+
+  test('end when they are unused for fifteen days, and thirty days after the first of them', async () => {
+    const day = 86_400
+    const { body: unused } = await redeem(await freshCode(server))
+    const { body: first } = await redeem(await freshCode(server))
+    server.clock.advance(14 * day)
+    const { body: second } = await refresh(first.refresh_token)
+    server.clock.advance(2 * day)
+    expect((await refresh(unused.refresh_token)).status).toBe(403)
+    server.clock.advance(10 * day)
+    const { body: third } = await refresh(second.refresh_token)
+    expect(third.refresh_token).toMatch(/^v1\.M/)
+    server.clock.advance(4 * day + 1)
+    const late = await refresh(third.refresh_token)
+    await setting({ refresh_token_ttl: 0 })
+    const { body: endless } = await redeem(await freshCode(server))
+    server.clock.advance(20 * day)
+    expect((await refresh(endless.refresh_token)).status).toBe(200)
+    await setting({ refresh_token_ttl: null })
+    expect([late.status, late.body]).toEqual([403, { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }])
+  })
+
   test('are revoked with an empty answer', async () => {
     const { body } = await redeem(await freshCode(server))
     const revoked = await send(`${url}/oauth/revoke`, {

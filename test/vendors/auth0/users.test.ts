@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { addUser } from '../../support/iokids-setup.ts'
 import { claimsOf, postJson, send } from '../../support/vendor-client.ts'
 import {
   alice,
@@ -190,6 +191,19 @@ describe('the Management API', async () => {
     expect((await call('DELETE', path)).status).toBe(204)
     expect((await call('GET', path)).status).toBe(404)
     expect((await call('DELETE', path)).status).toBe(204)
+  })
+
+  test('tells whose users come from elsewhere', async () => {
+    const made = { username: 'gil@example.com', user_id: 'google-oauth2|115015401343387192604', email: 'gil@example.com' }
+    addUser(server.sandbox(), made)
+    const { body } = await call('GET', `/users/${encodeURIComponent(made.user_id)}`)
+    expect([body.user_id, body.identities]).toEqual([
+      made.user_id,
+      [{ connection: 'google-oauth2', user_id: '115015401343387192604', provider: 'google-oauth2', isSocial: true }],
+    ])
+    const code = await freshCode(server, { username: made.username, audience, scope: 'openid' })
+    const { body: tokens } = await askToken(server, { grant_type: 'authorization_code', ...web, redirect_uri: callback, code })
+    expect([claimsOf(tokens.access_token).sub, claimsOf(tokens.id_token).sub]).toEqual([made.user_id, made.user_id])
   })
 
   test('gives roles with permissions, which stand in the tokens of an API that has them', async () => {

@@ -19,7 +19,7 @@ function viewUser(user: User): Record<string, unknown> {
     created_at: new Date(created_at).toISOString(),
     email: email ?? undefined,
     email_verified: email === null ? undefined : (claims.email_verified ?? true),
-    identities: [{ connection, user_id: id, provider, isSocial: false }],
+    identities: [{ connection, user_id: id, provider, isSocial: !['auth0', 'email', 'sms'].includes(provider) }],
     ...profileOf(user),
     user_id,
     username: username === email ? undefined : username,
