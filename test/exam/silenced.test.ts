@@ -48,6 +48,19 @@ describe('a hint is silenced for a client, with a reason that is kept beside it'
     expect(await idsOf(world)).toEqual(['request-pkce', 'request-nonce'])
   })
 
+  test('for a client of a realm, which is asked for there', async () => {
+    const world = await box.createSandbox({ provider: 'keycloak' })
+    const { apps } = await world.spaces.create({ id: 'partners' }).then(() => world.space('partners'))
+    const redirect_uri = 'http://127.0.0.1:5555/callback'
+    await apps.create({ name: 'mine', client_id: 'mine', redirect_uris: [redirect_uri] })
+    const query = new URLSearchParams({ response_type: 'code', client_id: 'mine', redirect_uri, scope: 'openid', state: 's'.repeat(22) })
+    await fetch(`${world.url}/realms/partners/protocol/openid-connect/auth?${query}`, { redirect: 'manual' })
+    expect(await idsOf(world)).toEqual(['request-pkce', 'request-nonce'])
+    const silenced = await apps.updateClient('mine', off({ 'request-pkce': 'a reason', 'request-nonce': 'another' }))
+    expect(Object.keys(silenced.hints.off)).toEqual(['request-pkce', 'request-nonce'])
+    expect(await idsOf(world)).toEqual([])
+  })
+
   test('a snapshot keeps it, and a client of the same name that is made later has none', async () => {
     const world = await box.createSandbox()
     const app = await world.apps.create({ name: 'mine', client_id: 'mine', redirect_uris: ['http://127.0.0.1/cb'] })

@@ -143,6 +143,29 @@ describe('is not said of', () => {
     expect(shown).toMatchObject({ aborted: false, waited_ms: null })
   })
 
+  test.each([
+    ['that asks for one answer alone', 'HTTP/1.1', 'Connection: close'],
+    ['of HTTP/1.0', 'HTTP/1.0', 'Accept: */*'],
+  ])('a client %s, also of a long answer', async (_, version, header) => {
+    const { world, journal, faults } = await ownWorld()
+    faults.add({ endpoint: 'token', after: 1, times: 1, status: 200, body: 'x'.repeat(30e6) })
+    for (const least of [100, 30e6]) {
+      const socket = connected()
+      socket.write(tokenRequest(`/${world.name}`).replace('HTTP/1.1\r\n', `${version}\r\n${header}\r\n`))
+      let size = 0
+      socket.on('data', (chunk) => {
+        size += chunk.length
+      })
+      await new Promise((resolve) => socket.once('close', resolve))
+      expect(size).toBeGreaterThan(least)
+    }
+    await sleep(50)
+    expect(journal.list().map(({ status, aborted }) => [status, aborted])).toEqual([
+      [200, undefined],
+      [200, undefined],
+    ])
+  })
+
   test.each([true, 'after'] as const)('a connection that a fault ends (drop: %s)', async (drop) => {
     const { world, journal, faults } = await ownWorld()
     faults.add({ endpoint: 'token', after: 0, times: 1, drop })
