@@ -101,7 +101,9 @@ export function noteGone(exchange: Exchange, { method = '', headers }: IncomingM
   if (hasBegun) {
     // Nobody keeps it for this rare case: no two came at one time.
     const entry = sandbox.journal.list().findLast(({ at_ms }) => at_ms === started)
-    if (entry !== undefined) Object.assign(entry, end, { response_headers: {}, response_body: undefined, explanation: gone })
+    if (entry === undefined) return
+    Object.assign(entry, end, { response_headers: {}, response_body: undefined, explanation: gone })
+    sandbox.journal.changed(entry)
     return
   }
   exchange.explanation = gone

@@ -68,7 +68,7 @@ export class Journal implements Forgetful {
   readonly #memory: JournalMemory | undefined
   #kept: Kept[] = []
   #closed = false
-  readonly #added = new EventEmitter<{ entry: [JournalEntry] }>().setMaxListeners(0)
+  readonly #added = new EventEmitter<{ entry: [JournalEntry]; changed: [JournalEntry] }>().setMaxListeners(0)
 
   /**
    * @param capacity how many entries it keeps
@@ -125,6 +125,17 @@ export class Journal implements Forgetful {
     }
     this.#added.on('entry', look)
     return () => this.#added.off('entry', look)
+  }
+
+  /** Says that an entry tells something else by now. */
+  changed(entry: JournalEntry): void {
+    this.#added.emit('changed', entry)
+  }
+
+  /** Hands over each entry that changes, until the function that this gives is called. */
+  followChanges(tell: (entry: JournalEntry) => void): () => void {
+    this.#added.on('changed', tell)
+    return () => this.#added.off('changed', tell)
   }
 
   /** The entries that match, waiting up to `milliseconds` for one when there is none. */

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { whenQuiet } from '../../src/dashboard/requests/when-quiet.ts'
 import { connectGrantbox } from '../../src/index.ts'
@@ -55,6 +56,18 @@ describe('rows that come live', () => {
       ['again', String(first)],
       ['again', String((first ?? 0) + 1)],
     ])
+  })
+
+  test('say of a client that went away while its answer was written', async () => {
+    const world = await box.createSandbox()
+    server.sandbox(world.name).faults.add({ endpoint: 'token', after: 0, times: 1, status: 200, body: 'x'.repeat(30e6) })
+    const until = await watched(world.name, 'after=0')
+    const socket = connect(Number(new URL(server.url).port), 'localhost').pause()
+    socket.write(`POST /${world.name}/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n`)
+    await until((text) => text.includes('<span class="chip good">200</span>'))
+    socket.resetAndDestroy()
+    const events = await until((text) => text.includes('<span class="chip bad">gone</span>'))
+    expect(events.map((event) => /event: (\w+)/.exec(event)?.[1])).toEqual(['row', 'again'])
   })
 
   test('are not graded for each request: that waits until it is quiet, or as long as it may', () => {

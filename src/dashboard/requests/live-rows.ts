@@ -21,7 +21,7 @@ const latest = 5000
 const rowPart = partial<{ row: RequestRow; open: boolean }>('partials/request')
 
 /**
- * Sends the rows of new requests to a page that is open (`row`), and once more when they turned out to prove a hint (`again`).
+ * Sends the rows of new requests to a page that is open (`row`), and once more when they turned out to prove a hint, or their client went away (`again`).
  * @param after the page shows what came until then
  */
 export function sendRows(
@@ -34,6 +34,7 @@ export function sendRows(
   const sandboxNow = () => deps.sandboxes.find(visit.sandbox.name) ?? visit.sandbox
   let waiting: JournalEntry[] = []
   let graded = after
+  const changed = new Set<number>()
   let timer: NodeJS.Timeout | undefined
   let unfollow = () => {}
 
@@ -54,7 +55,8 @@ export function sendRows(
     // Others stood at their rows before.
     const proving = byRequest(hints.filter(({ evidence }) => evidence.some((id) => id > graded)))
     graded = entries.at(-1)?.id ?? graded
-    const rows = entries.filter((entry) => proving.has(entry.id) && matches(entry))
+    const rows = entries.filter((entry) => (proving.has(entry.id) || changed.has(entry.id)) && matches(entry))
+    changed.clear()
     if (rows.length > 0) send('again', rows, sandbox, byRequest(hints))
   }
   const sendWaiting = () => {
@@ -90,7 +92,17 @@ export function sendRows(
     marking.touch()
   }
   for (const entry of visit.sandbox.journal.list({ after })) come(entry)
-  unfollow = visit.sandbox.journal.follow({}, come)
+  const { journal } = visit.sandbox
+  const ends = [
+    journal.follow({}, come),
+    journal.followChanges(({ id }) => {
+      changed.add(id)
+      marking.touch()
+    }),
+  ]
+  unfollow = () => {
+    for (const end of ends) end()
+  }
 }
 
 /** The hints that each request proves, by its id. */
