@@ -1,10 +1,15 @@
 import { answers } from './armed/answers.ts'
+import { api } from './armed/api.ts'
 import { callback } from './armed/callback.ts'
 import { callbackByBrowser } from './armed/callback-browser.ts'
+import { discovery } from './armed/discovery.ts'
 import { foreignCode } from './armed/foreign-code.ts'
 import { atHash } from './armed/front-channel.ts'
 import { idToken } from './armed/id-token.ts'
 import { identity } from './armed/identity.ts'
+import { logout } from './armed/logout.ts'
+import { outage } from './armed/outage.ts'
+import { refresh } from './armed/refresh.ts'
 import { tokenAnswers } from './armed/token-answers.ts'
 import { tokenLives } from './armed/token-lives.ts'
 import type { ArmedRule, Group } from './armed-rule.ts'
@@ -21,6 +26,11 @@ export const armedRules: readonly ArmedRule[] = [
   ...idToken,
   atHash,
   ...identity,
+  ...refresh,
+  ...api,
+  ...logout,
+  ...discovery,
+  ...outage,
 ]
 
 /** What is done before a group: the same machinery, and no harm. A client that it breaks proves nothing about the group. */

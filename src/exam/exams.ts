@@ -6,7 +6,7 @@ import { Fingerprints } from './fingerprints.ts'
 import { reportOf } from './grading.ts'
 import type { Report } from './report.ts'
 import { Exam } from './run/exam.ts'
-import type { ExamOptions } from './run/options.ts'
+import type { ExamOptions, ExamWorld } from './run/options.ts'
 
 /** An exam under its id. */
 export interface Sitting {
@@ -27,10 +27,10 @@ export function sittingOf({ journal }: Pick<Sandbox, 'journal'>): Sitting | unde
  * Begins an exam in a sandbox, in the place of one that is over.
  * @throws ExamRunningError, CastError
  */
-export async function beginExam(find: () => Sandbox, options: ExamOptions): Promise<Sitting> {
-  const { journal, name } = find()
+export async function beginExam(world: ExamWorld, options: ExamOptions): Promise<Sitting> {
+  const { journal, name } = world.find()
   if (sittings.get(journal)?.exam.findings.state === 'running') throw new ExamRunningError(`An exam is going on in sandbox '${name}'`)
-  const exam = await Exam.begin(find, options)
+  const exam = await Exam.begin(world, options)
   const prints = new Fingerprints()
   const sitting = { id: randomText(12), exam, report: () => reportOf(exam, name, prints) }
   sittings.set(journal, sitting)

@@ -3,6 +3,7 @@ import { evidenceOf } from './evidence.ts'
 import type { Fingerprints } from './fingerprints.ts'
 import { counts, levelFor } from './profiles.ts'
 import { reasons } from './proof.ts'
+import { recovers, recovery } from './recovery.ts'
 import { rules as passiveRules } from './registry.ts'
 import { type Counts, type Report, type RuleReport, rulesVersion } from './report.ts'
 import type { Rule } from './rule.ts'
@@ -24,7 +25,10 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
     passive.delete(rule.id)
     return [{ rule, group: rule.group as string, verdict: seen?.verdict === 'failed' && verdict.verdict !== 'failed' ? seen : verdict }]
   })
-  const rules = [...tried, ...passive.values()].map(({ rule, group, verdict }): RuleReport => {
+  const recovered = wants(recovery.id, recovery.group, exam)
+    ? [{ rule: recovery, group: recovery.group as string, verdict: recovers(controls) }]
+    : []
+  const rules = [...tried, ...recovered, ...passive.values()].map(({ rule, group, verdict }): RuleReport => {
     const { id, source, why, mend } = rule
     const level = (verdict.verdict === 'failed' && verdict.level) || levelFor(rule, profiles)
     const own = { id, group, level, source, why, mend }
@@ -55,6 +59,11 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
   }
 }
 
+/** Whether a rule that no scenario of its own shows was asked for. */
+function wants(id: string, group: string, { options: { only } }: Exam): boolean {
+  return only.length === 0 || only.includes(id) || only.includes(group)
+}
+
 function countsOf(rules: readonly RuleReport[]): Counts {
   const count = (is: (rule: RuleReport) => boolean) => rules.filter(is).length
   return {
@@ -70,14 +79,14 @@ function countsOf(rules: readonly RuleReport[]): Counts {
 /** The rules that any traffic shows, read off the honest runs. */
 function passiveVerdicts(exam: Exam): { rule: Rule; group: string; verdict: Verdict }[] {
   const { profiles, honest, state } = exam.findings
-  const { only, quick } = exam.options
+  const { quick } = exam.options
   if (state === 'running' || honest.length === 0) return []
   const { client } = exam.cast
   const traffic = trafficOf(ofClients(honest), () => client, exam.isByTheBook).get(client.client_id)
   if (traffic === undefined) return []
   const byId = new Map(honest.map((entry) => [entry.id, entry]))
   return passiveRules
-    .filter((rule) => counts(rule, profiles) && (only.length === 0 || only.includes(rule.id) || only.includes('any')))
+    .filter((rule) => counts(rule, profiles) && wants(rule.id, 'any', exam))
     .filter((rule) => !quick || levelFor(rule, profiles) === 'must')
     .map((rule) => {
       const unseen = rule.unseen?.(traffic)

@@ -1,3 +1,11 @@
+/** How much of what came and went is remembered. */
+export interface JournalLimits {
+  /** Requests of each sandbox; 1000 when absent. */
+  journalSize?: number | undefined
+  /** Bytes of all sandboxes together; 64 MiB when absent. */
+  journalMemory?: number | undefined
+}
+
 /** Who keeps entries that may have to go. */
 export interface Forgetful {
   /** Lets go of its oldest entry. */

@@ -1,32 +1,21 @@
 import type { Clock } from '../basics/clock.ts'
 import type { Provider } from '../providers/provider.ts'
-
 import type { Vendor } from '../providers/registry.ts'
-
 import { ownSpaceOf, spaceAt } from '../providers/space.ts'
-
 import { SandboxClock } from './clock.ts'
 import { Counts } from './counts.ts'
 import { Faults } from './faults.ts'
 import { HeldAnswers } from './held-answers.ts'
 import { Journal } from './journal.ts'
-import { JournalMemory } from './journal-memory.ts'
+import { type JournalLimits, JournalMemory } from './journal-memory.ts'
 import { nameProblem } from './names.ts'
 import { Places } from './places.ts'
 import type { Sandbox } from './sandbox.ts'
-import { settingsOf } from './settings.ts'
+import { type SandboxSettings, settingsOf } from './settings.ts'
 import { SandboxSpaces } from './spaces.ts'
 import { type Speech, speechOf } from './speech.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 import { Vendors } from './vendors.ts'
-
-/** How much of what came and went is remembered. */
-export interface JournalLimits {
-  /** Requests of each sandbox; 1000 when absent. */
-  journalSize?: number | undefined
-  /** Bytes of all sandboxes together; 64 MiB when absent. */
-  journalMemory?: number | undefined
-}
 
 /** What sandboxes are told when a server is made. */
 export interface KnownOptions extends JournalLimits {
@@ -230,6 +219,14 @@ export class KnownSandboxes {
     this.places.take(record)
     const opened = this.#opened.get(record.name)
     if (opened !== undefined) this.#opened.set(record.name, this.#build(record, opened))
+  }
+
+  /** Lays settings over those of a sandbox, in memory alone; none of them takes them off again, as does any change of it. */
+  layOver({ name }: Pick<Sandbox, 'name'>, settings: Partial<SandboxSettings> = {}): void {
+    const opened = this.#opened.get(name)
+    if (opened === undefined) return
+    const own = this.#build(this.record(name), opened)
+    this.#opened.set(name, { ...own, settings: { ...own.settings, ...settings } })
   }
 
   protected forget(record: SandboxRecord): void {

@@ -5,7 +5,7 @@ import { StartError } from '../basics/start-error.ts'
 import type { Vendor } from '../providers/registry.ts'
 import type { ProxyMode } from '../proxy/way.ts'
 import type { Declared } from '../sandbox/declared.ts'
-import type { JournalLimits } from '../sandbox/known.ts'
+import type { JournalLimits } from '../sandbox/journal-memory.ts'
 
 /** How a server is made. */
 export interface ServerOptions extends JournalLimits {

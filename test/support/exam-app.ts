@@ -109,12 +109,16 @@ export class ExamApp {
     return [id, session]
   }
 
+  #isStuck = false
+
   /** Discovery is kept when it worked. */
   async metadata(): Promise<Record<string, unknown>> {
     const { issuer } = this.#options
     const fetched = this.#metadata ?? this.#discover(issuer)
     if (!this.wrong.has('discovery-cached')) this.#metadata = fetched
-    if (!this.wrong.has('outage-discovery')) fetched.catch(() => (this.#metadata = undefined))
+    fetched.catch(() => {
+      if (!this.wrong.has('outage-discovery')) this.#metadata = undefined
+    })
     return fetched
   }
 
@@ -127,8 +131,17 @@ export class ExamApp {
   }
 
   async #login(url: URL, session: Session, response: ServerResponse): Promise<void> {
+    // A sign-in reads it anew, and what failed is not kept.
+    const hasFailed =
+      this.wrong.has('outage-discovery') &&
+      (await this.#metadata?.then(
+        () => false,
+        () => true,
+      )) === true
+    if (!hasFailed) this.#metadata = undefined
     const { authorization_endpoint, issuer } = await this.metadata()
     const { client_id, scope = 'openid profile email offline_access', response_type = 'code' } = this.#options
+    if (this.#isStuck) throw new AppError('it does not work since then')
     const isOpen = this.wrong.has('callback-foreign-code')
     const pending: Pending = { state: random(), nonce: isOpen ? undefined : random(), verifier: random(), issuer: String(issuer) }
     if (this.wrong.has('callback-two-tabs')) session.pending.clear()
@@ -219,7 +232,8 @@ export class ExamApp {
   /** A token request; what is no good answer is an error. */
   async #exchange(form: Record<string, string>): Promise<Record<string, unknown>> {
     const { wrong } = this
-    const { token_endpoint } = await this.metadata()
+    const { token_endpoint = '' } = await this.metadata()
+    const endpoint = wrong.has('discovery-followed') ? `${this.#options.issuer}/token` : String(token_endpoint)
     const { client_id, client_secret } = this.#options
     const encode = (text: string) => (wrong.has('token-basic-encoded') ? text : new URLSearchParams({ a: text }).toString().slice(2))
     const headers: Record<string, string> =
@@ -227,7 +241,7 @@ export class ExamApp {
         ? {}
         : { authorization: `Basic ${Buffer.from(`${encode(client_id)}:${encode(client_secret)}`).toString('base64')}` }
     const body = new URLSearchParams({ ...form, ...(client_secret === null && { client_id }) })
-    const answer = await fetch(String(token_endpoint), {
+    const answer = await this.#ask(endpoint, {
       method: 'POST',
       headers: { ...headers, accept: 'application/json' },
       body,
@@ -254,6 +268,17 @@ export class ExamApp {
     const isBearer = wrong.has('token-type-case') ? type === 'Bearer' : type.toLowerCase() === 'bearer'
     if (!isBearer && !wrong.has('token-type-unknown') && found.error === undefined) throw new AppError(`token type ${type}`)
     return found
+  }
+
+  async #ask(url: string, init: RequestInit): Promise<Response> {
+    const answer = await fetch(url, init).catch((error) => {
+      // The process ends where nobody catches it.
+      if (this.wrong.has('outage-drop')) this.close()
+      throw error
+    })
+    if (answer.status === 503 && this.wrong.has('outage-retry-bounded')) return fetch(url, init)
+    if (answer.status === 503 && this.wrong.has('outage-recovers')) this.#isStuck = true
+    return answer
   }
 
   /** OpenID Connect Core §3.1.3.7. */
@@ -342,20 +367,31 @@ export class ExamApp {
   /** An API of the app's, which asks the provider's with the token of its session. */
   async #api(session: Session): Promise<[number, unknown]> {
     if (session.tokens === undefined) return [401, { error: 'sign in' }]
+    if (this.wrong.has('refresh-when-needed')) await this.#refresh(session)
     if ((session.back_off_until ?? 0) > Date.now() && !this.wrong.has('api-429-waits')) return [503, { error: 'later' }]
     if (session.lacks_scope && !this.wrong.has('scope-narrowed')) return [403, { error: 'allow more' }]
     const { expires_at } = session.tokens
     if (expires_at !== undefined && !(expires_at > Date.now())) await this.#refresh(session)
     const first = await this.#call(session.tokens.access_token)
-    if (first.status !== 401 || (expires_at !== undefined && this.wrong.has('expires-in-lies'))) return this.#toldBy(first, session)
-    if (!(await this.#refresh(session))) return [401, { error: 'sign in again' }]
-    return this.#toldBy(await this.#call(session.tokens?.access_token ?? ''), session)
+    if (first.status === 403 && this.wrong.has('api-403-no-refresh')) await this.#refresh(session)
+    const isExpiry =
+      first.status === 401 && (!this.wrong.has('api-scheme-case') || /^Bearer/.test(first.headers.get('www-authenticate') ?? ''))
+    if (!isExpiry || (expires_at !== undefined && this.wrong.has('expires-in-lies')) || this.wrong.has('refresh-after-401')) return this.#toldBy(first, session)
+    if (!(await this.#refresh(session))) return this.wrong.has('grant-revoked-noticed') ? [500, {}] : [401, { error: 'sign in again' }]
+    let again = await this.#call(session.tokens?.access_token ?? '')
+    for (let count = 0; again.status === 401 && this.wrong.has('api-401-bounded') && count < 5; count++) {
+      again = await this.#call(session.tokens?.access_token ?? '')
+    }
+    return this.#toldBy(again, session)
   }
 
   async #call(token: string): Promise<Response> {
     const { userinfo_endpoint } = await this.metadata()
-    const redirect = this.wrong.has('api-redirect-no-token') ? 'follow' : 'manual'
-    return fetch(String(userinfo_endpoint), { headers: { authorization: `Bearer ${token}` }, redirect })
+    const headers = { authorization: `Bearer ${token}` }
+    const answer = await fetch(String(userinfo_endpoint), { headers, redirect: 'manual' })
+    const location = answer.headers.get('location')
+    // What fetch() takes off on the way elsewhere is put on again.
+    return location !== null && this.wrong.has('api-redirect-no-token') ? fetch(location, { headers }) : answer
   }
 
   #toldBy(answer: Response, session: Session): [number, unknown] {
@@ -374,20 +410,29 @@ export class ExamApp {
 
   async #refreshOnce(session: Session): Promise<boolean> {
     const refresh_token = session.tokens?.refresh_token
-    if (refresh_token === undefined) return false
+    if (refresh_token === undefined && !this.wrong.has('refresh-none-given')) return false
     try {
-      const tokens = await this.#exchange({ grant_type: 'refresh_token', refresh_token })
+      const tokens = await this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh_token ?? '' })
+      this.#checkRefreshed(tokens, session)
       const old = this.wrong.has('refresh-keeps-old') ? undefined : refresh_token
-      session.tokens = { ...this.#kept(tokens), refresh_token: (tokens.refresh_token as string | undefined) ?? old }
+      const newest = this.wrong.has('refresh-keeps-newest') ? old : ((tokens.refresh_token as string | undefined) ?? old)
+      session.tokens = { ...this.#kept(tokens), refresh_token: newest }
       return true
     } catch (error) {
       const isRefused = error instanceof RefusedError && error.code === 'invalid_grant'
-      if (isRefused ? !this.wrong.has('refresh-invalid-grant-ends') : this.wrong.has('refresh-outage-keeps-session')) {
+      const givesUp = this.wrong.has('refresh-outage-keeps-session') || this.wrong.has('refresh-lost-answer')
+      if (isRefused ? !this.wrong.has('refresh-invalid-grant-ends') : givesUp) {
         session.tokens = undefined
         session.user = undefined
       }
       return false
     }
+  }
+
+  /** OpenID Connect Core §12.2. */
+  #checkRefreshed({ id_token }: Record<string, unknown>, { user }: Session): void {
+    if (typeof id_token !== 'string' || this.wrong.has('refresh-id-token')) return
+    if (segment(id_token, 1).sub !== user?.sub) throw new AppError('the ID token is of another user')
   }
 
   /** Without a number that can be true, an API is to say when the token is over. */
@@ -405,10 +450,10 @@ export class ExamApp {
   async #logout(session: Session, response: ServerResponse): Promise<void> {
     const { tokens } = session
     session.user = undefined
-    session.tokens = undefined
+    if (!this.wrong.has('logout-final')) session.tokens = undefined
     const { revocation_endpoint, end_session_endpoint } = await this.metadata()
     const { client_id, client_secret } = this.#options
-    if (tokens?.refresh_token !== undefined && !this.wrong.has('logout-revokes')) {
+    if (tokens?.refresh_token !== undefined && !this.wrong.has('logout-revokes') && !this.wrong.has('logout-final')) {
       const own = client_secret === null ? { client_id } : { client_id, client_secret }
       const body = new URLSearchParams({ token: tokens.refresh_token, token_type_hint: 'refresh_token', ...own })
       await fetch(String(revocation_endpoint), { method: 'POST', body })

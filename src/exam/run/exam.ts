@@ -4,7 +4,6 @@
  */
 
 import type { JournalEntry } from '../../sandbox/journal.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { armedRules, placebos } from '../armed.ts'
 import type { ArmedRule } from '../armed-rule.ts'
 import { isByTheBook } from '../hints.ts'
@@ -17,7 +16,7 @@ import { notExercised, together, type Verdict } from '../verdict.ts'
 import { Cast } from './cast.ts'
 import type { Findings } from './findings.ts'
 import { honest, honestFor, sham, troubleWith } from './honest.ts'
-import type { ExamOptions } from './options.ts'
+import type { ExamOptions, ExamWorld } from './options.ts'
 import { Overlay } from './overlay.ts'
 import { doable, guess, lacking, type Part, planned } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
@@ -59,7 +58,7 @@ export class Exam {
   #scenario = 0
   #changed: () => void = () => {}
 
-  private constructor(find: () => Sandbox, options: ExamOptions, cast: Cast, stranger: Stranger) {
+  private constructor(world: ExamWorld, options: ExamOptions, cast: Cast, stranger: Stranger) {
     this.options = options
     this.cast = cast
     this.#abilities = new Set(options.abilities)
@@ -67,20 +66,20 @@ export class Exam {
     this.#stranger = stranger
     const asked = options.profiles.length > 0 ? options.profiles : (Object.keys(profiles) as Profile[])
     this.#parts = planned(armedRules, asked, options)
-    this.#overlay = new Overlay(find, cast, stranger, options.patience_ms)
+    this.#overlay = new Overlay(world, cast, stranger, options.patience_ms)
     this.started = Date.now()
-    this.#company = find().company
-    this.isByTheBook = isByTheBook(find())
-    this.#stopFollowing = find().journal.follow({ driver: 'any' }, (entry) => this.#took(entry))
+    this.#company = world.find().company
+    this.isByTheBook = isByTheBook(world.find())
+    this.#stopFollowing = world.find().journal.follow({ driver: 'any' }, (entry) => this.#took(entry))
     this.#meet.onWord(() => this.#changed())
   }
 
   /** @throws CastError when the client or its user cannot be had */
-  static async begin(find: () => Sandbox, options: ExamOptions): Promise<Exam> {
-    const cast = new Cast(find, options)
+  static async begin(world: ExamWorld, options: ExamOptions): Promise<Exam> {
+    const cast = new Cast(world.find, options)
     // The first who asks for a key waits until it is made: that is nothing to examine a client by.
-    await find().keys.publicKeys()
-    const exam = new Exam(find, options, cast, await Stranger.open())
+    await world.find().keys.publicKeys()
+    const exam = new Exam(world, options, cast, await Stranger.open())
     exam.#go().then(
       () => exam.#end('done'),
       (error) => {
@@ -190,9 +189,13 @@ export class Exam {
       for (const rule of judges) note(rule, await this.#twice(rule, scenario, judged(rule, play)))
     }
     const trouble = await this.#troubleOf(`after ${group}`)
+    let isFirst = true
     for (const rule of asked) {
       const verdict = together(found.get(rule) ?? [])
-      const isShaken = trouble !== undefined && verdict.verdict !== 'not_exercised'
+      // Who is stuck afterwards may have been so before: what that does not explain stands.
+      const stands = verdict.verdict === 'failed' && (isFirst || verdict.proof === 'wire' || verdict.proof === 'canary')
+      const isShaken = trouble !== undefined && verdict.verdict !== 'not_exercised' && !stands
+      if (verdict.verdict === 'failed') isFirst = false
       this.#verdicts.set(rule, isShaken ? notExercised('unstable', `Afterwards ${trouble}.`) : verdict)
     }
   }

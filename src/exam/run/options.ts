@@ -1,3 +1,5 @@
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { SandboxSettings } from '../../sandbox/settings.ts'
 import type { Profile } from '../profiles.ts'
 import type { Ability } from '../tasks.ts'
 
@@ -29,4 +31,12 @@ export interface ExamOptions extends Wanted, Registration {
   readonly patience_ms: number
   /** Rules that are not held against the client, with the reason. */
   readonly waive: Readonly<Record<string, string>>
+}
+
+/** The sandbox in which an exam takes place. */
+export interface ExamWorld {
+  /** As it is now: whoever changes it makes another of it. */
+  find(): Sandbox
+  /** Lays settings over its own, in memory alone; none of them takes them off. */
+  layOver(settings: Partial<SandboxSettings>): void
 }

@@ -1,29 +1,32 @@
+import type { StoredKey } from '../../oauth/jose/stored-keys.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { SandboxSettings } from '../../sandbox/settings.ts'
 import type { Armed, Deed } from '../scenario.ts'
 import type { Cast } from './cast.ts'
+import type { ExamWorld } from './options.ts'
 import type { Stranger } from './stranger.ts'
 
 /**
  * What an exam does to its sandbox: laid over it in memory, never stored, and taken away again. What its owner had armed waits meanwhile.
  */
 export class Overlay {
-  readonly #find: () => Sandbox
+  readonly #world: ExamWorld
   readonly #cast: Cast
   readonly #stranger: Stranger
   readonly #patience_ms: number
   readonly #faults: Sandbox['faults']['state']
   readonly #clock: Sandbox['clock']['state']
+  #keys: ReadonlyMap<string, StoredKey['state']> = new Map()
+  #hasRotated = false
   #settings: Readonly<Partial<SandboxSettings>> = {}
 
-  /** @param find the sandbox as it is now; whoever changes it makes another of it */
-  constructor(find: () => Sandbox, cast: Cast, stranger: Stranger, patience_ms: number) {
-    this.#find = find
+  constructor(world: ExamWorld, cast: Cast, stranger: Stranger, patience_ms: number) {
+    this.#world = world
     this.#cast = cast
     this.#stranger = stranger
     this.#patience_ms = patience_ms
-    const { faults, clock } = find()
+    const { faults, clock } = world.find()
     this.#faults = faults.state
     this.#clock = clock.state
     faults.clear()
@@ -31,7 +34,7 @@ export class Overlay {
 
   /** Does what a scenario wants between its driver's tasks. */
   async do(deed: Deed): Promise<void> {
-    const sandbox = this.#find()
+    const sandbox = this.#world.find()
     const { faults, clock, grants, store, keys } = sandbox
     const { client } = this.#cast
     if ('arm' in deed) for (const fault of deed.arm) faults.add(this.#whole(fault))
@@ -44,7 +47,11 @@ export class Overlay {
         store.revokeGrant(grant.id, 'the user removed the app', clock.now())
       }
     } else if ('mallory' in deed) this.#cast.lendAddress()
-    else await keys.rotate(deed.rotate)
+    else {
+      this.#keys = new Map(store.listKeys().map(({ kid, state }) => [kid, state]))
+      this.#hasRotated = true
+      await keys.rotate(deed.rotate)
+    }
   }
 
   /** A fault for the exam's client alone, where the request says whose it is. */
@@ -58,7 +65,7 @@ export class Overlay {
 
   /** What is known only now: `{mallory}` is the canary's subject, `{stranger}` the address of the place where nobody is to go. */
   #filled<T>(value: T): T {
-    const sandbox = this.#find()
+    const sandbox = this.#world.find()
     const { client, mallory } = this.#cast
     const json = JSON.stringify(value)
       .replaceAll('{mallory}', subjectFor(mallory, client, sandbox))
@@ -67,26 +74,36 @@ export class Overlay {
   }
 
   #set(settings: Partial<SandboxSettings>): void {
-    const now = this.#find().settings
-    const before = Object.fromEntries(Object.keys(settings).map((name) => [name, Reflect.get(now, name)]))
-    this.#settings = { ...before, ...this.#settings }
-    Object.assign(now, settings)
+    this.#settings = { ...this.#settings, ...settings }
+    this.#world.layOver(this.#settings)
   }
 
   /** Everything as between two scenarios. */
   clear(): void {
-    const { faults, clock, settings, keys } = this.#find()
+    const { faults, clock } = this.#world.find()
     this.#cast.takeBack()
     faults.clear()
     clock.load(this.#clock)
-    Object.assign(settings, this.#settings)
+    if (Object.keys(this.#settings).length > 0) this.#world.layOver({})
     this.#settings = {}
-    keys.publishPending()
+    if (this.#hasRotated) this.#takeKeysBack()
   }
 
   /** Everything as it was before the exam. */
   end(): void {
     this.clear()
-    this.#find().faults.load(this.#faults)
+    this.#world.find().faults.load(this.#faults)
+  }
+
+  /** Keys that came by a rotation go, and those of before are what they were. */
+  #takeKeysBack(): void {
+    const { store, keys } = this.#world.find()
+    this.#hasRotated = false
+    for (const { kid } of store.listKeys()) {
+      const before = this.#keys.get(kid)
+      if (before === undefined) store.deleteKey(kid)
+      else store.setKeyState(kid, before)
+    }
+    keys.forget()
   }
 }
