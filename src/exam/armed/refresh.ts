@@ -1,50 +1,12 @@
-import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
-import { callsWith, exchangesBy, isIn, type Play, shown, struck, trafficIn } from '../play.ts'
-import type { Armed, Scenario, Step } from '../scenario.ts'
-import { type Asked, answerOf, text } from '../traffic.ts'
-import { exhibits, failed, notExercised, passed, type Verdict } from '../verdict.ts'
+import { callsWith, trafficIn } from '../play.ts'
+import { answerOf, text } from '../traffic.ts'
+import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 import { seconds } from '../words.ts'
+import { refreshTrouble } from './refresh-trouble.ts'
+import { atRefresh, call, endOf, entriesOf, expiring, refreshes, sentToken, unseen, whenRefreshed } from './refreshing.ts'
 
 const group = 'refresh'
-
-/** A login, after which the access token expires and the API is called. */
-const expiring = (...more: readonly Step[]): Scenario => ({
-  title: 'A login and calls of the API',
-  wants: 'success',
-  needs: ['call_api'],
-  steps: [{ do: 'login' }, { expire: 'access' }, ...more],
-})
-
-const call: Step = { do: 'call_api' }
-
-/** A fault at refreshes alone. */
-const atRefresh = (fault: Omit<Armed, 'endpoint'>): Step => ({ arm: [{ endpoint: 'token', grant_type: 'refresh_token', ...fault }] })
-
-/** The token requests that refresh, oldest first. */
-function refreshes(play: Play): Asked[] {
-  return exchangesBy(play, 'refresh_token')
-}
-
-const sentToken = ({ sent }: Asked) => text(sent, 'refresh_token')
-const endOf = ({ at_ms, duration_ms }: JournalEntry) => at_ms + duration_ms
-const entriesOf = (asked: readonly Asked[]) => asked.map(({ entry }) => entry)
-
-/** Why nothing can be said of refreshes; undefined when something can. */
-function unseen(play: Play): Verdict | undefined {
-  const hasToken = trafficIn(play).exchanges.some(({ entry }) => text(answerOf(entry), 'refresh_token') !== undefined)
-  if (!hasToken) return notExercised('unused', 'The client gets no refresh token.')
-  // By the client's calls, or by its being asked at all: an app may know by its clock that its token ended.
-  const isAsked = play.moments.some(({ task }) => task.do === 'call_api')
-  return isAsked ? undefined : notExercised('not-told', 'Nobody had the client call an API.')
-}
-
-/** For what needs a refresh before it can be looked at. */
-function whenRefreshed(play: Play, judge: (first: Asked, all: readonly Asked[]) => Verdict): Verdict {
-  const all = refreshes(play)
-  const [first] = all
-  return unseen(play) ?? (first === undefined ? notExercised('unused', 'The client never refreshed.') : judge(first, all))
-}
 
 const singleFlight: ArmedRule = {
   id: 'refresh-single-flight',
@@ -192,108 +154,6 @@ const after401: ArmedRule = {
   },
 }
 
-const invalidGrantEnds: ArmedRule = {
-  id: 'refresh-invalid-grant-ends',
-  level: 'must',
-  group,
-  source: 'RFC 6749 §5.2',
-  why: 'A token that was refused is refused again: the app hammers the server, and its user sees nothing but errors.',
-  mend: 'Clear the session at `invalid_grant`, and at that alone, and ask the user to sign in.',
-  scenarios: [
-    {
-      title: 'A login and calls of the API',
-      wants: 'success',
-      needs: ['call_api'],
-      steps: [{ do: 'login' }, { revoke: true }, call, call],
-    },
-  ],
-  judge: (play) =>
-    whenRefreshed(play, (first, all) => {
-      const again = all.filter((one) => sentToken(one) === sentToken(first))
-      if (again.length > 1) {
-        return failed('wire', `A refused refresh token was sent ${again.length} times.`, exhibits(undefined, entriesOf(again)))
-      }
-      const dead = play.entries.filter(({ endpoint, status }) => (endpoint === 'userinfo' || endpoint === 'api') && status === 401)
-      if (dead.length > 3) return failed('wire', `${dead.length} calls with the dead access token came.`, exhibits(first.entry, dead))
-      return passed('wire', 'The token was refused once, and not sent again.', exhibits(first.entry))
-    }),
-}
-
-const outages: readonly Omit<Armed, 'endpoint'>[] = [
-  { status: 503, headers: { 'Retry-After': '1' } },
-  { status: 429, headers: { 'Retry-After': '1' } },
-  { drop: true },
-]
-
-const outageKeepsSession: ArmedRule = {
-  id: 'refresh-outage-keeps-session',
-  level: 'must',
-  group,
-  source: 'RFC 6749 §5.2, RFC 9110 §15.6.4',
-  why: 'Half a second of outage at the provider signs out all who refresh in it.',
-  mend: 'Tell *refused* (`invalid_grant`) from *not answered*: keep the token, and try it again later.',
-  scenarios: outages.map((fault) => expiring(atRefresh(fault), call, ...(fault.drop === true ? [] : [{ wait: 1100 }]), call)),
-  judge: (play) =>
-    whenRefreshed(play, (first, all) => {
-      const deed = struck(play, 'token')[0] ?? first.entry
-      const again = all.find(({ entry }) => entry.id > deed.id)
-      if (again !== undefined && sentToken(again) === sentToken(first) && again.entry.status === 200) {
-        return passed(
-          'wire',
-          'The refresh was not answered, and the same token brought new ones afterwards.',
-          exhibits(deed, [again.entry]),
-        )
-      }
-      const asked = trafficIn(play).authorizations.find(({ entry }) => entry.id > deed.id)
-      const what = asked === undefined ? 'the refresh token was never used again' : 'a new sign-in began'
-      return failed('wire', `A refresh was not answered, and ${what}.`, exhibits(deed, asked && [asked.entry]))
-    }),
-}
-
-const lostAnswer: ArmedRule = {
-  id: 'refresh-lost-answer',
-  level: 'hint',
-  group,
-  source: 'RFC 9700 §4.14.2',
-  why: 'The server has rotated the token and its answer is lost: who gives up has lost the session though the server would give it once more.',
-  mend: 'Send the same token again once, and ask your provider for a grace period.',
-  scenarios: [
-    {
-      ...expiring(),
-      steps: [{ set: { rotation: 'strict', rotation_grace: 30 } }, ...expiring(atRefresh({ drop: 'after' }), call, call).steps],
-    },
-  ],
-  judge: (play) => outageKeepsSession.judge(play),
-}
-
-const idToken: ArmedRule = {
-  id: 'refresh-id-token',
-  level: 'must',
-  group,
-  profiles: ['oidc'],
-  source: 'OpenID Connect Core §12.2',
-  why: 'Tokens of another user take the place of those of this one.',
-  mend: 'Compare `iss` and `sub` of an ID token from a refresh with those of the first.',
-  scenarios: [{ ...expiring(atRefresh({ id_token: 'other_subject', id_token_user: 'mallory' }), call), canary: true }],
-  judge: (play) =>
-    whenRefreshed(play, (first) => {
-      const answer = answerOf(first.entry)
-      if (answer.id_token === undefined) return notExercised('unused', 'A refresh brings no ID token here.')
-      const [used] = callsWith(play, answer.access_token)
-      if (shown(play) === 'mallory')
-        return failed('canary', 'A refresh brought an ID token of mallory, and the app shows mallory.', exhibits(first.entry))
-      if (used !== undefined) {
-        return failed(
-          'wire',
-          'A refresh brought an ID token of another user, and the tokens beside it were used.',
-          exhibits(first.entry, [used]),
-        )
-      }
-      const by = isIn(play) === undefined ? 'silence' : 'signal'
-      return passed(by, 'A refresh brought an ID token of another user, and its tokens were not used.', exhibits(first.entry))
-    }),
-}
-
 const noneGiven: ArmedRule = {
   id: 'refresh-none-given',
   level: 'should',
@@ -325,15 +185,4 @@ const noneGiven: ArmedRule = {
 }
 
 /** What a client does with its refresh token. */
-export const refresh: readonly ArmedRule[] = [
-  whenNeeded,
-  after401,
-  keepsNewest,
-  keepsOld,
-  noneGiven,
-  singleFlight,
-  idToken,
-  invalidGrantEnds,
-  outageKeepsSession,
-  lostAnswer,
-]
+export const refresh: readonly ArmedRule[] = [whenNeeded, after401, keepsNewest, keepsOld, noneGiven, singleFlight, ...refreshTrouble]

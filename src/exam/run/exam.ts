@@ -7,14 +7,14 @@ import type { JournalEntry } from '../../sandbox/journal.ts'
 import { armedRules, placebos } from '../armed.ts'
 import type { ArmedRule } from '../armed-rule.ts'
 import { isByTheBook } from '../hints.ts'
-import { isIn, type Moment, type Play, type Signal, tookOf, wasDelivered } from '../play.ts'
+import { isIn, type Play, type Signal, tookOf, wasDelivered } from '../play.ts'
 import { counts, type Profile, profiles } from '../profiles.ts'
 import type { ControlRun } from '../report.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Ability, Given, Task } from '../tasks.ts'
 import { notExercised, together, type Verdict } from '../verdict.ts'
 import { Cast } from './cast.ts'
-import type { Findings } from './findings.ts'
+import type { Findings, Live } from './findings.ts'
 import { honest, honestFor, sham, troubleWith } from './honest.ts'
 import type { ExamOptions, ExamWorld } from './options.ts'
 import { Overlay } from './overlay.ts'
@@ -22,13 +22,6 @@ import { doable, guess, lacking, type Part, planned } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { isCertain, judged, leftOf, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
-
-/** A scenario's requests while it is played. */
-interface Live {
-  readonly scenario: Scenario
-  readonly entries: JournalEntry[]
-  readonly moments: Moment[]
-}
 
 /** An exam of one client: it plays its scenarios in order, and asks a driver for what only he can do. */
 export class Exam {
@@ -241,8 +234,7 @@ export class Exam {
     for (;;) {
       const entries = live.entries.slice(before)
       const isDelivered = live.scenario.wants === 'refusal' && entries.some((entry) => entry.fault !== undefined && wasDelivered(entry))
-      const watch = { heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms }
-      const left = leftOf(watch)
+      const left = leftOf({ heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms })
       if (left === 0 || (this.#meet.heard.asked_at !== undefined && isCertain(rules, this.#asPlay(live)))) break
       await this.#change(left)
       this.#check()
