@@ -1,6 +1,7 @@
 import { clientCredentials } from './conversations.ts'
 import { load } from './load.ts'
 import { connections, launch, subjects } from './subjects.ts'
+
 const [main = '', out = ''] = process.argv.slice(2)
 const subject = subjects.iokids()
 subject.command = { ...subject.command, args: ['--cpu-prof', `--cpu-prof-dir=${out}`, main, ...subject.command.args.slice(1)] }

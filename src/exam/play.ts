@@ -44,6 +44,8 @@ export interface Play {
   readonly entries: readonly JournalEntry[]
   readonly moments: readonly Moment[]
   readonly strayed: readonly Strayed[]
+  /** How long the exam waits for what clients do by the machine's clock; milliseconds. */
+  readonly patience_ms: number
   /** The last honest run before it. */
   readonly control: Play | undefined
   /** How long nothing had come when it ended; milliseconds. */

@@ -20,8 +20,11 @@ export type Deed =
   /** The canary's user gets the address of who is examined, not verified. */
   | { readonly mallory: 'has_the_same_address' }
 
+/** As long as the exam has patience, where that is short: what a client does after a pause of its own is not waited for otherwise. */
+export const pause = { pause: true } as const
+
 /** What is done in a scenario, or asked of its driver; `wait` is milliseconds in which nobody does anything. */
-export type Step = Deed | Task | { readonly wait: number }
+export type Step = Deed | Task | { readonly wait: number } | typeof pause
 
 /** Something that is done to a client, from a clean beginning. */
 export interface Scenario {

@@ -376,7 +376,8 @@ export class ExamApp {
     if (first.status === 403 && this.wrong.has('api-403-no-refresh')) await this.#refresh(session)
     const isExpiry =
       first.status === 401 && (!this.wrong.has('api-scheme-case') || /^Bearer/.test(first.headers.get('www-authenticate') ?? ''))
-    if (!isExpiry || (expires_at !== undefined && this.wrong.has('expires-in-lies')) || this.wrong.has('refresh-after-401')) return this.#toldBy(first, session)
+    if (!isExpiry || (expires_at !== undefined && this.wrong.has('expires-in-lies')) || this.wrong.has('refresh-after-401'))
+      return this.#toldBy(first, session)
     if (!(await this.#refresh(session))) return this.wrong.has('grant-revoked-noticed') ? [500, {}] : [401, { error: 'sign in again' }]
     let again = await this.#call(session.tokens?.access_token ?? '')
     for (let count = 0; again.status === 401 && this.wrong.has('api-401-bounded') && count < 5; count++) {

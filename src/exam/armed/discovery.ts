@@ -1,8 +1,9 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { notDelivered } from '../judging.ts'
 import { isIn, type Play, signalOf, struck, trafficIn } from '../play.ts'
-import { loginUnder, type Scenario } from '../scenario.ts'
+import { loginUnder, pause, type Scenario } from '../scenario.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
+import { seconds } from '../words.ts'
 
 const group = 'discovery'
 const readers = ['oidc', 'mcp', 'fapi2'] as const
@@ -54,11 +55,14 @@ const followed: ArmedRule = {
   },
 }
 
+/** So long clients pause between two fetches of keys, lest bad tokens make them hammer the provider. */
+const mostPause_ms = 60_000
+
 const rotating: Scenario = {
   title: 'Two logins',
   wants: 'success',
   needs: ['signed_in'],
-  steps: [{ do: 'login' }, { rotate: 'rotate' }, { do: 'login' }],
+  steps: [{ do: 'login' }, { rotate: 'rotate' }, pause, { do: 'login' }],
 }
 
 const rotated: ArmedRule = {
@@ -77,6 +81,13 @@ const rotated: ArmedRule = {
     const exchange = trafficIn(play).exchanges.findLast(({ entry }) => entry.status === 200)
     if (isIn(play) === true)
       return passed('signal', 'The provider signed with a new key, and the next login worked.', exhibits(exchange?.entry, fetched))
+    const before = [...(play.control?.entries ?? []), ...play.entries].findLast(
+      ({ endpoint, at_ms }) => endpoint === 'jwks' && at_ms < (second?.from ?? 0),
+    )
+    const age = (second?.from ?? 0) - (before?.at_ms ?? 0)
+    if (fetched.length === 0 && before !== undefined && age < Math.min(play.patience_ms, mostPause_ms)) {
+      return notExercised('preempted', `The keys were fetched ${seconds(age)} before: a client may pause before it asks again.`)
+    }
     const what = fetched.length === 0 ? 'the keys were not fetched again' : 'the login failed all the same'
     return failed('signal', `The provider signed with a new key, and ${what}.`, exhibits(exchange?.entry, fetched))
   },
@@ -151,4 +162,4 @@ const keysOutage: ArmedRule = {
 }
 
 /** What a client reads of the provider's documents. */
-export const discovery: readonly ArmedRule[] = [followed, issuer, keysOutage, noStorm, rotated]
+export const discovery: readonly ArmedRule[] = [followed, issuer, rotated, keysOutage, noStorm]

@@ -65,7 +65,7 @@ const strongAuth: Rule = {
   level: 'must',
   source: 'FAPI 2.0 Security Profile §5.3.3',
   why: 'A secret is sent with each request, and lies on both sides.',
-  mend: 'Authenticate by a key (`private_key_jwt`) or a certificate.',
+  mend: 'Authenticate by a key, with a signed assertion, or by a certificate.',
   profiles,
   profilesOnly: true,
   unseen: without('No token was asked for.', ({ exchanges }) => exchanges),

@@ -20,7 +20,7 @@ import type { ExamOptions, ExamWorld } from './options.ts'
 import { Overlay } from './overlay.ts'
 import { doable, guess, lacking, type Part, planned } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
-import { isCertain, judged, leftOf, settleBy } from './settle.ts'
+import { isCertain, judged, leftOf, passing, pauseOf, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
 
 /** An exam of one client: it plays its scenarios in order, and asks a driver for what only he can do. */
@@ -215,7 +215,7 @@ export class Exam {
     const steps = doable(scenario.steps, this.#abilities)
     const last = steps.findLast((step) => 'do' in step)
     for (const step of steps) {
-      if ('wait' in step) await new Promise((resolve) => setTimeout(resolve, step.wait))
+      if ('wait' in step || 'pause' in step) await passing('wait' in step ? step.wait : pauseOf(this.options))
       else if (!('do' in step)) await this.#overlay.do(step)
       else await this.#ask(step, live, step === last ? rules : [])
     }
@@ -283,6 +283,7 @@ export class Exam {
       moments,
       strayed: [...this.#stranger.strayed],
       control: this.#control,
+      patience_ms: this.options.patience_ms,
       quiet_ms: performance.now() - last,
     }
   }

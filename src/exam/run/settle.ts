@@ -68,3 +68,13 @@ export function judged(rule: ArmedRule, play: Play): Verdict {
     ? notExercised('unstable', 'The client gave up waiting for an answer that nothing held back: this machine is busy.')
     : verdict
 }
+
+/** How long a pause of the client's own is waited for; milliseconds. */
+export function pauseOf({ patience_ms }: { readonly patience_ms: number }): number {
+  return patience_ms <= 5000 ? patience_ms : 0
+}
+
+/** Lets so many milliseconds pass. */
+export function passing(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
