@@ -29,6 +29,7 @@ describe('secrets are compared in constant time', () => {
     'src/exam/play.ts: .access_token === token': 'the same',
     'src/exam/armed/logout.ts: .token === token': 'the same',
     'src/exam/browser/': 'cookies of an app, as the browser that was given them keeps them',
+    'src/providers/keycloak/account-pages.ts: second_factor': 'a word that the sign-in noted of itself',
     'src/providers/facebook/passwords.ts: kept': 'whether a user has another password than before',
     'src/providers/auth0/tokens.ts: refresh_token === parameters?.refresh_token': 'whether the token that came goes on to hold',
     'src/providers/cognito/api/session.ts: state.challenge !== challenge': 'names of challenges',
