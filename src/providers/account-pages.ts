@@ -13,6 +13,8 @@ export interface AccountVisit {
   client: Client
   world: OwnSpace
   request: AuthorizationRequest
+  /** The id of the sign-in. */
+  transaction: string
   /** Who gave his password in the course of this sign-in, or is signed in. */
   user: User | undefined
   session: Session | undefined
@@ -48,6 +50,8 @@ export interface AccountBeginning {
   errors?: NewUserErrors
   /** Why it comes. */
   note?: string
+  /** What else it says. */
+  says?: readonly string[]
   /** Whether it can be cancelled. */
   optional?: boolean
   /** Its fields, where they are another user's others. */
@@ -69,7 +73,8 @@ export interface AccountPage extends Pick<NewUserPage, 'rows' | 'first' | 'headi
   readonly form?: AccountForm
   /** Why there is no such page. */
   refuses?(context: Context): PageError | undefined
-  begin?(visit: AccountVisit): AccountBeginning
+  /** A user goes on at once whom the address vouches for. @param query beside the transaction */
+  begin?(visit: AccountVisit, query: NewUserValues): AccountBeginning | { user: User }
   /** What else it shows, made of its values. */
   shows?(values: NewUserValues): { before: string; id: string; text: string }
   submit(values: NewUserValues, visit: AccountVisit): AccountOutcome

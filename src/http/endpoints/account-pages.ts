@@ -28,12 +28,16 @@ function pageOf(request: FastifyRequest, { sandbox, context }: Exchange): Accoun
 }
 
 /** What a page of the vendor's works on. @throws PageError when it comes for who gave his password alone, and nobody did */
-function visitOf(request: FastifyRequest, exchange: Exchange, { client, request: asked, user }: Interaction): AccountVisit {
+function visitOf(
+  request: FastifyRequest,
+  exchange: Exchange,
+  { id: transaction, client, request: asked, user }: Interaction,
+): AccountVisit {
   if (user === undefined && pageOf(request, exchange).after_password === true)
     throw new PageError('transaction_unknown', 'Sign in first.', 'Nobody gave a password in the course of this sign-in')
   const { sandbox, context } = exchange
   if (user !== undefined) context.trace.username = user.username
-  return { context, client, world: sandbox, request: asked, user, session: sessionOf(request, exchange) }
+  return { context, client, world: sandbox, request: asked, transaction, user, session: sessionOf(request, exchange) }
 }
 
 /** GET of such a page: in the course of a sign-in, or with an authorization request, as apps link to them. */
@@ -43,7 +47,8 @@ async function getPage(request: FastifyRequest, reply: FastifyReply): Promise<vo
   const { parameters } = readParameters(request.query)
   const { transaction, ...typed } = parameters
   const interaction = transaction === undefined ? await begun(request, reply, exchange) : findInteraction(reply, exchange, transaction)
-  const beginning = page.begin?.(visitOf(request, exchange, interaction))
+  const beginning = page.begin?.(visitOf(request, exchange, interaction), typed)
+  if (beginning !== undefined && 'user' in beginning) return goneOn(reply, exchange, interaction, beginning.user)
   const { login_hint: username } = interaction.request
   const values = beginning?.values ?? (transaction === undefined ? { username } : { username, ...typed })
   accountPage(reply, exchange, interaction, page, { ...beginning, values })
@@ -85,7 +90,8 @@ function postPage(request: FastifyRequest, reply: FastifyReply): Promise<void> |
   explain(exchange, { code: 'invalid_request', explanation }, reply)
   const secret = page.rows.flat().flatMap(({ kind, name }) => (kind === 'password' ? [name] : []))
   const shown = Object.fromEntries(Object.entries(values).filter(([name]) => !secret.includes(name)))
-  const { note: _, ...beginning } = page.begin?.(visit) ?? {}
+  const begun = page.begin?.(visit, {}) ?? {}
+  const { note: _, ...beginning } = 'user' in begun ? {} : begun
   accountPage(reply, exchange, interaction, page, { ...beginning, values: shown, errors })
 }
 

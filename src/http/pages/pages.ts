@@ -101,7 +101,7 @@ export function accountPage(
   exchange: Exchange,
   interaction: Interaction,
   { path, rows: usual, first, heading, form, after_password, shows }: AccountPage,
-  { values = {}, errors = {}, note, optional = false, rows = usual }: AccountBeginning,
+  { values = {}, errors = {}, note, says, optional = false, rows = usual }: AccountBeginning,
 ): void {
   const step = stepAt(pathIn(exchange.context.space, path), exchange, interaction.client, interaction.id)
   const { joinButton: _, ...texts } = step.texts
@@ -120,6 +120,7 @@ export function accountPage(
     errors,
     form,
     note,
+    says,
     cancel,
     shown: shows?.(values),
   })

@@ -109,6 +109,7 @@ export interface Views {
       form?: AccountForm | undefined
       cancel?: SignInButton | undefined
       /** Why the page comes. */
+      says?: readonly string[] | undefined
       /** What else the page shows. */
       shown?: { before: string; id: string; text: string } | undefined
       note?: string | undefined

@@ -14,6 +14,7 @@ import { actionPage, cancel, form, pathOf, refused, todoIn } from './required-ac
 import { signOut } from './sessions.ts'
 import { terms } from './terms.ts'
 import { verifyProfile } from './todo.ts'
+import { emailLink, verifyEmail } from './verify-email.ts'
 
 const realm = '/realms/{realm}'
 const specify = 'Please specify this field.'
@@ -54,7 +55,7 @@ function profilePage(action: string, begin: AccountPage['begin']): AccountPage {
     form: form('kc-update-profile-form', { text: 'Submit' }, { cancel }),
     begin: (visit: AccountVisit) => {
       const { email = '', first_name = '', last_name = '' } = visit.user ?? {}
-      return { values: { email: email ?? '', firstName: first_name, lastName: last_name }, ...begin?.(visit) }
+      return { values: { email: email ?? '', firstName: first_name, lastName: last_name }, ...begin?.(visit, {}) }
     },
   }
   return actionPage(action, page, (values, user, { world }) => {
@@ -148,6 +149,7 @@ const registration: AccountPage = {
 const actions: Readonly<Record<string, AccountPage>> = {
   TERMS_AND_CONDITIONS: terms,
   UPDATE_PROFILE: updateProfile,
+  VERIFY_EMAIL: verifyEmail,
   CONFIGURE_TOTP: configureTotp,
   UPDATE_PASSWORD: updatePassword,
   [verifyProfile]: missingProfile,
@@ -158,7 +160,7 @@ const askable: readonly string[] = ['UPDATE_PROFILE', 'CONFIGURE_TOTP', 'UPDATE_
 
 /** The vendor's pages beside its sign-in. */
 export const keycloakAccountPages: AccountPages = {
-  pages: [registration, otpPage, ...Object.values(actions)],
+  pages: [registration, otpPage, emailLink, ...Object.values(actions)],
   refused_status: 200,
   always: true,
   instead(user, world, { parameters = {} }, _space, is_signed_in) {

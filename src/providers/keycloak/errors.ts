@@ -29,7 +29,7 @@ function pageWords(error: OAuthError, endpoint: Endpoint): Reply {
   const { reason } = error
   const own = (reason === undefined ? undefined : (byEndpoint[endpoint]?.[reason] ?? onPages[reason])) ?? onPagesByCode[error.code]
   const says = own?.says ?? wordingOf(error, endpoint).says ?? error.message
-  return { status: error.status === 403 ? 403 : 400, body: { error_description: says } }
+  return { status: [403, 500].includes(error.status) ? error.status : 400, body: { error_description: says } }
 }
 
 /** What the framework of the real one answers where no endpoint does. */

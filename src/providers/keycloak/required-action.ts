@@ -35,7 +35,9 @@ export function actionPage(
     path: pathOf(action),
     after_password: true,
     begin(visit) {
-      const { note = '', ...beginning } = page.begin?.(visit) ?? {}
+      const begun = page.begin?.(visit, {}) ?? {}
+      if ('user' in begun) return begun
+      const { note = '', ...beginning } = begun
       return { ...beginning, ...(asked(visit) ? { optional: true } : { note }) }
     },
     submit(values, visit) {

@@ -8,13 +8,17 @@ import { realmDataOf } from './realm-data-of.ts'
 /** Whoever lacks some of his profile is asked for it by this. */
 export const verifyProfile = 'VERIFY_PROFILE'
 
+const verifyEmail = 'VERIFY_EMAIL'
+
 /** What a user has to do before he is signed in, by the vendor's names, in the order in which he is asked. */
 export function todoOf(user: User, realm: RealmData, { strictness }: Pick<Settings, 'strictness'>): string[] {
-  const { requiredActions, attributes } = realm.user(user)
+  const { requiredActions, attributes, emailVerified } = realm.user(user)
   // Who came with the server needs no profile, nor does whom a lenient sandbox has made.
   const complete = attributes.is_temporary_admin !== undefined || strictness === 'lenient'
   const lacks = !complete && (user.email === null || user.first_name === '' || user.last_name === '')
-  return [...requiredActions, ...(lacks ? [verifyProfile] : [])]
+  const asked = requiredActions.filter((one) => one !== verifyEmail || !emailVerified)
+  const unconfirmed = realm.settings.verifyEmail === true && !emailVerified && user.email !== null && strictness !== 'lenient'
+  return [...new Set([...asked, ...(unconfirmed ? [verifyEmail] : []), ...(lacks ? [verifyProfile] : [])])]
 }
 
 /** @throws OAuthError for whoever has something to do, where no page can ask him to */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { totp } from '../../../src/providers/totp.ts'
 import { Jar } from '../../support/browser-jar.ts'
+import { send } from '../../support/vendor-client.ts'
 import { administration, at } from './keycloak-client.ts'
 
 const asked = new URLSearchParams({
@@ -16,15 +17,23 @@ async function browserAt(base: string, more: Record<string, string> = {}) {
   const open = (extra: Record<string, string>) =>
     jar.open(`${base}${at('auth')}?${new URLSearchParams({ ...Object.fromEntries(asked), ...extra })}`)
   let page = await open(more)
-  const follow = async () => {
+  const followed = async () => {
     while (page.location?.href.startsWith(base) === true) page = await jar.open(page.location.href)
     return page
   }
   const fill = async (typed: Record<string, string>) => {
     page = await jar.post(page, base, typed)
-    return follow()
+    return followed()
   }
-  return { page: await follow(), fill, open }
+  /** Opens a link, and goes where it leads. The form stays the one of the page before. */
+  const follow = async (link: string) => {
+    const before = page
+    page = await jar.open(link)
+    const there = await followed()
+    page = before
+    return there
+  }
+  return { page: await followed(), fill, open, follow }
 }
 
 const alice = { username: 'alice', password: 'password' }
@@ -107,6 +116,27 @@ describe('pages of a realm', () => {
     expect(listed.map(({ type }: { type: string }) => type)).toEqual(['password', 'otp'])
     expect((await call('DELETE', `/realms/demo/users/${id}/credentials/${listed[1].id}`)).status).toBe(204)
     expect((await (await browserAt(base)).fill(phone)).location?.searchParams.get('code')).toBeTruthy()
+  })
+
+  test('send a link where the realm wants addresses confirmed, which is good once and for five minutes', async () => {
+    const { base, clock, call } = await administration()
+    await call('PUT', '/realms/demo', { verifyEmail: true, smtpServer: { from: 'realm@example.com' } })
+    const credentials = [{ type: 'password', value: 'password' }]
+    const named = { enabled: true, email: 'mail@example.com', firstName: 'Ma', lastName: 'Il', credentials }
+    const { id } = await call('POST', '/realms/demo/users', { username: 'mail', ...named })
+    const outbox = async () =>
+      (await send(`${base.replace('/keycloak', '')}/_grantbox/sandboxes/keycloak/outbox`)).body.items as { link: string }[]
+    const { fill, follow } = await browserAt(base)
+    const page = await fill({ username: 'mail', password: 'password' })
+    expect(page.html).toContain('has been sent to your address mail@example.com.')
+    clock.advance(301)
+    expect((await follow((await outbox())[0]?.link ?? '')).status).toBe(400)
+    expect((await fill({})).html).toContain('has been sent to your address mail@example.com.')
+    const [again] = await outbox()
+    expect((await new Jar().open(again?.link ?? '')).status).toBe(400)
+    expect((await follow(again?.link ?? '')).location?.searchParams.get('code')).toBeTruthy()
+    expect((await follow(again?.link ?? '')).status).toBe(400)
+    expect((await call('GET', `/realms/demo/users/${id}`)).json).toMatchObject({ emailVerified: true, requiredActions: [] })
   })
 
   test('come for nobody who gave no password', async () => {
