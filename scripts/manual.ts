@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { commands } from '../src/cli/commands.ts'
 import { configTable } from '../src/config/config.ts'
+import { armedRules } from '../src/exam/armed.ts'
+import type { ArmedRule } from '../src/exam/armed-rule.ts'
+import { rules as passiveRules } from '../src/exam/registry.ts'
 import type { OwnSettings } from '../src/providers/own-settings.ts'
 import { allProviders } from '../src/providers/registry.ts'
 import { sandboxDefaults } from '../src/sandbox/settings.ts'
@@ -24,23 +27,40 @@ export interface Page {
 export async function manualPages(): Promise<Page[]> {
   const tables = { 'README.md': { flags: flags() }, 'docs/settings.md': { commands: await commandRows(), settings: settings() } }
   const own = Object.fromEntries(providers.flatMap((one) => (one.own_settings ? [[one.id, ownSettings(one.own_settings)]] : [])))
+  const written = Object.entries({ ...tables, 'docs/vendors.md': own }).map(([name, sections]) => [name, inRows(sections)] as const)
   return Promise.all(
-    Object.entries({ ...tables, 'docs/vendors.md': own }).map(async ([name, sections]) => {
+    [...written, ['docs/exam.md', { 'armed rules': armedSections() }] as const].map(async ([name, sections]) => {
       const path = join(root, name)
       const before = await readFile(path, 'utf8')
-      return { path, before, after: Object.entries(sections).reduce((text, [section, rows]) => put(text, section, rows), before) }
+      return { path, before, after: Object.entries(sections).reduce((text, [section, lines]) => put(text, section, lines), before) }
     }),
   )
 }
 
-function put(text: string, section: string, rows: readonly (readonly string[])[]): string {
+/** What an exam tries, by its groups; a rule that any traffic shows as well has its section already. */
+function armedSections(): string {
+  const own = armedRules.filter(({ id }) => !passiveRules.some((rule) => rule.id === id))
+  const section = ({ id, level, source, why, mend }: ArmedRule) => `### ${id}\n${level} · ${source}\n\n${why}\n\n**Mend:** ${mend}\n\n`
+  return [...Map.groupBy(own, ({ group }) => group)]
+    .map(([group, its]) => `## Tried: ${group.replaceAll('_', ' ')}\n\n${its.map(section).join('')}`)
+    .join('')
+}
+
+function inRows(sections: Readonly<Record<string, readonly (readonly string[])[]>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(sections).map(([name, rows]) => [name, inColumns(rows)]))
+}
+
+function inColumns(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')))
+  return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}
+
+function put(text: string, section: string, lines: string): string {
   const [start, end] = [`<!-- ${section} -->\n`, `<!-- /${section} -->`]
   const from = text.indexOf(start)
   const to = text.indexOf(end, from)
   if (from < 0 || to < 0) throw new Error(`the manual has no place for the table ${section}`)
-  const [head = [], ...body] = rows.map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')))
-  const lines = [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |\n`)
-  return text.slice(0, from + start.length) + lines.join('') + text.slice(to)
+  return text.slice(0, from + start.length) + lines + text.slice(to)
 }
 
 function flags() {

@@ -27,6 +27,11 @@ export function thrownAway(play: Play, what: string): Verdict {
   if (first !== undefined) {
     return failed('wire', `${what}, and its code was sent to the token endpoint.`, withControl(play, exhibits(deed.entry, [first.entry])))
   }
+  // Whoever begins again by himself breaks another rule, and no one's code but his own was taken.
+  const [other] = callbacksIn(play).flatMap(({ answer }) => exchangesOf(play, answer.get('code')))
+  if (other !== undefined && shown(play) !== 'mallory') {
+    return passed('wire', 'The code was not sent: the client began again.', withControl(play, exhibits(deed.entry, [other.entry])))
+  }
   return refusedIt(play, deed.entry, 'The code was not sent')
 }
 

@@ -37,7 +37,7 @@ test('who does all of it right passes all that is exercised, twice alike, and ne
 })
 
 describe('what is wrong with an honest run', () => {
-  const only = ['id-token-iss', 'token-basic-encoded']
+  const only = ['id-token-iss', 'token-no-repeat-refused']
 
   test('in a placebo, twice, leaves its group alone without a verdict', async () => {
     // Before: the honest one, then a placebo, a rule and an honest one for the tokens.
@@ -45,7 +45,7 @@ describe('what is wrong with an honest run', () => {
     expect(exam.void).toBeUndefined()
     expect(controls.filter(({ ok }) => !ok).map(({ what }) => what)).toEqual(['placebo of id_token', 'placebo of id_token, again'])
     expect(rules).toMatchObject([
-      { id: 'token-basic-encoded', verdict: 'passed' },
+      { id: 'token-no-repeat-refused', verdict: 'passed' },
       { id: 'id-token-iss', verdict: 'not_exercised', reason: 'unstable' },
     ])
   })

@@ -96,7 +96,9 @@ const codeMissing: ArmedRule = {
   judge: (play) => {
     const [deed] = callbacksIn(play).filter(({ entry }) => entry.fault !== undefined)
     if (deed === undefined) return notExercised('not-delivered', 'No answer was sent to the redirect URI.')
-    const sent = trafficIn(play).exchanges.filter(({ entry }) => entry.at_ms >= deed.entry.at_ms)
+    // A code that came later, because the client began again, is its own.
+    const codes = callbacksIn(play).map(({ answer }) => answer.get('code'))
+    const sent = trafficIn(play).exchanges.filter(({ sent }) => !codes.includes(text(sent, 'code') ?? ''))
     const [first] = sent
     if (first !== undefined) return failed('wire', 'The answer had no code, and a token request came.', exhibits(deed.entry, [first.entry]))
     return thrownAway(play, 'The answer had no code')

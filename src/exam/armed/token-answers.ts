@@ -8,25 +8,6 @@ import { seconds } from '../words.ts'
 
 const group = 'token'
 
-const basicEncoded: ArmedRule = {
-  id: 'token-basic-encoded',
-  level: 'must',
-  group,
-  source: 'RFC 6749 §2.3.1 and §B',
-  why: 'A secret with “+”, “%” or “:” is another one for a server that reads as the RFC says.',
-  mend: 'Form-encode id and secret before they go into the header, or have a secret of letters and digits.',
-  scenarios: [loginUnder('success')],
-  judge(play) {
-    const [asked] = trafficIn(play).exchanges
-    if (asked === undefined) return notDelivered('no tokens were asked for')
-    const read = trafficIn(play).exchanges.find(({ entry }) => entry.basic !== undefined)?.entry
-    if (read === undefined) return notExercised('unused', 'No Basic credentials came, or none that a form encodes.')
-    return read.basic === 'as_sent'
-      ? failed('wire', 'The secret came in the header as it is, not encoded.', exhibits(undefined, [read]))
-      : passed('wire', 'The secret came encoded.', exhibits(undefined, [read]))
-  },
-}
-
 const noRepeatRefused: ArmedRule = {
   id: 'token-no-repeat-refused',
   level: 'must',
@@ -156,12 +137,4 @@ const timeout: ArmedRule = {
 }
 
 /** What the token endpoint says in answer to a code; what waits by the machine's clock comes last. */
-export const tokenAnswers: readonly ArmedRule[] = [
-  basicEncoded,
-  noRepeatRefused,
-  redirectNotFollowed,
-  typeUnknown,
-  errorIn200,
-  malformed,
-  timeout,
-]
+export const tokenAnswers: readonly ArmedRule[] = [noRepeatRefused, redirectNotFollowed, typeUnknown, errorIn200, malformed, timeout]
