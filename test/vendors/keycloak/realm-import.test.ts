@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { withEnvironment } from '../../../src/basics/placeholders.ts'
 import { readRealm } from '../../../src/providers/keycloak/realm/read-realm.ts'
+import { base32, totp } from '../../../src/providers/totp.ts'
 import { start } from '../../support/server.ts'
 import { claimsOf, post, postJson, send } from '../../support/vendor-client.ts'
 
@@ -50,10 +51,10 @@ const shop = {
   identityProviders: [{ alias: 'google' }],
 }
 
-async function tokenOf(base: string) {
+async function tokenOf(base: string, more: Record<string, string> = {}) {
   const form = { grant_type: 'password', client_id: 'till', client_secret: 'till-secret', username: 'gina', password: 'password' }
-  const { body } = await post(`${base}/realms/shop/protocol/openid-connect/token`, form)
-  return { body, claims: claimsOf(body.access_token) }
+  const { body } = await post(`${base}/realms/shop/protocol/openid-connect/token`, { ...form, ...more })
+  return { body, claims: body.access_token === undefined ? {} : claimsOf(body.access_token) }
 }
 
 async function folderWith(files: Record<string, unknown>): Promise<string> {
@@ -123,6 +124,18 @@ test('placeholders stand for the environment, else for what they say otherwise, 
     c: `\${role_default-roles}`,
     d: `\${NOTHING}`,
   })
+})
+
+test('a user of an export has his authenticator app', async () => {
+  const server = await start()
+  const app = { type: 'otp', userLabel: 'phone', secretData: '{"value":"abcdefghijklmnopqrst"}', credentialData: '{"subType":"totp"}' }
+  const [gina] = shop.users
+  const users = [{ ...gina, credentials: [...(gina?.credentials ?? []), app] }]
+  await postJson(`${server.url}/_grantbox/sandboxes/keycloak/import`, { ...shop, users })
+  const { body } = await tokenOf(`${server.url}/keycloak`)
+  expect(body).toEqual({ error: 'invalid_grant', error_description: 'Invalid user credentials' })
+  const code = totp(base32(Buffer.from('abcdefghijklmnopqrst')), server.clock.now())
+  expect((await tokenOf(`${server.url}/keycloak`, { totp: code })).body.error).toBeUndefined()
 })
 
 test('a user of an export without a password has one that nobody knows', () => {

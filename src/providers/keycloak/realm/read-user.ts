@@ -35,10 +35,21 @@ export function passwordIn(said: Members): Members | undefined {
   return list(said.credentials).find(({ type }) => type === undefined || type === 'password')
 }
 
+/** The authenticator apps among a user's credentials. */
+function appsIn(said: Members): NonNullable<UserData['otp']> {
+  return list(said.credentials).flatMap(({ id, type, secretData, userLabel, createdDate }) => {
+    const secret = type === 'otp' ? /"value" *: *"([^"]+)"/.exec(text(secretData) ?? '')?.[1] : undefined
+    if (secret === undefined) return []
+    const made = typeof createdDate === 'number' ? createdDate : 0
+    return { id: text(id) ?? newUuid(), secret, userLabel: text(userLabel) ?? '', createdDate: made, used: 0 }
+  })
+}
+
 /** A user of a realm's representation. */
 export function readUser(said: Members, { roles, groups, clients }: Surroundings): ReadUser {
   const password = passwordIn(said)
   const temporary = flag(password?.temporary) === true
+  const otp = appsIn(said)
   const paths = texts(said.groups) ?? []
   const created_at = typeof said.createdTimestamp === 'number' ? { created_at: said.createdTimestamp } : {}
   return {
@@ -59,6 +70,7 @@ export function readUser(said: Members, { roles, groups, clients }: Surroundings
       roles: roleIds(said, roles, clients),
       groups: groups.filter(({ id }) => paths.includes(groupPath(id, groups))).map(({ id }) => id),
       ...(password === undefined ? {} : { password: { id: newUuid(), createdDate: 0, temporary } }),
+      ...(otp.length === 0 ? {} : { otp }),
     },
     serviceAccountClientId: text(said.serviceAccountClientId),
   }
