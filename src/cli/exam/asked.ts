@@ -19,6 +19,7 @@ export const examFlags: Flags = {
   profile: { value: 'NAME', description: `what the app is, guessed when absent: ${Object.keys(profiles).join(', ')}`, repeatable: true },
   only: { value: 'RULE', description: 'these rules or groups alone', repeatable: true },
   quick: { description: 'what must hold, as far as one login shows it' },
+  patience: { value: 'DURATION', description: 'how long an answer is held back at most, to see whether the app gives up (45s)' },
   report: { value: 'FORMAT=FILE', description: `also written to files: ${formats.join(', ')}`, repeatable: true },
   'fail-on': { value: 'LEVEL', description: 'the least level at which a failure ends with 1: must, should or hint (must)' },
   require: { value: 'PERCENT', description: 'ends with 4 when fewer of the musts were exercised' },
@@ -40,6 +41,7 @@ export interface Asked {
   readonly profiles: readonly Profile[]
   readonly only: readonly string[]
   readonly quick: boolean
+  readonly patience: string | undefined
   readonly reports: ReadonlyMap<Format, string>
   readonly fail_on: Level
   readonly require: number | undefined
@@ -112,6 +114,7 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
     profiles: named as Profile[],
     only: list('only'),
     quick: values.has('quick'),
+    patience: values.get('patience'),
     reports,
     fail_on: fail_on as Level,
     require: require === undefined ? undefined : Number(percent),

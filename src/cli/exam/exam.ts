@@ -114,6 +114,7 @@ async function take(
       redirect_uri,
       signals: asked.app === undefined ? ['signed_in'] : abilitiesOf(asked.app),
       quick: asked.quick,
+      ...(asked.patience !== undefined && { patience: asked.patience }),
       ...(asked.profiles.length > 0 && { profile: asked.profiles }),
       ...(asked.only.length > 0 && { only: asked.only }),
     })
