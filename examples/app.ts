@@ -80,6 +80,8 @@ export class App {
     if (refresh_token === undefined) throw new Error('there is no refresh token')
     try {
       const tokens = await oauth.refreshTokenGrant(this.#config, refresh_token)
+      const { sub } = this.tokens?.claims() ?? {}
+      if (sub !== undefined && (tokens.claims()?.sub ?? sub) !== sub) throw new Error('the new tokens are those of another user')
       this.tokens = Object.assign(tokens, { refresh_token: tokens.refresh_token ?? refresh_token })
     } catch (error) {
       // What was refused is over; what was not answered may work again.

@@ -62,7 +62,10 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
     }
     const claims = user?.tokens?.claims()
     if (pathname === '/me') return claims === undefined ? { status: 401 } : json({ sub: claims.sub })
-    if (pathname === '/profile') return user?.tokens === undefined ? { status: 401 } : json(await user.freshProfile())
+    if (pathname === '/profile') {
+      const profile = user?.tokens === undefined ? undefined : await user.freshProfile().catch(unlessOver(user))
+      return profile === undefined ? { status: 401 } : json(profile)
+    }
     if (user === undefined || claims === undefined) return page('<a href="/login">Sign in</a>')
     return page(`Hello ${escaped((await user.freshProfile()).name ?? claims.sub)}`)
   }
@@ -73,6 +76,13 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
       server.close()
       server.closeAllConnections()
     },
+  }
+}
+
+/** What the user took back, or the provider ended, is no mishap: he may sign in again. */
+function unlessOver(user: App): (error: unknown) => undefined {
+  return (error) => {
+    if (user.tokens !== undefined) throw error
   }
 }
 
