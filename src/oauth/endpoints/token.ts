@@ -33,8 +33,8 @@ export function token(request: ClientRequest, context: Context): MaybePromise<Re
   context.parameters = parameters
   if (parameters.grant_type !== undefined) trace.grant_type = parameters.grant_type
   dialect?.opens?.(context)
-  // A vendor that looks at the grant type first looks at the client, too, before what came twice.
-  const isLate = dialect?.grant_type_first === true && problem?.reason === 'parameter_repeated' && problem.about.parameter !== 'grant_type'
+  const isLate =
+    dialect?.client_before_repeats === true && problem?.reason === 'parameter_repeated' && problem.about.parameter !== 'grant_type'
   if (problem !== undefined && !isLate) throw problem
   if (problem !== undefined) context.problem = problem
   // To tell a client that forgot its body that its credentials are wrong would mislead.

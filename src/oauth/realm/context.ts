@@ -225,6 +225,8 @@ export interface RequestDialect {
   readonly usual_grant_type?: string
   /** The grant type is looked at before the client is. */
   readonly grant_type_first?: boolean
+  /** So is the client before a parameter that came twice, but for the grant type. */
+  readonly client_before_repeats?: true
   /** What scope a grant begins with, and in which words, where that is more than a choice of the app's. @throws OAuthError `invalid_scope` */
   readonly scope?: (requested: string | undefined, client: Client, context: Context, parameters: Parameters) => string
   /** Whom access tokens are to be for, where that is not as RFC 8707 §2 and the sandbox's settings have it. @throws OAuthError */

@@ -87,6 +87,7 @@ export const keycloak: Provider = {
   response_modes: ['query', 'fragment', 'form_post', 'query.jwt', 'fragment.jwt', 'form_post.jwt'],
   requests: {
     grant_type_first: true,
+    client_before_repeats: true,
     pkce_optional: true,
     scope: keycloakScope,
     logout: keycloakLogout,
