@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { commands } from '../src/cli/commands.ts'
 import { configTable } from '../src/config/config.ts'
 import { armedRules } from '../src/exam/armed.ts'
-import type { ArmedRule } from '../src/exam/armed-rule.ts'
+import { recovery } from '../src/exam/recovery.ts'
 import { rules as passiveRules } from '../src/exam/registry.ts'
 import type { OwnSettings } from '../src/providers/own-settings.ts'
 import { allProviders } from '../src/providers/registry.ts'
@@ -23,27 +23,30 @@ export interface Page {
   after: string
 }
 
-/** Every page that has tables of ours, which stand between `<!-- name -->` and `<!-- /name -->`. */
+/** Every page that has tables of ours, which stand between `<!-- name -->` and `<!-- /name -->`, or the rules of the exam. */
 export async function manualPages(): Promise<Page[]> {
   const tables = { 'README.md': { flags: flags() }, 'docs/settings.md': { commands: await commandRows(), settings: settings() } }
   const own = Object.fromEntries(providers.flatMap((one) => (one.own_settings ? [[one.id, ownSettings(one.own_settings)]] : [])))
   const written = Object.entries({ ...tables, 'docs/vendors.md': own }).map(([name, sections]) => [name, inRows(sections)] as const)
-  return Promise.all(
-    [...written, ['docs/exam.md', { 'armed rules': armedSections() }] as const].map(async ([name, sections]) => {
-      const path = join(root, name)
-      const before = await readFile(path, 'utf8')
-      return { path, before, after: Object.entries(sections).reduce((text, [section, lines]) => put(text, section, lines), before) }
-    }),
+  const tabled = written.map(([name, sections]) =>
+    page(name, (before) => Object.entries(sections).reduce((text, [section, lines]) => put(text, section, lines), before)),
   )
+  return Promise.all([...tabled, page('docs/exam.md', withRules)])
 }
 
-/** What an exam tries, by its groups; a rule that any traffic shows as well has its section already. */
-function armedSections(): string {
-  const own = armedRules.filter(({ id }) => !passiveRules.some((rule) => rule.id === id))
-  const section = ({ id, level, source, why, mend }: ArmedRule) => `### ${id}\n${level} · ${source}\n\n${why}\n\n**Mend:** ${mend}\n\n`
-  return [...Map.groupBy(own, ({ group }) => group)]
-    .map(([group, its]) => `## Tried: ${group.replaceAll('_', ' ')}\n\n${its.map(section).join('')}`)
-    .join('')
+async function page(name: string, write: (before: string) => string): Promise<Page> {
+  const path = join(root, name)
+  const before = await readFile(path, 'utf8')
+  return { path, before, after: write(before) }
+}
+
+/** What each rule says stands at the head of its section; the snippets below, from `Wrong:` on, are the page's own. */
+function withRules(before: string): string {
+  return [...passiveRules, ...armedRules, recovery].reduce((text, { id, level, source, why, mend }) => {
+    const [head] = new RegExp(`^### ${id}\\n(?:(?!#).*\\n)*?(?=Wrong:$)`, 'm').exec(text) ?? []
+    if (head === undefined) throw new Error(`the manual has no section with snippets for the rule ${id}`)
+    return text.replace(head, () => `### ${id}\n${level} · ${source}\n\n${why}\n\n**Mend:** ${mend}\n\n`)
+  }, before)
 }
 
 function inRows(sections: Readonly<Record<string, readonly (readonly string[])[]>>): Record<string, string> {

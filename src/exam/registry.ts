@@ -23,3 +23,11 @@ export const rules: readonly Rule[] = [
   ...mcp,
   ...fapi2,
 ]
+
+/** What a rule says, for the armed rule that tries the same: both are one rule, with one section in the manual. */
+export function saysRule(id: string): Pick<Rule, 'id' | 'level' | 'source' | 'why' | 'mend'> {
+  const rule = rules.find((one) => one.id === id)
+  if (rule === undefined) throw new Error(`no rule is called ${id}`)
+  const { level, source, why, mend } = rule
+  return { id, level, source, why, mend }
+}

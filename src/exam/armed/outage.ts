@@ -1,6 +1,7 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { notDelivered, refusedIt } from '../judging.ts'
 import { callbacksIn, exchangesBy, isIn, struck, trafficIn } from '../play.ts'
+import { saysRule } from '../registry.ts'
 import { loginUnder } from '../scenario.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 import { seconds } from '../words.ts'
@@ -55,12 +56,8 @@ const drop: ArmedRule = {
 }
 
 const loop: ArmedRule = {
-  id: 'login-loop',
-  level: 'must',
+  ...saysRule('login-loop'),
   group,
-  source: 'RFC 6749 §4.1.2.1',
-  why: 'The browser goes round between app and provider until it gives up, and the user never learns why.',
-  mend: 'Show the error, and begin again when the user asks for it; count sign-ins in the session.',
   scenarios: ['temporarily_unavailable', 'server_error', 'login_required'].map((error) =>
     loginUnder('refusal', { endpoint: 'authorize', error, times: 0 }),
   ),

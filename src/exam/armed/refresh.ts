@@ -1,5 +1,6 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { callsWith, trafficIn } from '../play.ts'
+import { saysRule } from '../registry.ts'
 import { answerOf, text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 import { seconds } from '../words.ts'
@@ -9,12 +10,8 @@ import { atRefresh, call, endOf, entriesOf, expiring, refreshes, sentToken, unse
 const group = 'refresh'
 
 const singleFlight: ArmedRule = {
-  id: 'refresh-single-flight',
-  level: 'must',
+  ...saysRule('refresh-single-flight'),
   group,
-  source: 'RFC 9700 §4.14.2',
-  why: 'A refresh token that comes twice looks stolen: the server revokes the grant, and everybody is signed out.',
-  mend: 'Keep the promise of the refresh that is under way and have all others wait for it; across tabs and servers, take a lock by session.',
   timing: true,
   scenarios: [
     {
@@ -40,12 +37,8 @@ const singleFlight: ArmedRule = {
 }
 
 const keepsNewest: ArmedRule = {
-  id: 'refresh-keeps-newest',
-  level: 'must',
+  ...saysRule('refresh-keeps-newest'),
   group,
-  source: 'RFC 6749 §6',
-  why: 'The old token works once at most servers; its second use ends the session.',
-  mend: 'Store the refresh token that came before the call goes on.',
   scenarios: [
     {
       ...expiring(call, { expire: 'access' }, call),
@@ -95,12 +88,8 @@ const keepsOld: ArmedRule = {
 }
 
 const whenNeeded: ArmedRule = {
-  id: 'refresh-when-needed',
-  level: 'should',
+  ...saysRule('refresh-when-needed'),
   group,
-  source: 'RFC 6749 §6, RFC 9700 §4.14.2',
-  why: 'Each refresh is a request more and a chance to lose the session.',
-  mend: 'Ask the clock, with a minute’s margin, and refresh at a 401.',
   scenarios: [
     {
       title: 'A login and calls of the API',

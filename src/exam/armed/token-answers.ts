@@ -1,6 +1,7 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { notDelivered, refusedIt, withControl } from '../judging.ts'
 import { callsIn, callsWith, deedOf, isIn, type Play, seenIn, struck, trafficIn } from '../play.ts'
+import { saysRule } from '../registry.ts'
 import { loginUnder } from '../scenario.ts'
 import { answerOf, sharing, text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
@@ -9,12 +10,8 @@ import { seconds } from '../words.ts'
 const group = 'token'
 
 const noRepeatRefused: ArmedRule = {
-  id: 'token-no-repeat-refused',
-  level: 'must',
+  ...saysRule('token-no-repeat-refused'),
   group,
-  source: 'RFC 6749 §5.2',
-  why: 'What was refused once is refused again: the server counts attempts and shuts the client out.',
-  mend: 'Try again after 5xx, 429 and lost connections alone.',
   scenarios: [loginUnder('refusal', { endpoint: 'token', error: 'invalid_grant', times: 0 })],
   judge(play) {
     const deed = deedOf(play, 'token')
