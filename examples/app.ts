@@ -18,6 +18,7 @@ export class App {
   #refreshing: Promise<void> | undefined
   #busyUntil = 0
   #isAllowed = true
+  #sub: string | undefined
 
   private constructor(config: oauth.Configuration, registration: Registration) {
     this.#config = config
@@ -59,35 +60,54 @@ export class App {
     if (pending === undefined) throw new Error(`nobody began a sign-in with state "${state}"`)
     this.#pending.delete(state)
     const checks = { expectedState: state, expectedNonce: pending.nonce, pkceCodeVerifier: pending.verifier }
-    const tokens = await oauth.authorizationCodeGrant(this.#config, url, checks)
-    const { iat, sub } = tokens.claims() ?? {}
-    if (iat !== undefined && iat < Date.now() / 1000 - 600) throw new Error('the ID token is not of this sign-in')
-    await oauth.fetchUserInfo(this.#config, tokens.access_token, sub ?? oauth.skipSubjectCheck)
-    this.tokens = tokens
-    this.#isAllowed = true
+    this.tokens = await oauth.authorizationCodeGrant(this.#config, url, checks)
   }
 
-  /** New tokens for the refresh token; the old one is kept when no other comes. All who ask at the same time share one request. */
-  refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined
-    })
-    return this.#refreshing
-  }
-
-  async #refresh(): Promise<void> {
-    const refresh_token = this.tokens?.refresh_token
-    if (refresh_token === undefined) throw new Error('there is no refresh token')
+  /** The same, and lets the user in only if the ID token is of now and the provider says the same of him when it is asked. */
+  async admit(callback: string): Promise<void> {
     try {
-      const tokens = await oauth.refreshTokenGrant(this.#config, refresh_token)
-      const { sub } = this.tokens?.claims() ?? {}
-      if (sub !== undefined && (tokens.claims()?.sub ?? sub) !== sub) throw new Error('the new tokens are those of another user')
-      this.tokens = Object.assign(tokens, { refresh_token: tokens.refresh_token ?? refresh_token })
+      await this.finish(callback)
+      const { iat = 0, sub } = this.tokens?.claims() ?? {}
+      if (iat < Date.now() / 1000 - 600) throw new Error('the ID token is not of this sign-in')
+      await this.profile()
+      this.#sub = sub
+      this.#isAllowed = true
     } catch (error) {
-      // What was refused is over; what was not answered may work again.
-      if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') this.tokens = undefined
+      this.tokens = undefined
       throw error
     }
+  }
+
+  /** Who was let in. */
+  get sub(): string | undefined {
+    return this.tokens === undefined ? undefined : this.#sub
+  }
+
+  /** New tokens for the refresh token; the old one is kept when no other comes. */
+  async refresh(): Promise<void> {
+    const refresh_token = this.tokens?.refresh_token
+    if (refresh_token === undefined) throw new Error('there is no refresh token')
+    const tokens = await oauth.refreshTokenGrant(this.#config, refresh_token)
+    this.tokens = Object.assign(tokens, { refresh_token: tokens.refresh_token ?? refresh_token })
+  }
+
+  /** The same once for all who ask at the same time. What was refused, or is another's, is over; what was not answered may work again. */
+  #refreshOnce(): Promise<void> {
+    this.#refreshing ??= this.refresh()
+      .then(() => {
+        const { sub = this.#sub } = this.tokens?.claims() ?? {}
+        if (sub === this.#sub) return
+        this.tokens = undefined
+        throw new Error('the refresh brought tokens of another user')
+      })
+      .catch((error) => {
+        if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') this.tokens = undefined
+        throw error
+      })
+      .finally(() => {
+        this.#refreshing = undefined
+      })
+    return this.#refreshing
   }
 
   /** Who is signed in, as the provider says it now. */
@@ -95,7 +115,10 @@ export class App {
     return oauth.fetchUserInfo(this.#config, this.tokens?.access_token ?? '', this.tokens?.claims()?.sub ?? oauth.skipSubjectCheck)
   }
 
-  /** The same with a token that may have expired meanwhile: it is refreshed once. A provider that is busy is left in peace as long as it says, and what the user did not allow is not asked for again. */
+  /**
+   * The same with a token that may have expired meanwhile: it is refreshed once. A provider that is busy is left in peace as long as it
+   * says, and what the user did not allow is not asked for again.
+   */
   async freshProfile(): Promise<oauth.UserInfoResponse> {
     if (!this.#isAllowed) throw new Error('the user did not allow this')
     if (Date.now() < this.#busyUntil) throw new Error('the provider is busy')
@@ -106,7 +129,7 @@ export class App {
       if (status === 429) this.#busyUntil = Date.now() + Number(headers?.get('retry-after') ?? 1) * 1000
       this.#isAllowed = status !== 403
       if (status !== 401) throw error
-      await this.refresh()
+      await this.#refreshOnce()
       return this.profile()
     }
   }

@@ -51,7 +51,7 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
     }
     if (pathname === '/callback') {
       if (user === undefined) return page('Nobody began to sign in here.', 400)
-      await user.finish(href)
+      await user.admit(href)
       // Whoever knew the session's id before the sign-in does not know it now.
       sessions.delete(id)
       return { status: 303, headers: { location: '/', ...begin(user) } }
@@ -60,14 +60,11 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
       sessions.delete(id)
       return { status: 303, headers: { location: user === undefined ? '/' : await user.signOut() } }
     }
-    const claims = user?.tokens?.claims()
-    if (pathname === '/me') return claims === undefined ? { status: 401 } : json({ sub: claims.sub })
-    if (pathname === '/profile') {
-      const profile = user?.tokens === undefined ? undefined : await user.freshProfile().catch(unlessOver(user))
-      return profile === undefined ? { status: 401 } : json(profile)
-    }
-    if (user === undefined || claims === undefined) return page('<a href="/login">Sign in</a>')
-    return page(`Hello ${escaped((await user.freshProfile()).name ?? claims.sub)}`)
+    const sub = user?.sub
+    if (pathname === '/me') return sub === undefined ? { status: 401 } : json({ sub })
+    const profile = user === undefined || sub === undefined ? undefined : await profileOf(user)
+    if (pathname === '/profile') return profile === undefined ? { status: 401 } : json(profile)
+    return page(profile === undefined ? '<a href="/login">Sign in</a>' : `Hello ${escaped(profile.name ?? profile.sub)}`)
   }
 
   return {
@@ -76,13 +73,6 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
       server.close()
       server.closeAllConnections()
     },
-  }
-}
-
-/** What the user took back, or the provider ended, is no mishap: he may sign in again. */
-function unlessOver(user: App): (error: unknown) => undefined {
-  return (error) => {
-    if (user.tokens !== undefined) throw error
   }
 }
 
@@ -97,4 +87,12 @@ function json(value: object): Answer {
 
 function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`)
+}
+
+/** Nobody's when the provider has ended what the user gave. */
+async function profileOf(user: App): Promise<{ sub: string; name?: string } | undefined> {
+  return user.freshProfile().catch((error) => {
+    if (user.tokens === undefined) return undefined
+    throw error
+  })
 }
