@@ -25,9 +25,10 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
     passive.delete(rule.id)
     return [{ rule, group: rule.group as string, verdict: seen?.verdict === 'failed' && verdict.verdict !== 'failed' ? seen : verdict }]
   })
-  const recovered = wants(recovery.id, recovery.group, exam)
-    ? [{ rule: recovery, group: recovery.group as string, verdict: recovers(controls) }]
-    : []
+  const recovered =
+    wants(recovery.id, recovery.group, exam) && isVoid === undefined
+      ? [{ rule: recovery, group: recovery.group as string, verdict: recovers(controls) }]
+      : []
   const rules = [...tried, ...recovered, ...passive.values()].map(({ rule, group, verdict }): RuleReport => {
     const { id, source, why, mend } = rule
     const level = (verdict.verdict === 'failed' && verdict.level) || levelFor(rule, profiles)

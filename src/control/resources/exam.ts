@@ -102,6 +102,11 @@ const next = z.strictObject({
   busy: z.boolean().default(false).describe('The driver is still at what it was given, and asks when nothing more can be learnt of it.'),
 })
 
+const reportQuery = z.strictObject({
+  format: z.enum(['text', 'json', 'junit', 'sarif', 'html']).default('json'),
+  sarif_file: z.string().optional().describe('The file of the app that findings stand at in SARIF.'),
+})
+
 const signal = z.strictObject({
   signed_in: z.boolean().optional().describe('Whether the app let somebody in.'),
   user: z.string().nullable().optional().describe('Whom the app shows: a subject, a username or an address; null for nobody.'),
@@ -138,7 +143,18 @@ export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sand
     return {}
   })
 
-  get('/exam', 'What the exam has found so far', { answer: report }, async ({ sandbox }) => (await sitting(sandbox)).report())
+  const found = { query: reportQuery, answer: report }
+  get('/exam', 'What the exam has found so far', found, async ({ sandbox, query: { format, sarif_file }, reply }) => {
+    const said = (await sitting(sandbox)).report()
+    if (format === 'json') return said
+    const { formatted, mediaTypes } = await import('../../exam/reports/formats.ts')
+    const { outcomeOf } = await import('../../exam/reports/outcome.ts')
+    const today = new Date().toISOString().slice(0, 10)
+    const text = formatted(format, said, outcomeOf(said, { fail_on: 'must' }, today), sarif_file)
+    // The schema is the one of JSON, as the report is that the others are made of.
+    reply.type(mediaTypes[format]).serializer(() => text)
+    return said
+  })
 
   remove('/exam', 'End the exam; the sandbox is as before', async ({ sandbox }) => {
     const { endExam } = await load()

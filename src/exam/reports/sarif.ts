@@ -31,7 +31,9 @@ export function sarifReport({ exam, rules }: Report, file?: string): string {
     defaultConfiguration: { level: levelOf[level] },
   }))
   const driver = { name: 'grantbox exam', version, rules: descriptors }
-  const run = { tool: { driver }, results, properties: { rulesVersion: exam.rules_version, profile: exam.profile } }
+  const trouble = exam.void === undefined ? {} : { toolExecutionNotifications: [{ level: 'error', message: { text: exam.void } }] }
+  const invocations = [{ executionSuccessful: exam.void === undefined, ...trouble }]
+  const run = { tool: { driver }, invocations, results, properties: { rulesVersion: exam.rules_version, profile: exam.profile } }
   const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }
   return `${JSON.stringify(log, null, 2)}\n`
 }

@@ -16,6 +16,8 @@ export class Cast {
   readonly #find: () => Sandbox
   readonly #isOwn: boolean
   readonly #lastGrant: number
+  /** Those of the magic users whom nobody had named before. */
+  readonly #magic: readonly string[]
 
   /** @throws CastError when there is no such client or user, and none can be made */
   constructor(find: () => Sandbox, registration: Registration) {
@@ -27,6 +29,7 @@ export class Cast {
       throw new CastError(`There is no client '${registration.client_id}', and without redirect_uri none can be made for the exam`)
     }
     this.alice = someUser(sandbox, registration.username)
+    this.#magic = [...magicUsers.keys()].filter((name) => store.findUser(name) === undefined)
     this.#isOwn = known === undefined
     this.client = known ?? ownClient(sandbox, registration)
     const [last] = sandbox.grants.list({ client_id: this.client.client_id, limit: 100_000 }).slice(-1)
@@ -77,8 +80,10 @@ export class Cast {
   /** Those whom the exam brought go, with all that was granted in it. */
   leave(): void {
     const { directory, grants, store, clock } = this.#find()
-    const mallory = store.findUser(this.mallory.username)
-    if (mallory !== undefined) directory.deleteUser(mallory)
+    for (const name of [this.mallory.username, ...this.#magic]) {
+      const user = store.findUser(name)
+      if (user !== undefined) directory.deleteUser(user)
+    }
     const client = store.findClient(this.client.client_id)
     if (client === undefined) return
     if (this.#isOwn) directory.deleteApp(client.app)
