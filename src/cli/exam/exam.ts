@@ -23,8 +23,9 @@ import { knownFailures } from './known.ts'
 import { findPlace, type Place } from './place.ts'
 import { freeRedirectUri, untilReady } from './ready.ts'
 
-/** Wrong use, as the exit codes of an exam have it. */
+/** Wrong use, and an exam that says nothing, as the exit codes of an exam have it. */
 const wrongUse = 3
+const noVerdict = 2
 
 /** `grantbox exam`: a client's exam, by grantbox's own browser or by a command that logs in. */
 export const exam: Command = {
@@ -34,7 +35,12 @@ export const exam: Command = {
     try {
       return await examine(context)
     } catch (error) {
-      if (!(error instanceof Error) || !['ConfigError', 'GrantboxError'].includes(error.name)) throw error
+      if (!(error instanceof Error)) throw error
+      if (error.name === 'BrowserError') {
+        context.stdout.write(`VOID  the app does not answer: ${error.message}.\nexit ${noVerdict}\n`)
+        return noVerdict
+      }
+      if (!['ConfigError', 'GrantboxError'].includes(error.name)) throw error
       context.stderr.write(`${error.message}\n`)
       return wrongUse
     }
