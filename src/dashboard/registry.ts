@@ -11,6 +11,7 @@ import { callbackPages } from './apps/callback.ts'
 import { clientPages } from './apps/clients.ts'
 import { exportPages } from './apps/exports.ts'
 import { hintPages } from './apps/hints.ts'
+import { examPages } from './exam/exam.ts'
 import { flowPages } from './flows/flows.ts'
 import type { Section } from './frame/visit.ts'
 import { requestPages } from './requests/requests.ts'
@@ -35,6 +36,7 @@ export const menu: readonly Section[] = [
   { entry: 'Analytics', parts: [analyticsPages] },
   { entry: 'Requests', parts: [requestPages] },
   { entry: 'Flows', parts: [flowPages] },
+  { entry: 'Exam', parts: [examPages] },
   { entry: 'Approvals', parts: [approvalPages] },
   { entry: 'Messages', parts: [outboxPages] },
   { entry: 'Settings', parts: [settingsPages] },

@@ -40,7 +40,7 @@ test("the frame is the vendor's: top bar, left menu, signed-in developer", async
   const entries = [...html.matchAll(/<li><a href="\/dashboard\/iokids\/[a-z]+"( aria-current="page")?>[\s\S]*?<span>(\w+)<\/span>/g)].map(
     ([, current, name]) => (current === undefined ? name : `(${name})`),
   )
-  expect(entries).toEqual(['Brands', '(Apps)', 'Sandbox', 'Analytics', 'Requests', 'Flows', 'Approvals', 'Settings'])
+  expect(entries).toEqual(['Brands', '(Apps)', 'Sandbox', 'Analytics', 'Requests', 'Flows', 'Exam', 'Approvals', 'Settings'])
 })
 
 test.each([['standard'], ['wildix'], ['socialid'], ['deyel'], ['gateway']])(

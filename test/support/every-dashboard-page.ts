@@ -3,6 +3,7 @@ import { readDeclarations } from '../../src/config/declarations.ts'
 import { control } from './control-client.ts'
 import { hardWay } from './dashboard-flow.ts'
 import { guideExample } from './declared.ts'
+import { appByHand, reported } from './exam-by-hand.ts'
 import { findFluffy, passwordTokens, postToken } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
 import { authorizeUrl } from './standard-sign-in.ts'
@@ -127,6 +128,30 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.goto(`${url}/dashboard/auth0/outbox`)
   },
   'dashboard-messages-none': at('/dashboard/auth0/outbox?notice=forgotten'),
+  'dashboard-exam': at('/dashboard/standard/exam'),
+  'dashboard-exam-task': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/standard/exam?client=standard-web`)
+    await page.getByLabel('call an API').check()
+    await page.getByRole('button', { name: 'Begin' }).click()
+    await page.getByRole('button', { name: 'It let me in' }).waitFor()
+  },
+  'dashboard-exam-report': async (page, server) => {
+    const app = await appByHand(server)
+    try {
+      for (const slip of ['callback-state-missing', 'callback-iss-wrong']) app.wrong.add(slip)
+      await reported(server, app, ['callback', 'answers', 'any'])
+    } finally {
+      app.close()
+    }
+    await page.goto(`${server.url}/dashboard/standard/exam`)
+  },
+  'dashboard-exam-void': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/standard/exam`)
+    await page.getByRole('button', { name: 'Begin' }).click()
+    await page.getByRole('link', { name: 'End', exact: true }).click()
+    await page.getByRole('button', { name: 'End it' }).click()
+    await page.getByText('Void').waitFor()
+  },
   'dashboard-settings': at(`${base}/settings`),
   'dashboard-settings-all': async (page, { url }) => {
     await page.goto(`${url}/dashboard/standard/settings`)

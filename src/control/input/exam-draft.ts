@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { examClient } from '../../exam/client.ts'
 import { type Profile, profiles } from '../../exam/profiles.ts'
-import type { ExamOptions } from '../../exam/run/options.ts'
+import type { ExamOptions, ExamWorld } from '../../exam/run/options.ts'
 import { abilities } from '../../exam/tasks.ts'
 import { duration } from '../../sandbox/duration.ts'
+import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 
 const profileName = z.enum(Object.keys(profiles) as [Profile])
 
@@ -43,4 +45,12 @@ export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
   } = draft
   const { client_secret = examClient.client_secret } = draft
   return { profiles: profile, patience_ms, only, quick, abilities: signals, waive, client_id, client_secret, redirect_uri, username }
+}
+
+/** A sandbox as the place of an exam. */
+export function examWorld(sandbox: Sandbox, sandboxes: Sandboxes): ExamWorld {
+  return {
+    find: () => sandboxes.find(sandbox.name) ?? sandbox,
+    layOver: (settings) => sandboxes.layOver(sandbox, settings),
+  }
 }

@@ -9,8 +9,7 @@ import { ways } from '../../exam/tasks.ts'
 import type { User } from '../../oauth/model/records.ts'
 import { subjectFor } from '../../oauth/realm/subject.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { SandboxSettings } from '../../sandbox/settings.ts'
-import { examDraft, examOptions } from '../input/exam-draft.ts'
+import { examDraft, examOptions, examWorld } from '../input/exam-draft.ts'
 import { Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 
@@ -117,12 +116,8 @@ const signal = z.strictObject({
 export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sandboxes }) => {
   create('/exam', 'Begin an exam of a client', { body: examDraft.prefault({}), answer: begun }, async ({ sandbox, body, addresses }) => {
     const { beginExam } = await load()
-    const world = {
-      find: () => sandboxes.find(sandbox.name) ?? sandbox,
-      layOver: (settings: Partial<SandboxSettings>) => sandboxes.layOver(sandbox, settings),
-    }
     try {
-      const { id, exam } = await beginExam(world, examOptions(body))
+      const { id, exam } = await beginExam(examWorld(sandbox, sandboxes), examOptions(body))
       return { id, scenarios: exam.scenarios, issuer: addresses.issuer, ...castView(exam.cast, sandbox) }
     } catch (error) {
       if (error instanceof ExamRunningError) throw new Problem(409, `${error.message}: DELETE it first`)

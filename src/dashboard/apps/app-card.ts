@@ -61,6 +61,7 @@ export function appCard(app: App, clients: readonly Client[], sandbox: Sandbox, 
       /** Where its secrets are made, for a vendor whose clients make them. */
       secretHref: provider.client_secrets && `${href}/clients/${encodeURIComponent(client.client_id)}/secret`,
       useHref: `${href}/clients/${encodeURIComponent(client.client_id)}`,
+      examHref: `${base}/exam?client=${encodeURIComponent(client.client_id)}`,
       deleteHref: `${href}/clients/${encodeURIComponent(client.client_id)}/delete`,
     })),
     authMethods: authChoices(sandbox),

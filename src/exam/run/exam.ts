@@ -231,10 +231,11 @@ export class Exam {
     const taken_at = performance.now()
     const before = live.entries.length
     const settle_ms = settleBy(this.#control)
+    const { by_hand } = this.options
     for (;;) {
       const entries = live.entries.slice(before)
       const isDelivered = live.scenario.wants === 'refusal' && entries.some((entry) => entry.fault !== undefined && wasDelivered(entry))
-      const left = leftOf({ heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms })
+      const left = leftOf({ heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms, by_hand })
       if (left === 0 || (this.#meet.heard.asked_at !== undefined && isCertain(rules, this.#asPlay(live)))) break
       await this.#change(left)
       this.#check()

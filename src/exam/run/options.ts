@@ -31,6 +31,8 @@ export interface ExamOptions extends Wanted, Registration {
   readonly patience_ms: number
   /** Rules that are not held against the client, with the reason. */
   readonly waive: Readonly<Record<string, string>>
+  /** A person does it, who may take his time: no task is over before he says so. */
+  readonly by_hand?: boolean
 }
 
 /** The sandbox in which an exam takes place. */

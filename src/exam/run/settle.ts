@@ -17,6 +17,8 @@ export interface Watch {
   readonly isDelivered: boolean
   /** How long nothing may come before it counts as silence. */
   readonly settle_ms: number
+  /** Whether a person does it, who is waited for. */
+  readonly by_hand?: boolean | undefined
 }
 
 /** How long a driver that is at it may do nothing at all. */
@@ -26,12 +28,12 @@ export const patience_ms = 60_000
 const grace_ms = 30
 
 /** How long it is to wait until the task may be called over, unless something comes; 0 when it is. Milliseconds. */
-export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms }: Watch): number {
+export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms, by_hand = false }: Watch): number {
   const last = Math.max(taken_at, ...entries.map(({ at_ms, duration_ms }) => at_ms + duration_ms))
   const isTold = heard.signal?.signed_in !== undefined || heard.signal?.user !== undefined
   const left = (from: number, wait: number) => Math.max(0, from + wait - now)
   if (isTold) return left(last, grace_ms)
-  if (heard.asked_at === undefined) return left(taken_at, patience_ms)
+  if (heard.asked_at === undefined) return by_hand ? Number.POSITIVE_INFINITY : left(taken_at, patience_ms)
   if (heard.is_at_it !== true) return left(Math.max(last, heard.asked_at), settle_ms)
   return isDelivered ? left(last, settle_ms) : left(last, patience_ms)
 }
