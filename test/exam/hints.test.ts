@@ -1,19 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Script } from 'node:vm'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as openid from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { hintsWords } from '../../src/cli/run-words.ts'
-import { armedRules } from '../../src/exam/armed.ts'
 import type { Profile } from '../../src/exam/profiles.ts'
-import { recovery } from '../../src/exam/recovery.ts'
 import { rules } from '../../src/exam/registry.ts'
 import { trafficOf } from '../../src/exam/traffic.ts'
 import { connectGrantbox, type Hint } from '../../src/index.ts'
 import { Jar } from '../support/browser-jar.ts'
-import { sectionsOf } from '../support/markdown.ts'
 import { startForFile } from '../support/server.ts'
 import { alice, json, post, web } from '../support/standard-client.ts'
 import { authorizeUrl, callbackOf } from '../support/standard-sign-in.ts'
@@ -581,47 +575,4 @@ test('grantbox run ends with a line for each client', async () => {
   )
   its.journal.clear()
   expect(hintsWords([its])).toBe('')
-})
-
-describe('the manual', () => {
-  const path = join(import.meta.dirname, '../../docs/exam.md')
-  const sections = sectionsOf(path)
-  const all = [...rules, ...armedRules, recovery]
-  const ids = new Set(all.map(({ id }) => id))
-
-  /** What is wrong and what is right, where a section ends with both. */
-  function snippetsOf(id: string) {
-    const text = sections.find(({ anchor }) => anchor === id)?.text ?? ''
-    const [, ...found] = /\n\nWrong:\n\n```(js|http)\n(.*?)\n```\n\nRight:\n\n```(js|http)\n(.*?)\n```\s*$/s.exec(text) ?? []
-    const [wrongIn, wrong = '', rightIn, right = ''] = found
-    return [
-      { language: wrongIn, code: wrong },
-      { language: rightIn, code: right },
-    ]
-  }
-
-  test('has each rule, with its level, its source, why it matters and how to mend it, and no other', () => {
-    const manual = readFileSync(path, 'utf8')
-    for (const { id, level, source, why, mend } of all) {
-      expect(manual).toContain(`### ${id}\n${level} · ${source}\n\n${why}\n\n**Mend:** ${mend}\n`)
-      expect(manual, 'the index').toContain(`[${id}](#${id})`)
-    }
-    expect(manual.match(/^### .*/gm)?.sort()).toEqual([...ids].map((id) => `### ${id}`).sort())
-  })
-
-  test('has what only an exam tries below the heading of its group', () => {
-    const own = [...armedRules, recovery].filter(({ id }) => !rules.some((rule) => rule.id === id))
-    for (const { id, group } of own) {
-      const section = sections.find(({ anchor }) => anchor === `tried-${group.replaceAll('_', '-')}`)
-      expect(section?.text, group).toContain(`\n### ${id}\n`)
-    }
-  })
-
-  test.each([...ids])('shows in a few lines what is wrong and what is right: %s', (id) => {
-    for (const { language, code } of snippetsOf(id)) {
-      const lines = code.split('\n').length
-      expect(lines >= 3 && lines <= 8, `${lines} lines: ${code}`).toBe(true)
-      if (language === 'js') expect(() => new Script(`(async () => {\n${code}\n})`), code).not.toThrow()
-    }
-  })
 })

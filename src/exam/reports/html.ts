@@ -1,6 +1,6 @@
 import type { Report, RuleReport } from '../report.ts'
 import type { Outcome } from './outcome.ts'
-import { exhibitLine, titleOf } from './text.ts'
+import { exhibitLine, sectionOf, titleOf } from './text.ts'
 
 /** A report as a page of its own, without scripts and without anything from elsewhere. */
 export function htmlReport(report: Report, _outcome: Outcome): string {
@@ -23,7 +23,7 @@ export function htmlReport(report: Report, _outcome: Outcome): string {
 function failure({ id, level, message, source, why, mend, evidence }: RuleReport): string {
   const lines = evidence.map((one) => escapeHtml(exhibitLine(one))).join('\n')
   const wire = evidence.length === 0 ? '' : `<details><summary>The requests</summary><pre>${lines}</pre></details>`
-  return `<section id="${id}"><h3><code>${id}</code> <small>${level} · ${escapeHtml(source)}</small></h3><p>${escapeHtml(message)}</p>${wire}<p><strong>Why:</strong> ${escapeHtml(why)}</p><p><strong>Mend:</strong> ${escapeHtml(mend)}</p></section>`
+  return `<section id="${id}"><h3><code>${id}</code> <small>${level} · ${escapeHtml(source)}</small></h3><p>${escapeHtml(message)}</p>${wire}<p><strong>Why:</strong> ${escapeHtml(why)}</p><p><strong>Mend:</strong> ${escapeHtml(mend)}</p><p><strong>See:</strong> <code>${sectionOf(id)}</code></p></section>`
 }
 
 const words = { passed: 'passed', failed: 'failed', not_exercised: 'not exercised', waived: 'waived' } as const

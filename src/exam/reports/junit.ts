@@ -1,5 +1,5 @@
 import type { Report, RuleReport } from '../report.ts'
-import { exhibitLine, titleOf } from './text.ts'
+import { exhibitLine, sectionOf, titleOf } from './text.ts'
 
 /** A report as JUnit's XML: a suite for each group, a case for each rule; the honest runs are cases too. */
 export function junitReport({ exam, rules, controls, counts }: Report): string {
@@ -36,7 +36,9 @@ function suite(name: string, cases: readonly Case[]): string {
 function ruleCase(rule: RuleReport): Case {
   const { id, group, verdict, level, message, source, why, mend, evidence, reason } = rule
   if (verdict === 'failed') {
-    const text = [message, ...evidence.map(exhibitLine), `Why: ${why}`, `Mend: ${mend}`, `Source: ${source}`].join('\n')
+    const text = [message, ...evidence.map(exhibitLine), `Why: ${why}`, `Mend: ${mend}`, `Source: ${source}`, `See: ${sectionOf(id)}`].join(
+      '\n',
+    )
     return { xml: testCase(id, group, element('failure', { message, type: level }, text)), failed: true, skipped: false }
   }
   if (verdict === 'passed') return { xml: testCase(id, group, ''), failed: false, skipped: false }

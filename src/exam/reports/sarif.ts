@@ -1,6 +1,6 @@
 import { version } from '../../basics/package.ts'
 import type { Report } from '../report.ts'
-import { exhibitLine } from './text.ts'
+import { exhibitLine, sectionOf } from './text.ts'
 
 const levelOf = { must: 'error', should: 'warning', hint: 'note' } as const
 
@@ -27,7 +27,7 @@ export function sarifReport({ exam, rules }: Report, file?: string): string {
     id,
     shortDescription: { text: why },
     fullDescription: { text: `${why} ${source}.` },
-    help: { text: `${mend} (docs/exam.md#${id})` },
+    help: { text: `${mend} (${sectionOf(id)})` },
     defaultConfiguration: { level: levelOf[level] },
   }))
   const driver = { name: 'grantbox exam', version, rules: descriptors }

@@ -86,9 +86,12 @@ function ruleLines(rule: RuleReport, paint: (colour: string, text: string) => st
     ...evidence.map((one) => `${indent}  ${exhibitLine(one)}`),
     `${indent}Why   ${why}`,
     `${indent}Mend  ${mend}`,
-    `${indent}${paint(dim, `docs/exam.md#${id}`)}`,
+    `${indent}${paint(dim, sectionOf(id))}`,
   ]
 }
+
+/** Where the manual shows what is wrong and what is right. */
+export const sectionOf = (id: string) => `docs/exam.md#${id}`
 
 /** A request in one line. */
 export function exhibitLine({ entry, role, method, path, status, at_ms, asked, answered }: Evidence): string {
