@@ -1,0 +1,155 @@
+import { Auth, type AuthConfig, skipCSRFCheck } from '@auth/core'
+import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from 'oidc-client-ts'
+import { expect, test } from 'vitest'
+import { connectGrantbox, type ExamDriver, type Sandbox } from '../../src/index.ts'
+import { startForFile } from '../../test/support/server.ts'
+
+/** The same as in clients.test.ts, of clients that make a session of the ID token. */
+
+const server = await startForFile({ defaultProvider: 'standard' })
+const grantbox = await connectGrantbox(server.url)
+
+const nobody = { signedIn: false, user: null }
+
+async function examined(driverAt: (sandbox: Sandbox) => ExamDriver, expected: Record<string, string>, redirect_uri: string) {
+  const only = Object.keys(expected)
+  const sandbox = await grantbox.createSandbox({ provider: 'standard' })
+  const signals = ['signed_in', 'user'] as const
+  const exam = await sandbox.exam({
+    redirect_uri,
+    only,
+    client_secret: 'exam-secret-of-plain-letters',
+    patience: '3s',
+    profile: 'oidc',
+    signals,
+  })
+  const { rules, exam: head } = await exam.runAll(driverAt(sandbox))
+  await exam.end()
+  await sandbox.delete()
+  expect(head.void).toBeUndefined()
+  expect(Object.fromEntries(rules.flatMap(({ id, verdict }) => (only.includes(id) ? [[id, verdict]] : [])))).toEqual(expected)
+}
+
+async function through(sandbox: Sandbox, url: string, username: string): Promise<URL> {
+  const asked = Object.fromEntries(new URL(url).searchParams)
+  return new URL((await sandbox.authorize({ client_id: '', ...asked, username })).redirect_to)
+}
+
+test('oidc-client-ts compares the subject and a nonce, and leaves issuer, audience, times and signature of the ID token to TLS', {
+  timeout: 60_000,
+}, async () => {
+  const redirect_uri = 'http://localhost/callback'
+  const driver = (sandbox: Sandbox): ExamDriver => ({
+    async login({ issuer, client, user }) {
+      const { client_id, client_secret } = client
+      try {
+        const oidc = new OidcClient({
+          authority: issuer,
+          client_id,
+          client_secret: client_secret ?? '',
+          redirect_uri,
+          scope: 'openid profile',
+          loadUserInfo: true,
+          stateStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
+        })
+        const { url } = await oidc.createSigninRequest({})
+        const { profile } = await oidc.processSigninResponse((await through(sandbox, url, user.username)).href)
+        return { signedIn: true, user: profile.sub }
+      } catch {
+        return nobody
+      }
+    },
+  })
+  await examined(
+    driver,
+    {
+      'request-csrf-protection': 'passed',
+      'request-pkce': 'passed',
+      'request-nonce': 'failed',
+      'callback-state-wrong': 'passed',
+      'callback-iss-wrong': 'failed',
+      'callback-iss-missing': 'failed',
+      'callback-error-wins': 'passed',
+      'id-token-iss': 'failed',
+      'id-token-aud': 'failed',
+      'id-token-exp': 'failed',
+      'id-token-alg-none': 'failed',
+      'userinfo-sub': 'passed',
+      'discovery-issuer': 'failed',
+      'token-type-case': 'passed',
+      'token-extra-members': 'passed',
+      'token-redirect-not-followed': 'failed',
+    },
+    redirect_uri,
+  )
+})
+
+test('@auth/core relies on PKCE, which holds, checks the claims of the ID token and, in the code flow, not its signature', {
+  timeout: 60_000,
+}, async () => {
+  const application = 'http://localhost:3000'
+  const driver = (sandbox: Sandbox): ExamDriver => ({
+    async login({ issuer, client, user }) {
+      const { client_id, client_secret } = client
+      const provider = {
+        id: 'grantbox',
+        name: 'grantbox',
+        type: 'oidc' as const,
+        issuer,
+        clientId: client_id,
+        clientSecret: client_secret ?? '',
+      }
+      const config: AuthConfig = {
+        basePath: '/auth',
+        secret: 'a secret of the application, for its cookies',
+        trustHost: true,
+        skipCSRFCheck,
+        providers: [provider],
+        logger: { error: () => {} },
+        callbacks: { session: ({ session, token }) => ({ ...session, sub: token.sub }) },
+      }
+      const cookies = new Map<string, string>()
+      const visit = async (path: string, init: RequestInit = {}) => {
+        const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+        const answer = await Auth(new Request(new URL(path, application), { ...init, headers: { ...init.headers, cookie } }), config)
+        for (const one of answer.headers.getSetCookie()) {
+          const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? []
+          if (value === '') cookies.delete(name)
+          else cookies.set(name, value)
+        }
+        return answer
+      }
+      const begun = await visit('/auth/signin/grantbox', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+      const location = begun.headers.get('location') ?? ''
+      if (!location.startsWith(sandbox.url)) return nobody
+      await visit((await through(sandbox, location, user.username)).href)
+      const session = (await (await visit('/auth/session')).json()) as { sub?: string } | null
+      return { signedIn: session?.sub !== undefined, user: session?.sub ?? null }
+    },
+  })
+  await examined(
+    driver,
+    {
+      'request-csrf-protection': 'passed',
+      'request-pkce': 'passed',
+      'request-nonce': 'failed',
+      'callback-foreign-code': 'passed',
+      'callback-state-wrong': 'not_exercised',
+      'callback-iss-wrong': 'passed',
+      'callback-iss-missing': 'passed',
+      'callback-error-wins': 'passed',
+      'id-token-iss': 'passed',
+      'id-token-aud': 'passed',
+      'id-token-exp': 'passed',
+      'id-token-alg-none': 'passed',
+      'id-token-signature': 'failed',
+      'discovery-issuer': 'passed',
+      'token-type-case': 'passed',
+      'token-extra-members': 'passed',
+    },
+    `${application}/auth/callback/grantbox`,
+  )
+})
