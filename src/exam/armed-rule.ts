@@ -36,6 +36,8 @@ export interface ArmedRule {
   readonly mend: string
   /** Its failures rest on timing or order, and are tried again. */
   readonly timing?: true
+  /** Why an honest run shows that it is not about this client, to which nothing is done then; undefined when it may be. */
+  readonly unused?: (control: Play) => string | undefined
   /** Each is judged; two rules may share one. */
   readonly scenarios: readonly Scenario[]
   /** A pure function of what was seen. Asked again at each request while the scenario is played, and when it is over. */

@@ -2,6 +2,7 @@ import { answers } from './armed/answers.ts'
 import { api } from './armed/api.ts'
 import { callback } from './armed/callback.ts'
 import { callbackByBrowser } from './armed/callback-browser.ts'
+import { device } from './armed/device.ts'
 import { discovery } from './armed/discovery.ts'
 import { foreignCode } from './armed/foreign-code.ts'
 import { atHash } from './armed/front-channel.ts'
@@ -28,6 +29,7 @@ export const armedRules: readonly ArmedRule[] = [
   ...identity,
   ...refresh,
   ...api,
+  ...device,
   ...logout,
   ...discovery,
   ...outage,

@@ -120,6 +120,11 @@ export function exchangesBy(play: Play, grant_type: string): Asked[] {
   return trafficIn(play).exchanges.filter(({ sent }) => text(sent, 'grant_type') === grant_type)
 }
 
+/** Token requests that brought a device code. */
+export function devicePolls(play: Pick<Play, 'entries' | 'client'>): Asked[] {
+  return trafficIn(play).exchanges.filter(({ sent }) => text(sent, 'device_code') !== undefined)
+}
+
 /** Calls of userinfo and of APIs. */
 export function callsIn({ entries }: Pick<Play, 'entries'>): JournalEntry[] {
   return entries.filter(({ endpoint }) => endpoint === 'userinfo' || endpoint === 'api')

@@ -37,6 +37,8 @@ export interface Scenario {
   readonly wants: 'refusal' | 'success'
   /** The canary's user stands in what is forged. */
   readonly canary?: true
+  /** What whoever signs in by a device says to it, and after how many polls; at once he allows it when absent. */
+  readonly device?: { readonly after?: number; readonly denies?: true }
 }
 
 /** A login before which something is armed. */

@@ -4,6 +4,7 @@ import { examClient } from '../../src/exam/client.ts'
 import { connectGrantbox } from '../../src/index.ts'
 import { addClient, newApp, newClient } from '../../src/sandbox/new-app.ts'
 import { ExamApp } from '../support/exam-app.ts'
+import { addDevice, examineDevice } from '../support/exam-device.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
 import { startForFile } from '../support/server.ts'
 
@@ -32,18 +33,36 @@ async function verdictsOf(options: Record<string, unknown>, wrong: readonly stri
   }
 }
 
-describe.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { profiles = ['oidc'] }) => {
+/** The same of a device, which has no browser. */
+async function verdictsOfDevice(options: Record<string, unknown>, wrong: readonly string[] = []) {
+  const box = await grantbox.createSandbox({ provider: 'standard', settings: { device_interval: 1 } })
+  addDevice(server.sandbox(box.name))
+  try {
+    return await examineDevice(box, options, new Set(wrong))
+  } finally {
+    await box.delete()
+  }
+}
+
+describe.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { group, profiles = ['oidc'] }) => {
+  const examined = group === 'device' ? verdictsOfDevice : verdictsOf
   const profile = [profiles.includes('oidc') ? 'oidc' : profiles[0]]
 
   test('is passed by who does it right', async () => {
-    const { rules, exam } = await verdictsOf({ only: [id], profile })
+    const { rules, exam } = await examined({ only: [id], profile })
     expect(exam.void).toBeUndefined()
     expect(rules).toMatchObject([{ id, verdict: 'passed' }])
   })
 
   test('is failed by who does not', async () => {
-    const { rules, exam } = await verdictsOf({ only: [id], profile }, [id])
+    const { rules, exam } = await examined({ only: [id], profile }, [id])
     expect(exam.void).toBeUndefined()
     expect(rules).toMatchObject([{ id, verdict: 'failed' }])
   })
+})
+
+test('devices have rules that are not tried on who signs in otherwise', async () => {
+  const { rules, controls } = await verdictsOf({ only: ['device'], profile: ['oauth2'] })
+  expect(rules.map(({ verdict, reason }) => [verdict, reason])).toEqual(Array(4).fill(['not_exercised', 'unused']))
+  expect(controls.map(({ what }) => what)).toEqual(['first', 'sham'])
 })

@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { randomText } from '../../basics/random.ts'
 import { hasApp } from '../../oauth/clients/unregistered.ts'
 import { decideBackchannelRequest } from '../../oauth/deferred/backchannel.ts'
-import { decide } from '../../oauth/deferred/deferred.ts'
-import { cleanUserCode } from '../../oauth/deferred/device.ts'
+import { cleanUserCode, decideDevice } from '../../oauth/deferred/device.ts'
 import { cibaType, deviceCodeType } from '../../oauth/model/grant-names.ts'
 import { userMentioned } from '../input/lookup.ts'
 import { invalid, Problem } from '../problem.ts'
@@ -46,10 +44,7 @@ export const deferred = sandboxRoutes('decisions', ({ inSpace: { get, post } }) 
     if (decision === 'allow' && !hasApp(user, asking.client, { realm: sandbox })) {
       throw invalid({ field: 'username', expected: `a user of app ${asking.client.app.name}`, came: username })
     }
-    const taken = store.openDeferred(code, randomText(32), clock.now())
-    if (typeof taken === 'string') throw over
-    store.setDeferredUser(taken.interaction_id, user)
-    const done = decide({ ...taken, user }, decision === 'allow' ? 'allowed' : 'denied', sandbox)
+    const done = decideDevice(code, user, decision === 'allow' ? 'allowed' : 'denied', sandbox)
     if (done === undefined) throw over
     return { client_id: done.client.client_id, username: user.username, decision }
   })

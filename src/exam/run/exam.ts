@@ -14,13 +14,14 @@ import type { Scenario } from '../scenario.ts'
 import type { Ability, Given, Task } from '../tasks.ts'
 import { notExercised, together, type Verdict } from '../verdict.ts'
 import { Cast } from './cast.ts'
+import { decideOnDevices } from './device-user.ts'
 import type { Findings, Live } from './findings.ts'
 import { honest, honestFor, sham, troubleWith } from './honest.ts'
 import type { ExamOptions, ExamWorld } from './options.ts'
 import { Overlay } from './overlay.ts'
 import { doable, guess, lacking, type Part, planned } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
-import { isCertain, judged, leftOf, passing, pauseOf, settleBy } from './settle.ts'
+import { changeWithin, isCertain, judged, leftOf, passing, pauseOf, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
 
 /** An exam of one client: it plays its scenarios in order, and asks a driver for what only he can do. */
@@ -32,6 +33,7 @@ export class Exam {
   readonly started: number
   readonly #abilities: ReadonlySet<Ability>
   readonly #overlay: Overlay
+  readonly #find: ExamWorld['find']
   readonly #stranger: Stranger
   readonly #company: string
   readonly #meet = new Rendezvous()
@@ -59,6 +61,7 @@ export class Exam {
     this.#stranger = stranger
     const asked = options.profiles.length > 0 ? options.profiles : (Object.keys(profiles) as Profile[])
     this.#parts = planned(armedRules, asked, options)
+    this.#find = world.find
     this.#overlay = new Overlay(world, cast, stranger, options.patience_ms)
     this.started = Date.now()
     this.#company = world.find().company
@@ -162,13 +165,15 @@ export class Exam {
   async #playPart({ group, rules, scenarios }: Part): Promise<void> {
     const found = new Map<ArmedRule, Verdict[]>()
     const note = (rule: ArmedRule, verdict: Verdict) => found.set(rule, [...(found.get(rule) ?? []), verdict])
-    const asked = rules.filter((rule) => counts(rule, this.#profiles))
+    const asked = rules.filter((rule) => counts(rule, this.#profiles) && !this.#isUnused(rule))
     const placebo = asked.length === 0 ? undefined : placebos[group]
     const harm = placebo && (await this.#troubleOf(`placebo of ${group}`, placebo))
     if (harm !== undefined)
       for (const rule of asked) this.#verdicts.set(rule, notExercised('unstable', `A change that does no harm: ${harm}.`))
-    if (asked.length === 0 || harm !== undefined) this.#scenario += scenarios.length
-    if (asked.length === 0 || harm !== undefined) return
+    if (asked.length === 0 || harm !== undefined) {
+      this.#scenario += scenarios.length
+      return
+    }
     for (const { scenario, judges: all } of scenarios) {
       this.#scenario++
       const judges = all.filter((rule) => asked.includes(rule))
@@ -191,6 +196,12 @@ export class Exam {
       if (verdict.verdict === 'failed') isFirst = false
       this.#verdicts.set(rule, isShaken ? notExercised('unstable', `Afterwards ${trouble}.`) : verdict)
     }
+  }
+
+  #isUnused(rule: ArmedRule): boolean {
+    const why = this.#control && rule.unused?.(this.#control)
+    if (why !== undefined) this.#verdicts.set(rule, notExercised('unused', why))
+    return why !== undefined
   }
 
   /** Why an honest run is none, the second time too. */
@@ -237,7 +248,7 @@ export class Exam {
       const isDelivered = live.scenario.wants === 'refusal' && entries.some((entry) => entry.fault !== undefined && wasDelivered(entry))
       const left = leftOf({ heard: this.#meet.heard, taken_at, now: performance.now(), entries, isDelivered, settle_ms, by_hand })
       if (left === 0 || (this.#meet.heard.asked_at !== undefined && isCertain(rules, this.#asPlay(live)))) break
-      await this.#change(left)
+      await changeWithin(left, (tell) => (this.#changed = tell))
       this.#check()
     }
     live.moments.push({ task, from: taken_at, to: performance.now(), signal: this.#meet.heard.signal })
@@ -252,23 +263,14 @@ export class Exam {
     if (this.#state !== 'running') throw new Stopped()
   }
 
-  /** Until a request or a word comes, or so long. */
-  #change(left: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(left, 2 ** 31 - 1))
-      this.#changed = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
-  }
-
   #took(entry: JournalEntry): void {
     const live = (entry.grant_id !== undefined && this.#ownerOf.get(entry.grant_id)) || this.#live
     if (live === undefined) return
     if (entry.grant_id !== undefined) this.#ownerOf.set(entry.grant_id, live)
     live.entries.push(entry)
-    if (live === this.#live) this.#changed()
+    if (live !== this.#live) return
+    decideOnDevices(live, this.cast, this.#find())
+    this.#changed()
   }
 
   #asPlay({ scenario, entries, moments }: Live): Play {

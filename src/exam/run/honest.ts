@@ -14,6 +14,7 @@ export const sham: Scenario = {
   title: 'A login',
   wants: 'refusal',
   steps: [{ arm: [{ endpoint: 'authorize', error: 'access_denied', times: 0 }] }, { do: 'login' }],
+  device: { denies: true },
 }
 
 /** Why an honest run is none; undefined when it is. */

@@ -1,6 +1,6 @@
 import { type ArmedRule, type Group, groups } from '../armed-rule.ts'
 import type { Play } from '../play.ts'
-import { trafficIn } from '../play.ts'
+import { devicePolls, trafficIn } from '../play.ts'
 import { counts, levelFor, type Profile } from '../profiles.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import type { Ability } from '../tasks.ts'
@@ -15,6 +15,7 @@ export function guess(control: Play): { profiles: Profile[]; because: string } {
   const isPublic = client?.client_secret === null
   const fromPage = exchanges.some(({ entry }) => headerOf(entry, 'origin') !== '')
   const openid = asks('scope', /(^| )openid( |$)/)
+  if (devicePolls(control).length > 0) return { profiles: ['native'], because: 'it signs in by a device code' }
   if (isPublic && fromPage)
     return { profiles: openid ? ['oidc', 'spa'] : ['spa'], because: 'it is public, and its token request came out of a page' }
   if (isPublic && asks('redirect_uri', /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)[:/]/)) {

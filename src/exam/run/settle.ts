@@ -80,3 +80,14 @@ export function pauseOf({ patience_ms }: { readonly patience_ms: number }): numb
 export function passing(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
+
+/** Until something changes, or so many milliseconds have passed. @param on takes what is called when it does */
+export function changeWithin(ms: number, on: (tell: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1))
+    on(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

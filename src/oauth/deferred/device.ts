@@ -3,10 +3,12 @@ import { clientOf, clientParameters, namedClient, requireGrantType } from '../cl
 import { scopeFor } from '../clients/scope.ts'
 import { deviceCodeType } from '../model/grant-names.ts'
 import type { ClientRequest } from '../model/parameters.ts'
+import type { User } from '../model/records.ts'
 import { targetParameters } from '../model/resource.ts'
-import type { Context } from '../realm/context.ts'
+import type { Context, Realm } from '../realm/context.ts'
 import { noteUnread } from '../realm/unread.ts'
-import { requestDetails } from './deferred.ts'
+import type { Deferred } from '../storage/deferred-store.ts'
+import { decide, requestDetails } from './deferred.ts'
 
 /** Letters that make no words and are not mistaken for each other (RFC 8628 §6.1). */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ'
@@ -46,4 +48,16 @@ export async function authorizeDevice(
   let user_code = randomFrom(letters, 8)
   while (!store.saveDeferred({ ...draft, user_code }, now)) user_code = randomFrom(letters, 8)
   return { device_code, user_code: formatUserCode(user_code), expires_in, interval }
+}
+
+/**
+ * A user decides by the code that a device shows, without a page for it.
+ * @param code a clean one
+ * @returns what was decided on; undefined when none waits
+ */
+export function decideDevice(code: string, user: User, decision: 'allowed' | 'denied', realm: Realm): Deferred | undefined {
+  const taken = realm.store.openDeferred(code, randomText(32), realm.clock.now())
+  if (typeof taken === 'string') return undefined
+  realm.store.setDeferredUser(taken.interaction_id, user)
+  return decide({ ...taken, user }, decision, realm)
 }
