@@ -93,6 +93,14 @@ test('an exam that is ended says so, and the sandbox is as before', async () => 
   expect(server.sandbox('standard').directory.countUsers()).toBe(users - 1)
 })
 
+test('a server that stops ends it', async () => {
+  const { server, browser } = await open()
+  await browser.submit(at, oidc)
+  const sitting = sittingOf(server.sandbox('standard'))
+  await server.close()
+  expect(sitting?.exam.findings.state).toBe('stopped')
+})
+
 test('an honest login that is said to be refused makes it void', async () => {
   const { browser } = await open()
   await browser.submit(at, oidc)

@@ -78,6 +78,8 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
     })
     try {
       const { exam } = await beginExam(examWorld(sandbox, deps.sandboxes), { ...examOptions(draft), by_hand: true })
+      // Nobody would come back to it, and it waits for ever.
+      deps.stopping.addEventListener('abort', () => exam.stop(), { once: true })
       await new Desk(exam).soon()
     } catch (error) {
       if (error instanceof CastError) return beginForm(visit, deps.sandboxes, `${error.message}.`)
@@ -152,10 +154,7 @@ function beginForm(visit: Visit, sandboxes: Sandboxes, error?: string) {
         choose('', 'Guessed from what it asks for', 'profile'),
         ...Object.entries(profiles).map(([name, of]) => choose(name, `${name}: ${of}`, 'profile')),
       ],
-      lengths: [
-        choose('short', 'Short: what must hold and one login shows', 'length'),
-        choose('whole', 'Whole: all that the profile asks for', 'length'),
-      ],
+      lengths: [choose('short', 'Short: what must hold', 'length'), choose('whole', 'Whole: all that the profile asks for', 'length')],
       abilities: asked.map(({ value, label }) => ({ value, label, chosen: form.all('can').includes(value) })),
       error,
     },

@@ -1,6 +1,7 @@
 import type { Report, RuleReport } from '../../exam/report.ts'
 import { formats } from '../../exam/reports/formats.ts'
 import { exhibitLine, titleOf } from '../../exam/reports/text.ts'
+import { capital } from '../frame/vendor.ts'
 
 /** What stands on the page when an exam is over. */
 export type ReportView = ReturnType<typeof reportView>
@@ -38,7 +39,7 @@ export function reportView({ exam, rules, counts }: Report, base: string) {
         ({ group }) => group,
       ),
     ].map(([group, its]) => ({
-      title: titleOf(group),
+      title: capital(titleOf(group)),
       rows: its.map(({ id, verdict, proof, reason, message }) => ({
         id,
         message,
