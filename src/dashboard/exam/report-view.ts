@@ -27,11 +27,11 @@ export function reportView({ exam, rules, counts }: Report, base: string) {
     exam,
     void: exam.void,
     counts: [
-      { count: counts.passed, word: counts.by_silence === 0 ? 'passed' : `passed, ${counts.by_silence} by silence alone`, look: 'good' },
-      { count: counts.failed, word: counts.failed === 0 ? 'failed' : `failed, ${counts.failed_must} of what must hold`, look: 'bad' },
-      { count: counts.not_exercised, word: 'not exercised', look: '' },
-      { count: counts.waived, word: 'waived', look: 'warn' },
-    ].filter(({ count, look }) => count > 0 || look !== 'warn'),
+      { count: counts.passed, word: counts.by_silence === 0 ? 'passed' : `passed, ${counts.by_silence} by silence alone` },
+      { count: counts.failed, word: counts.failed === 0 ? 'failed' : `failed, ${counts.failed_must} of what must hold` },
+      { count: counts.not_exercised, word: 'not exercised' },
+      ...(counts.waived === 0 ? [] : [{ count: counts.waived, word: 'waived' }]),
+    ],
     failures: rules.filter(({ verdict }) => verdict === 'failed').map((rule) => failure(rule, base)),
     groups: [
       ...Map.groupBy(

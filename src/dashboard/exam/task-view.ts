@@ -12,7 +12,6 @@ export function taskView({ scenarios, cast }: Exam, desk: Desk | undefined) {
     by_hand: desk !== undefined,
     done: desk?.last?.scenario ?? 0,
     of: scenarios.length,
-    count: desk?.last?.task ?? 0,
     task: task && { number: task.task, username: task.username, password: task.password, ...wordsOf(task) },
   }
 }
