@@ -12,7 +12,7 @@ export function parseJson(text: string): unknown {
 
 function isTooDeep(text: string): boolean {
   // Each level has a bracket and its end, and hardly any message so many of them.
-  if (text.length <= 2 * deepest || (text.match(/[[{]/g) ?? []).length <= deepest) return false
+  if (text.length <= 2 * deepest || !hasMany(text)) return false
   let depth = 0
   let quoted = false
   for (let i = 0; i < text.length; i++) {
@@ -26,4 +26,13 @@ function isTooDeep(text: string): boolean {
     if (depth > deepest) return true
   }
   return false
+}
+
+/** Whether there are more opening brackets than levels may be; no list of them is made. */
+function hasMany(text: string): boolean {
+  let count = 0
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0 && count <= deepest; at = text.indexOf(bracket, at + 1)) count++
+  }
+  return count > deepest
 }
