@@ -9,6 +9,7 @@ import { atHash } from './armed/front-channel.ts'
 import { idToken } from './armed/id-token.ts'
 import { identity } from './armed/identity.ts'
 import { logout } from './armed/logout.ts'
+import { mcp } from './armed/mcp.ts'
 import { outage } from './armed/outage.ts'
 import { refresh } from './armed/refresh.ts'
 import { tokenAnswers } from './armed/token-answers.ts'
@@ -31,6 +32,7 @@ export const armedRules: readonly ArmedRule[] = [
   ...api,
   ...device,
   ...logout,
+  ...mcp,
   ...discovery,
   ...outage,
 ]

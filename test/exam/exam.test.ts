@@ -5,6 +5,7 @@ import { connectGrantbox } from '../../src/index.ts'
 import { addClient, newApp, newClient } from '../../src/sandbox/new-app.ts'
 import { ExamApp } from '../support/exam-app.ts'
 import { addDevice, examineDevice } from '../support/exam-device.ts'
+import { examineMcp } from '../support/exam-mcp.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
 import { startForFile } from '../support/server.ts'
 
@@ -44,8 +45,18 @@ async function verdictsOfDevice(options: Record<string, unknown>, wrong: readonl
   }
 }
 
+/** The same of an MCP client, whose driver signs in by the control API. */
+async function verdictsOfMcp(options: Record<string, unknown>, wrong: readonly string[] = []) {
+  const box = await grantbox.createSandbox({ provider: 'standard' })
+  try {
+    return await examineMcp(box, options, new Set(wrong))
+  } finally {
+    await box.delete()
+  }
+}
+
 describe.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { group, profiles = ['oidc'] }) => {
-  const examined = group === 'device' ? verdictsOfDevice : verdictsOf
+  const examined = { device: verdictsOfDevice, mcp: verdictsOfMcp }[String(group)] ?? verdictsOf
   const profile = [profiles.includes('oidc') ? 'oidc' : profiles[0]]
 
   test('is passed by who does it right', async () => {
@@ -65,4 +76,9 @@ test('devices have rules that are not tried on who signs in otherwise', async ()
   const { rules, controls } = await verdictsOf({ only: ['device'], profile: ['oauth2'] })
   expect(rules.map(({ verdict, reason }) => [verdict, reason])).toEqual(Array(4).fill(['not_exercised', 'unused']))
   expect(controls.map(({ what }) => what)).toEqual(['first', 'sham'])
+})
+
+test.each(['mcp-step-up: never', 'mcp-step-up: the same scope'])('more is asked for where a challenge says so: %s', async (wrong) => {
+  const { rules } = await verdictsOfMcp({ only: ['mcp-step-up'], profile: ['mcp'] }, [wrong])
+  expect(rules).toMatchObject([{ verdict: 'failed', proof: wrong.endsWith('never') ? 'signal' : 'wire' }])
 })

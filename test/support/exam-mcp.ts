@@ -1,0 +1,89 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Report } from '../../src/exam/report.ts'
+import type { ExamTask } from '../../src/library/exam.ts'
+import type { Sandbox } from '../../src/library/sandbox.ts'
+
+const redirect_uri = 'http://127.0.0.1:8399/callback'
+
+/** A client of the Model Context Protocol, as far as its authorization goes; it does wrong what these rules say. */
+class McpClient {
+  readonly #box: Sandbox
+  readonly #wrong: ReadonlySet<string>
+  #token = ''
+  #scope = ''
+  #username = ''
+
+  constructor(box: Sandbox, wrong: ReadonlySet<string>) {
+    this.#box = box
+    this.#wrong = wrong
+  }
+
+  /** @returns whether somebody is in */
+  logIn(task: ExamTask): Promise<boolean> {
+    this.#username = task.user.username
+    return this.#signIn(task, 'read')
+  }
+
+  /** @returns whether it has a token */
+  async #signIn(task: ExamTask, scope: string): Promise<boolean> {
+    const resource = `${task.issuer}/resource`
+    const challenge = (await fetch(resource)).headers.get('www-authenticate') ?? ''
+    const [, metadata_url = ''] = /resource_metadata="([^"]*)"/.exec(challenge) ?? []
+    const metadata = await read(metadata_url)
+    if (metadata.resource !== resource && !this.#wrong.has('mcp-resource-mismatch')) return false
+    const { origin, pathname } = new URL(String(metadata.authorization_servers?.[0]))
+    const server = await read(`${origin}/.well-known/oauth-authorization-server${pathname}`)
+    const knowsPkce = server.code_challenge_methods_supported?.includes('S256')
+    if (knowsPkce !== true && !this.#wrong.has('mcp-pkce-advertised')) return false
+    const verifier = randomBytes(32).toString('base64url')
+    const { client_id } = task.client
+    const { code } = await this.#box.authorize({
+      client_id,
+      redirect_uri,
+      username: this.#username,
+      scope,
+      resource,
+      state: randomBytes(16).toString('base64url'),
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    })
+    if (code === undefined) return false
+    const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, client_id, code_verifier: verifier, resource })
+    const { access_token = '' } = await read(String(server.token_endpoint), { method: 'POST', body })
+    this.#token = String(access_token)
+    this.#scope = scope
+    return access_token !== ''
+  }
+
+  /** Calls a tool, and asks for more where that is not enough. */
+  async call(task: ExamTask): Promise<void> {
+    for (let tries = 0; tries < (this.#wrong.has('mcp-step-up') ? 5 : 1); tries++) {
+      const answer = await fetch(`${task.issuer}/resource`, { headers: { authorization: `Bearer ${this.#token}` } })
+      if (answer.status !== 403) return
+      const [, more = ''] = /scope="([^"]*)"/.exec(answer.headers.get('www-authenticate') ?? '') ?? []
+      const wider = this.#wrong.has('mcp-step-up: the same scope')
+        ? this.#scope
+        : [...new Set(`${this.#scope} ${more}`.split(' '))].join(' ')
+      if (!this.#wrong.has('mcp-step-up: never')) await this.#signIn(task, wider)
+    }
+  }
+}
+
+async function read(url: string, init?: RequestInit): Promise<Record<string, string | string[]>> {
+  return (await (await fetch(url, init)).json()) as Record<string, string | string[]>
+}
+
+/** Takes such a client through an exam. */
+export async function examineMcp(box: Sandbox, options: Record<string, unknown>, wrong: ReadonlySet<string>): Promise<Report> {
+  const exam = await box.exam({ client_id: 'agent', client_secret: null, redirect_uri, signals: ['signed_in', 'call_api'], ...options })
+  const client = new McpClient(box, wrong)
+  const report = await exam.runAll({
+    login: async (task) => ({ signedIn: await client.logIn(task) }),
+    callApi: async (task) => {
+      await client.call(task)
+      return { signedIn: true }
+    },
+  })
+  await exam.end()
+  return report
+}
