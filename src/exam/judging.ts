@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../sandbox/journal.ts'
-import { callbacksIn, callsWith, deedOf, exchangesBy, exchangesOf, isIn, type Play, shown, trafficIn } from './play.ts'
+import { callbacksIn, callsWith, deedOf, devicePolls, exchangesBy, exchangesOf, isIn, type Play, shown, trafficIn } from './play.ts'
 import { answerOf, headerOf } from './traffic.ts'
 import { type Exhibit, exhibits, failed, notExercised, passed, type Verdict } from './verdict.ts'
 import { seconds } from './words.ts'
@@ -9,6 +9,9 @@ export function refusedIt(play: Play, deed: JournalEntry, what: string): Verdict
   const evidence = withControl(play, exhibits(deed))
   const who = shown(play)
   if (who === 'mallory') return failed('canary', `${what}, and the app shows mallory.`, exhibits(deed))
+  // A device goes on asking: then it is the later answer that it took.
+  const again = deed.endpoint === 'token' ? devicePolls(play).find(({ entry }) => entry.at_ms > deed.at_ms && isGood(entry)) : undefined
+  if (again !== undefined) return passed('wire', `${what}; the device asked again.`, exhibits(deed, [again.entry]))
   if (isIn(play) === true) {
     return who === 'alice' && play.scenario.canary === true
       ? passed('canary', `The app shows alice although mallory was offered: it does not read what was forged.`, evidence)
@@ -16,6 +19,10 @@ export function refusedIt(play: Play, deed: JournalEntry, what: string): Verdict
   }
   if (isIn(play) === false) return passed('signal', `${what}; the app says nobody.`, evidence)
   return passed('silence', `${what}: nothing more came in ${seconds(play.quiet_ms)}.`, evidence)
+}
+
+function isGood({ status, fault }: JournalEntry): boolean {
+  return status === 200 && fault === undefined
 }
 
 /** For an answer at the callback that has to be thrown away: its code is not sent. */

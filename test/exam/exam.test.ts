@@ -82,3 +82,9 @@ test.each(['mcp-step-up: never', 'mcp-step-up: the same scope'])('more is asked 
   const { rules } = await verdictsOfMcp({ only: ['mcp-step-up'], profile: ['mcp'] }, [wrong])
   expect(rules).toMatchObject([{ verdict: 'failed', proof: wrong.endsWith('never') ? 'signal' : 'wire' }])
 })
+
+test('a device that asks again after an answer that is none has not taken it', async () => {
+  const only = ['outage-drop', 'token-malformed', 'token-redirect-not-followed']
+  const { rules } = await verdictsOfDevice({ only, profile: ['native'] })
+  expect(rules.map(({ id, verdict }) => [id, verdict]).sort()).toEqual(only.map((id) => [id, 'passed']))
+})

@@ -39,9 +39,16 @@ async function signIn(issuer: string, wrong: ReadonlySet<string>): Promise<boole
   let rest = wrong.has('device-ends') ? 1 : 0
   for (;;) {
     await sleep(pause * 1000)
-    const poll = await fetch(String(token_endpoint), form({ grant_type, device_code: device.device_code })).catch(() => undefined)
-    if (poll?.ok) return true
-    const error = poll === undefined || poll.status >= 500 ? 'away' : ((await poll.json()) as { error: string }).error
+    const init = {
+      ...form({ grant_type, device_code: device.device_code }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(2000),
+    } as const
+    const poll = await fetch(String(token_endpoint), init)
+      .then(async (answer) => (await answer.json()) as Record<string, string>)
+      .catch(() => ({ error: 'away' }) as Record<string, string>)
+    if (poll.access_token !== undefined) return true
+    const { error = 'away' } = poll
     if (error === 'slow_down' && !wrong.has('device-slow-down')) pause += 5
     if (error === 'away' && wrong.has('device-survives')) return false
     if (error === 'away') pause *= 2
