@@ -55,7 +55,8 @@ async function verdictsOfMcp(options: Record<string, unknown>, wrong: readonly s
   }
 }
 
-describe.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { group, profiles = ['oidc'] }) => {
+/** They wait more than they work, each in a sandbox of its own. */
+describe.concurrent.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { group, profiles = ['oidc'] }) => {
   const examined = { device: verdictsOfDevice, mcp: verdictsOfMcp }[String(group)] ?? verdictsOf
   const profile = [profiles.includes('oidc') ? 'oidc' : profiles[0]]
 

@@ -1,57 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { browser } from '../support/browser.ts'
 import { everyPage } from '../support/every-page.ts'
+import { complaintsOf, holdOnPages } from '../support/page-checks.ts'
 import { start } from '../support/server.ts'
 
-/** What holds on every page, in a real browser. */
-
 const open = browser()
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const pages = Object.entries(everyPage)
 
-/** What the browser's console says of a page: errors, and what the content security policy refused. A page's own status is no fault. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    const isStatus = message.text().startsWith('Failed to load resource') && message.location().url === page.url()
-    if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`))
-  return complaints
-}
-
-/** The serious faults for people with assistive technology that axe finds. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const { violations, passes } = await page.evaluate<AxeResults>('axe.run()')
-  expect(passes.length).toBeGreaterThan(10)
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  return serious.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
-}
-
-describe.each(pages)('%s', (_name, visit) => {
-  test('draws without a complaint from the browser, fits 390 px, and serves people with assistive technology in light and dark', async () => {
-    const page = await open({ reducedMotion: 'reduce' })
-    const complaints = complaintsOf(page)
-    await visit(page, await start())
-    await page.waitForLoadState('networkidle')
-    expect(await page.evaluate('document.querySelector("main").getBoundingClientRect().height')).toBeGreaterThan(100)
-    expect(complaints).toEqual([])
-    // Playwright runs axe through the debugger, which the page's policy does not bind.
-    await page.evaluate(axe)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await faultsOf(page), colorScheme).toEqual([])
-    }
-    await page.setViewportSize({ width: 390, height: 844 })
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
-    expect(complaints).toEqual([])
-  })
-})
+holdOnPages(Object.entries(everyPage).filter(([name]) => name.startsWith('dashboard')))
 
 test('a script that someone slips into a page would be refused and heard of', async () => {
   const page = await open()
