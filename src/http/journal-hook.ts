@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { faultOf, type Sent, saysWhy } from '../oauth/faults/kind.ts'
 import { struckAnswer } from '../oauth/faults/strike.ts'
 import { endpoints } from '../oauth/model/endpoint.ts'
-import type { Trace } from '../oauth/realm/context.ts'
+import type { Trace } from '../oauth/realm/trace.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { harmless } from './harmless.ts'
@@ -91,9 +91,9 @@ function breakOff(exchange: Exchange, entry: JournalEntry): void {
  * Writes down that the client closed its connection before all of the answer was written.
  * @param hasBegun whether it is being written, so that the journal has it
  */
-export function noteGone(exchange: Exchange, { method = '', headers }: IncomingMessage, hasBegun: boolean): void {
+export function noteGone(exchange: Exchange | undefined, { method = '', headers }: IncomingMessage, hasBegun: boolean): void {
+  if (exchange === undefined || exchange.brokenOff !== undefined) return
   const { started, sandbox, context, came = { method, headers, body: undefined } } = exchange
-  if (exchange.brokenOff !== undefined) return
   const waited_ms = performance.now() - started
   const struck = context.fault === undefined ? '' : `. ${saysWhy({ ...context.fault }, 'struck it')}`
   const gone = `The client went away after ${(waited_ms / 1000).toFixed(1)} s, before it had all of its answer${struck}`

@@ -1,7 +1,7 @@
 import type { FaultEffects } from '../oauth/faults/registry.ts'
 import { stageOf } from '../oauth/faults/strike.ts'
 import type { Endpoint } from '../oauth/model/endpoint.ts'
-import type { LateFaults, LateOccasion, Stage } from '../oauth/realm/context.ts'
+import type { LateFaults, LateOccasion, Stage } from '../oauth/realm/late-faults.ts'
 
 /** When a fault strikes. */
 export interface FaultWhen {

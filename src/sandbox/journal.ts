@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Reason } from '../oauth/model/reasons.ts'
-import type { Trace } from '../oauth/realm/context.ts'
+import type { Trace } from '../oauth/realm/trace.ts'
 import type { Forgetful, Held, JournalMemory } from './journal-memory.ts'
 
 /** One request to a sandbox and what was answered. Secrets stand in it as they came; whoever shows it masks them. */

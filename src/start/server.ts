@@ -13,7 +13,7 @@ import type { ControlDeps } from '../control/deps.ts'
 import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
 import { beginExchange, carriedBy } from '../http/exchange.ts'
 import { noteGone, noteRefusal } from '../http/journal-hook.ts'
-import type { ListenerOptions } from '../http/listener/listener.ts'
+import type { ListenerOptions } from '../http/listener/options.ts'
 import { answerNoTunnel } from '../http/listener/refusal.ts'
 import { originReader } from '../http/origin.ts'
 import { answersAsset } from '../http/pages/assets.ts'
@@ -48,7 +48,6 @@ export interface GrantboxServer {
   connect: NonNullable<ListenerOptions['connect']>
   /** Takes what the listener refused into the journal of the sandbox that it was for. */
   onRefusal: NonNullable<ListenerOptions['onRefusal']>
-  /** The same for requests whose client went away. */
   onGone: NonNullable<ListenerOptions['onGone']>
   /** To be told where it listens, so that nobody is led back to it. */
   listensAt(listens: Listens): void
@@ -251,10 +250,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       const exchange = carriedBy(request) ?? (sandbox && destination && begin(sandbox, destination))
       if (exchange !== undefined) noteRefusal(exchange, request, refusal)
     },
-    onGone(request, hasBegun) {
-      const exchange = carriedBy(request)
-      if (exchange !== undefined) noteGone(exchange, request, hasBegun)
-    },
+    onGone: (request, hasBegun) => noteGone(carriedBy(request), request, hasBegun),
     listensAt(addresses) {
       listens = { ...addresses, isAlone: (port) => sandboxes.namedByPort(port) !== undefined }
     },

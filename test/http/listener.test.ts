@@ -13,7 +13,8 @@ import { authorityCertificate } from '../../src/basics/x509.ts'
 import { type Certificates, createCertificates } from '../../src/http/certificates/certificates.ts'
 import { keyPem, newKey } from '../../src/http/certificates/files.ts'
 import { ListenError } from '../../src/http/listener/address.ts'
-import { createListener, type Listener, type ListenerOptions } from '../../src/http/listener/listener.ts'
+import { createListener, type Listener } from '../../src/http/listener/listener.ts'
+import type { ListenerOptions } from '../../src/http/listener/options.ts'
 
 /** Says how it was reached, and with what. */
 const echo: RequestListener = async (request, response) => {

@@ -29,7 +29,9 @@ import type { Session } from '../storage/session-store.ts'
 import type { ProtocolStore } from '../storage/store.ts'
 import type { DeviceAuthorization, LogoutRequest } from './asked.ts'
 import type { Issue } from './issue.ts'
+import type { LateFaults } from './late-faults.ts'
 import type { RedirectRules } from './redirect-rules.ts'
+import type { Trace } from './trace.ts'
 
 /** The sandbox, as far as the protocol needs to know it. */
 export interface Realm {
@@ -72,22 +74,6 @@ export interface Realm {
   readonly callbackWording?: CallbackWording | undefined
   /** Where the vendor's token requests differ from RFC 6749. */
   readonly requests?: RequestDialect | undefined
-}
-
-/** What the protocol learns while it answers; the journal shows it. */
-export interface Trace {
-  client_id?: string
-  username?: string
-  grant_type?: string
-  grant_id?: number
-  /** The space with a world of its own that was asked. */
-  space?: string
-  /** How Basic credentials were read, where they can be read in two ways (RFC 6749 §2.3.1). */
-  basic?: 'as_sent' | 'form_decoded'
-  /** What was let pass that a strict server would refuse. */
-  explanation?: string
-  /** What of the request had no effect, a sentence each. */
-  notes?: string[]
 }
 
 /** One request to a sandbox. */
@@ -295,23 +281,6 @@ export interface RequestDialect {
   readonly revokes_grants?: boolean
   /** At the token endpoint a refresh token comes with one of these scopes alone. */
   readonly refresh_scopes?: readonly string[]
-}
-
-/** When in the course of an authorization: when the request is found to be good, and when the user agreed; of a sign-out, when it happens. */
-export type Stage = 'begin' | 'answer'
-
-/** What is known of an authorization or a sign-out when a fault may strike in its course. */
-export interface LateOccasion {
-  readonly endpoint: 'authorize' | 'end_session'
-  readonly client_id: string | undefined
-  readonly username: string | undefined
-}
-
-/** The faults of a sandbox that strike in the course of a request, where the core knows the moment. */
-export interface LateFaults {
-  readonly size: number
-  /** What the fault does that strikes now, to be read by the catalogue in faults/. It is counted, and gone after its last time. */
-  strikeLater(stage: Stage, occasion: LateOccasion): object | undefined
 }
 
 /** The server's own metadata (RFC 8414 §2): a client may choose of what it lists, and of nothing else. */
