@@ -21,7 +21,10 @@ async function exam(args: readonly string[], env: Record<string, string> = {}) {
 }
 
 describe('a command that logs in', () => {
-  const login = ['--', process.execPath, join(support, 'exam-login.ts')]
+  // The oldest Node.js reads TypeScript when it is told to.
+  const flag = '--experimental-strip-types'
+  const types = process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : []
+  const login = ['--', process.execPath, ...types, join(support, 'exam-login.ts')]
 
   test('is run once for each login, and signed in when it ends with 0', { timeout: 120_000 }, async () => {
     const only = [
