@@ -67,6 +67,6 @@ test.each(['text', 'junit', 'sarif', 'html'] as const)('the manual is led to fro
     rules: [{ id, level, source, why, mend, group: 'outage', verdict: 'failed', proof: 'signal', message: 'It stays out.', evidence: [] }],
     counts: { passed: 0, failed: 1, failed_must: 1, not_exercised: 0, waived: 0, by_silence: 0 },
   }
-  const outcome = outcomeOf(report, { fail_on: 'must' }, '2026-01-01')
+  const outcome = outcomeOf(report, { fail_on: 'must' }, Date.UTC(2026, 0, 1))
   expect(formatted(format, report, outcome)).toContain('docs/exam.md#outage-recovers')
 })

@@ -1,3 +1,4 @@
+import { isLoopbackName } from '../../basics/loopback.ts'
 import type { Answer, Provider } from '../../exam/browser/browser.ts'
 import { Browser } from '../../exam/browser/browser.ts'
 import { type WebApp, WebAppDriver } from '../../exam/browser/web-app.ts'
@@ -10,11 +11,10 @@ import { startCommand } from './child.ts'
 /** The sandbox as the exam's browser goes through it: its page as a browser asks for it, and its sign-in by the protocol. */
 export function providerAt(client: ControlClient, { name, authorization_endpoint, hosts }: SandboxInfo): Provider {
   const at = new URL(authorization_endpoint)
-  const isLocal = (host: string) => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(host)
   return {
     isSignIn(url) {
       const { hostname, port, pathname } = new URL(url)
-      const isHere = port === at.port && (hostname === at.hostname || (isLocal(hostname) && isLocal(at.hostname)))
+      const isHere = port === at.port && (hostname === at.hostname || (isLoopbackName(hostname) && isLoopbackName(at.hostname)))
       return (isHere && pathname === at.pathname) || (hosts.includes(hostname) && at.pathname.endsWith(pathname))
     },
     async signIn(url, username) {

@@ -5,6 +5,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { systemClock } from '../../basics/clock.ts'
 import { loadConfig } from '../../config/config.ts'
 import { ConfigError } from '../../config/error.ts'
 import { parseFlags } from '../../config/flags.ts'
@@ -66,7 +67,7 @@ async function examine(context: CommandContext): Promise<number> {
   const place = await findPlace(saysProvider ? config : { ...config, provider: 'standard' }, env.GRANTBOX_URL || undefined, asked.sandbox)
   try {
     const report = await take(place, asked, command, context)
-    const outcome = outcomeOf(report, { fail_on: asked.fail_on, require: asked.require, known }, new Date().toISOString().slice(0, 10))
+    const outcome = outcomeOf(report, { fail_on: asked.fail_on, require: asked.require, known }, systemClock.now())
     for (const [format, file] of asked.reports) await writeFile(resolve(cwd, file), formatted(format, report, outcome, asked.sarif_file))
     const again = (rule: string) =>
       ['grantbox exam', ...(url === undefined ? [] : [url]), `--only ${rule}`, ...(command === undefined ? [] : ['--', ...command])].join(

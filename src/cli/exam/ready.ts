@@ -17,8 +17,8 @@ export async function untilReady(url: string, app: Running): Promise<void> {
       ended = 127
     },
   )
-  const until = Date.now() + patience
-  while (Date.now() < until) {
+  const until = performance.now() + patience
+  while (performance.now() < until) {
     if (ended !== undefined)
       throw new ConfigError([{ where: 'grantbox exam', message: `the app ended with ${ended} before ${url} answered` }])
     try {

@@ -113,7 +113,7 @@ const signal = z.strictObject({
 })
 
 /** One client's exam: it lays down tasks, and a driver in any language does them. */
-export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sandboxes }) => {
+export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sandboxes, clock }) => {
   create('/exam', 'Begin an exam of a client', { body: examDraft.prefault({}), answer: begun }, async ({ sandbox, body, addresses }) => {
     const { beginExam } = await load()
     try {
@@ -144,8 +144,7 @@ export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sand
     if (format === 'json') return said
     const { formatted, mediaTypes } = await import('../../exam/reports/formats.ts')
     const { outcomeOf } = await import('../../exam/reports/outcome.ts')
-    const today = new Date().toISOString().slice(0, 10)
-    const text = formatted(format, said, outcomeOf(said, { fail_on: 'must' }, today), sarif_file)
+    const text = formatted(format, said, outcomeOf(said, { fail_on: 'must' }, clock.now()), sarif_file)
     // The schema is the one of JSON, as the report is that the others are made of.
     reply.type(mediaTypes[format]).serializer(() => text)
     return said

@@ -131,7 +131,7 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
       .header('Content-Disposition', `attachment; filename="${file}"`)
       .header('Cache-Control', 'no-store')
       .header('X-Content-Type-Options', 'nosniff')
-      .send(formatted(format, report, outcomeOf(report, { fail_on: 'must' }, report.exam.started.slice(0, 10))))
+      .send(formatted(format, report, outcomeOf(report, { fail_on: 'must' }, Date.parse(report.exam.started))))
   })
 })
 

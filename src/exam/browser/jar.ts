@@ -1,3 +1,5 @@
+import { systemClock } from '../../basics/clock.ts'
+
 /** A cookie as a browser keeps it. */
 export interface Cookie {
   readonly name: string
@@ -67,6 +69,6 @@ function readCookie(header: string, { hostname, pathname }: URL): (Cookie & { is
     secure: attributes.has('secure'),
     http_only: attributes.has('httponly'),
     same_site: attributes.get('samesite'),
-    isGone: age === undefined ? expires <= Date.now() : Number(age) <= 0,
+    isGone: age === undefined ? expires <= systemClock.now() : Number(age) <= 0,
   }
 }

@@ -37,6 +37,6 @@ export function formatted(format: Format, report: Report, outcome: Outcome, sari
     case 'sarif':
       return sarifReport(report, sarif_file)
     case 'html':
-      return htmlReport(report, outcome)
+      return htmlReport(report)
   }
 }

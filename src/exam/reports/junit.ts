@@ -1,4 +1,5 @@
 import type { Report, RuleReport } from '../report.ts'
+import { escapeXml } from './escape-xml.ts'
 import { exhibitLine, sectionOf, titleOf } from './text.ts'
 
 /** A report as JUnit's XML: a suite for each group, a case for each rule; the honest runs are cases too. */
@@ -59,14 +60,4 @@ function attributes(members: Readonly<Record<string, unknown>>): string {
   return Object.entries(members)
     .map(([name, value]) => `${name}="${escapeXml(String(value))}"`)
     .join(' ')
-}
-
-/** What no XML may hold is left out. */
-function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

@@ -31,8 +31,9 @@ export interface Outcome {
   readonly exercised: number
 }
 
-/** @param today as `2026-12-31` */
-export function outcomeOf(report: Report, { fail_on, require, known = new Map() }: Demands, today: string): Outcome {
+/** @param now milliseconds by the machine's clock */
+export function outcomeOf(report: Report, { fail_on, require, known = new Map() }: Demands, now: number): Outcome {
+  const today = new Date(now).toISOString().slice(0, 10)
   const counting = levels.slice(0, levels.indexOf(fail_on) + 1)
   const failed = report.rules.filter(({ verdict, level }) => verdict === 'failed' && counting.includes(level))
   const isExcused = ({ id }: RuleReport) => (known.get(id)?.until ?? '') >= today

@@ -3,6 +3,7 @@
  * Elsewhere: what is tried and judged (`../armed/`), and who drives (`../browser/`, `cli/`, `library/`).
  */
 
+import { systemClock } from '../../basics/clock.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import { armedRules, placebos } from '../armed.ts'
 import type { ArmedRule } from '../armed-rule.ts'
@@ -63,7 +64,7 @@ export class Exam {
     this.#parts = planned(armedRules, asked, options)
     this.#find = world.find
     this.#overlay = new Overlay(world, cast, stranger, options.patience_ms)
-    this.started = Date.now()
+    this.started = systemClock.now()
     this.#company = world.find().company
     this.isByTheBook = isByTheBook(world.find())
     this.#stopFollowing = world.find().journal.follow({ driver: 'any' }, (entry) => this.#took(entry))
