@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import type { ArmedRule } from '../../src/exam/armed-rule.ts'
+import { examClient } from '../../src/exam/client.ts'
+import type { Play } from '../../src/exam/play.ts'
+import { judged, leftOf, settleBy, type Watch } from '../../src/exam/run/settle.ts'
+import { connectGrantbox } from '../../src/index.ts'
+import { ExamApp } from '../support/exam-app.ts'
+import { addressesOf, examine } from '../support/exam-run.ts'
+import { start } from '../support/server.ts'
+
+const watch: Watch = { heard: {}, taken_at: 1000, now: 1000, entries: [], isDelivered: false, settle_ms: 1500 }
+
+test.each([
+  ['nobody has said anything', {}, 60_000],
+  ['the driver is told of', { heard: { signal: { signed_in: false } } }, 30],
+  ['the driver asks for more', { heard: { asked_at: 1000 } }, 1500],
+  ['the driver asked a while ago', { heard: { asked_at: 1000 }, now: 2500 }, 0],
+  ['the driver is at it, and nothing came', { heard: { asked_at: 1000, is_at_it: true } }, 60_000],
+  ['the driver is at it, and the deed is done', { heard: { asked_at: 1000, is_at_it: true }, isDelivered: true }, 1500],
+] as const)('how long is waited when %s', (_, seen, left) => {
+  expect(leftOf({ ...watch, ...seen })).toBe(left)
+})
+
+test('silence takes a second at least, and is learnt of the honest run', () => {
+  expect(settleBy(undefined)).toBe(1000)
+  const callback = { endpoint: 'authorize', at_ms: 0, duration_ms: 1, response_headers: { location: 'http://localhost/cb?code=c' } }
+  const exchange = (at_ms: number) => ({
+    endpoint: 'token',
+    client_id: 'exam',
+    at_ms,
+    duration_ms: 1,
+    request_body: { code: 'c' },
+    url: '/token',
+  })
+  const control = (at_ms: number) =>
+    ({
+      client: { client_id: 'exam' },
+      entries: [callback, exchange(at_ms)].map((one) => ({ request_headers: {}, response_headers: {}, url: '/', ...one })),
+    }) as unknown as Play
+  expect(settleBy(control(300))).toBe(3000)
+  expect(settleBy(control(5000))).toBe(10_000)
+})
+
+test('a client that gave up on an answer that nothing held back is not failed for what its machine did', () => {
+  const played = (entry: object) => ({ moments: [{}], entries: [entry] }) as unknown as Play
+  const rule = (proof: string) => ({ judge: () => ({ verdict: 'failed', proof, message: '', evidence: [] }) }) as unknown as ArmedRule
+  expect(judged(rule('silence'), played({ aborted: true }))).toMatchObject({ verdict: 'not_exercised', reason: 'unstable' })
+  expect(judged(rule('signal'), played({ aborted: true }))).toMatchObject({ reason: 'unstable' })
+  expect(judged(rule('wire'), played({ aborted: true }))).toMatchObject({ verdict: 'failed' })
+  expect(judged(rule('silence'), played({ aborted: true, fault: 'fault-1' }))).toMatchObject({ verdict: 'failed' })
+})
+
+test('a failure of timing that does not come again is told with how often it came', async () => {
+  const server = await start({ defaultProvider: 'standard' })
+  const box = await (await connectGrantbox(server.url)).createSandbox({ provider: 'standard' })
+  const app = await new ExamApp({ issuer: box.issuer, ...examClient }).start()
+  // The eight calls of the first try alone refresh each for itself.
+  let slips = 8
+  app.wrong.has = (rule) => rule === 'refresh-single-flight' && slips-- > 0
+  const options = { redirect_uri: `${app.url}/callback`, profile: ['oidc'], only: ['refresh-single-flight'] }
+  const { rules } = await examine(box, server.url, addressesOf(app.url), options)
+  app.close()
+  expect(rules).toMatchObject([
+    { id: 'refresh-single-flight', verdict: 'failed', message: expect.stringMatching(/So it was in 1 of 3 tries\.$/) },
+  ])
+})
