@@ -13,6 +13,7 @@ import { exportPages } from './apps/exports.ts'
 import { hintPages } from './apps/hints.ts'
 import { examPages } from './exam/exam.ts'
 import { flowPages } from './flows/flows.ts'
+import type { MenuGroup } from './frame/frame.ts'
 import type { Section } from './frame/visit.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
@@ -28,18 +29,38 @@ import { tiePages } from './users/user-ties.ts'
 import { userPages } from './users/users.ts'
 
 /** Everything a sandbox's dashboard has, in the order of its menu: the vendor's entries in the vendor's order, then ours. */
-export const menu: readonly Section[] = [
-  { entry: 'Brands', parts: [brandPages] },
-  { entry: 'Apps', parts: [appPages, clientPages, hintPages] },
-  { entry: 'Spaces', parts: [spacePages] },
-  { entry: 'Sandbox', parts: [userPages, userFormPages, tiePages, generationPages, callbackPages] },
-  { entry: 'Analytics', parts: [analyticsPages] },
-  { entry: 'Requests', parts: [requestPages] },
-  { entry: 'Flows', parts: [flowPages] },
-  { entry: 'Exam', parts: [examPages] },
-  { entry: 'Approvals', parts: [approvalPages] },
-  { entry: 'Messages', parts: [outboxPages] },
-  { entry: 'Settings', parts: [settingsPages] },
+export const menu: readonly MenuGroup<Section>[] = [
+  {
+    sections: [
+      { entry: 'Brands', parts: [brandPages] },
+      { entry: 'Apps', parts: [appPages, clientPages, hintPages] },
+      { entry: 'Spaces', parts: [spacePages] },
+      { entry: 'Sandbox', parts: [userPages, userFormPages, tiePages, generationPages, callbackPages] },
+      { entry: 'Analytics', parts: [analyticsPages] },
+    ],
+  },
+  {
+    heading: 'What happened',
+    sections: [
+      { entry: 'Requests', parts: [requestPages] },
+      { entry: 'Flows', parts: [flowPages] },
+    ],
+  },
+  {
+    heading: 'What if',
+    sections: [{ entry: 'Exam', parts: [examPages] }],
+  },
+  {
+    heading: 'In a user’s place',
+    sections: [
+      { entry: 'Approvals', parts: [approvalPages] },
+      { entry: 'Messages', parts: [outboxPages] },
+    ],
+  },
+  {
+    heading: 'This sandbox',
+    sections: [{ entry: 'Settings', parts: [settingsPages] }],
+  },
   // What the top bar leads to, and what pages are made of.
-  { parts: [docPages, exportPages, picturePages] },
+  { sections: [{ parts: [docPages, exportPages, picturePages] }] },
 ]

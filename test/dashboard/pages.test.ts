@@ -43,6 +43,19 @@ test("the frame is the vendor's: top bar, left menu, signed-in developer", async
   expect(entries).toEqual(['Brands', '(Apps)', 'Sandbox', 'Analytics', 'Requests', 'Flows', 'Exam', 'Approvals', 'Settings'])
 })
 
+test('each entry of the menu leads to its page, and marks itself there', async () => {
+  for (const name of ['iokids', 'auth0', 'keycloak']) {
+    const { html } = await reader.get(`/dashboard/${name}/apps`)
+    const paths = [...html.matchAll(/<li><a href="(\/dashboard\/[a-z0-9]+\/[a-z]+)"/g)].map(([, path = '']) => path)
+    expect(paths.length).toBeGreaterThan(7)
+    for (const path of paths) {
+      const page = await reader.get(path)
+      expect(page.status, path).toBe(200)
+      expect(page.html).toContain(`<li><a href="${path}" aria-current="page"`)
+    }
+  }
+})
+
 test.each([['standard'], ['wildix'], ['socialid'], ['deyel'], ['gateway']])(
   'the sandbox of %s has the same pages without what its vendor does not have',
   async (name) => {

@@ -6,6 +6,7 @@ import { sourceFiles } from '../support/source.ts'
 
 /** Pages and templates of the dashboard belong together: a page is defined beside its route, with the name of its template. */
 
+const sections = menu.flatMap((group) => group.sections)
 const folder = join(import.meta.dirname, '../../views/dashboard')
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
 const templates = files.filter((path) => path.endsWith('.eta')).map((path) => path.slice(0, -'.eta'.length))
@@ -38,7 +39,7 @@ test('each template is drawn as a page or is part of others', () => {
 })
 
 test('each part whose forms say something lists it, under names that no other part has', () => {
-  const parts = menu.flatMap((section) => section.parts)
+  const parts = sections.flatMap((section) => section.parts)
   const names = parts.flatMap((part) => Object.keys(part.notices ?? {}))
   expect([...new Set(names)]).toEqual(names)
   expect(parts.filter((part) => part.notices !== undefined)).toHaveLength(
@@ -47,5 +48,5 @@ test('each part whose forms say something lists it, under names that no other pa
 })
 
 test('each entry of the menu has an icon', () => {
-  expect(menu.filter(({ entry, parts }) => entry !== undefined && parts[0].icon === undefined)).toEqual([])
+  expect(sections.filter(({ entry, parts }) => entry !== undefined && parts[0].icon === undefined)).toEqual([])
 })

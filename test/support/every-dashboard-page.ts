@@ -125,9 +125,9 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
       email: 'alice@example.com',
     })
     await fetch(`${url}/auth0/passwordless/start`, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
-    await page.goto(`${url}/dashboard/auth0/outbox`)
+    await page.goto(`${url}/dashboard/auth0/messages`)
   },
-  'dashboard-messages-none': at('/dashboard/auth0/outbox?notice=forgotten'),
+  'dashboard-messages-none': at('/dashboard/auth0/messages?notice=forgotten'),
   'dashboard-exam': at('/dashboard/standard/exam'),
   'dashboard-exam-task': async (page, { url }) => {
     await page.goto(`${url}/dashboard/standard/exam?client=standard-web`)

@@ -2,12 +2,20 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import { dashboardPath } from '../access/cookies.ts'
+import { clockInWords } from './clock.ts'
 import { developerOf, hasSpaces, spaceWord } from './vendor.ts'
 
 /** What stands around a sandbox's pages. */
 export type Frame = ReturnType<typeof frameOf>
 
-/** What the menu is made of. */
+/** What stands together in the menu. */
+export interface MenuGroup<Entry extends MenuSection = MenuSection> {
+  /** What is said above; the vendor's own entries speak for themselves. */
+  heading?: string
+  sections: readonly Entry[]
+}
+
+/** What a group of the menu is made of. */
 export interface MenuSection {
   /** The vendor's word, which in lower case is the path; a section without one has no entry. */
   entry?: string
@@ -43,8 +51,8 @@ export function basePathOf(sandbox: Sandbox, root: string): string {
  * @param menu in its order
  * @param current the section that the page belongs to
  */
-export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuSection[], current: MenuSection, notice: string | undefined) {
-  const { provider, company, name, space } = sandbox
+export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuGroup[], current: MenuSection, notice: string | undefined) {
+  const { provider, company, name, space, clock } = sandbox
   const base = basePathOf(sandbox, root)
   return {
     // One that is filled in for each sign-in is no name of the vendor.
@@ -55,17 +63,19 @@ export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuSecti
     /** Which of the vendor's spaces the page is about, and what these are called; absent where there are none. */
     space: hasSpaces(provider) ? { word: spaceWord(provider), name: space } : undefined,
     base,
-    menu: menu.flatMap((section) => {
-      const { entry, parts } = section
-      if (entry === undefined || parts[0]?.isServed?.(provider) === false) return []
-      return {
-        label: parts[0]?.labelFor?.(provider) ?? entry,
-        href: `${base}/${entry.toLowerCase()}`,
-        icon: parts[0]?.icon ?? '',
-        current: section === current,
-      }
+    menu: menu.flatMap(({ heading, sections }) => {
+      const entries = sections.flatMap((section) => entryOf(section, provider, base, section === current))
+      return entries.length === 0 ? [] : [{ heading, entries }]
     }),
+    /** How its time differs from the machine's. */
+    clock: clockInWords(clock),
     developer: developerOf(sandbox),
     notice,
   }
+}
+
+/** What leads to a section; nothing where it has no entry or the vendor does not have it. */
+function entryOf({ entry, parts: [first] }: MenuSection, provider: Provider, base: string, current: boolean) {
+  if (entry === undefined || first?.isServed?.(provider) === false) return []
+  return [{ label: first?.labelFor?.(provider) ?? entry, href: `${base}/${entry.toLowerCase()}`, icon: first?.icon ?? '', current }]
 }

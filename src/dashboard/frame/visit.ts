@@ -17,7 +17,7 @@ import { type Csrf, csrfField } from '../access/csrf.ts'
 import { type Place, placeOf } from '../access/place.ts'
 import type { DashboardDeps } from '../deps.ts'
 import { Fields } from '../forms/fields.ts'
-import { basePathOf, frameOf, type MenuItem, type MenuSection } from './frame.ts'
+import { basePathOf, frameOf, type MenuGroup, type MenuItem, type MenuSection } from './frame.ts'
 import { type Notice, noticeText } from './notices.ts'
 import { type Page, render, type Template, type Titled } from './page.ts'
 
@@ -77,9 +77,10 @@ export interface Section extends MenuSection {
 }
 
 /** Every part's pages in one app. */
-export function registerPages(app: FastifyInstance, menu: readonly Section[], deps: DashboardDeps, csrf: Csrf): void {
-  const notices = menu.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part.notices ?? {})))
-  for (const section of menu) {
+export function registerPages(app: FastifyInstance, menu: readonly MenuGroup<Section>[], deps: DashboardDeps, csrf: Csrf): void {
+  const sections = menu.flatMap((group) => group.sections)
+  const notices = sections.flatMap(({ parts }) => parts.flatMap((part) => Object.values(part.notices ?? {})))
+  for (const section of sections) {
     const visited = (request: FastifyRequest, reply: FastifyReply, handler: Handler) => {
       const [name, space] = addressed(request)
       const shared = { deps, csrf, menu, section, notices }
@@ -139,7 +140,7 @@ export function csrfToken(request: FastifyRequest, reply: FastifyReply, csrf: Cs
 interface SectionDeps {
   deps: DashboardDeps
   csrf: Csrf
-  menu: readonly Section[]
+  menu: readonly MenuGroup[]
   section: Section
   notices: readonly Notice[]
 }

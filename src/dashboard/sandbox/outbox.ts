@@ -21,18 +21,18 @@ const isServed = ({ sends_messages }: Provider) => sends_messages === true
 
 /** What the vendor would have sent to users: the codes that they are asked for. */
 export const outboxPages = part({ icon, isServed, notices }, ({ get, post }) => {
-  get('/outbox', (visit) => {
+  get('/messages', (visit) => {
     const { sandbox, base } = visit
     if (!isServed(sandbox.provider)) throw new Problem(404, `${sandbox.provider.name} sends nothing`)
     const now = sandbox.clock.now()
     const messages = sentMessages(sandbox.documents).map(({ to, by, kind, code, link, at }) => {
       return { to, by: by === 'sms' ? 'SMS' : 'e-mail', kind, code, link, sent: agoInWords(at, now) }
     })
-    return visit.show(outboxPage, { title: 'Messages', action: `${base}/outbox`, messages })
+    return visit.show(outboxPage, { title: 'Messages', action: `${base}/messages`, messages })
   })
 
-  post('/outbox/forget', (visit) => {
+  post('/messages/forget', (visit) => {
     forgetMessages(visit.sandbox.documents)
-    return visit.go('/outbox', notices.forgotten)
+    return visit.go('/messages', notices.forgotten)
   })
 })
