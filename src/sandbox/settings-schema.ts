@@ -34,6 +34,21 @@ function claimTemplates(known: readonly string[]) {
 /** Certificates as PEM, which has lines. */
 export const certificates = z.string().refine(isCertificates, { error: 'certificates as PEM' })
 
+const claimsByPlace = z.strictObject({
+  access_token: claimTemplates(claimNames),
+  id_token: claimTemplates(idTokenNames),
+  userinfo: claimTemplates(userinfoNames),
+  introspection: claimTemplates(claimNames),
+})
+
+/** Texts by the names of parameters, none of them a secret. */
+const condition = z.record(z.string().min(1), z.string()).superRefine((when, context) => {
+  for (const name of Object.keys(when)) {
+    const problem = secretProblem(`parameters.${name}`)
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: `expected ${problem}` })
+  }
+})
+
 const described = z.record(z.string().regex(/^\S+$/), z.string())
 
 const apiSchema = z.strictObject({
@@ -106,14 +121,14 @@ const protocolSettings = {
   scope_claims_in_id_token: z
     .boolean()
     .describe('Puts the claims that the scope asks for into every ID token; else they are at userinfo (OpenID Connect Core §5.4).'),
-  claims: z
-    .strictObject({
-      access_token: claimTemplates(claimNames),
-      id_token: claimTemplates(idTokenNames),
-      userinfo: claimTemplates(userinfoNames),
-      introspection: claimTemplates(claimNames),
-    })
-    .describe('Claims that tokens and answers have beside their own, as templates: {"access_token": {"roles": "{user.claims.roles}"}}.'),
+  claims: claimsByPlace.describe(
+    'Claims that tokens and answers have beside their own, as templates: {"access_token": {"roles": "{user.claims.roles}"}}.',
+  ),
+  claims_when: z
+    .array(z.strictObject({ when: condition, claims: claimsByPlace }))
+    .describe(
+      'Claims for some tokens alone, over those of claims: the first rule counts of which all in when is true. It names client_id, username, scope, grant_type or any parameter of the request; * stands for any characters.',
+    ),
   claims_in_access_token: z
     .boolean()
     .describe('Puts the claims of users and clients into access tokens and into what introspection tells of them.'),

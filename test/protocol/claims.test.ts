@@ -24,6 +24,50 @@ const userinfo = async ({ url }: Sandbox, token: unknown) =>
 const introspect = async ({ url }: Sandbox, token: unknown) => (await post(url, '/introspect', { ...web, token: String(token) })).body
 const notesOf = async (sandbox: Sandbox) => (await sandbox.requests.list()).flatMap(({ notes = [] }) => notes)
 
+describe('the setting claims_when', () => {
+  const rule = (when: Record<string, string>, claims: object) => ({ when, claims: { access_token: claims, id_token: claims } })
+
+  test('adds the claims of the first rule that holds, over those of claims, and a refresh keeps what made it hold', async () => {
+    const claims_when = [
+      rule({ scope: 'absent' }, { tenant: 'none' }),
+      rule({ grant_type: 'password', username: 'a*n' }, { tenant: 'of ann', sub: 's-{username}' }),
+      rule({ grant_type: 'password' }, { tenant: 'of others' }),
+    ]
+    const { sandbox, tokens } = await world({ claims: { access_token: { tenant: 'acme', site: 'x' } }, claims_when })
+    const first = await tokens()
+    expect(claimsOf(first.access_token)).toMatchObject({ tenant: 'of ann', sub: 's-ann', site: 'x' })
+    expect(claimsOf(first.id_token)).toMatchObject({ tenant: 'of ann', sub: 's-ann' })
+    const again = await post(sandbox.url, '/token', { grant_type: 'refresh_token', ...web, refresh_token: String(first.refresh_token) })
+    expect(claimsOf(again.body.access_token)).toMatchObject({ tenant: 'of ann', sub: 's-ann' })
+    const own = await tokens({ grant_type: 'client_credentials', scope: 'read' })
+    expect(claimsOf(own.access_token)).toMatchObject({ tenant: 'acme', sub: web.client_id })
+  })
+
+  test('goes by what a request says, which its grant keeps, by the client, and by a scope or one of its words', async () => {
+    const { sandbox, tokens } = await world({
+      claims_when: [
+        rule({ region: 'eu-*-1' }, { at: 'europe' }),
+        rule({ scope: 'write', client_id: web.client_id }, { at: 'writer' }),
+        rule({ scope: 'openid read' }, { at: 'whole' }),
+      ],
+    })
+    const at = async (form: Record<string, string>) => claimsOf((await tokens(form)).access_token).at
+    expect(await at({ region: 'eu-north-1' })).toBe('europe')
+    expect(await at({ region: 'eu-1' })).toBeUndefined()
+    expect(await at({ scope: 'read write' })).toBe('writer')
+    expect(await at({ scope: 'openid read' })).toBe('whole')
+    expect(await at({ scope: 'read' })).toBeUndefined()
+    const redirect_uri = 'http://127.0.0.1/callback'
+    const { code = '' } = await sandbox.authorize({ ...web, redirect_uri, username: 'ann', scope: 'openid', region: 'eu-a-1' } as never)
+    const { body } = await post(sandbox.url, '/token', { ...web, grant_type: 'authorization_code', code, redirect_uri })
+    expect(claimsOf(body.access_token).at).toBe('europe')
+  })
+
+  test('goes by nothing that is secret', async () => {
+    await expect(world({ claims_when: [rule({ code: '*' }, {})] })).rejects.toThrow(/claims_when\[0\]\.when\.code.* no secret/s)
+  })
+})
+
 describe('the setting claims', () => {
   test('puts roles of a user into access tokens, also after a refresh', async () => {
     const { sandbox, tokens } = await world({ claims: { access_token: { roles: '{user.claims.roles}', tenant: 'acme' } } })

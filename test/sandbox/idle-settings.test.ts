@@ -57,6 +57,7 @@ const everywhere = [
     'signing_secret',
     'claims',
     'claims_in_access_token',
+    'claims_when',
     'acr_values',
     'show_secrets',
     'auto_sign_in',

@@ -1,3 +1,4 @@
+import { fitsGlob } from '../../basics/glob.ts'
 import { ownValue } from '../../basics/own-value.ts'
 import { AuthorizationError, PageError } from '../model/errors.ts'
 import type { Parameters } from '../model/parameters.ts'
@@ -92,18 +93,7 @@ function glob(pattern: string, text: string, separator: '.' | '/'): boolean {
 }
 
 function globPart(pattern: string, text: string): boolean {
-  if (!pattern.includes('*') || /%(2f|5c)/i.test(text)) return false
-  const [first = '', ...rest] = pattern.split(/\*+/)
-  const last = rest.pop() ?? ''
-  if (!text.startsWith(first)) return false
-  // Each piece where it first comes behind a character at least, which leaves most for those to come.
-  let at = first.length
-  for (const piece of rest) {
-    const found = text.indexOf(piece, at + 1)
-    if (found === -1) return false
-    at = found + piece.length
-  }
-  return text.length - last.length > at && text.endsWith(last)
+  return pattern.includes('*') && !/%(2f|5c)/i.test(text) && fitsGlob(pattern, text, 1)
 }
 
 /** What of a URI is its path, as it was written. */

@@ -8,6 +8,12 @@ export type ClaimsPlace = 'access_token' | 'id_token' | 'userinfo' | 'introspect
 /** Templates by the claims that they make; `*` makes all of an object. */
 export type ClaimsSetting = { readonly [place in ClaimsPlace]?: { readonly [claim: string]: Template } | undefined }
 
+/** Claims for those tokens of which all that `when` says is true: texts by the names of parameters, in which `*` stands for any characters. */
+export interface ClaimsRule {
+  readonly when: Readonly<Record<string, string>>
+  readonly claims: ClaimsSetting
+}
+
 /** What a sandbox may set about the protocol; durations are seconds. A provider's own settings stand beside these. */
 export interface Settings {
   access_token_ttl: number
@@ -66,6 +72,8 @@ export interface Settings {
   scope_claims_in_id_token: boolean
   /** Adds claims to tokens and answers. */
   claims: ClaimsSetting
+  /** Adds those of the first rule that holds. */
+  claims_when: readonly ClaimsRule[]
   /** Puts the claims of users and clients into access tokens and what introspection tells of them. */
   claims_in_access_token: boolean
   access_token_format: 'jwt' | 'opaque'
@@ -129,6 +137,7 @@ export const defaultSettings: Settings = {
   id_token_signing_alg: null,
   scope_claims_in_id_token: false,
   claims: {},
+  claims_when: [],
   claims_in_access_token: false,
   access_token_format: 'jwt',
   dpop_nonce: 'off',

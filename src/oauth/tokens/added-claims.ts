@@ -1,14 +1,14 @@
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { compileMembers, type Values } from '../../basics/template.ts'
 import { encodeSegment, readClaims } from '../jose/jwt.ts'
-import type { Client, User } from '../model/records.ts'
 import type { ClaimsPlace, ClaimsSetting } from '../model/settings.ts'
 import type { TokenDraft } from '../model/token-profile.ts'
 import { type Context, noteTo } from '../realm/context.ts'
 import { signAgain } from '../realm/signing-key.ts'
+import { type Party, ruleFor } from './claims-when.ts'
 import { claimValues } from './template-values.ts'
 
-/** What tokens and answers tell beyond what the provider says: claims of users and clients, those of the setting `claims`, a mint's. */
+/** What tokens and answers tell beyond what the provider says: claims of users and clients, those of the settings `claims` and `claims_when`, a mint's. */
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -42,15 +42,10 @@ export function unreserved(claims: Claims, place: ClaimsPlace, whose: string, co
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !reserved[place].has(name)))
 }
 
-/** Of whom something is told. */
-interface Party {
-  user: User | undefined
-  client: Client
-}
-
 /** Whether anything is told in a place beyond what the provider says. */
 export function addsClaims(place: ClaimsPlace, { realm: { settings } }: Context): boolean {
-  return settings.claims[place] !== undefined || (settings.claims_in_access_token && takesOwn(place))
+  const said = [settings, ...settings.claims_when].some(({ claims }) => claims[place] !== undefined)
+  return said || (settings.claims_in_access_token && takesOwn(place))
 }
 
 /** Where the claims of users and clients come in by `claims_in_access_token`. */
@@ -60,18 +55,24 @@ function takesOwn(place: ClaimsPlace): boolean {
 
 /**
  * What is told in a place beyond what the provider says, the later the stronger: the claims of user and client, those that a
- * template takes all, those that a template names.
+ * template takes all, those that a template names, and the same of the rule that holds.
  */
-export function addedClaims(place: ClaimsPlace, { user, client }: Party, values: Values, context: Context): Record<string, unknown> {
-  const { claims, claims_in_access_token } = context.realm.settings
-  const { named, others } = compiledFor(claims, place)
+export function addedClaims(place: ClaimsPlace, party: Party, values: Values, context: Context): Record<string, unknown> {
+  const { claims, claims_in_access_token, claims_when } = context.realm.settings
+  const { user, client } = party
   const own = claims_in_access_token && takesOwn(place)
   return {
     ...(own && user !== undefined ? unreserved(user.claims, place, `User '${user.username}'`, context) : {}),
     ...(own ? unreserved(client.metadata.claims ?? {}, place, `Client '${client.client_id}'`, context) : {}),
-    ...unreserved(others(values), place, `The template * of the setting claims.${place}`, context),
-    ...named(values),
+    ...templated(claims, place, values, context),
+    ...templated(ruleFor(claims_when, party, values)?.claims ?? {}, place, values, context),
   }
+}
+
+function templated(claims: ClaimsSetting, place: ClaimsPlace, values: Values, context: Context): Record<string, unknown> {
+  if (claims[place] === undefined) return {}
+  const { named, others } = compiledFor(claims, place)
+  return { ...unreserved(others(values), place, `The template * of the setting claims.${place}`, context), ...named(values) }
 }
 
 /** The templates of a place, ready to be filled. */
@@ -104,10 +105,10 @@ function compiledFor(setting: ClaimsSetting, place: ClaimsPlace): Compiled {
 
 /** An access token with what is told beyond what its format says: signed again, since any vendor's may be meant. */
 export function withAddedClaims(token: string, draft: TokenDraft, minted: Claims | undefined, context: Context): MaybePromise<string> {
-  const { client, user } = draft
+  const { client } = draft
   const { realm } = context
   const there = readClaims(token)
-  const added = addsClaims('access_token', context) ? addedClaims('access_token', { client, user }, claimValues(draft, realm), context) : {}
+  const added = addsClaims('access_token', context) ? addedClaims('access_token', draft, claimValues(draft, realm), context) : {}
   const claims = { ...added, ...minted }
   if (Object.keys(claims).length === 0) return token
   if (there === undefined) {
