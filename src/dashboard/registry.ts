@@ -22,6 +22,7 @@ import { docPages } from './sandbox/docs.ts'
 import { outboxPages } from './sandbox/outbox.ts'
 import { settingsPages } from './sandbox/settings.ts'
 import { spacePages } from './sandbox/spaces.ts'
+import { timePages } from './time/time.ts'
 import { generationPages } from './users/generation.ts'
 import { picturePages } from './users/pictures.ts'
 import { userFormPages } from './users/user-form.ts'
@@ -48,7 +49,10 @@ export const menu: readonly MenuGroup<Section>[] = [
   },
   {
     heading: 'What if',
-    sections: [{ entry: 'Exam', parts: [examPages] }],
+    sections: [
+      { entry: 'Time', parts: [timePages] },
+      { entry: 'Exam', parts: [examPages] },
+    ],
   },
   {
     heading: 'In a user’s place',

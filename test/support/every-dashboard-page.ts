@@ -152,6 +152,14 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'End it' }).click()
     await page.getByText('Void').waitFor()
   },
+  'dashboard-time': at(`${base}/time`),
+  'dashboard-time-stopped': async (page, { url }) => {
+    await page.goto(`${url}${base}/time`)
+    await page.getByRole('button', { name: '30 days' }).click()
+    await page.getByRole('button', { name: 'Stop it' }).click()
+    await page.getByLabel('By another amount').fill('soon')
+    await page.getByRole('button', { name: 'Put forward' }).click()
+  },
   'dashboard-settings': at(`${base}/settings`),
   'dashboard-settings-all': async (page, { url }) => {
     await page.goto(`${url}/dashboard/standard/settings`)

@@ -1,17 +1,14 @@
 import { check } from '../../control/input/validation.ts'
-import { Problem } from '../../control/problem.ts'
-import { ClockRangeError } from '../../sandbox/clock.ts'
-import { parseDuration } from '../../sandbox/duration.ts'
 import { idleSettings } from '../../sandbox/idle-settings.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
+import { refusedFields } from '../forms/refused.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { capital, spaceWord } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { dateAndTime, durationInWords } from '../frame/words.ts'
 import { changedSettings, type SettingField, settingFields, type Wording } from './settings-form.ts'
 
 /** The settings that people change most, in words of their own and before the others. */
@@ -42,10 +39,6 @@ const wordings: Readonly<Record<string, Wording>> = {
 
 const settingsPage = page<{
   action: string
-  now: string
-  /** How the clock differs from the machine's; empty when it does not. */
-  clockState: string
-  isFrozen: boolean
   /** Absent for a space: it is the sandbox's. */
   company?: string | undefined
   /** What its form is about: `Sandbox`, `Realm partners`. */
@@ -65,7 +58,6 @@ const settingsPage = page<{
 
 const notices = noticesOf({
   'settings-saved': 'The settings were saved.',
-  'clock-set': 'The clock was set.',
   'tokens-expired': (n: string) => (n === '1' ? 'One token expired.' : `${n} tokens expired.`),
   'sandbox-reset': 'The sandbox is as it was when it was made.',
 })
@@ -73,7 +65,7 @@ const notices = noticesOf({
 const icon =
   '<circle cx="12" cy="12" r="3"/><path d="M12 3.500v3M12 17.500v3M3.500 12h3M17.500 12h3M6 6l2.100 2.100M15.900 15.900 18 18M18 6l-2.100 2.100M8.100 15.900 6 18"/>'
 
-/** A sandbox's clock and its settings. */
+/** A sandbox's settings. */
 export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
   const { sandboxes } = deps
   get('/settings', (visit) => showSettings(visit))
@@ -91,41 +83,10 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
       if (isSpace) sandbox.spaces.change(sandbox.space, settings)
       else sandboxes.update(sandbox, { company, settings })
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      for (const { field, expected } of error.errors) {
-        const [name = field] = field.split(/[.[]/)
-        problems[name] ??= `Expected${name === field ? '' : ` at ${field}`}: ${expected}.`
-      }
+      Object.assign(problems, refusedFields(error))
       return refuse()
     }
     return visit.go('/settings', notices['settings-saved'])
-  })
-
-  post('/settings/clock', (visit) => {
-    const { sandbox, form } = visit
-    switch (form.text('do')) {
-      case 'advance': {
-        const by = parseDuration(form.text('by'))
-        if (by === undefined || form.text('by') === '')
-          return showSettings(visit, {}, { by: 'A time such as 6m, 90s, 2h or 1d is expected.' })
-        try {
-          sandboxes.advanceClock(sandbox, by)
-        } catch (error) {
-          if (!(error instanceof ClockRangeError)) throw error
-          return showSettings(visit, {}, { by: `The clock can stand at ${error.message}.` })
-        }
-        break
-      }
-      case 'stop':
-        sandboxes.setClock(sandbox, { frozen: true })
-        break
-      case 'go':
-        sandboxes.setClock(sandbox, { frozen: false })
-        break
-      default:
-        sandboxes.setClock(sandbox, { offset: 0, frozen: false })
-    }
-    return visit.go('/settings', notices['clock-set'])
   })
 
   post('/settings/expire', (visit) => {
@@ -155,9 +116,8 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
 
 function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
   const { sandbox, base } = visit
-  const { clock, provider, space } = sandbox
+  const { provider, space } = sandbox
   const isSpace = isBeside(sandbox)
-  const { offset, frozen_at } = clock.state
   const fields = settingFields(sandbox, wordings, { values: typed, errors })
   const isIn = (some: object) => (field: SettingField) => Object.hasOwn(some, field.name)
   const first = [wordings, provider.own_settings ?? {}].flatMap((some) => fields.filter(isIn(some)))
@@ -165,14 +125,6 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
   const model = {
     title: 'Settings',
     action: `${base}/settings`,
-    now: dateAndTime(clock.now()),
-    clockState: [
-      frozen_at !== null ? 'stopped' : undefined,
-      Math.abs(offset) < 1000 ? undefined : `${durationInWords(offset)} ${offset > 0 ? 'ahead of' : 'behind'} the machine’s`,
-    ]
-      .filter((part) => part !== undefined)
-      .join(', '),
-    isFrozen: frozen_at !== null,
     company: isSpace ? undefined : (typed.company ?? sandbox.company),
     heading: isSpace ? `${capital(spaceWord(provider))} ${space}` : 'Sandbox',
     follows: isSpace ? ('sandbox' as const) : ('provider' as const),

@@ -1,0 +1,128 @@
+/**
+ * In this room: the page that moves a sandbox's clock.
+ * Elsewhere: what the top bar says of it (`frame/clock.ts`).
+ */
+
+import { check } from '../../control/input/validation.ts'
+import { advanceClock, changeClock, clockAdvance, clockChange } from '../../control/resources/clock.ts'
+import type { Errors } from '../forms/form.ts'
+import { refusedFields } from '../forms/refused.ts'
+import { noticesOf } from '../frame/notices.ts'
+import { page } from '../frame/page.ts'
+import { part, type Visit } from '../frame/visit.ts'
+import { dateAndTime, durationInWords } from '../frame/words.ts'
+
+const timePage = page<{
+  action: string
+  now: string
+  /** How it stands with the clock, a sentence. */
+  state: string
+  isFrozen: boolean
+  /** Whether it goes as the machine's. */
+  isMachine: boolean
+  steps: readonly { by: string; label: string }[]
+  /** Fields as they were typed, and what is wrong with them. */
+  by: string
+  at: string
+  errors: Errors
+  apiHref: string
+}>('time')
+
+const notices = noticesOf({
+  'clock-moved': 'The clock was moved. What expires by then has expired.',
+  'clock-stopped': 'The clock stands still.',
+  'clock-goes-on': 'The clock goes on.',
+  'clock-as-machine': 'The clock goes as the machine’s again.',
+})
+
+const icon = '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5l3.500 2"/>'
+
+const steps = [
+  { by: '1m', label: '1 minute' },
+  { by: '10m', label: '10 minutes' },
+  { by: '1h', label: '1 hour' },
+  { by: '1d', label: '1 day' },
+  { by: '30d', label: '30 days' },
+]
+
+/** A sandbox's clock, by which alone its tokens are issued and checked. */
+export const timePages = part({ icon, notices }, ({ get, post, deps }) => {
+  const { sandboxes } = deps
+  get('/time', (visit) => showTime(visit))
+
+  post('/time', (visit) => {
+    const { sandbox, form } = visit
+    switch (form.text('do')) {
+      case 'stop':
+        changeClock({ frozen: true }, sandbox, sandboxes)
+        return visit.go('/time', notices['clock-stopped'])
+      case 'go':
+        changeClock({ frozen: false }, sandbox, sandboxes)
+        return visit.go('/time', notices['clock-goes-on'])
+      default:
+        changeClock({ offset_ms: 0, frozen: false }, sandbox, sandboxes)
+        return visit.go('/time', notices['clock-as-machine'])
+    }
+  })
+
+  post('/time/advance', (visit) => {
+    const { sandbox, form } = visit
+    return moved(visit, () => advanceClock(check(clockAdvance, { by: form.text('by') }), sandbox, sandboxes))
+  })
+
+  post('/time/set', (visit) => {
+    const { sandbox, form } = visit
+    const change = { now: utc(form.text('now')), ...(form.text('do') === 'stop' && { frozen: true }) }
+    return moved(visit, () => changeClock(check(clockChange, change), sandbox, sandboxes))
+  })
+
+  function showTime(visit: Visit, errors: Errors = {}) {
+    const { sandbox, form, base, root } = visit
+    const { clock, name } = sandbox
+    const { offset, frozen_at } = clock.state
+    const isFrozen = frozen_at !== null
+    const distance = isFrozen ? frozen_at - deps.clock.now() : offset
+    const isMachine = !isFrozen && Math.abs(offset) < 1000
+    return visit.show(
+      timePage,
+      {
+        title: 'Time',
+        action: `${base}/time`,
+        now: dateAndTime(clock.now()),
+        state: stateOf(isFrozen, distance),
+        isFrozen,
+        isMachine,
+        steps,
+        by: form.text('by'),
+        at: form.text('now') || new Date(clock.now()).toISOString().slice(0, 19),
+        errors,
+        apiHref: `${root}/_grantbox/sandboxes/${name}/clock`,
+      },
+      Object.keys(errors).length > 0 ? 400 : 200,
+    )
+  }
+
+  /** Moves the clock; what the control API would say against it is said beside the field. */
+  function moved(visit: Visit, move: () => void) {
+    try {
+      move()
+    } catch (error) {
+      return showTime(visit, refusedFields(error))
+    }
+    return visit.go('/time', notices['clock-moved'])
+  }
+})
+
+function stateOf(isFrozen: boolean, distance: number): string {
+  const goes = isFrozen ? 'It stands still' : 'It goes'
+  if (Math.abs(distance) < 1000) return isFrozen ? `${goes}.` : `${goes} as the machine’s clock.`
+  return `${goes}, ${durationInWords(distance)} ${distance > 0 ? 'ahead of' : 'behind'} the machine’s clock.`
+}
+
+/** What browsers send for a date and a time is UTC here, with seconds or without; anything else stays as it was typed. */
+function utc(text: string): string {
+  return text.replace(
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?$/,
+    (_, date, time, seconds = ':00') => `${date}T${time}${seconds}Z`,
+  )
+}
