@@ -103,7 +103,7 @@ test('flows and counts are those of the space, and requests say theirs', async (
   expect((await browser.get(`${here}/flows/grant-${grant?.id}`)).status).toBe(404)
 
   const { html } = await browser.get(`${here}/requests`)
-  expect(textOf(html)).toMatch(/All realms main partners/)
+  expect(textOf(html)).toMatch(/All realms main \(\d+\) partners \(\d+\)/)
   expect(html).toContain(`${there}/flows/grant-${grant?.id}`)
   const rows = async (query: string) =>
     [...(await browser.get(`${here}/requests?${query}`)).html.matchAll(/<details class="request"/g)].length

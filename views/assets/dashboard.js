@@ -1,4 +1,4 @@
-// What is better with a script: buttons that copy, menus that close, lists that grow by themselves.
+// What is better with a script: buttons that copy, menus that close.
 
 for (const button of document.querySelectorAll('button.copy')) button.hidden = false
 
@@ -34,36 +34,4 @@ async function copy(button) {
   setTimeout(() => {
     label.data = before
   }, 1500)
-}
-
-// A list that says where its news come from: each event is a row, drawn by the server; `again` is one that is there already.
-for (const list of document.querySelectorAll('[data-stream]')) {
-  const source = new EventSource(list.dataset.stream)
-  const status = document.getElementById(list.dataset.status)
-  source.addEventListener('open', () => say(status, 'Live'))
-  source.addEventListener('error', () => say(status, 'Interrupted: trying again'))
-  source.addEventListener('row', ({ data }) => {
-    const template = document.createElement('template')
-    template.innerHTML = data
-    list.prepend(template.content)
-    for (const button of list.querySelectorAll('button.copy[hidden]')) button.hidden = false
-    while (list.children.length > 200) list.lastElementChild.remove()
-    const empty = document.getElementById(list.dataset.empty)
-    if (empty !== null) empty.hidden = true
-  })
-  source.addEventListener('again', ({ data }) => {
-    const template = document.createElement('template')
-    template.innerHTML = data
-    const fresh = template.content.firstElementChild
-    const before = document.getElementById(fresh.id)
-    if (before === null) return
-    fresh.querySelector('details').open = before.querySelector('details').open
-    before.replaceWith(fresh)
-    for (const button of fresh.querySelectorAll('button.copy[hidden]')) button.hidden = false
-  })
-  addEventListener('pagehide', () => source.close())
-}
-
-function say(status, text) {
-  if (status !== null) status.textContent = text
 }

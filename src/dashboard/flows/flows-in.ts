@@ -54,7 +54,16 @@ function begin(entry: JournalEntry, flows: Flow[]): Flow | undefined {
   return flow
 }
 
-function keysOf(entry: JournalEntry): string[] {
+/** Every look at a list of requests asks for those of the whole journal. */
+const known = new WeakMap<JournalEntry, readonly string[]>()
+
+function keysOf(entry: JournalEntry): readonly string[] {
+  const keys = known.get(entry) ?? keysIn(entry)
+  known.set(entry, keys)
+  return keys
+}
+
+function keysIn(entry: JournalEntry): string[] {
   const { request_body, response_body, response_headers, url } = entry
   const location = typeof response_headers.location === 'string' ? queryOf(response_headers.location) : {}
   const isPage = typeof response_body === 'string' && response_body.startsWith('<')

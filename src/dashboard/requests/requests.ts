@@ -7,28 +7,34 @@ import { Problem } from '../../control/problem.ts'
 import { hintsOf } from '../../exam/hints.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
-import type { Choice } from '../forms/form.ts'
+import type { Fields } from '../forms/fields.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { spaceWord } from '../frame/vendor.ts'
-import { part, type Visit } from '../frame/visit.ts'
+import { part } from '../frame/visit.ts'
+import { filterOf, type RequestFilter } from './filter.ts'
 import { byRequest, flowPaths, sendRows } from './live-rows.ts'
-import { isBad, type RequestRow, requestRow } from './request-row.ts'
+import { type RequestRow, requestRow } from './request-row.ts'
 
 const perPage = 50
 
 const requestsPage = page<{
   rows: readonly RequestRow[]
-  endpoints: readonly Choice[]
-  /** What the vendor calls its spaces, and which of them requests came to; none where there are no such worlds. */
+  asked: RequestFilter['asked']
+  choices: ReturnType<RequestFilter['choices']>
+  /** What the vendor calls its spaces. */
   word: string
-  spaces: readonly Choice[]
-  onlyErrors: boolean
-  filtered: boolean
+  isNarrow: boolean
+  /** How many there are, how many of these are asked for, and which of those are shown. */
   total: number
-  olderHref?: string | undefined
-  /** Where new rows come from while the page is open; absent on pages of older ones. */
-  streamHref?: string | undefined
+  found: number
+  range: string
+  /** Where the other pages are; a request that comes moves no page but the first. */
+  ways: readonly { label: string; href: string; rel?: string }[]
+  /** Where new rows come from while the page is open. */
+  streamHref: string
+  /** Where these are shown, on pages of older ones. */
+  topHref?: string | undefined
   /** A command that sends a request. */
   example: string
 }>('requests')
@@ -47,32 +53,28 @@ export const requestPages = part({ icon, notices }, (pages) => {
 
   get('/requests', (visit) => {
     const { sandbox, base, query } = visit
-    const wanted = filterOf(visit)
-    const before = query.whole('before', 1, Number.MAX_SAFE_INTEGER)
+    const filter = filterOf(visit)
     const all = sandbox.journal.list()
-    const found = all.filter((entry) => wanted.matches(entry) && (before === undefined || entry.id < before)).reverse()
-    const shown = found.slice(0, perPage)
-    const last = shown.at(-1)
-    const newest = all.at(-1)?.id ?? 0
+    const found = all.filter(filter.matches).reverse()
+    const first = placeOf(query, found)
+    const shown = found.slice(first, first + perPage)
     const flows = flowPaths(all, visit)
     const hints = byRequest(hintsOf(sandbox))
+    const at = (more: Record<string, string>) => `${base}/requests?${filter.query(more)}`
+    const isTop = first === 0
     return visit.show(requestsPage, {
       title: 'Requests',
       rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id), hints.get(entry.id))),
-      endpoints: choicesOf(
-        all.map(({ endpoint }) => endpoint),
-        wanted.endpoint,
-      ),
+      asked: filter.asked,
+      choices: filter.choices(all),
       word: spaceWord(sandbox.provider),
-      spaces: choicesOf(
-        all.flatMap(({ space }) => space ?? []),
-        wanted.space,
-      ),
-      onlyErrors: wanted.onlyErrors,
-      filtered: wanted.isNarrow || before !== undefined,
+      isNarrow: filter.isNarrow,
       total: all.length,
-      olderHref: found.length > perPage && last !== undefined ? `${base}/requests?${wanted.query({ before: String(last.id) })}` : undefined,
-      streamHref: before === undefined ? `${base}/requests/stream?${wanted.query({ after: String(newest) })}` : undefined,
+      found: found.length,
+      range: `${(first + 1).toLocaleString('en-US')}–${(first + shown.length).toLocaleString('en-US')}`,
+      ways: waysFrom(first, found, at),
+      streamHref: `${base}/requests/stream?${filter.query({ after: String(all.at(-1)?.id ?? 0) })}`,
+      topHref: isTop ? undefined : at({}),
       example: `curl ${visit.addresses.base_url}${pathsOf(sandbox).token} --data grant_type=client_credentials`,
     })
   })
@@ -107,26 +109,31 @@ export const requestPages = part({ icon, notices }, (pages) => {
   })
 })
 
-function choicesOf(values: readonly string[], wanted: string): Choice[] {
-  return [...new Set(values)].sort().map((value) => ({ value, label: value, chosen: value === wanted }))
+/**
+ * Which of the requests that were found, newest first, a page begins with. Pages are named by a request and not by a number, so that each
+ * stays where it is while others come.
+ */
+function placeOf(query: Fields, found: readonly JournalEntry[]): number {
+  const [before, after] = ['before', 'after'].map((name) => query.whole(name, 1, Number.MAX_SAFE_INTEGER))
+  if (before !== undefined) {
+    const first = found.findIndex(({ id }) => id < before)
+    return first === -1 ? lastPage(found) : first
+  }
+  if (after === undefined) return 0
+  const end = found.findIndex(({ id }) => id <= after)
+  return Math.max(0, (end === -1 ? found.length : end) - perPage)
 }
 
-/** Which requests the address asks for. */
-function filterOf({ query }: Visit) {
-  const [endpoint, space, onlyErrors] = [query.text('endpoint'), query.text('space'), query.has('errors')]
-  return {
-    endpoint,
-    space,
-    onlyErrors,
-    isNarrow: endpoint !== '' || space !== '' || onlyErrors,
-    matches: (entry: JournalEntry) =>
-      (endpoint === '' || entry.endpoint === endpoint) && (space === '' || entry.space === space) && (!onlyErrors || isBad(entry)),
-    query: (more: Record<string, string>) =>
-      new URLSearchParams({
-        ...(endpoint !== '' && { endpoint }),
-        ...(space !== '' && { space }),
-        ...(onlyErrors && { errors: 'on' }),
-        ...more,
-      }),
-  }
+function lastPage({ length }: readonly JournalEntry[]): number {
+  return Math.max(0, length - perPage)
+}
+
+function waysFrom(first: number, found: readonly JournalEntry[], at: (more: Record<string, string>) => string) {
+  const before = (place: number) => at({ before: String((found[place]?.id ?? 0) + 1) })
+  const newer = { label: 'Newer', href: first <= perPage ? at({}) : at({ after: String(found[first]?.id ?? 0) }), rel: 'prev' }
+  const older = { label: 'Older', href: before(first + perPage), rel: 'next' }
+  return [
+    ...(first > 0 ? [{ label: 'Newest', href: at({}) }, newer] : []),
+    ...(first + perPage < found.length ? [older, { label: 'Oldest', href: before(lastPage(found)) }] : []),
+  ]
 }

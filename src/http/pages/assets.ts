@@ -34,6 +34,7 @@ const files = new Map<string, { path: () => string; contentType: string }>([
   ['pico.css', { path: pico, contentType: css }],
   ['dashboard.css', { path: () => ours('dashboard.css'), contentType: css }],
   ['dashboard.js', { path: () => ours('dashboard.js'), contentType: javascript }],
+  ['requests.js', { path: () => ours('requests.js'), contentType: javascript }],
   ['submit-once.js', { path: () => ours('submit-once.js'), contentType: javascript }],
   ['form-post.js', { path: () => ours('form-post.js'), contentType: javascript }],
   ['web-message.js', { path: () => ours('web-message.js'), contentType: javascript }],
