@@ -9,10 +9,10 @@ import { type Place, placeOf } from './access/place.ts'
 import { endSession, Sessions } from './access/session.ts'
 import type { DashboardDeps } from './deps.ts'
 import { Fields } from './forms/fields.ts'
+import { registerOutside } from './frame/outside.ts'
 import { page, render } from './frame/page.ts'
 import { checkForm, csrfToken, registerPages, seeOther } from './frame/visit.ts'
-import { menu } from './registry.ts'
-import { homeModel, homePage } from './sandbox/home.ts'
+import { menu, outside } from './registry.ts'
 
 const signInPage = page<{ to: string; error?: string | undefined }>('sign-in')
 /** Comes back by itself, from our own site, so that the browser sends its cookies. */
@@ -40,12 +40,6 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     throw new Problem(404, 'There is no such page. The menu of a sandbox names those there are.')
   })
 
-  app.get(dashboardPath, async (request, reply) => {
-    const model = await homeModel(request, deps)
-    const place = placeOf(request.raw, deps)
-    const signedIn = sessions !== undefined
-    return render(reply, homePage(model), { root: place.root, csrf: csrfToken(request, reply, csrf, place), signedIn })
-  })
   // Signing in and out; a path of its own might be a sandbox's name.
   app.post(dashboardPath, (request, reply) => {
     checkForm(request, deps, csrf)
@@ -61,6 +55,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
   await app.register((inner, _options, done) => {
     // When the disk refuses what was done before a refusal was worded, the handler of the whole app speaks.
     inner.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps))
+    registerOutside(inner, outside, deps, csrf)
     registerPages(inner, menu, deps, csrf)
     done()
   })

@@ -14,6 +14,7 @@ import { hintPages } from './apps/hints.ts'
 import { examPages } from './exam/exam.ts'
 import { flowPages } from './flows/flows.ts'
 import type { MenuGroup } from './frame/frame.ts'
+import type { OutsidePart } from './frame/outside.ts'
 import type { Section } from './frame/visit.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
@@ -22,6 +23,7 @@ import { docPages } from './sandbox/docs.ts'
 import { outboxPages } from './sandbox/outbox.ts'
 import { settingsPages } from './sandbox/settings.ts'
 import { spacePages } from './sandbox/spaces.ts'
+import { homePages } from './sandboxes/home.ts'
 import { timePages } from './time/time.ts'
 import { generationPages } from './users/generation.ts'
 import { picturePages } from './users/pictures.ts'
@@ -68,3 +70,6 @@ export const menu: readonly MenuGroup<Section>[] = [
   // What the top bar leads to, and what pages are made of.
   { sections: [{ parts: [docPages, exportPages, picturePages] }] },
 ]
+
+/** What is about no sandbox, below `/dashboard` itself and `/dashboard/-/`. */
+export const outside: readonly OutsidePart[] = [homePages]

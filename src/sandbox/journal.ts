@@ -108,6 +108,11 @@ export class Journal implements Forgetful {
     return after === undefined ? found.slice(-limit) : found.slice(0, limit)
   }
 
+  /** How many entries it has, and about how many bytes they take. */
+  get size(): { entries: number; bytes: number } {
+    return { entries: Math.min(this.#kept.length, this.capacity), bytes: this.#kept.reduce((sum, { size }) => sum + size, 0) }
+  }
+
   clear(): void {
     this.#letGo(this.#kept.length)
   }

@@ -5,9 +5,6 @@ import { hostNames } from './places.ts'
 import { mergeSettings, newSecret } from './settings.ts'
 import type { SandboxRecord } from './table.ts'
 
-/** How many random characters are in a name that is made up. */
-const madeUp = 8
-
 /** What a new sandbox may say of itself. */
 export interface NewSandbox {
   /** Made up when absent. */
@@ -37,24 +34,18 @@ export function newRecord(draft: NewSandbox, created_at: number): Omit<SandboxRe
   const hosts = hostNames(wanted)
   const said = { company, settings: mergeSettings({}, settings, newSecret) }
   return {
-    name: name ?? `${provider.id}-${randomLowerCase(madeUp)}`,
+    name: name ?? `${provider.id}-${randomLowerCase(8)}`,
     provider: provider.id,
     parent_id: null,
     space: null,
     ...said,
-    initial: { ...said, hosts, ...(port !== null && { port }) },
+    initial: { ...said, hosts, ...(port !== null && { port }), ...(name === undefined && { unnamed: true }) },
     hosts,
     port,
     seeded: seed,
     clock: machineTime,
     created_at,
   }
-}
-
-/** Whether a sandbox's name looks like one that was made up, for nobody named it. */
-export function hasMadeUpName({ name, provider }: { name: string; provider: Pick<Provider, 'id'> }): boolean {
-  const start = `${provider.id}-`
-  return name.startsWith(start) && name.length === start.length + madeUp && /^[a-z0-9]+$/.test(name.slice(start.length))
 }
 
 /** What is to be stored of a sandbox after a change. */

@@ -4,7 +4,17 @@ import type { Vendor } from '../providers/registry.ts'
 import { KnownSandboxes } from './known.ts'
 import type { NewSandbox } from './new-sandbox.ts'
 import type { Sandbox } from './sandbox.ts'
-import type { SandboxRecord } from './table.ts'
+import type { SandboxRecord, SandboxSize } from './table.ts'
+
+/** What a list tells of a sandbox, which is not opened for it. */
+export interface ListedSandbox extends Pick<SandboxRecord, 'id' | 'name' | 'provider' | 'company' | 'hosts' | 'space' | 'created_at'> {
+  /** As its vendor writes itself. */
+  vendor: string
+  /** Those at which unchanged clients call its vendor. */
+  vendorHosts: readonly string[]
+  /** Whether nobody gave it a name, as tests do that make theirs by the hundred. */
+  isUnnamed: boolean
+}
 
 /** Sandboxes whose vendor is loaded, and which are made, when they are first asked for. */
 export abstract class ReachedSandboxes extends KnownSandboxes {
@@ -40,6 +50,33 @@ export abstract class ReachedSandboxes extends KnownSandboxes {
   async all(): Promise<Sandbox[]> {
     for (const { provider } of this.asleep()) await this.provider(provider)
     return this.list()
+  }
+
+  /** All that are there, as they are stored. */
+  listed(): ListedSandbox[] {
+    const vendors = new Map<string, Pick<Vendor, 'name' | 'hosts'>>([
+      ...this.vendors.list().map((one) => [one.id, one] as const),
+      ...this.providers,
+    ])
+    return this.records().map(({ initial, ...record }) => {
+      const { name = record.provider, hosts = [] } = vendors.get(record.provider) ?? {}
+      return { ...record, vendor: name, vendorHosts: hosts, isUnnamed: initial.unnamed === true }
+    })
+  }
+
+  /** How much is in each of these sandboxes, by their ids. */
+  sizes(ids: readonly number[]): ReadonlyMap<number, SandboxSize> {
+    return this.table.sizes(ids)
+  }
+
+  /** Deletes all to which nobody gave a name. @returns how many there were */
+  deleteUnnamed(): number {
+    const unnamed = this.records().filter(({ initial }) => initial.unnamed === true)
+    this.table.atomically(() => {
+      for (const { id } of unnamed) this.table.delete(id)
+    })
+    for (const record of unnamed) this.forget(record)
+    return unnamed.length
   }
 
   /** The names of all that a sandbox can speak as. */

@@ -26,7 +26,23 @@ export interface SandboxRecord {
   clock: ClockState
   created_at: number
   /** As it was created. A reset goes back to the company and the settings; the hosts are absent where they were not noted yet. */
-  initial: { company: string; settings: Readonly<Record<string, unknown>>; hosts?: readonly string[]; port?: number }
+  initial: {
+    company: string
+    settings: Readonly<Record<string, unknown>>
+    hosts?: readonly string[]
+    port?: number
+    /** Set when nobody named it: its name was made up. */
+    unnamed?: true
+  }
+}
+
+/** How many of each a sandbox has, those of its spaces among them. */
+export interface SandboxSize {
+  users: number
+  clients: number
+  grants: number
+  /** Beside its own. */
+  spaces: number
 }
 
 /** What the sandboxes ask of the store. */
@@ -44,6 +60,8 @@ export interface SandboxTable {
   /** With all that belongs to it. */
   delete(id: number): void
   saveClock(id: number, clock: ClockState): void
+  /** How much is in each of these, by their ids. */
+  sizes(ids: readonly number[]): ReadonlyMap<number, SandboxSize>
   /** Of the tables, for snapshots. */
   readonly version: number
   /** All rows of a sandbox. */

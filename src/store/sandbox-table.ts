@@ -1,4 +1,4 @@
-import type { SandboxRecord, SandboxTable } from '../sandbox/table.ts'
+import type { SandboxRecord, SandboxSize, SandboxTable } from '../sandbox/table.ts'
 import { CarriedKeys, withCarriedKeys } from './carried-keys.ts'
 import { countStore } from './count-store.ts'
 import type { Database } from './database/database.ts'
@@ -36,6 +36,15 @@ export function sandboxTable(db: Database): SandboxTable {
   const saveClock = db.prepare<[Record<string, unknown>]>(
     'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
   )
+  const within = '(SELECT id FROM sandbox WHERE id = one.value OR parent_id = one.value)'
+  const sizes = db.prepare<[string], SandboxSize & { id: number }>(
+    `SELECT one.value AS id,
+       (SELECT count(*) FROM user WHERE sandbox_id IN ${within}) AS users,
+       (SELECT count(*) FROM client WHERE sandbox_id IN ${within}) AS clients,
+       (SELECT count(*) FROM "grant" WHERE sandbox_id IN ${within}) AS grants,
+       (SELECT count(*) FROM sandbox WHERE parent_id = one.value) AS spaces
+     FROM json_each(?) AS one`,
+  )
   const ids = new Ids(db)
   const known = records(db)
   const directory = directoryStore(db)
@@ -65,6 +74,7 @@ export function sandboxTable(db: Database): SandboxTable {
       update.run({ id, company, port, settings: JSON.stringify(settings), hosts: JSON.stringify(hosts), space }),
     delete: (id) => remove.run(id),
     saveClock: (id, clock) => saveClock.run({ id, ...clock }),
+    sizes: (ids) => new Map(sizes.all(JSON.stringify(ids)).map(({ id, ...size }) => [id, size])),
     ...snapshots,
     protocolStore: (id) => withCarriedKeys(protocol(id), () => carried.of(id)),
     directory,

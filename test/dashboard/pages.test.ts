@@ -20,10 +20,10 @@ const reader = new DashboardClient(shared.url)
 
 test('the first page lists the sandboxes, the default one first, with company, provider and address', async () => {
   const { html } = await reader.get('/dashboard')
-  const text = textOf(html)
+  const text = textOf(html).replace(/^.* In use /, 'In use ')
   expect(text.indexOf('iokids default')).toBeGreaterThan(0)
   expect(text.indexOf('iokids default')).toBeLessThan(text.indexOf('standard'))
-  expect(text).toContain(`Find Fluffy, LLC · speaks as iOKids ${shared.url} 1 app, 6 users`)
+  expect(text).toContain(`Find Fluffy, LLC · speaks as iOKids ${shared.url} 6 users · 1 client`)
   expect(html).toContain('href="/dashboard/standard/apps"')
 })
 

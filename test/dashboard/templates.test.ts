@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { menu } from '../../src/dashboard/registry.ts'
+import { menu, outside } from '../../src/dashboard/registry.ts'
 import { sourceFiles } from '../support/source.ts'
 
 /** Pages and templates of the dashboard belong together: a page is defined beside its route, with the name of its template. */
@@ -39,7 +39,7 @@ test('each template is drawn as a page or is part of others', () => {
 })
 
 test('each part whose forms say something lists it, under names that no other part has', () => {
-  const parts = sections.flatMap((section) => section.parts)
+  const parts = [...outside, ...sections.flatMap((section) => section.parts)]
   const names = parts.flatMap((part) => Object.keys(part.notices ?? {}))
   expect([...new Set(names)]).toEqual(names)
   expect(parts.filter((part) => part.notices !== undefined)).toHaveLength(

@@ -53,6 +53,8 @@ export interface Surroundings {
   csrf: string
   /** Whether there is a session to end. */
   signedIn?: boolean
+  /** What was done, on pages of no sandbox. */
+  notice?: string | undefined
 }
 
 /** Answers with a page, drawn from its model alone. */

@@ -21,18 +21,14 @@ import { basePathOf, frameOf, type MenuGroup, type MenuItem, type MenuSection } 
 import { type Notice, noticeText } from './notices.ts'
 import { type Page, render, type Template, type Titled } from './page.ts'
 
-/** One request to a sandbox's dashboard. */
-export interface Visit {
-  /** The sandbox, or the space of it that the address names. */
-  readonly sandbox: Sandbox
-  /** Path of the sandbox's dashboard, without a slash at the end. */
+/** One request to the dashboard. */
+export interface PageVisit {
+  /** Path below which its pages are, without a slash at the end. */
   readonly base: string
   /** What stands before each of our paths there. */
   readonly root: string
   /** Scheme and host by which the browser reaches the dashboard. */
   readonly origin: string
-  /** The sandbox as this browser reaches it. */
-  readonly addresses: Addresses
   readonly params: Readonly<Record<string, string>>
   readonly query: Fields
   readonly form: Fields
@@ -42,6 +38,14 @@ export interface Visit {
   show<Model extends object>(page: Page<Model>, model: NoInfer<Model & Titled>, status?: number): FastifyReply
   /** Answers a form: the browser goes on to that path of the dashboard, where a notice says what was done. */
   go(path: string, notice?: Notice, count?: number): FastifyReply
+}
+
+/** One request to a sandbox's dashboard. */
+export interface Visit extends PageVisit {
+  /** The sandbox, or the space of it that the address names. */
+  readonly sandbox: Sandbox
+  /** The sandbox as this browser reaches it. */
+  readonly addresses: Addresses
 }
 
 type Handler = (visit: Visit) => FastifyReply | Promise<FastifyReply>
@@ -172,7 +176,7 @@ function visit(sandbox: Sandbox, request: FastifyRequest, reply: FastifyReply, {
       })
     },
     go(path, notice, count) {
-      return seeOther(reply, notice === undefined ? `${base}${path}` : withNotice(`${base}${path}`, notice, count))
+      return seeOther(reply, withNotice(`${base}${path}`, notice, count))
     },
   }
 }
@@ -182,7 +186,9 @@ export function seeOther(reply: FastifyReply, path: string): FastifyReply {
   return reply.code(303).header('Location', path).header('Cache-Control', 'no-store').send()
 }
 
-function withNotice(path: string, notice: Notice, count: number | undefined): string {
+/** A path with the notice that its page shows. */
+export function withNotice(path: string, notice: Notice | undefined, count: number | undefined): string {
+  if (notice === undefined) return path
   const [before = '', fragment] = path.split('#', 2)
   const parameters = `notice=${notice.name}${count === undefined ? '' : `&n=${count}`}`
   return `${before}${before.includes('?') ? '&' : '?'}${parameters}${fragment === undefined ? '' : `#${fragment}`}`

@@ -1,3 +1,8 @@
+/**
+ * In this room: pages about what is in a sandbox as a whole: analytics, settings, spaces, approvals, messages, help.
+ * Elsewhere: apps and users, which have rooms of their own, and the list of sandboxes (`sandboxes/`).
+ */
+
 import { ownValue } from '../../basics/own-value.ts'
 import { type HourlyCount, hourLength } from '../../sandbox/counts.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'

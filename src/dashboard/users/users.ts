@@ -12,22 +12,13 @@ import type { Choice } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
+import { type Pager, pagerOf } from '../frame/pager.ts'
 import { hasKids } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { nameOf, type UserCard, userCard, userPath } from './user-card.ts'
 
 /** How many users a page of the list has. */
 export const usersPerPage = 24
-
-/** The links from a page of the list to others. */
-interface Pager {
-  page: number
-  pages: number
-  first?: string | undefined
-  previous?: string | undefined
-  next?: string | undefined
-  last?: string | undefined
-}
 
 const usersPage = page<{
   heading: string
@@ -69,8 +60,8 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
     const apps = directory.listApps()
     const [search, app] = [query.text('q').replace(/^@/, ''), apps.find(({ app_id }) => app_id === query.text('app'))]
     const found = directory.countUsers(app, search)
-    const pages = Math.max(1, Math.ceil(found / usersPerPage))
-    const page = Math.min(query.whole('page', 1, 1e9) ?? 1, pages)
+    const pager = pagerOf(query.whole('page', 1, 1e9), found, usersPerPage, (number) => listAddress(base, { search, app, page: number }))
+    const { page } = pager
     const users = directory.listUsers({
       limit: usersPerPage,
       offset: (page - 1) * usersPerPage,
@@ -91,7 +82,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       first: (page - 1) * usersPerPage + 1,
       prefix: provider.texts.usernamePrefix ?? '',
       families: hasKids(provider),
-      pager: pagerOf(page, pages, (number) => listAddress(base, { search, app, page: number })),
+      pager,
     })
   })
 
@@ -143,18 +134,6 @@ function listAddress(base: string, { search = '', app, page = 1 }: { search?: st
     ...(page > 1 && { page: String(page) }),
   })
   return `${base}/sandbox${query.size === 0 ? '' : `?${query}`}`
-}
-
-function pagerOf(page: number, pages: number, address: (page: number) => string): Pager {
-  const to = (number: number, isThere: boolean) => (isThere ? address(number) : undefined)
-  return {
-    page,
-    pages,
-    first: to(1, page > 2),
-    previous: to(page - 1, page > 1),
-    next: to(page + 1, page < pages),
-    last: to(pages, page < pages - 1),
-  }
 }
 
 function eventsOf(user: User, { sandbox, base }: Visit) {
