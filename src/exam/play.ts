@@ -29,8 +29,10 @@ export interface Moment {
 export interface Strayed {
   readonly at_ms: number
   readonly method: string
-  /** The names of what it brought: members of the query and of the body, and `authorization`. No values. */
+  /** The names of what it brought: members of the query and of the body, and `authorization`. */
   readonly members: readonly string[]
+  /** All that it brought; no report has it. */
+  readonly values: ReadonlySet<unknown>
 }
 
 /** One scenario as it was played, for rules to judge. */

@@ -17,7 +17,8 @@ const issuer: ArmedRule = {
   id: 'discovery-issuer',
   level: 'must',
   group,
-  profiles: readers,
+  // Of MCP clients, mcp-metadata-issuer says it.
+  profiles: ['oidc', 'fapi2'],
   source: 'OpenID Connect Discovery §4.3, RFC 8414 §3.3',
   why: 'A document that speaks for another issuer lets one server stand in for the other.',
   mend: 'Compare `issuer` with the address that you asked at, exactly; mind the slash at the end.',

@@ -1,8 +1,8 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { notDelivered } from '../judging.ts'
-import { deedOf, type Play, signalOf, struck, trafficIn } from '../play.ts'
-import { loginUnder } from '../scenario.ts'
-import { text } from '../traffic.ts'
+import { deedOf, exchangesBy, type Play, signalOf, struck, trafficIn } from '../play.ts'
+import { type Armed, loginUnder, type Scenario } from '../scenario.ts'
+import { answerOf, text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 
 const ofMcp = { group: 'mcp', profiles: ['mcp'] } as const
@@ -39,6 +39,112 @@ const pkceAdvertised: ArmedRule = {
   mend: 'Begin no sign-in where `code_challenge_methods_supported` does not list S256, and say which server that is.',
   scenarios: [loginUnder('refusal', { endpoint: 'discovery', patch: { code_challenge_methods_supported: null }, times: 0 })],
   judge: (play) => notBegun(play, 'The metadata did not say that the server knows PKCE', (url) => !ofResource.test(url)),
+}
+
+const metadataIssuer: ArmedRule = {
+  id: 'mcp-metadata-issuer',
+  level: 'must',
+  ...ofMcp,
+  source: 'MCP authorization (2025-11-25), RFC 8414 §3.3',
+  why: 'A document that speaks for another authorization server lets one stand in for the other.',
+  mend: 'Compare `issuer` with the address that the document was asked for, exactly, in both kinds of document.',
+  scenarios: [loginUnder('refusal', { endpoint: 'discovery', patch: { issuer: 'https://login.example.com' }, times: 0 })],
+  judge: (play) => notBegun(play, 'The metadata named another issuer', (url) => !ofResource.test(url)),
+}
+
+/** A challenge to somebody without a token, who says not who he is. */
+const challengedBy = (challenge: string): Armed => ({
+  endpoint: 'api',
+  error: 'invalid_token',
+  headers: { 'WWW-Authenticate': challenge },
+  client_id: undefined,
+})
+
+/** Logins before which a server says by a challenge, by its metadata or not at all what scope there is, and what is to be asked for then. */
+const scopesToAsk: ReadonlyMap<Scenario, string> = new Map([
+  [loginUnder('success', challengedBy('Bearer scope="write"')), 'write'],
+  [loginUnder('success', challengedBy('Bearer')), 'read write'],
+  [loginUnder('success', challengedBy('Bearer'), { endpoint: 'discovery', patch: { scopes_supported: null }, times: 0 }), ''],
+])
+
+/** Clients may ask for it unasked, to have a refresh token. */
+const beside = 'offline_access'
+
+const inOrder = (scope = '') =>
+  scope
+    .split(' ')
+    .filter((one) => one !== '' && one !== beside)
+    .sort()
+    .join(' ')
+
+const scopeAsked: ArmedRule = {
+  id: 'mcp-scope',
+  level: 'should',
+  ...ofMcp,
+  source: 'MCP authorization (2025-11-25), scope selection strategy',
+  why: 'Its user is asked for more than the server needs, or gets a token that does not do.',
+  mend: 'Ask for the `scope` of the challenge, else for `scopes_supported` of the resource’s metadata, else for none.',
+  scenarios: [...scopesToAsk.keys()],
+  judge: (play) => {
+    const deed = deedOf(play, 'api')
+    if (deed === undefined) return notExercised('unused', 'The client did not call the server before its sign-in.')
+    const asked = trafficIn(play).authorizations.find(({ entry }) => entry.at_ms > deed.at_ms)
+    if (asked === undefined) return notDelivered('no sign-in began')
+    const scope = text(asked.sent, 'scope')
+    const right = scopesToAsk.get(play.scenario) ?? ''
+    const message = `The scope to ask for was ${right || 'none'}, and ${inOrder(scope) || 'none'} was asked for.`
+    return (inOrder(scope) === right ? passed : failed)('wire', message, exhibits(deed, [asked.entry]))
+  },
+}
+
+const credentialsPerIssuer: ArmedRule = {
+  id: 'mcp-credentials-per-issuer',
+  level: 'must',
+  ...ofMcp,
+  source: 'MCP authorization (2025-11-25), RFC 9700 §4.4',
+  why: 'Whoever changes the metadata of one server gets what another authorization server gave the client.',
+  mend: 'Keep client ids, secrets and tokens by the issuer that gave them, and register anew at another.',
+  scenarios: [
+    {
+      title: 'Two logins',
+      wants: 'refusal',
+      steps: [
+        { do: 'login' },
+        { arm: [{ endpoint: 'discovery', patch: { authorization_servers: ['{stranger}'] }, times: 0 }] },
+        { do: 'login' },
+      ],
+    },
+  ],
+  judge: (play) => {
+    const deed = struck(play, 'discovery').find(({ url, status }) => ofResource.test(url) && status === 200)
+    if (deed === undefined) return notExercised('unused', 'The document was not read again.')
+    const tokens = [...exchangesBy(play, 'authorization_code'), ...exchangesBy(play, 'refresh_token')].map(({ entry }) => answerOf(entry))
+    const { client_id, client_secret } = play.client
+    const own: (readonly [string, unknown])[] = [
+      // A client that is known by its document has one name everywhere.
+      ['client id', client_id.startsWith('https:') ? undefined : client_id],
+      ['secret', client_secret ?? undefined],
+      ...tokens.flatMap(
+        ({ access_token, refresh_token }) =>
+          [
+            ['access token', access_token],
+            ['refresh token', refresh_token],
+          ] as const,
+      ),
+    ]
+    const came = own
+      .filter(([, value]) => value !== undefined && play.strayed.some(({ values }) => values.has(value)))
+      .map(([name]) => name)
+    const what = 'The metadata named another authorization server'
+    if (came.length > 0)
+      return failed('wire', `${what}, and got what the first had given: ${[...new Set(came)].join(', ')}.`, exhibits(deed))
+    const isMet = play.strayed.length > 0
+    return passed(
+      isMet ? 'wire' : signalOf(play) === undefined ? 'silence' : 'signal',
+      isMet ? `${what}, which got nothing that the first had given.` : `${what}, and nothing was sent there.`,
+      exhibits(deed),
+    )
+  },
 }
 
 /** What the challenge asks for, and how often a client may try to get it. */
@@ -100,4 +206,4 @@ const stepUp: ArmedRule = {
 }
 
 /** What clients of the Model Context Protocol make of metadata and challenges. */
-export const mcp: readonly ArmedRule[] = [resourceMismatch, pkceAdvertised, stepUp]
+export const mcp: readonly ArmedRule[] = [resourceMismatch, pkceAdvertised, metadataIssuer, scopeAsked, credentialsPerIssuer, stepUp]
