@@ -16,6 +16,7 @@ import { flowPages } from './flows/flows.ts'
 import type { MenuGroup } from './frame/frame.ts'
 import type { OutsidePart } from './frame/outside.ts'
 import type { Section } from './frame/visit.ts'
+import { grantPages } from './grants/grants.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
 import { approvalPages } from './sandbox/approvals.ts'
@@ -47,6 +48,7 @@ export const menu: readonly MenuGroup<Section>[] = [
     sections: [
       { entry: 'Requests', parts: [requestPages] },
       { entry: 'Flows', parts: [flowPages] },
+      { entry: 'Grants', parts: [grantPages] },
     ],
   },
   {

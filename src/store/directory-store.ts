@@ -197,6 +197,6 @@ export function directoryStore(db: Database) {
 }
 
 /** What begins with the text, for LIKE. */
-function prefixPattern(text: string): string {
+export function prefixPattern(text: string): string {
   return `${text.replace(/[\\%_]/g, '\\$&')}%`
 }

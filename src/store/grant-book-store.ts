@@ -1,5 +1,6 @@
 import type { CodeRecord, GrantBook } from '../oauth/model/grant-book.ts'
 import type { Database } from './database/database.ts'
+import { prefixPattern } from './directory-store.ts'
 import {
   type ClientRow,
   clientColumns,
@@ -28,22 +29,32 @@ interface TokenRow {
   used_at: number | null
 }
 
-const select = `SELECT ${grantColumns}, ${clientColumns}, ${userColumns} FROM "grant"
+const columns = `${grantColumns}, ${clientColumns}, ${userColumns}`
+const from = `FROM "grant"
   JOIN client ON client.id = "grant".client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
   WHERE "grant".sandbox_id = @sandbox`
+const wanted = `(@client_id IS NULL OR client.client_id = @client_id) AND (@username IS NULL OR user.username = @username)
+  AND (@active IS NULL OR ("grant".revoked_at IS NULL) = @active)`
+/** Whether a token of the grant still lives. */
+const lives = `EXISTS (SELECT 1 FROM token WHERE grant_id = "grant".id AND (access_expires_at > @now AND token.revoked_at IS NULL
+  OR refresh_digest IS NOT NULL AND ifnull(refresh_expires_at, @now + 1) > @now))`
 
-const expire = (use: 'access' | 'refresh') => `UPDATE token SET ${use}_expires_at = @now
-  WHERE ${use}_digest IS NOT NULL AND (${use}_expires_at IS NULL OR ${use}_expires_at > @now) AND grant_id IN
+const expireWhere = (use: 'access' | 'refresh') => `UPDATE token SET ${use}_expires_at = @now
+  WHERE ${use}_digest IS NOT NULL AND (${use}_expires_at IS NULL OR ${use}_expires_at > @now)`
+const expireOne = (use: 'access' | 'refresh') => `${expireWhere(use)} AND id = @id AND grant_id = @grant_id`
+const expire = (use: 'access' | 'refresh') => `${expireWhere(use)} AND grant_id IN
   (SELECT id FROM "grant" WHERE sandbox_id = @sandbox AND (@client IS NULL OR client_row = @client) AND (@user IS NULL OR user_row = @user))`
 
 /** The grants of one sandbox. */
 export function grantBookStore(db: Database) {
   const statements = {
-    list: db.named<EntryRow>(
-      `${select} AND "grant".id > @after AND (@client_id IS NULL OR client.client_id = @client_id) AND (@username IS NULL OR user.username = @username)
-         AND (@active IS NULL OR ("grant".revoked_at IS NULL) = @active) ORDER BY "grant".id LIMIT @limit`,
+    list: db.named<EntryRow>(`SELECT ${columns} ${from} AND "grant".id > @after AND ${wanted} ORDER BY "grant".id LIMIT @limit`),
+    newest: db.named<EntryRow & { lives: 0 | 1 }>(
+      `SELECT ${columns}, ${lives} AS lives ${from} AND "grant".id < @before AND ${wanted} AND (@search IS NULL
+         OR user.username LIKE @search ESCAPE '\\' OR client.client_id LIKE @search ESCAPE '\\' OR app.name LIKE @search ESCAPE '\\')
+       ORDER BY "grant".id DESC LIMIT @limit`,
     ),
-    find: db.named<EntryRow>(`${select} AND "grant".id = @id`),
+    find: db.named<EntryRow>(`SELECT ${columns} ${from} AND "grant".id = @id`),
     codes: db.named<CodeRecord>(
       `SELECT id, scope, issued_at, expires_at, used_at FROM authorization_code WHERE grant_id = @grant_id ORDER BY id`,
     ),
@@ -53,13 +64,24 @@ export function grantBookStore(db: Database) {
     ),
     expireAccess: db.named(expire('access')),
     expireRefresh: db.named(expire('refresh')),
+    expireOneAccess: db.named(expireOne('access')),
+    expireOneRefresh: db.named(expireOne('refresh')),
+    revokeOne: db.named(
+      'UPDATE token SET revoked_at = @now WHERE id = @id AND grant_id = @grant_id AND access_digest IS NOT NULL AND revoked_at IS NULL',
+    ),
   }
   return (sandbox: number): GrantBook => {
     const toEntry = (row: EntryRow) => ({ grant: toGrant(row), client: toClient(row), user: toUserIfAny(row) })
     return {
       list({ client_id = null, username = null, active, after = 0, limit }) {
-        const wanted = active === undefined ? null : Number(active)
-        return statements.list.all({ sandbox, client_id, username, active: wanted, after, limit }).map(toEntry)
+        const only = active === undefined ? null : Number(active)
+        return statements.list.all({ sandbox, client_id, username, active: only, after, limit }).map(toEntry)
+      },
+      newest({ client_id = null, username = null, active, search = '', before = Number.MAX_SAFE_INTEGER, limit }, now) {
+        const only = active === undefined ? null : Number(active)
+        const beginning = search === '' ? null : prefixPattern(search)
+        const rows = statements.newest.all({ sandbox, client_id, username, active: only, search: beginning, before, limit, now })
+        return rows.map((row) => ({ ...toEntry(row), lives: row.lives === 1 }))
       },
       find(id) {
         const row = statements.find.get({ sandbox, id })
@@ -96,6 +118,9 @@ export function grantBookStore(db: Database) {
           refresh_tokens: what === 'access' ? 0 : statements.expireRefresh.run(owner).changes,
         }
       }),
+      expireOne: ({ id: grant_id }, { use, id }, now) =>
+        statements[use === 'access' ? 'expireOneAccess' : 'expireOneRefresh'].run({ id, grant_id, now }).changes === 1,
+      revokeOne: ({ id: grant_id }, id, now) => statements.revokeOne.run({ id, grant_id, now }).changes === 1,
     }
   }
 }

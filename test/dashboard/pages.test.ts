@@ -40,7 +40,19 @@ test("the frame is the vendor's: top bar, left menu, signed-in developer", async
   const entries = [...html.matchAll(/<li><a href="\/dashboard\/iokids\/[a-z]+"( aria-current="page")?>[\s\S]*?<span>(\w+)<\/span>/g)].map(
     ([, current, name]) => (current === undefined ? name : `(${name})`),
   )
-  expect(entries).toEqual(['Brands', '(Apps)', 'Sandbox', 'Analytics', 'Requests', 'Flows', 'Time', 'Exam', 'Approvals', 'Settings'])
+  expect(entries).toEqual([
+    'Brands',
+    '(Apps)',
+    'Sandbox',
+    'Analytics',
+    'Requests',
+    'Flows',
+    'Grants',
+    'Time',
+    'Exam',
+    'Approvals',
+    'Settings',
+  ])
 })
 
 test('each entry of the menu leads to its page, and marks itself there', async () => {
@@ -66,7 +78,7 @@ test.each([['standard'], ['wildix'], ['socialid'], ['deyel'], ['gateway']])(
     const users = await reader.get(`/dashboard/${name}/sandbox`)
     expect(users.status).toBe(200)
     expect(users.html).not.toMatch(/Kid|Friends With|\/pictures\//)
-    for (const page of ['analytics', 'requests', 'flows', 'settings', 'docs', 'help']) {
+    for (const page of ['analytics', 'requests', 'flows', 'grants', 'settings', 'docs', 'help']) {
       expect((await reader.get(`/dashboard/${name}/${page}`)).status, page).toBe(200)
     }
   },

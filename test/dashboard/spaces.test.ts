@@ -29,7 +29,19 @@ describe('the pages of a space', () => {
     const { browser, seen } = await open()
     expect(await seen(`${there}/sandbox`)).toContain('erin')
     expect(await seen(`${here}/sandbox`)).not.toContain('erin')
-    for (const page of ['apps', 'sandbox', 'sandbox/users/erin', 'flows', 'requests', 'settings', 'docs', 'help', 'analytics', 'spaces']) {
+    for (const page of [
+      'apps',
+      'sandbox',
+      'sandbox/users/erin',
+      'flows',
+      'grants',
+      'requests',
+      'settings',
+      'docs',
+      'help',
+      'analytics',
+      'spaces',
+    ]) {
       const { status, html } = await browser.get(`${there}/${page}`)
       expect([page, status]).toEqual([page, 200])
       const elsewhere = hrefs(html).filter((href) => href.startsWith(here) && !href.startsWith(`${there}/`))

@@ -112,6 +112,10 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   'dashboard-requests-empty': at(`${base}/requests`),
   'dashboard-flows': busy(`${base}/flows`),
   'dashboard-flow': busy(`${base}/flows/grant-1`),
+  'dashboard-grants': busy(`${base}/grants?user=beautifulmeercat246`),
+  'dashboard-grants-none': at(`${base}/grants`),
+  'dashboard-grant': busy(`${base}/grants/2`),
+  'dashboard-grant-revoked': busy(`${base}/grants/1`),
   'dashboard-approvals': async (page, { url }) => {
     const body = new URLSearchParams({ ...findFluffy, scope: 'profile', login_hint: 'beautifulmeercat246', binding_message: 'W4SCT' })
     await fetch(`${url}/oauth/bc-authorize`, { method: 'POST', body })

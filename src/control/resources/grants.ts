@@ -34,19 +34,16 @@ export const grants = sandboxRoutes('grants', ({ inSpace: { get, remove } }) => 
   })
 
   const revoke = 'Revoke a grant with all its tokens, as when the user removes the app'
-  remove(
-    '/grants/:id',
-    revoke,
-    ({ sandbox, params }) => {
-      const { grant } = grantNumbered(params.id, sandbox)
-      sandbox.store.revokeGrant(grant.id, 'the user removed the app', sandbox.clock.now())
-    },
-    'It is revoked.',
-  )
+  remove('/grants/:id', revoke, ({ sandbox, params }) => revokeGrant(grantNumbered(params.id, sandbox), sandbox), 'It is revoked.')
 })
 
-/** @throws Problem 404 */
-function grantNumbered(id: string, { name, grants }: Sandbox): GrantEntry {
+/** Revokes a grant with all its tokens, as when the user removes the app. */
+export function revokeGrant({ grant }: GrantEntry, { store, clock }: Sandbox): void {
+  store.revokeGrant(grant.id, 'the user removed the app', clock.now())
+}
+
+/** The grant that a path names. @throws Problem 404 */
+export function grantNumbered(id: string, { name, grants }: Sandbox): GrantEntry {
   const entry = /^\d{1,15}$/.test(id) ? grants.find(Number(id)) : undefined
   if (entry === undefined) throw new Problem(404, `There is no grant '${id}' in sandbox '${name}'`)
   return entry

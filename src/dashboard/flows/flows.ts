@@ -5,6 +5,7 @@
 
 import { ownValue } from '../../basics/own-value.ts'
 import { Problem } from '../../control/problem.ts'
+import { revokeGrant } from '../../control/resources/grants.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -49,6 +50,7 @@ const flowPage = page<{
   /** The same picture for wide and for narrow pages; none when there is nothing to draw. */
   sequences: readonly Sequence[]
   tree: readonly TreeNode[]
+  grantHref?: string | undefined
   revokeAction?: string | undefined
 }>('flow')
 
@@ -99,6 +101,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
       skipped: all.length - steps.length,
       sequences: steps.length === 0 ? [] : [drawSequence(steps, 'wide'), drawSequence(steps, 'narrow')],
       tree: grant === undefined ? [] : tokenTree(grant, flow, sandbox),
+      grantHref: grant === undefined ? undefined : `${base}/grants/${grant.grant.id}`,
       revokeAction: grant !== undefined && grant.grant.revoked_at === null ? `${base}/flows/${params.flow}/revoke` : undefined,
     })
   })
@@ -107,13 +110,13 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
     const { sandbox, params } = visit
     const grant = grantOf(params.flow, sandbox)
     if (grant === undefined) throw new Problem(404, 'There is no such grant.')
-    sandbox.store.revokeGrant(grant.grant.id, 'the user removed the app', sandbox.clock.now())
+    revokeGrant(grant, sandbox)
     return visit.go(`/flows/${params.flow}`, notices['grant-revoked'])
   })
 })
 
-/** Those of one space, where there are such worlds. */
-function flowsOf({ journal, space }: Sandbox): Flow[] {
+/** The flows of a sandbox, oldest first; those of one space, where there are such worlds. */
+export function flowsOf({ journal, space }: Sandbox): Flow[] {
   return flowsIn(journal.list({ space: space === '' ? undefined : space }))
 }
 

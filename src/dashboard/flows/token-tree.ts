@@ -1,5 +1,5 @@
 import { type TokenNode, viewLineage } from '../../control/views/grant.ts'
-import type { GrantEntry } from '../../oauth/model/grant-book.ts'
+import type { GrantEntry, TokenName } from '../../oauth/model/grant-book.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { agoInWords, clockTime } from '../frame/words.ts'
 import { foundIn } from '../requests/tokens-in.ts'
@@ -12,13 +12,23 @@ export interface TreeNode {
   isBad: boolean
   /** When it was issued, used and expires. */
   times: string
+  /** Where the form is posted that ends it, and what it can be told; absent for what is over, and where there is no such form. */
+  ends?: { action: string; by: readonly ('expire' | 'revoke')[] } | undefined
   /** Why it is worth nothing, or that somebody tried it after its time. */
   reason?: string | undefined
   children: readonly TreeNode[]
 }
 
-/** The family of a grant's tokens, the code at its root when there was one. */
-export function tokenTree(entry: GrantEntry, flow: Flow | undefined, sandbox: Sandbox): TreeNode[] {
+/**
+ * The family of a grant's tokens, the code at its root when there was one.
+ * @param actionOf where a token is ended by hand
+ */
+export function tokenTree(
+  entry: GrantEntry,
+  flow: Flow | undefined,
+  sandbox: Sandbox,
+  actionOf: (token: TokenName) => string | undefined = () => undefined,
+): TreeNode[] {
   const lineage = viewLineage(entry, sandbox.grants.lineageOf(entry.grant), sandbox)
   const now = sandbox.clock.now()
   const refused = refusedTokens(flow, sandbox)
@@ -32,6 +42,7 @@ export function tokenTree(entry: GrantEntry, flow: Flow | undefined, sandbox: Sa
     const tried = refused.get(`${token.use} ${token.id}`)
     const reason = tried ?? why(token.state, token.expires_at)
     const uses = token.uses?.length ?? 0
+    const action = token.state === 'active' ? actionOf(token) : undefined
     return {
       label: token.use === 'access' ? 'Access token' : 'Refresh token',
       state: tried === undefined || token.use === 'access' ? token.state : 'used again',
@@ -42,6 +53,7 @@ export function tokenTree(entry: GrantEntry, flow: Flow | undefined, sandbox: Sa
         ...(uses === 0 ? [] : [uses === 1 ? 'one request' : `${uses} requests`]),
         ...(token.state === 'active' && token.expires_at !== null ? [`expires ${agoInWords(Date.parse(token.expires_at), now)}`] : []),
       ].join(' · '),
+      ends: action === undefined ? undefined : { action, by: token.use === 'access' ? ['expire', 'revoke'] : ['expire'] },
       reason,
       children: (token.tokens ?? []).map(node),
     }

@@ -41,6 +41,7 @@ const usersPage = page<{
 const userPage = page<{
   user: UserCard
   prefix: string
+  grantsHref: string
   /** What the user can do about apps at the vendor, where apps are told of it. */
   events: { action: string; clients: readonly string[]; choices: readonly { name: string; label: string }[] } | undefined
 }>('user')
@@ -93,6 +94,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       title: `@${user.username}`,
       user: userCard(user, sandbox, base, linksOf(visit)),
       prefix: sandbox.provider.texts.usernamePrefix ?? '',
+      grantsHref: `${base}/grants?user=${encodeURIComponent(user.username)}`,
       events: eventsOf(user, visit),
     })
   })

@@ -11,11 +11,31 @@ export interface GrantQuery {
   limit: number
 }
 
+/** Which grants a page of a list shows. */
+export interface GrantSearch extends Omit<GrantQuery, 'after'> {
+  /** How a username, a client id or the name of an app begins. */
+  search?: string | undefined
+  /** Skips the grants from this one on. */
+  before?: number | undefined
+}
+
 /** A grant and between whom it is. */
 export interface GrantEntry {
   grant: Grant
   client: Client
   user: User | undefined
+}
+
+/** A grant in a list. */
+export interface ListedGrant extends GrantEntry {
+  /** Whether any of its tokens would be taken, were it not revoked. */
+  lives: boolean
+}
+
+/** One token of a grant, by the key of its row. */
+export interface TokenName {
+  use: 'access' | 'refresh'
+  id: number
 }
 
 /** An authorization code as the store keeps it. */
@@ -68,8 +88,14 @@ export interface TokenOwner {
 export interface GrantBook {
   /** Oldest first. */
   list(query: GrantQuery): GrantEntry[]
+  /** Newest first. */
+  newest(query: GrantSearch, now: number): ListedGrant[]
   find(id: number): GrantEntry | undefined
   lineageOf(grant: Grant): Lineage
   /** Lets tokens expire now, all at once; tells how many still lived. */
   expire(what: 'access' | 'refresh' | 'all', owner: TokenOwner, now: number): { access_tokens: number; refresh_tokens: number }
+  /** Lets one token of a grant expire now; false when it lives no more. */
+  expireOne(grant: Grant, token: TokenName, now: number): boolean
+  /** Revokes one access token of a grant; false when it is none, or was revoked before. */
+  revokeOne(grant: Grant, id: number, now: number): boolean
 }
