@@ -64,8 +64,9 @@ export async function loadConfig({ argv, env, cwd, commandFlags = {} }: ConfigSo
 /** The providers and sandboxes that the file declares; the schema of them is loaded for those alone who have some. */
 async function declarationsOf(file: ConfigFile | undefined, problems: ConfigProblem[]): Promise<Declared | undefined> {
   if (file === undefined || !('providers' in file.content || 'sandboxes' in file.content)) return undefined
-  const { mentionedVendors, readDeclarations } = await import('./declarations.ts')
-  const read = readDeclarations(file.content, file.label, await mentionedVendors(file.content))
+  const { mentionedRules, mentionedVendors, readDeclarations } = await import('./declarations.ts')
+  const { content, label } = file
+  const read = readDeclarations(content, label, await mentionedVendors(content), await mentionedRules(content))
   problems.push(...read.problems)
   return read.declared
 }

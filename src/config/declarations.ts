@@ -12,6 +12,7 @@ import { providers as builtIn, vendors } from '../providers/registry.ts'
 import type { Declared, WorldDeclaration } from '../sandbox/declared.ts'
 import { settingsSchema } from '../sandbox/settings-schema.ts'
 import { type ConfigProblem, configProblem } from './error.ts'
+import { examProblems } from './exam-problems.ts'
 import { nameSchema, providerSchema } from './provider-schema.ts'
 import { sandboxSchema } from './sandbox-schema.ts'
 import { type Named, repeated, worldProblems } from './world-problems.ts'
@@ -31,15 +32,24 @@ export function mentionedVendors({ providers, sandboxes }: Readonly<Record<strin
   return Promise.all(vendors.filter(({ id }) => text.includes(`"${id}"`)).map((vendor) => vendor.load()))
 }
 
+/** The ids of the exam's rules, loaded for a config file that says what an exam asks. */
+export async function mentionedRules({ providers }: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  if (!JSON.stringify([providers]).includes('"exam":')) return []
+  const { ruleIds } = await import('../exam/rule-ids.ts')
+  return ruleIds
+}
+
 /**
  * Reads the providers and sandboxes of a config file.
  * @param label how problems name the file
  * @param loaded the vendors that it mentions ({@link mentionedVendors})
+ * @param ruleIds the rules that an exam has ({@link mentionedRules})
  */
 export function readDeclarations(
   content: Readonly<Record<string, unknown>>,
   label: string,
   loaded: readonly Provider[] = [],
+  ruleIds: readonly string[] = [],
 ): { declared: Declared; problems: ConfigProblem[] } {
   const given = { providers: content.providers ?? {}, sandboxes: content.sandboxes ?? {} }
   const checked = readBySchema(declarationsSchema, given)
@@ -50,6 +60,7 @@ export function readDeclarations(
   const { providers: own = {}, sandboxes: wanted = {} } = checked.data
   const offered = new Map([...builtIn, ...loaded.map((one) => [one.id, one] as const)])
   const providers = declareAll(own, offered, label, problems)
+  for (const provider of providers) problems.push(...examProblems(provider, own[provider.id]?.exam, label, ruleIds))
   const all = new Map([...offered, ...providers.map((provider) => [provider.id, provider] as const)])
   const sandboxes = Object.entries(wanted).map(([name, { provider = name, settings, spaces, ...rest }]) => {
     const known = all.get(provider)

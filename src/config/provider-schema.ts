@@ -13,6 +13,7 @@ import { standard } from '../providers/standard/standard.ts'
 import { wholeSeconds } from '../sandbox/duration.ts'
 import { commonSettings } from '../sandbox/settings-schema.ts'
 import { spaceName } from '../sandbox/space-name.ts'
+import { examSchema } from './exam-schema.ts'
 import { members, template } from './members-schema.ts'
 import { signIn } from './sign-in-schema.ts'
 import { id, token } from './token-schema.ts'
@@ -201,6 +202,7 @@ export const providerSchema = z
     texts: texts.optional(),
     sign_in: signIn.optional(),
     company: text.optional(),
+    exam: examSchema.optional().describe('What clients are examined for here, beside the rules that hold for all.'),
     apps: z.array(appSchema).optional(),
     users: z.array(userSchema).optional(),
   })

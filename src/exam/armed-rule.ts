@@ -17,6 +17,7 @@ export const groups = [
   'mcp',
   'fapi',
   'discovery',
+  'vendor',
   'outage',
 ] as const
 

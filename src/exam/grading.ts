@@ -1,4 +1,3 @@
-import { armedRules } from './armed.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Fingerprints } from './fingerprints.ts'
 import { counts, levelFor } from './profiles.ts'
@@ -15,9 +14,9 @@ import { exhibits, failed, notExercised, passed, type Verdict } from './verdict.
 export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Report {
   const { profiles, because, verdicts, controls, void: isVoid, state } = exam.findings
   const { client } = exam.cast
-  const waived = exam.options.waive
+  const { waive: waived, musts } = exam.options
   const passive = new Map(passiveVerdicts(exam).map((one) => [one.rule.id, one]))
-  const tried = armedRules.flatMap((rule) => {
+  const tried = exam.rules.flatMap((rule) => {
     const verdict = verdicts.get(rule)
     if (verdict === undefined) return []
     // What the honest runs break is broken, whatever else was tried.
@@ -31,21 +30,23 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
       : []
   const rules = [...tried, ...recovered, ...passive.values()].map(({ rule, group, verdict }): RuleReport => {
     const { id, source, why, mend } = rule
-    const level = (verdict.verdict === 'failed' && verdict.level) || levelFor(rule, profiles)
-    const own = { id, group, level, source, why, mend }
+    const own = verdict.verdict === 'failed' && !musts?.includes(id) ? verdict.level : undefined
+    const level = own ?? levelFor(rule, profiles, musts)
+    const said = { id, group, level, source, why, mend }
     const reason = waived[id]
-    if (reason !== undefined) return { ...own, verdict: 'waived', reason, message: reason, evidence: [] }
+    if (reason !== undefined) return { ...said, verdict: 'waived', reason, message: reason, evidence: [] }
     if (verdict.verdict === 'not_exercised') {
       const { reason, message } = verdict
-      return { ...own, verdict: 'not_exercised', reason, message: message || reasons[reason], evidence: [] }
+      return { ...said, verdict: 'not_exercised', reason, message: message || reasons[reason], evidence: [] }
     }
     const { proof, message } = verdict
-    return { ...own, verdict: verdict.verdict, proof, message, evidence: evidenceOf(verdict.evidence, prints) }
+    return { ...said, verdict: verdict.verdict, proof, message, evidence: evidenceOf(verdict.evidence, prints) }
   })
   return {
     exam: {
       profile: profiles,
       ...(because !== undefined && { guessed: because }),
+      ...(exam.vendor !== undefined && { vendor: exam.vendor }),
       rules_version: rulesVersion,
       client_id: client.client_id,
       sandbox,
@@ -80,15 +81,15 @@ function countsOf(rules: readonly RuleReport[]): Counts {
 /** The rules that any traffic shows, read off the honest runs. */
 function passiveVerdicts(exam: Exam): { rule: Rule; group: string; verdict: Verdict }[] {
   const { profiles, honest, state } = exam.findings
-  const { quick } = exam.options
+  const { quick, musts } = exam.options
   if (state === 'running' || honest.length === 0) return []
   const { client } = exam.cast
   const traffic = trafficOf(ofClients(honest), () => client, exam.isByTheBook).get(client.client_id)
   if (traffic === undefined) return []
   const byId = new Map(honest.map((entry) => [entry.id, entry]))
   return passiveRules
-    .filter((rule) => counts(rule, profiles) && wants(rule.id, 'any', exam))
-    .filter((rule) => !quick || levelFor(rule, profiles) === 'must')
+    .filter((rule) => counts(rule, profiles, musts) && wants(rule.id, 'any', exam))
+    .filter((rule) => !quick || levelFor(rule, profiles, musts) === 'must')
     .map((rule) => {
       const unseen = rule.unseen?.(traffic)
       const found = unseen === undefined ? rule.find(traffic) : undefined

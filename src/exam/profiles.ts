@@ -26,13 +26,27 @@ const softer: Partial<Record<Profile, Readonly<Record<string, Level>>>> = {
   oidc: { 'id-token-signature': 'should' },
 }
 
-/** Whether a rule counts for one of these. */
-export function counts({ profiles: its }: { readonly profiles?: readonly Profile[] }, asked: readonly Profile[]): boolean {
-  return its === undefined || its.some((one) => asked.includes(one))
+/** Whether a text names one. */
+export function isProfile(name: string): name is Profile {
+  return Object.hasOwn(profiles, name)
 }
 
-/** How much a rule weighs for clients of several profiles: as much as for the strictest of them. */
-export function levelFor(rule: { readonly id: string; readonly level: Level }, asked: readonly Profile[]): Level {
+/** Whether a rule counts for one of these, or a vendor says that it must hold. */
+export function counts(
+  { id, profiles: its }: { readonly id: string; readonly profiles?: readonly Profile[] },
+  asked: readonly Profile[],
+  musts: readonly string[] = [],
+): boolean {
+  return its === undefined || its.some((one) => asked.includes(one)) || musts.includes(id)
+}
+
+/** How much a rule weighs for clients of several profiles: as much as for the strictest of them, and for a vendor that says so. */
+export function levelFor(
+  rule: { readonly id: string; readonly level: Level },
+  asked: readonly Profile[],
+  musts: readonly string[] = [],
+): Level {
+  if (musts.includes(rule.id)) return 'must'
   const soft = asked.map((one) => softer[one]?.[rule.id])
   const [first] = soft
   return first !== undefined && soft.every((one) => one !== undefined) ? first : rule.level

@@ -66,6 +66,8 @@ export interface Report {
     profile: readonly Profile[]
     /** By what it was guessed; absent when it was said. */
     guessed?: string
+    /** Whose own rules are among these; absent when nobody's are. */
+    vendor?: string
     rules_version: string
     client_id: string
     sandbox: string

@@ -36,6 +36,7 @@ import type { SignInSteps } from './sign-in-steps.ts'
 import type { SocialStore } from './social.ts'
 import type { SpaceImport } from './space-import.ts'
 import type { UserEvents } from './user-events.ts'
+import type { VendorExam } from './vendor-exam.ts'
 
 /** An answer; a body that is no string or buffer is sent as JSON. */
 export interface Reply {
@@ -297,4 +298,6 @@ export interface Provider {
   /** Fills a new sandbox with what the vendor keeps of its own, after its world was made. */
   readonly seed?: (sandbox: NewSandbox, now: number) => void
   readonly collection: RequestCollection
+  /** What it asks of clients that are examined at it. */
+  readonly exam?: VendorExam | undefined
 }

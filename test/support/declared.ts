@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { readDeclarations } from '../../src/config/declarations.ts'
+import { ruleIds } from '../../src/exam/rule-ids.ts'
 import type { ServerOptions } from '../../src/start/options.ts'
 import { start, startForFile, type TestServer } from './server.ts'
 
@@ -19,11 +20,13 @@ export const guideExamples = [...guide.matchAll(/<!-- example: ([\w-]+) -->/g)].
 
 /** What is wrong with a provider named acme, a line each. */
 export function problemsOf(declaration: object): string[] {
-  return readDeclarations({ providers: { acme: declaration } }, 'file').problems.map(({ where, message }) => `${where}: ${message}`)
+  return readDeclarations({ providers: { acme: declaration } }, 'file', [], ruleIds).problems.map(
+    ({ where, message }) => `${where}: ${message}`,
+  )
 }
 
 function optionsFor(declaration: object): Partial<ServerOptions> {
-  const { declared, problems } = readDeclarations({ providers: { acme: declaration } }, 'file')
+  const { declared, problems } = readDeclarations({ providers: { acme: declaration } }, 'file', [], ruleIds)
   if (problems.length > 0) throw new Error(problems.map(({ where, message }) => `${where}: ${message}`).join('\n'))
   return { declared, defaultProvider: 'acme' }
 }

@@ -48,6 +48,7 @@ const report = z
     exam: z.looseObject({
       profile: z.array(z.enum(Object.keys(profiles) as [keyof typeof profiles])).readonly(),
       guessed: z.string().exactOptional().describe('By what the profile was guessed.'),
+      vendor: z.string().exactOptional().describe('Whose own rules are among these.'),
       rules_version: z.string(),
       client_id: z.string(),
       sandbox: z.string(),

@@ -18,10 +18,11 @@ export function htmlReport(report: Report): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Exam of ${escapeXml(exam.client_id)}</title><style>${style}</style></head><body><main>\n${body}\n</main></body></html>\n`
 }
 
-function failure({ id, level, message, source, why, mend, evidence }: RuleReport): string {
+function failure(rule: RuleReport): string {
+  const { id, level, message, source, why, mend, evidence } = rule
   const lines = evidence.map((one) => escapeXml(exhibitLine(one))).join('\n')
   const wire = evidence.length === 0 ? '' : `<details><summary>The requests</summary><pre>${lines}</pre></details>`
-  return `<section id="${id}"><h3><code>${id}</code> <small>${level} · ${escapeXml(source)}</small></h3><p>${escapeXml(message)}</p>${wire}<p><strong>Why:</strong> ${withCode(why)}</p><p><strong>Mend:</strong> ${withCode(mend)}</p><p><strong>See:</strong> <code>${sectionOf(id)}</code></p></section>`
+  return `<section id="${id}"><h3><code>${id}</code> <small>${level} · ${escapeXml(source)}</small></h3><p>${escapeXml(message)}</p>${wire}<p><strong>Why:</strong> ${withCode(why)}</p><p><strong>Mend:</strong> ${withCode(mend)}</p><p><strong>See:</strong> <code>${sectionOf(rule)}</code></p></section>`
 }
 
 const words = { passed: 'passed', failed: 'failed', not_exercised: 'not exercised', waived: 'waived' } as const

@@ -37,9 +37,14 @@ function suite(name: string, cases: readonly Case[]): string {
 function ruleCase(rule: RuleReport): Case {
   const { id, group, verdict, level, message, source, why, mend, evidence, reason } = rule
   if (verdict === 'failed') {
-    const text = [message, ...evidence.map(exhibitLine), `Why: ${why}`, `Mend: ${mend}`, `Source: ${source}`, `See: ${sectionOf(id)}`].join(
-      '\n',
-    )
+    const text = [
+      message,
+      ...evidence.map(exhibitLine),
+      `Why: ${why}`,
+      `Mend: ${mend}`,
+      `Source: ${source}`,
+      `See: ${sectionOf(rule)}`,
+    ].join('\n')
     return { xml: testCase(id, group, element('failure', { message, type: level }, text)), failed: true, skipped: false }
   }
   if (verdict === 'passed') return { xml: testCase(id, group, ''), failed: false, skipped: false }

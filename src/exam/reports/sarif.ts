@@ -23,11 +23,11 @@ export function sarifReport({ exam, rules }: Report, file?: string): string {
     })),
     partialFingerprints: { 'grantboxExam/v1': `${id}:${exam.client_id}` },
   }))
-  const descriptors = rules.map(({ id, level, source, why, mend }) => ({
+  const descriptors = rules.map(({ id, group, level, source, why, mend }) => ({
     id,
     shortDescription: { text: why },
     fullDescription: { text: `${why} ${source}.` },
-    help: { text: `${mend} (${sectionOf(id)})` },
+    help: { text: `${mend} (${sectionOf({ id, group })})` },
     defaultConfiguration: { level: levelOf[level] },
   }))
   const driver = { name: 'grantbox exam', version, rules: descriptors }

@@ -86,12 +86,13 @@ function ruleLines(rule: RuleReport, paint: (colour: string, text: string) => st
     ...evidence.map((one) => `${indent}  ${exhibitLine(one)}`),
     `${indent}Why   ${why}`,
     `${indent}Mend  ${mend}`,
-    `${indent}${paint(dim, sectionOf(id))}`,
+    `${indent}${paint(dim, sectionOf(rule))}`,
   ]
 }
 
 /** Where the manual shows what is wrong and what is right. */
-export const sectionOf = (id: string) => `docs/exam.md#${id}`
+export const sectionOf = ({ id, group }: Pick<RuleReport, 'id' | 'group'>) =>
+  `docs/exam.md#${group === 'vendor' ? 'a-vendors-own-rules' : id}`
 
 /** A request in one line. */
 export function exhibitLine({ entry, role, method, path, status, at_ms, asked, answered }: Evidence): string {

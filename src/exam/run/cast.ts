@@ -32,6 +32,7 @@ export class Cast {
     this.#magic = [...magicUsers.keys()].filter((name) => store.findUser(name) === undefined)
     this.#isOwn = known === undefined
     this.client = known ?? ownClient(sandbox, registration)
+    if (this.#isOwn) directory.addApp(this.alice, this.client.app)
     const [last] = sandbox.grants.list({ client_id: this.client.client_id, limit: 100_000 }).slice(-1)
     this.#lastGrant = last?.grant.id ?? 0
     const left = store.findUser('mallory')

@@ -13,6 +13,7 @@ import { counts, type Profile, profiles } from '../profiles.ts'
 import type { ControlRun } from '../report.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Ability, Given, Task } from '../tasks.ts'
+import { atVendor, vendorRules } from '../vendor.ts'
 import { notExercised, together, type Verdict } from '../verdict.ts'
 import { Cast } from './cast.ts'
 import { decideOnDevices } from './device-user.ts'
@@ -28,6 +29,10 @@ import { Stranger } from './stranger.ts'
 /** An exam of one client: it plays its scenarios in order, and asks a driver for what only he can do. */
 export class Exam {
   readonly options: ExamOptions
+  /** All that may be tried. */
+  readonly rules: readonly ArmedRule[]
+  /** Whose exam it is, of those that have one of their own. */
+  readonly vendor: string | undefined
   readonly cast: Cast
   /** Whether its server speaks by the RFCs alone. */
   readonly isByTheBook: boolean
@@ -54,14 +59,18 @@ export class Exam {
   #scenario = 0
   #changed: () => void = () => {}
 
-  private constructor(world: ExamWorld, options: ExamOptions, cast: Cast, stranger: Stranger) {
+  private constructor(world: ExamWorld, wanted: ExamOptions, cast: Cast, stranger: Stranger) {
+    const { exam: its = {}, name } = world.find().provider
+    const options = atVendor(wanted, its)
     this.options = options
+    this.vendor = Object.keys(its).length > 0 ? name : undefined
+    this.rules = [...armedRules, ...vendorRules(its, name)]
     this.cast = cast
     this.#abilities = new Set(options.abilities)
     this.#profiles = options.profiles
     this.#stranger = stranger
     const asked = options.profiles.length > 0 ? options.profiles : (Object.keys(profiles) as Profile[])
-    this.#parts = planned(armedRules, asked, options)
+    this.#parts = planned(this.rules, asked, options)
     this.#find = world.find
     this.#overlay = new Overlay(world, cast, stranger, options.patience_ms)
     this.started = systemClock.now()
@@ -166,7 +175,7 @@ export class Exam {
   async #playPart({ group, rules, scenarios }: Part): Promise<void> {
     const found = new Map<ArmedRule, Verdict[]>()
     const note = (rule: ArmedRule, verdict: Verdict) => found.set(rule, [...(found.get(rule) ?? []), verdict])
-    const asked = rules.filter((rule) => counts(rule, this.#profiles) && !this.#isUnused(rule))
+    const asked = rules.filter((rule) => counts(rule, this.#profiles, this.options.musts) && !this.#isUnused(rule))
     const placebo = asked.length === 0 ? undefined : placebos[group]
     const harm = placebo && (await this.#troubleOf(`placebo of ${group}`, placebo))
     if (harm !== undefined)

@@ -22,6 +22,8 @@ export interface Wanted {
   readonly only: readonly string[]
   /** What must hold, by one login each. */
   readonly quick: boolean
+  /** Rules that must hold whatever they weigh elsewhere. */
+  readonly musts?: readonly string[]
 }
 
 /** What an exam is told when it begins. */

@@ -38,12 +38,12 @@ export interface Judged {
 }
 
 /** The rules that are asked for, in the order in which they are tried. */
-export function planned(rules: readonly ArmedRule[], profiles: readonly Profile[], { only, quick }: Wanted): Part[] {
+export function planned(rules: readonly ArmedRule[], profiles: readonly Profile[], { only, quick, musts }: Wanted): Part[] {
   const wanted = rules.filter(
     (rule) =>
-      counts(rule, profiles) &&
+      counts(rule, profiles, musts) &&
       (only.length === 0 || only.includes(rule.id) || only.includes(rule.group)) &&
-      (!quick || (levelFor(rule, profiles) === 'must' && rule.scenarios.every((scenario) => loginsOf(scenario) <= 1))),
+      (!quick || (levelFor(rule, profiles, musts) === 'must' && rule.scenarios.every((scenario) => loginsOf(scenario) <= 1))),
   )
   return groups.flatMap((group) => {
     const its = wanted.filter((rule) => rule.group === group)

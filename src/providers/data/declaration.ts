@@ -12,6 +12,7 @@ import type { SpaceNames } from '../../oauth/model/space.ts'
 import type { PageTexts } from '../page-texts.ts'
 import type { HostedEndpoint } from '../paths.ts'
 import type { SignInPages } from '../sign-in-pages.ts'
+import type { VendorExam } from '../vendor-exam.ts'
 
 /** A provider as data: where it differs from the one that it extends. `docs/providers.md` is the guide. */
 export interface ProviderDeclaration {
@@ -57,6 +58,8 @@ export interface ProviderDeclaration {
   /** Steps, names and ids of the sign-in. */
   sign_in?: SignInPages | undefined
   company?: string | undefined
+  /** What its clients are examined for; as with the extended provider when absent. */
+  exam?: VendorExam | undefined
   apps?: readonly AppDeclaration[] | undefined
   users?: readonly UserDeclaration[] | undefined
 }

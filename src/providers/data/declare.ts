@@ -72,6 +72,7 @@ export function declareProvider(id: string, declaration: ProviderDeclaration, ba
       ? {}
       : { tokenReply: (members, accept) => reply(200, members, accept) }),
     ...keyIds(declaration.signing?.key_id),
+    ...(declaration.exam === undefined ? {} : { exam: declaration.exam }),
     world: base.world,
     collection: base.collection,
   }

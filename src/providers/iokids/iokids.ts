@@ -12,6 +12,7 @@ import { iokidsBrands } from './brands.ts'
 import { iokidsCollection } from './collection.ts'
 import { iokidsIcons } from './drawings.ts'
 import { iokidsErrorReply, iokidsRefuses } from './errors.ts'
+import { iokidsExam } from './exam.ts'
 import { imagesRoutes } from './images.ts'
 import { iokidsJoin } from './join.ts'
 import { messagesRoutes } from './messages.ts'
@@ -75,5 +76,6 @@ export const iokids: Provider = {
   routes: [...profileRoutes, ...messagesRoutes, ...applicationDataRoutes, ...imagesRoutes, ...searchRoutes],
   world: iokidsWorld,
   seed: seedMessages,
+  exam: iokidsExam,
   collection: iokidsCollection,
 }
