@@ -17,6 +17,7 @@ import type { MenuGroup } from './frame/frame.ts'
 import type { OutsidePart } from './frame/outside.ts'
 import type { Section } from './frame/visit.ts'
 import { grantPages } from './grants/grants.ts'
+import { singleRequestPages } from './requests/request.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
 import { approvalPages } from './sandbox/approvals.ts'
@@ -46,7 +47,7 @@ export const menu: readonly MenuGroup<Section>[] = [
   {
     heading: 'What happened',
     sections: [
-      { entry: 'Requests', parts: [requestPages] },
+      { entry: 'Requests', parts: [requestPages, singleRequestPages] },
       { entry: 'Flows', parts: [flowPages] },
       { entry: 'Grants', parts: [grantPages] },
     ],

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../../src/sandbox/journal.ts'
 import { DashboardClient, textOf } from '../support/dashboard-client.ts'
 import { findFluffy, passwordTokens, postToken } from '../support/iokids-client.ts'
 import { start } from '../support/server.ts'
+import { authorizeUrl } from '../support/standard-sign-in.ts'
 
 /** The page of requests, without scripts, with a journal of all kinds. */
 
@@ -45,6 +46,7 @@ describe('what is asked for', () => {
     ['status=418', { status: 418 }],
     ['status=0', { status: 0 }],
     ['errors=on', { status: 500 }],
+    ['errors=on', { status: 302, error: 'invalid_scope' }],
     ['struck=on', { fault: 'fault-1' }],
     ['q=Verifier%20is%20MISSING', { explanation: 'code_verifier is missing' }],
     ['q=%2Fsomewhere', { url: '/somewhere?x=1' }],
@@ -123,5 +125,62 @@ describe('pages', () => {
       }
       expect([query, Math.min(...times) < 300]).toEqual([query, true])
     }
+  })
+})
+
+describe('a refused request', () => {
+  const refusedBy = async (ask: (url: string) => Promise<unknown>) => {
+    const server = await start()
+    const { name } = await server.reach('standard')
+    await ask(`${server.url}/${name}`)
+    const browser = new DashboardClient(server.url)
+    const list = (await browser.get(`/dashboard/${name}/requests?errors=on`)).html
+    const permalink = href('link to this request', list)
+    const request = (await browser.get(permalink)).html
+    return { server, browser, list, permalink, request, app: () => server.sandbox(name).directory.listApps()[0] }
+  }
+  const authorize = (more: Record<string, string>) => (url: string) => fetch(authorizeUrl(url, more), { redirect: 'manual' })
+  const login = (more: Record<string, string>) => (url: string) =>
+    fetch(`${url}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'authorization_code', code: 'x', ...more }) })
+
+  test('offers to add the redirect URI that came, asks once, and the next one passes', async () => {
+    const redirect_uri = 'https://new.example/cb?a=b&c=d'
+    const { server, browser, request, app } = await refusedBy(authorize({ redirect_uri }))
+    expect(textOf(request)).toContain('redirect_unregistered')
+    const question = await browser.get(href('Add https://new.example[^<]+', request))
+    expect(textOf(question.html)).toContain(redirect_uri)
+    expect(app()?.redirect_uris).not.toContain(redirect_uri)
+    const [, action = ''] = /<form class="buttons" method="post" action="([^"]+)"/.exec(question.html) ?? []
+    await browser.submit(action, { uri: redirect_uri })
+    expect(app()?.redirect_uris).toContain(redirect_uri)
+    expect((await authorize({ redirect_uri })(`${server.url}/standard`)).status).toBe(200)
+  })
+
+  test('offers the scopes that the app may not ask for, beside those that it has', async () => {
+    const { browser, request, app } = await refusedBy(authorize({ scope: 'openid orders:read' }))
+    const question = await browser.get(href('Allow [^<]+ orders:read', request))
+    const before = app()?.scopes ?? []
+    const [, own_scopes = ''] = /name="own_scopes" value="([^"]+)"/.exec(question.html) ?? []
+    await browser.submit(/<form class="buttons" method="post" action="([^"]+)"/.exec(question.html)?.[1] ?? '', { own_scopes })
+    expect(new Set(app()?.scopes)).toEqual(new Set([...before, 'orders:read']))
+  })
+
+  test('offers no redirect URI that the app’s page would refuse', async () => {
+    const { browser, permalink, request } = await refusedBy(authorize({ redirect_uri: 'https://new.example/#fragment' }))
+    expect(request).not.toContain(`${permalink}/mend`)
+    expect(href('Registered redirect URIs of [^<]+', request)).toContain('?open=redirect-uris')
+    expect((await browser.get(`${permalink}/mend`)).location).toBe(permalink)
+  })
+
+  test.each([
+    ['client_unknown', login({ client_id: 'nobody' }), 'The apps and their client IDs', '/apps'],
+    ['secret_wrong', login({ client_id: 'standard-web', client_secret: 'x' }), 'How standard-web authenticates', '/clients/standard-web'],
+    ['code_unknown', login({ client_id: 'standard-web', client_secret: 'standard-web-secret' }), '', ''],
+  ])('%s leads to where it is mended, if that is in the dashboard', async (_, ask, text, path) => {
+    const { browser, list, request } = await refusedBy(ask)
+    if (text === '') return expect(request).not.toContain('class="mends"')
+    expect(href(text, list)).toBe(href(text, request))
+    expect(href(text, request)).toMatch(new RegExp(`${path}$`))
+    expect((await browser.get(href(text, request))).status).toBe(200)
   })
 })

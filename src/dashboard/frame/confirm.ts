@@ -7,15 +7,19 @@ interface Question {
   lines: readonly string[]
   /** Where the form is posted, below the visit's pages. */
   path: string
+  /** What is posted there. */
+  fields?: Readonly<Record<string, string>>
   button: string
   /** Where whoever keeps it goes. */
   back: string
+  /** Set when nothing is lost by it. */
+  isHarmless?: true
 }
 
 const confirmPage = page<Omit<Question, 'path'> & { action: string }>('confirm')
 
-/** Asks before something is deleted. */
-export function confirm(visit: PageVisit, { heading, lines, path, button, back }: Question) {
+/** Asks before something is deleted, or given. */
+export function confirm(visit: PageVisit, { path, back, ...question }: Question) {
   const [action, keep] = [visit.base + path, visit.base + back]
-  return visit.show(confirmPage, { title: heading.replace(/\?$/, ''), heading, lines, action, button, back: keep })
+  return visit.show(confirmPage, { title: question.heading.replace(/\?$/, ''), ...question, action, back: keep })
 }

@@ -16,7 +16,8 @@ const criteria = {
   client: ({ client_id }, wanted) => client_id === wanted,
   user: ({ username }, wanted) => username === wanted.replace(/^@/, ''),
   status: (entry, wanted) => statusNames(entry).includes(wanted),
-  errors: (entry) => isBad(entry),
+  // An error may also be told by a redirect.
+  errors: (entry) => isBad(entry) || entry.error !== undefined,
   struck: ({ fault }) => fault !== undefined,
   q: (entry, wanted, sandbox) => textOf(entry, sandbox).includes(wanted.toLowerCase()),
 } satisfies Readonly<Record<string, (entry: JournalEntry, wanted: string, sandbox: Sandbox) => boolean>>

@@ -41,7 +41,7 @@ export function sendRows(
   const send = (name: 'row' | 'again', entries: readonly JournalEntry[], sandbox: Sandbox, hints?: HintsByRequest) => {
     const flows = flowPaths(sandbox.journal.list(), visit)
     for (const entry of entries) {
-      const row = requestRow(entry, sandbox, visit.base, flows.get(entry.id), hints?.get(entry.id))
+      const row = requestRow(entry, { ...visit, sandbox }, flows.get(entry.id), hints?.get(entry.id))
       const data = draw(rowPart, { row, open: false }).trim()
       // A page that comes back asks for what came behind the last new row.
       stream.send(name === 'row' ? { id: entry.id, name, data } : { name, data })

@@ -1,9 +1,10 @@
 import { viewEntry } from '../../control/views/journal.ts'
 import type { Hint } from '../../exam/hints.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
-import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { worldOf } from '../../sandbox/spaces.ts'
+import type { Visit } from '../frame/visit.ts'
 import { clockTime, dateAndTime } from '../frame/words.ts'
+import { mendsOf } from './mends.ts'
 import { tokensIn } from './tokens-in.ts'
 
 /** A request and its answer as the dashboard shows them; no secret can be read in it. */
@@ -13,7 +14,12 @@ export type RequestRow = ReturnType<typeof requestRow>
  * @param flowHref where the flow is that it belongs to
  * @param hints those that it proves
  */
-export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, flowHref: string | undefined, hints: readonly Hint[] = []) {
+export function requestRow(
+  entry: JournalEntry,
+  { sandbox, base, root }: Pick<Visit, 'sandbox' | 'base' | 'root'>,
+  flowHref: string | undefined,
+  hints: readonly Hint[] = [],
+) {
   const showSecrets = worldOf(entry, sandbox).settings.show_secrets
   const view = viewEntry(entry, showSecrets, sandbox.requests)
   const prefix = sandbox.provider.texts.usernamePrefix ?? ''
@@ -38,6 +44,7 @@ export function requestRow(entry: JournalEntry, sandbox: Sandbox, base: string, 
     reason: view.reason ?? undefined,
     explanation: view.explanation ?? undefined,
     notes: view.notes,
+    mends: mendsOf(entry, sandbox, root),
     hints,
     flowHref,
     requestHeaders: headersOf(view.request_headers),

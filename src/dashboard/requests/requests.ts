@@ -3,7 +3,6 @@
  * Elsewhere: requests that belong together (`flows/`).
  */
 
-import { Problem } from '../../control/problem.ts'
 import { hintsOf } from '../../exam/hints.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
@@ -39,8 +38,6 @@ const requestsPage = page<{
   example: string
 }>('requests')
 
-const requestPage = page<{ row: RequestRow }>('request')
-
 const notices = noticesOf({
   'requests-forgotten': 'The requests were forgotten.',
 })
@@ -64,7 +61,7 @@ export const requestPages = part({ icon, notices }, (pages) => {
     const isTop = first === 0
     return visit.show(requestsPage, {
       title: 'Requests',
-      rows: shown.map((entry) => requestRow(entry, sandbox, base, flows.get(entry.id), hints.get(entry.id))),
+      rows: shown.map((entry) => requestRow(entry, visit, flows.get(entry.id), hints.get(entry.id))),
       asked: filter.asked,
       choices: filter.choices(all),
       word: spaceWord(sandbox.provider),
@@ -89,23 +86,6 @@ export const requestPages = part({ icon, notices }, (pages) => {
   post('/requests/forget', (visit) => {
     visit.sandbox.journal.clear()
     return visit.go('/requests', notices['requests-forgotten'])
-  })
-
-  get('/requests/:id', (visit) => {
-    const { sandbox, base, params } = visit
-    const entry = sandbox.journal.list().find(({ id }) => String(id) === params.id)
-    if (entry === undefined)
-      throw new Problem(404, `This request is not in the journal (any more): it keeps the newest ${sandbox.journal.capacity}.`)
-    return visit.show(requestPage, {
-      title: `${entry.method} ${entry.endpoint}`,
-      row: requestRow(
-        entry,
-        sandbox,
-        base,
-        flowPaths(sandbox.journal.list(), visit).get(entry.id),
-        byRequest(hintsOf(sandbox)).get(entry.id),
-      ),
-    })
   })
 })
 

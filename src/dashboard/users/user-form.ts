@@ -37,7 +37,7 @@ const notices = noticesOf({
 
 /** The form on which a user is made and changed. */
 export const userFormPages = part({ notices }, ({ get, post }) => {
-  get('/sandbox/users/new', (visit) => newForm(visit, emptyValues(visit.sandbox)))
+  get('/sandbox/users/new', (visit) => newForm(visit, { ...emptyValues(visit.sandbox), username: visit.query.text('username') }))
   post('/sandbox/users', (visit) => {
     const { sandbox, form } = visit
     const values = valuesOf(form)
