@@ -4,6 +4,7 @@ import { callback } from './armed/callback.ts'
 import { callbackByBrowser } from './armed/callback-browser.ts'
 import { device } from './armed/device.ts'
 import { discovery } from './armed/discovery.ts'
+import { fapi } from './armed/fapi.ts'
 import { foreignCode } from './armed/foreign-code.ts'
 import { atHash } from './armed/front-channel.ts'
 import { idToken } from './armed/id-token.ts'
@@ -33,6 +34,7 @@ export const armedRules: readonly ArmedRule[] = [
   ...device,
   ...logout,
   ...mcp,
+  ...fapi,
   ...discovery,
   ...outage,
 ]

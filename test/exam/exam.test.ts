@@ -5,6 +5,7 @@ import { connectGrantbox } from '../../src/index.ts'
 import { addClient, newApp, newClient } from '../../src/sandbox/new-app.ts'
 import { ExamApp } from '../support/exam-app.ts'
 import { addDevice, examineDevice } from '../support/exam-device.ts'
+import { examineFapi } from '../support/exam-fapi.ts'
 import { examineMcp } from '../support/exam-mcp.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
 import { startForFile } from '../support/server.ts'
@@ -55,9 +56,19 @@ async function verdictsOfMcp(options: Record<string, unknown>, wrong: readonly s
   }
 }
 
+/** The same of a client of banks. */
+async function verdictsOfFapi(options: Record<string, unknown>, wrong: readonly string[] = []) {
+  const box = await grantbox.createSandbox({ provider: 'standard' })
+  try {
+    return await examineFapi(box, options, new Set(wrong))
+  } finally {
+    await box.delete()
+  }
+}
+
 /** They wait more than they work, each in a sandbox of its own. */
 describe.concurrent.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { group, profiles = ['oidc'] }) => {
-  const examined = { device: verdictsOfDevice, mcp: verdictsOfMcp }[String(group)] ?? verdictsOf
+  const examined = { device: verdictsOfDevice, mcp: verdictsOfMcp, fapi: verdictsOfFapi }[String(group)] ?? verdictsOf
   const profile = [profiles.includes('oidc') ? 'oidc' : profiles[0]]
 
   test('is passed by who does it right', async () => {
@@ -88,4 +99,9 @@ test('a device that asks again after an answer that is none has not taken it', a
   const only = ['outage-drop', 'token-malformed', 'token-redirect-not-followed']
   const { rules } = await verdictsOfDevice({ only, profile: ['native'] })
   expect(rules.map(({ id, verdict }) => [id, verdict]).sort()).toEqual(only.map((id) => [id, 'passed']))
+})
+
+test('a nonce is asked for again and again, and never given', async () => {
+  const { rules } = await verdictsOfFapi({ only: ['fapi-dpop-nonce'], profile: ['fapi2'] }, ['fapi-dpop-nonce: never the nonce'])
+  expect(rules).toMatchObject([{ verdict: 'failed', proof: 'wire', message: expect.stringContaining('requests came without it') }])
 })
