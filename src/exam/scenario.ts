@@ -23,8 +23,11 @@ export type Deed =
 /** As long as the exam has patience, where that is short: what a client does after a pause of its own is not waited for otherwise. */
 export const pause = { pause: true } as const
 
+/** What follows is done only where what came so far does not prove that the rules are kept. */
+export const ifNeeded = { if_needed: true } as const
+
 /** What is done in a scenario, or asked of its driver; `wait` is milliseconds in which nobody does anything. */
-export type Step = Deed | Task | { readonly wait: number } | typeof pause
+export type Step = Deed | Task | { readonly wait: number } | typeof pause | typeof ifNeeded
 
 /** Something that is done to a client, from a clean beginning. */
 export interface Scenario {
@@ -44,4 +47,9 @@ export interface Scenario {
 /** A login before which something is armed. */
 export function loginUnder(wants: Scenario['wants'], ...arm: readonly Armed[]): Scenario {
   return { title: 'A login', wants, steps: [...(arm.length > 0 ? [{ arm }] : []), { do: 'login' }] }
+}
+
+/** What the driver cannot do and would have to. */
+export function lacking({ needs = [] }: Scenario, abilities: ReadonlySet<Ability>): Ability[] {
+  return needs.filter((one) => !abilities.has(one))
 }

@@ -9,7 +9,7 @@ export interface ExamOptions {
   profile?: Profile | readonly Profile[]
   /** These rules or groups alone. */
   only?: readonly string[]
-  /** What must hold, as far as one login shows it. */
+  /** What goes wrong most often and costs most, by 18 logins. */
   quick?: boolean
   /** What your driver can do and tell; `exam.run` makes of a plain function one that tells `signed_in`. */
   signals?: readonly Ability[]

@@ -56,7 +56,7 @@ describe('a task', () => {
     expect(await logIn(app, asked ?? { username: '', password: '' })).toBe(true)
     expect(askedOn((await browser.get(at)).html)).toEqual(asked)
     const { by_hand } = sittingOf(server.sandbox('standard'))?.exam.options ?? {}
-    const anHour = { heard: {}, taken_at: 0, now: 3_600_000, entries: [], isDelivered: false, settle_ms: 1000 }
+    const anHour = { heard: {}, taken_at: 0, now: 3_600_000, entries: [], isDelivered: false, settle_ms: 1000, grace_ms: 30 }
     expect([leftOf({ ...anHour, by_hand }), leftOf(anHour)]).toEqual([Number.POSITIVE_INFINITY, 0])
     const next = await browser.submit(`${at}/said`, { task: '1', said: 'in' })
     expect(textOf(next.html)).toContain('Log in again now')

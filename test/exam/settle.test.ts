@@ -2,13 +2,14 @@ import { expect, test } from 'vitest'
 import type { ArmedRule } from '../../src/exam/armed-rule.ts'
 import { examClient } from '../../src/exam/client.ts'
 import type { Play } from '../../src/exam/play.ts'
-import { judged, leftOf, settleBy, type Watch } from '../../src/exam/run/settle.ts'
+import { graceBy, isKept, judged, leftOf, settleBy, type Watch } from '../../src/exam/run/settle.ts'
+import { Tally } from '../../src/exam/run/tally.ts'
 import { connectGrantbox } from '../../src/index.ts'
 import { ExamApp } from '../support/exam-app.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
 import { start } from '../support/server.ts'
 
-const watch: Watch = { heard: {}, taken_at: 1000, now: 1000, entries: [], isDelivered: false, settle_ms: 1500 }
+const watch: Watch = { heard: {}, taken_at: 1000, now: 1000, entries: [], isDelivered: false, settle_ms: 1500, grace_ms: 30 }
 
 test.each([
   ['nobody has said anything', {}, 60_000],
@@ -39,11 +40,43 @@ test('silence takes a second at least, and is learnt of the honest run', () => {
     }) as unknown as Play
   expect(settleBy(control(300))).toBe(3000)
   expect(settleBy(control(5000))).toBe(10_000)
+  expect([undefined, control(2), control(20), control(5000)].map(graceBy)).toEqual([30, 10, 40, 250])
+})
+
+const ruleOf = (verdict: object) => ({ judge: () => ({ message: '', evidence: [], ...verdict }) }) as unknown as ArmedRule
+
+test('what follows is left out when requests prove that each rule is kept, and by nothing less', () => {
+  const kept = ruleOf({ verdict: 'passed', proof: 'wire' })
+  const play = {} as Play
+  expect(isKept([kept, kept], play)).toBe(true)
+  const others = [
+    { verdict: 'passed', proof: 'signal' },
+    { verdict: 'failed', proof: 'wire' },
+    { verdict: 'not_exercised', reason: 'unused' },
+  ]
+  expect(others.map((other) => isKept([kept, ruleOf(other)], play))).toEqual([false, false, false])
+  expect(isKept([], play)).toBe(false)
+})
+
+test('what was to be refused and is taken when its scenario is over fails all the same', () => {
+  const playOf = (wants: string, late: boolean) => ({ scenario: { wants }, moments: [{}], entries: late ? [{}] : [] }) as unknown as Play
+  const rule = {
+    judge: ({ entries }: Play) => ({ verdict: entries.length > 0 ? 'failed' : 'passed', proof: 'wire', message: '', evidence: [] }),
+  } as unknown as ArmedRule
+  const verdictOf = (wants: string, late: boolean) => {
+    const tally = new Tally()
+    tally.note(rule, judged(rule, playOf(wants, false)), () => playOf(wants, late))
+    return tally.close(undefined).map(([, { verdict }]) => verdict)
+  }
+  expect(verdictOf('refusal', true)).toEqual(['failed'])
+  expect(verdictOf('refusal', false)).toEqual(['passed'])
+  // An app that goes on working with what it was given does nothing wrong.
+  expect(verdictOf('success', true)).toEqual(['passed'])
 })
 
 test('a client that gave up on an answer that nothing held back is not failed for what its machine did', () => {
   const played = (entry: object) => ({ moments: [{}], entries: [entry] }) as unknown as Play
-  const rule = (proof: string) => ({ judge: () => ({ verdict: 'failed', proof, message: '', evidence: [] }) }) as unknown as ArmedRule
+  const rule = (proof: string) => ruleOf({ verdict: 'failed', proof })
   expect(judged(rule('silence'), played({ aborted: true }))).toMatchObject({ verdict: 'not_exercised', reason: 'unstable' })
   expect(judged(rule('signal'), played({ aborted: true }))).toMatchObject({ reason: 'unstable' })
   expect(judged(rule('wire'), played({ aborted: true }))).toMatchObject({ verdict: 'failed' })

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { armedRules } from '../../src/exam/armed.ts'
 import { examClient } from '../../src/exam/client.ts'
 import type { Report } from '../../src/exam/report.ts'
+import { quickRules } from '../../src/exam/run/quick.ts'
 import { connectGrantbox } from '../../src/index.ts'
 import { ExamApp } from '../support/exam-app.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
@@ -34,6 +36,21 @@ test('who does all of it right passes all that is exercised, twice alike, and ne
   expect(first.rules.filter(({ verdict }) => verdict === 'failed')).toEqual([])
   expect(first.rules.filter(({ proof }) => proof === 'silence')).toEqual([])
   expect(verdictsIn(await examineAnew())).toEqual(verdictsIn(first))
+})
+
+test('a quick exam passes all that it tries by 18 logins', async () => {
+  const { exam, rules, controls } = await examineAnew({ quick: true })
+  expect(exam.void).toBeUndefined()
+  const tried = rules.filter(({ group, verdict }) => group !== 'any' && verdict === 'passed')
+  expect(tried.map(({ level }) => level)).not.toContain('should')
+  expect(controls.map(({ what }) => what)).toEqual(['first', 'sham', 'placebo of token', 'placebo of id_token', 'after all'])
+  const recovery = 1
+  expect(tried.length - recovery + controls.length).toBe(18)
+})
+
+test('every rule that a quick exam tries is one', () => {
+  const musts = armedRules.filter(({ level }) => level === 'must').map(({ id }) => id)
+  expect(quickRules.filter((id) => !musts.includes(id))).toEqual([])
 })
 
 describe('what is wrong with an honest run', () => {

@@ -18,7 +18,7 @@ export const examFlags: Flags = {
   sandbox: { value: 'NAME', description: 'the sandbox where it takes place, made when it is not there (exam)' },
   profile: { value: 'NAME', description: `what the app is, guessed when absent: ${Object.keys(profiles).join(', ')}`, repeatable: true },
   only: { value: 'RULE', description: 'these rules or groups alone', repeatable: true },
-  quick: { description: 'what must hold, as far as one login shows it' },
+  quick: { description: 'what goes wrong most often, by 18 logins' },
   patience: { value: 'DURATION', description: 'how long an answer is held back at most, to see whether the app gives up (45s)' },
   report: { value: 'FORMAT=FILE', description: `also written to files: ${formats.join(', ')}`, repeatable: true },
   'fail-on': { value: 'LEVEL', description: 'the least level at which a failure ends with 1: must, should or hint (must)' },

@@ -13,7 +13,7 @@ const profileName = z.enum(Object.keys(profiles) as [Profile])
 export const examDraft = z.strictObject({
   profile: z.array(profileName).optional().describe('What the client is; guessed from what it asks when absent.'),
   only: z.array(z.string()).optional().describe('These rules or groups alone.'),
-  quick: z.boolean().optional().describe('What must hold, as far as one login shows it.'),
+  quick: z.boolean().optional().describe('What goes wrong most often and costs most, by 18 logins.'),
   signals: z
     .array(z.enum(abilities))
     .optional()

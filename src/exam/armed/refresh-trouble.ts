@@ -1,6 +1,6 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { callsWith, isIn, shown, struck, trafficIn } from '../play.ts'
-import type { Armed } from '../scenario.ts'
+import { type Armed, ifNeeded } from '../scenario.ts'
 import { answerOf } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 
@@ -48,7 +48,10 @@ const outageKeepsSession: ArmedRule = {
   source: 'RFC 6749 §5.2, RFC 9110 §15.6.4',
   why: 'Half a second of outage at the provider signs out all who refresh in it.',
   mend: 'Tell *refused* (`invalid_grant`) from *not answered*: keep the token, and try it again later.',
-  scenarios: outages.map((fault) => expiring(atRefresh(fault), call, ...(fault.drop === true ? [] : [{ wait: 1100 }]), call)),
+  // Most clients try again at the next call; one that keeps to Retry-After has to be waited for.
+  scenarios: outages.map((fault) =>
+    expiring(atRefresh(fault), call, call, ...(fault.drop === true ? [] : [ifNeeded, { wait: 1100 }, call])),
+  ),
   judge: (play) =>
     whenRefreshed(play, (first, all) => {
       const deed = struck(play, 'token')[0] ?? first.entry

@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
-import type { Moment } from '../play.ts'
+import type { Moment, Strayed } from '../play.ts'
 import type { Profile } from '../profiles.ts'
 import type { ControlRun } from '../report.ts'
 import type { Scenario } from '../scenario.ts'
@@ -24,4 +24,5 @@ export interface Live {
   readonly scenario: Scenario
   readonly entries: JournalEntry[]
   readonly moments: Moment[]
+  readonly strayed: Strayed[]
 }

@@ -20,7 +20,7 @@ export interface Wanted {
   readonly profiles: readonly Profile[]
   /** These rules or groups alone; all when empty. */
   readonly only: readonly string[]
-  /** What must hold, by one login each. */
+  /** What goes wrong most often, by one login each. */
   readonly quick: boolean
   /** Rules that must hold whatever they weigh elsewhere. */
   readonly musts?: readonly string[]

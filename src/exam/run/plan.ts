@@ -5,7 +5,9 @@ import { counts, levelFor, type Profile } from '../profiles.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import type { Ability } from '../tasks.ts'
 import { headerOf, text } from '../traffic.ts'
+import { honest } from './honest.ts'
 import type { Wanted } from './options.ts'
+import { isQuick } from './quick.ts'
 
 /** What the client's requests show it to be, and by which of them that was seen. */
 export function guess(control: Play): { profiles: Profile[]; because: string } {
@@ -35,6 +37,8 @@ export interface Part {
 export interface Judged {
   readonly scenario: Scenario
   readonly judges: readonly ArmedRule[]
+  /** Its place among all; 0 is the honest login. */
+  readonly number: number
 }
 
 /** The rules that are asked for, in the order in which they are tried. */
@@ -43,30 +47,28 @@ export function planned(rules: readonly ArmedRule[], profiles: readonly Profile[
     (rule) =>
       counts(rule, profiles, musts) &&
       (only.length === 0 || only.includes(rule.id) || only.includes(rule.group)) &&
-      (!quick || (levelFor(rule, profiles, musts) === 'must' && rule.scenarios.every((scenario) => loginsOf(scenario) <= 1))),
+      (!quick || isQuick(rule, levelFor(rule, profiles, musts), musts)),
   )
+  let number = 0
   return groups.flatMap((group) => {
     const its = wanted.filter((rule) => rule.group === group)
-    return its.length === 0 ? [] : [{ group, rules: its, scenarios: scenariosOf(its) }]
+    return its.length === 0 ? [] : [{ group, rules: its, scenarios: scenariosOf(its, quick).map((one) => ({ ...one, number: ++number })) }]
   })
 }
 
-/** Each scenario once, for all rules that look at it. */
-function scenariosOf(rules: readonly ArmedRule[]): Judged[] {
-  const pairs = rules.flatMap((rule) => rule.scenarios.map((scenario) => ({ rule, scenario })))
+/** Each scenario once, for all rules that look at it; a quick exam tries a rule by its first. */
+function scenariosOf(rules: readonly ArmedRule[], quick: boolean): Omit<Judged, 'number'>[] {
+  const pairs = rules.flatMap((rule) => rule.scenarios.slice(0, quick ? 1 : undefined).map((scenario) => ({ rule, scenario })))
   return [...Map.groupBy(pairs, ({ scenario }) => scenario)].map(([scenario, its]) => ({ scenario, judges: its.map(({ rule }) => rule) }))
 }
 
-/** What the driver cannot do and would have to. */
-export function lacking({ needs = [] }: Scenario, abilities: ReadonlySet<Ability>): Ability[] {
-  return needs.filter((one) => !abilities.has(one))
+/** What may be tried, the honest login first. */
+export function listed(parts: readonly Part[]): { title: string; rules: string[] }[] {
+  const tried = [{ scenario: honest, judges: [] as readonly ArmedRule[] }, ...parts.flatMap(({ scenarios }) => scenarios)]
+  return tried.map(({ scenario, judges }) => ({ title: scenario.title, rules: judges.map(({ id }) => id) }))
 }
 
 /** The steps that the driver can do: of the others, a scenario that is nothing without them says so in its `needs`. */
 export function doable(steps: readonly Step[], abilities: ReadonlySet<Ability>): Step[] {
   return steps.filter((step) => !('do' in step) || step.do === 'login' || abilities.has(step.do))
-}
-
-function loginsOf({ steps }: Scenario): number {
-  return steps.filter((step) => 'do' in step && step.do === 'login').length
 }

@@ -17,6 +17,8 @@ export interface Watch {
   readonly isDelivered: boolean
   /** How long nothing may come before it counts as silence. */
   readonly settle_ms: number
+  /** How long what is on its way may take, once the driver said how it went. */
+  readonly grace_ms: number
   /** Whether a person does it, who is waited for. */
   readonly by_hand?: boolean | undefined
 }
@@ -24,11 +26,8 @@ export interface Watch {
 /** How long a driver that is at it may do nothing at all. */
 export const patience_ms = 60_000
 
-/** A driver that said how it went has looked at the app last of all; what is on its way then comes at once. */
-const grace_ms = 30
-
 /** How long it is to wait until the task may be called over, unless something comes; 0 when it is. Milliseconds. */
-export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms, by_hand = false }: Watch): number {
+export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms, grace_ms, by_hand = false }: Watch): number {
   const last = Math.max(taken_at, ...entries.map(({ at_ms, duration_ms }) => at_ms + duration_ms))
   const isTold = heard.signal?.signed_in !== undefined || heard.signal?.user !== undefined
   const left = (from: number, wait: number) => Math.max(0, from + wait - now)
@@ -40,11 +39,24 @@ export function leftOf({ heard, taken_at, now, entries, isDelivered, settle_ms, 
 
 /** How long silence takes, learnt of an honest run: ten times what the client takes from its callback to the exchange; 1 to 10 s. */
 export function settleBy(control: Play | undefined): number {
+  return Math.min(10_000, Math.max(1000, 10 * exchangeIn(control)))
+}
+
+/**
+ * How long what is on its way takes when the driver has looked at the app, learnt of the honest run before: twice what the client takes
+ * from its callback to the exchange; 10 to 250 ms. What comes later still is judged when the group ends.
+ */
+export function graceBy(control: Play | undefined): number {
+  return control === undefined ? 30 : Math.min(250, Math.max(10, 2 * exchangeIn(control)))
+}
+
+/** What the client takes from its callback to the exchange; milliseconds. */
+function exchangeIn(control: Play | undefined): number {
   const took = (control === undefined ? [] : callbacksIn(control)).flatMap(({ entry, answer }) => {
     const [exchange] = control === undefined ? [] : exchangesOf(control, answer.get('code'))
     return exchange === undefined ? [] : [exchange.entry.at_ms - entry.at_ms]
   })
-  return Math.min(10_000, Math.max(1000, 10 * Math.max(0, ...took)))
+  return Math.max(0, ...took)
 }
 
 /** Whether nothing that may still come changes a verdict. */
@@ -58,6 +70,12 @@ export function isCertain(rules: readonly ArmedRule[], play: Play): boolean {
       return verdict.verdict === 'failed' || wants === 'success'
     })
   )
+}
+
+/** Whether requests prove already that a client keeps the rules. */
+export function isKept(rules: readonly ArmedRule[], play: Play): boolean {
+  const keeps = (verdict: Verdict) => verdict.verdict === 'passed' && verdict.proof === 'wire'
+  return rules.length > 0 && rules.every((rule) => keeps(rule.judge(play)))
 }
 
 /** What a play shows of a rule, when nothing more comes. */

@@ -14,7 +14,8 @@ const largest = 64 * 1024
  */
 export class Stranger {
   readonly #server: Server
-  readonly strayed: Strayed[] = []
+  /** Where it writes it down. */
+  strayed: Strayed[] = []
 
   private constructor() {
     this.#server = createServer((request, response) => {
