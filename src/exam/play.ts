@@ -153,9 +153,9 @@ export function tookOf({ moments }: Play): number {
   return moments.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
-/** What the driver said last. */
+/** What the driver said of its last task: what it said of the ones before is not how it is now. */
 export function signalOf({ moments }: Pick<Play, 'moments'>): Signal | undefined {
-  return moments.findLast(({ signal }) => signal !== undefined)?.signal
+  return moments.at(-1)?.signal
 }
 
 /** What a browser of grantbox's own saw last. */

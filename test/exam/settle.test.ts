@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ArmedRule } from '../../src/exam/armed-rule.ts'
 import { examClient } from '../../src/exam/client.ts'
-import type { Play } from '../../src/exam/play.ts'
+import { isIn, type Play, shown } from '../../src/exam/play.ts'
 import { graceBy, isKept, judged, leftOf, settleBy, type Watch } from '../../src/exam/run/settle.ts'
 import { Tally } from '../../src/exam/run/tally.ts'
 import { connectGrantbox } from '../../src/index.ts'
@@ -72,6 +72,13 @@ test('what was to be refused and is taken when its scenario is over fails all th
   expect(verdictOf('refusal', false)).toEqual(['passed'])
   // An app that goes on working with what it was given does nothing wrong.
   expect(verdictOf('success', true)).toEqual(['passed'])
+})
+
+test('what was said of a login says nothing of the call after it, of which nobody could tell', () => {
+  const moments = [{ signal: { signed_in: true } }, { signal: undefined }] as unknown as Play['moments']
+  const people = {} as Play['people']
+  expect([isIn({ moments, people }), shown({ moments, people })]).toEqual([undefined, undefined])
+  expect(isIn({ moments: moments.slice(0, 1), people })).toBe(true)
 })
 
 test('a client that gave up on an answer that nothing held back is not failed for what its machine did', () => {

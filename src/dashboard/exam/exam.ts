@@ -154,7 +154,10 @@ function beginForm(visit: Visit, sandboxes: Sandboxes, error?: string) {
         choose('', 'Guessed from what it asks for', 'profile'),
         ...Object.entries(profiles).map(([name, of]) => choose(name, `${name}: ${of}`, 'profile')),
       ],
-      lengths: [choose('short', 'Short: what goes wrong most often', 'length'), choose('whole', 'Whole: all that the profile asks for', 'length')],
+      lengths: [
+        choose('short', 'Short: what goes wrong most often', 'length'),
+        choose('whole', 'Whole: all that the profile asks for', 'length'),
+      ],
       abilities: asked.map(({ value, label }) => ({ value, label, chosen: form.all('can').includes(value) })),
       error,
     },

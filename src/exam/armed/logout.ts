@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
-import { callsIn, exchangesBy, type Play, trafficIn } from '../play.ts'
+import { callsIn, exchangesBy, type Play, signalOf, trafficIn } from '../play.ts'
 import type { Scenario, Step } from '../scenario.ts'
 import { answerOf, bodyOf, queryOf, text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed, type Verdict } from '../verdict.ts'
@@ -81,7 +81,7 @@ const final: ArmedRule = {
       if (out === undefined) return notExercised('not-told', 'Nobody had the client sign out.')
       const late = [...callsIn(play), ...exchangesBy(play, 'refresh_token').map(({ entry }) => entry)].filter(({ at_ms }) => at_ms > out.to)
       if (late.length > 0) return failed('wire', 'After the user signed out, his tokens were used.', exhibits(login, late))
-      const isTold = play.moments.at(-1)?.signal !== undefined
+      const isTold = signalOf(play) !== undefined
       return passed(isTold ? 'signal' : 'silence', 'After the user signed out, an action of the app used no token of his.', exhibits(login))
     }),
 }
