@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { isOurHost } from '../control/addresses.ts'
 import { Problem, toProblem } from '../control/problem.ts'
-import { acceptForms } from '../http/form-body.ts'
+import { acceptForms, acceptUploads } from '../http/form-body.ts'
 import { admit } from './access/access.ts'
 import { dashboardPath } from './access/cookies.ts'
 import { Csrf } from './access/csrf.ts'
@@ -31,6 +31,7 @@ export async function createDashboardApp(deps: DashboardDeps): Promise<FastifyIn
     },
   })
   acceptForms(app)
+  acceptUploads(app)
   guard(app, deps, sessions, csrf)
   app.addHook('onSend', async (request, reply) => {
     await deps.settled(request.raw, reply.statusCode)

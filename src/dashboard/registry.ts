@@ -26,6 +26,9 @@ import { outboxPages } from './sandbox/outbox.ts'
 import { settingsPages } from './sandbox/settings.ts'
 import { spacePages } from './sandbox/spaces.ts'
 import { homePages } from './sandboxes/home.ts'
+import { managePages } from './sandboxes/manage.ts'
+import { newSandboxPages } from './sandboxes/new-sandbox.ts'
+import { restorePages } from './sandboxes/restore.ts'
 import { timePages } from './time/time.ts'
 import { generationPages } from './users/generation.ts'
 import { picturePages } from './users/pictures.ts'
@@ -68,11 +71,11 @@ export const menu: readonly MenuGroup<Section>[] = [
   },
   {
     heading: 'This sandbox',
-    sections: [{ entry: 'Settings', parts: [settingsPages] }],
+    sections: [{ entry: 'Settings', parts: [settingsPages, managePages] }],
   },
   // What the top bar leads to, and what pages are made of.
   { sections: [{ parts: [docPages, exportPages, picturePages] }] },
 ]
 
 /** What is about no sandbox, below `/dashboard` itself and `/dashboard/-/`. */
-export const outside: readonly OutsidePart[] = [homePages]
+export const outside: readonly OutsidePart[] = [homePages, newSandboxPages, restorePages]

@@ -54,19 +54,27 @@ export abstract class ReachedSandboxes extends KnownSandboxes {
 
   /** All that are there, as they are stored. */
   listed(): ListedSandbox[] {
-    const vendors = new Map<string, Pick<Vendor, 'name' | 'hosts'>>([
-      ...this.vendors.list().map((one) => [one.id, one] as const),
-      ...this.providers,
-    ])
+    const vendors = new Map(this.vendorNames().map((one) => [one.id, one]))
     return this.records().map(({ initial, ...record }) => {
       const { name = record.provider, hosts = [] } = vendors.get(record.provider) ?? {}
       return { ...record, vendor: name, vendorHosts: hosts, isUnnamed: initial.unnamed === true }
     })
   }
 
+  /** All that a sandbox can speak as, loaded or not, in the order of their names. */
+  vendorNames(): Pick<Vendor, 'id' | 'name' | 'hosts'>[] {
+    const all = new Map([...this.vendors.list(), ...this.providers.values()].map((one) => [one.id, one]))
+    return [...all.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'))
+  }
+
   /** How much is in each of these sandboxes, by their ids. */
   sizes(ids: readonly number[]): ReadonlyMap<number, SandboxSize> {
     return this.table.sizes(ids)
+  }
+
+  delete({ id, name }: Sandbox): void {
+    this.table.atomically(() => this.table.delete(id))
+    this.forget(this.record(name))
   }
 
   /** Deletes all to which nobody gave a name. @returns how many there were */

@@ -8,8 +8,8 @@ import { changedRecord, type NewSandbox, newRecord, type SandboxChange } from '.
 import { hostNames } from './places.ts'
 import { ReachedSandboxes } from './reached.ts'
 import type { Sandbox } from './sandbox.ts'
-import { settingsOf } from './settings.ts'
-import { type Snapshot, SnapshotError } from './snapshot.ts'
+import { settingsOf, sinceThen } from './settings.ts'
+import { mustFit, type Snapshot } from './snapshot.ts'
 import { declareSpace, dumpSpaces, firstSpace, loadSpaces, seedSpaces } from './spaces.ts'
 import type { SandboxRecord, SandboxTable } from './table.ts'
 
@@ -98,28 +98,30 @@ export class Sandboxes extends ReachedSandboxes {
    * @throws SnapshotError when it is another provider's, another version's, or does not hang together
    * @throws ClockRangeError
    */
-  restore(sandbox: Sandbox, snapshot: Snapshot): Sandbox {
-    const { provider, version, company, settings, clock, faults, tables, space = null, spaces = [] } = snapshot
-    const before = this.record(sandbox.name)
-    if (provider !== before.provider)
-      throw new SnapshotError('provider', `${before.provider}, as which sandbox ${before.name} speaks`, provider)
-    if (version !== this.table.version) {
-      throw new SnapshotError('version', `${this.table.version}, of this grantbox: take the snapshot again with this version`, version)
-    }
-    sandbox.clock.check(clock)
-    const restored = this.#anew(clock, () => {
-      this.table.load(before.id, tables)
-      this.table.saveClock(before.id, clock)
-      loadSpaces(this.table, before, spaces, this.clock.now())
-      return this.#change({ ...before, company, space, settings: {} }, { settings })
-    })
-    restored.faults.load(faults)
+  restore({ name, clock }: Sandbox, snapshot: Snapshot): Sandbox {
+    const before = this.record(name)
+    mustFit(snapshot, { provider: before.provider, version: this.table.version }, `sandbox ${name}`)
+    clock.check(snapshot.clock)
+    const restored = this.#anew(snapshot.clock, () => this.#load(before, snapshot))
+    restored.faults.load(snapshot.faults)
     return restored
   }
 
-  delete({ id, name }: Sandbox): void {
-    this.table.atomically(() => this.table.delete(id))
-    this.forget(this.record(name))
+  /**
+   * Makes a sandbox that has the state of a snapshot; a reset leaves it with the settings and with what its provider preloads.
+   * @throws SnapshotError as {@link restore}
+   * @throws TakenError when the name, a host or the port is another sandbox's
+   * @throws ClockRangeError
+   */
+  createFrom(snapshot: Snapshot, { provider, name, hosts = [], port }: Omit<NewSandbox, 'company' | 'settings' | 'seed'>): Sandbox {
+    const { company, settings, clock, faults } = snapshot
+    mustFit(snapshot, { provider: provider.id, version: this.table.version }, 'the new sandbox')
+    new SandboxClock(this.clock, machineTime).check(clock)
+    const draft = { provider, name, port, company, settings, hosts: this.places.freeHosts(hosts) }
+    this.places.checkPort(port)
+    const made = this.#stored(() => this.#load({ ...this.table.insert(newRecord(draft, this.clock.now())), clock }, snapshot))
+    made.faults.load(faults)
+    return made
   }
 
   /** Moves a sandbox's clock and keeps it so. */
@@ -261,6 +263,14 @@ export class Sandboxes extends ReachedSandboxes {
     if (record.seeded && provider !== undefined) seedSpaces(this.table, record, provider, this.clock.now())
   }
 
+  /** Puts a snapshot in the place of what a sandbox has; inside a transaction. */
+  #load(before: SandboxRecord, { tables, clock, company, settings, space, spaces = [] }: Snapshot): SandboxRecord {
+    this.table.load(before.id, tables)
+    this.table.saveClock(before.id, clock)
+    loadSpaces(this.table, before, spaces, this.clock.now())
+    return this.#change({ ...before, company, space: space ?? null, settings: {} }, { settings })
+  }
+
   #change(before: SandboxRecord, change: SandboxChange): SandboxRecord {
     const record = changedRecord(before, change)
     this.table.update(record)
@@ -287,10 +297,4 @@ export class Sandboxes extends ReachedSandboxes {
     clock.load(time)
     return sandbox
   }
-}
-
-/** What a declaration changes of settings: those that it says no more go back to what they were. */
-function sinceThen(before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const gone = Object.keys(before).filter((key) => !Object.hasOwn(now, key))
-  return { ...Object.fromEntries(gone.map((key) => [key, null])), ...now }
 }

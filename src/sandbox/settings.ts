@@ -31,3 +31,9 @@ export function mergeSettings(
 export function newSecret(): string {
   return randomText(43)
 }
+
+/** What a declaration changes of settings: those that it says no more go back to what they were. */
+export function sinceThen(before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(now, key))
+  return { ...Object.fromEntries(gone.map((key) => [key, null])), ...now }
+}

@@ -47,3 +47,17 @@ export class SnapshotError extends Error {
     this.came = came
   }
 }
+
+/**
+ * Holds a snapshot to what can take its state.
+ * @param taker a provider, and the version of the tables
+ * @param speaking what speaks as that provider: `sandbox b`
+ * @throws SnapshotError
+ */
+export function mustFit(snapshot: Snapshot, taker: { provider: string; version: number }, speaking: string): void {
+  const { provider, version } = snapshot
+  if (provider !== taker.provider) throw new SnapshotError('provider', `${taker.provider}, as which ${speaking} speaks`, provider)
+  if (version !== taker.version) {
+    throw new SnapshotError('version', `${taker.version}, of this grantbox: take the snapshot again with this version`, version)
+  }
+}

@@ -643,7 +643,7 @@ test('settings change lifetimes and rotation, and reset the sandbox', async () =
   expect(wrong.status).toBe(400)
   expect(wrong.html).toMatch(/id="access_token_ttl-error">Expected: a duration/)
   await browser.post(`${base}/brands`, { name: 'Gone' })
-  await browser.post(`${base}/settings/reset`)
+  await browser.post(`${base}/manage/reset`)
   expect(server.sandbox()).toMatchObject({ company: 'Find Fluffy, LLC', settings: { access_token_ttl: 300 } })
   expect((await browser.get(`${base}/brands`)).html).not.toContain('Gone')
 })

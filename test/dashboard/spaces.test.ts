@@ -129,7 +129,7 @@ test('flows and counts are those of the space, and requests say theirs', async (
 describe('the page of spaces', () => {
   test('has them under the vendor’s word, makes and deletes them', async () => {
     const { browser, seen, sandbox } = await open()
-    expect(await seen('/dashboard')).toMatch(/1 app, 2 users · 2 realms/)
+    expect(await seen('/dashboard')).toMatch(/3 users · 4 clients · 0 grants · 0 requests · 2 realms/)
     const first = await browser.get(`${here}/spaces`)
     expect(textOf(first.html)).toMatch(/Realms .*main default .*partners .*1 app, 1 user.*New realm/)
     expect(first.html).toMatch(/<a href="\/dashboard\/acme\/spaces" aria-current="page">[\s\S]*?<span>Realms<\/span>/)
@@ -160,7 +160,7 @@ describe('the page of spaces', () => {
     await browser.submit(`${here}/spaces/main/delete`)
     expect(await seen(`${here}/spaces`)).toContain('No realm is left')
     expect(await seen(`${here}/sandbox`)).toContain('The sandbox’s own realm was deleted')
-    await browser.submit(`${here}/settings/reset`)
+    await browser.submit(`${here}/manage/reset`)
     expect(await seen(`${here}/sandbox`)).not.toContain('was deleted')
   })
 

@@ -278,7 +278,7 @@ describe('ping mode (CIBA §10.2)', () => {
     expect((await poll(auth_req_id, server, client)).status).toBe(200)
   })
 
-  test.each(['/_grantbox/sandboxes/mine/reset', '/dashboard/mine/settings/reset', '//_grantbox/sandboxes/mine/reset'])(
+  test.each(['/_grantbox/sandboxes/mine/reset', '/dashboard/mine/manage/reset', '//_grantbox/sandboxes/mine/reset'])(
     'grantbox does not reset its own sandbox because a client registered %s',
     async (path) => {
       const own = await start({ defaultProvider: 'standard' })

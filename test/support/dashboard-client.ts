@@ -39,6 +39,17 @@ export class DashboardClient {
     return this.#send(path, { method: 'POST', body: body.toString(), headers: { ...type, ...headers } })
   }
 
+  /** Sends a form with a file, which is its text, and follows where it leads. */
+  async upload(path: string, form: Readonly<Record<string, string>>, name: string, file: string): Promise<DashboardAnswer> {
+    const parts = Object.entries({ csrf: this.csrf, ...form }).map(([field, value]) => ({ disposition: `name="${field}"`, value }))
+    const body = [...parts, { disposition: `name="${name}"; filename="file"\r\nContent-Type: application/octet-stream`, value: file }]
+      .map(({ disposition, value }) => `--part\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n${value}\r\n`)
+      .join('')
+    const headers = { 'content-type': 'multipart/form-data; boundary=part' }
+    const answer = await this.#send(path, { method: 'POST', body: `${body}--part--\r\n`, headers })
+    return answer.status === 303 ? this.get(answer.location) : answer
+  }
+
   /** Sends a form and follows where it leads. */
   async submit(path: string, form: Form = {}): Promise<DashboardAnswer> {
     const answer = await this.post(path, form)

@@ -53,6 +53,19 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.goto(`${server.url}/dashboard`)
   },
   'dashboard-home-nothing': at('/dashboard?q=nothing'),
+  'dashboard-unnamed-delete': at('/dashboard/-/sandboxes/delete-unnamed'),
+  'dashboard-sandbox-new': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/-/sandboxes/new?provider=google`)
+    await page.getByLabel('Name').fill('Not a name')
+    await page.getByText('Company, hosts and a port').click()
+    await page.getByRole('button', { name: 'Create the sandbox' }).click()
+  },
+  'dashboard-restore': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/-/restore`)
+    await page.getByRole('button', { name: 'Restore it' }).click()
+  },
+  'dashboard-manage': at('/dashboard/standard/manage?notice=sandbox-copied'),
+  'dashboard-sandbox-delete': at('/dashboard/standard/manage/delete'),
   'dashboard-error': at('/dashboard/nobody/apps'),
   'dashboard-apps': async (page, { url }) => {
     await page.goto(`${url}${base}/apps`)

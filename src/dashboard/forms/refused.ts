@@ -1,13 +1,14 @@
-import { Problem } from '../../control/problem.ts'
+import { toProblem } from '../../control/problem.ts'
 
 /**
  * What the control API's rules said against the fields of a form, in their words.
  * @throws whatever is no refusal of a field
  */
 export function refusedFields(error: unknown): Record<string, string> {
-  if (!(error instanceof Problem) || error.errors.length === 0) throw error
+  const { errors } = toProblem(error)
+  if (errors.length === 0) throw error
   const problems: Record<string, string> = {}
-  for (const { field, expected } of error.errors) {
+  for (const { field, expected } of errors) {
     const [name = field] = field.split(/[.[]/)
     problems[name] ??= `Expected${name === field ? '' : ` at ${field}`}: ${expected}.`
   }

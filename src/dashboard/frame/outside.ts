@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { given } from '../../basics/given.ts'
 import { dashboardPath } from '../access/cookies.ts'
 import type { Csrf } from '../access/csrf.ts'
 import { placeOf } from '../access/place.ts'
@@ -13,8 +14,11 @@ type Handler = (visit: PageVisit) => FastifyReply | Promise<FastifyReply>
 /** Registers pages that are about no sandbox. Paths are below `/dashboard`; all but the first page's begin with `/-/`. */
 interface OutsidePages {
   get(path: string, handler: Handler): void
-  /** A form of ours: one that is not is refused before the handler sees it. */
-  post(path: string, handler: Handler): void
+  /**
+   * A form of ours: one that is not is refused before the handler sees it.
+   * @param bodyLimit how many bytes it may have, where a file comes with it
+   */
+  post(path: string, handler: Handler, bodyLimit?: number): void
   readonly deps: DashboardDeps
 }
 
@@ -54,8 +58,8 @@ export function registerOutside(app: FastifyInstance, parts: readonly OutsidePar
   const pages: OutsidePages = {
     deps,
     get: (path, handler) => app.get(dashboardPath + path, (request, reply) => handler(visit(request, reply))),
-    post: (path, handler) =>
-      app.post(dashboardPath + path, (request, reply) => {
+    post: (path, handler, bodyLimit) =>
+      app.post(dashboardPath + path, given({ bodyLimit }), (request, reply) => {
         checkForm(request, deps, csrf)
         return handler(visit(request, reply))
       }),

@@ -5,6 +5,7 @@
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { given } from '../../basics/given.ts'
 import { after } from '../../basics/maybe-promise.ts'
 import { addressesOf } from '../../control/addresses.ts'
 import { sandboxNamed, spaceNamed } from '../../control/input/lookup.ts'
@@ -53,8 +54,11 @@ type Handler = (visit: Visit) => FastifyReply | Promise<FastifyReply>
 /** Registers what the dashboard of every sandbox has. Paths are below `/dashboard/{sandbox}`. */
 export interface Pages {
   get(path: string, handler: Handler): void
-  /** A form of ours: one that is not is refused before the handler sees it. */
-  post(path: string, handler: Handler): void
+  /**
+   * A form of ours: one that is not is refused before the handler sees it.
+   * @param bodyLimit how many bytes it may have, where a file comes with it
+   */
+  post(path: string, handler: Handler, bodyLimit?: number): void
   /** Draws a part of a page, for what is sent to a page that is open. */
   draw<Model extends object>(template: Template<Model>, model: NoInfer<Model>): string
   readonly deps: DashboardDeps
@@ -100,8 +104,8 @@ export function registerPages(app: FastifyInstance, menu: readonly MenuGroup<Sec
         return draw(template, model)
       },
       get: (path, handler) => app.get(`${dashboardPath}/:sandbox${path}`, (request, reply) => visited(request, reply, handler)),
-      post: (path, handler) =>
-        app.post(`${dashboardPath}/:sandbox${path}`, (request, reply) => {
+      post: (path, handler, bodyLimit) =>
+        app.post(`${dashboardPath}/:sandbox${path}`, given({ bodyLimit }), (request, reply) => {
           checkForm(request, deps, csrf)
           return visited(request, reply, handler)
         }),
@@ -187,7 +191,7 @@ export function seeOther(reply: FastifyReply, path: string): FastifyReply {
 }
 
 /** A path with the notice that its page shows. */
-export function withNotice(path: string, notice: Notice | undefined, count: number | undefined): string {
+export function withNotice(path: string, notice: Notice | undefined, count?: number): string {
   if (notice === undefined) return path
   const [before = '', fragment] = path.split('#', 2)
   const parameters = `notice=${notice.name}${count === undefined ? '' : `&n=${count}`}`

@@ -4,7 +4,6 @@ import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
-import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { capital, spaceWord } from '../frame/vendor.ts'
@@ -39,6 +38,7 @@ const wordings: Readonly<Record<string, Wording>> = {
 
 const settingsPage = page<{
   action: string
+  manageHref: string
   /** Absent for a space: it is the sandbox's. */
   company?: string | undefined
   /** What its form is about: `Sandbox`, `Realm partners`. */
@@ -59,7 +59,6 @@ const settingsPage = page<{
 const notices = noticesOf({
   'settings-saved': 'The settings were saved.',
   'tokens-expired': (n: string) => (n === '1' ? 'One token expired.' : `${n} tokens expired.`),
-  'sandbox-reset': 'The sandbox is as it was when it was made.',
 })
 
 const icon =
@@ -95,23 +94,6 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
     const expired = sandbox.grants.expire(what, {}, sandbox.clock.now())
     return visit.go('/settings', notices['tokens-expired'], expired.access_tokens + expired.refresh_tokens)
   })
-
-  get('/settings/reset', (visit) =>
-    confirm(visit, {
-      heading: `Reset ${visit.sandbox.name}?`,
-      lines: [
-        'Its apps, users, grants, settings and clock become what they were when it was made.',
-        'Its requests and faults are forgotten.',
-      ],
-      path: '/settings/reset',
-      button: 'Reset this sandbox',
-      back: '/settings',
-    }),
-  )
-  post('/settings/reset', (visit) => {
-    sandboxes.reset(visit.sandbox)
-    return visit.go('/settings', notices['sandbox-reset'])
-  })
 })
 
 function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
@@ -125,6 +107,7 @@ function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Err
   const model = {
     title: 'Settings',
     action: `${base}/settings`,
+    manageHref: `${base}/manage`,
     company: isSpace ? undefined : (typed.company ?? sandbox.company),
     heading: isSpace ? `${capital(spaceWord(provider))} ${space}` : 'Sandbox',
     follows: isSpace ? ('sandbox' as const) : ('provider' as const),

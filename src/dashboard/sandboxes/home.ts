@@ -17,6 +17,7 @@ import { page } from '../frame/page.ts'
 import { type Pager, pagerOf } from '../frame/pager.ts'
 import { hasSpaces, spaceWord } from '../frame/vendor.ts'
 import type { PageVisit } from '../frame/visit.ts'
+import { contentWords, countOf } from './contents.ts'
 import { type FirstMinute, firstMinute, trySignIn } from './first-minute.ts'
 
 /** How many sandboxes a page of a group has. */
@@ -41,13 +42,15 @@ const homePage = page<{
   unnamed: Group
 }>('home')
 
-const notices = noticesOf({
+/** Also of what is done in a sandbox that is no more. */
+export const homeNotices = noticesOf({
+  'sandbox-deleted': 'The sandbox was deleted.',
   'unnamed-deleted': (n: string) => (n === '1' ? 'One sandbox was deleted.' : `${n} sandboxes were deleted.`),
 })
 
 /** The first page: all sandboxes, or those that are looked for, in their groups, and what one would do first. */
 export const homePages: OutsidePart = {
-  notices,
+  notices: homeNotices,
   routes({ get, post, deps }) {
     const { sandboxes, ports } = deps
     get('', async (visit) => {
@@ -74,7 +77,7 @@ export const homePages: OutsidePart = {
     })
     post('/-/sandboxes/delete-unnamed', async (visit) => {
       const count = await ports.change([], () => sandboxes.deleteUnnamed())
-      return visit.go('', notices['unnamed-deleted'], count)
+      return visit.go('', homeNotices['unnamed-deleted'], count)
     })
   },
 }
@@ -127,7 +130,7 @@ function listed(query: Fields, group: string, number: number): string {
 
 function cardOf(
   { name, company, vendor, provider, space }: ListedSandbox,
-  { users, clients, grants, spaces }: SandboxSize = { users: 0, clients: 0, grants: 0, spaces: 0 },
+  size: SandboxSize | undefined,
   isBuiltIn: boolean,
   { root, request }: PageVisit,
   deps: DashboardDeps,
@@ -136,14 +139,15 @@ function cardOf(
   const known = sandboxes.providers.get(provider)
   // A vendor that nobody needed since the start has no requests either.
   const requests = known === undefined ? 0 : (sandboxes.find(name)?.journal.size.entries ?? 0)
-  const worlds = space === '' ? spaces : spaces + 1
+  const worlds = (size?.spaces ?? 0) + (space === '' ? 0 : 1)
   return {
     name,
     company,
     provider: vendor,
     href: `${basePath(name, root)}/apps`,
     base_url: baseUrlOf(name, request.raw, deps),
-    contents: [countOf(users, 'user'), countOf(clients, 'client'), countOf(grants, 'grant'), countOf(requests, 'request')].join(' · '),
+    contents: contentWords(size, requests).join(' · '),
+    manageHref: `${basePath(name, root)}/manage`,
     /** `2 realms`, where there are such worlds. */
     spaces: known !== undefined && hasSpaces(known) ? countOf(worlds, spaceWord(known)) : undefined,
     isDefault: name === sandboxes.defaultName,
@@ -164,8 +168,4 @@ function vendorTile(
     hosts: host === undefined || more.length === 0 ? host : `${host} and ${more.length} more`,
     avatar: avatar(name, id),
   }
-}
-
-function countOf(count: number, word: string): string {
-  return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`
 }
