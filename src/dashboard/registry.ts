@@ -12,6 +12,7 @@ import { clientPages } from './apps/clients.ts'
 import { exportPages } from './apps/exports.ts'
 import { hintPages } from './apps/hints.ts'
 import { examPages } from './exam/exam.ts'
+import { faultPages } from './faults/faults.ts'
 import { flowPages } from './flows/flows.ts'
 import type { MenuGroup } from './frame/frame.ts'
 import type { OutsidePart } from './frame/outside.ts'
@@ -58,6 +59,7 @@ export const menu: readonly MenuGroup<Section>[] = [
   {
     heading: 'What if',
     sections: [
+      { entry: 'Faults', parts: [faultPages] },
       { entry: 'Time', parts: [timePages] },
       { entry: 'Exam', parts: [examPages] },
     ],

@@ -36,10 +36,14 @@ export interface Occasion {
   username: string | undefined
 }
 
+/** How many are remembered that are gone. */
+const mostSpent = 20
+
 /** The faults of a sandbox, in the order in which they were added; a request meets the first that matches. */
 export class Faults implements LateFaults {
   #faults: Fault[] = []
   #seen = new Map<string, number>()
+  #spent: FaultState[] = []
   #count = 0
 
   get size(): number {
@@ -61,6 +65,11 @@ export class Faults implements LateFaults {
     return this.#faults
   }
 
+  /** Those that struck for the last time, the newest of them first: what they were, for whoever looks back. */
+  get spent(): readonly FaultState[] {
+    return this.#spent
+  }
+
   /** @returns whether there was one */
   delete(id: string): boolean {
     const before = this.#faults.length
@@ -71,6 +80,7 @@ export class Faults implements LateFaults {
 
   clear(): void {
     this.#faults = []
+    this.#spent = []
     this.#seen.clear()
   }
 
@@ -103,7 +113,10 @@ export class Faults implements LateFaults {
       this.#seen.set(fault.id, seen)
       if (seen <= fault.after) continue
       fault.hits++
-      if (fault.times > 0 && fault.hits >= fault.times) this.delete(fault.id)
+      if (fault.times > 0 && fault.hits >= fault.times) {
+        this.#spent = [{ ...fault, seen }, ...this.#spent].slice(0, mostSpent)
+        this.delete(fault.id)
+      }
       return fault
     }
     return undefined

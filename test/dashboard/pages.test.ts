@@ -48,6 +48,7 @@ test("the frame is the vendor's: top bar, left menu, signed-in developer", async
     'Requests',
     'Flows',
     'Grants',
+    'Faults',
     'Time',
     'Exam',
     'Approvals',

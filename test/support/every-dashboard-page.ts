@@ -169,6 +169,18 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'End it' }).click()
     await page.getByText('Void').waitFor()
   },
+  'dashboard-faults': async (page, server) => {
+    const { url } = server
+    await page.goto(`${url}${base}/faults`)
+    await page.getByRole('button', { name: 'The refresh fails twice' }).click()
+    await page.getByRole('button', { name: 'The vendor is down, and says when' }).click()
+    await passwordTokens(url).catch(() => undefined)
+    await page.getByRole('button', { name: 'The API does not take the token' }).click()
+  },
+  'dashboard-fault-new': async (page, { url }) => {
+    await page.goto(`${url}${base}/faults/new?endpoint=token&status=42`)
+    await page.getByRole('button', { name: 'Arm it' }).click()
+  },
   'dashboard-time': at(`${base}/time`),
   'dashboard-time-stopped': async (page, { url }) => {
     await page.goto(`${url}${base}/time`)

@@ -4,6 +4,7 @@ import type { StoredKey } from '../../oauth/jose/stored-keys.ts'
 import { TakenError } from '../../oauth/model/directory.ts'
 import { givenKeySchema } from '../../sandbox/key-schema.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 import { Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
 import { rfc3339, time } from '../schemas.ts'
@@ -45,9 +46,7 @@ export const keys = sandboxRoutes('keys', ({ inSpace: { get, post, create } }, {
   })
 
   post('/keys/rotate', 'Sign with new keys from now on', { body: rotation, answer: keyList }, async ({ sandbox, body }) => {
-    await sandbox.keys.rotate(body.mode)
-    // A provider that signs with a secret alone has no key set to keep an old key in.
-    if (sandbox.provider.signing_algs.length === 0) sandboxes.update(sandbox, { settings: { signing_secret: null } })
+    await rotateKeys(body.mode, sandbox, sandboxes)
     return viewKeys(sandbox)
   })
 
@@ -56,6 +55,13 @@ export const keys = sandboxRoutes('keys', ({ inSpace: { get, post, create } }, {
     return viewKeys(sandbox)
   })
 })
+
+/** Signs with new keys from now on. */
+export async function rotateKeys(mode: z.output<typeof rotation>['mode'], sandbox: Sandbox, sandboxes: Sandboxes): Promise<void> {
+  await sandbox.keys.rotate(mode)
+  // A provider that signs with a secret alone has no key set to keep an old key in.
+  if (sandbox.provider.signing_algs.length === 0) sandboxes.update(sandbox, { settings: { signing_secret: null } })
+}
 
 function readKey(given: z.output<typeof givenKeySchema>, { settings }: Sandbox): OwnKey {
   try {

@@ -1,4 +1,3 @@
-import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { collectionIn } from '../../providers/collection-in.ts'
 import { pathsOf } from '../../providers/space.ts'
 import { discoveriesAt } from '../../sandbox/addresses.ts'
@@ -9,6 +8,7 @@ import { exportsOf } from '../apps/exports.ts'
 import { page } from '../frame/page.ts'
 import { hasApprovals, hasKids } from '../frame/vendor.ts'
 import { part } from '../frame/visit.ts'
+import { type MagicName, magicNames } from '../users/magic-names.ts'
 
 const helpPage = page<{
   vendor: string
@@ -16,7 +16,7 @@ const helpPage = page<{
   base_url: string
   families: boolean
   approvals: boolean
-  magicUsers: readonly { username: string; does: string }[]
+  magicUsers: readonly MagicName[]
   docsHref: string
   apiHref: string
 }>('help')
@@ -47,7 +47,7 @@ export const docPages = part({}, ({ get }) => {
       base_url: addresses.base_url,
       families: hasKids(provider),
       approvals: hasApprovals(provider),
-      magicUsers: [...magicUsers].map(([username, { does }]) => ({ username, does })),
+      magicUsers: magicNames,
       docsHref: `${base}/docs`,
       apiHref: `${visit.root}/_grantbox/openapi.json`,
     })

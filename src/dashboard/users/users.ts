@@ -15,6 +15,7 @@ import { page } from '../frame/page.ts'
 import { type Pager, pagerOf } from '../frame/pager.ts'
 import { hasKids } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
+import { type MagicName, magicNames } from './magic-names.ts'
 import { nameOf, type UserCard, userCard, userPath } from './user-card.ts'
 
 /** How many users a page of the list has. */
@@ -36,6 +37,8 @@ const usersPage = page<{
   prefix: string
   families: boolean
   pager: Pager
+  /** Names that mean something to every sandbox, with what. */
+  magicUsers: readonly MagicName[]
 }>('users')
 
 const userPage = page<{
@@ -83,6 +86,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       first: (page - 1) * usersPerPage + 1,
       prefix: provider.texts.usernamePrefix ?? '',
       families: hasKids(provider),
+      magicUsers: magicNames,
       pager,
     })
   })
