@@ -11,6 +11,7 @@ import { idToken } from './armed/id-token.ts'
 import { identity } from './armed/identity.ts'
 import { logout } from './armed/logout.ts'
 import { mcp } from './armed/mcp.ts'
+import { listenerCloses } from './armed/native.ts'
 import { outage } from './armed/outage.ts'
 import { refresh } from './armed/refresh.ts'
 import { tokenAnswers } from './armed/token-answers.ts'
@@ -24,6 +25,7 @@ export const armedRules: readonly ArmedRule[] = [
   ...callback,
   foreignCode,
   ...callbackByBrowser,
+  listenerCloses,
   ...tokenLives,
   ...tokenAnswers,
   ...idToken,

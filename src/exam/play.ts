@@ -2,7 +2,7 @@ import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Client, User } from '../oauth/model/records.ts'
 import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Profile } from './profiles.ts'
-import type { Scenario } from './scenario.ts'
+import type { Outgoing, Scenario } from './scenario.ts'
 import type { Ability, Task } from './tasks.ts'
 import { type Asked, answerOf, headerOf, ofClients, queryOf, type Traffic, text, tokenIn, trafficOf } from './traffic.ts'
 
@@ -35,6 +35,13 @@ export interface Strayed {
   readonly values: ReadonlySet<unknown>
 }
 
+/** A call that grantbox made of its own accord. */
+export interface Sent {
+  readonly what: Outgoing['send']
+  /** What the client answered; undefined when nobody did. */
+  readonly status: number | undefined
+}
+
 /** One scenario as it was played, for rules to judge. */
 export interface Play {
   readonly scenario: Scenario
@@ -46,6 +53,7 @@ export interface Play {
   readonly entries: readonly JournalEntry[]
   readonly moments: readonly Moment[]
   readonly strayed: readonly Strayed[]
+  readonly sent: readonly Sent[]
   /** How long the exam waits for what clients do by the machine's clock; milliseconds. */
   readonly patience_ms: number
   /** The last honest run before it. */

@@ -1,3 +1,4 @@
+import type { logoutTokenFlaws } from '../oauth/faults/logout-token.ts'
 import type { FaultEffects } from '../oauth/faults/registry.ts'
 import type { FaultWhen } from '../sandbox/faults.ts'
 import type { SandboxSettings } from '../sandbox/settings.ts'
@@ -20,6 +21,9 @@ export type Deed =
   /** The canary's user gets the address of who is examined, not verified. */
   | { readonly mallory: 'has_the_same_address' }
 
+/** What grantbox sends to the client of its own accord: a logout token, or a call of where it listens for answers. */
+export type Outgoing = { readonly send: keyof typeof logoutTokenFlaws | 'good_logout_token' | 'callback_again' }
+
 /** As long as the exam has patience, where that is short: what a client does after a pause of its own is not waited for otherwise. */
 export const pause = { pause: true } as const
 
@@ -27,7 +31,7 @@ export const pause = { pause: true } as const
 export const ifNeeded = { if_needed: true } as const
 
 /** What is done in a scenario, or asked of its driver; `wait` is milliseconds in which nobody does anything. */
-export type Step = Deed | Task | { readonly wait: number } | typeof pause | typeof ifNeeded
+export type Step = Deed | Outgoing | Task | { readonly wait: number } | typeof pause | typeof ifNeeded
 
 /** Something that is done to a client, from a clean beginning. */
 export interface Scenario {

@@ -23,6 +23,10 @@ export interface ExamOptions {
   client_secret?: string | null
   /** Of one that is made. */
   redirect_uri?: string
+  /** Where its users come back from signing out. */
+  post_logout_redirect_uri?: string
+  /** Where it is told that its user signed out. */
+  backchannel_logout_uri?: string
   /** Who logs in; the sandbox's first user when absent. */
   username?: string
 }

@@ -7,7 +7,8 @@ import { ExamApp } from '../support/exam-app.ts'
 import { addDevice, examineDevice } from '../support/exam-device.ts'
 import { examineFapi } from '../support/exam-fapi.ts'
 import { examineMcp } from '../support/exam-mcp.ts'
-import { addressesOf, examine } from '../support/exam-run.ts'
+import { examineNative } from '../support/exam-native.ts'
+import { addressesOf, examine, registrationOf } from '../support/exam-run.ts'
 import { startForFile } from '../support/server.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
@@ -19,7 +20,12 @@ const flows: Record<string, string> = { 'id-token-at-hash': 'code id_token' }
 async function verdictsOf(options: Record<string, unknown>, wrong: readonly string[] = []) {
   const box = await grantbox.createSandbox({ provider: 'standard' })
   const flow = flows[String(options.only)]
-  const app = await new ExamApp({ issuer: box.issuer, ...examClient, ...(flow && { response_type: flow }) }).start()
+  const app = await new ExamApp({
+    issuer: box.issuer,
+    comes_back: flow === undefined,
+    ...examClient,
+    ...(flow && { response_type: flow }),
+  }).start()
   if (flow !== undefined) {
     const its = server.sandbox(box.name)
     const grant_types = ['authorization_code', 'implicit', 'refresh_token']
@@ -28,7 +34,7 @@ async function verdictsOf(options: Record<string, unknown>, wrong: readonly stri
   }
   try {
     for (const rule of wrong) app.wrong.add(rule)
-    return await examine(box, server.url, addressesOf(app.url), { redirect_uri: `${app.url}/callback`, patience: '3s', ...options })
+    return await examine(box, server.url, addressesOf(app.url), { ...registrationOf(app.url), patience: '3s', ...options })
   } finally {
     app.close()
     await box.delete()
@@ -66,9 +72,27 @@ async function verdictsOfFapi(options: Record<string, unknown>, wrong: readonly 
   }
 }
 
+/** The same of a program that listens on its own machine. */
+async function verdictsOfNative(options: Record<string, unknown>, wrong: readonly string[] = []) {
+  const box = await grantbox.createSandbox({ provider: 'standard' })
+  try {
+    return await examineNative(box, options, new Set(wrong))
+  } finally {
+    await box.delete()
+  }
+}
+
+/** Where a rule's client is no web app: by the rule, or by its group. */
+const examinedBy: Record<string, typeof verdictsOf> = {
+  'native-listener-closes': verdictsOfNative,
+  device: verdictsOfDevice,
+  mcp: verdictsOfMcp,
+  fapi: verdictsOfFapi,
+}
+
 /** They wait more than they work, each in a sandbox of its own. */
 describe.concurrent.each(armedRules.map((rule) => [rule.id, rule] as const))('%s', (id, { group, profiles = ['oidc'] }) => {
-  const examined = { device: verdictsOfDevice, mcp: verdictsOfMcp, fapi: verdictsOfFapi }[String(group)] ?? verdictsOf
+  const examined = examinedBy[id] ?? examinedBy[group] ?? verdictsOf
   const profile = [profiles.includes('oidc') ? 'oidc' : profiles[0]]
 
   test('is passed by who does it right', async () => {
@@ -104,4 +128,9 @@ test('a device that asks again after an answer that is none has not taken it', a
 test('a nonce is asked for again and again, and never given', async () => {
   const { rules } = await verdictsOfFapi({ only: ['fapi-dpop-nonce'], profile: ['fapi2'] }, ['fapi-dpop-nonce: never the nonce'])
   expect(rules).toMatchObject([{ verdict: 'failed', proof: 'wire', message: expect.stringContaining('requests came without it') }])
+})
+
+test('an app is deaf to what the provider tells it of sign-outs', async () => {
+  const { rules } = await verdictsOf({ only: ['logout-backchannel'], profile: ['oidc'] }, ['logout-backchannel: deaf'])
+  expect(rules).toMatchObject([{ verdict: 'failed', message: expect.stringContaining('he is still in') }])
 })

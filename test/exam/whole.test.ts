@@ -5,7 +5,7 @@ import type { Report } from '../../src/exam/report.ts'
 import { quickRules } from '../../src/exam/run/quick.ts'
 import { connectGrantbox } from '../../src/index.ts'
 import { ExamApp } from '../support/exam-app.ts'
-import { addressesOf, examine } from '../support/exam-run.ts'
+import { addressesOf, examine, registrationOf } from '../support/exam-run.ts'
 import { startForFile } from '../support/server.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
@@ -18,8 +18,8 @@ const verdictsIn = ({ rules }: Report) =>
 /** A whole exam of an app that was started for it. */
 async function examineAnew(wanted: Record<string, unknown> = {}, bad: readonly number[] = []): Promise<Report> {
   const box = await grantbox.createSandbox({ provider: 'standard' })
-  const app = await new ExamApp({ issuer: box.issuer, ...examClient }).start()
-  const options = { redirect_uri: `${app.url}/callback`, profile: ['oidc'], patience: '3s', ...wanted }
+  const app = await new ExamApp({ issuer: box.issuer, comes_back: true, ...examClient }).start()
+  const options = { ...registrationOf(app.url), profile: ['oidc'], patience: '3s', ...wanted }
   for (const one of bad) app.bad.add(one)
   try {
     return await examine(box, server.url, addressesOf(app.url), options)

@@ -13,6 +13,8 @@ export interface ExamAppOptions {
   scope?: string
   /** Of a hybrid flow; the answer is posted then. */
   response_type?: string
+  /** Its users come back from signing out, for which the provider knows where. */
+  comes_back?: boolean
 }
 
 interface Pending {
@@ -35,6 +37,8 @@ interface Session {
   refreshing?: Promise<boolean> | undefined
   back_off_until?: number
   lacks_scope?: boolean
+  /** Of the sign-out that is under way. */
+  leaving?: string
 }
 
 class AppError extends Error {}
@@ -99,6 +103,8 @@ export class ExamApp {
     if (url.pathname === '/me') return session.user === undefined ? json(401, {}) : json(200, session.user)
     if (url.pathname === '/api') return json(...(await this.#api(session)))
     if (url.pathname === '/logout') return this.#logout(session, response)
+    if (url.pathname === '/bye') return this.#bye(url, session, response)
+    if (url.pathname === '/backchannel') return this.#toldOut(await formOf(request), response)
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>App</h1><a href="/login">Sign in</a>')
   }
 
@@ -460,8 +466,36 @@ export class ExamApp {
       const body = new URLSearchParams({ token: tokens.refresh_token, token_type_hint: 'refresh_token', ...own })
       await fetch(String(revocation_endpoint), { method: 'POST', body })
     }
-    const location = `${end_session_endpoint}?${new URLSearchParams({ client_id })}`
+    session.leaving = random()
+    const back = { post_logout_redirect_uri: `${this.url}/bye`, state: session.leaving }
+    const location = `${end_session_endpoint}?${new URLSearchParams({ client_id, ...(this.#options.comes_back && back) })}`
     response.writeHead(303, { location: this.wrong.has('logout-ends-session') ? '/' : location }).end()
+  }
+
+  /** RP-Initiated Logout §3. */
+  #bye(url: URL, session: Session, response: ServerResponse): void {
+    const isOurs = session.leaving !== undefined && url.searchParams.get('state') === session.leaving
+    delete session.leaving
+    if (!isOurs && !this.wrong.has('logout-state')) throw new AppError('nobody began to sign out here')
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<p>You are signed out.</p>')
+  }
+
+  /** Back-Channel Logout §2.6. */
+  async #toldOut(form: URLSearchParams, response: ServerResponse): Promise<void> {
+    const jwt = form.get('logout_token') ?? ''
+    const [header, claims] = [segment(jwt, 0), segment(jwt, 1)]
+    const isLax = this.wrong.has('logout-backchannel')
+    if (!isLax) {
+      await this.#checkSignature(jwt, header)
+      const { issuer } = await this.metadata()
+      const isAbout = Object.hasOwn(claims.events ?? {}, 'http://schemas.openid.net/event/backchannel-logout')
+      const isForUs = claims.iss === issuer && claims.aud === this.#options.client_id && claims.exp > Date.now() / 1000
+      if (!isForUs || !isAbout || claims.nonce !== undefined) throw new AppError('this is no logout token for us')
+    }
+    if (!this.wrong.has('logout-backchannel: deaf')) {
+      for (const [id, { user }] of this.#sessions) if (user?.sub === claims.sub) this.#sessions.delete(id)
+    }
+    response.writeHead(200, { 'cache-control': 'no-store' }).end()
   }
 }
 

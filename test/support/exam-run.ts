@@ -51,3 +51,12 @@ export function addressesOf(url: string): WebApp {
     return_to: 'returnTo',
   }
 }
+
+/** The same addresses as the provider has to know them. */
+export function registrationOf(url: string) {
+  return {
+    redirect_uri: `${url}/callback`,
+    post_logout_redirect_uri: `${url}/bye`,
+    backchannel_logout_uri: `${url}/backchannel`,
+  }
+}

@@ -14,6 +14,8 @@ export const examFlags: Flags = {
   api: { value: 'URL', description: 'an address of the app that calls an API with the tokens' },
   logout: { value: 'URL', description: 'where the app signs out' },
   'redirect-uri': { value: 'URL', description: "the app's redirect URI (the one of its first request)" },
+  'post-logout-redirect-uri': { value: 'URL', description: "where the app's users come back from signing out" },
+  'backchannel-logout-uri': { value: 'URL', description: 'where the app is told that its user signed out' },
   client: { value: 'ID', description: 'a client that is there (one is made)' },
   sandbox: { value: 'NAME', description: 'the sandbox where it takes place, made when it is not there (exam)' },
   profile: { value: 'NAME', description: `what the app is, guessed when absent: ${Object.keys(profiles).join(', ')}`, repeatable: true },
@@ -36,6 +38,8 @@ export interface Asked {
   /** Undefined for the form in which a command logs in. */
   readonly app: WebApp | undefined
   readonly redirect_uri: string | undefined
+  readonly post_logout_redirect_uri: string | undefined
+  readonly backchannel_logout_uri: string | undefined
   readonly client: string | undefined
   readonly sandbox: string
   readonly profiles: readonly Profile[]
@@ -109,6 +113,8 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
   return {
     app,
     redirect_uri: values.get('redirect-uri'),
+    post_logout_redirect_uri: values.get('post-logout-redirect-uri'),
+    backchannel_logout_uri: values.get('backchannel-logout-uri'),
     client: values.get('client'),
     sandbox: values.get('sandbox') ?? 'exam',
     profiles: named as Profile[],

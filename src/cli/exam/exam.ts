@@ -6,6 +6,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { systemClock } from '../../basics/clock.ts'
+import { given } from '../../basics/given.ts'
 import { loadConfig } from '../../config/config.ts'
 import { ConfigError } from '../../config/error.ts'
 import { parseFlags } from '../../config/flags.ts'
@@ -119,6 +120,7 @@ async function take(
     const begun = await client.post<Begun>(`${path}/exam`, {
       ...registered,
       redirect_uri,
+      ...given({ post_logout_redirect_uri: asked.post_logout_redirect_uri, backchannel_logout_uri: asked.backchannel_logout_uri }),
       signals: asked.app === undefined ? ['signed_in'] : abilitiesOf(asked.app),
       quick: asked.quick,
       ...(asked.patience !== undefined && { patience: asked.patience }),

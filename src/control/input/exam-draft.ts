@@ -27,6 +27,8 @@ export const examDraft = z.strictObject({
   client_id: z.string().optional().describe('A client that is there, or one that is made for the exam; `exam` when absent.'),
   client_secret: z.string().nullable().optional().describe('Of one that is made; null for a public client.'),
   redirect_uri: z.string().optional().describe('Of one that is made.'),
+  post_logout_redirect_uri: z.string().optional().describe('Where the users of one that is made come back from signing out.'),
+  backchannel_logout_uri: z.string().optional().describe('Where one that is made is told that its user signed out.'),
   username: z.string().optional().describe("Who logs in; the sandbox's first user when absent."),
 })
 
@@ -40,11 +42,14 @@ export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
     waive = {},
     client_id = examClient.client_id,
     username,
-    redirect_uri,
     patience: patience_ms,
+    redirect_uri,
+    post_logout_redirect_uri,
+    backchannel_logout_uri,
   } = draft
   const { client_secret = examClient.client_secret } = draft
-  return { profiles: profile, patience_ms, only, quick, abilities: signals, waive, client_id, client_secret, redirect_uri, username }
+  const its = { client_id, client_secret, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri, username }
+  return { profiles: profile, patience_ms, only, quick, abilities: signals, waive, ...its }
 }
 
 /** A sandbox as the place of an exam. */

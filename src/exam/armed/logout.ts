@@ -1,7 +1,8 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
-import { callsIn, exchangesBy, type Play, signalOf, trafficIn } from '../play.ts'
-import type { Scenario, Step } from '../scenario.ts'
+import { notDelivered } from '../judging.ts'
+import { callsIn, deedOf, exchangesBy, isIn, type Play, signalOf, trafficIn } from '../play.ts'
+import type { Armed, Outgoing, Scenario, Step } from '../scenario.ts'
 import { answerOf, bodyOf, queryOf, text } from '../traffic.ts'
 import { exhibits, failed, notExercised, passed, type Verdict } from '../verdict.ts'
 
@@ -86,5 +87,85 @@ const final: ArmedRule = {
     }),
 }
 
+/** One logout as it should be, to compare with, and one of which the way back is wrong. */
+const comingBack = (flaw: NonNullable<Armed['logout']>): Scenario => ({
+  title: 'Two logins and logouts',
+  wants: 'refusal',
+  needs: ['logout', 'browser'],
+  steps: [{ do: 'login' }, { do: 'logout' }, { arm: [{ endpoint: 'end_session', logout: flaw }] }, { do: 'login' }, { do: 'logout' }],
+})
+
+const stateCompared: ArmedRule = {
+  id: 'logout-state',
+  level: 'should',
+  group,
+  profiles: ['oidc', 'spa'],
+  source: 'OpenID Connect RP-Initiated Logout §2 and §3',
+  why: 'Whoever sends a browser to where sign-outs end has the app do what it does then: end another session, forget what was begun.',
+  mend: 'Compare `state` with what this browser’s session keeps, as at a sign-in, before anything is done about it.',
+  scenarios: [comingBack('wrong_state'), comingBack('missing_state')],
+  judge: (play) => {
+    const asked = play.entries
+      .filter(({ endpoint }) => endpoint === 'end_session')
+      .map((entry) => ({ ...queryOf(entry), ...bodyOf(entry) }))
+    if (!asked.some(({ state }) => state !== undefined)) return notExercised('unused', 'The client sends no state when its user signs out.')
+    const deed = deedOf(play, 'end_session')
+    if (deed === undefined) return notDelivered('nobody was sent back from signing out')
+    const [usual, then] = play.moments.flatMap(({ task, signal }) => (task.do === 'logout' ? [signal?.seen ?? {}] : []))
+    if (then?.page === undefined) return notExercised('not-told', 'Nobody saw where the way back ended.')
+    const isAsUsual = usual?.status === then.status && usual?.page === then.page
+    return isAsUsual
+      ? failed('signal', 'The way back came with another state or none, and the app answered as it always does.', exhibits(deed))
+      : passed(
+          'signal',
+          'The way back came with another state or none, and the app answered otherwise than to the right one.',
+          exhibits(deed),
+        )
+  },
+}
+
+/** Logout tokens that sign nobody out (Back-Channel Logout §2.6). */
+const wrongTokens = ['alg_none', 'foreign_key', 'wrong_issuer', 'wrong_audience', 'missing_events', 'with_nonce'] as const
+
+const told = (...sent: readonly Outgoing['send'][]): Scenario => ({
+  title: 'A login and a call of the API',
+  wants: 'success',
+  needs: ['call_api', 'signed_in'],
+  steps: [{ do: 'login' }, ...sent.map((send) => ({ send })), { do: 'call_api' }],
+})
+
+const backchannel: ArmedRule = {
+  id: 'logout-backchannel',
+  level: 'must',
+  group,
+  profiles: ['oidc', 'spa'],
+  source: 'OpenID Connect Back-Channel Logout §2.6 to §2.8',
+  why: 'Who signs out at the provider stays signed in at the app; or anybody signs others out there.',
+  mend: 'Validate a logout token as an ID token, with `events` and without `nonce`; then end the sessions that it names.',
+  unused: ({ client }) =>
+    client.metadata.backchannel_logout_uri === undefined ? 'The client registered no address at which it is told of sign-outs.' : undefined,
+  scenarios: [told(...wrongTokens), told('good_logout_token')],
+  judge: (play) =>
+    whenIn(play, (login) => {
+      if (play.sent.length === 0) return notExercised('unused', 'The client gets no ID token.')
+      const taken = play.sent.flatMap(({ what, status = 0 }) => (status >= 200 && status < 300 ? [what] : []))
+      const isGood = play.sent.some(({ what }) => what === 'good_logout_token')
+      const accepted = taken.length > 0 ? `, and those that it took were: ${taken.join(', ')}` : ''
+      if (isIn(play) === undefined) return notExercised('not-told', 'Nobody said whether the user was still signed in.')
+      if (isGood) {
+        return isIn(play) === false
+          ? passed('signal', 'The provider said that the user signed out, and he was out.', exhibits(login))
+          : failed('signal', `The provider said that the user signed out, ${answered(play)}, and he is still in.`, exhibits(login))
+      }
+      return isIn(play) === true
+        ? passed('signal', 'Logout tokens that were wrong signed nobody out.', exhibits(login))
+        : failed('signal', `Of ${play.sent.length} logout tokens, all wrong, some signed the user out${accepted}.`, exhibits(login))
+    }),
+}
+
+function answered({ sent: [first] }: Play): string {
+  return first?.status === undefined ? 'nobody took it' : `the answer was ${first.status}`
+}
+
 /** What a client does when its user signs out. */
-export const logout: readonly ArmedRule[] = [revokes, endsSession, final]
+export const logout: readonly ArmedRule[] = [revokes, endsSession, stateCompared, backchannel, final]

@@ -76,7 +76,8 @@ export class WebAppDriver {
 
   async #logOut(): Promise<Signal> {
     const end = await this.#browser.walk(this.#app.logout ?? '')
-    return { ...(await this.#signal(this.#browser)), seen: { status: 'status' in end ? end.status : 302 } }
+    const seen = 'status' in end ? { status: end.status, page: `${new URL(end.url).pathname} ${wordsOf(end.text)}` } : { status: 302 }
+    return { ...(await this.#signal(this.#browser)), seen }
   }
 
   async #signal(browser: Browser): Promise<Signal> {
@@ -187,4 +188,14 @@ export class WebAppDriver {
     }
     return deciding
   }
+}
+
+/** What a page says to people, without what is another each time. */
+function wordsOf(html: string): string {
+  const text = html.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+  return text
+    .replace(/[\w-]{16,}|\d+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 2000)
 }

@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { randomText } from '../../basics/random.ts'
 import { none } from '../../oauth/clients/methods/none.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
@@ -96,10 +97,12 @@ export class Cast {
   }
 }
 
-function ownClient(sandbox: Sandbox, { client_id, client_secret, redirect_uri }: Registration): Client {
+function ownClient(sandbox: Sandbox, registration: Registration): Client {
+  const { client_id, client_secret, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri } = registration
+  const metadata = given({ post_logout_redirect_uris: post_logout_redirect_uri && [post_logout_redirect_uri], backchannel_logout_uri })
   const app = newApp(sandbox, { name: 'Exam', redirect_uris: redirect_uri === undefined ? [] : [redirect_uri] })
   const method = client_secret === null ? { token_endpoint_auth_method: none.name } : {}
-  return addClient(sandbox, app, newClient(sandbox, { client_id, client_secret, ...method }))
+  return addClient(sandbox, app, newClient(sandbox, { client_id, client_secret, metadata, ...method }))
 }
 
 /** @throws CastError */

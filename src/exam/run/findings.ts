@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
-import type { Moment, Strayed } from '../play.ts'
+import type { Moment, Sent, Strayed } from '../play.ts'
 import type { Profile } from '../profiles.ts'
 import type { ControlRun } from '../report.ts'
 import type { Scenario } from '../scenario.ts'
@@ -25,4 +25,5 @@ export interface Live {
   readonly entries: JournalEntry[]
   readonly moments: Moment[]
   readonly strayed: Strayed[]
+  readonly sent: Sent[]
 }

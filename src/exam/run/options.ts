@@ -10,6 +10,9 @@ export interface Registration {
   /** Null for a public client. Not looked at when the client is there. */
   readonly client_secret: string | null
   readonly redirect_uri?: string | undefined
+  /** Where its users come back from signing out, and where it is told that they did. Not looked at when the client is there. */
+  readonly post_logout_redirect_uri?: string | undefined
+  readonly backchannel_logout_uri?: string | undefined
   /** Who signs in; the sandbox's first user when absent. */
   readonly username?: string | undefined
 }

@@ -11,6 +11,7 @@ import type { ExamOptions, ExamWorld } from './options.ts'
 import { Overlay } from './overlay.ts'
 import { doable } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
+import { send } from './sending.ts'
 import { changeWithin, graceBy, isCertain, isKept, leftOf, passing, pauseOf, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
 
@@ -86,7 +87,7 @@ export class Player {
   async play(scenario: Scenario, rules: readonly ArmedRule[], number: number): Promise<Live> {
     this.#overlay.clear()
     this.#scenario = number
-    const live: Live = { scenario, entries: [], moments: [], strayed: [] }
+    const live: Live = { scenario, entries: [], moments: [], strayed: [], sent: [] }
     this.#live = live
     this.#stranger.strayed = live.strayed
     const steps = doable(scenario.steps, this.#abilities)
@@ -95,6 +96,7 @@ export class Player {
       if ('if_needed' in step) {
         if (isKept(rules, this.asPlay(live))) break
       } else if ('wait' in step || 'pause' in step) await passing('wait' in step ? step.wait : pauseOf(this.#options))
+      else if ('send' in step) live.sent.push(...(await send(step.send, this.asPlay(live), this.#find())))
       else if (!('do' in step)) await this.#overlay.do(step)
       else await this.#ask(step, live, step === last ? rules : [])
     }
@@ -141,7 +143,7 @@ export class Player {
   }
 
   /** What came of it so far. */
-  asPlay({ scenario, entries, moments, strayed }: Live): Play {
+  asPlay({ scenario, entries, moments, strayed, sent }: Live): Play {
     const last = Math.max(0, ...entries.map(({ at_ms, duration_ms }) => at_ms + duration_ms))
     const { client, alice, mallory } = this.#cast
     return {
@@ -153,6 +155,7 @@ export class Player {
       entries: [...entries],
       moments,
       strayed: [...strayed],
+      sent,
       control: this.control,
       patience_ms: this.#options.patience_ms,
       quiet_ms: performance.now() - last,

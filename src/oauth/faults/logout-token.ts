@@ -2,8 +2,8 @@ import { signedByAnother } from './foreign-key.ts'
 import { faultKind, flawsIn } from './kind.ts'
 import { type Flaw, flawed, saying, tokenFlaws } from './token-flaws.ts'
 
-/** Back-Channel Logout §2.6. */
-const flaws = {
+/** How a logout token can be wrong (Back-Channel Logout §2.6). */
+export const logoutTokenFlaws = {
   ...tokenFlaws,
   foreign_key: signedByAnother,
   missing_events: saying({ events: undefined }),
@@ -17,7 +17,7 @@ export const logoutToken = faultKind({
   members: {
     logout_token: {
       is: 'choice',
-      of: flawsIn(flaws),
+      of: flawsIn(logoutTokenFlaws),
       says: 'What is wrong with the logout tokens that clients are sent; for end_session alone.',
     },
   },
@@ -25,6 +25,6 @@ export const logoutToken = faultKind({
   at: {
     // What signs ID tokens signs these.
     logout_token: ({ logout_token: flaw }, jwt, client, { realm }) =>
-      flaw === undefined ? jwt : flawed(jwt, 'id_token', flaws[flaw], client, realm),
+      flaw === undefined ? jwt : flawed(jwt, 'id_token', logoutTokenFlaws[flaw], client, realm),
   },
 })

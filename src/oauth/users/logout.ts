@@ -8,7 +8,7 @@ import { PageError } from '../model/errors.ts'
 import type { Parameters, ReadParameters } from '../model/parameters.ts'
 import type { Client } from '../model/records.ts'
 import type { LogoutRequest } from '../realm/asked.ts'
-import type { Context } from '../realm/context.ts'
+import type { Context, Realm } from '../realm/context.ts'
 import { idTokenKey } from '../realm/signing-key.ts'
 import { subjectFor } from '../realm/subject.ts'
 import type { Session } from '../storage/session-store.ts'
@@ -88,18 +88,21 @@ export function isAbout({ hint }: LogoutRequest, { user, sid }: Session, { realm
 /** A logout token for one client (Back-Channel Logout §2.4). */
 export async function logoutToken(client: Client, { user, sid }: Session, context: Context): Promise<string> {
   const { realm, issuer } = context
+  return struckLogoutToken(await newLogoutToken(client, { iss: issuer, sub: subjectFor(user, client, realm), sid }, realm), client, context)
+}
+
+/** The same before any fault. @param about whose session is over, and where it was; claims that say nothing are left out */
+export async function newLogoutToken(client: Client, about: Record<'iss' | 'sub' | 'sid', unknown>, realm: Realm): Promise<string> {
   const iat = seconds(realm.clock.now())
   const claims = {
-    iss: issuer,
-    sub: subjectFor(user, client, realm),
+    ...about,
     aud: client.client_id,
     iat,
     exp: iat + logoutTokenTtl,
     jti: randomText(22),
     events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
-    sid,
   }
-  return struckLogoutToken(await signJwt(claims, await idTokenKey(client, realm), 'logout+jwt'), client, context)
+  return signJwt(claims, await idTokenKey(client, realm), 'logout+jwt')
 }
 
 /** Where the browser tells a client in a frame that the session is over; undefined for a client without such a place (Front-Channel Logout §3). */
