@@ -23,6 +23,7 @@ export {
 export type { Fault, Faults, NewFault } from './library/faults.ts'
 export type { Grantbox } from './library/grantbox.ts'
 export type { Grant, GrantCode, GrantLineage, GrantQuery, Grants, GrantToken, TokenState, TokenUse } from './library/grants.ts'
+export type { ImportedDocument, ImportOptions } from './library/import.ts'
 export type { Key, Keys, NewKey } from './library/keys.ts'
 export type { LoginOptions, LoginPage, LoginUser } from './library/login.ts'
 export type { Message, Outbox } from './library/outbox.ts'

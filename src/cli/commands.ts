@@ -38,12 +38,12 @@ export const commands = {
   },
   reset: { summary: 'bring a sandbox back to its preloaded state', load: async () => (await import('./reset.ts')).reset },
   import: {
-    summary: "read a vendor's document, as the export of a realm, into a running grantbox: import FILE",
+    summary: "read another server's file: clients and users of a mock, the export of a realm, discovery: import FILE",
     load: async () => (await import('./import.ts')).importCommand,
   },
   ca: { summary: 'print where the certificate authority lies, to trust https', load: async () => (await import('./ca.ts')).ca },
   provider: {
-    summary: 'make a provider of a discovery document or a Postman collection: provider import FILE',
+    summary: 'print what import FILE --out writes, as a provider of a discovery document: provider import FILE',
     load: async () => (await import('./provider.ts')).provider,
   },
   schema: { summary: 'print the JSON Schema of the config file', load: async () => (await import('./schema.ts')).schema },

@@ -76,8 +76,11 @@ export function textOf(bytes: Buffer): string | { came: string } {
   }
 }
 
-/** @param json whether it must be JSON; when absent it is either, as YAML takes JSON too */
-async function parseText(text: string, label: string, json?: boolean): Promise<unknown> {
+/**
+ * @param json whether it must be JSON; when absent it is either, as YAML takes JSON too
+ * @throws ConfigError that says where it breaks
+ */
+export async function parseText(text: string, label: string, json?: boolean): Promise<unknown> {
   try {
     if (json) return JSON.parse(text)
     // Loaded only by those who write YAML: it would be a good part of the time a start takes.
@@ -85,8 +88,16 @@ async function parseText(text: string, label: string, json?: boolean): Promise<u
     return parse(text, { logLevel: 'error' })
   } catch (error) {
     const expected = json === undefined ? 'JSON or YAML' : json ? 'JSON' : 'YAML'
-    throw problem(label, `expected ${expected}, but ${basename(label)} cannot be parsed: ${reason(error)}`)
+    const why = error instanceof RangeError ? 'it is nested too deep' : ((json ? await placeInJson(text) : undefined) ?? reason(error))
+    throw problem(label, `expected ${expected}, but ${basename(label)} cannot be parsed: ${why}`)
   }
+}
+
+/** Where a text is no JSON: JSON's own parser does not always tell, YAML's does when it knows nothing but JSON. */
+async function placeInJson(text: string): Promise<string | undefined> {
+  const { parseDocument } = await import('yaml')
+  const [first] = parseDocument(text, { schema: 'json', logLevel: 'error' }).errors
+  return first === undefined ? undefined : reason(first)
 }
 
 /** The first line: the YAML parser adds a picture of the place below it. */

@@ -24,7 +24,7 @@ import { faults } from './resources/faults.ts'
 import { grants } from './resources/grants.ts'
 import { health } from './resources/health.ts'
 import { hints } from './resources/hints.ts'
-import { imports } from './resources/imports.ts'
+import { imports, spaceImports } from './resources/imports.ts'
 import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
 import { outbox } from './resources/outbox.ts'
@@ -59,6 +59,7 @@ const resources: readonly Resource[] = [
   grants,
   deferred,
   imports,
+  spaceImports,
   outbox,
   keys,
   clock,

@@ -4,6 +4,7 @@ import type { Clock } from '../basics/clock.ts'
 import type { Settled } from '../http/journal-hook.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
 import type { FixedAddresses, Origin } from '../sandbox/addresses.ts'
+import type { Declared } from '../sandbox/declared.ts'
 import type { OwnPorts } from '../sandbox/own-ports.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
@@ -30,6 +31,8 @@ export interface ControlDeps {
   authority: () => Promise<string>
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
   addresses?: FixedAddresses | undefined
+  /** Adds to what is declared until grantbox ends, all of it or nothing. @throws DeclarationError */
+  declareMore: (more: Declared) => Promise<void>
   /** Aborted when the server is about to stop: what waits for something to come is answered then. */
   stopping: AbortSignal
   /** Told of what went wrong inside; the client is not. */

@@ -4,6 +4,7 @@
  */
 
 import type { ControlClient } from './control-client.ts'
+import type { ImportedDocument, ImportOptions } from './import.ts'
 import type { LoginOptions, LoginPage, LoginUser } from './login.ts'
 import { ProxyLeads, type ProxySettings } from './proxy.ts'
 import { madeSandboxes, type NewSandbox, type Place, placeIn, type Sandbox, type SandboxInfo, sandbox } from './sandbox.ts'
@@ -27,6 +28,11 @@ export interface Grantbox extends AsyncDisposable {
    * @throws GrantboxError 409 when there is one that was created with something else; it names the first member that differs
    */
   ensureSandbox(options: NewSandbox & { name: string }): Promise<Sandbox>
+  /**
+   * Reads another server's document: clients and users of a mock, the export of a realm, a discovery document, a collection.
+   * @throws GrantboxError 422 for what is none, or is wrong; then nothing has changed
+   */
+  import(document: object, options?: ImportOptions): Promise<ImportedDocument>
   /** {@link Sandbox.loginAs} of the default sandbox. */
   loginAs(page: LoginPage, user: LoginUser, options?: LoginOptions): Promise<void>
   /** Stops a grantbox that was started here; of another one it only lets go. */
@@ -60,6 +66,7 @@ export function grantbox({ client, adminToken, ca, defaultName, defaultProvider,
     createSandbox: async (options = {}) => known(await client.post<SandboxInfo>('/sandboxes', { provider: defaultProvider, ...options })),
     ensureSandbox: async ({ name, ...options }) =>
       known(await client.put<SandboxInfo>(`/sandboxes/${encodeURIComponent(name)}`, { provider: defaultProvider, ...options })),
+    import: (document, options = {}) => client.post(`/import?${new URLSearchParams({ ...options })}`, document),
     loginAs: (page, user, options) => box.sandbox().loginAs(page, user, options),
     close() {
       leads.remove()

@@ -25,11 +25,12 @@ import type { Listens } from '../proxy/own-addresses.ts'
 import type { ProxyReport } from '../proxy/proxy.ts'
 import { type Addresses, addressesFrom, baseUrlFrom, fixedAtPort, fixedHosts, pathOf } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
-import { OwnPorts, PortError } from '../sandbox/own-ports.ts'
+import { OwnPorts } from '../sandbox/own-ports.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import { Sandboxes } from '../sandbox/sandboxes.ts'
 import { Database } from '../store/database/database.ts'
 import { sandboxTable } from '../store/sandbox-table.ts'
+import { Declarations } from './declarations.ts'
 import { describeStart } from './describe.ts'
 import { Durability, stored } from './durability.ts'
 import type { StartInfo } from './info.ts'
@@ -37,7 +38,7 @@ import { lazily } from './lazily.ts'
 import { createLogger } from './logger.ts'
 import { ensureFolder, type ServerOptions, unknownProvider } from './options.ts'
 import { originAt } from './origin.ts'
-import { givePorts, portProblem } from './ports.ts'
+import { givePorts } from './ports.ts'
 import { isForThisMachine, trustedBy } from './reach.ts'
 import { say } from './say.ts'
 
@@ -97,15 +98,10 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   const ports = new OwnPorts({ sandboxes, onError: (error) => logger.error({ err: error }, 'a sandbox is not at its port') })
   const stopping = new AbortController()
   const protocol = new ProtocolApps({ settled, logger, bodyLimit: options.bodyLimit })
-  /** Finds out whether what is declared can be had, and loads what it needs. */
-  const prepare = async (wanted: Declared) => {
-    await protocol.prepare(wanted.providers)
-    for (const { provider } of wanted.sandboxes) await sandboxes.provider(provider)
-  }
+  const declarations = new Declarations({ sandboxes, ports, protocol, settled: () => database.settled() })
   try {
     await sandboxes.provider(defaultProvider)
-    await prepare(declared)
-    sandboxes.declare(declared)
+    await declarations.begin(declared)
     await givePorts(sandboxes, options.portOf)
     if (options.imports !== undefined) {
       const { importFiles } = await import('./imports.ts')
@@ -167,6 +163,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     addresses: options,
     proxy: proxyReport,
     authority: certificates.ca,
+    declareMore: (more) => declarations.add(more),
     onError: (error) => logger.error({ err: error }, `${name} failed`),
   })
   const control = lazily(async () => (await import('../control/app.ts')).createControlApp(managing('the control API')))
@@ -259,24 +256,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     sandboxes,
     ports,
     adminToken,
-    async declare(next) {
-      const before = sandboxes.declared
-      try {
-        await prepare(next)
-        await ports.change(
-          next.sandboxes.map(({ port }) => port),
-          () => {
-            sandboxes.declare(next)
-            return database.settled()
-          },
-        )
-      } catch (error) {
-        sandboxes.goBackTo(before)
-        throw error instanceof PortError ? portProblem(error, next) : error
-      } finally {
-        await protocol.keep(sandboxes.providers.values())
-      }
-    },
+    declare: (next) => declarations.configure(next),
     addressesOf,
     describe: (origin) =>
       describeStart(options.publicUrl ?? origin, {

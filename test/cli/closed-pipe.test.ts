@@ -65,7 +65,7 @@ const calls: Record<Exclude<keyof typeof commands, 'start' | 'exam'>, string> = 
   postman: 'postman --url URL',
   reset: 'reset --url URL',
   ca: 'ca',
-  import: 'import discovery.json',
+  import: 'import discovery.json --url URL',
   provider: 'provider import discovery.json',
   schema: 'schema',
   health: 'health --url URL',

@@ -41,6 +41,7 @@ describe('the description', () => {
         'GET /_grantbox/sandboxes/{sandbox}/grants',
         'GET /_grantbox/sandboxes/{sandbox}/grants/{id}',
         'GET /_grantbox/sandboxes/{sandbox}/exam',
+        'POST /_grantbox/import',
         'POST /_grantbox/sandboxes/{sandbox}/exam',
         'POST /_grantbox/sandboxes/{sandbox}/exam/next',
         'POST /_grantbox/sandboxes/{sandbox}/exam/signal',

@@ -18,7 +18,16 @@ const allowed: Readonly<Record<string, string>> = {
   'src/dashboard/apps/app-card.ts: apple': 'the mobile stores, which are named after their owners',
   'src/http/certificates/certificates.ts: apple': 'what platforms ask of certificates',
   'src/cli/env.ts: github': 'the flag for the file that GitHub Actions reads variables from',
-  'src/cli/provider-import.ts: standard': 'the same, for a document that is made to a provider',
+  'src/config/import/documents.ts: standard': 'the same, for a document that is made to a provider',
+  'src/config/import/dex.ts: standard': 'the same, for another server',
+  'src/config/import/duende.ts: standard': 'the same',
+  'src/config/import/navikt.ts: standard': 'what speaks for a server without ways of its own',
+  ...Object.fromEntries(
+    ['apple', 'auth0', 'discord', 'entra', 'facebook', 'github', 'google', 'okta', 'slack'].map((id) => [
+      `src/config/import/emulate.ts: ${id}`,
+      'a service in the seeds of that server, which has several vendors',
+    ]),
+  ),
   'src/cli/exam/exam.ts: standard': 'whose sandbox an exam takes place in when nobody says another',
   'src/exam/hints.ts: standard': 'whose clients have the RFCs to keep to, where a vendor has exceptions',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',

@@ -1,0 +1,56 @@
+import { readFile, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { withEnvironment } from '../../basics/placeholders.ts'
+import { ConfigError } from '../error.ts'
+import { parseText, textOf } from '../file.ts'
+
+/** What is read: more than the export of a realm with ten thousand users; of YAML, whose parser is slow, far more than anybody writes. */
+const most = { json: 256 * 1024 * 1024, yaml: 8 * 1024 * 1024 }
+
+/** Deeper than anything that anybody writes. */
+const deepest = 100
+
+/**
+ * A file of JSON or YAML, with what `${NAME}` stands for in the environment.
+ * @param label how problems name it
+ * @throws ConfigError when it cannot be read, is neither, or larger or deeper than any document that is meant
+ */
+export async function readDocument(path: string, label: string, env: Readonly<Record<string, string | undefined>>): Promise<unknown> {
+  const text = await readText(path, label)
+  const json = isJson(path, text)
+  const limit = json ? most.json : most.yaml
+  if (text.length > limit) throw problem(label, `expected at most ${limit / 1024 / 1024} MiB of ${json ? 'JSON' : 'YAML'}, got more`)
+  const document = await parseText(json ? withEnvironment(text, env) : text, label, json)
+  if (isDeeper(document, deepest)) throw problem(label, `expected at most ${deepest} levels, got more`)
+  return document
+}
+
+async function readText(path: string, label: string): Promise<string> {
+  try {
+    if ((await stat(path)).size > most.json) throw new Error(`it is larger than ${most.json / 1024 / 1024} MiB`)
+    const text = textOf(await readFile(path))
+    if (typeof text !== 'string') throw new Error(`got ${text.came}; save it as UTF-8`)
+    return text
+  } catch (error) {
+    throw problem(label, `expected a file of JSON or YAML that can be read (${error instanceof Error ? error.message : String(error)})`)
+  }
+}
+
+/** By its name, or else by how it begins. */
+function isJson(path: string, text: string): boolean {
+  const extension = extname(path).toLowerCase()
+  return extension === '.json' || (!['.yaml', '.yml'].includes(extension) && /^\s*[{[]/.test(text))
+}
+
+/** Goes level by level, as no stack is deep enough for everybody's file. */
+function isDeeper(document: unknown, levels: number): boolean {
+  let level: unknown[] = [document]
+  for (let depth = 0; depth <= levels && level.length > 0; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return level.length > 0
+}
+
+function problem(where: string, message: string): ConfigError {
+  return new ConfigError([{ where, message }])
+}
