@@ -33,7 +33,9 @@ export function hintsOf(sandbox: Sandbox): Hint[] {
 export function allHintsOf(sandbox: Sandbox, profile?: Profile): { hints: Hint[]; silenced: Hint[] } {
   const asked = rules.filter((rule) => (profile === undefined ? rule.profilesOnly !== true : counts(rule, [profile])))
   const clientOf = (client_id: string, entry: JournalEntry) => worldOf(entry, sandbox).store.findClient(client_id)
-  const traffic = trafficOf(sandbox.journal.list(), clientOf, isByTheBook(sandbox))
+  // What was sent again from the dashboard is no client's doing either.
+  const entries = sandbox.journal.list().filter(({ again_of }) => again_of === undefined)
+  const traffic = trafficOf(entries, clientOf, isByTheBook(sandbox))
   const [hints, silenced]: [Hint[], Hint[]] = [[], []]
   for (const [client_id, its] of traffic) {
     const [first] = its.entries

@@ -40,6 +40,8 @@ export interface Exchange extends Readonly<Addresses> {
   endpoint: Endpoint
   /** The host and port that were called, when it came through the proxy. */
   host?: string
+  /** The journal's request that it repeats. */
+  again_of?: number
   error?: string
   reason?: Reason
   explanation?: string

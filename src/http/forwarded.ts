@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Origin } from '../sandbox/addresses.ts'
+import type { Origin } from '../sandbox/origin.ts'
 
 /** Headers by which a proxy says how the client addressed it, as they are noted. */
 const names = ['Forwarded', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded-Prefix'] as const

@@ -48,7 +48,9 @@ export function journalEntry(
     response_headers,
     response_body: response_body === undefined || response_body.length <= largest ? response_body : response_body.slice(0, largest),
   }
+  entry.origin = exchange.origin
   if (exchange.host !== undefined) entry.host = exchange.host
+  if (exchange.again_of !== undefined) entry.again_of = exchange.again_of
   if (exchange.error !== undefined) entry.error = exchange.error
   if (exchange.reason !== undefined) entry.reason = exchange.reason
   const { trace, fault } = exchange.context

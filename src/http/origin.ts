@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isLoopbackName } from '../basics/loopback.ts'
 import type { Peers } from '../basics/peers.ts'
-import type { Origin } from '../sandbox/addresses.ts'
+import type { Origin } from '../sandbox/origin.ts'
 import { certificatePath, publicHost } from './certificates/host.ts'
 import { forwardedNames, forwardedOrigin, hostHeader, isForwarded } from './forwarded.ts'
 
@@ -63,6 +63,11 @@ function hostOf({ headers, socket }: IncomingMessage): Host {
   const read = readHost(host)
   known.set(host, read)
   return read
+}
+
+/** An origin that was kept, read again. */
+export function asCame(origin: Origin): Came {
+  return { ...readHost(origin.host), ...origin }
 }
 
 function readHost(host: string): Host {

@@ -38,6 +38,8 @@ export interface JournalEntry {
   space?: string
   /** `control` when the control API acted for a browser, as `authorize()` does. */
   driver: 'control' | null
+  /** The id of the request that it repeats, when it was sent again from the dashboard. */
+  again_of: number | null
   request_headers: Record<string, unknown>
   /** Forms and JSON decoded; null when there was none. */
   request_body?: unknown

@@ -2,6 +2,7 @@ import { atHost, hostOf } from '../providers/hosts.ts'
 
 import { editionOf, issuerIn, pathsOf, spaceNamed } from '../providers/space.ts'
 
+import type { Origin } from './origin.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Sandboxes } from './sandboxes.ts'
 
@@ -17,19 +18,6 @@ export interface FixedAddresses {
   publicUrl?: string | undefined
   /** As other containers reach it. */
   internalUrl?: string | undefined
-}
-
-/** How a request reached the server. */
-export interface Origin {
-  scheme: 'http' | 'https'
-  /** With the port, as the client wrote it. */
-  host: string
-  /** The port of ours that it came to. */
-  port?: number | undefined
-  /** What a proxy took off the beginning of the path. */
-  path?: string
-  /** Whether a proxy told it, whose word is taken. */
-  isForwarded?: boolean
 }
 
 /** A sandbox's addresses. But for the issuer they have no slash at the end. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Reason } from '../oauth/model/reasons.ts'
 import type { Trace } from '../oauth/realm/trace.ts'
 import type { Forgetful, Held, JournalMemory } from './journal-memory.ts'
+import type { Origin } from './origin.ts'
 
 /** One request to a sandbox and what was answered. Secrets stand in it as they came; whoever shows it masks them. */
 export interface JournalEntry extends Trace {
@@ -23,6 +24,8 @@ export interface JournalEntry extends Trace {
   url: string
   /** The host and port that were called, when it came through the proxy. */
   host?: string
+  /** How its client addressed us; absent for what did not come to a sandbox's own address. */
+  origin?: Origin
   request_headers: Readonly<Record<string, string | string[] | undefined>>
   request_body: unknown
   /** 0 when no answer reached the client: the connection was dropped, or the client went away. */
@@ -33,6 +36,8 @@ export interface JournalEntry extends Trace {
   fault?: string
   /** Set when it was the control API that acted for a browser. */
   driver?: 'control'
+  /** Set when it was sent again from the dashboard: the id of the request that it repeats. */
+  again_of?: number
   error?: string
   /** Why, where the error's code has several situations. */
   reason?: Reason

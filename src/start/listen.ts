@@ -1,9 +1,10 @@
 import { given } from '../basics/given.ts'
 import { createListener } from '../http/listener/listener.ts'
+import type { GrantboxServer } from './grantbox-server.ts'
 import type { ServerOptions } from './options.ts'
 import { originOf } from './origin.ts'
 import { beginPorts } from './ports.ts'
-import { createServer, type GrantboxServer } from './server.ts'
+import { createServer } from './server.ts'
 
 /** How a server is made, and where and with which limits it listens. */
 export interface ListenOptions extends ServerOptions {

@@ -1,4 +1,4 @@
-import type { Origin } from '../sandbox/addresses.ts'
+import type { Origin } from '../sandbox/origin.ts'
 
 /** The http address of a grantbox that listens on `host`, for a client on the same machine. */
 export function originOf(host: string, port: number): string {

@@ -10,10 +10,9 @@ import { version } from '../basics/package.ts'
 import { randomText } from '../basics/random.ts'
 import { StartError } from '../basics/start-error.ts'
 import type { ControlDeps } from '../control/deps.ts'
-import { type Certificates, createCertificates } from '../http/certificates/certificates.ts'
+import { createCertificates } from '../http/certificates/certificates.ts'
 import { beginExchange, carriedBy } from '../http/exchange.ts'
 import { noteGone, noteRefusal } from '../http/journal-hook.ts'
-import type { ListenerOptions } from '../http/listener/options.ts'
 import { answerNoTunnel } from '../http/listener/refusal.ts'
 import { originReader } from '../http/origin.ts'
 import { answersAsset } from '../http/pages/assets.ts'
@@ -22,8 +21,7 @@ import { type Destination, destinationOf, type Routes } from '../http/routing.ts
 import { callMark } from '../oauth/clients/outbound.ts'
 import { providers as builtIn, vendors as registered } from '../providers/registry.ts'
 import type { Listens } from '../proxy/own-addresses.ts'
-import type { ProxyReport } from '../proxy/proxy.ts'
-import { type Addresses, addressesFrom, baseUrlFrom, fixedAtPort, fixedHosts, pathOf } from '../sandbox/addresses.ts'
+import { addressesFrom, baseUrlFrom, fixedAtPort, fixedHosts, pathOf } from '../sandbox/addresses.ts'
 import { DeclarationError, type Declared } from '../sandbox/declared.ts'
 import { OwnPorts } from '../sandbox/own-ports.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
@@ -33,7 +31,7 @@ import { sandboxTable } from '../store/sandbox-table.ts'
 import { Declarations } from './declarations.ts'
 import { describeStart } from './describe.ts'
 import { Durability, stored } from './durability.ts'
-import type { StartInfo } from './info.ts'
+import type { GrantboxServer } from './grantbox-server.ts'
 import { lazily } from './lazily.ts'
 import { createLogger } from './logger.ts'
 import { ensureFolder, type ServerOptions, unknownProvider } from './options.ts'
@@ -41,38 +39,7 @@ import { originAt } from './origin.ts'
 import { givePorts } from './ports.ts'
 import { isForThisMachine, trustedBy } from './reach.ts'
 import { say } from './say.ts'
-
-/** A server that does not listen yet. */
-export interface GrantboxServer {
-  handler: RequestListener
-  /** Leads those who ask it as a proxy. */
-  connect: NonNullable<ListenerOptions['connect']>
-  /** Takes what the listener refused into the journal of the sandbox that it was for. */
-  onRefusal: NonNullable<ListenerOptions['onRefusal']>
-  onGone: NonNullable<ListenerOptions['onGone']>
-  /** To be told where it listens, so that nobody is led back to it. */
-  listensAt(listens: Listens): void
-  /** What it did as a proxy. */
-  proxyReport(): Promise<ProxyReport>
-  certificates: Certificates
-  sandboxes: Sandboxes
-  /** To be begun when it listens. */
-  ports: OwnPorts
-  /** What the control API asks for; undefined when it asks for nothing. */
-  adminToken: string | undefined
-  /**
-   * Takes other declarations for those that held until now; requests under way end as they began.
-   * @throws DeclarationError when something cannot be what it is declared to be: then all stays as it was
-   */
-  declare(declared: Declared): Promise<void>
-  /** @param origin where somebody reaches it, as `http://localhost:9400` */
-  addressesOf(sandbox: Sandbox, origin: string): Addresses
-  /** @param origin where it listens */
-  describe(origin: string): StartInfo
-  /** Ends what would stay open: event streams, and requests that wait for something to come. Call it before the listener closes. */
-  quiesce(): void
-  close(): Promise<void>
-}
+import { resending } from './send-again.ts'
 
 /**
  * Wires everything together; it never listens.
@@ -122,7 +89,6 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
   })
 
   let listens: Listens = { addresses: [], port: 0 }
-  /** Answers what belongs to our pages, which every host has that shows them. @returns whether it was that */
   const proxy = lazily(async () => {
     const { ForwardProxy } = await import('../proxy/proxy.ts')
     return new ForwardProxy({
@@ -167,7 +133,9 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     onError: (error) => logger.error({ err: error }, `${name} failed`),
   })
   const control = lazily(async () => (await import('../control/app.ts')).createControlApp(managing('the control API')))
-  const dashboard = lazily(async () => (await import('../dashboard/app.ts')).createDashboardApp(managing('the dashboard')))
+  const dashboard = lazily(async () =>
+    (await import('../dashboard/app.ts')).createDashboardApp({ ...managing('the dashboard'), sendAgain: resending(serving) }),
+  )
   const hand = (app: ReturnType<typeof lazily<FastifyInstance>>, request: IncomingMessage, response: ServerResponse) => {
     app()
       .then(({ routing }) => routing(request, response))
@@ -217,6 +185,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
 
   const fixedFor = (name: string, isAlone: boolean) =>
     isAlone ? { ...fixedAtPort(name, sandboxes, options), clientCertificates: options.clientCertificates } : options
+  const serving = { routes, protocol, begin: durability.begin.bind(durability), fixedFor, failed }
   const addressesOf = (sandbox: Sandbox, origin: string) => addressesFrom(originAt(origin), sandbox, sandboxes, options)
 
   const handler: RequestListener = (request, response) => {

@@ -55,6 +55,7 @@ describe('the journal', () => {
         grant_type: 'refresh_token',
         grant_id: 3,
         driver: null,
+        again_of: null,
         request_headers: { host: 'localhost', 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer eyJhbG…' },
         request_body: {
           grant_type: 'refresh_token',

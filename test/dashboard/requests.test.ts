@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { JournalEntry } from '../../src/sandbox/journal.ts'
 import { DashboardClient, textOf } from '../support/dashboard-client.ts'
@@ -182,5 +183,167 @@ describe('a refused request', () => {
     expect(href(text, list)).toBe(href(text, request))
     expect(href(text, request)).toMatch(new RegExp(`${path}$`))
     expect((await browser.get(href(text, request))).status).toBe(200)
+  })
+})
+
+/** The words of a command, as a shell hands them to curl. */
+const wordsOf = (command: string) =>
+  execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${command}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1)
+
+const curlIn = (html: string) =>
+  wordsOf(
+    (/<code id="curl">([^<]*)</.exec(html)?.[1] ?? '')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&amp;', '&'),
+  )
+
+describe('a request of the journal', () => {
+  const one = async () => {
+    const { server, browser, journal } = await open()
+    const page = async (id = journal.list().at(-1)?.id) => ({
+      path: `${base}/requests/${id}`,
+      ...(await browser.get(`${base}/requests/${id}`)),
+    })
+    return { server, browser, journal, page }
+  }
+  const showSecrets = ({ server, sandbox }: Awaited<ReturnType<typeof start>>) =>
+    server.sandboxes.update(sandbox(), { settings: { show_secrets: true } })
+  const nasty = `it's "x" $(touch /tmp/x) \`id\` \n & < >`
+
+  test('is a curl command with all that came, whatever stands in it, and words in the place of what is hidden', async () => {
+    const { server, page } = await one()
+    const form = { grant_type: 'password', ...findFluffy, username: nasty, password: `p-${nasty}` }
+    await fetch(`${server.url}/oauth/token?a[]=${encodeURIComponent(nasty)}&code=hidden`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      headers: { 'x-odd': `it's; rm -rf` },
+    })
+    const hidden = curlIn((await page()).html)
+    expect(hidden[0]).toBe(`${server.url}/oauth/token?a[]=${encodeURIComponent(nasty).replace("'", '%27')}&code=CODE`)
+    expect(hidden).toEqual(
+      expect.arrayContaining(['--globoff', "x-odd: it's; rm -rf", `username=${nasty}`, 'password=PASSWORD', 'client_secret=CLIENT_SECRET']),
+    )
+    showSecrets(server)
+    const shown = curlIn((await page()).html)
+    expect(shown[0]).toContain('code=hidden')
+    expect(shown).toEqual(expect.arrayContaining(Object.entries(form).map(([name, value]) => `${name}=${value}`)))
+  })
+
+  test('is sent again as it came, by curl and from here, with the same answer', async () => {
+    const { server, browser, journal, page } = await one()
+    showSecrets(server)
+    const { access_token } = await passwordTokens(server.url)
+    await fetch(`${server.url}/v1/me`, { headers: { authorization: `Bearer ${access_token}`, 'x-many': 'a, b' } })
+    const [token, me] = journal.list()
+    for (const entry of [token, me]) {
+      const { location } = await browser.post(`${base}/requests/${entry?.id}/again`)
+      const { html } = await browser.get(location)
+      expect(textOf(html)).toContain('It was sent again. This is what came of it.')
+      expect(textOf(html)).toContain(`it repeats request ${entry?.id}`)
+      const made = journal.list().at(-1)
+      expect(made).toMatchObject({
+        status: 200,
+        again_of: entry?.id,
+        url: entry?.url,
+        origin: entry?.origin,
+        request_body: entry?.request_body,
+      })
+      expect(location).toContain(`/requests/${made?.id}?`)
+    }
+    expect(journal.list().at(-1)?.response_body).toBe(me?.response_body)
+    server.clock.advance(302)
+    await browser.post(`${base}/requests/${me?.id}/again`)
+    expect(journal.list().at(-1)).toMatchObject({ status: 401, reason: 'token_expired' })
+    const repeat = curlIn((await page(me?.id)).html)
+    const [url = '', ...words] = repeat
+    const headers = words
+      .filter((word) => word !== '--header')
+      .map((word): [string, string] => [word.split(': ')[0] ?? '', word.split(': ')[1] ?? ''])
+    expect((await fetch(url, { headers })).status).toBe(401)
+    const { items } = (await (await fetch(`${server.url}/_grantbox/sandboxes/iokids/requests`)).json()) as {
+      items: { again_of: unknown }[]
+    }
+    expect(items.map(({ again_of }) => again_of)).toEqual([null, null, token?.id, me?.id, me?.id, null])
+  })
+
+  test('that was sent again is held against no client', async () => {
+    const server = await start()
+    const { name, journal } = await server.reach('standard')
+    await fetch(authorizeUrl(`${server.url}/${name}`, { state: undefined }), { redirect: 'manual' })
+    const hints = async () => (await (await fetch(`${server.url}/_grantbox/sandboxes/${name}/hints`)).json()) as unknown
+    const before = await hints()
+    await new DashboardClient(server.url).post(`/dashboard/${name}/requests/${journal.list()[0]?.id}/again`)
+    expect(journal.list()).toHaveLength(2)
+    expect(await hints()).toEqual(before)
+  })
+
+  test.each<[string, Partial<JournalEntry>, string]>([
+    ['too large', { request_body: { '…': '70000 bytes, more than are kept' } }, 'larger than what the journal keeps'],
+    ['never read', { request_headers: { 'content-length': '5' } }, 'refused before it was read'],
+    ['refused by the proxy', { endpoint: 'proxy' }, 'It came to no sandbox'],
+    ['with a certificate', { url: '/_mtls/oauth/token' }, 'a certificate whose key only its client has'],
+    ['to another sandbox', { url: '/standard/token' }, 'Its address leads to the sandbox standard by now'],
+  ])('that is %s says why it cannot be sent again', async (_, more, why) => {
+    const { server, browser, journal, page } = await one()
+    await server.reach('standard')
+    journal.add(entry({ origin: { scheme: 'http', host: new URL(server.url).host }, ...more }))
+    const { path } = await page()
+    const again = await browser.post(`${path}/again`)
+    expect(again.status).toBe(409)
+    expect(textOf(again.html)).toContain(why)
+    expect(journal.list()).toHaveLength(1)
+  })
+})
+
+describe('the export as HAR', () => {
+  /** What HAR 1.2 requires, by the name of the object. */
+  const required = {
+    log: ['version', 'creator', 'entries'],
+    creator: ['name', 'version'],
+    entry: ['startedDateTime', 'time', 'request', 'response', 'cache', 'timings'],
+    request: ['method', 'url', 'httpVersion', 'cookies', 'headers', 'queryString', 'headersSize', 'bodySize'],
+    response: ['status', 'statusText', 'httpVersion', 'cookies', 'headers', 'content', 'redirectURL', 'headersSize', 'bodySize'],
+    content: ['size', 'mimeType'],
+    timings: ['send', 'wait', 'receive'],
+    postData: ['mimeType'],
+    pair: ['name', 'value'],
+  }
+  type Members = Record<string, unknown>
+  const has = (what: keyof typeof required, value: unknown): Members => {
+    expect(Object.keys(value as Members)).toEqual(expect.arrayContaining(required[what]))
+    return value as Members
+  }
+
+  test('has all that is asked for, with the members that the format requires, and no secret that is hidden', async () => {
+    const { server, browser, journal } = await open()
+    await passwordTokens(server.url)
+    await fetch(`${server.url}/v1/me?x=1&y=%20`)
+    journal.add(entry({ status: 0, origin: { scheme: 'https', host: 'login.example' }, connection: 3 }))
+    const { headers, html } = await browser.get(`${base}/requests.har`)
+    expect(headers['content-disposition']).toBe('attachment; filename="iokids.har"')
+    expect(html).not.toContain(findFluffy.client_secret)
+    const log = has('log', (JSON.parse(html) as { log: unknown }).log)
+    expect([log.version, has('creator', log.creator).name]).toEqual(['1.2', 'grantbox'])
+    const entries = (log.entries as unknown[]).map((one) => has('entry', one))
+    for (const one of entries) {
+      expect(String(one.startedDateTime)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+      const [request, response] = [has('request', one.request), has('response', one.response)]
+      for (const pair of [...(request.headers as unknown[]), ...(request.queryString as unknown[]), ...(response.headers as unknown[])]) {
+        expect(Object.values(has('pair', pair)).every((value) => typeof value === 'string')).toBe(true)
+      }
+      has('content', response.content)
+      const timings = has('timings', one.timings)
+      expect(Number(timings.send) + Number(timings.wait) + Number(timings.receive)).toBeCloseTo(Number(one.time))
+      if (request.postData !== undefined) has('postData', request.postData)
+    }
+    const urls = entries.map(({ request }) => (request as Members).url)
+    expect(urls).toEqual([`${server.url}/oauth/token`, `${server.url}/v1/me?x=1&y=%20`, 'https://login.example/oauth/token'])
+    const refused = JSON.parse((await browser.get(`${base}/requests.har?status=401`)).html) as { log: { entries: Members[] } }
+    expect(refused.log.entries.map(({ request }) => (request as Members).url)).toEqual([urls[1]])
   })
 })

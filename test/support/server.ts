@@ -1,8 +1,8 @@
 import { afterAll, onTestFinished } from 'vitest'
 import type { Clock } from '../../src/basics/clock.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
+import type { GrantboxServer } from '../../src/start/grantbox-server.ts'
 import { type ListenOptions, listen } from '../../src/start/listen.ts'
-import type { GrantboxServer } from '../../src/start/server.ts'
 
 /** The machine's clock of a test: it moves when pushed, and otherwise as the real one does. */
 export class TestClock implements Clock {

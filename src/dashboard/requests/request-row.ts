@@ -40,6 +40,8 @@ export function requestRow(
     who: [view.space ?? null, view.grant_type, view.client_id, view.username === null ? null : prefix + view.username].filter(
       (part) => part !== null,
     ),
+    /** The id of the request that it repeats. */
+    againOf: view.again_of ?? undefined,
     error: view.error ?? undefined,
     reason: view.reason ?? undefined,
     explanation: view.explanation ?? undefined,

@@ -3,6 +3,7 @@
  * Elsewhere: requests that belong together (`flows/`).
  */
 
+import { harOf } from '../../control/exports/har.ts'
 import { hintsOf } from '../../exam/hints.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
@@ -34,6 +35,8 @@ const requestsPage = page<{
   streamHref: string
   /** Where these are shown, on pages of older ones. */
   topHref?: string | undefined
+  /** All that were found, as a file for other tools. */
+  harHref: string
   /** A command that sends a request. */
   example: string
 }>('requests')
@@ -71,9 +74,21 @@ export const requestPages = part({ icon, notices }, (pages) => {
       range: `${(first + 1).toLocaleString('en-US')}–${(first + shown.length).toLocaleString('en-US')}`,
       ways: waysFrom(first, found, at),
       streamHref: `${base}/requests/stream?${filter.query({ after: String(all.at(-1)?.id ?? 0) })}`,
+      harHref: `${base}/requests.har?${filter.query()}`,
       topHref: isTop ? undefined : at({}),
       example: `curl ${visit.addresses.base_url}${pathsOf(sandbox).token} --data grant_type=client_credentials`,
     })
+  })
+
+  get('/requests.har', (visit) => {
+    const { sandbox, reply } = visit
+    const wanted = sandbox.journal.list().filter(filterOf(visit).matches)
+    const name = `${sandbox.name}.har`
+    return reply
+      .header('Content-Type', 'application/json; charset=utf-8')
+      .header('Content-Disposition', `attachment; filename="${name}"`)
+      .header('Cache-Control', 'no-store')
+      .send(JSON.stringify(harOf(wanted, sandbox), null, 2))
   })
 
   get('/requests/stream', (visit) => {
