@@ -18,6 +18,7 @@ import type { MenuGroup } from './frame/frame.ts'
 import type { OutsidePart } from './frame/outside.ts'
 import type { Section } from './frame/visit.ts'
 import { grantPages } from './grants/grants.ts'
+import { tokenPages } from './grants/tokens.ts'
 import { singleRequestPages } from './requests/request.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
@@ -53,7 +54,7 @@ export const menu: readonly MenuGroup<Section>[] = [
     sections: [
       { entry: 'Requests', parts: [requestPages, singleRequestPages] },
       { entry: 'Flows', parts: [flowPages] },
-      { entry: 'Grants', parts: [grantPages] },
+      { entry: 'Grants', parts: [grantPages, tokenPages] },
     ],
   },
   {

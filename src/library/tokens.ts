@@ -14,6 +14,10 @@ export interface TokenRequest {
   claims?: Record<string, unknown>
   /** Of the access token; negative for one that is born expired. */
   expires_in?: Duration
+  /** Whom the access token is for, with blanks between several; as the sandbox has it when absent. */
+  audience?: string
+  /** Of the access token, where the provider has both; as the client or the sandbox has it when absent. */
+  format?: 'jwt' | 'opaque'
 }
 
 /** A token answer, with whatever else the provider says in it. */

@@ -46,6 +46,7 @@ export function withCarriedKeys(store: ProtocolStore, keys: () => ReadonlyMap<nu
     findAccessToken: (id, ...rest) => store.findAccessToken(row(id), ...rest),
     expireAccessToken: (id, ...rest) => store.expireAccessToken(row(id), ...rest),
     revokeAccessToken: (id, ...rest) => store.revokeAccessToken(row(id), ...rest),
+    grantOfToken: (id) => store.grantOfToken(row(id)),
     whyRevoked: (id) => store.whyRevoked(row(id)),
     usageOf: (id) => store.usageOf(row(id)),
   }

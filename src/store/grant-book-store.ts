@@ -55,6 +55,11 @@ export function grantBookStore(db: Database) {
        ORDER BY "grant".id DESC LIMIT @limit`,
     ),
     find: db.named<EntryRow>(`SELECT ${columns} ${from} AND "grant".id = @id`),
+    issuerOf: db.named<{ name: string }>(
+      `SELECT coalesce(parent.name, own.name) AS name FROM token JOIN "grant" ON "grant".id = grant_id
+         JOIN sandbox AS own ON own.id = "grant".sandbox_id LEFT JOIN sandbox AS parent ON parent.id = own.parent_id
+       WHERE token.id = @id AND @digest IN (access_digest, refresh_digest)`,
+    ),
     codes: db.named<CodeRecord>(
       `SELECT id, scope, issued_at, expires_at, used_at FROM authorization_code WHERE grant_id = @grant_id ORDER BY id`,
     ),
@@ -87,6 +92,7 @@ export function grantBookStore(db: Database) {
         const row = statements.find.get({ sandbox, id })
         return row === undefined ? undefined : toEntry(row)
       },
+      issuerOf: (id, digest) => statements.issuerOf.get({ id, digest })?.name,
       lineageOf({ id: grant_id, scope }) {
         const rows = statements.tokens.all({ grant_id })
         // What came first of a refresh token says when it was used, and may have come under any rotation.

@@ -36,6 +36,7 @@ type TokenStore = Pick<
   | 'expireAccessToken'
   | 'extendRefreshToken'
   | 'revokeAccessToken'
+  | 'grantOfToken'
   | 'whyRevoked'
   | 'usageOf'
 >
@@ -183,6 +184,10 @@ export function tokenStore(db: Database, known: Records) {
         if (row === undefined) return { uses: 0, last: 0 }
         const uses = statements.successors.get(row.grant_id, row.generation + 1, id)?.count ?? 0
         return { uses, last: statements.newest.get(row.grant_id)?.issued_at ?? row.issued_at }
+      },
+      grantOfToken(id) {
+        const grant_id = statements.findAccess.get(id)?.grant_id
+        return grant_id !== undefined && known.grantOf(grant_id)?.sandbox === sandbox ? grant_id : undefined
       },
       whyRevoked(id) {
         const row = statements.findRefresh.get(id)

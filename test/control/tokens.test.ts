@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { control } from '../support/control-client.ts'
 import { brandon, findFluffy, freshCode, passwordTokens, postmanCallback, postToken } from '../support/iokids-client.ts'
 import { start, type TestServer } from '../support/server.ts'
+import { web } from '../support/standard-client.ts'
 
 const box = '/sandboxes/iokids'
 const me = (server: TestServer, token: string) => fetch(`${server.url}/v1/me`, { headers: { authorization: `Bearer ${token}` } })
@@ -53,6 +54,30 @@ describe('tokens without a flow', () => {
     const { body } = await control(server, 'POST', '/sandboxes/standard/tokens', { client_id: 'standard-web', scope: 'read' })
     expect(decodeJwt(body.access_token).sub).toBe('standard-web')
     expect(body).not.toHaveProperty('refresh_token')
+  })
+
+  test('are for whom is said, also when they were refreshed, and of the form that is said', async () => {
+    const server = await start({ defaultProvider: 'standard' })
+    const wanted = { client_id: 'standard-web', username: 'alice', scope: 'openid', audience: 'https://orders.example stock' }
+    const { body } = await control(server, 'POST', '/sandboxes/standard/tokens', { ...wanted, format: 'jwt' })
+    expect(decodeJwt(body.access_token).aud).toEqual(['https://orders.example', 'stock'])
+    const form = { grant_type: 'refresh_token', refresh_token: body.refresh_token, ...web }
+    const refreshed = await fetch(`${server.url}/token`, { method: 'POST', body: new URLSearchParams(form) })
+    expect(decodeJwt(((await refreshed.json()) as { access_token: string }).access_token).aud).toEqual(['https://orders.example', 'stock'])
+    const opaque = await control(server, 'POST', '/sandboxes/standard/tokens', { ...wanted, format: 'opaque' })
+    expect(opaque.body.access_token).not.toContain('ey')
+    const asked = await fetch(`${server.url}/introspect`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: opaque.body.access_token, ...web }),
+    })
+    expect(await asked.json()).toMatchObject({ active: true, aud: ['https://orders.example', 'stock'] })
+    await control(server, 'PATCH', '/sandboxes/standard', { settings: { access_token_format: 'opaque', resources: ['stock'] } })
+    const jwt = await control(server, 'POST', '/sandboxes/standard/tokens', { ...wanted, audience: 'stock', format: 'jwt' })
+    expect(decodeJwt(jwt.body.access_token).aud).toBe('stock')
+    const unknown = await control(server, 'POST', '/sandboxes/standard/tokens', wanted)
+    expect([unknown.status, unknown.body.detail]).toEqual([400, expect.stringContaining("'https://orders.example' is none of")])
+    const iokids = await control(server, 'POST', '/sandboxes/iokids/tokens', { client_id, format: 'opaque' })
+    expect(iokids.body.errors).toEqual([{ field: 'format', expected: expect.stringContaining('one form'), came: 'opaque' }])
   })
 
   test('are refused with what is wrong', async () => {

@@ -129,6 +129,23 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   'dashboard-grants-none': at(`${base}/grants`),
   'dashboard-grant': busy(`${base}/grants/2`),
   'dashboard-grant-revoked': busy(`${base}/grants/1`),
+  'dashboard-tokens': at(`${base}/tokens`),
+  'dashboard-tokens-minted': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/standard/tokens?client=standard-web&user=alice`)
+    await page.getByLabel('Scope').fill('openid profile')
+    await page.getByRole('button', { name: 'Mint', exact: true }).click()
+    await page.getByRole('heading', { name: 'Minted' }).waitFor()
+  },
+  'dashboard-tokens-wrong': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/standard/tokens`)
+    await page.getByLabel('Claims').fill('{"roles": ')
+    await page.getByRole('button', { name: 'Mint', exact: true }).click()
+    await page
+      .getByLabel('The token')
+      .fill(`eyJhbGciOiJSUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwiZXhwIjoxfQ.${'x'.repeat(300)}`)
+    await page.getByRole('button', { name: 'Read it' }).click()
+    await page.getByText('does not hold').waitFor()
+  },
   'dashboard-approvals': async (page, { url }) => {
     const body = new URLSearchParams({ ...findFluffy, scope: 'profile', login_hint: 'beautifulmeercat246', binding_message: 'W4SCT' })
     await fetch(`${url}/oauth/bc-authorize`, { method: 'POST', body })

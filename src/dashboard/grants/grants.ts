@@ -41,6 +41,7 @@ const grantPage = page<{
   tree: readonly TreeNode[]
   steps: readonly FlowStep[]
   flowHref: string
+  mintHref: string
   revokeHref?: string | undefined
 }>('grant')
 
@@ -93,7 +94,7 @@ export const grantPages = part({ icon, notices }, ({ get, post }) => {
   get('/grants/:id', (visit) => {
     const { sandbox, base } = visit
     const entry = entryOf(visit)
-    const { grant, user } = entry
+    const { grant, client, user } = entry
     const flowKey = `grant-${grant.id}`
     const flow = flowsOf(sandbox).find(({ key }) => key === flowKey)
     const { usernamePrefix: prefix = '' } = sandbox.provider.texts
@@ -108,6 +109,7 @@ export const grantPages = part({ icon, notices }, ({ get, post }) => {
       tree,
       steps: flowSteps((flow?.entries ?? []).slice(-mostSteps), base, prefix),
       flowHref: `${base}/flows/${flowKey}`,
+      mintHref: `${base}/tokens?${new URLSearchParams({ client: client.client_id, ...(user !== undefined && { user: user.username }) })}`,
       revokeHref: grant.revoked_at === null ? `${base}/grants/${grant.id}/revoke` : undefined,
     })
   })

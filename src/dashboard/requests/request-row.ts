@@ -49,6 +49,7 @@ export function requestRow(
     mends: mendsOf(entry, sandbox, root),
     hints,
     flowHref,
+    grantHref: /\/flows\/grant-\d+$/.test(flowHref ?? '') ? flowHref?.replace('/flows/grant-', '/grants/') : undefined,
     requestHeaders: headersOf(view.request_headers),
     requestBody: textOf(view.request_body),
     responseHeaders: headersOf(view.response_headers),

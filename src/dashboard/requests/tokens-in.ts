@@ -1,6 +1,7 @@
 import { mask } from '../../control/views/masking.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
-import { agoInWords, dateAndTime } from '../frame/words.ts'
+import { agoInWords } from '../frame/words.ts'
+import { type ClaimRow, claimRows } from '../grants/claim-words.ts'
 
 /** A token that was sent or answered, without what would let somebody use it. */
 export interface TokenView {
@@ -9,7 +10,7 @@ export interface TokenView {
   /** Why there is nothing to decode; absent for a JWT. */
   closed?: string
   header?: string
-  claims: readonly { name: string; value: string; words?: string | undefined }[]
+  claims: readonly ClaimRow[]
   /** What its times say of it now. */
   state?: { text: string; isBad: boolean } | undefined
 }
@@ -88,19 +89,10 @@ function tokenView(where: string, token: string, now: number, showSecrets: boole
   return {
     where,
     header: JSON.stringify(header),
-    claims: Object.entries(shown).map(([name, value]) => ({
-      name,
-      value: typeof value === 'string' ? value : JSON.stringify(value),
-      words:
-        timeClaims.includes(name) && typeof value === 'number'
-          ? `${dateAndTime(value * 1000)}, ${agoInWords(value * 1000, now)}`
-          : undefined,
-    })),
+    claims: claimRows(shown, now),
     state: stateOf(claims, now),
   }
 }
-
-const timeClaims = ['iat', 'exp', 'nbf', 'auth_time', 'updated_at']
 
 function stateOf({ exp, nbf }: Record<string, unknown>, now: number): TokenView['state'] {
   if (typeof exp === 'number' && exp * 1000 <= now) return { text: `expired ${agoInWords(exp * 1000, now)}`, isBad: true }

@@ -45,6 +45,7 @@ const userPage = page<{
   user: UserCard
   prefix: string
   grantsHref: string
+  tokensHref: string
   /** What the user can do about apps at the vendor, where apps are told of it. */
   events: { action: string; clients: readonly string[]; choices: readonly { name: string; label: string }[] } | undefined
 }>('user')
@@ -99,6 +100,7 @@ export const userPages = part({ icon, notices }, ({ get, post }) => {
       user: userCard(user, sandbox, base, linksOf(visit)),
       prefix: sandbox.provider.texts.usernamePrefix ?? '',
       grantsHref: `${base}/grants?user=${encodeURIComponent(user.username)}`,
+      tokensHref: `${base}/tokens?user=${encodeURIComponent(user.username)}`,
       events: eventsOf(user, visit),
     })
   })

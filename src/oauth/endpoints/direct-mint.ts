@@ -1,3 +1,4 @@
+import { given } from '../../basics/given.ts'
 import { after } from '../../basics/maybe-promise.ts'
 import { readClaims } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
@@ -5,6 +6,7 @@ import type { Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
 import type { TokenDraft, TokenMaterial } from '../model/token-profile.ts'
 import { type Context, sessionDetails } from '../realm/context.ts'
+import { targetsOf } from '../realm/targets.ts'
 import { issueTokens } from '../tokens/issue.ts'
 
 /** Tokens that are wanted without a flow. */
@@ -17,25 +19,33 @@ export interface DirectMint {
   claims?: Readonly<Record<string, unknown>> | undefined
   /** Seconds; negative for a token that is born expired. */
   expires_in?: number | undefined
+  /** Whom the access token is for, as `audience` of a request says it. */
+  audience?: string | undefined
+  /** Of the access token, in the place of what the client or the sandbox has. */
+  format?: 'jwt' | 'opaque' | undefined
 }
 
 /**
  * Mints as a flow would at its end, for tests that are about something else.
- * @throws OAuthError `invalid_request` when claims are wanted and no token could carry them
+ * @throws OAuthError `invalid_request` when claims are wanted and no token could carry them, `invalid_target` for an audience that nobody may have
  * @returns the members of the token answer, as the provider orders them
  */
 export async function mintDirectly(
-  { client, user, scope, claims, expires_in }: DirectMint,
+  { client, user, scope, claims, expires_in, audience, format }: DirectMint,
   context: Context,
 ): Promise<Record<string, unknown>> {
   const { realm } = context
   const { tokens } = realm
-  const make = (draft: TokenDraft, material: TokenMaterial) =>
-    after(tokens.access.make(expires_in === undefined ? draft : { ...draft, exp: draft.iat + expires_in }, material), (token) => {
+  const made = format === undefined ? client : { ...client, metadata: { ...client.metadata, access_token_format: format } }
+  const resource = audience === undefined ? undefined : targetsOf({ audience }, context)
+  const make = (draft: TokenDraft, material: TokenMaterial) => {
+    const exp = expires_in === undefined ? draft.exp : draft.iat + expires_in
+    return after(tokens.access.make({ ...draft, client: made, exp }, material), (token) => {
       if (claims === undefined || readClaims(token) !== undefined || (user !== undefined && scopes(scope).includes('openid'))) return token
       const explanation = 'Access tokens of this client are opaque, and without openid there is no ID token'
       throw new OAuthError('invalid_request', 'claims have no place', explanation)
     })
+  }
   const settings =
     expires_in === undefined ? realm.settings : { ...realm.settings, access_token_ttl: expires_in, reported_expires_in: null }
   const special: Context = { ...context, realm: { ...realm, settings, tokens: { ...tokens, access: { ...tokens.access, make } } } }
@@ -44,7 +54,10 @@ export async function mintDirectly(
     user,
     grant_type: user === undefined ? 'client_credentials' : 'authorization_code',
     scope,
-    details: user === undefined ? {} : { auth_time: Math.floor(realm.clock.now() / 1000), ...sessionDetails(realm) },
+    details: {
+      ...(user !== undefined && { auth_time: Math.floor(realm.clock.now() / 1000), ...sessionDetails(realm) }),
+      ...given({ resource }),
+    },
     created_at: realm.clock.now(),
   })
   context.trace.grant_id = grant.id

@@ -7,6 +7,7 @@ import { selfSignedCertificate } from '../../basics/x509.ts'
 import type { OwnKey } from './given-key.ts'
 import { isSecretAlg, type KeyAlg, keyKindOf, type SecretAlg, type SigningAlg, type SigningKey } from './jws.ts'
 import {
+  bareKey,
   encryptionAlg,
   idTokenSlot,
   type KeySlot,
@@ -251,6 +252,11 @@ export async function makeKey(alg: KeyAlg, modulusLength = 2048): Promise<KeyObj
   if (kty === 'EC') return (await generate('ec', { namedCurve: crv })).privateKey
   if (kty === 'OKP') return (await generate('ed25519')).privateKey
   return (await generate('rsa', { modulusLength })).privateKey
+}
+
+/** The public half of a key that is kept, of whatever part and whether or not it is published. */
+export function publicKeyOf(key: StoredKey): PublicJwk {
+  return publicJwk(bareKey(key), false)
 }
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi']

@@ -39,8 +39,13 @@ export interface KeyStore {
 /** How a part's keys are kept: the slot, and behind it the part. */
 const separator = '@'
 
+/** A key as the part that it is of sees it. */
+export function bareKey(key: StoredKey): StoredKey {
+  return { ...key, alg: key.alg.split(separator)[0] as KeySlot }
+}
+
 /** The part that a key is of; undefined for one of the sandbox itself. */
-function partOfKey({ alg }: StoredKey): string | undefined {
+export function partOfKey({ alg }: StoredKey): string | undefined {
   const at = alg.indexOf(separator)
   return at < 0 ? undefined : alg.slice(at + 1)
 }
@@ -59,10 +64,9 @@ export function wholeOf(store: KeyStore): KeyStore {
 
 /** The keys of one part of a sandbox alone, as if there were no others. */
 export function partOf(store: KeyStore, part: string): KeyStore {
-  const bare = (key: StoredKey): StoredKey => ({ ...key, alg: key.alg.split(separator)[0] as KeySlot })
   return view(store, {
-    listKeys: () => store.listKeys().flatMap((key) => (partOfKey(key) === part ? [bare(key)] : [])),
-    saveKey: (key) => bare(store.saveKey({ ...key, alg: `${key.alg}${separator}${part}` as KeySlot })),
+    listKeys: () => store.listKeys().flatMap((key) => (partOfKey(key) === part ? [bareKey(key)] : [])),
+    saveKey: (key) => bareKey(store.saveKey({ ...key, alg: `${key.alg}${separator}${part}` as KeySlot })),
   })
 }
 

@@ -91,6 +91,8 @@ export interface GrantBook {
   /** Newest first. */
   newest(query: GrantSearch, now: number): ListedGrant[]
   find(id: number): GrantEntry | undefined
+  /** The name of the sandbox, this or another, that issued the token of this key and digest. */
+  issuerOf(id: number, digest: Buffer): string | undefined
   lineageOf(grant: Grant): Lineage
   /** Lets tokens expire now, all at once; tells how many still lived. */
   expire(what: 'access' | 'refresh' | 'all', owner: TokenOwner, now: number): { access_tokens: number; refresh_tokens: number }

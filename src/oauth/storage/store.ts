@@ -142,6 +142,8 @@ export interface ProtocolStore
   expireAccessToken(id: number, now: number, digest?: Buffer): void
   /** Whose code it is, without taking it. */
   ownerOfCode(id: number): CodeOwner | undefined
+  /** The grant whose token this is, whether or not the token holds. */
+  grantOfToken(id: number): number | undefined
   /** One token alone; false when there is none. */
   revokeAccessToken(id: number, now: number): boolean
   /** A refresh token without using it. */
