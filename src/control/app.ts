@@ -20,6 +20,7 @@ import { clients } from './resources/clients.ts'
 import { clock } from './resources/clock.ts'
 import { deferred } from './resources/deferred.ts'
 import { exam } from './resources/exam.ts'
+import { examAttestation } from './resources/exam-attestation.ts'
 import { faults } from './resources/faults.ts'
 import { grants } from './resources/grants.ts'
 import { health } from './resources/health.ts'
@@ -68,6 +69,7 @@ const resources: readonly Resource[] = [
   requests,
   hints,
   exam,
+  examAttestation,
   postmanExport,
   openapi,
 ]

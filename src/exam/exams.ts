@@ -1,6 +1,7 @@
 import { randomText } from '../basics/random.ts'
 import type { Journal } from '../sandbox/journal.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
+import type { Examined } from './attestation/attestation.ts'
 import { ExamRunningError } from './errors.ts'
 import { Fingerprints } from './fingerprints.ts'
 import { reportOf } from './grading.ts'
@@ -13,6 +14,8 @@ export interface Sitting {
   readonly id: string
   readonly exam: Exam
   report(): Report
+  /** For an attestation. */
+  examined(): Examined
 }
 
 /** By what a sandbox keeps as long as it is there. */
@@ -32,7 +35,9 @@ export async function beginExam(world: ExamWorld, options: ExamOptions): Promise
   if (sittings.get(journal)?.exam.findings.state === 'running') throw new ExamRunningError(`An exam is going on in sandbox '${name}'`)
   const exam = await Exam.begin(world, options)
   const prints = new Fingerprints()
-  const sitting = { id: randomText(12), exam, report: () => reportOf(exam, name, prints) }
+  const report = () => reportOf(exam, name, prints)
+  const waivedByVendor = Object.keys(world.find().provider.exam?.waive ?? {})
+  const sitting = { id: randomText(12), exam, report, examined: () => ({ report: report(), options: exam.options, waivedByVendor }) }
   sittings.set(journal, sitting)
   return sitting
 }

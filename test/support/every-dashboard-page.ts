@@ -3,7 +3,7 @@ import { readDeclarations } from '../../src/config/declarations.ts'
 import { control } from './control-client.ts'
 import { hardWay } from './dashboard-flow.ts'
 import { guideExample } from './declared.ts'
-import { appByHand, reported } from './exam-by-hand.ts'
+import { appByHand, asIfWhole, reported } from './exam-by-hand.ts'
 import { findFluffy, passwordTokens, postToken } from './iokids-client.ts'
 import type { TestServer } from './server.ts'
 import { authorizeUrl } from './standard-sign-in.ts'
@@ -177,6 +177,16 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     } finally {
       app.close()
     }
+    await page.goto(`${server.url}/dashboard/standard/exam`)
+  },
+  'dashboard-exam-badge': async (page, server) => {
+    const app = await appByHand(server)
+    try {
+      await reported(server, app, ['callback-state-wrong'])
+    } finally {
+      app.close()
+    }
+    asIfWhole(server)
     await page.goto(`${server.url}/dashboard/standard/exam`)
   },
   'dashboard-exam-void': async (page, { url }) => {

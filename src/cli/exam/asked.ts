@@ -7,6 +7,11 @@ import { type Profile, profiles } from '../../exam/profiles.ts'
 import { rulesVersion } from '../../exam/report.ts'
 import { type Format, formats } from '../../exam/reports/formats.ts'
 
+/** What else an exam that was passed can give, which others can check: as the control API has it. */
+export const shown = { attestation: 'attestation', badge: 'badge.svg', jwks: 'jwks' } as const
+
+const written = [...formats, ...Object.keys(shown)].join(', ')
+
 /** The flags of `grantbox exam`, beside the settings. */
 export const examFlags: Flags = {
   'signed-in': { value: 'PROBE', description: `what the app answers to somebody who is signed in: ${probeForm}` },
@@ -22,7 +27,7 @@ export const examFlags: Flags = {
   only: { value: 'RULE', description: 'these rules or groups alone', repeatable: true },
   quick: { description: 'what goes wrong most often, by 18 logins' },
   patience: { value: 'DURATION', description: 'how long an answer is held back at most, to see whether the app gives up (45s)' },
-  report: { value: 'FORMAT=FILE', description: `also written to files: ${formats.join(', ')}`, repeatable: true },
+  report: { value: 'FORMAT=FILE', description: `also written to files: ${written}`, repeatable: true },
   'fail-on': { value: 'LEVEL', description: 'the least level at which a failure ends with 1: must, should or hint (must)' },
   require: { value: 'PERCENT', description: 'ends with 4 when fewer of the musts were exercised' },
   'return-to': { value: 'PARAMETER', description: "the parameter of the login's address that says where to go afterwards" },
@@ -47,6 +52,7 @@ export interface Asked {
   readonly quick: boolean
   readonly patience: string | undefined
   readonly reports: ReadonlyMap<Format, string>
+  readonly shown: ReadonlyMap<string, string>
   readonly fail_on: Level
   readonly require: number | undefined
   readonly ready: string | undefined
@@ -91,12 +97,13 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
   const version = values.get('rules') ?? rulesVersion
   if (version !== rulesVersion) wrong('rules', `expected ${rulesVersion}, which is the one that there is, got ${JSON.stringify(version)}`)
   const reports = new Map<Format, string>()
+  const toShow = new Map<string, string>()
   for (const one of list('report')) {
     const [format = '', file = ''] = one.split(/=(.*)/s)
     const known = formats.find((each) => each === format)
-    if (known === undefined || file === '')
-      wrong('report', `expected FORMAT=FILE with one of ${formats.join(', ')}, got ${JSON.stringify(one)}`)
-    else reports.set(known, file)
+    if (file !== '' && Object.hasOwn(shown, format)) toShow.set(shown[format as keyof typeof shown], file)
+    else if (file !== '' && known !== undefined) reports.set(known, file)
+    else wrong('report', `expected FORMAT=FILE with one of ${written}, got ${JSON.stringify(one)}`)
   }
   const app: WebApp | undefined =
     url === undefined
@@ -122,6 +129,7 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
     quick: values.has('quick'),
     patience: values.get('patience'),
     reports,
+    shown: toShow,
     fail_on: fail_on as Level,
     require: require === undefined ? undefined : Number(percent),
     ready: values.get('ready'),

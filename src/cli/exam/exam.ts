@@ -16,6 +16,8 @@ import type { Report } from '../../exam/report.ts'
 import { formatted } from '../../exam/reports/formats.ts'
 import { outcomeOf } from '../../exam/reports/outcome.ts'
 import { textReport } from '../../exam/reports/text.ts'
+import type { ControlClient } from '../../library/control-client.ts'
+import { GrantboxError } from '../../library/error.ts'
 import type { Begun } from '../../library/exam.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { type Asked, examFlags, readAsked } from './asked.ts'
@@ -24,6 +26,7 @@ import { driveApp, driveCommand, providerAt, redirectUriOf } from './drive.ts'
 import { knownFailures } from './known.ts'
 import { findPlace, type Place } from './place.ts'
 import { freeRedirectUri, untilReady } from './ready.ts'
+import { verify, verifyUsage } from './verify.ts'
 
 /** Wrong use, and an exam that says nothing, as the exit codes of an exam have it. */
 const wrongUse = 3
@@ -32,9 +35,11 @@ const noVerdict = 2
 /** `grantbox exam`: a client's exam, by grantbox's own browser or by a command that logs in. */
 export const exam: Command = {
   flags: examFlags,
-  usage: 'exam URL [flags] [-- START COMMAND], or exam [flags] -- COMMAND',
+  usage: `exam URL [flags] [-- START COMMAND], exam [flags] -- COMMAND, or ${verifyUsage}`,
   async run(context) {
     try {
+      const [first, ...rest] = context.argv
+      if (first === 'verify') return await verify({ ...context, argv: rest })
       return await examine(context)
     } catch (error) {
       if (!(error instanceof Error)) throw error
@@ -138,11 +143,24 @@ async function take(
           context.cwd,
           !asked.verbose,
         )
+      await writeShown(client, path, asked.shown, context)
       return await client.get<Report>(`${path}/exam`)
     } finally {
       await client.delete(`${path}/exam`)
     }
   } finally {
     await app?.end()
+  }
+}
+
+/** Writes what others can check of an exam that was passed; of one that was not, it says why there is nothing. */
+async function writeShown(client: ControlClient, path: string, shown: Asked['shown'], { cwd, stderr }: CommandContext): Promise<void> {
+  for (const [what, file] of shown) {
+    try {
+      await writeFile(resolve(cwd, file), await (await client.open(`${path}/exam/${what}`, {}, {}, undefined)).text())
+    } catch (error) {
+      if (!(error instanceof GrantboxError)) throw error
+      stderr.write(`${file} was not written. ${error.message}\n`)
+    }
   }
 }

@@ -167,8 +167,8 @@ function castView({ client, alice, mallory }: Sitting['exam']['cast'], sandbox: 
   }
 }
 
-/** @throws Problem 404 */
-async function sitting(sandbox: Sandbox) {
+/** The exam of a sandbox. @throws Problem 404 */
+export async function sitting(sandbox: Sandbox) {
   const { sittingOf } = await load()
   const found = sittingOf(sandbox)
   if (found === undefined) throw noExam(sandbox)

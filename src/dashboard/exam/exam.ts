@@ -5,6 +5,7 @@
 
 import { examDraft, examOptions, examWorld } from '../../control/input/exam-draft.ts'
 import { Problem } from '../../control/problem.ts'
+import { attestationIn, badgeIn, keySetOf } from '../../control/resources/exam-attestation.ts'
 import { CastError, ExamRunningError } from '../../exam/errors.ts'
 import type { Sitting } from '../../exam/exams.ts'
 import type { Signal } from '../../exam/play.ts'
@@ -17,6 +18,7 @@ import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
+import { type BadgeView, badgeView } from './badge-view.ts'
 import { Desk } from './desk.ts'
 import { type ReportView, reportView } from './report-view.ts'
 import { type TaskView, taskView } from './task-view.ts'
@@ -35,7 +37,7 @@ const beginPage = page<{
 
 const taskPage = page<TaskView & { action: string; refresh?: string }>('exam-task')
 
-const reportPage = page<ReportView & { action: string }>('exam-report')
+const reportPage = page<ReportView & { action: string; badge: BadgeView }>('exam-report')
 
 const notices = noticesOf({
   'exam-stopped': 'The exam was ended. The sandbox is as it was before.',
@@ -60,7 +62,12 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
     const action = `${visit.base}/exam`
     const { client_id } = sitting.exam.cast.client
     if (sitting.exam.findings.state !== 'running') {
-      return visit.show(reportPage, { title: `Exam of ${client_id}`, action, ...reportView(sitting.report(), visit.base) })
+      return visit.show(reportPage, {
+        title: `Exam of ${client_id}`,
+        action,
+        ...reportView(sitting.report(), visit.base),
+        badge: badgeView(sitting.examined(), visit),
+      })
     }
     const view = taskView(sitting.exam, Desk.at(sitting.exam))
     return visit.show(taskPage, { title: `Exam of ${client_id}`, action, ...view, ...(view.task === undefined && { refresh: '2' }) })
@@ -119,6 +126,10 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/exam')
   })
 
+  get('/exam/badge.svg', async (visit) => sent(visit, 'image/svg+xml', await badgeIn(visit)))
+  get('/exam/attestation', async (visit) => sent(visit, 'application/jwt', await attestationIn(visit)))
+  get('/exam/jwks', async (visit) => sent(visit, 'application/json', JSON.stringify(await keySetOf(visit.sandbox))))
+
   get('/exam/report/:format', async (visit) => {
     const { params, sandbox, reply } = visit
     const sitting = await sittingIn(visit)
@@ -126,14 +137,18 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
     if (sitting === undefined || format === undefined) throw new Problem(404, 'There is no such report.')
     const report = sitting.report()
     const file = `${sandbox.name}-exam.${format === 'junit' ? 'junit.xml' : format === 'text' ? 'txt' : format}`
-    return reply
-      .type(mediaTypes[format])
-      .header('Content-Disposition', `attachment; filename="${file}"`)
-      .header('Cache-Control', 'no-store')
-      .header('X-Content-Type-Options', 'nosniff')
-      .send(formatted(format, report, outcomeOf(report, { fail_on: 'must' }, Date.parse(report.exam.started))))
+    reply.header('Content-Disposition', `attachment; filename="${file}"`)
+    return sent(
+      visit,
+      mediaTypes[format],
+      formatted(format, report, outcomeOf(report, { fail_on: 'must' }, Date.parse(report.exam.started))),
+    )
   })
 })
+
+function sent({ reply }: Visit, type: string, text: string) {
+  return reply.type(type).header('Cache-Control', 'no-store').header('X-Content-Type-Options', 'nosniff').send(text)
+}
 
 async function sittingIn({ sandbox }: Visit): Promise<Sitting | undefined> {
   return (await load()).sittingOf(sandbox)
