@@ -1,0 +1,145 @@
+import type { Page } from 'playwright-core'
+import { expect, onTestFinished, test } from 'vitest'
+import { browser } from '../support/browser.ts'
+import { type JourneyApp, serveJourneyApp } from '../support/journey-app.ts'
+import { startForFile } from '../support/server.ts'
+
+/** What a developer does with grantbox from the first minute on, by clicking alone, with scripts and without. */
+
+const server = await startForFile()
+const newPage = browser()
+
+test.each([
+  { name: 'with-scripts', javaScriptEnabled: true },
+  { name: 'without-scripts', javaScriptEnabled: false },
+])(
+  'a sandbox is made, used, broken, mended, saved and restored by clicking alone, $name',
+  { timeout: 60_000 },
+  async ({ name, javaScriptEnabled }) => {
+    const app = await serveJourneyApp()
+    onTestFinished(() => app.close())
+    const page = await newPage({ javaScriptEnabled, acceptDownloads: true })
+    await journey(page, name, app)
+  },
+)
+
+/** Every step but for the app's own pages begins at a link or a button of the page before. */
+async function journey(page: Page, name: string, app: JourneyApp): Promise<void> {
+  const click = (text: string | RegExp) =>
+    page
+      .getByRole('link', { name: text })
+      .or(page.getByRole('button', { name: text }))
+      .first()
+      .click()
+  const menu = (entry: string) =>
+    page.getByRole('navigation', { name: 'Dashboard' }).getByRole('link', { name: entry, exact: true }).click()
+  const notice = () => page.getByRole('status').first().textContent()
+  const opened = async (path: string) => {
+    await page.goto(app.url + path)
+    return page.locator('h1').textContent()
+  }
+  /** Signs erin in to the app; who said yes before is not asked again. */
+  const signIn = async (path: string) => {
+    await page.goto(app.url + path)
+    await page.locator('[name=username]').fill('erin')
+    await page.locator('[name=password]').fill('correct horse')
+    await click('Sign in')
+    const [yes, done] = [page.getByRole('button', { name: 'Allow' }), page.getByRole('heading', { name: 'Signed in' })]
+    await yes.or(done).waitFor()
+    if (await yes.isVisible()) await yes.click()
+    await done.waitFor()
+  }
+  /** Goes to the app's page, as its user would, and back to the dashboard. */
+  const inApp = async (path: string) => {
+    const back = page.url()
+    const said = await opened(path)
+    await page.goto(back)
+    return said
+  }
+
+  // A sandbox of a vendor.
+  await page.goto(`${server.url}/dashboard`)
+  await click('+ New sandbox')
+  await page.getByLabel('Speaks as').selectOption({ label: 'standard' })
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await page.getByLabel('The vendor’s apps and users').uncheck()
+  await click('Create the sandbox')
+  expect(await notice()).toBe('The sandbox was made.')
+
+  // An app, whose client the developer's own app becomes.
+  await click(/New App/)
+  await page.getByLabel('Name', { exact: true }).fill('Journey')
+  await page.getByLabel('Redirect URIs').fill(`${app.url}/callback`)
+  await click('Create')
+  await page.getByText('Show Secret').click()
+  const [client_id = '', client_secret = ''] = await page.locator('.client code').allTextContents()
+  await click(/^API Documentation/)
+  const addresses = await page.locator('main').innerText()
+  const endpoint = (path: string) => {
+    expect(addresses).toContain(`${server.url}/${name}${path}`)
+    return `${server.url}/${name}${path}`
+  }
+  app.configure({ authorize: endpoint('/authorize'), token: endpoint('/token'), userinfo: endpoint('/userinfo'), client_id, client_secret })
+
+  // A user, who signs in.
+  await menu('Sandbox')
+  await click('+ New User')
+  await page.getByLabel('Username').fill('erin')
+  await page.getByLabel('First name').fill('Erin')
+  await page.getByLabel('Password').fill('correct horse')
+  await click('Create User')
+  const dashboard = page.url()
+  await signIn('/login')
+  expect(await opened('/me')).toContain('You are')
+  await page.goto(dashboard)
+
+  // Time goes on until the access token expires.
+  await menu('Time')
+  await click(/access token expires|1 day/)
+  expect(await inApp('/me')).toBe('The provider answered 401')
+  expect(await inApp('/refresh')).toBe('The tokens are fresh')
+  expect(await inApp('/me')).toContain('You are')
+
+  // A fault is armed and strikes.
+  await menu('Faults')
+  await click(/: .*refresh fails twice|Arm: .*twice/i)
+  expect(await notice()).toContain('It is armed')
+  expect(await inApp('/refresh')).toBe('The provider answered 503')
+  expect(await page.locator('main').innerText()).toMatch(/struck once/)
+  expect([await inApp('/refresh'), await inApp('/refresh')]).toEqual(['The provider answered 503', 'The tokens are fresh'])
+
+  // A request is refused: why, and its cause is mended from there.
+  const beforeRefusal = page.url()
+  await page.goto(`${app.url}/login-elsewhere`)
+  expect(page.url()).not.toContain(app.url)
+  await page.goto(beforeRefusal)
+  await menu('Requests')
+  await page.getByLabel('Only refused or failed').check()
+  await click('Show')
+  const refused = page.locator('.requests > li').first()
+  await refused.locator('summary').first().click()
+  expect(await refused.innerText()).toMatch(/Why:.*redirect/s)
+  await refused.getByRole('link', { name: /^Add .*\/elsewhere to Journey/ }).click()
+  await click('Add the redirect URI')
+  const mended = page.url()
+  await signIn('/login-elsewhere')
+  await page.goto(mended)
+
+  // The sandbox is saved, deleted, and restored from the file.
+  await menu('Settings')
+  await click('the sandbox as a whole')
+  const download = page.waitForEvent('download')
+  await click('Download a snapshot')
+  const file = await (await download).path()
+  await click('Delete this sandbox')
+  await click('Delete this sandbox')
+  expect(await notice()).toBe('The sandbox was deleted.')
+  expect(await inApp('/refresh')).toBe('The provider answered 404')
+  await click('Restore a snapshot')
+  await page.getByLabel('File').setInputFiles(file)
+  await page.getByLabel('Name', { exact: true }).fill(name)
+  await click('Restore it')
+  expect(await notice()).toContain('as it was when the snapshot was taken')
+  expect(await inApp('/refresh')).toBe('The tokens are fresh')
+  expect(await inApp('/me')).toContain('You are')
+}
