@@ -9,6 +9,7 @@ import { foreignCode } from './armed/foreign-code.ts'
 import { atHash } from './armed/front-channel.ts'
 import { idToken } from './armed/id-token.ts'
 import { identity } from './armed/identity.ts'
+import { kidAbsent } from './armed/kid-absent.ts'
 import { logout } from './armed/logout.ts'
 import { mcp } from './armed/mcp.ts'
 import { listenerCloses } from './armed/native.ts'
@@ -38,6 +39,7 @@ export const armedRules: readonly ArmedRule[] = [
   ...mcp,
   ...fapi,
   ...discovery,
+  kidAbsent,
   ...outage,
 ]
 

@@ -123,6 +123,13 @@ function callsWithAny({ entries }: Play): boolean {
   return entries.some(({ endpoint, grant_id }) => (endpoint === 'userinfo' || endpoint === 'api') && grant_id !== undefined)
 }
 
+/** For an ID token that is good and unusual. */
+export function idTokenTaken(play: Play, what: string, deed = deedOf(play, 'token')): Verdict {
+  return deed !== undefined && answerOf(deed).id_token === undefined
+    ? notExercised('unused', 'The client asks for no ID token.')
+    : borne(play, what, deed)
+}
+
 /** The deed's request never came. */
 export function notDelivered(why: string): Verdict {
   return notExercised('not-delivered', `It could not be tried: ${why}.`)

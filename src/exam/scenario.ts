@@ -17,7 +17,8 @@ export type Deed =
   | { readonly expire: 'access' | 'refresh' | 'all' }
   /** The user takes back what he gave. */
   | { readonly revoke: true }
-  | { readonly rotate: 'rotate' | 'publish_late' }
+  /** `back`: what signed before signs again, and both are published. */
+  | { readonly rotate: 'rotate' | 'publish_late' | 'back' }
   /** The canary's user gets the address of who is examined, not verified. */
   | { readonly mallory: 'has_the_same_address' }
 

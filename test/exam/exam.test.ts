@@ -110,7 +110,7 @@ describe.concurrent.each(armedRules.map((rule) => [rule.id, rule] as const))('%s
 
 test('devices have rules that are not tried on who signs in otherwise', async () => {
   const { rules, controls } = await verdictsOf({ only: ['device'], profile: ['oauth2'] })
-  expect(rules.map(({ verdict, reason }) => [verdict, reason])).toEqual(Array(4).fill(['not_exercised', 'unused']))
+  expect(rules.map(({ verdict, reason }) => [verdict, reason])).toEqual(Array(5).fill(['not_exercised', 'unused']))
   expect(controls.map(({ what }) => what)).toEqual(['first', 'sham'])
 })
 
@@ -133,4 +133,9 @@ test('a nonce is asked for again and again, and never given', async () => {
 test('an app is deaf to what the provider tells it of sign-outs', async () => {
   const { rules } = await verdictsOf({ only: ['logout-backchannel'], profile: ['oidc'] }, ['logout-backchannel: deaf'])
   expect(rules).toMatchObject([{ verdict: 'failed', message: expect.stringContaining('he is still in') }])
+})
+
+test('of two keys that fit, the first is tried alone', async () => {
+  const { rules } = await verdictsOf({ only: ['id-token-kid-absent'], profile: ['oidc'] }, ['id-token-kid-absent: the first'])
+  expect(rules).toMatchObject([{ verdict: 'failed', message: expect.stringMatching(/the (newer|older) alone was tried/) }])
 })

@@ -34,7 +34,8 @@ async function signIn(issuer: string, wrong: ReadonlySet<string>): Promise<boole
   const found = await fetch(`${issuer}/.well-known/openid-configuration`)
   const { device_authorization_endpoint, token_endpoint } = (await found.json()) as Record<string, string>
   const answer = await fetch(String(device_authorization_endpoint), form({ scope: 'openid' }))
-  const device = (await answer.json()) as { device_code: string; interval?: number }
+  const device = (await answer.json()) as { device_code: string; interval?: number; verification_uri_complete: string }
+  if (wrong.has('device-shows-code')) await fetch(device.verification_uri_complete)
   let pause = wrong.has('device-interval') ? 0.1 : (device.interval ?? 5)
   let rest = wrong.has('device-ends') ? 1 : 0
   for (;;) {

@@ -3,7 +3,7 @@ import { notDelivered, refusedIt } from '../judging.ts'
 import { devicePolls, isIn, type Play, struck, trafficIn } from '../play.ts'
 import { rules, saysRule } from '../registry.ts'
 import type { Armed, Scenario } from '../scenario.ts'
-import { answerOf } from '../traffic.ts'
+import { answerOf, headerOf, queryOf } from '../traffic.ts'
 import { exhibits, failed, passed } from '../verdict.ts'
 import { seconds } from '../words.ts'
 
@@ -29,13 +29,13 @@ function gapsOf(polls: readonly { readonly entry: { readonly at_ms: number } }[]
 /** What a gap has to have of what was asked for. */
 const tolerance = 0.9
 
+/** A login at which two rules look. */
+const plain = deviceLogin('success', { after: 2 })
+
 const keepsInterval: ArmedRule = {
   ...saysRule('device-interval'),
   ...ofDevices,
-  scenarios: [
-    deviceLogin('success', { after: 2 }),
-    deviceLogin('success', { after: 1 }, { endpoint: 'device_authorization', patch: { interval: null } }),
-  ],
+  scenarios: [plain, deviceLogin('success', { after: 1 }, { endpoint: 'device_authorization', patch: { interval: null } })],
   judge: (play) => {
     const polls = devicePolls(play)
     const [first] = polls
@@ -127,6 +127,26 @@ const survives: ArmedRule = {
   },
 }
 
+const showsCode: ArmedRule = {
+  id: 'device-shows-code',
+  level: 'hint',
+  ...ofDevices,
+  source: 'RFC 8628 §3.3.1 and §5.4',
+  why: 'Who sees no code to compare allows whatever device an attacker began to sign in.',
+  mend: 'Show the code and the address in any case; let the user open the page, in a browser of his.',
+  scenarios: [plain],
+  judge: (play) => {
+    const deed = play.entries.find(({ endpoint, status }) => endpoint === 'device_authorization' && status === 200)
+    if (deed === undefined) return notDelivered('no device asked for a code')
+    const program = headerOf(deed, 'user-agent')
+    const opened = play.entries.find((entry) => queryOf(entry).user_code !== undefined && headerOf(entry, 'user-agent') === program)
+    const polls = devicePolls(play).map(({ entry }) => entry)
+    if (opened !== undefined) return failed('wire', 'What asked for the code opened the page with it.', exhibits(deed, [opened]))
+    if (polls.length === 0) return notDelivered('no device asked for its token')
+    return passed('wire', 'What asked for the code left the page to its user.', exhibits(deed, polls.slice(0, 1)))
+  },
+}
+
 /** For a client that has to go on asking and did not. */
 function goneSilent(play: Play, what: string) {
   const [deed] = struck(play, 'token')
@@ -134,4 +154,4 @@ function goneSilent(play: Play, what: string) {
 }
 
 /** How devices wait for their users; who signs in otherwise is not asked. */
-export const device: readonly ArmedRule[] = [ends, survives, slowDown, keepsInterval]
+export const device: readonly ArmedRule[] = [ends, survives, slowDown, keepsInterval, showsCode]

@@ -1,6 +1,6 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { notDelivered } from '../judging.ts'
-import { isIn, type Play, signalOf, struck, trafficIn } from '../play.ts'
+import { during, isIn, type Play, signalOf, struck, trafficIn } from '../play.ts'
 import { loginUnder, pause, type Scenario } from '../scenario.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 import { seconds } from '../words.ts'
@@ -11,7 +11,7 @@ const readers = ['oidc', 'mcp', 'fapi2'] as const
 const at = (play: Play, endpoint: 'discovery' | 'jwks') => play.entries.filter((entry) => entry.endpoint === endpoint)
 
 /** Whether the client ever asked for keys in an honest run, or in this. */
-const verifies = (play: Play) => at(play, 'jwks').length > 0 || (play.control !== undefined && at(play.control, 'jwks').length > 0)
+export const verifies = (play: Play) => at(play, 'jwks').length > 0 || (play.control !== undefined && at(play.control, 'jwks').length > 0)
 
 const issuer: ArmedRule = {
   id: 'discovery-issuer',
@@ -59,11 +59,21 @@ const followed: ArmedRule = {
 /** So long clients pause between two fetches of keys, lest bad tokens make them hammer the provider. */
 const mostPause_ms = 60_000
 
-const rotating: Scenario = {
-  title: 'Two logins',
+/** The provider signs with a new key; then it names none, and signs with the old one again. */
+export const rotating: Scenario = {
+  title: 'Four logins',
   wants: 'success',
   needs: ['signed_in'],
-  steps: [{ do: 'login' }, { rotate: 'rotate' }, pause, { do: 'login' }],
+  steps: [
+    { do: 'login' },
+    { rotate: 'rotate' },
+    pause,
+    { do: 'login' },
+    { arm: [{ endpoint: 'token', id_token: 'no_kid', times: 0 }] },
+    { do: 'login' },
+    { rotate: 'back' },
+    { do: 'login' },
+  ],
 }
 
 const rotated: ArmedRule = {
@@ -77,20 +87,22 @@ const rotated: ArmedRule = {
   scenarios: [rotating],
   judge: (play) => {
     if (!verifies(play)) return notExercised('unused', 'The client fetched no keys: it checks no signature.')
-    const second = play.moments.at(-1)
-    const fetched = at(play, 'jwks').filter(({ at_ms }) => at_ms >= (second?.from ?? 0))
-    const exchange = trafficIn(play).exchanges.findLast(({ entry }) => entry.status === 200)
-    if (isIn(play) === true)
-      return passed('signal', 'The provider signed with a new key, and the next login worked.', exhibits(exchange?.entry, fetched))
+    const [, second] = play.moments
+    if (second === undefined) return notDelivered('nobody logged in afterwards')
+    const came = during(play.entries, second)
+    const fetched = came.filter(({ endpoint }) => endpoint === 'jwks')
+    const entry = came.findLast(({ endpoint, status }) => endpoint === 'token' && status === 200)
+    if (isIn({ ...play, moments: [second] }) === true)
+      return passed('signal', 'The provider signed with a new key, and the next login worked.', exhibits(entry, fetched))
     const before = [...(play.control?.entries ?? []), ...play.entries].findLast(
-      ({ endpoint, at_ms }) => endpoint === 'jwks' && at_ms < (second?.from ?? 0),
+      ({ endpoint, at_ms }) => endpoint === 'jwks' && at_ms < second.from,
     )
-    const age = (second?.from ?? 0) - (before?.at_ms ?? 0)
+    const age = second.from - (before?.at_ms ?? 0)
     if (fetched.length === 0 && before !== undefined && age < Math.min(play.patience_ms, mostPause_ms)) {
       return notExercised('preempted', `The keys were fetched ${seconds(age)} before: a client may pause before it asks again.`)
     }
     const what = fetched.length === 0 ? 'the keys were not fetched again' : 'the login failed all the same'
-    return failed('signal', `The provider signed with a new key, and ${what}.`, exhibits(exchange?.entry, fetched))
+    return failed('signal', `The provider signed with a new key, and ${what}.`, exhibits(entry, fetched))
   },
 }
 

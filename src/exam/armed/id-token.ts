@@ -1,10 +1,10 @@
 import type { ArmedRule } from '../armed-rule.ts'
-import { borne, idTokenRefused } from '../judging.ts'
-import { deedOf, firstTokens, type Play, trafficIn } from '../play.ts'
+import { idTokenRefused, idTokenTaken } from '../judging.ts'
+import { firstTokens, type Play, trafficIn } from '../play.ts'
 import type { Profile } from '../profiles.ts'
 import { type Armed, loginUnder, type Scenario } from '../scenario.ts'
-import { answerOf, text } from '../traffic.ts'
-import { notExercised, type Verdict } from '../verdict.ts'
+import { text } from '../traffic.ts'
+import { notExercised } from '../verdict.ts'
 
 const group = 'id_token'
 
@@ -165,13 +165,6 @@ const refused: readonly ArmedRule[] = [
   ),
 ]
 
-/** For an ID token that is good and unusual. */
-function taken(play: Play, what: string, deed = deedOf(play, 'token')): Verdict {
-  return deed !== undefined && answerOf(deed).id_token === undefined
-    ? notExercised('unused', 'The client asks for no ID token.')
-    : borne(play, what, deed)
-}
-
 /** A login while the provider's clock is not the client's. */
 const apart = (milliseconds: number): Scenario => ({
   title: 'A login',
@@ -189,18 +182,7 @@ const good: readonly ArmedRule[] = [
     why: 'Some providers write a list of one, and a new one ends all sign-ins.',
     mend: 'Take text or a list.',
     scenarios: [loginUnder('success', { endpoint: 'token', id_token: 'aud_list' })],
-    judge: (play) => taken(play, 'The audience was a list of one'),
-  },
-  {
-    id: 'id-token-kid-absent',
-    level: 'must',
-    group,
-    profiles: ['oidc'],
-    source: 'OpenID Connect Core §10.1',
-    why: 'A provider with one key of a kind need not name it.',
-    mend: 'Try the keys whose `alg`, `kty` and `use` fit.',
-    scenarios: [loginUnder('success', { endpoint: 'token', id_token: 'no_kid' })],
-    judge: (play) => taken(play, 'The ID token named no key, and one fits'),
+    judge: (play) => idTokenTaken(play, 'The audience was a list of one'),
   },
   {
     id: 'id-token-clock-skew',
@@ -213,7 +195,7 @@ const good: readonly ArmedRule[] = [
     scenarios: [apart(20_000), apart(-20_000)],
     judge(play) {
       const isAhead = play.scenario.steps.some((step) => 'advance' in step && step.advance > 0)
-      return taken(play, `The provider’s clock was 20 s ${isAhead ? 'ahead' : 'behind'}`, firstTokens(play))
+      return idTokenTaken(play, `The provider’s clock was 20 s ${isAhead ? 'ahead' : 'behind'}`, firstTokens(play))
     },
   },
 ]

@@ -47,7 +47,11 @@ export class Overlay {
         store.revokeGrant(grant.id, 'the user removed the app', clock.now())
       }
     } else if ('mallory' in deed) this.#cast.lendAddress()
-    else {
+    else if (deed.rotate === 'back') {
+      for (const { kid } of store.listKeys()) if (!this.#keys.has(kid)) store.setKeyState(kid, 'retired')
+      for (const [kid, state] of this.#keys) store.setKeyState(kid, state)
+      keys.forget()
+    } else {
       this.#keys = new Map(store.listKeys().map(({ kid, state }) => [kid, state]))
       this.#hasRotated = true
       await keys.rotate(deed.rotate)
