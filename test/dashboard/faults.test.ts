@@ -12,7 +12,7 @@ import { type FaultEffects, faultKinds } from '../../src/oauth/faults/registry.t
 import type { Fault, FaultState } from '../../src/sandbox/faults.ts'
 import { control } from '../support/control-client.ts'
 import { DashboardClient, textOf } from '../support/dashboard-client.ts'
-import { findFluffy, passwordTokens } from '../support/iokids-client.ts'
+import { findFluffy, passwordTokens, signInByForm } from '../support/iokids-client.ts'
 import { startForFile } from '../support/server.ts'
 
 /** The page of a sandbox's faults: what is armed, a click for each situation, and a form for all else. */
@@ -214,6 +214,18 @@ describe('a fault in words', () => {
       expect(say(effects), name).toMatch(/^The next token request [a-z]+s .+\.$/)
     }
   })
+})
+
+test('the page of flows arms one for the next sign-in', async () => {
+  const { html } = await browser.get('/dashboard/iokids/flows')
+  const names = [...html.matchAll(/<option value="([a-z0-9-]+)">/g)].map(([, name = '']) => name)
+  expect(names).toEqual(expect.arrayContaining(['denied-by-the-user', 'timeout', 'no-refresh-token-given', 'signed-wrongly']))
+  expect(names).not.toEqual(expect.arrayContaining(['401']))
+  const answer = await browser.post(`${at}/situations`, { situation: 'wrong-state', back: 'flows' })
+  expect(answer.location).toBe('/dashboard/iokids/flows?notice=armed')
+  const callback = await signInByForm(server)
+  expect(callback.searchParams.get('state')).toBe('a-state-that-nobody-sent')
+  expect((await browser.get(`${at}/new?endpoint=authorize`)).html).toContain('<option value="authorize" selected>')
 })
 
 test('names that bring a situation about are listed where users are', async () => {

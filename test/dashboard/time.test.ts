@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { control } from '../support/control-client.ts'
 import { DashboardClient, textOf } from '../support/dashboard-client.ts'
-import { passwordTokens } from '../support/iokids-client.ts'
+import { findFluffy, passwordTokens, postToken } from '../support/iokids-client.ts'
 import { start } from '../support/server.ts'
 
 /** The page that moves a sandbox's clock, and what every page says of it. */
@@ -77,4 +77,25 @@ test('it stays within what can be written, whoever moves it', async () => {
   for (const path of ['clock', 'requests']) {
     expect((await fetch(`${server.url}/_grantbox/sandboxes/iokids/${path}`)).status).toBe(200)
   }
+})
+
+test('it moves until a grant’s access or refresh token has expired, from the pages of the grant and its flow, too', async () => {
+  const { server, browser, clock } = await open()
+  expect(textOf((await browser.get(at)).html)).toContain('There is no token that would expire')
+  const { access_token, refresh_token } = await passwordTokens(server.url)
+  const me = async () => (await fetch(`${server.url}/v1/me`, { headers: { authorization: `Bearer ${access_token}` } })).status
+  const text = textOf((await browser.get(at)).html)
+  expect(text).toMatch(/FindFluffy for @beautifulmeercat246 now .*Until the access token expires \+[45] minutes/)
+  for (const page of ['grants/1', 'flows/grant-1']) {
+    expect((await browser.get(`/dashboard/iokids/${page}`)).html).toContain(`name="back" value="/${page}"`)
+  }
+  const until = (use: string, back: string) => browser.post(`${at}/until`, { grant: '1', use, back })
+  expect((await until('access', '/flows/grant-1')).location).toBe('/dashboard/iokids/flows/grant-1?notice=until-expired')
+  expect(await me()).toBe(401)
+  expect((await until('access', '//evil.example')).location).toBe(`${at}?notice=expired-already`)
+  expect((await clock()).offset_ms).toBeLessThan(302_000)
+  await until('refresh', '/time')
+  const refresh = await postToken(server.url, { grant_type: 'refresh_token', refresh_token: refresh_token ?? '', ...findFluffy })
+  expect(refresh.status).toBe(400)
+  expect((await browser.post(`${at}/until`, { grant: '77', use: 'access' })).status).toBe(404)
 })

@@ -208,7 +208,7 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.goto(`${url}${base}/faults/new?endpoint=token&status=42`)
     await page.getByRole('button', { name: 'Arm it' }).click()
   },
-  'dashboard-time': at(`${base}/time`),
+  'dashboard-time': busy(`${base}/time`),
   'dashboard-time-stopped': async (page, { url }) => {
     await page.goto(`${url}${base}/time`)
     await page.getByRole('button', { name: '30 days' }).click()

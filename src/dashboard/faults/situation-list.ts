@@ -6,7 +6,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
-import { isServed } from './served.ts'
+import { armedBy, isServed } from './served.ts'
 import { type Situation, situationGroups } from './situations.ts'
 
 /** A situation as the page offers it. */
@@ -33,6 +33,23 @@ export function shownGroups(sandbox: Sandbox, base: string): ShownGroup[] {
   return situationGroups.flatMap(({ heading, situations }) => {
     const shown = situations.filter((one) => isServed(one, sandbox)).map((one) => shownAs(one, sandbox, base))
     return shown.length === 0 ? [] : [{ id: slug(heading), heading, situations: shown }]
+  })
+}
+
+/** What a sign-in can be made to meet, from its beginning until the tokens are there. */
+export function signInSituations(sandbox: Sandbox): { heading: string; choices: readonly { value: string; label: string }[] }[] {
+  const meets = (situation: Situation) => {
+    const faults = armedBy(situation, sandbox)
+    return (
+      faults.length > 0 &&
+      faults.every(({ endpoint, grant_type }) => endpoint === 'authorize' || (endpoint === 'token' && grant_type !== 'refresh_token'))
+    )
+  }
+  return situationGroups.flatMap(({ heading, situations }) => {
+    const choices = situations
+      .filter((one) => isServed(one, sandbox) && meets(one))
+      .map(({ called, says }) => ({ value: slug(called), label: says }))
+    return choices.length === 0 ? [] : [{ heading, choices }]
   })
 }
 

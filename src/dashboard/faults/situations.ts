@@ -243,7 +243,7 @@ export const situationGroups: readonly SituationGroup[] = [
         says: 'Tokens are for whom the request’s audience or resource names: the client sends it',
         byHand: true,
       },
-      { called: 'With claims of your own', says: 'Tokens have claims of your own', goTo: '/settings', label: 'Settings' },
+      { called: 'With claims of your own', says: 'Tokens have claims of your own', goTo: '/tokens', label: 'Mint a token' },
     ],
   },
 ]

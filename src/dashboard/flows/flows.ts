@@ -9,10 +9,12 @@ import { revokeGrant } from '../../control/resources/grants.ts'
 import type { GrantEntry } from '../../oauth/model/grant-book.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
+import { signInSituations } from '../faults/situation-list.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { agoInWords, dateAndTime } from '../frame/words.ts'
+import { type UntilExpiry, untilExpiry } from '../time/until.ts'
 import { type FlowStep, flowSteps, grantNames } from './flow-steps.ts'
 import { type Flow, flowsIn } from './flows-in.ts'
 import { drawSequence, type Sequence } from './sequence.ts'
@@ -33,6 +35,8 @@ const flowsPage = page<{
   olderHref?: string | undefined
   newerHref?: string | undefined
   sandboxHref: string
+  /** What the next sign-in can be made to meet. */
+  situations: ReturnType<typeof signInSituations>
 }>('flows')
 
 const flowPage = page<{
@@ -52,6 +56,7 @@ const flowPage = page<{
   tree: readonly TreeNode[]
   grantHref?: string | undefined
   revokeAction?: string | undefined
+  until?: UntilExpiry | undefined
 }>('flow')
 
 const notices = noticesOf({
@@ -75,6 +80,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
       olderHref: flows.length > page * perPage ? `${base}/flows?page=${page + 1}` : undefined,
       newerHref: page > 1 ? `${base}/flows?page=${page - 1}` : undefined,
       sandboxHref: `${base}/sandbox`,
+      situations: signInSituations(sandbox),
     })
   })
 
@@ -102,6 +108,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
       sequences: steps.length === 0 ? [] : [drawSequence(steps, 'wide'), drawSequence(steps, 'narrow')],
       tree: grant === undefined ? [] : tokenTree(grant, flow, sandbox),
       grantHref: grant === undefined ? undefined : `${base}/grants/${grant.grant.id}`,
+      until: grant && untilExpiry(grant, sandbox, base, `/flows/${params.flow}`),
       revokeAction: grant !== undefined && grant.grant.revoked_at === null ? `${base}/flows/${params.flow}/revoke` : undefined,
     })
   })

@@ -15,6 +15,7 @@ import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { agoInWords, dateAndTime } from '../frame/words.ts'
+import { type UntilExpiry, untilExpiry } from '../time/until.ts'
 import { type GrantFact, type GrantState, grantFacts, grantState, kindOf } from './grant-facts.ts'
 
 const perPage = 50
@@ -43,6 +44,7 @@ const grantPage = page<{
   flowHref: string
   mintHref: string
   revokeHref?: string | undefined
+  until?: UntilExpiry | undefined
 }>('grant')
 
 const notices = noticesOf({
@@ -110,6 +112,7 @@ export const grantPages = part({ icon, notices }, ({ get, post }) => {
       steps: flowSteps((flow?.entries ?? []).slice(-mostSteps), base, prefix),
       flowHref: `${base}/flows/${flowKey}`,
       mintHref: `${base}/tokens?${new URLSearchParams({ client: client.client_id, ...(user !== undefined && { user: user.username }) })}`,
+      until: untilExpiry(entry, sandbox, base, `/grants/${grant.id}`),
       revokeHref: grant.revoked_at === null ? `${base}/grants/${grant.id}/revoke` : undefined,
     })
   })

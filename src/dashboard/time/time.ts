@@ -5,12 +5,14 @@
 
 import { check } from '../../control/input/validation.ts'
 import { advanceClock, changeClock, clockAdvance, clockChange } from '../../control/resources/clock.ts'
+import { grantNumbered } from '../../control/resources/grants.ts'
 import type { Errors } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { dateAndTime, durationInWords } from '../frame/words.ts'
+import { agoInWords, dateAndTime, durationInWords } from '../frame/words.ts'
+import { endOf, type UntilExpiry, untilExpiry } from './until.ts'
 
 const timePage = page<{
   action: string
@@ -25,17 +27,24 @@ const timePage = page<{
   by: string
   at: string
   errors: Errors
+  /** The newest grants with what is left of their tokens. */
+  grants: readonly { who: string; when: string; until: UntilExpiry }[]
   apiHref: string
 }>('time')
 
 const notices = noticesOf({
   'clock-moved': 'The clock was moved. What expires by then has expired.',
+  'until-expired': 'The clock was moved: the token has expired.',
+  'expired-already': 'The token has expired already. The clock was not moved.',
   'clock-stopped': 'The clock stands still.',
   'clock-goes-on': 'The clock goes on.',
   'clock-as-machine': 'The clock goes as the machine’s again.',
 })
 
 const icon = '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5l3.500 2"/>'
+
+/** How many grants are offered. */
+const mostGrants = 6
 
 const steps = [
   { by: '1m', label: '1 minute' },
@@ -76,6 +85,17 @@ export const timePages = part({ icon, notices }, ({ get, post, deps }) => {
     return moved(visit, () => changeClock(check(clockChange, change), sandbox, sandboxes))
   })
 
+  post('/time/until', (visit) => {
+    const { sandbox, form } = visit
+    const use = form.text('use') === 'refresh' ? 'refresh' : 'access'
+    const end = endOf(use, grantNumbered(form.text('grant'), sandbox), sandbox)
+    const [back = '/time'] = /^\/(?:grants|flows)\/[\w-]+$/.exec(form.text('back')) ?? []
+    if (end === undefined) return visit.go(back, notices['expired-already'])
+    // A second more: who checks whole seconds sees it, too.
+    advanceClock({ by: end - sandbox.clock.now() + 1000 }, sandbox, sandboxes)
+    return visit.go(back, notices['until-expired'])
+  })
+
   function showTime(visit: Visit, errors: Errors = {}) {
     const { sandbox, form, base, root } = visit
     const { clock, name } = sandbox
@@ -96,6 +116,7 @@ export const timePages = part({ icon, notices }, ({ get, post, deps }) => {
         by: form.text('by'),
         at: form.text('now') || new Date(clock.now()).toISOString().slice(0, 19),
         errors,
+        grants: newestGrants(visit),
         apiHref: `${root}/_grantbox/sandboxes/${name}/clock`,
       },
       Object.keys(errors).length > 0 ? 400 : 200,
@@ -112,6 +133,19 @@ export const timePages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/time', notices['clock-moved'])
   }
 })
+
+/** Those of the newest grants of which a token expires yet. */
+function newestGrants({ sandbox, base }: Visit) {
+  const now = sandbox.clock.now()
+  const { usernamePrefix = '' } = sandbox.provider.texts
+  return sandbox.grants.newest({ active: true, limit: mostGrants }, now).flatMap((entry) => {
+    const until = untilExpiry(entry, sandbox, base, '/time')
+    if (until === undefined) return []
+    const { grant, client, user } = entry
+    const who = user === undefined ? client.app.name : `${client.app.name} for ${usernamePrefix}${user.username}`
+    return [{ who, when: agoInWords(grant.created_at, now), until }]
+  })
+}
 
 function stateOf(isFrozen: boolean, distance: number): string {
   const goes = isFrozen ? 'It stands still' : 'It goes'
