@@ -4,10 +4,11 @@ import type { Declared } from '../sandbox/declared.ts'
 import { ConfigError, type ConfigProblem, shown } from './error.ts'
 import { type ConfigFile, inlineVariable, readConfigFile } from './file.ts'
 import { type Flags, parseFlags, unknown } from './flags.ts'
+import type { OwnExam } from './own-exam.ts'
 import { describe, environmentName, flagName, isKey, type Key, keys, schema } from './schema.ts'
 
 /** The settings after flags, environment, file and defaults. Paths are absolute, URLs end without a slash. */
-export type Config = z.output<typeof schema> & { db: string; declared?: Declared }
+export type Config = z.output<typeof schema> & { db: string; declared?: Declared; exam?: OwnExam }
 
 /** A setting as the manual's table shows it. */
 export interface ConfigRow {
@@ -48,17 +49,22 @@ export async function loadConfig({ argv, env, cwd, commandFlags = {} }: ConfigSo
 
   const file = await fileOf(cwd, given.get('config'), env[inlineVariable], problems)
   for (const [key, value] of Object.entries(file?.content ?? {})) {
-    if (key === '$schema' || key === 'providers' || key === 'sandboxes') continue
+    if (['$schema', 'providers', 'sandboxes', 'exam'].includes(key)) continue
     if (isKey(key) && describe(key).notInFile) problems.push({ where: `${file?.label}: ${key}`, message: 'cannot stand in a config file' })
     else if (!given.has(key)) given.set(key, { value, where: `${file?.label}: ${key}`, folder: file?.folder ?? cwd })
   }
 
   const declared = await declarationsOf(file, problems)
+  const exam = await ownExamOf(file, declared, problems)
   // To compile the schema pays for those alone who check often.
   const checked = schema.safeParse(Object.fromEntries([...given].map(([key, { value }]) => [key, value])), { jitless: true })
   for (const issue of checked.error?.issues ?? []) problems.push(...problemsOf(issue, given))
   if (!checked.success || problems.length > 0) throw new ConfigError(problems)
-  return { ...withAbsolutePaths(checked.data, (key) => given.get(key)?.folder ?? cwd, file), ...(declared && { declared }) }
+  return {
+    ...withAbsolutePaths(checked.data, (key) => given.get(key)?.folder ?? cwd, file),
+    ...(declared && { declared }),
+    ...(exam && { exam }),
+  }
 }
 
 /** The providers and sandboxes that the file declares; the schema of them is loaded for those alone who have some. */
@@ -69,6 +75,19 @@ async function declarationsOf(file: ConfigFile | undefined, problems: ConfigProb
   const read = readDeclarations(content, label, await mentionedVendors(content), await mentionedRules(content))
   problems.push(...read.problems)
   return read.declared
+}
+
+/** What the file says of exams; read by those alone who say something. */
+async function ownExamOf(
+  file: ConfigFile | undefined,
+  declared: Declared | undefined,
+  problems: ConfigProblem[],
+): Promise<OwnExam | undefined> {
+  if (file?.content.exam === undefined) return undefined
+  const { readOwnExam } = await import('./own-exam.ts')
+  const read = await readOwnExam(file.content.exam, file, declared?.providers ?? [])
+  problems.push(...read.problems)
+  return read.exam
 }
 
 /** Every setting, in the order of `--help`. */

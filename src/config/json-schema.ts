@@ -3,12 +3,14 @@ import type { Provider } from '../providers/provider.ts'
 import { allProviders } from '../providers/registry.ts'
 import { nullable, ownShape } from '../sandbox/settings-schema.ts'
 import { declarationsJsonSchema } from './declarations.ts'
+import { ownExamSchema } from './own-exam.ts'
 import { describe, keys, schema } from './schema.ts'
 
 /** The JSON Schema of the config file, for editors. */
 export async function configJsonSchema(): Promise<Record<string, unknown>> {
   const { properties: settings = {} } = z.toJSONSchema(schema, { io: 'input' })
   const { properties: declarations = {}, $defs = {} } = declarationsJsonSchema
+  const { $schema: _, ...exam } = { description: 'How your app is examined.', ...z.toJSONSchema(ownExamSchema, { io: 'input' }) }
   const own = keys
     .filter((key) => !describe(key).notInFile)
     .map((key) => [key, { description: describe(key).description, ...(settings[key] as object) }])
@@ -21,6 +23,7 @@ export async function configJsonSchema(): Promise<Record<string, unknown>> {
       $schema: { type: 'string' },
       ...Object.fromEntries(own),
       ...declarations,
+      exam,
       sandboxes: { ...(declarations.sandboxes as object), properties: Object.fromEntries(vendors.map(ofItsName)) },
     },
     additionalProperties: false,

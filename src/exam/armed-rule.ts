@@ -3,6 +3,7 @@ import type { Play } from './play.ts'
 import type { Profile } from './profiles.ts'
 import type { Scenario } from './scenario.ts'
 import type { Verdict } from './verdict.ts'
+import type { Dated } from './versions.ts'
 
 /** The order in which groups are played: from the harmless to what may poison a cache. */
 export const groups = [
@@ -25,7 +26,7 @@ export const groups = [
 export type Group = (typeof groups)[number]
 
 /** A rule that shows only when somebody does something to the client. */
-export interface ArmedRule {
+export interface ArmedRule extends Dated {
   readonly id: string
   readonly level: Level
   readonly group: Group

@@ -1,14 +1,16 @@
+import { armedRules } from './armed.ts'
 import { evidenceOf } from './evidence.ts'
 import type { Fingerprints } from './fingerprints.ts'
 import { counts, levelFor } from './profiles.ts'
 import { reasons } from './proof.ts'
 import { recovers, recovery } from './recovery.ts'
 import { rules as passiveRules } from './registry.ts'
-import { type Counts, type Report, type RuleReport, rulesVersion } from './report.ts'
+import type { Counts, Report, RuleReport } from './report.ts'
 import type { Rule } from './rule.ts'
 import type { Exam } from './run/exam.ts'
 import { ofClients, trafficOf } from './traffic.ts'
 import { exhibits, failed, notExercised, passed, type Verdict } from './verdict.ts'
+import { partedAt } from './versions.ts'
 
 /** What an exam has found so far. */
 export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Report {
@@ -42,12 +44,14 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
     const { proof, message } = verdict
     return { ...said, verdict: verdict.verdict, proof, message, evidence: evidenceOf(verdict.evidence, prints) }
   })
+  const newer = newerThan(exam.rulesVersion)
   return {
     exam: {
       profile: profiles,
       ...(because !== undefined && { guessed: because }),
       ...(exam.vendor !== undefined && { vendor: exam.vendor }),
-      rules_version: rulesVersion,
+      rules_version: exam.rulesVersion,
+      ...(newer > 0 && { rules_newer: newer }),
       client_id: client.client_id,
       sandbox,
       started: new Date(exam.started).toISOString(),
@@ -59,6 +63,12 @@ export function reportOf(exam: Exam, sandbox: string, prints: Fingerprints): Rep
     rules,
     counts: countsOf(rules),
   }
+}
+
+/** How many rules came after a version. */
+function newerThan(version: string): number {
+  const newer = [...partedAt(armedRules, version).newer, ...partedAt(passiveRules, version).newer]
+  return new Set(newer.map(({ id }) => id)).size
 }
 
 /** Whether a rule that no scenario of its own shows was asked for. */
@@ -87,8 +97,8 @@ function passiveVerdicts(exam: Exam): { rule: Rule; group: string; verdict: Verd
   const traffic = trafficOf(ofClients(honest), () => client, exam.isByTheBook).get(client.client_id)
   if (traffic === undefined) return []
   const byId = new Map(honest.map((entry) => [entry.id, entry]))
-  return passiveRules
-    .filter((rule) => counts(rule, profiles, musts) && wants(rule.id, 'any', exam))
+  return partedAt(passiveRules, exam.rulesVersion)
+    .had.filter((rule) => counts(rule, profiles, musts) && wants(rule.id, 'any', exam))
     .filter((rule) => !quick || levelFor(rule, profiles, musts) === 'must')
     .map((rule) => {
       const unseen = rule.unseen?.(traffic)

@@ -1,3 +1,4 @@
+import { given } from '../basics/given.ts'
 import type { Rule } from './rule.ts'
 import { authorizationRequest } from './rules/authorization-request.ts'
 import { devices } from './rules/devices.ts'
@@ -25,9 +26,9 @@ export const rules: readonly Rule[] = [
 ]
 
 /** What a rule says, for the armed rule that tries the same: both are one rule, with one section in the manual. */
-export function saysRule(id: string): Pick<Rule, 'id' | 'level' | 'source' | 'why' | 'mend'> {
+export function saysRule(id: string): Pick<Rule, 'id' | 'level' | 'source' | 'why' | 'mend' | 'since'> {
   const rule = rules.find((one) => one.id === id)
   if (rule === undefined) throw new Error(`no rule is called ${id}`)
-  const { level, source, why, mend } = rule
-  return { id, level, source, why, mend }
+  const { level, source, why, mend, since } = rule
+  return { id, level, source, why, mend, ...given({ since }) }
 }

@@ -27,9 +27,6 @@ export interface ControlRun {
   readonly took_ms: number
 }
 
-/** Changes when a rule becomes stricter. */
-export const rulesVersion = '2026.1'
-
 /** What a report says of one rule. */
 export interface RuleReport {
   id: string
@@ -69,6 +66,8 @@ export interface Report {
     /** Whose own rules are among these; absent when nobody's are. */
     vendor?: string
     rules_version: string
+    /** How many rules of later versions are left out; absent when there are none. */
+    rules_newer?: number
     client_id: string
     sandbox: string
     /** RFC 3339, by the machine's clock. */

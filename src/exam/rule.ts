@@ -8,6 +8,7 @@ import type { JournalEntry } from '../sandbox/journal.ts'
 import type { Level } from './level.ts'
 import type { Profile } from './profiles.ts'
 import type { Traffic } from './traffic.ts'
+import type { Dated } from './versions.ts'
 
 /** What a rule found. No secret stands in it. */
 export interface Finding {
@@ -19,7 +20,7 @@ export interface Finding {
 }
 
 /** What clients have to do, and how to see in their requests that one does not. */
-export interface Rule {
+export interface Rule extends Dated {
   readonly id: string
   readonly level: Level
   /** The paragraph that says so. */

@@ -17,6 +17,8 @@ export interface ExamOptions {
   waive?: Readonly<Record<string, string>>
   /** How long an answer is held back at most, to see whether the client gives up waiting, such as "15s" or seconds; 45 s when absent. */
   patience?: string | number
+  /** The rules as they were in this version, such as "2026.1"; the newest when absent. */
+  rules_version?: string
   /** A client that is there, or one that is made for the exam; `exam` when absent. */
   client_id?: string
   /** Of one that is made; null for a public client. */

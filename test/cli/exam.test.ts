@@ -76,7 +76,7 @@ describe('wrong use ends with 3 and says what was wrong', () => {
     [['http://localhost:1/login', '--report', 'pdf=x.pdf'], /flag --report: expected FORMAT=FILE with one of text, json/],
     [['http://localhost:1/login', '--fail-on', 'never'], /flag --fail-on: expected must, should, hint, got "never"/],
     [['http://localhost:1/login', '--require', '200'], /flag --require: expected 0 to 100/],
-    [['http://localhost:1/login', '--rules', '1999.1'], /flag --rules: expected 2026\.1/],
+    [['http://localhost:1/login', '--rules', '1999.1'], /flag --rules: expected one of 2026\.1, got "1999\.1"/],
     [['http://localhost:1/login', '--known', 'none.json'], /flag --known: none\.json: ENOENT/],
     [['--whoami', 'GET /me json /sub', '--', 'true'], /flag --whoami: means something beside a URL alone/],
     [['http://localhost:1/login', '--sign-in', 'x'], /unknown flag; did you mean --signed-in\?/],

@@ -5,9 +5,10 @@ import { expect, test } from 'vitest'
 import { armedRules } from '../../src/exam/armed.ts'
 import { recovery } from '../../src/exam/recovery.ts'
 import { rules } from '../../src/exam/registry.ts'
-import { type Report, rulesVersion } from '../../src/exam/report.ts'
+import type { Report } from '../../src/exam/report.ts'
 import { formatted } from '../../src/exam/reports/formats.ts'
 import { outcomeOf } from '../../src/exam/reports/outcome.ts'
+import { rulesVersion } from '../../src/exam/versions.ts'
 import { sectionsOf } from '../support/markdown.ts'
 
 const path = join(import.meta.dirname, '../../docs/exam.md')

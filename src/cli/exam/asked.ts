@@ -1,11 +1,13 @@
+import { resolve } from 'node:path'
 import { ConfigError, type ConfigProblem } from '../../config/error.ts'
 import type { Flags } from '../../config/flags.ts'
+import type { OwnExam } from '../../config/own-exam.ts'
 import { probeForm, readProbe } from '../../exam/browser/probe.ts'
 import type { WebApp } from '../../exam/browser/web-app.ts'
 import { type Level, levels } from '../../exam/level.ts'
 import { type Profile, profiles } from '../../exam/profiles.ts'
-import { rulesVersion } from '../../exam/report.ts'
 import { type Format, formats } from '../../exam/reports/formats.ts'
+import { type RulesVersion, rulesVersion, rulesVersions } from '../../exam/versions.ts'
 
 /** What else an exam that was passed can give, which others can check: as the control API has it. */
 export const shown = { attestation: 'attestation', badge: 'badge.svg', jwks: 'jwks' } as const
@@ -33,7 +35,7 @@ export const examFlags: Flags = {
   'return-to': { value: 'PARAMETER', description: "the parameter of the login's address that says where to go afterwards" },
   ready: { value: 'URL', description: 'answers when the app that is started is ready (the address of the login)' },
   known: { value: 'FILE', description: 'failures that are let pass: {"RULE": {"reason": "…", "until": "2026-12-31"}}' },
-  rules: { value: 'VERSION', description: `the version of the rules (${rulesVersion})` },
+  rules: { value: 'VERSION', description: `the rules as they were in a version (${rulesVersion})` },
   'sarif-file': { value: 'FILE', description: 'the file of the app that the findings of the SARIF report stand at' },
   verbose: { description: 'a line for each rule that passed too' },
 }
@@ -50,27 +52,38 @@ export interface Asked {
   readonly profiles: readonly Profile[]
   readonly only: readonly string[]
   readonly quick: boolean
+  readonly waive: Readonly<Record<string, string>>
   readonly patience: string | undefined
   readonly reports: ReadonlyMap<Format, string>
   readonly shown: ReadonlyMap<string, string>
   readonly fail_on: Level
   readonly require: number | undefined
   readonly ready: string | undefined
-  readonly known: string | undefined
+  /** A file of failures that are let pass, and who named it. */
+  readonly known: { readonly file: string; readonly where: string } | undefined
   readonly sarif_file: string | undefined
+  readonly rules_version: RulesVersion | undefined
   readonly verbose: boolean
 }
 
-/** @throws ConfigError that names each mistake */
-export function readAsked(url: string | undefined, values: ReadonlyMap<string, string>): Asked {
+/**
+ * What the flags say, and for the rest what the config file does.
+ * @throws ConfigError that names each mistake
+ */
+export function readAsked(url: string | undefined, flags: ReadonlyMap<string, string>, own?: OwnExam): Asked {
+  const values = new Map([...saidInFile(own, url !== undefined), ...flags])
   const problems: ConfigProblem[] = []
-  const wrong = (flag: string, message: string) => void problems.push({ where: flag === '' ? 'grantbox exam' : `flag --${flag}`, message })
+  const placeOf = (flag: string) =>
+    own === undefined || flags.has(flag) ? `flag --${flag}` : `${own.label}: exam.${flag.replaceAll('-', '_')}`
+  const wrong = (flag: string, message: string): undefined => {
+    problems.push({ where: flag === '' ? 'grantbox exam' : placeOf(flag), message })
+  }
   const list = (flag: string) => values.get(flag)?.split(',') ?? []
 
   if (url !== undefined && !isHttp(url)) wrong('', `expected the http or https URL where a login begins, got ${JSON.stringify(url)}`)
   const base = url !== undefined && isHttp(url) ? url : 'http://localhost'
   if (url === undefined) {
-    for (const flag of ['signed-in', 'whoami', 'api', 'logout', 'return-to', 'ready']) {
+    for (const flag of ofApps) {
       if (values.has(flag)) wrong(flag, 'means something beside a URL alone; a command says by its exit code whether it is signed in')
     }
   }
@@ -94,8 +107,10 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
   const require = values.get('require')
   const percent = /^(\d{1,2}|100)%?$/.exec(require ?? '0')?.[1]
   if (percent === undefined) wrong('require', `expected 0 to 100, got ${JSON.stringify(require)}`)
-  const version = values.get('rules') ?? rulesVersion
-  if (version !== rulesVersion) wrong('rules', `expected ${rulesVersion}, which is the one that there is, got ${JSON.stringify(version)}`)
+  const version = values.get('rules')
+  const rules_version = rulesVersions.find((one) => one === version)
+  if (version !== undefined && rules_version === undefined)
+    wrong('rules', `expected one of ${rulesVersions.join(', ')}, got ${JSON.stringify(version)}`)
   const reports = new Map<Format, string>()
   const toShow = new Map<string, string>()
   for (const one of list('report')) {
@@ -116,6 +131,7 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
           logout: address('logout'),
           return_to: values.get('return-to'),
         }
+  const known = values.get('known')
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     app,
@@ -127,16 +143,32 @@ export function readAsked(url: string | undefined, values: ReadonlyMap<string, s
     profiles: named as Profile[],
     only: list('only'),
     quick: values.has('quick'),
+    waive: own?.said.waive ?? {},
     patience: values.get('patience'),
     reports,
     shown: toShow,
     fail_on: fail_on as Level,
     require: require === undefined ? undefined : Number(percent),
     ready: values.get('ready'),
-    known: values.get('known'),
+    known: known === undefined ? undefined : { file: known, where: placeOf('known') },
     sarif_file: values.get('sarif-file'),
+    rules_version,
     verbose: values.has('verbose'),
   }
+}
+
+/** What means something beside the URL of an app alone. */
+const ofApps = ['signed-in', 'whoami', 'api', 'logout', 'return-to', 'ready']
+
+/** What a config file says, as flags would; its paths begin where it lies. */
+function saidInFile(own: OwnExam | undefined, hasUrl: boolean): [string, string][] {
+  if (own === undefined) return []
+  const { waive: _, report = {}, known, ...rest } = own.said
+  const files = Object.entries(report).map(([format, file = '']) => `${format}=${resolve(own.folder, file)}`)
+  const paths = { ...(known !== undefined && { known: resolve(own.folder, known) }), ...(files.length > 0 && { report: files }) }
+  return Object.entries({ ...rest, ...paths })
+    .map(([key, value = '']): [string, string] => [key.replaceAll('_', '-'), [value].flat().join(',')])
+    .filter(([flag]) => hasUrl || !ofApps.includes(flag))
 }
 
 function isHttp(text: string): boolean {

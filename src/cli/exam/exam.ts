@@ -66,7 +66,7 @@ async function examine(context: CommandContext): Promise<number> {
     throw new ConfigError([{ where: 'grantbox exam', message: `expected: grantbox ${exam.usage}` }])
   }
   const config = await loadConfig({ argv: flags, env, cwd, commandFlags: examFlags })
-  const asked = readAsked(url, parseFlags(flags, { ...examFlags }).values)
+  const asked = readAsked(url, parseFlags(flags, { ...examFlags }).values, config.exam)
   const known = await knownFailures(asked.known, cwd)
   // By the RFCs, unless somebody said whose dialect it is.
   const saysProvider = flags.some((flag) => flag.startsWith('--provider')) || Boolean(env.GRANTBOX_PROVIDER)
@@ -128,9 +128,11 @@ async function take(
       ...given({ post_logout_redirect_uri: asked.post_logout_redirect_uri, backchannel_logout_uri: asked.backchannel_logout_uri }),
       signals: asked.app === undefined ? ['signed_in'] : abilitiesOf(asked.app),
       quick: asked.quick,
+      waive: asked.waive,
       ...(asked.patience !== undefined && { patience: asked.patience }),
       ...(asked.profiles.length > 0 && { profile: asked.profiles }),
       ...(asked.only.length > 0 && { only: asked.only }),
+      ...given({ rules_version: asked.rules_version }),
     })
     try {
       if (asked.app !== undefined) await driveApp(client, path, asked.app, provider, begun)

@@ -16,10 +16,13 @@ const form = z.record(
  * The failures that somebody knows of. A file that was named has to be there.
  * @throws ConfigError for one that says something else
  */
-export async function knownFailures(file: string | undefined, cwd: string): Promise<ReadonlyMap<string, KnownFailure>> {
-  const where = file === undefined ? usual : `flag --known: ${file}`
-  const text = await readFile(resolve(cwd, file ?? usual), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (file === undefined && error.code === 'ENOENT') return '{}'
+export async function knownFailures(
+  named: { file: string; where: string } | undefined,
+  cwd: string,
+): Promise<ReadonlyMap<string, KnownFailure>> {
+  const where = named === undefined ? usual : `${named.where}: ${named.file}`
+  const text = await readFile(resolve(cwd, named?.file ?? usual), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (named === undefined && error.code === 'ENOENT') return '{}'
     throw new ConfigError([{ where, message: error.message }])
   })
   const read = form.safeParse(parsed(text))

@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { given } from '../../basics/given.ts'
 import { examClient } from '../../exam/client.ts'
 import { type Profile, profiles } from '../../exam/profiles.ts'
 import type { ExamOptions, ExamWorld } from '../../exam/run/options.ts'
 import { abilities } from '../../exam/tasks.ts'
+import { rulesVersions } from '../../exam/versions.ts'
 import { duration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
@@ -29,6 +31,7 @@ export const examDraft = z.strictObject({
   redirect_uri: z.string().optional().describe('Of one that is made.'),
   post_logout_redirect_uri: z.string().optional().describe('Where the users of one that is made come back from signing out.'),
   backchannel_logout_uri: z.string().optional().describe('Where one that is made is told that its user signed out.'),
+  rules_version: z.enum(rulesVersions).optional().describe('The rules as they were in this version; the newest when absent.'),
   username: z.string().optional().describe("Who logs in; the sandbox's first user when absent."),
 })
 
@@ -42,6 +45,7 @@ export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
     waive = {},
     client_id = examClient.client_id,
     username,
+    rules_version,
     patience: patience_ms,
     redirect_uri,
     post_logout_redirect_uri,
@@ -49,7 +53,7 @@ export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
   } = draft
   const { client_secret = examClient.client_secret } = draft
   const its = { client_id, client_secret, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri, username }
-  return { profiles: profile, patience_ms, only, quick, abilities: signals, waive, ...its }
+  return { profiles: profile, patience_ms, only, quick, abilities: signals, waive, ...given({ rules_version }), ...its }
 }
 
 /** A sandbox as the place of an exam. */

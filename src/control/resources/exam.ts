@@ -50,6 +50,7 @@ const report = z
       guessed: z.string().exactOptional().describe('By what the profile was guessed.'),
       vendor: z.string().exactOptional().describe('Whose own rules are among these.'),
       rules_version: z.string(),
+      rules_newer: z.number().exactOptional().describe('How many rules of later versions are left out.'),
       client_id: z.string(),
       sandbox: z.string(),
       started: z.string(),

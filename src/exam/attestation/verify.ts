@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { readJwt } from '../../oauth/jose/check.ts'
 import { fitsAlg, type Jwk, signatureProblem } from '../../oauth/jose/verification.ts'
-import { rulesVersion } from '../report.ts'
+import { rulesVersion } from '../versions.ts'
 import { attestationType, digestOf, forms } from './attestation.ts'
 
 /** What came of looking at an attestation. `stale` holds too, but for a day or rules that are over. */

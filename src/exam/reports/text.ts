@@ -23,6 +23,7 @@ export function textReport(report: Report, outcome: Outcome, { verbose = false, 
   const { exam, rules, counts } = report
   const guessed = exam.guessed === undefined ? '' : ` (guessed: ${exam.guessed})`
   const lines = [`grantbox exam · profile ${exam.profile.join(', ') || 'none'}${guessed} · client ${exam.client_id}`, controlsLine(report)]
+  if (exam.rules_newer !== undefined) lines.push(`rules     of version ${exam.rules_version}: ${exam.rules_newer} newer ones are left out`)
   if (exam.void !== undefined) {
     lines.push(
       '',

@@ -15,6 +15,7 @@ import { lacking, type Scenario } from '../scenario.ts'
 import type { Ability, Given } from '../tasks.ts'
 import { atVendor, vendorRules } from '../vendor.ts'
 import { notExercised, type Verdict } from '../verdict.ts'
+import { partedAt, type RulesVersion, rulesVersion } from '../versions.ts'
 import { Cast } from './cast.ts'
 import type { Findings, Live } from './findings.ts'
 import { honestFor, sham, troubleWith } from './honest.ts'
@@ -30,6 +31,7 @@ export class Exam {
   readonly options: ExamOptions
   /** All that may be tried. */
   readonly rules: readonly ArmedRule[]
+  readonly rulesVersion: RulesVersion
   /** Whose exam it is, of those that have one of their own. */
   readonly vendor: string | undefined
   readonly cast: Cast
@@ -52,7 +54,8 @@ export class Exam {
     const { exam: its = {}, name } = find().provider
     this.options = options
     this.vendor = Object.keys(its).length > 0 ? name : undefined
-    this.rules = [...armedRules, ...vendorRules(its, name)]
+    this.rulesVersion = options.rules_version ?? rulesVersion
+    this.rules = [...partedAt(armedRules, this.rulesVersion).had, ...vendorRules(its, name)]
     this.cast = cast
     this.#abilities = new Set(options.abilities)
     this.#player = player

@@ -2,6 +2,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { SandboxSettings } from '../../sandbox/settings.ts'
 import type { Profile } from '../profiles.ts'
 import type { Ability } from '../tasks.ts'
+import type { RulesVersion } from '../versions.ts'
 
 /** Whose exam it is. */
 export interface Registration {
@@ -38,6 +39,8 @@ export interface ExamOptions extends Wanted, Registration {
   readonly waive: Readonly<Record<string, string>>
   /** A person does it, who may take his time: no task is over before he says so. */
   readonly by_hand?: boolean
+  /** The rules as they were in a version; the newest when absent. */
+  readonly rules_version?: RulesVersion
 }
 
 /** The sandbox in which an exam takes place. */
