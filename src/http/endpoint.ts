@@ -47,9 +47,21 @@ function written(body: unknown, reply: FastifyReply): string {
 export function send(reply: FastifyReply, { status, headers, body, as_is }: Reply): void {
   reply.code(status)
   if (headers !== undefined) reply.headers(harmless(headers, exchangeOf(reply.request).context))
+  if (String(reply.getHeader('content-type')).startsWith('text/html')) guard(reply)
   if (as_is === true) reply.serializer(String)
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
   else (reply.hasHeader('content-type') ? reply : reply.type('application/json')).send(written(body, reply))
+}
+
+/** Of a vendor's page that says nothing of it: it loads nothing, nobody frames it, and it is taken for nothing else. */
+const guards = {
+  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+}
+
+function guard(reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(guards)) if (!reply.hasHeader(name)) reply.header(name, value)
 }
 
 /** Sends the browser to the client; 303 makes a GET of a POST (RFC 9700 §4.12), which the vendor may leave to browsers. */

@@ -5,6 +5,7 @@ import { fromSchema, jsonText, nastyJson, nastyText } from './values.ts'
 /** A request as it goes over the wire; text is one character for each byte. */
 export interface FuzzRequest {
   speaker: string
+  own_words?: boolean | undefined
   method: string
   path: string
   headers: readonly (readonly [name: string, value: string])[]
@@ -134,6 +135,7 @@ export function requestTo(target: Target, { schemas, values, tokens, forms, sand
       // A request line over the limit of 16 KiB is refused before anything that is asked here.
       return {
         speaker: target.speaker,
+        own_words: target.own_words,
         method,
         path: `${path}${query}`.slice(0, 12_000),
         headers: [...type, ...(target.headers ?? []), ...headers],

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { allProviders } from '../../src/providers/registry.ts'
 import type { ChildServer } from '../support/child-server.ts'
 import { bytes, type FuzzRequest, requestTo, type World } from './requests.ts'
-import { controlTargets, dashboardTargets, fuzzed, providerTargets, type Target } from './surface.ts'
+import { controlTargets, dashboardTargets, providerTargets, type Target } from './surface.ts'
 import { verdict } from './verdict.ts'
 import { sendBytes } from './wire.ts'
 import { explorePreloaded, wellKnown } from './world.ts'
@@ -63,7 +63,7 @@ export async function explore(url: string): Promise<{ targets: Target[]; world: 
   const values = new Set(wellKnown)
   const tokens = new Set<string>()
   const forms = new Map<string, string[]>()
-  for (const provider of (await allProviders()).filter(({ id }) => fuzzed.includes(id))) {
+  for (const provider of await allProviders()) {
     values.add(provider.id)
     forms.set(provider.id, await explorePreloaded(url, provider, values, tokens))
   }

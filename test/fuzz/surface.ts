@@ -1,6 +1,7 @@
 import { protocolEndpoints } from '../../src/http/endpoints/registry.ts'
 import type { Endpoint } from '../../src/oauth/model/endpoint.ts'
 import { OAuthError } from '../../src/oauth/model/errors.ts'
+import { isReason, reasons } from '../../src/oauth/model/reasons.ts'
 import { defaultSettings } from '../../src/oauth/model/settings.ts'
 import { initialSettings } from '../../src/providers/own-settings.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -28,6 +29,8 @@ export interface JsonSchema {
 export interface Target {
   /** Whose words its errors are said in: a provider's id, `control` or `dashboard`. */
   speaker: string
+  /** It says errors in a way of its own. */
+  own_words?: boolean
   /** Those that it answers; the fuzzer uses others too. */
   methods: readonly string[]
   /** With `:name` for parts that vary. */
@@ -40,26 +43,42 @@ export interface Target {
   weight: number
 }
 
-/** Whose endpoints are asked. */
-export const fuzzed = ['iokids', 'wildix', 'socialid', 'deyel', 'gateway', 'standard']
-
 /** Every endpoint and route of these providers, from the tables that serve them. */
 export async function providerTargets(): Promise<Target[]> {
-  return (await allProviders())
-    .filter(({ id }) => fuzzed.includes(id))
-    .flatMap((provider): Target[] => [
-      ...protocolEndpoints.flatMap((one) =>
-        one.paths(provider).flatMap((path): Target[] => {
-          return path === undefined
-            ? []
-            : [{ speaker: provider.id, methods: Object.keys(one.handlers), path, weight: /authorize|token/.test(one.endpoint) ? 30 : 4 }]
+  return (await allProviders()).flatMap((provider): Target[] => [
+    ...protocolEndpoints.flatMap((one) =>
+      one.paths(provider).flatMap((path): Target[] => {
+        const asked = { speaker: provider.id, methods: Object.keys(one.handlers), weight: /authorize|token/.test(one.endpoint) ? 30 : 4 }
+        return path === undefined ? [] : placed(provider, path).map((path) => ({ ...asked, path }))
+      }),
+    ),
+    ...provider.routes.flatMap(({ method, path }) =>
+      placed(provider, path).map(
+        (path): Target => ({
+          speaker: provider.id,
+          own_words: !oneDialect.has(provider.id),
+          methods: [method],
+          path,
+          query: apiQuery,
+          weight: 2,
         }),
       ),
-      ...provider.routes.map(
-        (route): Target => ({ speaker: provider.id, methods: [route.method], path: route.path, query: apiQuery, weight: 2 }),
-      ),
-      { speaker: provider.id, methods: ['GET'], path: '/nothing/here/:name', weight: 1 },
-    ])
+    ),
+    { speaker: provider.id, methods: ['GET'], path: '/nothing/here/:name', weight: 1 },
+  ])
+}
+
+/** Whose APIs say each error as their token endpoints do; the others have words for each route. */
+const oneDialect = new Set(['iokids', 'wildix', 'socialid', 'deyel', 'gateway', 'standard'])
+
+/** A path in the space that is there from the beginning, and, where it names one, in any other. */
+export function placed({ spaces = {} }: Provider, path: string): string[] {
+  const usual = path.replaceAll(
+    /\{(\w+)\}|:(\w+)/g,
+    (whole, part: string, parameter: string) => spaces[part ?? parameter]?.default ?? whole,
+  )
+  const any = path.replaceAll(/\{(\w+)\}/g, ':$1')
+  return usual === any ? [usual] : [usual, usual, usual, any]
 }
 
 const apiQuery = ['limit', 'cursor', 'q', 'type', 'count', 'seed', 'size', 'before', 'filter', 'with', 'fields', 'sort', 'x', 'y']
@@ -142,7 +161,7 @@ export async function dashboardTargets(
 
 /** The members that the bodies of a provider's errors have: each list is one way to say one. */
 export function errorShapes(provider: Provider): ReadonlySet<string> {
-  const codes = [
+  const kinds = [
     ...([
       'invalid_request',
       'invalid_client',
@@ -153,12 +172,13 @@ export function errorShapes(provider: Provider): ReadonlySet<string> {
       'server_error',
     ] as const),
     ...(['not_found', 'method_not_allowed', 'malformed_body', 'payload_too_large', 'unsupported_media_type'] as const),
+    ...Object.keys(reasons).filter(isReason),
   ]
   const endpoints: Endpoint[] = ['token', 'userinfo', 'introspection', 'revocation', 'par', 'registration', 'api', 'discovery', 'jwks']
-  const shapes = codes.flatMap((code) =>
+  const shapes = kinds.flatMap((kind) =>
     endpoints.flatMap((endpoint) =>
       ['application/json', '*/*'].map((accept) => {
-        const error = new OAuthError(code, 'message', 'explanation')
+        const error = new OAuthError(kind, 'message', 'explanation')
         const situation = { grant_type: 'password', accept }
         return shapeOf(provider.errorReply(error, endpoint, { ...defaultSettings, ...initialSettings(provider) }, situation).body)
       }),
@@ -177,5 +197,9 @@ export function shapeOf(body: unknown): string {
       return /^[\w.]+=[^&]*(&[\w.]+=[^&]*)*$/.test(body) ? 'form' : /^\s*<(!doctype|html)/i.test(body) ? 'page' : 'text'
     }
   }
-  return typeof body === 'object' && body !== null ? Object.keys(body).sort().join(' ') : typeof body
+  if (typeof body !== 'object' || body === null) return typeof body
+  return Object.entries(body)
+    .flatMap(([name, value]) => (value === undefined ? [] : [name]))
+    .sort()
+    .join(' ')
 }

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..')
 const shapes = new Map<string, ReadonlySet<string>>()
 
 /** What is wrong with an answer, whatever was asked; undefined when nothing is. */
-export function verdict({ speaker, method }: FuzzRequest, answer: WireAnswer): string | undefined {
+export function verdict({ speaker, own_words, method }: FuzzRequest, answer: WireAnswer): string | undefined {
   const { status, body, headers } = answer
   const said = headerOf(answer, 'grantbox-explain') ?? ''
   const askedFor = /^(A fault of the sandbox|The magic user)/.test(said)
@@ -23,7 +23,7 @@ export function verdict({ speaker, method }: FuzzRequest, answer: WireAnswer): s
     if (body.includes(markup)) return 'markup that came in went out as markup'
     if (method !== 'HEAD' && !headerOf(answer, 'content-security-policy')) return 'a page without a content security policy'
     // The fuzzer never says it.
-    if (/\bundefined\b|\[object Object\]/.test(body)) return 'a page that shows what is no text'
+    if (/\bundefined\b|\[object Object\]/.test(body.replaceAll(/<script.*?<\/script>/gs, ''))) return 'a page that shows what is no text'
   }
   if (type.includes('json') && method !== 'HEAD' && body !== '') {
     try {
@@ -33,6 +33,7 @@ export function verdict({ speaker, method }: FuzzRequest, answer: WireAnswer): s
     }
   }
   if (status < 400 || method === 'HEAD' || askedFor || isRefusedUnread(body)) return undefined
+  if (own_words === true) return type.startsWith('application/problem+json') ? 'words of the control API' : undefined
   return dialect(speaker, type, body)
 }
 

@@ -1,15 +1,13 @@
 import type { Provider, WorldApp } from '../../src/providers/provider.ts'
+import { placed } from './surface.ts'
 
 /**
  * Collects ids, secrets and live tokens from the world that a provider's sandbox starts with.
  * @returns requests that are right for one endpoint or another
  */
-export async function explorePreloaded(
-  url: string,
-  { id, paths, world }: Provider,
-  values: Set<string>,
-  tokens: Set<string>,
-): Promise<string[]> {
+export async function explorePreloaded(url: string, provider: Provider, values: Set<string>, tokens: Set<string>): Promise<string[]> {
+  const { id, paths, world } = provider
+  const address = (path: string) => `${url}/${id}${placed(provider, path)[0]}`
   const forms = new Set<string>()
   for (const { username, password } of world.users) for (const one of [username, password ?? world.company]) values.add(one)
   for (const app of world.apps) {
@@ -25,8 +23,8 @@ export async function explorePreloaded(
       for (const grant of [{ grant_type: 'client_credentials' }, { grant_type: 'password', ...user }]) {
         for (let i = 0; i < 5; i++) {
           const body = new URLSearchParams({ ...credentials, ...grant })
-          const answer = await fetch(`${url}/${id}${paths.token}`, { method: 'POST', body, redirect: 'manual' })
-          const { access_token, refresh_token } = (await answer.json()) as Record<string, unknown>
+          const answer = await fetch(address(paths.token), { method: 'POST', body, redirect: 'manual' })
+          const { access_token, refresh_token } = membersOf(await answer.text())
           if (typeof access_token === 'string') {
             tokens.add(access_token)
             values.add(access_token)
@@ -36,7 +34,7 @@ export async function explorePreloaded(
         }
       }
       for (let i = 0; i < 5; i++) {
-        const page = await fetch(`${url}/${id}${paths.authorize}?${text(authorization(client.client_id, app))}`, { redirect: 'manual' })
+        const page = await fetch(`${address(paths.authorize)}?${text(authorization(client.client_id, app))}`, { redirect: 'manual' })
         for (const one of page.headers.getSetCookie()) values.add(one.split(';')[0] ?? '')
         const transaction = /name="transaction" value="([^"]+)"/.exec(await page.text())?.[1]
         if (transaction === undefined) break
@@ -46,6 +44,15 @@ export async function explorePreloaded(
     }
   }
   return [...forms]
+}
+
+/** What a token endpoint answers, as JSON or as a form; nothing of what is neither. */
+function membersOf(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(body) as Record<string, unknown>
+  } catch {
+    return Object.fromEntries(new URLSearchParams(body))
+  }
 }
 
 function text(form: Record<string, string>): string {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { allProviders } from '../../src/providers/registry.ts'
+import { placed } from '../fuzz/surface.ts'
 import { Jar } from '../support/browser-jar.ts'
 import { rawRequest } from '../support/raw-request.ts'
 import { startForFile } from '../support/server.ts'
@@ -6,20 +8,20 @@ import { json } from '../support/standard-client.ts'
 import { authorizeUrl, callbackOf } from '../support/standard-sign-in.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
-const names = [...server.server.sandboxes.providers.keys()]
+const all = await allProviders()
 
 function expectHarmless(headers: Readonly<Record<string, unknown>>): void {
   for (const name of ['strict-transport-security', 'clear-site-data', 'alt-svc']) expect(headers).not.toHaveProperty(name)
   expect(String(headers['set-cookie'] ?? '')).not.toMatch(/domain=/i)
+  if (String(headers['content-type']).startsWith('text/html')) expect(headers).toHaveProperty('content-security-policy')
 }
 
 describe('headers that would outlast grantbox on localhost are never sent', () => {
-  test.each(names)('by %s, whatever is asked', async (name) => {
-    const { provider } = server.sandbox(name)
+  test.each(all.map((provider) => [provider.id, provider] as const))('by %s, whatever is asked', async (name, provider) => {
     const paths = [...Object.values(provider.paths).flat(), ...provider.routes.map(({ path }) => path), '/nowhere']
     for (const path of paths) {
       for (const method of ['GET', 'POST', 'OPTIONS', 'DELETE']) {
-        expectHarmless((await rawRequest(server.url, `/${name}/${path.replace(/^\//, '')}`, { method })).headers)
+        expectHarmless((await rawRequest(server.url, `/${name}/${placed(provider, path)[0]?.replace(/^\//, '')}`, { method })).headers)
       }
     }
   })
@@ -78,4 +80,12 @@ describe('prompt=none in a frame of another site', () => {
   ])('over http the explanation says why: %j', async (headers, told) => {
     expect((await asked(headers)).includes('over https it comes along')).toBe(told)
   })
+})
+
+test('what a client sent stands in a header of the vendor as a header can carry it', async () => {
+  const [client] = (await server.reach('facebook')).directory.listClients()
+  const token = encodeURIComponent(`${client?.client_id}|${client?.client_secret}`)
+  const answer = await rawRequest(server.url, `/facebook/%00?access_token=${token}`)
+  expect(answer.status).toBe(404)
+  expect(answer.headers['www-authenticate']).toContain('%00')
 })

@@ -129,13 +129,7 @@ function ticketed(purpose: Ticket['purpose'], ticket: string | undefined, { docu
   return context.realm.store.findUserById(found.user_id)
 }
 
-/** Of pages that load nothing, and that nobody frames. */
-const html = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-}
+const html = { 'Content-Type': 'text/html; charset=utf-8' }
 const gone: Reply = {
   status: 400,
   headers: html,

@@ -10,10 +10,15 @@ const folder = '/realms/{realm}/protocol/openid-connect'
 
 const cacheControl = 'no-cache, must-revalidate, no-transform, no-store'
 
-/** A page that is a script alone, and may stand in a frame of any app. */
+/** Of a page that is a script alone, and may stand in a frame of any app. */
+const headers = {
+  'Content-Type': 'text/html;charset=utf-8',
+  'Cache-Control': cacheControl,
+  'Content-Security-Policy': "default-src 'none'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'",
+}
+
 function script(text: string): Reply {
-  const body = `<!doctype html><meta charset="utf-8"><script type="module">${text}</script>\n`
-  return { status: 200, headers: { 'Content-Type': 'text/html;charset=utf-8', 'Cache-Control': cacheControl }, body }
+  return { status: 200, headers, body: `<!doctype html><meta charset="utf-8"><script type="module">${text}</script>\n` }
 }
 
 const firstTrial = `
