@@ -6,12 +6,14 @@
 import { faultDraft } from '../../control/input/fault-schema.ts'
 import { check } from '../../control/input/validation.ts'
 import { armFault, disarmFault } from '../../control/resources/faults.ts'
+import { viewDelivery } from '../../control/views/delivery.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Choice, type Errors, problemsIn } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
+import { agoInWords } from '../frame/words.ts'
 import { type MagicName, magicNames } from '../users/magic-names.ts'
 import { nameOf } from '../users/user-card.ts'
 import { type FaultCard, faultCards } from './fault-cards.ts'
@@ -29,6 +31,7 @@ const faultsPage = page<{
   more: number
   /** Those that struck for the last time. */
   spent: readonly FaultCard[]
+  held: readonly { who: string; when: string; address: string; isLink: boolean }[]
   groups: readonly ShownGroup[]
   clients: readonly Choice[]
   magicUsers: readonly MagicName[]
@@ -55,6 +58,7 @@ const notices = noticesOf({
   armed: 'It is armed.',
   disarmed: 'It was disarmed.',
   'all-disarmed': 'All faults were disarmed.',
+  'held-forgotten': 'The answers that were held back are forgotten.',
   'brought-about': 'It is done.',
   'taken-back': 'It is as before.',
 })
@@ -72,6 +76,7 @@ export const faultPages = part({ icon, notices }, ({ get, post, deps }) => {
       armed: faultCards(faults.state.slice(0, mostShown), sandbox, base),
       more: Math.max(0, faults.size - mostShown),
       spent: faultCards(faults.spent, sandbox, base),
+      held: heldAnswers(sandbox),
       groups: shownGroups(sandbox, base),
       clients: suggestedClients(sandbox).map((one) => ({ ...one, chosen: false })),
       magicUsers: magicNames,
@@ -119,6 +124,11 @@ export const faultPages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/faults', notices.armed)
   })
 
+  post('/faults/held/forget', (visit) => {
+    visit.sandbox.held.clear()
+    return visit.go('/faults', notices['held-forgotten'])
+  })
+
   post('/faults/disarm', (visit) => {
     const { sandbox, form } = visit
     if (form.has('id')) {
@@ -129,6 +139,20 @@ export const faultPages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/faults', notices['all-disarmed'])
   })
 })
+
+/** The answers that a fault kept from browsers, the newest first. */
+function heldAnswers({ held, store, clock, provider }: Sandbox) {
+  const { usernamePrefix = '' } = provider.texts
+  return held
+    .list()
+    .toReversed()
+    .map(({ at, client_id, username, delivery }) => {
+      const { redirect_to, form } = viewDelivery(delivery)
+      const app = store.findClient(client_id)?.app.name ?? client_id
+      const who = username === undefined ? app : `${app} for ${usernamePrefix}${username}`
+      return { who, when: agoInWords(at, clock.now()), address: redirect_to, isLink: form === undefined }
+    })
+}
 
 function showForm(visit: Visit, values: Readonly<Record<string, string>>, errors: Errors = {}) {
   const { sandbox, base } = visit

@@ -59,7 +59,7 @@ function deedsOf(fault: Told): Deed[] {
   if (fault.callback !== undefined) does('come', `back ${callbackFlaws[fault.callback]}${about(fault.callback_user)}`)
   if (fault.logout !== undefined) does('come', `back ${logoutFlaws[fault.logout]}`)
   if (fault.logout_token !== undefined) does('tell', `clients by a logout token ${tokenFlaws[fault.logout_token]}`)
-  return deeds
+  return deeds.length === 0 ? [['meet', 'a fault']] : deeds
 }
 
 function lengthOf(milliseconds: number): string {
