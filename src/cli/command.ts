@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Flags } from '../config/flags.ts'
 
 /** What a command is given, so that none reaches for the process itself. */
@@ -7,6 +7,8 @@ export interface CommandContext {
   argv: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   cwd: string
+  /** Where somebody answers questions; absent where nobody does. */
+  stdin?: Readable & { isTTY?: boolean }
   stdout: Writable
   stderr: Writable
 }

@@ -18,6 +18,10 @@ export const commands = {
     summary: 'examine a client: grantbox logs in at your app and tries what it bears: exam http://localhost:3000/login',
     load: async () => (await import('./exam/exam.ts')).exam,
   },
+  init: {
+    summary: 'write a commented config, a compose service and an example test into a project: init --provider NAME',
+    load: async () => (await import('./init/init.ts')).init,
+  },
   providers: {
     summary: 'print the vendors and where each is reached; of those that are named, clients and users: providers NAME',
     load: async () => (await import('./providers.ts')).providers,

@@ -65,6 +65,7 @@ const calls: Record<Exclude<keyof typeof commands, 'start' | 'exam'>, string> = 
   postman: 'postman --url URL',
   reset: 'reset --url URL',
   ca: 'ca',
+  init: 'init --yes',
   import: 'import discovery.json --url URL',
   provider: 'provider import discovery.json',
   schema: 'schema',

@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, string>> = {
       'a service in the seeds of that server, which has several vendors',
     ]),
   ),
+  'src/cli/init/init.ts: standard': 'what a project begins with that has no vendor yet',
   'src/cli/exam/exam.ts: standard': 'whose sandbox an exam takes place in when nobody says another',
   'src/exam/hints.ts: standard': 'whose clients have the RFCs to keep to, where a vendor has exceptions',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
