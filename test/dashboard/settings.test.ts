@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { providers as builtIn, vendors } from '../../src/providers/registry.ts'
 import { settingsShape } from '../../src/sandbox/settings-schema.ts'
 import { makeCertificate } from '../support/client-certificates.ts'
 import { DashboardClient, textOf } from '../support/dashboard-client.ts'
 import { startDeclared } from '../support/declared.ts'
-import { start, type TestServer } from '../support/server.ts'
+import { start, startForFile, type TestServer } from '../support/server.ts'
 
 /** The settings page: it has every setting of its sandbox, and saves what was changed. */
 
@@ -13,7 +14,7 @@ const unescaped = (text = '') => text.replaceAll(/&(quot|#39|lt|gt|amp);/g, (one
 
 /** What a browser would send of the form with the settings. */
 function formOf(html: string): Record<string, string | string[]> {
-  const form = html.slice(html.indexOf('name="company"') - 200, html.indexOf('>Save<'))
+  const form = html.slice(html.indexOf('name="company"') - 200, html.lastIndexOf('>Save<'))
   const fields: Record<string, string[]> = {}
   const add = (name = '', value = '') => {
     fields[name] = [...(fields[name] ?? []), unescaped(value)]
@@ -45,20 +46,60 @@ async function open(server: Promise<TestServer>, name: string) {
   return { browser, page, said, save, sandbox: () => sandbox(name) }
 }
 
-describe.each(['iokids', 'standard', 'wildix', 'socialid', 'deyel', 'gateway'])('%s', (name) => {
-  test('has every setting with its description, and a form that was not changed changes nothing', async () => {
-    const { browser, page, said, save, sandbox } = await open(start(), name)
-    const { html } = await browser.get(page)
-    const form = formOf(html)
-    const inOwnWords = ['access_token_ttl', 'refresh_token_ttl', 'code_ttl', 'rotation', 'strictness', 'auto_continue', 'show_secrets']
-    for (const [setting, { description = '' }] of Object.entries(settingsShape(sandbox().provider))) {
-      expect(Object.keys(form)).toContain(setting)
-      if (!inOwnWords.includes(setting)) expect(plain(html), setting).toContain(description.replaceAll('`', '').replaceAll(/\s+/g, ' '))
-    }
-    const before = await said()
-    expect((await save({})).status).toBe(200)
-    expect(await said()).toEqual(before)
-  })
+const shared = startForFile()
+const everyName = [...builtIn.values(), ...vendors].map(({ id }) => id)
+
+test('there are the settings of 17 providers', () => {
+  expect(everyName).toHaveLength(17)
+})
+
+test.each(everyName)('%s has every setting with its description, once, and a form that was not changed changes nothing', async (name) => {
+  await (await shared).reach(name)
+  const { browser, page, said, save, sandbox } = await open(shared, name)
+  const { html } = await browser.get(page)
+  const form = formOf(html)
+  const shape = settingsShape(sandbox().provider)
+  const text = plain(html)
+  for (const [setting, { description = '' }] of Object.entries(shape)) {
+    expect(Object.keys(form)).toContain(setting)
+    expect(description, setting).not.toBe('')
+    expect(text, setting).toContain(description.replaceAll('`', '').replaceAll(/\s+/g, ' '))
+  }
+  expect([...html.matchAll(/id="setting-(\w+)"/g)].map(([, one]) => one).sort()).toEqual(Object.keys(shape).sort())
+  const before = await said()
+  expect((await save({ company: sandbox().company })).status).toBe(200)
+  expect(await said()).toEqual(before)
+})
+
+test('what equals the provider’s is not said again, and a button takes back what is, and saves the rest', async () => {
+  const { browser, page, said, save, sandbox } = await open(start(), 'wildix')
+  const before = await said()
+  await save({ access_token_ttl: '2h', rotation: 'lenient', service_token_shape: 'flat' })
+  expect(await said()).toEqual({ ...before, access_token_ttl: 7200, rotation: 'lenient', service_token_shape: 'flat' })
+  expect(textOf((await browser.get(page)).html)).toContain('Only changed ones 3')
+  await save({ access_token_ttl: '60m', rotation: 'strict' })
+  expect(await said()).toEqual({ ...before, service_token_shape: 'flat' })
+  await save({ back: 'service_token_shape', code_ttl: '9s' })
+  expect(await said()).toEqual({ ...before, code_ttl: 9 })
+  expect(sandbox().settings).toMatchObject({ service_token_shape: 'envelope' })
+})
+
+test('are searched by name, label and description, and by whether they are changed, and a search saves what it shows', async () => {
+  const { browser, page, said, save } = await open(start(), 'standard')
+  const before = await said()
+  const found = async (query: string) =>
+    [...(await browser.get(`${page}?${query}`)).html.matchAll(/id="setting-(\w+)"/g)].map(([, one]) => one)
+  expect(await found('q=DPoP')).toEqual(['dpop_nonce'])
+  expect(await found('q=lets+nobody')).toEqual([])
+  expect(await found('q=postman')).toEqual(['query_token_requests'])
+  expect(await found('changed=on')).toEqual([])
+  expect(textOf((await browser.get(`${page}?changed=on`)).html)).toContain('Nothing is changed')
+  const { location } = await browser.post(page, { q: 'dpop', dpop_nonce: 'required' })
+  expect(location).toBe(`${page}?q=dpop&notice=settings-saved`)
+  expect(await said()).toEqual({ ...before, dpop_nonce: 'required' })
+  expect(await found('changed=on')).toEqual(['dpop_nonce'])
+  await save({})
+  expect(await said()).toEqual({ ...before, dpop_nonce: 'required' })
 })
 
 test('a declared provider’s own settings stand there too, whatever they are', async () => {
@@ -131,7 +172,7 @@ test.each([
   const { status, html } = await save({ [name]: typed, outbound: 'any', x5c: 'on' })
   expect(status).toBe(400)
   expect(textOf(html)).toContain(told)
-  expect(html).toMatch(/<details [^>]*id="others" open>/)
+  expect(html).toContain(`id="${name}-error"`)
   const kept = formOf(html)
   expect([kept.outbound, kept.x5c]).toEqual([['any'], ['off', 'on']])
   if (name !== 'redirect_uri_match') expect(kept[name]).toEqual([typed])

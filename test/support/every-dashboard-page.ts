@@ -219,10 +219,10 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   'dashboard-settings': at(`${base}/settings`),
   'dashboard-settings-all': async (page, { url }) => {
     await page.goto(`${url}/dashboard/standard/settings`)
-    await page.getByText('All other settings').click()
     await page.locator('[name=claims]').fill('{"access_token": {"roles": "{nobody}"}}')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save' }).first().click()
   },
+  'dashboard-settings-none': at(`${base}/settings?q=nothing`),
   'dashboard-spaces': spaced('/dashboard/acme~partners/spaces?notice=space-created', async (page) => {
     await page.getByLabel('Name').fill('partners')
     await page.getByRole('button', { name: 'Create' }).click()

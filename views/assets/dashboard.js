@@ -1,4 +1,4 @@
-// What is better with a script: buttons that copy, menus that close.
+// What is better with a script: buttons that copy, menus that close, searches that follow the typing.
 
 for (const button of document.querySelectorAll('button.copy')) button.hidden = false
 
@@ -15,6 +15,18 @@ document.addEventListener('keydown', (event) => {
     if (menu.contains(document.activeElement)) menu.querySelector('summary').focus()
   }
 })
+
+// A search field that hides at once what does not have its words, and the headings of which nothing is left.
+for (const field of document.querySelectorAll('[data-filter]')) {
+  field.addEventListener('input', () => {
+    const wanted = field.value.trim().toLowerCase()
+    for (const one of document.querySelectorAll(field.dataset.filter)) {
+      one.hidden = !one.textContent.replace(/\s+/g, ' ').toLowerCase().includes(wanted)
+      const section = one.closest('section')
+      section.hidden = section.querySelector(`${field.dataset.filter}:not([hidden])`) === null
+    }
+  })
+}
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy)

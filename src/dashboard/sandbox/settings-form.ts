@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ownValue } from '../../basics/own-value.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { wholeSeconds } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
@@ -7,6 +8,7 @@ import { certificates, settingsShape } from '../../sandbox/settings-schema.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import type { Fields } from '../forms/fields.ts'
 import type { Choice, FormState } from '../forms/form.ts'
+import { capital } from '../frame/vendor.ts'
 
 /** How a form asks for a setting. */
 type Control = { name: string; says: string } & (
@@ -25,7 +27,10 @@ export interface Wording {
 export interface SettingField {
   name: string
   label: string
-  help: string | undefined
+  help: string
+  /** What holds when the sandbox says nothing, as a word or two. */
+  preset: string
+  isChanged: boolean
   kind: 'switch' | 'select' | 'textarea' | 'text'
   code: boolean
   value: string
@@ -34,6 +39,9 @@ export interface SettingField {
 }
 
 type Values = Readonly<Record<string, unknown>>
+
+/** Made up for each sandbox, so that none is like another. */
+const madeUp = ['signing_secret']
 
 function controlsOf(provider: Provider): Control[] {
   return Object.entries(settingsShape(provider)).map(([name, schema]) => ({
@@ -57,8 +65,8 @@ function kindOf(
 }
 
 /**
- * What a form changes of a sandbox's settings: what stays as it is goes on following the provider, and null goes back to it; a space
- * follows its sandbox.
+ * What a form changes of a sandbox's settings: what stays as it is goes on following the provider, and null goes back to it, which is
+ * also what a button of the field asks for; a space follows its sandbox.
  * @param problems gets the fields that cannot be read
  */
 export function changedSettings(sandbox: Sandbox, form: Fields, problems: Record<string, string>): Record<string, unknown> {
@@ -68,6 +76,10 @@ export function changedSettings(sandbox: Sandbox, form: Fields, problems: Record
   const changed: Record<string, unknown> = {}
   for (const control of controlsOf(provider)) {
     const { name, kind } = control
+    if (form.text('back') === name) {
+      changed[name] = null
+      continue
+    }
     // A box that is not ticked sends what stands before it, alone.
     const text = kind === 'switch' ? form.all(name).at(-1) : form.raw(name)?.replaceAll('\r\n', '\n').trim()
     if (text === undefined || text === shown(now[name], kind) || (text === '' && follows(now, unsaid, name))) continue
@@ -78,6 +90,12 @@ export function changedSettings(sandbox: Sandbox, form: Fields, problems: Record
     }
   }
   return changed
+}
+
+/** Settings as they are stored: one that is what the provider says is not said again. */
+export function saidSettings(settings: Readonly<Record<string, unknown>>, sandbox: Sandbox): Record<string, unknown> {
+  const unsaid = unsaidIn(sandbox)
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, isSame(value, unsaid[name]) ? null : value]))
 }
 
 function settingOf(text: string, control: Control): unknown {
@@ -114,10 +132,16 @@ export function settingFields(
     const preset = unsaid[name]
     return {
       name,
-      label: wording?.label ?? name,
-      help: wording === undefined && says !== '' ? says : undefined,
+      label: wording?.label ?? inWords(name),
+      help: says,
+      preset: madeUp.includes(name)
+        ? 'made up for each sandbox'
+        : kind === 'choice' && isWord(preset)
+          ? word(preset)
+          : briefly(preset, kind),
+      isChanged: !madeUp.includes(name) && !follows(now, unsaid, name),
       kind: kind === 'json' || kind === 'lines' ? 'textarea' : kind === 'choice' ? 'select' : kind === 'switch' ? kind : 'text',
-      code: wording === undefined,
+      code: kind !== 'choice' && kind !== 'switch',
       value,
       choices: choices.map((one) => ({
         value: String(one),
@@ -136,7 +160,44 @@ function unsaidIn(sandbox: Sandbox): Values {
 
 /** Whether a setting is what it would be if the sandbox said nothing. */
 function follows(now: Values, unsaid: Values, name: string): boolean {
-  return JSON.stringify(now[name]) === JSON.stringify(unsaid[name])
+  return isSame(now[name], unsaid[name])
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** How words of names are written. */
+const written: Readonly<Record<string, string>> = {
+  ttl: 'lifetime',
+  id: 'ID',
+  uri: 'URI',
+  url: 'URL',
+  ca: 'authorities',
+  alg: 'algorithm',
+  apis: 'APIs',
+  api: 'API',
+  json: 'JSON',
+  dpop: 'DPoP',
+  x5c: 'certificates in the key set',
+  acr: 'ACR',
+}
+
+/** `id_token_ttl` as `ID token lifetime`. */
+function inWords(name: string): string {
+  return capital(
+    name
+      .split('_')
+      .map((word) => ownValue(written, word) ?? word)
+      .join(' '),
+  )
+}
+
+function briefly(value: unknown, kind: Control['kind']): string {
+  if (kind === 'switch') return value === true ? 'on' : 'off'
+  const text = kind === 'json' ? JSON.stringify(value ?? null) : shown(value, kind)
+  if (text === '' || text === 'null' || text === '[]' || text === '{}') return 'nothing'
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 /** A setting as its field sends it. */

@@ -1,5 +1,6 @@
 import { check } from '../../control/input/validation.ts'
 import { idleSettings } from '../../sandbox/idle-settings.ts'
+import { groupOf, settingGroups } from '../../sandbox/setting-groups.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import { type Errors, type FormState, nameProblem, problemsIn } from '../forms/form.ts'
@@ -8,13 +9,10 @@ import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { capital, spaceWord } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { changedSettings, type SettingField, settingFields, type Wording } from './settings-form.ts'
+import { changedSettings, type SettingField, saidSettings, settingFields, type Wording } from './settings-form.ts'
 
-/** The settings that people change most, in words of their own and before the others. */
+/** Settings in words of their own. */
 const wordings: Readonly<Record<string, Wording>> = {
-  access_token_ttl: { label: 'How long access tokens live' },
-  refresh_token_ttl: { label: 'How long refresh tokens live' },
-  code_ttl: { label: 'How long codes live' },
   rotation: {
     label: 'Refresh tokens',
     values: {
@@ -45,11 +43,13 @@ const settingsPage = page<{
   heading: string
   /** What an empty field goes back to. */
   follows: 'provider' | 'sandbox'
-  /** Those that people change most, and the vendor's own. */
-  fields: readonly SettingField[]
-  others: readonly SettingField[]
-  /** Whether the others are shown at once, because one of them was refused. */
-  isOpen: boolean
+  groups: readonly { id: string; title: string; fields: readonly SettingField[] }[]
+  /** What is searched for. */
+  search: string
+  onlyChanged: boolean
+  /** How many there are, and how many of them say something else than what they follow. */
+  total: number
+  changed: number
   errors: Errors
   /** What of its settings has no effect. */
   notes: readonly string[]
@@ -71,21 +71,22 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
 
   post('/settings', (visit) => {
     const { sandbox, form } = visit
-    const company = form.text('company')
+    // A search shows some of the fields.
+    const company = form.has('company') ? form.text('company') : undefined
     const isSpace = isBeside(sandbox)
-    const problems: Record<string, string> = isSpace ? {} : problemsIn({ company: nameProblem(company, 'The name') })
+    const problems = problemsIn({ company: company === undefined ? undefined : nameProblem(company, 'The name') })
     const changed = changedSettings(sandbox, form, problems)
     const refuse = () => showSettings(visit, form.texts(), problems)
     if (Object.keys(problems).length > 0) return refuse()
     try {
-      const settings = check(settingsSchema(sandbox.provider), changed)
+      const settings = saidSettings(check(settingsSchema(sandbox.provider), changed), sandbox)
       if (isSpace) sandbox.spaces.change(sandbox.space, settings)
       else sandboxes.update(sandbox, { company, settings })
     } catch (error) {
       Object.assign(problems, refusedFields(error))
       return refuse()
     }
-    return visit.go('/settings', notices['settings-saved'])
+    return visit.go(`/settings${form.text('q') === '' ? '' : `?q=${encodeURIComponent(form.text('q'))}`}`, notices['settings-saved'])
   })
 
   post('/settings/expire', (visit) => {
@@ -97,23 +98,34 @@ export const settingsPages = part({ icon, notices }, ({ get, post, deps }) => {
 })
 
 function showSettings(visit: Visit, typed: FormState['values'] = {}, errors: Errors = {}) {
-  const { sandbox, base } = visit
+  const { sandbox, base, query } = visit
   const { provider, space } = sandbox
   const isSpace = isBeside(sandbox)
-  const fields = settingFields(sandbox, wordings, { values: typed, errors })
-  const isIn = (some: object) => (field: SettingField) => Object.hasOwn(some, field.name)
-  const first = [wordings, provider.own_settings ?? {}].flatMap((some) => fields.filter(isIn(some)))
-  const others = fields.filter((field) => !first.includes(field))
+  const all = settingFields(sandbox, wordings, { values: typed, errors })
+  const search = typed.q ?? query.text('q')
+  const onlyChanged = query.has('changed')
+  const isFound = (...texts: string[]) => texts.join(' ').toLowerCase().includes(search.toLowerCase())
+  const fields = all.filter(
+    ({ name, label, help, isChanged, error }) => error !== undefined || (isFound(name, label, help) && (!onlyChanged || isChanged)),
+  )
+  const grouped = Map.groupBy(fields, ({ name }) => groupOf(name) ?? 'own')
+  const titles = { own: `Of ${provider.name} alone`, ...settingGroups }
+  const showsCompany = !isSpace && !onlyChanged && isFound('company')
   const model = {
     title: 'Settings',
     action: `${base}/settings`,
     manageHref: `${base}/manage`,
-    company: isSpace ? undefined : (typed.company ?? sandbox.company),
+    company: showsCompany ? (typed.company ?? sandbox.company) : undefined,
     heading: isSpace ? `${capital(spaceWord(provider))} ${space}` : 'Sandbox',
     follows: isSpace ? ('sandbox' as const) : ('provider' as const),
-    fields: first,
-    others,
-    isOpen: others.some(({ error }) => error !== undefined),
+    groups: Object.entries(titles).flatMap(([id, title]) => {
+      const its = grouped.get(id as keyof typeof titles)
+      return its === undefined ? [] : [{ id, title, fields: its }]
+    }),
+    search,
+    onlyChanged,
+    total: all.length,
+    changed: all.filter(({ isChanged }) => isChanged).length,
     errors,
     notes: idleSettings(sandbox),
     apiHref: `${visit.root}/_grantbox/sandboxes/${sandbox.name}${isSpace ? `/spaces/${encodeURIComponent(space)}` : ''}`,
