@@ -76,7 +76,8 @@ function wants(id: string, group: string, { options: { only } }: Exam): boolean 
   return only.length === 0 || only.includes(id) || only.includes(group)
 }
 
-function countsOf(rules: readonly RuleReport[]): Counts {
+/** How many rules had which verdict. */
+export function countsOf(rules: readonly RuleReport[]): Counts {
   const count = (is: (rule: RuleReport) => boolean) => rules.filter(is).length
   return {
     passed: count(({ verdict }) => verdict === 'passed'),

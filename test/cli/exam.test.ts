@@ -61,6 +61,20 @@ describe('a command that logs in', () => {
     expect((await exam([...only, ...login])).stdout).toMatch(/callback-iss-wrong is known as a failure and passed/)
   })
 
+  test('runs twice at once when it is told to, in sandboxes of its own, and there is one report', { timeout: 120_000 }, async () => {
+    const rules = ['--parallel', '2', '--only', 'callback-state-wrong,callback-iss-wrong,request-pkce', '--report', 'json=two.json']
+    const { code, stderr } = await exam([...rules, ...login], { WRONG: 'callback-iss-wrong' })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    const { rules: found, controls } = JSON.parse(await readFile(join(cwd, 'two.json'), 'utf8'))
+    expect(found).toMatchObject([
+      { id: 'callback-state-wrong', verdict: 'passed' },
+      { id: 'callback-iss-wrong', verdict: 'failed' },
+      { id: 'request-pkce', verdict: 'passed' },
+    ])
+    const each = ['first', 'sham', 'after callback']
+    expect(controls.map(({ what }: { what: string }) => what)).toEqual([...each, ...each])
+  })
+
   test('that always ends with 0 makes the exam void', async () => {
     const { code, stdout } = await exam(['--', process.execPath, '--eval', '0'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: expect.stringMatching(/VOID .*no authorization request came/) })
@@ -78,6 +92,8 @@ describe('wrong use ends with 3 and says what was wrong', () => {
     [['http://localhost:1/login', '--require', '200'], /flag --require: expected 0 to 100/],
     [['http://localhost:1/login', '--rules', '1999.1'], /flag --rules: expected one of 2026\.1, got "1999\.1"/],
     [['http://localhost:1/login', '--known', 'none.json'], /flag --known: none\.json: ENOENT/],
+    [['--parallel', '0', '--', 'true'], /flag --parallel: expected a number of 1 to 32, got "0"/],
+    [['http://localhost:1/login', '--parallel', '2'], /flag --parallel: means something for a command/],
     [['--whoami', 'GET /me json /sub', '--', 'true'], /flag --whoami: means something beside a URL alone/],
     [['http://localhost:1/login', '--sign-in', 'x'], /unknown flag; did you mean --signed-in\?/],
   ])('%j', async (args, said) => {

@@ -37,6 +37,7 @@ export const examFlags: Flags = {
   known: { value: 'FILE', description: 'failures that are let pass: {"RULE": {"reason": "…", "until": "2026-12-31"}}' },
   rules: { value: 'VERSION', description: `the rules as they were in a version (${rulesVersion})` },
   'sarif-file': { value: 'FILE', description: 'the file of the app that the findings of the SARIF report stand at' },
+  parallel: { value: 'N', description: 'that many runs of a command at once, each with a sandbox of its own (1)' },
   verbose: { description: 'a line for each rule that passed too' },
 }
 
@@ -62,6 +63,8 @@ export interface Asked {
   /** A file of failures that are let pass, and who named it. */
   readonly known: { readonly file: string; readonly where: string } | undefined
   readonly sarif_file: string | undefined
+  /** How many runs of a command there may be at once. */
+  readonly parallel: number
   readonly rules_version: RulesVersion | undefined
   readonly verbose: boolean
 }
@@ -131,6 +134,13 @@ export function readAsked(url: string | undefined, flags: ReadonlyMap<string, st
           logout: address('logout'),
           return_to: values.get('return-to'),
         }
+  const parallel = values.get('parallel') ?? '1'
+  if (!/^([1-9]|[12]\d|3[0-2])$/.test(parallel)) wrong('parallel', `expected a number of 1 to 32, got ${JSON.stringify(parallel)}`)
+  else if (parallel !== '1' && url !== undefined)
+    wrong('parallel', 'means something for a command that logs in alone: an app with an address has one')
+  else if (parallel !== '1' && toShow.size > 0)
+    wrong('parallel', 'expected no attestation or badge beside it: they are given for one exam in one sandbox')
+  else if (parallel !== '1' && values.has('client')) wrong('parallel', 'expected no client beside it: each sandbox has one of its own')
   const known = values.get('known')
   if (problems.length > 0) throw new ConfigError(problems)
   return {
@@ -152,6 +162,7 @@ export function readAsked(url: string | undefined, flags: ReadonlyMap<string, st
     ready: values.get('ready'),
     known: known === undefined ? undefined : { file: known, where: placeOf('known') },
     sarif_file: values.get('sarif-file'),
+    parallel: Number(parallel),
     rules_version,
     verbose: values.has('verbose'),
   }

@@ -19,18 +19,23 @@ import { textReport } from '../../exam/reports/text.ts'
 import type { ControlClient } from '../../library/control-client.ts'
 import { GrantboxError } from '../../library/error.ts'
 import type { Begun } from '../../library/exam.ts'
+import type { SandboxInfo } from '../../library/sandbox.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { type Asked, examFlags, readAsked } from './asked.ts'
 import { type Running, startCommand } from './child.ts'
 import { driveApp, driveCommand, providerAt, redirectUriOf } from './drive.ts'
 import { knownFailures } from './known.ts'
-import { findPlace, type Place } from './place.ts'
+import { inLanes, sharesOf } from './lanes.ts'
+import { findPlace } from './place.ts'
 import { freeRedirectUri, untilReady } from './ready.ts'
 import { verify, verifyUsage } from './verify.ts'
 
 /** Wrong use, and an exam that says nothing, as the exit codes of an exam have it. */
 const wrongUse = 3
 const noVerdict = 2
+
+/** What a command can tell. */
+const commandAbilities = ['signed_in'] as const
 
 /** `grantbox exam`: a client's exam, by grantbox's own browser or by a command that logs in. */
 export const exam: Command = {
@@ -72,7 +77,13 @@ async function examine(context: CommandContext): Promise<number> {
   const saysProvider = flags.some((flag) => flag.startsWith('--provider')) || Boolean(env.GRANTBOX_PROVIDER)
   const place = await findPlace(saysProvider ? config : { ...config, provider: 'standard' }, env.GRANTBOX_URL || undefined, asked.sandbox)
   try {
-    const report = await take(place, asked, command, context)
+    const { client } = place
+    const report =
+      asked.parallel === 1
+        ? await take(client, place.sandbox, asked, command, context)
+        : await inLanes(place, sharesOf(asked, commandAbilities, asked.parallel), (sandbox, only) =>
+            take(client, sandbox, { ...asked, only }, command, context),
+          )
     const outcome = outcomeOf(report, { fail_on: asked.fail_on, require: asked.require, known }, systemClock.now())
     for (const [format, file] of asked.reports) await writeFile(resolve(cwd, file), formatted(format, report, outcome, asked.sarif_file))
     const again = (rule: string) =>
@@ -90,7 +101,8 @@ async function examine(context: CommandContext): Promise<number> {
 
 /** Begins the exam, has it driven, and ends it. */
 async function take(
-  { client, sandbox }: Place,
+  client: ControlClient,
+  sandbox: SandboxInfo,
   asked: Asked,
   command: readonly string[] | undefined,
   context: CommandContext,
@@ -126,7 +138,7 @@ async function take(
       ...registered,
       redirect_uri,
       ...given({ post_logout_redirect_uri: asked.post_logout_redirect_uri, backchannel_logout_uri: asked.backchannel_logout_uri }),
-      signals: asked.app === undefined ? ['signed_in'] : abilitiesOf(asked.app),
+      signals: asked.app === undefined ? commandAbilities : abilitiesOf(asked.app),
       quick: asked.quick,
       waive: asked.waive,
       ...(asked.patience !== undefined && { patience: asked.patience }),

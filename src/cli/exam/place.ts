@@ -11,6 +11,8 @@ export interface Place {
   readonly sandbox: SandboxInfo
   /** Whether grantbox ran already. */
   readonly isFound: boolean
+  /** Another sandbox like it, and whether it was made for this. */
+  another(name: string): Promise<{ readonly sandbox: SandboxInfo; readonly isNew: boolean }>
   close(): Promise<void>
 }
 
@@ -22,12 +24,12 @@ export async function findPlace(config: Config, url: string | undefined, name: s
   const running = url ?? originOf(config.host, config.port)
   const client = new ControlClient(running, config.admin_token)
   if (url !== undefined || (await answers(running))) {
-    return { client, sandbox: await sandboxOf(client, name, config.provider), isFound: true, close: async () => {} }
+    return { ...(await placeAt(client, name, config.provider)), isFound: true, close: async () => {} }
   }
   const { listen } = await import('../../start/listen.ts')
   const { server, origin, close } = await listen({ ...listenOptions(config), db: ':memory:', dataDir: undefined })
   const own = new ControlClient(origin, server.adminToken)
-  return { client: own, sandbox: await sandboxOf(own, name, config.provider), isFound: false, close: () => close(graceMs) }
+  return { ...(await placeAt(own, name, config.provider)), isFound: false, close: () => close(graceMs) }
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -38,12 +40,17 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+async function placeAt(client: ControlClient, name: string, provider: string): Promise<Pick<Place, 'client' | 'sandbox' | 'another'>> {
+  const { sandbox } = await sandboxOf(client, name, provider)
+  return { client, sandbox, another: (its) => sandboxOf(client, its, provider) }
+}
+
 /** It is made by the RFCs when it is not there, unless a provider was named. */
-async function sandboxOf(client: ControlClient, name: string, provider: string): Promise<SandboxInfo> {
+async function sandboxOf(client: ControlClient, name: string, provider: string): Promise<{ sandbox: SandboxInfo; isNew: boolean }> {
   try {
-    return await client.get<SandboxInfo>(`/sandboxes/${encodeURIComponent(name)}`)
+    return { sandbox: await client.get<SandboxInfo>(`/sandboxes/${encodeURIComponent(name)}`), isNew: false }
   } catch (error) {
     if (!(error instanceof GrantboxError) || error.status !== 404) throw error
-    return client.post<SandboxInfo>('/sandboxes', { name, provider })
+    return { sandbox: await client.post<SandboxInfo>('/sandboxes', { name, provider }), isNew: true }
   }
 }
