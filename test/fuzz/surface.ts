@@ -198,6 +198,8 @@ export function shapeOf(body: unknown): string {
     }
   }
   if (typeof body !== 'object' || body === null) return typeof body
+  // Some vendors list what is wrong by the names of parameters.
+  if (Object.values(body).every((value) => Array.isArray(value) && value.every((one) => typeof one === 'string'))) return 'lists'
   return Object.entries(body)
     .flatMap(([name, value]) => (value === undefined ? [] : [name]))
     .sort()
