@@ -168,8 +168,32 @@ export function sharing(asked: readonly Asked[], value: (one: Asked) => string |
   return [...groups.values()].filter(({ length }) => length > 1)
 }
 
-/** The requests of a client alone: what the control API did for a browser counts where no browser asked. */
+/**
+ * The requests of a client alone: what the control API did for a browser counts where no browser asked. Where one did, that is how its request was
+ * answered.
+ */
 export function ofClients(entries: readonly JournalEntry[]): readonly JournalEntry[] {
-  const byBrowser = entries.some(({ endpoint, method, driver }) => endpoint === 'authorize' && method === 'GET' && driver === undefined)
-  return byBrowser ? entries.filter(({ driver }) => driver === undefined) : entries
+  const isAsked = ({ endpoint, method, driver }: JournalEntry) => endpoint === 'authorize' && method === 'GET' && driver === undefined
+  if (!entries.some(isAsked)) return entries
+  const answers = new Map<string, unknown>()
+  const own = entries.toReversed().flatMap((entry) => {
+    if (entry.driver !== undefined) {
+      answers.set(signInOf(bodyOf(entry)), entry.response_headers.location)
+      return []
+    }
+    const location = isAsked(entry) ? takeFrom(answers, signInOf(queryOf(entry))) : undefined
+    return location === undefined ? [entry] : [{ ...entry, response_headers: { ...entry.response_headers, location } }]
+  })
+  return own.reverse()
+}
+
+/** By what an authorization request is known again. */
+function signInOf({ client_id, state, nonce, code_challenge, request_uri }: Sent): string {
+  return JSON.stringify([client_id, state, nonce, code_challenge, request_uri])
+}
+
+function takeFrom<V>(map: Map<string, V>, key: string): V | undefined {
+  const value = map.get(key)
+  map.delete(key)
+  return value
 }

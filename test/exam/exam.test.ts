@@ -139,3 +139,9 @@ test('of two keys that fit, the first is tried alone', async () => {
   const { rules } = await verdictsOf({ only: ['id-token-kid-absent'], profile: ['oidc'] }, ['id-token-kid-absent: the first'])
   expect(rules).toMatchObject([{ verdict: 'failed', message: expect.stringMatching(/the (newer|older) alone was tried/) }])
 })
+
+test('what is sent at each sign-in shows where grantbox is the browser, and answers by the control API', async () => {
+  const fresh = ['request-state-fresh', 'request-pkce-fresh', 'request-nonce-fresh']
+  const { rules } = await verdictsOf({ only: [...fresh, 'callback-error-wins'], profile: ['oidc'] }, fresh)
+  expect(rules.flatMap(({ id, verdict }) => (verdict === 'failed' ? [id] : []))).toEqual(fresh)
+})

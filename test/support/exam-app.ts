@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { slippedRequest, slippedTokenRequest } from './exam-slips.ts'
 
 /**
  * A web app that signs users in by its own code, as few libraries let one do it wrong: right in everything, but for the slips that are asked
@@ -28,6 +29,7 @@ interface Tokens {
   access_token: string
   refresh_token?: string | undefined
   expires_at?: number | undefined
+  id_token?: string | undefined
 }
 
 interface Session {
@@ -146,10 +148,21 @@ export class ExamApp {
       )) === true
     if (!hasFailed) this.#metadata = undefined
     const { authorization_endpoint, issuer } = await this.metadata()
-    const { client_id, scope = 'openid profile email offline_access', response_type = 'code' } = this.#options
+    const { client_id, client_secret, scope = 'openid profile email offline_access', response_type = 'code' } = this.#options
     if (this.#isStuck) throw new AppError('it does not work since then')
     const isOpen = this.wrong.has('callback-foreign-code')
-    const pending: Pending = { state: random(), nonce: isOpen ? undefined : random(), verifier: random(), issuer: String(issuer) }
+    const hasNonce = !isOpen && !this.wrong.has('request-nonce') && !this.wrong.has('request-csrf-protection')
+    const fresh = (name: string) =>
+      this.wrong.has(`request-${name}-fresh`) ? `the-${name}-that-is-always-sent-${'x'.repeat(43)}` : random()
+    const pending: Pending = {
+      state: fresh('state'),
+      nonce: hasNonce ? fresh('nonce') : undefined,
+      verifier: fresh('pkce'),
+      issuer: String(issuer),
+    }
+    if (this.wrong.has('request-no-password')) {
+      await this.#exchange({ grant_type: 'password', username: 'alice', password: 'password' })
+    }
     if (this.wrong.has('callback-two-tabs')) session.pending.clear()
     session.pending.set(pending.state, pending)
     const wanted = this.wrong.has('callback-bound-to-browser') ? this.#everyone : session
@@ -165,7 +178,8 @@ export class ExamApp {
     }
     const home = url.searchParams.get('returnTo')
     if (home !== null) response.appendHeader('set-cookie', `home=${encodeURIComponent(home)}; Path=/`)
-    response.writeHead(303, { location: `${authorization_endpoint}?${query}` }).end()
+    const slipped = slippedRequest(query, pending.verifier, this.wrong, client_secret)
+    response.writeHead(303, { location: `${authorization_endpoint}?${slipped}` }).end()
   }
 
   /** Which sign-in an answer belongs to; it is good for one answer. */
@@ -173,7 +187,8 @@ export class ExamApp {
     const { wrong } = this
     const state = answer.get('state')
     const from = wrong.has('callback-bound-to-browser') ? this.#everyone : session
-    const isLoose = (wrong.has('callback-state-wrong') && state !== null) || (wrong.has('callback-state-missing') && state === null)
+    const isLax = wrong.has('callback-state-missing') || wrong.has('request-csrf-protection')
+    const isLoose = (wrong.has('callback-state-wrong') && state !== null) || (isLax && state === null)
     const found = from.pending.get(state ?? '') ?? (isLoose ? [...from.pending.values()].at(-1) : undefined)
     if (found === undefined && wrong.has('callback-two-tabs')) from.pending.clear()
     if (found === undefined) throw new AppError('nobody began this sign-in')
@@ -218,7 +233,9 @@ export class ExamApp {
       grant_type: 'authorization_code',
       code: wrong.has('callback-code-opaque') ? (code ?? '').slice(0, 255) : (code ?? ''),
       redirect_uri: this.#redirectUri,
-      ...(!wrong.has('callback-foreign-code') && !wrong.has('request-pkce') && { code_verifier: pending.verifier }),
+      ...(!['callback-foreign-code', 'request-pkce', 'request-csrf-protection'].some((one) => wrong.has(one)) && {
+        code_verifier: pending.verifier,
+      }),
     })
     if (wrong.has('access-token-opaque')) segment(String(tokens.access_token), 1)
     const isLax = tokens.id_token === undefined && (wrong.has('token-error-200') || wrong.has('token-malformed'))
@@ -236,7 +253,7 @@ export class ExamApp {
   }
 
   /** A token request; what is no good answer is an error. */
-  async #exchange(form: Record<string, string>): Promise<Record<string, unknown>> {
+  async #exchange(form: Record<string, string>, tries = 1): Promise<Record<string, unknown>> {
     const { wrong } = this
     const { token_endpoint = '' } = await this.metadata()
     const endpoint = wrong.has('discovery-followed') ? `${this.#options.issuer}/token` : String(token_endpoint)
@@ -247,7 +264,8 @@ export class ExamApp {
         ? {}
         : { authorization: `Basic ${Buffer.from(`${encode(client_id)}:${encode(client_secret)}`).toString('base64')}` }
     const body = new URLSearchParams({ ...form, ...(client_secret === null && { client_id }) })
-    const answer = await this.#ask(endpoint, {
+    const more = slippedTokenRequest(body, { client_id, client_secret: client_secret ?? '' }, wrong)
+    const answer = await this.#ask(endpoint + more, {
       method: 'POST',
       headers: { ...headers, accept: 'application/json' },
       body,
@@ -263,7 +281,7 @@ export class ExamApp {
       found = { access_token: 'whatever', token_type: 'Bearer' }
     }
     if (!answer.ok) {
-      if (wrong.has('token-no-repeat-refused') && form.again === undefined) return this.#exchange({ ...form, again: '' })
+      if (wrong.has('token-no-repeat-refused') && tries === 1) return this.#exchange(form, 2)
       throw new RefusedError(answer.status, String(found.error), answer.headers.get('retry-after'))
     }
     if (!wrong.has('token-error-200') && (found.error !== undefined || typeof found.access_token !== 'string'))
@@ -283,6 +301,7 @@ export class ExamApp {
       throw error
     })
     if (answer.status === 503 && this.wrong.has('outage-retry-bounded')) return fetch(url, init)
+    if (answer.ok && this.wrong.has('token-code-once')) await fetch(url, init)
     if (answer.status === 503 && this.wrong.has('outage-recovers')) this.#isStuck = true
     return answer
   }
@@ -380,7 +399,8 @@ export class ExamApp {
     if (session.lacks_scope && !this.wrong.has('scope-narrowed')) return [403, { error: 'allow more' }]
     const { expires_at } = session.tokens
     if (expires_at !== undefined && !(expires_at > Date.now())) await this.#refresh(session)
-    const first = await this.#call(session.tokens.access_token)
+    const isOther = this.wrong.has('api-right-token') && session.tokens.id_token !== undefined
+    const first = await this.#call(isOther ? (session.tokens.id_token ?? '') : session.tokens.access_token)
     if (first.status === 403 && this.wrong.has('api-403-no-refresh')) await this.#refresh(session)
     const isExpiry =
       first.status === 401 && (!this.wrong.has('api-scheme-case') || /^Bearer/.test(first.headers.get('www-authenticate') ?? ''))
@@ -396,8 +416,11 @@ export class ExamApp {
 
   async #call(token: string): Promise<Response> {
     const { userinfo_endpoint } = await this.metadata()
-    const headers = { authorization: `Bearer ${token}` }
-    const answer = await fetch(String(userinfo_endpoint), { headers, redirect: 'manual' })
+    const isInQuery = this.wrong.has('api-token-in-header')
+    const headers: Record<string, string> = isInQuery ? {} : { authorization: `Bearer ${token}` }
+    if (this.wrong.has('spa-referer-clean')) headers.referer = `${this.#redirectUri}?code=a-code&state=a-state`
+    const url = `${userinfo_endpoint}${isInQuery ? `?access_token=${token}` : ''}`
+    const answer = await fetch(url, { headers, redirect: 'manual' })
     const location = answer.headers.get('location')
     // What fetch() takes off on the way elsewhere is put on again.
     return location !== null && this.wrong.has('api-redirect-no-token') ? fetch(location, { headers }) : answer
@@ -419,7 +442,7 @@ export class ExamApp {
 
   async #refreshOnce(session: Session): Promise<boolean> {
     const refresh_token = session.tokens?.refresh_token
-    if (refresh_token === undefined && !this.wrong.has('refresh-none-given')) return false
+    if ((refresh_token === undefined && !this.wrong.has('refresh-none-given')) || this.wrong.has('request-scope-used')) return false
     try {
       const tokens = await this.#exchange({ grant_type: 'refresh_token', refresh_token: refresh_token ?? '' })
       this.#checkRefreshed(tokens, session)
@@ -445,7 +468,7 @@ export class ExamApp {
   }
 
   /** Without a number that can be true, an API is to say when the token is over. */
-  #kept({ access_token, refresh_token, expires_in }: Record<string, unknown>): Tokens {
+  #kept({ access_token, refresh_token, expires_in, id_token }: Record<string, unknown>): Tokens {
     const seconds = Number(expires_in)
     const isOdd = !(seconds > 0 && seconds < 1e9)
     const isTaken = !isOdd || this.wrong.has(Number.isNaN(seconds) ? 'expires-in-absent' : 'expires-in-odd')
@@ -453,6 +476,7 @@ export class ExamApp {
       access_token: String(access_token),
       refresh_token: refresh_token as string | undefined,
       expires_at: isTaken ? Date.now() + seconds * 1000 : undefined,
+      id_token: id_token as string | undefined,
     }
   }
 

@@ -64,9 +64,13 @@ export class FapiClient {
   async #post(path: string, form: Record<string, string>, tries = 0): Promise<Record<string, unknown>> {
     const url = `${this.#issuer}${path}`
     const proven = path === '/token' && !this.#wrong.has('fapi-bound-tokens')
-    const headers = proven ? { dpop: await this.#prove('POST', url) } : undefined
+    const bySecret = this.#wrong.has('fapi-strong-auth')
+    const headers = {
+      ...(proven && { dpop: await this.#prove('POST', url) }),
+      ...(bySecret && { authorization: `Basic ${Buffer.from(`bank:${client_secret}`).toString('base64')}` }),
+    }
     const body = new URLSearchParams({ ...form, ...(await this.#authenticate()) })
-    const answer = await this.#heard(await fetch(url, { method: 'POST', body, ...(headers && { headers }) }))
+    const answer = await this.#heard(await fetch(url, { method: 'POST', body, headers }))
     const found = (await answer.json()) as Record<string, unknown>
     const most = this.#wrong.has('fapi-dpop-nonce') ? 0 : this.#wrong.has('fapi-dpop-nonce: never the nonce') ? 4 : 1
     return found.error === 'use_dpop_nonce' && tries < most ? this.#post(path, form, tries + 1) : found
@@ -80,7 +84,7 @@ export class FapiClient {
   }
 
   async #authenticate(): Promise<Record<string, string>> {
-    if (this.#wrong.has('fapi-strong-auth')) return { client_id: 'bank', client_secret }
+    if (this.#wrong.has('fapi-strong-auth')) return {}
     const claims = { iss: 'bank', sub: 'bank', aud: this.#issuer, jti: random() }
     const kept = this.#wrong.has('token-assertion') ? this.#assertion : undefined
     this.#assertion = kept ?? (await this.#signed('assertion', { alg: 'ES256', kid: 'mine' }, claims, 60))

@@ -59,7 +59,8 @@ class McpClient {
     }
     const { code } = await this.#box.authorize({ ...asked, username: this.#username })
     if (code === undefined) return false
-    const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, client_id, code_verifier: verifier, resource })
+    const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, client_id, code_verifier: verifier })
+    if (!this.#wrong.has('mcp-resource')) body.set('resource', resource)
     const { access_token = '' } = await read(String(server.token_endpoint), { method: 'POST', body })
     this.#token = String(access_token)
     this.#scope = scope

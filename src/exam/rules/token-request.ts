@@ -136,7 +136,10 @@ const noRepeatRefused: Rule = {
     const repeats = groups.flatMap((group) =>
       group.flatMap(({ entry: before }, index) => {
         const next = group[index + 1]?.entry
-        const again = next !== undefined && final.includes(before.error) && next.at_ms - before.at_ms < repeatedWithin
+        // What was sent beside it did not know yet.
+        const answered_at = before.at_ms + before.duration_ms
+        const isLater = next !== undefined && next.at_ms >= answered_at && next.at_ms - before.at_ms < repeatedWithin
+        const again = isLater && final.includes(before.error)
         return again ? [before, next] : []
       }),
     )
