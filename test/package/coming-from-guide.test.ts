@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, describe, expect, test } from 'vitest'
+import { runCli } from '../../src/cli/run-cli.ts'
+import { startGrantbox } from '../../src/index.ts'
+import { AsyncFunction, readGuide } from '../support/guide.ts'
+import { sectionsOf } from '../support/markdown.ts'
+
+/** What the page says of grantbox is done: its programs, and its commands in a folder with the other servers' files. */
+
+const guide = await readGuide('coming-from.md')
+const box = await startGrantbox({ provider: 'standard' })
+const folder = await mkdtemp(join(tmpdir(), 'grantbox-coming-'))
+await cp(join(import.meta.dirname, '../data/imports'), folder, { recursive: true })
+afterAll(async () => {
+  await box.close()
+  await rm(folder, { recursive: true })
+})
+
+test.each(guide.examples)('$title', async ({ code }) => {
+  const program = code.replace("import { startGrantbox } from 'grantbox'\n", '')
+  const execute = new AsyncFunction('assert', 'box', 'sandbox', 'startGrantbox', `${guide.setup}\n{\n${program}\n}`)
+  await execute(assert, box, await box.createSandbox(), startGrantbox)
+})
+
+describe('the commands', () => {
+  const commands = [...guide.text.matchAll(/^```sh run\n(.*?)^```$/gms)].flatMap(([, lines = '']) => lines.trim().split('\n'))
+
+  test.each(commands)('%s', async (line) => {
+    const [npx, name, ...argv] = line.split(' ')
+    expect([npx, name]).toEqual(['npx', 'grantbox'])
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const code = await runCli({ argv, env: { GRANTBOX_URL: box.url }, cwd: folder, stdout, stderr })
+    expect(code, String(stderr.read())).toBe(0)
+    const out = argv[argv.indexOf('--out') + 1] ?? ''
+    if (argv.includes('--out')) expect(await readFile(join(folder, out), 'utf8')).toMatch(/^(providers|sandboxes):/m)
+    else expect(String(stdout.read())).toMatch(/ is (at http|in sandbox)/)
+  })
+})
+
+test('each peer has the same tasks, and an import where it has a file', () => {
+  const peers = sectionsOf(join(import.meta.dirname, '../../docs/coming-from.md')).filter(({ text }) => /^## (?!What)/.test(text))
+  expect(peers).toHaveLength(6)
+  for (const { text, anchor } of peers) {
+    for (const task of [/^### Start it in tests/m, /[Tt]oken/, /[Cc]laims/, /[Ee]xpir.*fail/, /users/i, /^### What is stricter than/m])
+      expect(text, anchor).toMatch(task)
+    if (!anchor.startsWith('oauth2-mock-server')) expect(text, anchor).toMatch(/^### Import of/m)
+  }
+})
