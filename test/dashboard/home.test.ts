@@ -1,8 +1,8 @@
 import { parseEnv } from 'node:util'
-import BetterSqlite from 'better-sqlite3'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readDeclarations } from '../../src/config/declarations.ts'
 import { perPage } from '../../src/dashboard/sandboxes/home.ts'
+import { countStatements } from '../support/count-statements.ts'
 import { DashboardClient, textOf } from '../support/dashboard-client.ts'
 import { guideExample } from '../support/declared.ts'
 import { findFluffy, passwordTokens, postToken } from '../support/iokids-client.ts'
@@ -20,23 +20,6 @@ async function groupsOf({ url }: Pick<TestServer, 'url'>, query = ''): Promise<R
       textOf(part).trim(),
     ]),
   )
-}
-
-/** Counts what is asked of the database from now on. */
-function countStatements() {
-  const counted = vi.fn()
-  const statement = Object.getPrototypeOf(new BetterSqlite(':memory:').prepare('SELECT 1'))
-  for (const method of ['all', 'get', 'run', 'iterate']) {
-    const original = statement[method]
-    vi.spyOn(statement, method).mockImplementation(function (this: unknown, ...values) {
-      counted()
-      return original.apply(this, values)
-    })
-  }
-  onTestFinished(() => {
-    vi.restoreAllMocks()
-  })
-  return counted
 }
 
 /** Makes a sandbox; its name. */
@@ -145,10 +128,10 @@ describe('hundreds of sandboxes', () => {
       for (let number = 0; number < 2 * perPage; number++) made(server, number % 2 === 0 ? undefined : `other-${more}-${number}`)
       // What is opened once stays open.
       await browser.get('/dashboard')
-      const before = statements.mock.calls.length
+      const before = statements()
       const { html } = await browser.get('/dashboard')
       const [inUse = ''] = html.split('id="vendors"')
-      return { cards: inUse.split('sandbox-card').length - 1, statements: statements.mock.calls.length - before }
+      return { cards: inUse.split('sandbox-card').length - 1, statements: statements() - before }
     }
   })
 })

@@ -64,6 +64,8 @@ const onPage: Readonly<Record<string, readonly [page: string, does?: string]>> =
   [`POST ${sandbox}/faults`]: ['/dashboard/standard/faults/new', '/dashboard/standard/faults'],
   [`DELETE ${sandbox}/faults`]: ['/dashboard/standard/faults', '/dashboard/standard/faults/disarm'],
   [`DELETE ${sandbox}/faults/{id}`]: ['/dashboard/standard/faults', '/dashboard/standard/faults/disarm'],
+  [`GET ${sandbox}/callbacks`]: ['/dashboard/standard/faults', 'https://app.example/callback'],
+  [`DELETE ${sandbox}/callbacks`]: ['/dashboard/standard/faults', '/dashboard/standard/faults/held/forget'],
   [`GET ${sandbox}/requests`]: ['/dashboard/standard/requests'],
   [`DELETE ${sandbox}/requests`]: ['/dashboard/standard/requests', '/dashboard/standard/requests/forget'],
   [`GET ${sandbox}/requests/stream`]: ['/dashboard/standard/requests', '/dashboard/standard/requests/stream'],
@@ -95,8 +97,6 @@ const notForPeople: Readonly<Record<string, string>> = {
   [`POST ${sandbox}/exam/signal`]: 'Said by such a program; the exam’s page has buttons.',
   [`DELETE ${sandbox}/exam`]: 'Ends an exam whose program went away; the exam’s page ends it from its task.',
   [`GET ${sandbox}/exam/jwks`]: 'Read by who checks an attestation; its command stands beside the badge.',
-  [`GET ${sandbox}/callbacks`]: 'Answers that a fault keeps from browsers, for tests that play them out of order.',
-  [`DELETE ${sandbox}/callbacks`]: 'Forgets those.',
 }
 
 /** Calls whose pages are to come. */
@@ -129,6 +129,8 @@ test('each of these pages is there, with the form or the link that does it', asy
   await control(server, 'POST', '/sandboxes/standard/tokens', { client_id: 'standard-web', username: 'alice', scope: 'openid' })
   for (const endpoint of ['token', 'revoke'])
     await control(server, 'POST', '/sandboxes/standard/faults', { endpoint, status: 500, times: 0 })
+  const delivery = { redirect_to: 'https://app.example/callback?code=x' }
+  server.sandbox('standard').held.add({ at: 0, client_id: 'standard-web', username: 'alice', delivery })
   const form = new URLSearchParams({ client_id: 'standard-web', client_secret: 'wrong', grant_type: 'client_credentials' })
   await fetch(`${server.url}/standard/token`, { method: 'POST', body: form })
   const body = { client_id: 's2BnHk6PqYtV9mCdXe4LrJ0wZaUf8GoT', connection: 'email', send: 'code', email: 'alice@example.com' }
