@@ -19,6 +19,7 @@ import type { OutsidePart } from './frame/outside.ts'
 import type { Section } from './frame/visit.ts'
 import { grantPages } from './grants/grants.ts'
 import { tokenPages } from './grants/tokens.ts'
+import { keyPages } from './keys/keys.ts'
 import { singleRequestPages } from './requests/request.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
@@ -74,7 +75,10 @@ export const menu: readonly MenuGroup<Section>[] = [
   },
   {
     heading: 'This sandbox',
-    sections: [{ entry: 'Settings', parts: [settingsPages, managePages] }],
+    sections: [
+      { entry: 'Keys', parts: [keyPages] },
+      { entry: 'Settings', parts: [settingsPages, managePages] },
+    ],
   },
   // What the top bar leads to, and what pages are made of.
   { sections: [{ parts: [docPages, exportPages, picturePages] }] },

@@ -27,7 +27,7 @@ interface CodeRow extends Omit<RedeemedCode, 'grant' | 'user'> {
   used_at: number | null
 }
 
-type KeyRow = Omit<StoredKey, 'jwk'> & { jwk: string }
+type KeyRow = Omit<StoredKey, 'jwk' | 'given'> & { jwk: string; given: 0 | 1 }
 
 interface InteractionRow extends ClientRow, UserRow {
   request: string
@@ -99,9 +99,9 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       `UPDATE "grant" SET details = json_set(coalesce(details, '{}'), '$.cnf', json(@cnf)) WHERE id = @grant_id AND sandbox_id = @sandbox`,
     ),
 
-    listKeys: db.named<KeyRow>(`SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox ORDER BY id`),
+    listKeys: db.named<KeyRow>(`SELECT kid, alg, jwk, state, created_at, given FROM signing_key WHERE sandbox_id = @sandbox ORDER BY id`),
     activeKey: db.named<KeyRow>(
-      `SELECT kid, alg, jwk, state, created_at FROM signing_key WHERE sandbox_id = @sandbox AND alg = @alg AND state <> 'retired'`,
+      `SELECT kid, alg, jwk, state, created_at, given FROM signing_key WHERE sandbox_id = @sandbox AND alg = @alg AND state <> 'retired'`,
     ),
     saveKey: db.named(
       `INSERT INTO signing_key (sandbox_id, kid, alg, jwk, state, created_at, given) VALUES (@sandbox, @kid, @alg, @jwk, @state, @created_at, @given)`,
@@ -228,7 +228,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
 }
 
 function toKey(row: KeyRow): StoredKey {
-  return { ...row, jwk: JSON.parse(row.jwk) }
+  return { ...row, jwk: JSON.parse(row.jwk), given: row.given === 1 }
 }
 
 /** Hands out the keys of codes and tokens, which grow, so that rows are appended. One process owns the file, so memory will do. */

@@ -52,6 +52,7 @@ test("the frame is the vendor's: top bar, left menu, signed-in developer", async
     'Time',
     'Exam',
     'Approvals',
+    'Keys',
     'Settings',
   ])
 })
@@ -79,7 +80,7 @@ test.each([['standard'], ['wildix'], ['socialid'], ['deyel'], ['gateway']])(
     const users = await reader.get(`/dashboard/${name}/sandbox`)
     expect(users.status).toBe(200)
     expect(users.html).not.toMatch(/Kid|Friends With|\/pictures\//)
-    for (const page of ['analytics', 'requests', 'flows', 'grants', 'settings', 'docs', 'help']) {
+    for (const page of ['analytics', 'requests', 'flows', 'grants', 'tokens', 'keys', 'settings', 'docs', 'help']) {
       expect((await reader.get(`/dashboard/${name}/${page}`)).status, page).toBe(200)
     }
   },

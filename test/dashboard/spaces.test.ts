@@ -35,6 +35,8 @@ describe('the pages of a space', () => {
       'sandbox/users/erin',
       'flows',
       'grants',
+      'tokens',
+      'keys',
       'requests',
       'settings',
       'docs',

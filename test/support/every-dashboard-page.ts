@@ -146,6 +146,15 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'Read it' }).click()
     await page.getByText('does not hold').waitFor()
   },
+  'dashboard-keys': async (page, server) => {
+    await page.goto(`${server.url}/dashboard/google/keys`)
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click()
+    await page.getByRole('button', { name: 'Rotate, publish late' }).click()
+    await page.getByLabel('The private key').fill('-----BEGIN NOTHING-----')
+    await page.getByRole('button', { name: 'Sign with it' }).click()
+  },
+  'dashboard-keys-retire': at('/dashboard/standard/keys/retire'),
+  'dashboard-keys-secret': at(`${base}/keys`),
   'dashboard-approvals': async (page, { url }) => {
     const body = new URLSearchParams({ ...findFluffy, scope: 'profile', login_hint: 'beautifulmeercat246', binding_message: 'W4SCT' })
     await fetch(`${url}/oauth/bc-authorize`, { method: 'POST', body })

@@ -38,12 +38,9 @@ const rotation = z.strictObject({
 export const keys = sandboxRoutes('keys', ({ inSpace: { get, post, create } }, { sandboxes }) => {
   get('/keys', 'The signing keys made so far', { answer: keyList }, ({ sandbox }) => viewKeys(sandbox))
 
-  create('/keys', 'Sign with a private key of your own from now on', { body: givenKeySchema, answer: keyView }, ({ sandbox, body }) => {
-    const key = readKey(body, sandbox)
-    if (!sandbox.keys.give(key)) throw new TakenError('kid', key.kid)
-    const stored = sandbox.store.listKeys().find(({ kid }) => kid === key.kid)
-    return viewKey(stored ?? { ...key, state: 'active', created_at: sandbox.clock.now() })
-  })
+  create('/keys', 'Sign with a private key of your own from now on', { body: givenKeySchema, answer: keyView }, ({ sandbox, body }) =>
+    viewKey(importKey(body, sandbox)),
+  )
 
   post('/keys/rotate', 'Sign with new keys from now on', { body: rotation, answer: keyList }, async ({ sandbox, body }) => {
     await rotateKeys(body.mode, sandbox, sandboxes)
@@ -61,6 +58,17 @@ export async function rotateKeys(mode: z.output<typeof rotation>['mode'], sandbo
   await sandbox.keys.rotate(mode)
   // A provider that signs with a secret alone has no key set to keep an old key in.
   if (sandbox.provider.signing_algs.length === 0) sandboxes.update(sandbox, { settings: { signing_secret: null } })
+}
+
+/**
+ * Lets a sandbox sign with a private key of the developer's own from now on.
+ * @throws Problem for a key that cannot be used, TakenError when another has its kid
+ */
+export function importKey(given: z.output<typeof givenKeySchema>, sandbox: Sandbox): StoredKey {
+  const key = readKey(given, sandbox)
+  if (!sandbox.keys.give(key)) throw new TakenError('kid', key.kid)
+  const stored = sandbox.store.listKeys().find(({ kid }) => kid === key.kid)
+  return stored ?? { ...key, state: 'active', created_at: sandbox.clock.now() }
 }
 
 function readKey(given: z.output<typeof givenKeySchema>, { settings }: Sandbox): OwnKey {

@@ -55,7 +55,7 @@ const notices = noticesOf({
   'grants-expired': (n: string) => (n === '1' ? 'One access token expired.' : `${n} access tokens expired.`),
 })
 
-const icon = '<circle cx="8" cy="8" r="4.500"/><path d="m11.500 11.500 8 8M16 16l2.500-2.500M18.500 18.500 21 16"/>'
+const icon = '<path d="M12 3.500 5 6v5.500c0 4.300 3 7.300 7 9 4-1.700 7-4.700 7-9V6z"/><path d="m9 12 2.200 2.200 4.300-4.300"/>'
 
 /** What users, and clients by themselves, granted. */
 export const grantPages = part({ icon, notices }, ({ get, post }) => {
