@@ -12,6 +12,7 @@ import { clientPages } from './apps/clients.ts'
 import { exportPages } from './apps/exports.ts'
 import { hintPages } from './apps/hints.ts'
 import { examPages } from './exam/exam.ts'
+import { allHintPages } from './exam/hints.ts'
 import { faultPages } from './faults/faults.ts'
 import { flowPages } from './flows/flows.ts'
 import type { MenuGroup } from './frame/frame.ts'
@@ -63,7 +64,7 @@ export const menu: readonly MenuGroup<Section>[] = [
     sections: [
       { entry: 'Faults', parts: [faultPages] },
       { entry: 'Time', parts: [timePages] },
-      { entry: 'Exam', parts: [examPages] },
+      { entry: 'Exam', parts: [examPages, allHintPages] },
     ],
   },
   {

@@ -225,6 +225,17 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.getByLabel('By another amount').fill('soon')
     await page.getByRole('button', { name: 'Put forward' }).click()
   },
+  'dashboard-hints': async (page, server) => {
+    const { name } = await server.reach('standard')
+    const client = { hints: { off: { 'request-nonce': 'No ID token is read' } } }
+    await control(server, 'PATCH', `/sandboxes/${name}/clients/standard-web`, client)
+    for (let i = 0; i < 12; i++) {
+      await fetch(authorizeUrl(`${server.url}/${name}`, { nonce: undefined, state: undefined }), { redirect: 'manual' })
+    }
+    await page.goto(`${server.url}/dashboard/${name}/hints`)
+    await page.getByText('Silence', { exact: false }).first().click()
+  },
+  'dashboard-hints-none': at(`${base}/hints`),
   'dashboard-settings': at(`${base}/settings`),
   'dashboard-settings-all': async (page, { url }) => {
     await page.goto(`${url}/dashboard/standard/settings`)

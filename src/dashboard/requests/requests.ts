@@ -24,6 +24,8 @@ const requestsPage = page<{
   choices: ReturnType<RequestFilter['choices']>
   /** What the vendor calls its spaces. */
   word: string
+  /** How many there are. */
+  hints: number
   isNarrow: boolean
   /** How many there are, how many of these are asked for, and which of those are shown. */
   total: number
@@ -59,15 +61,17 @@ export const requestPages = part({ icon, notices }, (pages) => {
     const first = placeOf(query, found)
     const shown = found.slice(first, first + perPage)
     const flows = flowPaths(all, visit)
-    const hints = byRequest(hintsOf(sandbox))
+    const hints = hintsOf(sandbox)
+    const hintsBy = byRequest(hints)
     const at = (more: Record<string, string>) => `${base}/requests?${filter.query(more)}`
     const isTop = first === 0
     return visit.show(requestsPage, {
       title: 'Requests',
-      rows: shown.map((entry) => requestRow(entry, visit, flows.get(entry.id), hints.get(entry.id))),
+      rows: shown.map((entry) => requestRow(entry, visit, flows.get(entry.id), hintsBy.get(entry.id))),
       asked: filter.asked,
       choices: filter.choices(all),
       word: spaceWord(sandbox.provider),
+      hints: hints.length,
       isNarrow: filter.isNarrow,
       total: all.length,
       found: found.length,

@@ -148,6 +148,8 @@ function cardOf(
     base_url: baseUrlOf(name, request.raw, deps),
     contents: contentWords(size, requests).join(' · '),
     manageHref: `${basePath(name, root)}/manage`,
+    hintsHref: `${basePath(name, root)}/hints`,
+    examHref: `${basePath(name, root)}/exam`,
     /** `2 realms`, where there are such worlds. */
     spaces: known !== undefined && hasSpaces(known) ? countOf(worlds, spaceWord(known)) : undefined,
     isDefault: name === sandboxes.defaultName,
