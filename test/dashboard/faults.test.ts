@@ -37,6 +37,9 @@ test('one click arms what its situation says, for one client alone where that is
   const { html } = await browser.submit(`${at}/situations`, twice)
   expect(textOf(html)).toMatch(/It is armed\. .*The next 2 refreshes of FindFluffy answer 503\. has not struck yet/)
   expect(await armed()).toMatchObject([{ endpoint: 'token', grant_type: 'refresh_token', times: 2, status: 503, hits: 0 }])
+  expect((await browser.get('/dashboard/iokids/apps')).html).toMatch(
+    /<a class="differs" href="\/dashboard\/iokids\/faults">.*One fault armed/s,
+  )
 })
 
 test('what struck is counted, leads to the requests that it struck, and can be armed again when it is over', async () => {

@@ -10,6 +10,7 @@ import { viewDelivery } from '../../control/views/delivery.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { type Choice, type Errors, problemsIn } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
+import { faultIcon } from '../frame/differs.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
@@ -63,10 +64,8 @@ const notices = noticesOf({
   'taken-back': 'It is as before.',
 })
 
-const icon = '<path d="M13 3 5.500 13.500H12L11 21l7.500-10.500H12z"/>'
-
 /** What goes wrong in a sandbox because somebody asked for it. */
-export const faultPages = part({ icon, notices }, ({ get, post, deps }) => {
+export const faultPages = part({ icon: faultIcon, notices }, ({ get, post, deps }) => {
   get('/faults', (visit) => {
     const { sandbox, base, root } = visit
     const { faults } = sandbox

@@ -2,7 +2,7 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
 import { dashboardPath } from '../access/cookies.ts'
-import { clockInWords } from './clock.ts'
+import { differencesOf } from './differs.ts'
 import { developerOf, hasSpaces, spaceWord } from './vendor.ts'
 
 /** What stands around a sandbox's pages. */
@@ -52,7 +52,7 @@ export function basePathOf(sandbox: Sandbox, root: string): string {
  * @param current the section that the page belongs to
  */
 export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuGroup[], current: MenuSection, notice: string | undefined) {
-  const { provider, company, name, space, clock } = sandbox
+  const { provider, company, name, space } = sandbox
   const base = basePathOf(sandbox, root)
   return {
     // One that is filled in for each sign-in is no name of the vendor.
@@ -67,8 +67,7 @@ export function frameOf(sandbox: Sandbox, root: string, menu: readonly MenuGroup
       const entries = sections.flatMap((section) => entryOf(section, provider, base, section === current))
       return entries.length === 0 ? [] : [{ heading, entries }]
     }),
-    /** How its time differs from the machine's. */
-    clock: clockInWords(clock),
+    differences: differencesOf(sandbox),
     developer: developerOf(sandbox),
     notice,
   }

@@ -1,6 +1,6 @@
 /**
  * In this room: the page that moves a sandbox's clock.
- * Elsewhere: what the top bar says of it (`frame/clock.ts`).
+ * Elsewhere: what the top bar says of it (`frame/differs.ts`).
  */
 
 import { check } from '../../control/input/validation.ts'
@@ -8,6 +8,7 @@ import { advanceClock, changeClock, clockAdvance, clockChange } from '../../cont
 import { grantNumbered } from '../../control/resources/grants.ts'
 import type { Errors } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
+import { clockIcon } from '../frame/differs.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
@@ -41,8 +42,6 @@ const notices = noticesOf({
   'clock-as-machine': 'The clock goes as the machine’s again.',
 })
 
-const icon = '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5l3.500 2"/>'
-
 /** How many grants are offered. */
 const mostGrants = 6
 
@@ -55,7 +54,7 @@ const steps = [
 ]
 
 /** A sandbox's clock, by which alone its tokens are issued and checked. */
-export const timePages = part({ icon, notices }, ({ get, post, deps }) => {
+export const timePages = part({ icon: clockIcon, notices }, ({ get, post, deps }) => {
   const { sandboxes } = deps
   get('/time', (visit) => showTime(visit))
 
