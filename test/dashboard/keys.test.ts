@@ -133,3 +133,17 @@ test('a key of a part of the sandbox says of which', async () => {
   const { html } = await browser.get('/dashboard/google/keys')
   expect(cardsIn(html).filter((card) => card.includes('of robot@example'))).toHaveLength(1)
 })
+
+test('the key file of a service account is to be saved where its client is used, and no other client has one', async () => {
+  const { server, browser } = await open()
+  await server.reach('google')
+  const use = '/dashboard/google/apps/app_google_robot/clients/robot%40grantbox-example.iam.gserviceaccount.com'
+  expect((await browser.get(use)).html).toContain(`href="${use}/key-file" download>Key file`)
+  const { headers, html } = await browser.get(`${use}/key-file`)
+  expect(headers['content-disposition']).toBe('attachment; filename="robot-grantbox-example.iam.gserviceaccount.com-key.json"')
+  const { body } = await control(server, 'GET', '/sandboxes/google/clients/robot%40grantbox-example.iam.gserviceaccount.com/key-file')
+  expect(JSON.parse(html)).toEqual(body)
+  const web = '/dashboard/standard/apps/app_standard/clients/standard-web'
+  expect((await browser.get(web)).html).not.toContain('key-file')
+  expect((await browser.get(`${web}/key-file`)).status).toBe(404)
+})

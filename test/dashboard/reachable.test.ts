@@ -9,6 +9,7 @@ import { startForFile } from '../support/server.ts'
 
 const sandbox = '/_grantbox/sandboxes/{sandbox}'
 const client = `/dashboard/standard/apps/app_standard/clients/standard-web`
+const robot = `/dashboard/google/apps/app_google_robot/clients/${encodeURIComponent('robot@grantbox-example.iam.gserviceaccount.com')}`
 
 /** The page on which a call's work is done, and the address of the form or link there that does it; a page that shows it has none. */
 const onPage: Readonly<Record<string, readonly [page: string, does?: string]>> = {
@@ -53,6 +54,11 @@ const onPage: Readonly<Record<string, readonly [page: string, does?: string]>> =
   [`DELETE ${sandbox}/grants/{id}`]: ['/dashboard/standard/grants/1', '/dashboard/standard/grants/1/revoke'],
   [`POST ${sandbox}/tokens`]: ['/dashboard/standard/tokens', '/dashboard/standard/tokens'],
   [`POST ${sandbox}/tokens/expire`]: ['/dashboard/standard/grants?client=standard-web', '/dashboard/standard/grants/expire'],
+  [`GET ${sandbox}/keys`]: ['/dashboard/standard/keys'],
+  [`POST ${sandbox}/keys`]: ['/dashboard/standard/keys', '/dashboard/standard/keys'],
+  [`POST ${sandbox}/keys/rotate`]: ['/dashboard/standard/keys', '/dashboard/standard/keys/rotate'],
+  [`POST ${sandbox}/keys/publish`]: ['/dashboard/standard/keys', '/dashboard/standard/keys/publish'],
+  [`GET ${sandbox}/clients/{client_id}/key-file`]: [robot, `${robot}/key-file`],
   [`GET ${sandbox}/backchannel_requests`]: ['/dashboard/standard/approvals'],
   [`POST ${sandbox}/backchannel_requests/{id}`]: ['/dashboard/standard/approvals', '/dashboard/standard/approvals'],
   [`GET ${sandbox}/outbox`]: ['/dashboard/auth0/messages'],
@@ -100,17 +106,9 @@ const notForPeople: Readonly<Record<string, string>> = {
 }
 
 /** Calls whose pages are to come. */
-const toCome: readonly string[] = [
-  'POST /_grantbox/import',
-  `POST ${sandbox}/import`,
-  `GET ${sandbox}/clients/{client_id}/key-file`,
-  `GET ${sandbox}/keys`,
-  `POST ${sandbox}/keys`,
-  `POST ${sandbox}/keys/rotate`,
-  `POST ${sandbox}/keys/publish`,
-]
+const toCome: readonly string[] = ['POST /_grantbox/import', `POST ${sandbox}/import`]
 
-const server = await startForFile({ made: ['standard', 'keycloak', 'apple', 'auth0'] })
+const server = await startForFile({ made: ['standard', 'keycloak', 'apple', 'auth0', 'google'] })
 
 test('every call of the control API is reachable from a page, or is listed with the reason why nobody makes it by hand', async () => {
   const { body } = await control(server, 'GET', '/openapi.json')
@@ -129,6 +127,7 @@ test('each of these pages is there, with the form or the link that does it', asy
   await control(server, 'POST', '/sandboxes/standard/tokens', { client_id: 'standard-web', username: 'alice', scope: 'openid' })
   for (const endpoint of ['token', 'revoke'])
     await control(server, 'POST', '/sandboxes/standard/faults', { endpoint, status: 500, times: 0 })
+  await control(server, 'POST', '/sandboxes/standard/keys/rotate', { mode: 'publish_late' })
   const delivery = { redirect_to: 'https://app.example/callback?code=x' }
   server.sandbox('standard').held.add({ at: 0, client_id: 'standard-web', username: 'alice', delivery })
   const form = new URLSearchParams({ client_id: 'standard-web', client_secret: 'wrong', grant_type: 'client_credentials' })

@@ -6,6 +6,7 @@ import { parseDuration } from '../../sandbox/duration.ts'
 import { addClient, newClient } from '../../sandbox/new-app.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { confirm } from '../frame/confirm.ts'
+import { sendFile } from '../frame/file.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
@@ -44,7 +45,7 @@ export const clientPages = part({ notices }, ({ get, post }) => {
     return visit.go(`${appPath(app)}?open=clients`, notices['client-created'])
   })
 
-  get('/apps/:app/clients/:client', (visit) => {
+  get('/apps/:app/clients/:client', async (visit) => {
     const { sandbox, base, addresses } = visit
     const app = appOf(visit)
     const client = clientIn(visit, app)
@@ -56,8 +57,19 @@ export const clientPages = part({ notices }, ({ get, post }) => {
       app: card,
       client: shown,
       snippets: snippetsOf(sandbox, client, addresses.base_url),
-      exports: exportsOf(base, client),
+      exports: [
+        ...exportsOf(base, client),
+        ...((await keyFileOf(client, visit)) === undefined ? [] : [{ label: 'Key file', href: `${shown.useHref}/key-file` }]),
+      ],
     })
+  })
+
+  get('/apps/:app/clients/:client/key-file', async (visit) => {
+    const client = clientIn(visit, appOf(visit))
+    const made = await keyFileOf(client, visit)
+    if (made === undefined) throw new Problem(404, `'${client.client_id}' has no key file`)
+    const name = `${client.client_id.replaceAll(/[^\w.-]/g, '-')}-key.json`
+    return sendFile(visit.reply, { name, type: 'application/json', text: JSON.stringify(made, null, 2) })
   })
 
   get('/apps/:app/clients/:client/secret', (visit) => {
@@ -94,6 +106,11 @@ export const clientPages = part({ notices }, ({ get, post }) => {
     return visit.go(`${appPath(app)}?open=clients`, notices['client-deleted'])
   })
 })
+
+/** The file with the key of a client, where the vendor hands such files out. */
+function keyFileOf(client: Client, { sandbox: { provider, keys }, addresses }: Visit) {
+  return provider.key_file?.(client, keys, addresses.base_url)
+}
 
 function clientIn(visit: Visit, app: App): Client {
   return clientOf(visit.params.client ?? '', app, visit.sandbox)

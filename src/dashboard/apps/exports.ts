@@ -2,6 +2,7 @@ import { exportDocuments } from '../../control/exports/documents.ts'
 import { Problem } from '../../control/problem.ts'
 import type { Client } from '../../oauth/model/records.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
+import { sendFile } from '../frame/file.ts'
 import { part } from '../frame/visit.ts'
 
 const files = {
@@ -11,7 +12,7 @@ const files = {
 } as const
 
 /** The links to what other tools import to try a client. */
-export function exportsOf(base: string, client: Client | undefined) {
+export function exportsOf(base: string, client: Client | undefined): { label: string; href: string }[] {
   const query = client === undefined ? '' : `?client_id=${encodeURIComponent(client.client_id)}`
   return Object.entries(files).map(([file, { label }]) => ({ label, href: `${base}/exports/${file}${query}` }))
 }
@@ -23,11 +24,8 @@ export const exportPages = part({}, ({ get }) => {
     if (name === undefined) throw new Problem(404, `There is no such file; there are: ${Object.keys(files).join(', ')}`)
     const place = isBeside(sandbox) ? `${sandbox.name}-${encodeURIComponent(sandbox.space)}` : sandbox.name
     const made = exportDocuments(sandbox, query.raw('client_id'), addresses.base_url)[files[name].make]()
-    return reply
-      .type(typeof made === 'string' ? 'text/plain; charset=utf-8' : 'application/json')
-      .header('Content-Disposition', `attachment; filename="${place}-${name}"`)
-      .header('Cache-Control', 'no-store')
-      .header('X-Content-Type-Options', 'nosniff')
-      .send(typeof made === 'string' ? made : JSON.stringify(made, null, 2))
+    return typeof made === 'string'
+      ? sendFile(reply, { name: `${place}-${name}`, type: 'text/plain; charset=utf-8', text: made })
+      : sendFile(reply, { name: `${place}-${name}`, type: 'application/json', text: JSON.stringify(made, null, 2) })
   })
 })

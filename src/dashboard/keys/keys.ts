@@ -16,6 +16,7 @@ import { givenKeySchema } from '../../sandbox/key-schema.ts'
 import type { Choice, FormState } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
 import { confirm } from '../frame/confirm.ts'
+import { sendFile } from '../frame/file.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
@@ -97,11 +98,14 @@ export const keyPages = part({ icon, notices }, ({ get, post, deps }) => {
 
   get('/keys/:kid/public.jwk', (visit) => {
     const jwk = publicKeyOf(keyNamed(visit))
-    return download(visit, 'jwk', 'application/jwk+json', JSON.stringify(jwk, null, 2))
+    return sendFile(visit.reply, { name: fileName(jwk.kid, 'jwk'), type: 'application/jwk+json', text: JSON.stringify(jwk, null, 2) })
   })
   get('/keys/:kid/public.pem', (visit) => {
-    const key = createPublicKey({ key: publicKeyOf(keyNamed(visit)) as JsonWebKey, format: 'jwk' })
-    return download(visit, 'pem', 'application/x-pem-file', key.export({ type: 'spki', format: 'pem' }))
+    const jwk = publicKeyOf(keyNamed(visit))
+    const text = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
+      .export({ type: 'spki', format: 'pem' })
+      .toString()
+    return sendFile(visit.reply, { name: fileName(jwk.kid, 'pem'), type: 'application/x-pem-file', text })
   })
 })
 
@@ -121,14 +125,8 @@ function keyNamed({ params, sandbox }: Visit): StoredKey {
   )
 }
 
-function download({ reply, params }: Visit, ending: string, type: string, text: string | Buffer) {
-  const name = (params.kid ?? '').replaceAll(/[^\w.-]/g, '-')
-  return reply
-    .type(type)
-    .header('Content-Disposition', `attachment; filename="${name}.${ending}"`)
-    .header('Cache-Control', 'no-store')
-    .header('X-Content-Type-Options', 'nosniff')
-    .send(text)
+function fileName(kid: string, ending: string): string {
+  return `${kid.replaceAll(/[^\w.-]/g, '-')}.${ending}`
 }
 
 /** What the control API would have been told: a file wins, and what is JSON is a JWK. */

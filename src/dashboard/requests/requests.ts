@@ -8,6 +8,7 @@ import { hintsOf } from '../../exam/hints.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Fields } from '../forms/fields.ts'
+import { sendFile } from '../frame/file.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { spaceWord } from '../frame/vendor.ts'
@@ -87,12 +88,8 @@ export const requestPages = part({ icon, notices }, (pages) => {
   get('/requests.har', (visit) => {
     const { sandbox, reply } = visit
     const wanted = sandbox.journal.list().filter(filterOf(visit).matches)
-    const name = `${sandbox.name}.har`
-    return reply
-      .header('Content-Type', 'application/json; charset=utf-8')
-      .header('Content-Disposition', `attachment; filename="${name}"`)
-      .header('Cache-Control', 'no-store')
-      .send(JSON.stringify(harOf(wanted, sandbox), null, 2))
+    const text = JSON.stringify(harOf(wanted, sandbox), null, 2)
+    return sendFile(reply, { name: `${sandbox.name}.har`, type: 'application/json; charset=utf-8', text })
   })
 
   get('/requests/stream', (visit) => {

@@ -7,16 +7,13 @@ import { check } from '../../control/input/validation.ts'
 import { Problem } from '../../control/problem.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { DashboardDeps } from '../deps.ts'
+import { sendFile } from '../frame/file.ts'
 
 /** A sandbox's snapshot as a file that says when it was taken. */
 export function snapshotFile(sandbox: Sandbox, reply: FastifyReply, { sandboxes, clock }: DashboardDeps): FastifyReply {
   const taken = new Date(clock.now()).toISOString().slice(0, 16).replaceAll(/[T:]/g, '-')
-  return reply
-    .type('application/json')
-    .header('Content-Disposition', `attachment; filename="${sandbox.name}-${taken}.grantbox.json"`)
-    .header('Cache-Control', 'no-store')
-    .header('X-Content-Type-Options', 'nosniff')
-    .send(JSON.stringify(sandboxes.snapshot(sandbox)))
+  const text = JSON.stringify(sandboxes.snapshot(sandbox))
+  return sendFile(reply, { name: `${sandbox.name}-${taken}.grantbox.json`, type: 'application/json', text })
 }
 
 /**
