@@ -30,7 +30,8 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const app = await connect(`${url}/callback`)
+  // Whoever comes before that waits.
+  const app = connect(`${url}/callback`)
 
   function begin(user: App): Record<string, string> {
     const id = randomUUID()
@@ -45,7 +46,7 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
     const user = sessions.get(id)
     const { pathname, href } = new URL(path, url)
     if (pathname === '/login') {
-      const beginner = user ?? app.another()
+      const beginner = user ?? (await app).another()
       const location = await beginner.signInUrl()
       return { status: 303, headers: { location, ...(user === undefined && begin(beginner)) } }
     }
@@ -67,6 +68,7 @@ export async function startWebApp(connect: (redirect_uri: string) => Promise<App
     return page(profile === undefined ? '<a href="/login">Sign in</a>' : `Hello ${escaped(profile.name ?? profile.sub)}`)
   }
 
+  await app
   return {
     url,
     close() {
