@@ -51,6 +51,10 @@ export const commands = {
     load: async () => (await import('./provider.ts')).provider,
   },
   schema: { summary: 'print the JSON Schema of the config file', load: async () => (await import('./schema.ts')).schema },
+  doctor: {
+    summary: 'say what is here, which names lead here, who trusts the authority, and what to do about what is wrong',
+    load: async () => (await import('./doctor/doctor.ts')).doctor,
+  },
   health: { summary: 'ask a running grantbox how it is: exit code 0 or 1', load: async () => (await import('./health.ts')).health },
 } as const satisfies Record<string, CommandEntry>
 

@@ -69,6 +69,7 @@ const calls: Record<Exclude<keyof typeof commands, 'start' | 'exam'>, string> = 
   import: 'import discovery.json --url URL',
   provider: 'provider import discovery.json',
   schema: 'schema',
+  doctor: 'doctor --url URL',
   health: 'health --url URL',
 }
 
