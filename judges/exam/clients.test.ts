@@ -2,54 +2,19 @@ import * as openid from 'openid-client'
 import OAuth2Strategy from 'passport-oauth2'
 import { AuthorizationCode } from 'simple-oauth2'
 import { expect, test } from 'vitest'
-import { connectGrantbox, type ExamDriver, type ExamOptions, type ExamTask, type Sandbox } from '../../src/index.ts'
-import { startForFile } from '../../test/support/server.ts'
+import type { ExamDriver, Sandbox } from '../../src/index.ts'
+import { all, nobody, redirect_uri, startExaminer, through, userAt } from './examined.ts'
 
 /**
  * What clients of others do when grantbox examines them, each as its own documentation begins, without what an app may add. None of it is a verdict
  * about a library: several of these are documented choices. A newer version that does otherwise shows here.
  */
 
-const server = await startForFile({ defaultProvider: 'standard' })
-const grantbox = await connectGrantbox(server.url)
-const redirect_uri = 'http://localhost/callback'
-
-/** Takes a client through some rules. @returns their verdicts */
-async function verdicts(
-  driverAt: (sandbox: Sandbox) => ExamDriver,
-  only: readonly string[],
-  options: ExamOptions = {},
-): Promise<Record<string, string>> {
-  const sandbox = await grantbox.createSandbox({ provider: 'standard' })
-  const exam = await sandbox.exam({ redirect_uri, only, client_secret: 'exam-secret-of-plain-letters', patience: '3s', ...options })
-  const { rules, exam: head } = await exam.runAll(driverAt(sandbox))
-  await exam.end()
-  await sandbox.delete()
-  expect(head.void).toBeUndefined()
-  return Object.fromEntries(rules.flatMap(({ id, verdict }) => (only.includes(id) ? [[id, verdict]] : [])))
-}
-
-/** Signs the user in without a page, by the address that a client made. */
-async function through(sandbox: Sandbox, url: URL | string, { user }: ExamTask): Promise<URL> {
-  const asked = Object.fromEntries(new URL(url).searchParams)
-  const { redirect_to } = await sandbox.authorize({ client_id: '', ...asked, username: user.username })
-  return new URL(redirect_to)
-}
-
-const nobody = { signedIn: false, user: null }
-
-/** The user as an app would show him: by what userinfo says. */
-async function userAt(sandbox: Sandbox, token: unknown) {
-  const answer = await fetch(`${sandbox.url}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
-  const { sub = null } = answer.ok ? ((await answer.json()) as { sub?: string }) : {}
-  return { signedIn: sub !== null, user: sub }
-}
+const { verdicts } = await startExaminer()
 
 const atCallback = ['callback-state-wrong', 'callback-state-missing', 'callback-iss-wrong', 'callback-iss-missing', 'callback-error-wins']
 const ofIdToken = ['id-token-iss', 'id-token-aud', 'id-token-exp', 'id-token-nonce', 'id-token-alg-none']
 const ofAnswer = ['token-type-case', 'token-extra-members', 'token-redirect-not-followed']
-
-const all = (rules: readonly string[], verdict: string) => Object.fromEntries(rules.map((rule) => [rule, verdict]))
 
 test('openid-client refuses each forged answer and token, and bears each unusual one', { timeout: 60_000 }, async () => {
   const rules = [...atCallback, ...ofIdToken, ...ofAnswer, 'token-type-unknown', 'userinfo-sub']

@@ -1,38 +1,16 @@
 import { Auth, type AuthConfig, skipCSRFCheck } from '@auth/core'
 import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from 'oidc-client-ts'
 import { expect, test } from 'vitest'
-import { connectGrantbox, type ExamDriver, type Sandbox } from '../../src/index.ts'
-import { startForFile } from '../../test/support/server.ts'
+import type { ExamDriver, Sandbox } from '../../src/index.ts'
+import { nobody, startExaminer, through } from './examined.ts'
 
 /** The same as in clients.test.ts, of clients that make a session of the ID token. */
 
-const server = await startForFile({ defaultProvider: 'standard' })
-const grantbox = await connectGrantbox(server.url)
-
-const nobody = { signedIn: false, user: null }
+const { verdicts } = await startExaminer()
 
 async function examined(driverAt: (sandbox: Sandbox) => ExamDriver, expected: Record<string, string>, redirect_uri: string) {
-  const only = Object.keys(expected)
-  const sandbox = await grantbox.createSandbox({ provider: 'standard' })
-  const signals = ['signed_in', 'user'] as const
-  const exam = await sandbox.exam({
-    redirect_uri,
-    only,
-    client_secret: 'exam-secret-of-plain-letters',
-    patience: '3s',
-    profile: 'oidc',
-    signals,
-  })
-  const { rules, exam: head } = await exam.runAll(driverAt(sandbox))
-  await exam.end()
-  await sandbox.delete()
-  expect(head.void).toBeUndefined()
-  expect(Object.fromEntries(rules.flatMap(({ id, verdict }) => (only.includes(id) ? [[id, verdict]] : [])))).toEqual(expected)
-}
-
-async function through(sandbox: Sandbox, url: string, username: string): Promise<URL> {
-  const asked = Object.fromEntries(new URL(url).searchParams)
-  return new URL((await sandbox.authorize({ client_id: '', ...asked, username })).redirect_to)
+  const options = { redirect_uri, profile: 'oidc', signals: ['signed_in', 'user'] } as const
+  expect(await verdicts(driverAt, Object.keys(expected), options)).toEqual(expected)
 }
 
 test('oidc-client-ts compares the subject and a nonce, and leaves issuer, audience, times and signature of the ID token to TLS', {
@@ -53,7 +31,7 @@ test('oidc-client-ts compares the subject and a nonce, and leaves issuer, audien
           stateStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
         })
         const { url } = await oidc.createSigninRequest({})
-        const { profile } = await oidc.processSigninResponse((await through(sandbox, url, user.username)).href)
+        const { profile } = await oidc.processSigninResponse((await through(sandbox, url, { user })).href)
         return { signedIn: true, user: profile.sub }
       } catch {
         return nobody
@@ -125,7 +103,7 @@ test('@auth/core relies on PKCE, which holds, checks the claims of the ID token 
       })
       const location = begun.headers.get('location') ?? ''
       if (!location.startsWith(sandbox.url)) return nobody
-      await visit((await through(sandbox, location, user.username)).href)
+      await visit((await through(sandbox, location, { user })).href)
       const session = (await (await visit('/auth/session')).json()) as { sub?: string } | null
       return { signedIn: session?.sub !== undefined, user: session?.sub ?? null }
     },

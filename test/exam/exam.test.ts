@@ -145,3 +145,9 @@ test('what is sent at each sign-in shows where grantbox is the browser, and answ
   const { rules } = await verdictsOf({ only: [...fresh, 'callback-error-wins'], profile: ['oidc'] }, fresh)
   expect(rules.flatMap(({ id, verdict }) => (verdict === 'failed' ? [id] : []))).toEqual(fresh)
 })
+
+test('a sign-in that begins where a refresh was not answered is one, though the token is kept', async () => {
+  const slip = 'refresh-outage-keeps-session: starts over'
+  const { rules } = await verdictsOf({ only: ['refresh-outage-keeps-session'], profile: ['oidc'] }, [slip])
+  expect(rules).toMatchObject([{ verdict: 'failed', message: expect.stringContaining('a new sign-in began') }])
+})

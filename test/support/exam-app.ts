@@ -103,7 +103,11 @@ export class ExamApp {
     if (url.pathname === '/callback') return this.#callback(url, request, id, session, response)
     if (this.wrong.has('token-large') && !/token=/.test(request.headers.cookie ?? '')) session.user = undefined
     if (url.pathname === '/me') return session.user === undefined ? json(401, {}) : json(200, session.user)
-    if (url.pathname === '/api') return json(...(await this.#api(session)))
+    if (url.pathname === '/api') {
+      const [status, body] = await this.#api(session)
+      const startsOver = status === 401 && this.wrong.has('refresh-outage-keeps-session: starts over')
+      return startsOver ? void response.writeHead(303, { location: '/login' }).end() : json(status, body)
+    }
     if (url.pathname === '/logout') return this.#logout(session, response)
     if (url.pathname === '/bye') return this.#bye(url, session, response)
     if (url.pathname === '/backchannel') return this.#toldOut(await formOf(request), response)

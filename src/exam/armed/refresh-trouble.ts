@@ -56,6 +56,10 @@ const outageKeepsSession: ArmedRule = {
     whenRefreshed(play, (first, all) => {
       const deed = struck(play, 'token')[0] ?? first.entry
       const again = all.find(({ entry }) => entry.id > deed.id)
+      const asked = trafficIn(play).authorizations.find(({ entry }) => entry.id > deed.id)
+      if (asked !== undefined) {
+        return failed('wire', 'A refresh was not answered, and a new sign-in began.', exhibits(deed, [asked.entry]))
+      }
       if (again !== undefined && sentToken(again) === sentToken(first) && again.entry.status === 200) {
         return passed(
           'wire',
@@ -63,9 +67,7 @@ const outageKeepsSession: ArmedRule = {
           exhibits(deed, [again.entry]),
         )
       }
-      const asked = trafficIn(play).authorizations.find(({ entry }) => entry.id > deed.id)
-      const what = asked === undefined ? 'the refresh token was never used again' : 'a new sign-in began'
-      return failed('wire', `A refresh was not answered, and ${what}.`, exhibits(deed, asked && [asked.entry]))
+      return failed('wire', 'A refresh was not answered, and the refresh token was never used again.', exhibits(deed))
     }),
 }
 
