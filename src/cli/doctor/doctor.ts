@@ -1,3 +1,8 @@
+/**
+ * In this room: what `grantbox doctor` looks at, a file for each kind of thing, and how a finding is said.
+ * Elsewhere: whether a running grantbox is well, which it says itself (`control/resources/health.ts`).
+ */
+
 import { type Flags, parseFlags } from '../../config/flags.ts'
 import { ControlClient } from '../../library/control-client.ts'
 import { originOf } from '../../start/origin.ts'
