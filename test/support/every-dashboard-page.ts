@@ -122,6 +122,20 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.locator('.request > summary').nth(4).click()
     await page.locator('.request > summary').nth(7).click()
   }),
+  'dashboard-requests-narrowed': busy(`${base}/requests?client=iok-cid-findfluffy&errors=on&q=refresh`),
+  'dashboard-requests-nothing': busy(`${base}/requests?user=nobody`),
+  'dashboard-request': async (page, server) => {
+    const { name, journal } = await server.reach('standard')
+    const redirect_uri = `https://app.example/${'callback'.repeat(9)}`
+    await fetch(authorizeUrl(`${server.url}/${name}`, { redirect_uri }), { redirect: 'manual' })
+    await page.goto(`${server.url}/dashboard/${name}/requests/${journal.list()[0]?.id}`)
+    await page.getByText('As a curl command').click()
+  },
+  'dashboard-request-mend': async (page, server) => {
+    const { name, journal } = await server.reach('standard')
+    await fetch(authorizeUrl(`${server.url}/${name}`, { redirect_uri: 'https://app.example/callback' }), { redirect: 'manual' })
+    await page.goto(`${server.url}/dashboard/${name}/requests/${journal.list()[0]?.id}/mend`)
+  },
   'dashboard-requests-empty': at(`${base}/requests`),
   'dashboard-flows': busy(`${base}/flows`),
   'dashboard-flow': busy(`${base}/flows/grant-1`),
@@ -203,7 +217,7 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.getByRole('button', { name: 'Begin' }).click()
     await page.getByRole('link', { name: 'End', exact: true }).click()
     await page.getByRole('button', { name: 'End it' }).click()
-    await page.getByText('Void').waitFor()
+    await page.getByText('Void:', { exact: true }).waitFor()
   },
   'dashboard-faults': async (page, server) => {
     const { url } = server
