@@ -143,7 +143,7 @@ test('an unknown member is called unknown, wherever it stands', async () => {
     ['POST', `${box}/apps`, { name: 'A', redirect_uri: 'https://a.test' }, 'did you mean redirect_uris?'],
     ['POST', `${box}/apps`, { name: 'A', colour: 'red' }, 'colour is unknown: expected '],
     ['POST', `${box}/users`, { usrname: 'x' }, 'usrname is unknown: expected '],
-    ['POST', `${box}/tokens`, { client_id: web.client_id, audience: 'x' }, 'audience is unknown: expected '],
+    ['POST', `${box}/tokens`, { client_id: web.client_id, lifetime: 'x' }, 'lifetime is unknown: expected '],
     ['POST', `${box}/faults`, { endpoint: 'token', eror: 'x' }, 'eror is unknown: expected '],
     ['POST', `${box}/clock/advance`, { by: '1m', at: 1 }, 'at is unknown: expected '],
     ['GET', `${box}/requests?clientid=x`, undefined, 'clientid is unknown: expected '],

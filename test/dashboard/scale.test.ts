@@ -10,7 +10,7 @@ import { start, type TestServer } from '../support/server.ts'
 const name = 'standard'
 const paths = ['apps', 'sandbox', 'sandbox?page=2', 'analytics', 'requests', 'requests?q=token'].concat(
   ['flows', 'flows?page=2', 'flows/grant-1', 'grants', 'grants/1', 'tokens', 'keys', 'faults', 'faults/new', 'time', 'exam', 'approvals'],
-  ['settings', 'docs', 'help', 'sandbox/users/new', 'apps/app_standard', 'sandbox/users/alice'],
+  ['hints', 'settings', 'docs', 'help', 'sandbox/users/new', 'apps/app_standard', 'sandbox/users/alice'],
 )
 
 /** So many more users, grants, faults and requests. */
