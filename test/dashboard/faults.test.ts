@@ -178,7 +178,7 @@ describe('the form', () => {
 
   test('asks for something to do, and for users whom there are', async () => {
     const nothing = await browser.post(at, { endpoint: 'token' })
-    expect(textOf(nothing.html)).toContain('Expected: one or more of: delay, drop, error')
+    expect(nothing.html).toContain('role="alert">Expected: one or more of: delay, drop, error')
     const { html } = await browser.post(at, { endpoint: 'authorize', callback: 'foreign_code', callback_user: 'nobody' })
     expect(html).toMatch(/id="callback_user-error">Expected: [^<]*tinyotter512/)
   })
