@@ -88,7 +88,8 @@ export function readDeclarations(
   )
   const ports = sandboxes.flatMap(({ name, port }): Named[] => (port ? [[`${label}: sandboxes.${name}.port`, String(port)]] : []))
   const twice = [...repeated('a host', 'sandbox', hosts), ...repeated('a port', 'sandbox', ports)]
-  return { declared: { providers, sandboxes }, problems: [...problems, ...twice] }
+  const written = Object.fromEntries(Object.keys(own).map((name) => [name, (given.providers as Readonly<Record<string, unknown>>)[name]]))
+  return { declared: { providers, sandboxes, written }, problems: [...problems, ...twice] }
 }
 
 type Settings = Readonly<Record<string, unknown>>

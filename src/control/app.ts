@@ -29,6 +29,7 @@ import { imports, spaceImports } from './resources/imports.ts'
 import { keys } from './resources/keys.ts'
 import { describeRoutes, openapi } from './resources/openapi.ts'
 import { outbox } from './resources/outbox.ts'
+import { ownProviders } from './resources/own-providers.ts'
 import { postmanExport } from './resources/postman-export.ts'
 import { providers } from './resources/providers.ts'
 import { proxy } from './resources/proxy.ts'
@@ -45,6 +46,7 @@ import { users } from './resources/users.ts'
 const resources: readonly Resource[] = [
   health,
   providers,
+  ownProviders,
   proxy,
   sandboxes,
   sandbox,

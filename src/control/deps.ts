@@ -9,6 +9,16 @@ import type { Origin } from '../sandbox/origin.ts'
 import type { OwnPorts } from '../sandbox/own-ports.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 
+/** What is declared beside the configuration, until grantbox ends. */
+export interface AddedDeclarations {
+  /** All of it or nothing. @throws DeclarationError */
+  add(more: Declared): Promise<void>
+  /** Takes a provider away that was added, with its sandboxes. @throws DeclarationError */
+  remove(provider: string): Promise<void>
+  /** Whether the configuration declares it, too. */
+  isConfigured(provider: string): boolean
+}
+
 /** What the control API is given by the server. */
 export interface ControlDeps {
   sandboxes: Sandboxes
@@ -32,8 +42,7 @@ export interface ControlDeps {
   authority: () => Promise<string>
   /** Addresses that the start fixes for every sandbox, without a slash at the end. */
   addresses?: FixedAddresses | undefined
-  /** Adds to what is declared until grantbox ends, all of it or nothing. @throws DeclarationError */
-  declareMore: (more: Declared) => Promise<void>
+  declarations: AddedDeclarations
   /** Aborted when the server is about to stop: what waits for something to come is answered then. */
   stopping: AbortSignal
   /** Told of what went wrong inside; the client is not. */

@@ -21,6 +21,9 @@ import type { Section } from './frame/visit.ts'
 import { grantPages } from './grants/grants.ts'
 import { tokenPages } from './grants/tokens.ts'
 import { keyPages } from './keys/keys.ts'
+import { importPages } from './providers/import.ts'
+import { ownProviderPages } from './providers/own-provider.ts'
+import { providersPages } from './providers/providers.ts'
 import { singleRequestPages } from './requests/request.ts'
 import { requestPages } from './requests/requests.ts'
 import { analyticsPages } from './sandbox/analytics.ts'
@@ -86,4 +89,4 @@ export const menu: readonly MenuGroup<Section>[] = [
 ]
 
 /** What is about no sandbox, below `/dashboard` itself and `/dashboard/-/`. */
-export const outside: readonly OutsidePart[] = [homePages, newSandboxPages, restorePages]
+export const outside: readonly OutsidePart[] = [homePages, newSandboxPages, restorePages, providersPages, ownProviderPages, importPages]

@@ -49,6 +49,8 @@ export interface Declared {
   /** Beside the built-in ones. */
   providers: readonly Provider[]
   sandboxes: readonly SandboxDeclaration[]
+  /** What was written of each provider, by its name. */
+  written?: Readonly<Record<string, unknown>>
 }
 
 /** What was declared cannot be had. */

@@ -40,10 +40,21 @@ export function joinDeclared(before: Declared, later: Declared): Declared {
     const there = sandboxes.get(one.name)
     sandboxes.set(one.name, there === undefined ? one : joinSandboxes(there, one))
   }
-  return { providers: byName([...before.providers, ...later.providers], ({ id }) => id), sandboxes: [...sandboxes.values()] }
+  const providers = byName([...before.providers, ...later.providers], ({ id }) => id)
+  return { providers, sandboxes: [...sandboxes.values()], written: { ...before.written, ...later.written } }
 }
 
 /** The last of each name, in the place of the first. */
 function byName<T>(all: readonly T[], nameOf: (one: T) => string): T[] {
   return [...new Map(all.map((one) => [nameOf(one), one])).values()]
+}
+
+/** All of it but for a provider and the sandboxes that speak as it. */
+export function withoutProvider({ providers, sandboxes, written = {} }: Declared, name: string): Declared {
+  const { [name]: _, ...others } = written
+  return {
+    providers: providers.filter(({ id }) => id !== name),
+    sandboxes: sandboxes.filter(({ provider }) => provider !== name),
+    written: others,
+  }
 }

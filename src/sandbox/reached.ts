@@ -67,6 +67,11 @@ export abstract class ReachedSandboxes extends KnownSandboxes {
     return [...all.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'))
   }
 
+  /** Those that speak as a provider. */
+  speakingAs(wanted: string | undefined): SandboxRecord[] {
+    return this.records().filter(({ provider }) => provider === wanted)
+  }
+
   /** How much is in each of these sandboxes, by their ids. */
   sizes(ids: readonly number[]): ReadonlyMap<number, SandboxSize> {
     return this.table.sizes(ids)

@@ -143,15 +143,19 @@ export class Sandboxes extends ReachedSandboxes {
   /**
    * Takes other declarations for those that held until now, all of them or none: a provider without a sandbox of its name gets one,
    * the declared sandboxes are made, or become what they are declared to be now. What others put into them stays.
+   * @param gone a provider whose sandboxes are deleted
    * @throws DeclarationError
    */
-  declare(declared: Declared = nothing): void {
+  declare(declared: Declared = nothing, gone?: string): void {
     const providers = this.#with(declared)
     if (this.providers.has(this.defaultName) && !providers.has(this.defaultName)) {
       throw new DeclarationError(`providers.${this.defaultName}`, 'expected a provider, whose sandbox answers at the root, got nothing')
     }
     this.flushCounts()
-    const records = this.table.atomically(() => this.#realize(declared, providers))
+    const records = this.table.atomically(() => {
+      for (const { id } of this.speakingAs(gone)) this.table.delete(id)
+      return this.#realize(declared, providers)
+    })
     this.#declared = declared
     this.takeStock(records, providers)
     this.readAgain()

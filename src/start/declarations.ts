@@ -1,6 +1,7 @@
+import type { AddedDeclarations } from '../control/deps.ts'
 import type { ProtocolApps } from '../http/protocol-app.ts'
 import type { Declared } from '../sandbox/declared.ts'
-import { joinDeclared } from '../sandbox/join.ts'
+import { joinDeclared, withoutProvider } from '../sandbox/join.ts'
 import { type OwnPorts, PortError } from '../sandbox/own-ports.ts'
 import type { Sandboxes } from '../sandbox/sandboxes.ts'
 import { portProblem } from './ports.ts'
@@ -16,7 +17,7 @@ interface Parts {
 const nothing: Declared = { providers: [], sandboxes: [] }
 
 /** What the configuration wants to be there, and what was imported since. Each change takes effect as a whole or not at all. */
-export class Declarations {
+export class Declarations implements AddedDeclarations {
   readonly #parts: Parts
   #configured: Declared = nothing
   #imported: Declared = nothing
@@ -50,6 +51,24 @@ export class Declarations {
     })
   }
 
+  isConfigured(provider: string): boolean {
+    return this.#configured.providers.some(({ id }) => id === provider)
+  }
+
+  /**
+   * Takes a provider away that was added, and the sandboxes that speak as it with all that they have; one that is configured is then as
+   * it was configured.
+   * @throws DeclarationError
+   */
+  remove(provider: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const imported = withoutProvider(this.#imported, provider)
+      const next = joinDeclared(this.#configured, imported)
+      await this.#take(next, this.isConfigured(provider) ? undefined : provider)
+      this.#imported = imported
+    })
+  }
+
   /** One after the other: each goes out from what the one before left. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const mine = this.#last.then(work)
@@ -57,7 +76,7 @@ export class Declarations {
     return mine
   }
 
-  async #take(next: Declared): Promise<void> {
+  async #take(next: Declared, gone?: string): Promise<void> {
     const { sandboxes, ports, protocol, settled } = this.#parts
     const before = sandboxes.declared
     try {
@@ -65,7 +84,7 @@ export class Declarations {
       await ports.change(
         next.sandboxes.map(({ port }) => port),
         () => {
-          sandboxes.declare(next)
+          sandboxes.declare(next, gone)
           return settled()
         },
       )

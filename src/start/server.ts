@@ -129,7 +129,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
     addresses: options,
     proxy: proxyReport,
     authority: certificates.ca,
-    declareMore: (more) => declarations.add(more),
+    declarations,
     onError: (error) => logger.error({ err: error }, `${name} failed`),
   })
   const control = lazily(async () => (await import('../control/app.ts')).createControlApp(managing('the control API')))

@@ -64,6 +64,27 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.goto(`${url}/dashboard/-/restore`)
     await page.getByRole('button', { name: 'Restore it' }).click()
   },
+  'dashboard-providers': async (page, server) => {
+    await server.server.declare(readDeclarations({ providers: { acme: guideExample('own-spaces') } }, 'file').declared)
+    await page.goto(`${server.url}/dashboard/-/providers`)
+  },
+  'dashboard-provider': async (page, server) => {
+    await server.server.declare(readDeclarations({ providers: { acme: guideExample('own-spaces') } }, 'file').declared)
+    await page.goto(`${server.url}/dashboard/-/providers/acme`)
+  },
+  'dashboard-provider-wrong': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/-/new-provider`)
+    await page.getByLabel('Name').fill('acme')
+    await page.getByLabel('Declaration').fill('tilte: Acme\npaths:\n  token: oauth/token\ngrant_types: [authorization_cod]')
+    await page.getByRole('button', { name: 'Declare it' }).click()
+  },
+  'dashboard-import': async (page, { url }) => {
+    await page.goto(`${url}/dashboard/-/import`)
+    const issuer = 'https://login.shop.example'
+    await page.getByLabel('Or its text').fill(JSON.stringify({ issuer, token_endpoint: `${issuer}/token`, device_posture_endpoint: `${issuer}/posture` }))
+    await page.getByRole('button', { name: 'Import it' }).click()
+    await page.getByText('Read as').waitFor()
+  },
   'dashboard-manage': at('/dashboard/standard/manage?notice=sandbox-copied'),
   'dashboard-sandbox-delete': at('/dashboard/standard/manage/delete'),
   'dashboard-error': at('/dashboard/nobody/apps'),

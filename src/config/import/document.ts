@@ -18,9 +18,17 @@ const deepest = 100
 export async function readDocument(path: string, label: string, env: Readonly<Record<string, string | undefined>>): Promise<unknown> {
   const text = await readText(path, label)
   const json = isJson(path, text)
+  return parseDocument(json ? withEnvironment(text, env) : text, label, json)
+}
+
+/**
+ * The same of a text.
+ * @param json whether it is JSON rather than YAML; told by how it begins when absent
+ */
+export async function parseDocument(text: string, label: string, json = beginsAsJson(text)): Promise<unknown> {
   const limit = json ? most.json : most.yaml
   if (text.length > limit) throw problem(label, `expected at most ${limit / 1024 / 1024} MiB of ${json ? 'JSON' : 'YAML'}, got more`)
-  const document = await parseText(json ? withEnvironment(text, env) : text, label, json)
+  const document = await parseText(text, label, json)
   if (isDeeper(document, deepest)) throw problem(label, `expected at most ${deepest} levels, got more`)
   return document
 }
@@ -39,7 +47,11 @@ async function readText(path: string, label: string): Promise<string> {
 /** By its name, or else by how it begins. */
 function isJson(path: string, text: string): boolean {
   const extension = extname(path).toLowerCase()
-  return extension === '.json' || (!['.yaml', '.yml'].includes(extension) && /^\s*[{[]/.test(text))
+  return extension === '.json' || (!['.yaml', '.yml'].includes(extension) && beginsAsJson(text))
+}
+
+function beginsAsJson(text: string): boolean {
+  return /^\s*[{[]/.test(text)
 }
 
 /** Goes level by level, as no stack is deep enough for everybody's file. */

@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { ConfigError } from '../../config/error.ts'
 import { DeclarationError } from '../../sandbox/declared.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { baseUrlOf } from '../addresses.ts'
-import type { Resource } from '../deps.ts'
+import type { ControlDeps, Resource } from '../deps.ts'
 import { sandboxNamed } from '../input/lookup.ts'
 import { Problem } from '../problem.ts'
 import { sandboxRoutes } from '../sandbox-routes.ts'
@@ -17,7 +18,7 @@ const importedView = z
   .meta({ id: 'ImportedSpace' })
 
 /** More than an export with ten thousand users; bytes. */
-const bodyLimit = 256 * 1024 * 1024
+export const importLimit = 256 * 1024 * 1024
 
 const importedDocument = z
   .object({
@@ -32,7 +33,7 @@ const importedDocument = z
 
 /** A vendor's own documents, as the export of a realm. */
 export const spaceImports = sandboxRoutes('spaces', ({ post }) => {
-  const read = { body: z.unknown(), answer: listOf(importedView), options: { bodyLimit } }
+  const read = { body: z.unknown(), answer: listOf(importedView), options: { bodyLimit: importLimit } }
   post(
     '/import',
     "Read a vendor's document, as the export of a realm, in the place of what is there of that name",
@@ -56,7 +57,7 @@ export const imports: Resource = (app, deps) => {
   app.post(
     '/import',
     {
-      bodyLimit,
+      bodyLimit: importLimit,
       schema: {
         tags: ['server'],
         summary: "Read another server's document: clients and users of a mock, a realm, discovery, a collection",
@@ -69,27 +70,38 @@ export const imports: Resource = (app, deps) => {
         response: { 200: importedDocument, default: refusal },
       },
     },
-    async ({ body, query: { format, sandbox: name }, raw }) => {
-      const { importDocument, vendorReading } = await import('../../config/import/registry.ts')
-      const shown = (one: string, provider: string) => ({ name: one, provider, base_url: baseUrlOf(one, raw, deps) })
-      const vendor = vendorReading(body, format)
-      if (vendor !== undefined) {
-        const sandbox = await sandboxNamed(name ?? vendor.id, deps.sandboxes)
-        const left = spacesOf(body, sandbox).flatMap((one) => one.left.map((line) => `${one.space}: ${line}`))
-        return { format: vendor.id, sandboxes: [shown(sandbox.name, sandbox.provider.id)], providers: [], left }
-      }
-      try {
-        const imported = await importDocument(body, 'the document', { format, name })
-        await deps.declareMore(imported.declared)
-        const providers = imported.declared.providers.map(({ id }) => id)
-        const declared = imported.declared.sandboxes.map((one) => shown(one.name, one.provider))
-        const own = providers.filter((id) => declared.every((one) => one.name !== id)).map((id) => shown(id, id))
-        return { format: imported.format, sandboxes: [...declared, ...own], providers, left: [...imported.left] }
-      } catch (error) {
-        if (error instanceof ConfigError) throw new Problem(422, error.message)
-        if (error instanceof DeclarationError) throw new Problem(409, error.message)
-        throw error
-      }
-    },
+    ({ body, query: { format, sandbox: name }, raw }) => importDocument(body, { format, name }, raw, deps),
   )
+}
+
+/**
+ * Reads a document of another server or tool, and makes what it says.
+ * @throws Problem
+ */
+export async function importDocument(
+  body: unknown,
+  { format, name }: { format?: string | undefined; name?: string | undefined },
+  raw: IncomingMessage,
+  deps: Pick<ControlDeps, 'sandboxes' | 'originOf' | 'addresses' | 'declarations'>,
+): Promise<z.output<typeof importedDocument>> {
+  const registry = await import('../../config/import/registry.ts')
+  const shown = (one: string, provider: string) => ({ name: one, provider, base_url: baseUrlOf(one, raw, deps) })
+  const vendor = registry.vendorReading(body, format)
+  if (vendor !== undefined) {
+    const sandbox = await sandboxNamed(name ?? vendor.id, deps.sandboxes)
+    const left = spacesOf(body, sandbox).flatMap((one) => one.left.map((line) => `${one.space}: ${line}`))
+    return { format: vendor.id, sandboxes: [shown(sandbox.name, sandbox.provider.id)], providers: [], left }
+  }
+  try {
+    const imported = await registry.importDocument(body, 'the document', { format, name })
+    await deps.declarations.add(imported.declared)
+    const providers = imported.declared.providers.map(({ id }) => id)
+    const declared = imported.declared.sandboxes.map((one) => shown(one.name, one.provider))
+    const own = providers.filter((id) => declared.every((one) => one.name !== id)).map((id) => shown(id, id))
+    return { format: imported.format, sandboxes: [...declared, ...own], providers, left: [...imported.left] }
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Problem(422, error.message)
+    if (error instanceof DeclarationError) throw new Problem(409, error.message)
+    throw error
+  }
 }

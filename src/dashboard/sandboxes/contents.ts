@@ -18,7 +18,7 @@ export function contentsOf({ id, journal }: Sandbox, { sandboxes }: DashboardDep
 
 /** `1 user`, `2,000 users`. */
 export function countOf(count: number, word: string): string {
-  return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : 's'}`
+  return `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : word.endsWith('x') ? 'es' : 's'}`
 }
 
 function inBytes(bytes: number): string {
