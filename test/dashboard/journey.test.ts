@@ -129,6 +129,14 @@ async function journey(page: Page, name: string, app: JourneyApp): Promise<void>
   await click('Read it')
   expect(await page.locator('main').innerText()).toMatch(/signature/i)
 
+  // Its keys are rotated.
+  await menu('Keys')
+  const signing = () => page.locator('main').innerText()
+  const before = await signing()
+  await click('Rotate')
+  expect(await signing()).not.toBe(before)
+  expect(await inApp('/refresh')).toBe('The tokens are fresh')
+
   // The sandbox is saved, deleted, and restored from the file.
   await menu('Settings')
   await click('the sandbox as a whole')
