@@ -15,6 +15,7 @@ export interface AddedDeclarations {
   add(more: Declared): Promise<void>
   /** Takes a provider away that was added, with its sandboxes. @throws DeclarationError */
   remove(provider: string): Promise<void>
+  isAdded(provider: string): boolean
   /** Whether the configuration declares it, too. */
   isConfigured(provider: string): boolean
 }

@@ -51,6 +51,10 @@ export class Declarations implements AddedDeclarations {
     })
   }
 
+  isAdded(provider: string): boolean {
+    return this.#imported.providers.some(({ id }) => id === provider)
+  }
+
   isConfigured(provider: string): boolean {
     return this.#configured.providers.some(({ id }) => id === provider)
   }

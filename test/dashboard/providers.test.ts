@@ -54,7 +54,7 @@ describe('a mistake is said with its place, in the words of the control API, and
     expect(textOf(html)).toContain(words)
     expect(shownIn(html)).toContain(text.split('\n')[0])
     const { body } = await control(server, 'PUT', '/providers/wrong', parse(text))
-    expect(textOf(html)).toContain(`${place} : ${body.errors[0].expected}.`)
+    expect(textOf(html)).toContain(`${place} : ${body.errors[0].expected}`)
     expect(server.server.sandboxes.isThere('wrong')).toBe(false)
   })
 
@@ -99,6 +99,8 @@ test('one of the config file is shown as it was written, changed until grantbox 
   const { html } = await visitor.get('/dashboard/-/providers/acme')
   expect(shownIn(html)).toBe('title: Acme⏎paths:⏎ token: /first⏎')
   expect(textOf(html)).toContain('The config file declares it.')
+  expect(html).not.toContain('/acme/delete')
+  expect((await visitor.post('/dashboard/-/providers/acme/delete')).status).toBe(409)
   await visitor.submit('/dashboard/-/providers/acme', { declaration: 'paths: {token: /second}' })
   const status = async (path: string) => (await fetch(`${configured.url}/acme${path}`, { method: 'POST' })).status
   expect([await status('/first'), await status('/second')]).toEqual([404, 400])

@@ -41,7 +41,12 @@ export async function start(given: Partial<ControlDeps> = {}) {
     originOf: (request) => ({ scheme: 'http', host: request.headers.host ?? 'localhost' }),
     proxy: async () => ({ mode: 'known', hosts: sandboxes.hostNames(), refused: [] }),
     authority: async () => 'the certificate',
-    declarations: { add: async (more) => sandboxes.declare(more), remove: async () => sandboxes.declare(), isConfigured: () => false },
+    declarations: {
+      add: async (more) => sandboxes.declare(more),
+      remove: async () => sandboxes.declare(),
+      isAdded: () => false,
+      isConfigured: () => false,
+    },
     stopping: new AbortController().signal,
     onError: (error) => errors.push(error),
     ...given,

@@ -81,7 +81,13 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
   'dashboard-import': async (page, { url }) => {
     await page.goto(`${url}/dashboard/-/import`)
     const issuer = 'https://login.shop.example'
-    await page.getByLabel('Or its text').fill(JSON.stringify({ issuer, token_endpoint: `${issuer}/token`, device_posture_endpoint: `${issuer}/posture` }))
+    const document = {
+      issuer,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      frontchannel_logout_supported: true,
+    }
+    await page.getByLabel('Or its text').fill(JSON.stringify(document))
     await page.getByRole('button', { name: 'Import it' }).click()
     await page.getByText('Read as').waitFor()
   },

@@ -36,11 +36,12 @@ export async function declareProvider(name: string, declaration: unknown, { sand
 
 /**
  * Takes a provider away, with the sandboxes that speak as it.
- * @throws Problem 404 for one that is not declared, 409 for one that the configuration declares or that others extend
+ * @throws Problem 404 for one that is not declared, 409 for one that the configuration alone declares or that others extend
  */
 export async function undeclareProvider(name: string, { sandboxes, declarations }: Declaring): Promise<void> {
   const { written = {} } = sandboxes.declared
   if (!Object.hasOwn(written, name)) throw missing('declared provider', name, Object.keys(written))
+  if (!declarations.isAdded(name)) throw new Problem(409, `The configuration declares '${name}': take it out there`)
   const [extending] = declarations.isConfigured(name) ? [] : [...followersOf(name, written)].filter((one) => one !== name)
   if (extending !== undefined) throw new Problem(409, `'${extending}' extends '${name}': take that away first`)
   await named(() => declarations.remove(name))

@@ -24,7 +24,9 @@ const formPage = page<{
   wrong: readonly Wrong[]
   lines: number
   /** What one that is there has. */
-  there?: { isConfigured: boolean; kept: string; deleteHref: string; sandboxes: readonly { name: string; href: string }[] } | undefined
+  there?:
+    | { isConfigured: boolean; kept: string; deleteHref: string | undefined; sandboxes: readonly { name: string; href: string }[] }
+    | undefined
 }>('own-provider')
 
 const notices = noticesOf({
@@ -113,7 +115,7 @@ export const ownProviderPages: OutsidePart = {
             ? {
                 isConfigured: declarations.isConfigured(name),
                 kept: textOfDeclaration({ providers: { [name]: written(name) } }),
-                deleteHref: `${visit.base}/-/providers/${name}/delete`,
+                deleteHref: declarations.isAdded(name) ? `${visit.base}/-/providers/${name}/delete` : undefined,
                 sandboxes: sandboxes.speakingAs(name).map((one) => ({ name: one.name, href: `${visit.base}/${one.name}/apps` })),
               }
             : undefined,
@@ -125,8 +127,12 @@ export const ownProviderPages: OutsidePart = {
 
 /** What an error says of the declaration. @throws what says nothing of it */
 function wrongIn(error: unknown): Wrong[] {
-  if (error instanceof ConfigError) return error.problems.map(({ message }) => ({ place: '', says: `${message}.` }))
+  if (error instanceof ConfigError) return error.problems.map(({ message }) => ({ place: '', says: sentence(message) }))
   const { errors } = toProblem(error)
   if (errors.length === 0) throw error
-  return errors.map(({ field, expected }) => ({ place: field, says: `${expected}.` }))
+  return errors.map(({ field, expected }) => ({ place: field, says: sentence(expected) }))
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`
 }
