@@ -103,6 +103,14 @@ describe('wrong use ends with 3 and says what was wrong', () => {
   })
 })
 
+test('a browser that is not there is missed in words', async () => {
+  const { code, stderr } = await exam(['http://localhost:1/login', '--browser'], { CHROME_PATH: '/nowhere/chrome' })
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: expect.stringMatching(/flag --browser: CHROME_PATH names \/nowhere\/chrome, which is not there/),
+  })
+})
+
 test('an app that is not there makes the exam void', async () => {
   const { code, stdout, stderr } = await exam([`http://127.0.0.1:${await freePort()}/login`])
   expect({ code, stdout }).toEqual({ code: 2, stdout: expect.stringMatching(/VOID .*ECONNREFUSED/) })

@@ -1,3 +1,4 @@
+import { type AppBrowser, Browser, type Provider } from '../../src/exam/browser/browser.ts'
 import type { Expected } from '../../src/exam/browser/probe.ts'
 import { readProbe } from '../../src/exam/browser/probe.ts'
 import { abilitiesOf, type WebApp, WebAppDriver } from '../../src/exam/browser/web-app.ts'
@@ -5,10 +6,14 @@ import type { Report } from '../../src/exam/report.ts'
 import type { Given } from '../../src/exam/tasks.ts'
 import type { Sandbox } from '../../src/library/sandbox.ts'
 
-const mallory = { username: 'mallory', email: 'mallory@example.com' }
-
 /** Takes an app through an exam with grantbox as the browser, by the control API alone. */
-export async function examine(box: Sandbox, url: string, app: WebApp, options: Record<string, unknown> = {}): Promise<Report> {
+export async function examine(
+  box: Sandbox,
+  url: string,
+  app: WebApp,
+  options: Record<string, unknown> = {},
+  open?: (provider: Provider) => Promise<AppBrowser>,
+): Promise<Report> {
   const at = `${url}/_grantbox/sandboxes/${box.name}`
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json' }
@@ -17,8 +22,11 @@ export async function examine(box: Sandbox, url: string, app: WebApp, options: R
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(found)}`)
     return found as T
   }
-  const begun = await ask<{ user: Expected }>('POST', '/exam', { signals: abilitiesOf(app), ...options })
-  const users: Expected[] = [begun.user, { ...mallory, sub: begun.user.sub }]
+  const begun = await ask<{ user: Expected; mallory: Omit<Expected, 'email'> }>('POST', '/exam', {
+    signals: abilitiesOf(app, open !== undefined),
+    ...options,
+  })
+  const users: Expected[] = [begun.user, { ...begun.mallory, email: 'mallory@example.com' }]
   const provider = {
     isSignIn: (one: string) => one.startsWith(`${box.url}/authorize?`),
     signIn: async (one: string, username: string) => {
@@ -29,12 +37,13 @@ export async function examine(box: Sandbox, url: string, app: WebApp, options: R
       return { url: redirect_to, form }
     },
   }
-  const driver = new WebAppDriver(app, provider, users)
+  const driver = new WebAppDriver(app, open === undefined ? () => new Browser(provider) : () => open(provider), users)
   for (;;) {
     const task = await ask<Given>('POST', '/exam/next', {})
     if (task.do === 'nothing_left') break
     await ask('POST', '/exam/signal', await driver.do(task))
   }
+  await driver.end()
   const report = await ask<Report>('GET', '/exam')
   await ask('DELETE', '/exam')
   return report

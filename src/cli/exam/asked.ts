@@ -37,6 +37,7 @@ export const examFlags: Flags = {
   known: { value: 'FILE', description: 'failures that are let pass: {"RULE": {"reason": "…", "until": "2026-12-31"}}' },
   rules: { value: 'VERSION', description: `the rules as they were in a version (${rulesVersion})` },
   'sarif-file': { value: 'FILE', description: 'the file of the app that the findings of the SARIF report stand at' },
+  browser: { description: 'an installed Chrome, Chromium or Edge is the browser, for apps that need scripts' },
   parallel: { value: 'N', description: 'that many runs of a command at once, each with a sandbox of its own (1)' },
   verbose: { description: 'a line for each rule that passed too' },
 }
@@ -65,6 +66,8 @@ export interface Asked {
   readonly sarif_file: string | undefined
   /** How many runs of a command there may be at once. */
   readonly parallel: number
+  /** Whether the app needs scripts. */
+  readonly browser: boolean
   readonly rules_version: RulesVersion | undefined
   readonly verbose: boolean
 }
@@ -134,6 +137,7 @@ export function readAsked(url: string | undefined, flags: ReadonlyMap<string, st
           logout: address('logout'),
           return_to: values.get('return-to'),
         }
+  if (values.has('browser') && url === undefined) wrong('browser', 'means something beside a URL alone: a command has a browser of its own')
   const parallel = values.get('parallel') ?? '1'
   if (!/^([1-9]|[12]\d|3[0-2])$/.test(parallel)) wrong('parallel', `expected a number of 1 to 32, got ${JSON.stringify(parallel)}`)
   else if (parallel !== '1' && url !== undefined)
@@ -163,6 +167,7 @@ export function readAsked(url: string | undefined, flags: ReadonlyMap<string, st
     known: known === undefined ? undefined : { file: known, where: placeOf('known') },
     sarif_file: values.get('sarif-file'),
     parallel: Number(parallel),
+    browser: values.has('browser'),
     rules_version,
     verbose: values.has('verbose'),
   }

@@ -1,6 +1,6 @@
 import { isLoopbackName } from '../../basics/loopback.ts'
-import type { Answer, Provider } from '../../exam/browser/browser.ts'
-import { Browser } from '../../exam/browser/browser.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import type { Answer, AppBrowser, Provider } from '../../exam/browser/browser.ts'
 import { type WebApp, WebAppDriver } from '../../exam/browser/web-app.ts'
 import type { Given } from '../../exam/tasks.ts'
 import type { ControlClient } from '../../library/control-client.ts'
@@ -26,9 +26,13 @@ export function providerAt(client: ControlClient, { name, authorization_endpoint
   }
 }
 
+/** Opens a browser that has been nowhere. */
+export type OpenBrowser = () => MaybePromise<AppBrowser>
+
 /** The redirect URI of an app's first request, when it can be read off it. */
-export async function redirectUriOf(app: WebApp, provider: Provider): Promise<string | undefined> {
-  const there = await new Browser(provider).walk(app.login)
+export async function redirectUriOf(app: WebApp, open: OpenBrowser): Promise<string | undefined> {
+  const browser = await open()
+  const there = await browser.walk(app.login).finally(() => browser.close())
   return 'signIn' in there ? (new URL(there.signIn).searchParams.get('redirect_uri') ?? undefined) : undefined
 }
 
@@ -37,13 +41,13 @@ export async function driveApp(
   client: ControlClient,
   path: string,
   app: WebApp,
-  provider: Provider,
+  open: OpenBrowser,
   { user, mallory }: Begun,
 ): Promise<void> {
-  const driver = new WebAppDriver(app, provider, [user, { ...mallory, email: null }])
+  const driver = new WebAppDriver(app, open, [user, { ...mallory, email: null }])
   for (;;) {
     const task = await client.post<Given>(`${path}/exam/next`, {})
-    if (task.do === 'nothing_left') return
+    if (task.do === 'nothing_left') return driver.end()
     await client.post(`${path}/exam/signal`, await driver.do(task))
   }
 }

@@ -10,7 +10,9 @@ import { given } from '../../basics/given.ts'
 import { loadConfig } from '../../config/config.ts'
 import { ConfigError } from '../../config/error.ts'
 import { parseFlags } from '../../config/flags.ts'
-import { abilitiesOf } from '../../exam/browser/web-app.ts'
+import { Browser } from '../../exam/browser/browser.ts'
+import type { Chromium } from '../../exam/browser/chromium-program.ts'
+import { abilitiesOf, type WebApp } from '../../exam/browser/web-app.ts'
 import { examClient } from '../../exam/client.ts'
 import type { Report } from '../../exam/report.ts'
 import { formatted } from '../../exam/reports/formats.ts'
@@ -99,6 +101,20 @@ async function examine(context: CommandContext): Promise<number> {
   }
 }
 
+/** @throws ConfigError when there is none */
+async function chromiumFor({ login }: WebApp, { hosts, issuer }: SandboxInfo, env: CommandContext['env']): Promise<Chromium> {
+  const { chromiumVariable, installedChromium, startChromium } = await import('../../exam/browser/chromium-program.ts')
+  const program = installedChromium(env)
+  if (program === undefined) {
+    const named = env[chromiumVariable]
+    const message = named
+      ? `${chromiumVariable} names ${named}, which is not there`
+      : `there is no Chrome, Chromium or Edge on this machine: install one, or name its program in ${chromiumVariable}`
+    throw new ConfigError([{ where: 'flag --browser', message }])
+  }
+  return startChromium(program, [new URL(login).hostname, new URL(issuer).hostname, ...hosts], env)
+}
+
 /** Begins the exam, has it driven, and ends it. */
 async function take(
   client: ControlClient,
@@ -119,13 +135,15 @@ async function take(
     GRANTBOX_CLIENT_SECRET: registered.client_secret,
     ...(said !== undefined && { GRANTBOX_REDIRECT_URI: said }),
   }
+  const chromium = asked.app !== undefined && asked.browser ? await chromiumFor(asked.app, sandbox, context.env) : undefined
+  const open = () => chromium?.open(provider) ?? new Browser(provider)
   let app: Running | undefined
   try {
     if (asked.app !== undefined && command !== undefined && command.length > 0) {
       app = startCommand(command, env, context, !asked.verbose)
       await untilReady(asked.ready ?? asked.app.login, app)
     }
-    const redirect_uri = said ?? (asked.app && asked.client === undefined ? await redirectUriOf(asked.app, provider) : undefined)
+    const redirect_uri = said ?? (asked.app && asked.client === undefined ? await redirectUriOf(asked.app, open) : undefined)
     if (redirect_uri === undefined && asked.client === undefined) {
       throw new ConfigError([
         {
@@ -138,7 +156,7 @@ async function take(
       ...registered,
       redirect_uri,
       ...given({ post_logout_redirect_uri: asked.post_logout_redirect_uri, backchannel_logout_uri: asked.backchannel_logout_uri }),
-      signals: asked.app === undefined ? commandAbilities : abilitiesOf(asked.app),
+      signals: asked.app === undefined ? commandAbilities : abilitiesOf(asked.app, asked.browser),
       quick: asked.quick,
       waive: asked.waive,
       ...(asked.patience !== undefined && { patience: asked.patience }),
@@ -147,7 +165,7 @@ async function take(
       ...given({ rules_version: asked.rules_version }),
     })
     try {
-      if (asked.app !== undefined) await driveApp(client, path, asked.app, provider, begun)
+      if (asked.app !== undefined) await driveApp(client, path, asked.app, open, begun)
       else
         await driveCommand(
           client,
@@ -164,6 +182,7 @@ async function take(
     }
   } finally {
     await app?.end()
+    await chromium?.end()
   }
 }
 

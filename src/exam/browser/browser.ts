@@ -3,8 +3,9 @@
  * Elsewhere: what is to be done with it (`../armed/`), and when (`../run/`).
  */
 
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { call } from '../../oauth/clients/outbound.ts'
-import { CookieJar } from './jar.ts'
+import { type Cookie, CookieJar } from './jar.ts'
 
 /** A page, or what came in its place. */
 export interface Page {
@@ -39,7 +40,8 @@ const patience = 60_000
 const largest = 4 * 1024 * 1024
 const mostRedirects = 20
 
-interface Visit {
+/** How an address is asked for. */
+export interface Visit {
   readonly method?: 'GET' | 'POST' | 'HEAD'
   readonly form?: Answer['form']
   readonly headers?: Readonly<Record<string, string>>
@@ -47,16 +49,43 @@ interface Visit {
   readonly without?: string
 }
 
+/** Where a browser came to, or where the provider is to sign somebody in. */
+export type Arrival = Page | { readonly signIn: string }
+
+/** What came of the beginning of a login: what the browser is sent back with, which is not yet done; or the page at which it stayed. */
+export type Begun = { readonly answer: Answer } | { readonly page: Page }
+
+/** The browser of an app that is examined. All of it throws a {@link BrowserError} when the app does not answer. */
+export interface AppBrowser {
+  /** One request, no redirect followed and no script run. */
+  visit(url: string, visit?: Visit): Promise<Page>
+  /** What the app shows to whoever is signed in here. */
+  look(url: string, visit?: Visit): Promise<Page>
+  /** Follows redirects until a page, or until the provider is to sign somebody in. */
+  walk(url: string, visit?: Pick<Visit, 'form'>): Promise<Arrival>
+  /** Begins a login at the app, and has a user sign in. */
+  begin(start: string, username: string): Promise<Begun>
+  /** Goes back to the app with the provider's answer, and wherever it sends the browser then: to sign in again, some times. */
+  finish(answer: Answer, username: string): Promise<Page>
+  /** The same answer comes once more, and nobody looks at the end. */
+  repeat(answer: Answer): Promise<unknown>
+  /** Goes back to the app with an answer. @returns the stranger's address to which it sends the browser then */
+  strays(answer: Answer, isStranger: (url: string) => boolean): Promise<string | undefined>
+  cookies(): MaybePromise<readonly Cookie[]>
+  close(): MaybePromise<void>
+}
+
 /**
  * A browser without a window: it keeps cookies, follows redirects and goes through the provider by way of its protocol. It calls this
  * machine and private networks alone, and looks each address up before it does.
  */
-export class Browser {
-  readonly jar = new CookieJar()
+export class Browser implements AppBrowser {
+  readonly jar: CookieJar
   readonly #provider: Provider
 
-  constructor(provider: Provider) {
+  constructor(provider: Provider, jar = new CookieJar()) {
     this.#provider = provider
+    this.jar = jar
   }
 
   /** One request, no redirect followed. @throws BrowserError */
@@ -84,8 +113,17 @@ export class Browser {
     return { url, status: answer.status, headers: answer.headers, text: answer.text }
   }
 
-  /** Follows redirects until a page, or until the provider is to sign somebody in. @throws BrowserError */
-  async walk(url: string, visit: Visit = {}): Promise<Page | { readonly signIn: string }> {
+  look(url: string, visit?: Visit): Promise<Page> {
+    return this.visit(url, visit)
+  }
+
+  cookies(): readonly Cookie[] {
+    return this.jar.cookies
+  }
+
+  close(): void {}
+
+  async walk(url: string, visit: Visit = {}): Promise<Arrival> {
     let page = await this.visit(url, visit)
     for (let count = 0; count < mostRedirects; count++) {
       const next = redirectOf(page)
@@ -96,18 +134,13 @@ export class Browser {
     throw new BrowserError(`${url} redirects more than ${mostRedirects} times`)
   }
 
-  /**
-   * Begins a login at the app, and has a user sign in.
-   * @returns what the browser is sent back with, which is not yet done; or the page at which it stayed
-   * @throws BrowserError
-   */
-  async begin(start: string, username: string): Promise<{ readonly answer: Answer } | { readonly page: Page }> {
+  async begin(start: string, username: string): Promise<Begun> {
     const there = this.#provider.isSignIn(start) ? { signIn: start } : await this.walk(start)
-    return 'signIn' in there ? this.#signIn(there.signIn, username) : { page: there }
+    return 'signIn' in there ? this.signIn(there.signIn, username) : { page: there }
   }
 
   /** First as the browser asks for it, which the journal shows and a fault may answer; a page is gone through by the protocol. */
-  async #signIn(url: string, username: string): Promise<{ readonly answer: Answer } | { readonly page: Page }> {
+  async signIn(url: string, username: string): Promise<Begun> {
     const page = await this.visit(url)
     const sent = redirectOf(page)
     if (sent !== undefined && !this.#provider.isSignIn(sent)) return { answer: { url: sent } }
@@ -115,15 +148,34 @@ export class Browser {
     return { answer: await this.#provider.signIn(url, username) }
   }
 
-  /** Goes back to the app with the provider's answer, and wherever it sends the browser then: to sign in again, some times. @throws BrowserError */
-  async finish({ url, form }: Answer, username: string): Promise<Page> {
-    let there = await this.walk(url, { form })
+  finish(answer: Answer, username: string): Promise<Page> {
+    return this.goBack(answer, username, ({ url, form }) => this.walk(url, { form }))
+  }
+
+  repeat({ url, form }: Answer): Promise<unknown> {
+    return this.visit(url, { form })
+  }
+
+  async strays({ url, form }: Answer, isStranger: (url: string) => boolean): Promise<string | undefined> {
+    let page: Page = await this.visit(url, { form })
+    for (let count = 0; count < 5; count++) {
+      const next = redirectOf(page)
+      if (next === undefined) return undefined
+      if (isStranger(next)) return String(page.headers.location)
+      page = await this.visit(next)
+    }
+    return undefined
+  }
+
+  /** Goes back with an answer, and with that of each sign-in that follows. @throws BrowserError */
+  async goBack(answer: Answer, username: string, go: (answer: Answer) => Promise<Arrival>): Promise<Page> {
+    let there = await go(answer)
     for (let count = 0; 'signIn' in there; count++) {
       // It goes round in circles: that is for the journal to show.
       if (count === 4) return { url: there.signIn, status: 0, headers: {}, text: '' }
-      const again = await this.#signIn(there.signIn, username)
+      const again = await this.signIn(there.signIn, username)
       if ('page' in again) return again.page
-      there = await this.walk(again.answer.url, { form: again.answer.form })
+      there = await go(again.answer)
     }
     return there
   }

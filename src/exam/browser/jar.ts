@@ -17,7 +17,11 @@ const longest = 4096
 
 /** The cookies of one browser, as far as one app needs them (RFC 6265 §5). Ports do not part them. */
 export class CookieJar {
-  #cookies: Cookie[] = []
+  #cookies: readonly Cookie[]
+
+  constructor(cookies: readonly Cookie[] = []) {
+    this.#cookies = cookies
+  }
 
   /** Takes what an answer of this address sets. */
   take(url: string, headers: readonly string[]): void {
@@ -25,7 +29,7 @@ export class CookieJar {
       const cookie = readCookie(header, new URL(url))
       if (cookie === undefined) continue
       this.#cookies = this.#cookies.filter(({ name, host, path }) => name !== cookie.name || host !== cookie.host || path !== cookie.path)
-      if (!cookie.isGone) this.#cookies.push(cookie)
+      if (!cookie.isGone) this.#cookies = [...this.#cookies, cookie]
     }
   }
 

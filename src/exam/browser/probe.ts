@@ -1,4 +1,4 @@
-import type { Browser } from './browser.ts'
+import type { AppBrowser } from './browser.ts'
 
 /** A question to the app: whether somebody is signed in, or who. */
 export interface Probe {
@@ -30,8 +30,8 @@ export interface Expected {
 }
 
 /** Whether the app answers as it does to somebody who is signed in. @throws BrowserError */
-export async function says({ method, url, expects }: Probe, browser: Browser, user: Expected, without?: string): Promise<boolean> {
-  const { status, text } = await browser.visit(filled(url, user), { method, ...(without !== undefined && { without }) })
+export async function says({ method, url, expects }: Probe, browser: AppBrowser, user: Expected, without?: string): Promise<boolean> {
+  const { status, text } = await browser.look(filled(url, user), { method, ...(without !== undefined && { without }) })
   if ('status' in expects) return status === expects.status
   if ('contains' in expects) return text.includes(filled(expects.contains, user))
   const found = at(text, expects.pointer)
@@ -39,8 +39,8 @@ export async function says({ method, url, expects }: Probe, browser: Browser, us
 }
 
 /** Whom the app shows, by a JSON pointer, or by which of his names its page has; null for nobody. @throws BrowserError */
-export async function shows({ method, url, expects }: Probe, browser: Browser, users: readonly Expected[]): Promise<string | null> {
-  const { text } = await browser.visit(url, { method })
+export async function shows({ method, url, expects }: Probe, browser: AppBrowser, users: readonly Expected[]): Promise<string | null> {
+  const { text } = await browser.look(url, { method })
   if ('pointer' in expects) return at(text, expects.pointer) ?? null
   if (!('contains' in expects)) return null
   const found = users.find((user) => text.includes(filled(expects.contains, user)))
