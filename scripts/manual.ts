@@ -25,7 +25,7 @@ export interface Page {
 
 /** Every page that has tables of ours, which stand between `<!-- name -->` and `<!-- /name -->`, or the rules of the exam. */
 export async function manualPages(): Promise<Page[]> {
-  const tables = { 'README.md': { flags: flags() }, 'docs/settings.md': { commands: await commandRows(), settings: settings() } }
+  const tables = { 'docs/settings.md': { commands: await commandRows(), flags: flags(), settings: settings() } }
   const own = Object.fromEntries(providers.flatMap((one) => (one.own_settings ? [[one.id, ownSettings(one.own_settings)]] : [])))
   const written = Object.entries({ ...tables, 'docs/vendors.md': own }).map(([name, sections]) => [name, inRows(sections)] as const)
   const tabled = written.map(([name, sections]) =>

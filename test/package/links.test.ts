@@ -11,10 +11,11 @@ const pages = [...globSync('*.md', { cwd: root }), ...globSync('{docs,examples,j
 
 /** Sections without a block of their own that a test runs: who does it instead. */
 const executedElsewhere: Readonly<Record<string, string>> = {
-  'README.md#the-vendors-postman-guide-on-localhost': 'vendors/guide.test.ts',
+  'docs/control-api.md#the-control-api': 'package/readme.test.ts',
   'docs/docker.md#the-app-in-a-container': 'package/docker-guide.test.ts',
   'docs/docker.md#without-a-config-file': 'package/docker-guide.test.ts',
   'docs/host-names.md#in-docker-compose': 'http/vendor-hosts.test.ts',
+  'docs/postman.md#the-vendors-postman-guide-on-localhost': 'vendors/guide.test.ts',
   'docs/providers.md#own-spaces': 'vendors/own-spaces.test.ts',
   'docs/providers.md#a-complete-example': 'vendors/declared-provider.test.ts',
   'docs/providers.md#documents': 'vendors/declared-guide.test.ts',
@@ -29,6 +30,7 @@ const executedElsewhere: Readonly<Record<string, string>> = {
   'docs/scale.md#nginx': 'package/scale-guide.test.ts',
   'docs/scale.md#moving-sandboxes': 'package/scale-guide.test.ts',
   'docs/scale.md#kubernetes': 'package/scale-guide.test.ts',
+  'docs/settings.md#flags-of-the-start': 'package/manual.test.ts',
   'docs/settings.md#settings-of-a-sandbox': 'package/manual.test.ts',
   'docs/unchanged-clients.md#what-is-set': 'cli/run.test.ts',
   'docs/testing.md#without-javascript': 'package/testing-guide.test.ts',

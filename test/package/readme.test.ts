@@ -1,15 +1,21 @@
-import { readFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { runCli } from '../../src/cli/run-cli.ts'
 import { providers, vendors } from '../../src/providers/registry.ts'
 import { describedSandboxes } from '../../src/start/info.ts'
+import { cleanEnvironment, commandExists, currentNode, runProgram } from '../support/child.ts'
 import { start } from '../support/server.ts'
 
 /** The manual says what the program does. */
 
 const root = join(import.meta.dirname, '../..')
 const readme = await readFile(join(root, 'README.md'), 'utf8')
-const dependencyPage = await readFile(join(root, 'docs/dependencies.md'), 'utf8')
+const page = (name: string) => readFile(join(root, 'docs', name), 'utf8')
+const [dependencyPage, guide, controlApi] = await Promise.all(['dependencies.md', 'postman.md', 'control-api.md'].map(page))
 
 /** What stands between `<!-- name -->` and `<!-- /name -->`. */
 function section(name: string, page = readme): string {
@@ -30,6 +36,46 @@ test('each provider is told of', () => {
   expect(listed.toSorted()).toEqual([...providers.keys(), ...vendors.map(({ id }) => id)].toSorted())
 })
 
+test('how faithful each provider is, is what has looked at it', () => {
+  const rows = [...section('providers').matchAll(/^\| `([^`]+)` \|.*\| ([^|]+) \|$/gm)]
+  const has = (pattern: string) => globSync(pattern, { cwd: root }).length > 0
+  expect(rows.length).toBeGreaterThan(15)
+  for (const [, name = '', how = ''] of rows) {
+    // Scenarios that a real server was asked, and clients of others that sign in.
+    expect(how.includes('recorded'), name).toBe(has(`test/data/recordings/${name}/*.yaml`))
+    expect(how.includes('judged'), name).toBe(name === 'standard' || has(`judges/${name}/*.test.ts`))
+    expect(how.includes('documents alone'), name).toBe(!/recorded|judged/.test(how))
+    if (has(`docs/vendors/${name}.md`)) expect(section('providers')).toContain(`](docs/vendors/${name}.md)`)
+  }
+})
+
+describe('each way in works as it is written', () => {
+  const ways = [...section('ways').matchAll(/^\| .*? \| `npx grantbox ([^`]+)` \|/gm)].map(([, line = '']) => line)
+  const main = join(root, 'src/cli/main.ts')
+
+  test('and there are four, of which the exam is taken with the examples', async () => {
+    expect(ways.map((line) => line.split(' ')[0])).toEqual(['postman', 'init', 'run', 'exam'])
+    expect(await readFile(join(root, 'test/package/examples.test.ts'), 'utf8')).toContain(`'${ways[3]}'`)
+  })
+
+  test('Postman, and a test suite', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'grantbox-ways-'))
+    onTestFinished(() => rm(cwd, { recursive: true }))
+    const { url } = await start()
+    const context = { cwd, env: { GRANTBOX_URL: url }, stdout: new PassThrough(), stderr: new PassThrough() }
+    for (const line of ways.slice(0, 2)) expect(await runCli({ ...context, argv: line.split(' ') })).toBe(0)
+    expect((await readdir(cwd)).sort()).toEqual(
+      ['compose.grantbox.yaml', 'grantbox.config.yaml', 'iokids.postman_collection.json', 'iokids.postman_environment.json', 'test'].sort(),
+    )
+  })
+
+  test('an unchanged client', async ({ skip }) => {
+    if (!commandExists('curl')) skip('there is no curl')
+    const answer = await runProgram(currentNode, [main, ...(ways[2] ?? '').split(' ')], { env: cleanEnvironment() })
+    expect(JSON.parse(answer).issuer).toBe('https://accounts.google.com')
+  }, 60_000)
+})
+
 test('the guide has the values that the start prints', async () => {
   const { server } = await start()
   const info = server.describe('http://localhost:9400')
@@ -47,11 +93,11 @@ test('the guide has the values that the start prints', async () => {
     https(sandbox?.token_endpoint),
     redirect_uris[0],
   ]
-  for (const value of values) expect(readme).toContain(`\`${value}\``)
+  for (const value of values) expect(guide).toContain(`\`${value}\``)
 })
 
 describe('the curl examples', () => {
-  const commands = [...readme.matchAll(/^curl .*$/gm)].map(([command]) => command)
+  const commands = [...(controlApi ?? '').matchAll(/^curl .*$/gm)].map(([command]) => command)
 
   test('work, one after the other', async () => {
     const { url } = await start()
