@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { formatted } from '../../src/exam/reports/formats.ts'
+import { outcomeOf } from '../../src/exam/reports/outcome.ts'
 import { connectGrantbox, type Sandbox } from '../../src/index.ts'
 import { guideExample, problemsOf, startDeclaredForFile } from '../support/declared.ts'
 import { examineAtVendor } from '../support/exam-vendor.ts'
@@ -65,6 +67,9 @@ test('a vendor waives a rule and has another weigh more; whoever begins the exam
     { id: 'api-429-waits', verdict: 'waived', reason: 'Acme limits nobody by 429' },
     { id: 'request-pkce', level: 'must', verdict: 'failed' },
   ])
+  const report = await verdictsOf('acme', { only: ['profile-once'] })
+  const outcome = outcomeOf(report, { fail_on: 'must' }, 0)
+  for (const format of ['text', 'html'] as const) expect(formatted(format, report, outcome)).toContain('oauth2 · with the rules of Acme')
 })
 
 test('what a declared exam says wrongly is told at its place', () => {

@@ -8,16 +8,21 @@ export type BadgeView = ReturnType<typeof badgeView>
 /** The badge with how to use it, or why there is none. */
 export function badgeView(examined: Examined, { base, sandbox }: Pick<Visit, 'base' | 'sandbox'>) {
   const at = `${base}/exam`
-  const file = (ending: string) => `${sandbox.name}-exam${ending}`
+  const file = (ending: string) => fileOf(sandbox, ending)
   return {
     lacking: lackingFor(examined).map((reason) => `${capital(reason)}.`),
     picture: `${at}/badge.svg`,
     files: [
-      { label: 'Badge', href: `${at}/badge.svg`, name: file('.svg') },
-      { label: 'Attestation', href: `${at}/attestation`, name: file('.jwt') },
-      { label: 'Public keys', href: `${at}/jwks`, name: file('-keys.json') },
+      { label: 'Badge', href: `${at}/badge.svg` },
+      { label: 'Attestation', href: `${at}/attestation` },
+      { label: 'Public keys', href: `${at}/jwks` },
     ],
     markdown: `[![grantbox exam](${file('.svg')})](${file('.jwt')})`,
     verify: `npx grantbox exam verify ${file('.jwt')} --jwks ${file('-keys.json')}`,
   }
+}
+
+/** What a file about the exam of a sandbox is called. */
+export function fileOf({ name }: Visit['sandbox'], ending: string): string {
+  return `${name}-exam${ending}`
 }

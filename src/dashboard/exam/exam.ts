@@ -15,10 +15,11 @@ import { outcomeOf } from '../../exam/reports/outcome.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 import type { Choice } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
+import { sendFile } from '../frame/file.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
 import { part, type Visit } from '../frame/visit.ts'
-import { type BadgeView, badgeView } from './badge-view.ts'
+import { type BadgeView, badgeView, fileOf } from './badge-view.ts'
 import { Desk } from './desk.ts'
 import { type ReportView, reportView } from './report-view.ts'
 import { type TaskView, taskView } from './task-view.ts'
@@ -126,9 +127,11 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
     return visit.go('/exam')
   })
 
-  get('/exam/badge.svg', async (visit) => sent(visit, 'image/svg+xml', await badgeIn(visit)))
-  get('/exam/attestation', async (visit) => sent(visit, 'application/jwt', await attestationIn(visit)))
-  get('/exam/jwks', async (visit) => sent(visit, 'application/json', JSON.stringify(await keySetOf(visit.sandbox))))
+  const file = (path: string, ending: string, type: string, read: (visit: Visit) => Promise<string>) =>
+    get(`/exam/${path}`, async (visit) => sendFile(visit.reply, { name: fileOf(visit.sandbox, ending), type, text: await read(visit) }))
+  file('badge.svg', '.svg', 'image/svg+xml', badgeIn)
+  file('attestation', '.jwt', 'application/jwt', attestationIn)
+  file('jwks', '-keys.json', 'application/json', async ({ sandbox }) => JSON.stringify(await keySetOf(sandbox)))
 
   get('/exam/report/:format', async (visit) => {
     const { params, sandbox, reply } = visit
@@ -136,19 +139,13 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
     const format = formats.find((one) => one === params.format)
     if (sitting === undefined || format === undefined) throw new Problem(404, 'There is no such report.')
     const report = sitting.report()
-    const file = `${sandbox.name}-exam.${format === 'junit' ? 'junit.xml' : format === 'text' ? 'txt' : format}`
-    reply.header('Content-Disposition', `attachment; filename="${file}"`)
-    return sent(
-      visit,
-      mediaTypes[format],
-      formatted(format, report, outcomeOf(report, { fail_on: 'must' }, Date.parse(report.exam.started))),
-    )
+    return sendFile(reply, {
+      name: fileOf(sandbox, format === 'junit' ? '.junit.xml' : format === 'text' ? '.txt' : `.${format}`),
+      type: mediaTypes[format],
+      text: formatted(format, report, outcomeOf(report, { fail_on: 'must' }, Date.parse(report.exam.started))),
+    })
   })
 })
-
-function sent({ reply }: Visit, type: string, text: string) {
-  return reply.type(type).header('Cache-Control', 'no-store').header('X-Content-Type-Options', 'nosniff').send(text)
-}
 
 async function sittingIn({ sandbox }: Visit): Promise<Sitting | undefined> {
   return (await load()).sittingOf(sandbox)

@@ -9,7 +9,7 @@ export function htmlReport(report: Report): string {
   const groups = [...Map.groupBy(rules, ({ group }) => group)]
   const body = [
     `<h1>Exam of <code>${escapeXml(exam.client_id)}</code></h1>`,
-    `<p>Profile ${escapeXml(exam.profile.join(', '))}${exam.guessed === undefined ? '' : `, guessed: ${escapeXml(exam.guessed)}`} · rules ${exam.rules_version}${exam.rules_newer === undefined ? '' : ` (${exam.rules_newer} newer ones left out)`} · ${escapeXml(exam.started.slice(0, 16).replace('T', ' '))} UTC</p>`,
+    `<p>Profile ${escapeXml(exam.profile.join(', '))}${exam.guessed === undefined ? '' : `, guessed: ${escapeXml(exam.guessed)}`}${exam.vendor === undefined ? '' : ` · with the rules of ${escapeXml(exam.vendor)}`} · rules ${exam.rules_version}${exam.rules_newer === undefined ? '' : ` (${exam.rules_newer} newer ones left out)`} · ${escapeXml(exam.started.slice(0, 16).replace('T', ' '))} UTC</p>`,
     exam.void === undefined ? '' : `<p class="void"><strong>Void:</strong> ${escapeXml(exam.void)}. Nothing can be said of the client.</p>`,
     `<p class="counts"><span class="passed">${counts.passed} passed</span> <span class="failed">${counts.failed} failed</span> <span>${counts.not_exercised} not exercised</span> <span>${counts.waived} waived</span> <span>${counts.by_silence} by silence alone</span></p>`,
     ...(failed.length === 0 ? [] : ['<h2>Failed</h2>', ...failed.map(failure)]),

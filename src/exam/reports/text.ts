@@ -22,7 +22,11 @@ export function textReport(report: Report, outcome: Outcome, { verbose = false, 
   const paint = (colour: string, text: string) => (colours ? `${colour}${text}${plain}` : text)
   const { exam, rules, counts } = report
   const guessed = exam.guessed === undefined ? '' : ` (guessed: ${exam.guessed})`
-  const lines = [`grantbox exam · profile ${exam.profile.join(', ') || 'none'}${guessed} · client ${exam.client_id}`, controlsLine(report)]
+  const vendor = exam.vendor === undefined ? '' : ` · with the rules of ${exam.vendor}`
+  const lines = [
+    `grantbox exam · profile ${exam.profile.join(', ') || 'none'}${guessed}${vendor} · client ${exam.client_id}`,
+    controlsLine(report),
+  ]
   if (exam.rules_newer !== undefined) lines.push(`rules     of version ${exam.rules_version}: ${exam.rules_newer} newer ones are left out`)
   if (exam.void !== undefined) {
     lines.push(
