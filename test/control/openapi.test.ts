@@ -59,6 +59,7 @@ describe('the description', () => {
         'GET /_grantbox/sandboxes/{sandbox}/postman/collection.json',
         'GET /_grantbox/sandboxes/{sandbox}/postman/environment.json',
         'GET /_grantbox/sandboxes/{sandbox}/requests',
+        'GET /_grantbox/sandboxes/{sandbox}/requests.har',
         'GET /_grantbox/sandboxes/{sandbox}/requests/stream',
         'GET /_grantbox/sandboxes/{sandbox}/snapshot',
         'GET /_grantbox/sandboxes/{sandbox}/spaces',

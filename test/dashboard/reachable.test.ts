@@ -79,6 +79,7 @@ const onPage: Readonly<Record<string, readonly [page: string, does?: string]>> =
   [`DELETE ${sandbox}/callbacks`]: ['/dashboard/standard/faults', '/dashboard/standard/faults/held/forget'],
   [`GET ${sandbox}/requests`]: ['/dashboard/standard/requests'],
   [`DELETE ${sandbox}/requests`]: ['/dashboard/standard/requests', '/dashboard/standard/requests/forget'],
+  [`GET ${sandbox}/requests.har`]: ['/dashboard/standard/requests', '/dashboard/standard/requests.har'],
   [`GET ${sandbox}/requests/stream`]: ['/dashboard/standard/requests', '/dashboard/standard/requests/stream'],
   [`GET ${sandbox}/hints`]: ['/dashboard/standard/apps/app_standard?open=hints'],
   [`GET ${sandbox}/exam`]: ['/dashboard/standard/exam'],

@@ -343,6 +343,9 @@ describe('the export as HAR', () => {
     }
     const urls = entries.map(({ request }) => (request as Members).url)
     expect(urls).toEqual([`${server.url}/oauth/token`, `${server.url}/v1/me?x=1&y=%20`, 'https://login.example/oauth/token'])
+    const byApi = await fetch(`${server.url}/_grantbox/sandboxes/iokids/requests.har?endpoint=token`)
+    const { log: found } = (await byApi.json()) as { log: { entries: unknown[] } }
+    expect(found.entries).toEqual([entries[0], entries[2]])
     const refused = JSON.parse((await browser.get(`${base}/requests.har?status=401`)).html) as { log: { entries: Members[] } }
     expect(refused.log.entries.map(({ request }) => (request as Members).url)).toEqual([urls[1]])
   })

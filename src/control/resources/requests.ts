@@ -4,6 +4,7 @@ import { endpoints } from '../../oauth/model/endpoint.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { worldOf } from '../../sandbox/spaces.ts'
+import { harOf } from '../exports/har.ts'
 import { sandboxRoutes, textAnswer } from '../sandbox-routes.ts'
 import { limit, listOf } from '../schemas.ts'
 import { entryView, viewEntry } from '../views/journal.ts'
@@ -72,6 +73,11 @@ export const requests = sandboxRoutes('requests', ({ get, remove }, { sandboxes,
     unfollow = sandbox.journal.follow(filter, tell)
     return undefined
   })
+
+  const archive = { query: journalFilter, answer: z.record(z.string(), z.unknown()).describe('A HAR 1.2 log.') }
+  get('/requests.har', 'The requests that came as HAR, which browsers and proxies read', archive, ({ sandbox, query }) =>
+    harOf(sandbox.journal.list(query), sandbox),
+  )
 
   remove('/requests', 'Forget the requests that came', ({ sandbox }) => sandbox.journal.clear(), 'The journal is empty.')
 })
