@@ -104,6 +104,9 @@ test('a setting of a situation is turned on and off again; clock, keys and token
   expect(sandbox().settings.code_format).toBe('long')
   expect(await click('a-long-code')).toMatch(/It is as before\. .*Codes have 1,500 characters Turn on/)
   expect(sandbox().settings.code_format).not.toBe('long')
+  // It is the default of standard, so there is nothing to turn.
+  expect(await click('a-long-code')).toMatch(/Each refresh token works once always Refresh tokens stay the same Turn on/)
+  await click('a-long-code')
   await click('clock-skew-the-provider-is-90-s-behind')
   await click('a-clock-that-stands-still')
   expect(sandbox().clock.state).toMatchObject({ offset: -90_000, frozen_at: expect.any(Number) })

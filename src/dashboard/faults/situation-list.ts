@@ -6,6 +6,7 @@ import type { Sandbox } from '../../sandbox/sandbox.ts'
 import type { Sandboxes } from '../../sandbox/sandboxes.ts'
 import { settingsSchema } from '../../sandbox/settings-schema.ts'
 import { isBeside } from '../../sandbox/spaces.ts'
+import { unsaidIn } from '../sandbox/settings-form.ts'
 import { armedBy, isServed } from './served.ts'
 import { type Situation, situationGroups } from './situations.ts'
 
@@ -15,8 +16,8 @@ interface ShownSituation {
   /** What its button sends; absent where there is none to press. */
   name?: string
   button?: string
-  /** Whether it holds now. */
-  isOn: boolean
+  /** `on` when it holds now, `always` when it does by itself. */
+  state?: string | undefined
   /** Where it is brought about instead. */
   link?: { href: string; label: string }
 }
@@ -55,11 +56,13 @@ export function signInSituations(sandbox: Sandbox): { heading: string; choices: 
 
 function shownAs(situation: Situation, sandbox: Sandbox, base: string): ShownSituation {
   const { says, called } = situation
-  const isOn = 'set' in situation && holds(situation.set, sandbox)
-  if ('byHand' in situation) return { says, isOn }
-  if ('goTo' in situation) return { says, isOn, link: { href: base + situation.goTo, label: situation.label } }
-  const button = 'arm' in situation ? 'Arm' : 'set' in situation ? (isOn ? 'Turn off' : 'Turn on') : 'Do it'
-  return { says, isOn, name: slug(called), button }
+  if ('byHand' in situation) return { says }
+  if ('goTo' in situation) return { says, link: { href: base + situation.goTo, label: situation.label } }
+  const name = slug(called)
+  if ('arm' in situation) return { says, name, button: 'Arm' }
+  if (!('set' in situation)) return { says, name, button: 'Do it' }
+  if (!holds(situation.set, sandbox.settings)) return { says, name, button: 'Turn on' }
+  return holds(situation.set, unsaidIn(sandbox)) ? { says, state: 'always' } : { says, name, state: 'on', button: 'Turn off' }
 }
 
 /** @throws Problem 404 */
@@ -80,7 +83,7 @@ export async function bringAbout(situation: Situation, sandbox: Sandbox, sandbox
   if ('expire' in situation) sandbox.grants.expire(situation.expire, {}, sandbox.clock.now())
   if ('rotate' in situation) await rotateKeys(situation.rotate, sandbox, sandboxes)
   if (!('set' in situation)) return false
-  const isOn = holds(situation.set, sandbox)
+  const isOn = holds(situation.set, sandbox.settings)
   const wanted = Object.entries(situation.set).map(([name, value]) => [name, isOn ? null : value] as const)
   const settings = check(settingsSchema(sandbox.provider), Object.fromEntries(wanted))
   if (isBeside(sandbox)) sandbox.spaces.change(sandbox.space, settings)
@@ -88,7 +91,7 @@ export async function bringAbout(situation: Situation, sandbox: Sandbox, sandbox
   return isOn
 }
 
-function holds(wanted: Readonly<Record<string, unknown>>, { settings }: Sandbox): boolean {
+function holds(wanted: Readonly<Record<string, unknown>>, settings: object): boolean {
   const now: Readonly<Record<string, unknown>> = { ...settings }
   return Object.entries(wanted).every(([name, value]) => now[name] === value)
 }

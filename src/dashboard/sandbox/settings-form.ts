@@ -154,7 +154,7 @@ export function settingFields(
 }
 
 /** What would hold if it said nothing. */
-function unsaidIn(sandbox: Sandbox): Values {
+export function unsaidIn(sandbox: Sandbox): Values {
   return { ...(isBeside(sandbox) ? sandbox.spaces.own.settings : settingsOf(sandbox.provider, {})) }
 }
 
