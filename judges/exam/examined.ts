@@ -9,14 +9,16 @@ type Verdicts = (
   driverAt: (sandbox: Sandbox) => ExamDriver,
   only: readonly string[],
   options?: ExamOptions,
+  prepare?: (sandbox: Sandbox) => Promise<unknown>,
 ) => Promise<Record<string, string>>
 
 /** A grantbox for the tests of a file, which examines clients. */
 export async function startExaminer(): Promise<{ url: string; grantbox: Grantbox; verdicts: Verdicts }> {
   const { url } = await startForFile({ defaultProvider: 'standard' })
   const grantbox = await connectGrantbox(url)
-  const verdicts: Verdicts = async (driverAt, only, options = {}) => {
-    const sandbox = await grantbox.createSandbox({ provider: 'standard' })
+  const verdicts: Verdicts = async (driverAt, only, options = {}, prepare = undefined) => {
+    const sandbox = await grantbox.createSandbox({ provider: 'standard', settings: { device_interval: 1 } })
+    await prepare?.(sandbox)
     const exam = await sandbox.exam({ redirect_uri, only, client_secret: 'exam-secret-of-plain-letters', patience: '3s', ...options })
     const { rules, exam: head } = await exam.runAll(driverAt(sandbox))
     await exam.end()
@@ -37,7 +39,7 @@ export async function through(sandbox: Sandbox, url: URL | string, { user }: Pic
 export const nobody = { signedIn: false, user: null }
 
 /** The user as an app would show him: by what userinfo says. */
-export async function userAt(sandbox: Sandbox, token: unknown) {
+export async function userAt(sandbox: Pick<Sandbox, 'url'>, token: unknown) {
   const answer = await fetch(`${sandbox.url}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
   const { sub = null } = answer.ok ? ((await answer.json()) as { sub?: string }) : {}
   return { signedIn: sub !== null, user: sub }

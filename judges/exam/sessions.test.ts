@@ -2,7 +2,7 @@ import { Auth, type AuthConfig, skipCSRFCheck } from '@auth/core'
 import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from 'oidc-client-ts'
 import { expect, test } from 'vitest'
 import type { ExamDriver, Sandbox } from '../../src/index.ts'
-import { nobody, startExaminer, through } from './examined.ts'
+import { nobody, redirect_uri, startExaminer, through } from './examined.ts'
 
 /** The same as in clients.test.ts, of clients that make a session of the ID token. */
 
@@ -13,33 +13,80 @@ async function examined(driverAt: (sandbox: Sandbox) => ExamDriver, expected: Re
   expect(await verdicts(driverAt, Object.keys(expected), options)).toEqual(expected)
 }
 
+/** oidc-client-ts, without a page. */
+const byOidcClientTs = (sandbox: Sandbox): ExamDriver => ({
+  async login({ issuer, client, user }) {
+    const { client_id, client_secret } = client
+    try {
+      const oidc = new OidcClient({
+        authority: issuer,
+        client_id,
+        client_secret: client_secret ?? '',
+        redirect_uri,
+        scope: 'openid profile',
+        loadUserInfo: true,
+        stateStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
+      })
+      const { url } = await oidc.createSigninRequest({})
+      const { profile } = await oidc.processSigninResponse((await through(sandbox, url, { user })).href)
+      return { signedIn: true, user: profile.sub }
+    } catch {
+      return nobody
+    }
+  },
+})
+
+const application = 'http://localhost:3000'
+
+/** @auth/core, with a provider of one's own. */
+const byAuthCore = (sandbox: Sandbox): ExamDriver => ({
+  async login({ issuer, client, user }) {
+    const { client_id, client_secret } = client
+    const provider = {
+      id: 'grantbox',
+      name: 'grantbox',
+      type: 'oidc' as const,
+      issuer,
+      clientId: client_id,
+      clientSecret: client_secret ?? '',
+    }
+    const config: AuthConfig = {
+      basePath: '/auth',
+      secret: 'a secret of the application, for its cookies',
+      trustHost: true,
+      skipCSRFCheck,
+      providers: [provider],
+      logger: { error: () => {} },
+      callbacks: { session: ({ session, token }) => ({ ...session, sub: token.sub }) },
+    }
+    const cookies = new Map<string, string>()
+    const visit = async (path: string, init: RequestInit = {}) => {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const answer = await Auth(new Request(new URL(path, application), { ...init, headers: { ...init.headers, cookie } }), config)
+      for (const one of answer.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? []
+        if (value === '') cookies.delete(name)
+        else cookies.set(name, value)
+      }
+      return answer
+    }
+    const begun = await visit('/auth/signin/grantbox', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    const location = begun.headers.get('location') ?? ''
+    if (!location.startsWith(sandbox.url)) return nobody
+    await visit((await through(sandbox, location, { user })).href)
+    const session = (await (await visit('/auth/session')).json()) as { sub?: string } | null
+    return { signedIn: session?.sub !== undefined, user: session?.sub ?? null }
+  },
+})
+
 test('oidc-client-ts compares the subject and a nonce, and leaves issuer, audience, times and signature of the ID token to TLS', {
   timeout: 60_000,
 }, async () => {
-  const redirect_uri = 'http://localhost/callback'
-  const driver = (sandbox: Sandbox): ExamDriver => ({
-    async login({ issuer, client, user }) {
-      const { client_id, client_secret } = client
-      try {
-        const oidc = new OidcClient({
-          authority: issuer,
-          client_id,
-          client_secret: client_secret ?? '',
-          redirect_uri,
-          scope: 'openid profile',
-          loadUserInfo: true,
-          stateStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
-        })
-        const { url } = await oidc.createSigninRequest({})
-        const { profile } = await oidc.processSigninResponse((await through(sandbox, url, { user })).href)
-        return { signedIn: true, user: profile.sub }
-      } catch {
-        return nobody
-      }
-    },
-  })
   await examined(
-    driver,
+    byOidcClientTs,
     {
       'request-csrf-protection': 'passed',
       'request-pkce': 'passed',
@@ -65,51 +112,8 @@ test('oidc-client-ts compares the subject and a nonce, and leaves issuer, audien
 test('@auth/core relies on PKCE, which holds, checks the claims of the ID token and, in the code flow, not its signature', {
   timeout: 60_000,
 }, async () => {
-  const application = 'http://localhost:3000'
-  const driver = (sandbox: Sandbox): ExamDriver => ({
-    async login({ issuer, client, user }) {
-      const { client_id, client_secret } = client
-      const provider = {
-        id: 'grantbox',
-        name: 'grantbox',
-        type: 'oidc' as const,
-        issuer,
-        clientId: client_id,
-        clientSecret: client_secret ?? '',
-      }
-      const config: AuthConfig = {
-        basePath: '/auth',
-        secret: 'a secret of the application, for its cookies',
-        trustHost: true,
-        skipCSRFCheck,
-        providers: [provider],
-        logger: { error: () => {} },
-        callbacks: { session: ({ session, token }) => ({ ...session, sub: token.sub }) },
-      }
-      const cookies = new Map<string, string>()
-      const visit = async (path: string, init: RequestInit = {}) => {
-        const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-        const answer = await Auth(new Request(new URL(path, application), { ...init, headers: { ...init.headers, cookie } }), config)
-        for (const one of answer.headers.getSetCookie()) {
-          const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(one) ?? []
-          if (value === '') cookies.delete(name)
-          else cookies.set(name, value)
-        }
-        return answer
-      }
-      const begun = await visit('/auth/signin/grantbox', {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      })
-      const location = begun.headers.get('location') ?? ''
-      if (!location.startsWith(sandbox.url)) return nobody
-      await visit((await through(sandbox, location, { user })).href)
-      const session = (await (await visit('/auth/session')).json()) as { sub?: string } | null
-      return { signedIn: session?.sub !== undefined, user: session?.sub ?? null }
-    },
-  })
   await examined(
-    driver,
+    byAuthCore,
     {
       'request-csrf-protection': 'passed',
       'request-pkce': 'passed',
@@ -130,4 +134,12 @@ test('@auth/core relies on PKCE, which holds, checks the claims of the ID token 
     },
     `${application}/auth/callback/grantbox`,
   )
+})
+
+test.concurrent.each([
+  ['oidc-client-ts', byOidcClientTs, redirect_uri],
+  ['@auth/core', byAuthCore, `${application}/auth/callback/grantbox`],
+] as const)('%s waits for tokens for more than 45 s', { timeout: 180_000 }, async (_, driver, redirect_uri) => {
+  const options = { profile: 'oidc', signals: ['signed_in', 'user'], patience: '45s', redirect_uri } as const
+  expect(await verdicts(driver, ['token-timeout'], options)).toEqual({ 'token-timeout': 'failed' })
 })
