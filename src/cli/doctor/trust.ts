@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { systemClock } from '../../basics/clock.ts'
-import { installedBrowser } from '../../basics/installed-browser.ts'
+import { installedChromium } from '../../basics/installed-chromium.ts'
 import type { Config } from '../../config/config.ts'
 import { createCertificates } from '../../http/certificates/certificates.ts'
 import type { CommandContext } from '../command.ts'
@@ -72,9 +72,9 @@ async function byNode(url: string, path: string, env: Variables): Promise<Findin
 /** A browser asks only whom it trusts, and may show what it got for ever: the server says how it went. */
 async function byBrowser(url: string, path: string, env: Variables, server: Server): Promise<Finding> {
   const topic = 'https by browser'
-  const browser = installedBrowser(env)
+  const browser = installedChromium(env)
   if (browser === undefined)
-    return { topic, state: 'note', said: 'there is no Chrome or Chromium here to ask; others have lists of their own' }
+    return { topic, state: 'note', said: 'there is no Chrome, Chromium or Edge here to ask; others have lists of their own' }
   const profile = await mkdtemp(join(tmpdir(), 'grantbox-doctor-'))
   // It does not run as root in its own cage; all that it opens is the trial.
   const caged = process.getuid?.() === 0 ? ['--no-sandbox'] : []

@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { systemClock } from '../../basics/clock.ts'
 import { given } from '../../basics/given.ts'
+import { chromiumVariable, installedChromium } from '../../basics/installed-chromium.ts'
 import { loadConfig } from '../../config/config.ts'
 import { ConfigError } from '../../config/error.ts'
 import { parseFlags } from '../../config/flags.ts'
@@ -103,7 +104,7 @@ async function examine(context: CommandContext): Promise<number> {
 
 /** @throws ConfigError when there is none */
 async function chromiumFor({ login }: WebApp, { hosts, issuer }: SandboxInfo, env: CommandContext['env']): Promise<Chromium> {
-  const { chromiumVariable, installedChromium, startChromium } = await import('../../exam/browser/chromium-program.ts')
+  const { startChromium } = await import('../../exam/browser/chromium-program.ts')
   const program = installedChromium(env)
   if (program === undefined) {
     const named = env[chromiumVariable]
