@@ -86,7 +86,7 @@ describe('the groups of sandboxes', () => {
     await passwordTokens(server.url)
     const { 'built-in': inUse = '' } = await groupsOf(server)
     expect(inUse).toMatch(/iokids default .* 6 users · 1 client · 2 grants · 2 requests/)
-    expect(inUse).toMatch(/speaks as Keycloak .* · 2 realms/)
+    expect(inUse).toMatch(/speaks as Keycloak \S+ 3 users · 14 clients · 0 grants · 0 requests · 2 realms/)
   })
 })
 
