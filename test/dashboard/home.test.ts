@@ -146,6 +146,7 @@ describe('the first minute', () => {
     expect(status).toBe(303)
     expect(new URL(location).searchParams.get('redirect_uri')).toBe(`${server.url}/dashboard/standard/callback`)
     expect(textOf((await browser.get(location.slice(server.url.length))).html)).toContain('Sign in')
+    await browser.post('/dashboard/-/try', { sandbox: 'standard' })
     const again = await browser.get('/dashboard?for=standard')
     expect(again.html).toContain(`href="${location.replaceAll('&', '&amp;')}"`)
     expect(

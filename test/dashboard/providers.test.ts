@@ -90,6 +90,8 @@ test('is deleted after one question that names the sandboxes that go with it, an
   expect(textOf((await browser.submit('/dashboard/-/providers/base/delete')).html)).toContain('The provider was taken away.')
   expect(['base', 'upon', 'speaks-base'].filter((name) => server.server.sandboxes.isThere(name))).toEqual([])
   expect((await browser.get('/dashboard/-/providers/base')).status).toBe(404)
+  const again = await control(server, 'POST', '/sandboxes', { name: 'speaks-base', provider: 'standard' })
+  expect(again.status).toBe(201)
 })
 
 test('one of the config file is shown as it was written, changed until grantbox ends, and goes back to it', async () => {
@@ -105,8 +107,10 @@ test('one of the config file is shown as it was written, changed until grantbox 
   const status = async (path: string) => (await fetch(`${configured.url}/acme${path}`, { method: 'POST' })).status
   expect([await status('/first'), await status('/second')]).toEqual([404, 400])
   expect(textOf((await visitor.get('/dashboard/-/providers/acme/delete')).html)).toContain('Go back to acme of the config file?')
+  await control(configured, 'POST', '/sandboxes/acme/users', { username: 'erin' })
   await visitor.submit('/dashboard/-/providers/acme/delete')
   expect([await status('/first'), await status('/second')]).toEqual([400, 404])
+  expect((await control(configured, 'GET', '/sandboxes/acme/users/erin')).status).toBe(200)
 })
 
 describe('a document of another server', () => {
