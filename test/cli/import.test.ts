@@ -238,6 +238,42 @@ test('a seed of emulate puts its users and apps into the sandboxes of the vendor
   ])
 })
 
+describe('what other documents tell', () => {
+  test('a discovery document makes a provider with its paths, in which the client signs in', async () => {
+    const { url, left } = await imported(['openid-configuration.json'])
+    const { id, config } = await signIn(`${url}/acme/realms/main`, {
+      client: ['standard-web', 'standard-web-secret'],
+      redirect_uri: 'http://127.0.0.1/callback',
+      scope: 'openid',
+      user: { username: 'alice', password: 'password' },
+    })
+    expect(id?.iss).toBe(`${url}/acme/realms/main`)
+    expect(config.serverMetadata().token_endpoint).toBe(`${url}/acme/v4/token`)
+    expect(left).toEqual(['grant types that grantbox does not know are left out: urn:acme:magic'])
+  })
+
+  test('a Postman collection makes one of its OAuth 2.0 block', async () => {
+    const { url, stdout } = await imported(['postman-collection.json'], '--sandbox', 'pets')
+    expect(stdout).toBe(`pets is at ${url}/pets.\n`)
+    const own = { grant_type: 'client_credentials', client_id: 'pets-web', client_secret: 'pet-store-api-secret' }
+    expect((await post(`${url}/pets/oauth/token`, own)).status).toBe(200)
+  })
+
+  test('an export of a realm makes the realm, by the one call for all documents too', async () => {
+    const { url, stdout, left, box } = await imported(['realm-export.json'])
+    expect([stdout, left]).toEqual(['shop is in sandbox keycloak.\n', []])
+    const { id } = await signIn(`${url}/keycloak/realms/shop`, {
+      client: ['till', 'till-secret'],
+      redirect_uri: 'http://localhost:3000/callback',
+      scope: 'openid',
+      user: { username: 'gina', password: 'password' },
+    })
+    expect(id).toMatchObject({ preferred_username: 'gina', email: 'gina@example.com' })
+    const again = await box.import(JSON.parse(await readFile(join(files, 'realm-export.json'), 'utf8')))
+    expect(again).toMatchObject({ format: 'keycloak', sandboxes: [{ name: 'keycloak', base_url: `${url}/keycloak` }], left: [] })
+  })
+})
+
 describe('what is imported', () => {
   test('is there after a reset, and comes together with what was imported before', async () => {
     const { box, url } = await imported(['oidc-server-mock-clients.json'])
@@ -247,7 +283,7 @@ describe('what is imported', () => {
     const { body } = await post(`${url}/oidc-mock/connect/token`, { ...password, client_id: 'shop-web', client_secret: 'shop-web-secret' })
     expect(body.error).toBe('unauthorized_client')
     expect(await box.sandbox('oidc-mock').users.list()).toHaveLength(2)
-    await Promise.all(['one', 'two'].map((sandbox) => box.import({ interactiveLogin: true }, { sandbox })))
+    await Promise.all(['one', 'two'].map((sandbox) => box.import({ staticClients: [] }, { sandbox })))
     expect(
       (await Promise.all(['one', 'two', 'oidc-mock'].map((name) => send(`${url}/${name}/.well-known/openid-configuration`)))).map(
         ({ status }) => status,
@@ -276,6 +312,8 @@ describe('what is imported', () => {
     const twice = { ClientId: 'twice', AllowedGrantTypes: ['client_credentials'], ClientSecrets: ['s'] }
     const wrong = box.import([twice, { ClientId: 'no-such-grant', AllowedGrantTypes: ['magic'] }], { sandbox: 'half' })
     await expect(wrong).rejects.toMatchObject({ status: 422, message: expect.stringMatching(/grant_types/) })
+    const deep = JSON.parse(`{"interactiveLogin":true,"x":${'['.repeat(300)}${']'.repeat(300)}}`)
+    await expect(box.import(deep)).rejects.toMatchObject({ status: 422, message: expect.stringContaining('at most 100 levels') })
     const taken = {
       staticClients: [
         { id: 'a', secret: 's' },

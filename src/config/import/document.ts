@@ -7,13 +7,10 @@ import { parseText, textOf } from '../file.ts'
 /** What is read: more than the export of a realm with ten thousand users; of YAML, whose parser is slow, far more than anybody writes. */
 const most = { json: 256 * 1024 * 1024, yaml: 8 * 1024 * 1024 }
 
-/** Deeper than anything that anybody writes. */
-const deepest = 100
-
 /**
  * A file of JSON or YAML, with what `${NAME}` stands for in the environment.
  * @param label how problems name it
- * @throws ConfigError when it cannot be read, is neither, or larger or deeper than any document that is meant
+ * @throws ConfigError when it cannot be read, is neither, or larger than any document that is meant
  */
 export async function readDocument(path: string, label: string, env: Readonly<Record<string, string | undefined>>): Promise<unknown> {
   const text = await readText(path, label)
@@ -29,7 +26,6 @@ export async function parseDocument(text: string, label: string, json = beginsAs
   const limit = json ? most.json : most.yaml
   if (text.length > limit) throw problem(label, `expected at most ${limit / 1024 / 1024} MiB of ${json ? 'JSON' : 'YAML'}, got more`)
   const document = await parseText(text, label, json)
-  if (isDeeper(document, deepest)) throw problem(label, `expected at most ${deepest} levels, got more`)
   return document
 }
 
@@ -52,15 +48,6 @@ function isJson(path: string, text: string): boolean {
 
 function beginsAsJson(text: string): boolean {
   return /^\s*[{[]/.test(text)
-}
-
-/** Goes level by level, as no stack is deep enough for everybody's file. */
-function isDeeper(document: unknown, levels: number): boolean {
-  let level: unknown[] = [document]
-  for (let depth = 0; depth <= levels && level.length > 0; depth++) {
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
-  }
-  return level.length > 0
 }
 
 function problem(where: string, message: string): ConfigError {

@@ -56,6 +56,7 @@ export async function importDocument(
   label: string,
   { format: wanted, name }: ImportWishes = {},
 ): Promise<ImportedDocument> {
+  if (isDeeper(document, deepest)) throw problem(label, `expected at most ${deepest} levels, got more`)
   const format = wanted === undefined ? recognised(document, label) : formats.find((one) => one.name === wanted)
   if (format === undefined) throw problem('--format', unknown('format', wanted ?? '', formatNames))
   const { left, ...content } = read(format, document, name, label)
@@ -85,6 +86,18 @@ function recognised(document: unknown, label: string): ImportFormat {
   const spaces = ofVendors.map(({ id, name }) => `an export of ${name} (${id})`)
   const known = `${discovery.what} or ${postman.what}; or ${[...spaces, ...others].join(', ')}`
   throw problem(label, `expected ${known}; got ${came}. If it is one of them, say which: --format NAME`)
+}
+
+/** Deeper than anything that anybody writes. */
+const deepest = 100
+
+/** Goes level by level, as no stack is deep enough for everybody's file. */
+function isDeeper(document: unknown, levels: number): boolean {
+  let level: unknown[] = [document]
+  for (let depth = 0; depth <= levels && level.length > 0; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return level.length > 0
 }
 
 function problem(where: string, message: string): ConfigError {
