@@ -41,18 +41,18 @@ describe('minting', () => {
     const claims = '{"roles": ["admin"]}'
     const { status, html } = await mint({ username: 'alice', scope: 'openid', claims, expires_in: '2h', audience: 'https://api.example' })
     const tokens = tokensOn(html)
-    expect([status, Object.keys(tokens)]).toEqual([200, ['access token', 'ID token', 'refresh token']])
-    const { exp = 0, iat = 0, ...said } = decodeJwt(tokens['access token'] ?? '')
+    expect([status, Object.keys(tokens)]).toEqual([200, ['Access token', 'ID token', 'Refresh token']])
+    const { exp = 0, iat = 0, ...said } = decodeJwt(tokens['Access token'] ?? '')
     expect([said, exp - iat]).toMatchObject([{ sub: 'alice', aud: 'https://api.example', roles: ['admin'], client_id }, 7200])
-    const userinfo = await fetch(`${server.url}/userinfo`, { headers: { authorization: `Bearer ${tokens['access token']}` } })
+    const userinfo = await fetch(`${server.url}/userinfo`, { headers: { authorization: `Bearer ${tokens['Access token']}` } })
     expect(userinfo.status).toBe(200)
     expect(textOf(html)).toMatch(
-      /access token .*Access token, a signed JWT holds .*The key .* signed it \(.*\)\. .*roles \["admin"\] what the user may do/,
+      /Access token .*Access token, a signed JWT holds .*The key .* signed it \(.*\)\. .*roles \["admin"\] what the user may do/,
     )
-    expect(textOf(html)).toMatch(/ID token .*ID token, a signed JWT holds .*refresh token .*Refresh token, opaque holds/)
+    expect(textOf(html)).toMatch(/ID token .*ID token, a signed JWT holds .*Refresh token .*Refresh token, opaque holds/)
 
     const opaque = await mint({ format: 'opaque', scope: 'read' })
-    expect(Object.keys(tokensOn(opaque.html))).toEqual(['access token'])
+    expect(Object.keys(tokensOn(opaque.html))).toEqual(['Access token'])
     expect(textOf(opaque.html)).toContain('Access token, opaque holds')
   })
 

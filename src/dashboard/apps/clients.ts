@@ -1,5 +1,4 @@
 import { Problem } from '../../control/problem.ts'
-import { rfc3339 } from '../../control/schemas.ts'
 import type { App, Client } from '../../oauth/model/records.ts'
 import { keyOf, makeSecret } from '../../sandbox/client-secret.ts'
 import { parseDuration } from '../../sandbox/duration.ts'
@@ -9,7 +8,9 @@ import { confirm } from '../frame/confirm.ts'
 import { sendFile } from '../frame/file.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
+import { capital } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
+import { agoInWords, dateAndTime } from '../frame/words.ts'
 import { type AppCard, type AppLink, appCard, appLink, appPath } from './app-card.ts'
 import { appOf } from './apps.ts'
 import { exportsOf } from './exports.ts'
@@ -26,7 +27,7 @@ const secretPage = page<{
   app: AppLink
   client_id: string
   /** What secrets are made of; a key has several lines. */
-  key: readonly { name: string; value: string; lines: number }[]
+  key: readonly { name: string; label: string; value: string; lines: number }[]
   expires_in: string
   made: { client_secret: string; expires: string } | { problem: string }
 }>('client-secret')
@@ -83,9 +84,15 @@ export const clientPages = part({ notices }, ({ get, post }) => {
       title: `Client secret of ${client.client_id}`,
       app: appLink(app, sandbox, base),
       client_id: client.client_id,
-      key: Object.entries(keyOf(client, sandbox) ?? {}).map(([name, value]) => ({ name, value, lines: value.split('\n').length })),
+      key: Object.entries(keyOf(client, sandbox) ?? {}).map(([name, value]) => {
+        const label = capital(name.replaceAll('_', ' ').replace(/\bid$/, 'ID'))
+        return { name, label, value, lines: value.split('\n').length }
+      }),
       expires_in,
-      made: 'problem' in made ? made : { ...made, expires: rfc3339(made.expires_at) },
+      made:
+        'problem' in made
+          ? made
+          : { ...made, expires: `${dateAndTime(made.expires_at)}, ${agoInWords(made.expires_at, sandbox.clock.now())}` },
     })
   })
 

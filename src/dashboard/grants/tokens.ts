@@ -6,6 +6,7 @@ import { OAuthError } from '../../oauth/model/errors.ts'
 import type { Choice, Errors, FormState } from '../forms/form.ts'
 import { refusedFields } from '../forms/refused.ts'
 import { page } from '../frame/page.ts'
+import { capital } from '../frame/vendor.ts'
 import { part, type Visit } from '../frame/visit.ts'
 import { nameOf } from '../users/user-card.ts'
 import { type ReadToken, readToken } from './read-token.ts'
@@ -61,7 +62,7 @@ export const tokenPages = part({}, ({ get, post, deps }) => {
         const text = String(answer[name])
         const read = await readToken(text, '', visit, deps)
         // What is kept of them was typed just now.
-        return { name: name.replace('_', ' ').replace('id', 'ID'), text, ...read, facts: read.facts.slice(0, 1) }
+        return { name: capital(name.replace('_', ' ')).replace('Id', 'ID'), text, ...read, facts: read.facts.slice(0, 1) }
       })
       return showTokens(visit, { values, minted: { tokens: await Promise.all(tokens), answer: JSON.stringify(answer, null, 2) } })
     } catch (error) {
