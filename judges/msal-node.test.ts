@@ -14,6 +14,7 @@ import {
 } from '@azure/msal-node'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { allHintsOf } from '../src/exam/hints.ts'
 import { guideExample, startDeclared, startDeclaredForFile } from '../test/support/declared.ts'
 import { userinfoStatus } from '../test/support/standard-client.ts'
 import { throughSignIn } from '../test/support/through-sign-in.ts'
@@ -98,6 +99,12 @@ test('a wrong secret and an unknown client are told by code', async () => {
   await expect(wrong.acquireTokenByClientCredential({ scopes: ['api://orders/.default'] })).rejects.toMatchObject({
     errorCode: 'invalid_client',
   })
+})
+
+test('its requests break no rule that must hold', () => {
+  const { hints } = allHintsOf(server.sandbox())
+  expect(server.sandbox().journal.list().length).toBeGreaterThan(10)
+  expect(hints.filter(({ level }) => level === 'must')).toEqual([])
 })
 
 test('at the vendor’s own name, after instance discovery at the cloud’s, over a network of the app’s own', async () => {
