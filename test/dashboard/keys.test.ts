@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { control } from '../support/control-client.ts'
@@ -97,10 +97,15 @@ describe('a key of one’s own', () => {
     const { browser } = await open()
     await browser.submit(page, { key: pem, kid: 'taken' })
     const other = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    const locked = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n'
+    const shared = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString()
     const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     for (const [form, field, said] of [
       [{ key: '' }, 'key', 'Expected: a private key as PEM'],
-      [{ key: 'nonsense' }, 'key', 'Expected: a private key as PEM, not encrypted'],
+      [{ key: 'nonsense' }, 'key', 'Expected: a private key as PEM, not encrypted; it begins with no -----BEGIN … PRIVATE KEY-----.'],
+      [{ key: locked }, 'key', 'not encrypted; this one is encrypted.'],
+      [{ key: shared }, 'key', 'not encrypted; this is a PUBLIC KEY.'],
+      [{ key: pem.replace(/\n.{20}/, '\n') }, 'key', 'not encrypted; this one is cut off or changed.'],
       [{ key: '{"kty": "EC"' }, 'key', 'Expected: an object.'],
       [{ key: '{"kty": "EC"}' }, 'key', 'Expected: a private key, with its member d.'],
       [{ key: short }, 'key', 'Expected: an RSA key of 2048 bits or more'],

@@ -58,6 +58,14 @@ export function readGivenKey(given: GivenKey, preferred?: string): OwnKey {
   return { kid, alg, jwk: { ...members, ...(x5c === undefined ? {} : { x5c }) } }
 }
 
+/** What came for a private key: what OpenSSL says of it helps nobody. */
+function insteadOfKey(pem: string): string {
+  const [, label] = /-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(pem) ?? []
+  if (label === undefined) return 'it begins with no -----BEGIN … PRIVATE KEY-----'
+  if (label.startsWith('ENCRYPTED') || pem.includes('Proc-Type: 4,ENCRYPTED')) return 'this one is encrypted'
+  return label.endsWith('PRIVATE KEY') ? 'this one is cut off or changed' : `this is a ${label}`
+}
+
 function privateKey({ jwk, pem = '' }: GivenKey, where: 'jwk' | 'pem'): KeyObject {
   if (jwk?.kty === 'oct') throw new GivenKeyError('jwk', 'the private key of a pair; the secret of HS256 is the setting signing_secret')
   if (jwk !== undefined && jwk.d === undefined) throw new GivenKeyError('jwk', 'a private key, with its member d')
@@ -65,8 +73,8 @@ function privateKey({ jwk, pem = '' }: GivenKey, where: 'jwk' | 'pem'): KeyObjec
   try {
     key = createPrivateKey(jwk === undefined ? pem : { key: jwk as JsonWebKey, format: 'jwk' })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new GivenKeyError(where, `a private key ${where === 'jwk' ? 'as JWK' : 'as PEM, not encrypted'} (${why})`)
+    if (jwk === undefined) throw new GivenKeyError('pem', `a private key as PEM, not encrypted; ${insteadOfKey(pem)}`)
+    throw new GivenKeyError('jwk', `a private key as JWK (${error instanceof Error ? error.message : String(error)})`)
   }
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key
   if (type === 'rsa' && (details?.modulusLength ?? 0) < 2048)
