@@ -298,7 +298,9 @@ describe('users', () => {
         'Friends With: @organicladybug833 @redbutterfly267 Apps: FindFluffy',
     )
     expect(html).not.toContain('\u202f')
-    expect(text).toMatch(/\+ Add ▾ to beautifulmeercat246 Friend App Kid Edit beautifulmeercat246 Delete beautifulmeercat246 Sign in as/)
+    expect(text).toMatch(
+      /\+ Add ▾ to beautifulmeercat246 Friend of beautifulmeercat246 App of beautifulmeercat246 Kid of beautifulmeercat246 Edit beautifulmeercat246 Delete beautifulmeercat246 Sign in as/,
+    )
   })
 
   test('a picture is drawn for each, and kept by the browser', async () => {
