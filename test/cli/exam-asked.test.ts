@@ -45,6 +45,13 @@ describe('the config file says what the flags do not', () => {
     })
   })
 
+  test('and switches are flags alone', async () => {
+    const none = { public: false, browser: false, quick: false, verbose: false, parallel: 1 }
+    expect(await asked({}, {}, login)).toMatchObject(none)
+    expect(await asked({}, { public: '', browser: '' }, login)).toMatchObject({ ...none, public: true, browser: true })
+    await expect(asked({}, { browser: '' })).rejects.toThrow(/flag --browser: means something beside a URL alone/)
+  })
+
   test('and a flag wins', async () => {
     expect(await asked({ profile: 'oidc', require: 90 }, { profile: 'oauth2' }, login)).toMatchObject({ profiles: ['oauth2'], require: 90 })
   })

@@ -24,6 +24,7 @@ export const examFlags: Flags = {
   'post-logout-redirect-uri': { value: 'URL', description: "where the app's users come back from signing out" },
   'backchannel-logout-uri': { value: 'URL', description: 'where the app is told that its user signed out' },
   client: { value: 'ID', description: 'a client that is there (one is made)' },
+  public: { description: 'the client that is made has no secret, as that of a page of scripts or of a device' },
   sandbox: { value: 'NAME', description: 'the sandbox where it takes place, made when it is not there (exam)' },
   profile: { value: 'NAME', description: `what the app is, guessed when absent: ${Object.keys(profiles).join(', ')}`, repeatable: true },
   only: { value: 'RULE', description: 'these rules or groups alone', repeatable: true },
@@ -50,6 +51,8 @@ export interface Asked {
   readonly post_logout_redirect_uri: string | undefined
   readonly backchannel_logout_uri: string | undefined
   readonly client: string | undefined
+  /** Whether the client that is made has no secret. */
+  readonly public: boolean
   readonly sandbox: string
   readonly profiles: readonly Profile[]
   readonly only: readonly string[]
@@ -153,6 +156,7 @@ export function readAsked(url: string | undefined, flags: ReadonlyMap<string, st
     post_logout_redirect_uri: values.get('post-logout-redirect-uri'),
     backchannel_logout_uri: values.get('backchannel-logout-uri'),
     client: values.get('client'),
+    public: values.has('public'),
     sandbox: values.get('sandbox') ?? 'exam',
     profiles: named as Profile[],
     only: list('only'),

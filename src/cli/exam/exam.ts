@@ -106,14 +106,15 @@ async function examine(context: CommandContext): Promise<number> {
 async function chromiumFor({ login }: WebApp, { hosts, issuer }: SandboxInfo, env: CommandContext['env']): Promise<Chromium> {
   const { startChromium } = await import('../../exam/browser/chromium-program.ts')
   const program = installedChromium(env)
+  const wrong = (message: string) => new ConfigError([{ where: 'flag --browser', message }])
   if (program === undefined) {
     const named = env[chromiumVariable]
-    const message = named
-      ? `${chromiumVariable} names ${named}, which is not there`
-      : `there is no Chrome, Chromium or Edge on this machine: install one, or name its program in ${chromiumVariable}`
-    throw new ConfigError([{ where: 'flag --browser', message }])
+    const none = `there is no Chrome, Chromium or Edge on this machine: install one, or name its program in ${chromiumVariable}`
+    throw wrong(named ? `${chromiumVariable} names ${named}, which is not there` : none)
   }
-  return startChromium(program, [new URL(login).hostname, new URL(issuer).hostname, ...hosts], env)
+  return startChromium(program, [new URL(login).hostname, new URL(issuer).hostname, ...hosts], env).catch((error: Error) => {
+    throw wrong(error.message)
+  })
 }
 
 /** Begins the exam, has it driven, and ends it. */
@@ -126,14 +127,14 @@ async function take(
 ): Promise<Report> {
   const path = `/sandboxes/${encodeURIComponent(sandbox.name)}`
   const provider = providerAt(client, sandbox)
-  const registered = { client_id: asked.client ?? examClient.client_id, client_secret: examClient.client_secret }
+  const registered = { client_id: asked.client ?? examClient.client_id, client_secret: asked.public ? null : examClient.client_secret }
   const said = asked.app === undefined && asked.redirect_uri === undefined ? await freeRedirectUri() : asked.redirect_uri
   const env = {
     ...context.env,
     GRANTBOX_URL: client.url,
     GRANTBOX_ISSUER: sandbox.issuer,
     GRANTBOX_CLIENT_ID: registered.client_id,
-    GRANTBOX_CLIENT_SECRET: registered.client_secret,
+    GRANTBOX_CLIENT_SECRET: registered.client_secret ?? '',
     ...(said !== undefined && { GRANTBOX_REDIRECT_URI: said }),
   }
   const chromium = asked.app !== undefined && asked.browser ? await chromiumFor(asked.app, sandbox, context.env) : undefined

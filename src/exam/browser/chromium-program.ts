@@ -60,7 +60,7 @@ export async function startChromium(program: string, hosts: readonly string[], e
     const timer = setTimeout(() => child.kill('SIGKILL'), grace_ms)
     await ended
     clearTimeout(timer)
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 }).catch(() => undefined)
   }
   const timer = new Promise<string>((resolve) =>
     setTimeout(resolve, patience_ms, `it did not start within ${patience_ms / 1000} s`).unref(),
