@@ -19,6 +19,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY views ./views
 COPY migrations ./migrations
+COPY docs/exam.md ./docs/
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

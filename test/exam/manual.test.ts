@@ -8,6 +8,7 @@ import { rules } from '../../src/exam/registry.ts'
 import type { Report } from '../../src/exam/report.ts'
 import { formatted } from '../../src/exam/reports/formats.ts'
 import { outcomeOf } from '../../src/exam/reports/outcome.ts'
+import { snippetsOf as shownOf } from '../../src/exam/reports/snippets.ts'
 import { rulesVersion } from '../../src/exam/versions.ts'
 import { sectionsOf } from '../support/markdown.ts'
 
@@ -52,6 +53,15 @@ test.each([...ids])('the manual shows in a few lines what is wrong and what is r
   }
 })
 
+test('each rule has a wrong and a right snippet, which reports show beside a failure', () => {
+  expect([...ids].filter((id) => shownOf(id) === undefined)).toEqual([])
+  expect(shownOf('refresh-single-flight')).toMatchObject({
+    wrong: { language: 'js', code: expect.stringContaining('Eight calls at once') },
+    right: { language: 'js', code: expect.stringContaining('const running = new Map()') },
+  })
+  expect(shownOf('acme-once')).toBeUndefined()
+})
+
 test.each(['text', 'junit', 'sarif', 'html'] as const)('the manual is led to from a failure in a report of the form %s', (format) => {
   const { id, level, source, why, mend } = recovery
   const report: Report = {
@@ -69,5 +79,12 @@ test.each(['text', 'junit', 'sarif', 'html'] as const)('the manual is led to fro
     counts: { passed: 0, failed: 1, failed_must: 1, not_exercised: 0, waived: 0, by_silence: 0 },
   }
   const outcome = outcomeOf(report, { fail_on: 'must' }, Date.UTC(2026, 0, 1))
-  expect(formatted(format, report, outcome)).toContain('docs/exam.md#outage-recovers')
+  const text = formatted(format, report, outcome)
+  expect(text).toContain('docs/exam.md#outage-recovers')
+  if (format === 'html') expect(text).toMatch(/<details><summary>Wrong and right<\/summary><p>Wrong:<\/p><pre>/)
+  if (format === 'sarif') {
+    const { version, rules } = JSON.parse(text).runs[0].tool.driver
+    expect(version).toMatch(/^\d+\.\d+\.\d+/)
+    expect(rules[0].help.markdown).toMatch(/Wrong:\n\n```js\n[\s\S]+Right:\n\n```js\n/)
+  }
 })

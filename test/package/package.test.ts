@@ -40,13 +40,13 @@ async function tarball(): Promise<string> {
 }
 
 describe('the package', () => {
-  test('has what runs, its types, views and migrations, and nothing else', async () => {
+  test('has what runs, its types, views, migrations and the manual of the exam, and nothing else', async () => {
     const paths = (await runProgram('tar', ['-tzf', await tarball()]))
       .trim()
       .split('\n')
       .map((path) => path.replace(/^package\//, ''))
     const other = paths.filter(
-      (path) => !/^(dist|views|migrations|schema)\//.test(path) && !/^(package\.json|README\.md|LICENSE)$/.test(path),
+      (path) => !/^(dist|views|migrations|schema)\//.test(path) && !/^(package\.json|README\.md|LICENSE|docs\/exam\.md)$/.test(path),
     )
     expect(other).toEqual([])
     expect(paths.filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))).toEqual([])
@@ -57,6 +57,7 @@ describe('the package', () => {
         'dist/types/index.d.ts',
         'views/signin.eta',
         'migrations/001-initial.sql',
+        'docs/exam.md',
       ]),
     )
   })

@@ -1,5 +1,6 @@
 import type { Report, RuleReport } from '../../exam/report.ts'
 import { formats } from '../../exam/reports/formats.ts'
+import { snippetsOf } from '../../exam/reports/snippets.ts'
 import { exhibitLine, titleOf } from '../../exam/reports/text.ts'
 import { capital } from '../frame/vendor.ts'
 
@@ -53,5 +54,9 @@ export function reportView({ exam, rules, counts }: Report, base: string) {
 
 function failure({ id, level, source, message, why, mend, evidence }: RuleReport, base: string) {
   const requests = evidence.map((one) => ({ line: exhibitLine(one), id: one.entry, href: `${base}/requests/${one.entry}` }))
-  return { id, level, source, message, why, mend, requests }
+  const { wrong, right } = snippetsOf(id) ?? {}
+  const snippets = Object.entries({ Wrong: wrong, Right: right }).flatMap(([word, one]) =>
+    one === undefined ? [] : [{ word, code: one.code }],
+  )
+  return { id, level, source, message, why, mend, requests, snippets }
 }

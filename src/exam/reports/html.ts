@@ -1,5 +1,6 @@
 import type { Report, RuleReport } from '../report.ts'
 import { escapeXml } from './escape-xml.ts'
+import { snippetsOf } from './snippets.ts'
 import { exhibitLine, sectionOf, titleOf } from './text.ts'
 
 /** A report as a page of its own, without scripts and without anything from elsewhere. */
@@ -22,7 +23,17 @@ function failure(rule: RuleReport): string {
   const { id, level, message, source, why, mend, evidence } = rule
   const lines = evidence.map((one) => escapeXml(exhibitLine(one))).join('\n')
   const wire = evidence.length === 0 ? '' : `<details><summary>The requests</summary><pre>${lines}</pre></details>`
-  return `<section id="${id}"><h3><code>${id}</code> <small>${level} · ${escapeXml(source)}</small></h3><p>${escapeXml(message)}</p>${wire}<p><strong>Why:</strong> ${withCode(why)}</p><p><strong>Mend:</strong> ${withCode(mend)}</p><p><strong>See:</strong> <code>${sectionOf(rule)}</code></p></section>`
+  return `<section id="${id}"><h3><code>${id}</code> <small>${level} · ${escapeXml(source)}</small></h3><p>${escapeXml(message)}</p>${wire}<p><strong>Why:</strong> ${withCode(why)}</p><p><strong>Mend:</strong> ${withCode(mend)}</p>${snippets(id)}<p><strong>See:</strong> <code>${sectionOf(rule)}</code></p></section>`
+}
+
+/** What the manual shows of a rule. */
+function snippets(id: string): string {
+  const found = snippetsOf(id)
+  if (found === undefined) return ''
+  const shown = Object.entries({ Wrong: found.wrong, Right: found.right }).map(
+    ([word, { code }]) => `<p>${word}:</p><pre>${escapeXml(code)}</pre>`,
+  )
+  return `<details><summary>Wrong and right</summary>${shown.join('')}</details>`
 }
 
 const words = { passed: 'passed', failed: 'failed', not_exercised: 'not exercised', waived: 'waived' } as const

@@ -1,5 +1,6 @@
 import { version } from '../../basics/package.ts'
-import type { Report } from '../report.ts'
+import type { Report, RuleReport } from '../report.ts'
+import { snippetsOf } from './snippets.ts'
 import { exhibitLine, sectionOf } from './text.ts'
 
 const levelOf = { must: 'error', should: 'warning', hint: 'note' } as const
@@ -27,13 +28,22 @@ export function sarifReport({ exam, rules }: Report, file?: string): string {
     id,
     shortDescription: { text: why },
     fullDescription: { text: `${why} ${source}.` },
-    help: { text: `${mend} (${sectionOf({ id, group })})` },
+    help: { text: `${mend} (${sectionOf({ id, group })})`, markdown: helpOf({ id, why, mend }) },
     defaultConfiguration: { level: levelOf[level] },
   }))
-  const driver = { name: 'grantbox exam', version, rules: descriptors }
+  const driver = { name: 'grantbox exam', version: version(), rules: descriptors }
   const trouble = exam.void === undefined ? {} : { toolExecutionNotifications: [{ level: 'error', message: { text: exam.void } }] }
   const invocations = [{ executionSuccessful: exam.void === undefined, ...trouble }]
   const run = { tool: { driver }, invocations, results, properties: { rulesVersion: exam.rules_version, profile: exam.profile } }
   const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }
   return `${JSON.stringify(log, null, 2)}\n`
+}
+
+/** What a code scanner shows beside a finding: the manual's section of the rule. */
+function helpOf({ id, why, mend }: Pick<RuleReport, 'id' | 'why' | 'mend'>): string {
+  const { wrong, right } = snippetsOf(id) ?? {}
+  const code = Object.entries({ Wrong: wrong, Right: right }).flatMap(([word, snippet]) =>
+    snippet === undefined ? [] : [`${word}:`, `\`\`\`${snippet.language}\n${snippet.code}\n\`\`\``],
+  )
+  return [why, `**Mend:** ${mend}`, ...code].join('\n\n')
 }
