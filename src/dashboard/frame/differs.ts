@@ -6,7 +6,7 @@ export const clockIcon = '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5l3.
 export const faultIcon = '<path d="M13 3 5.500 13.500H12L11 21l7.500-10.500H12z"/>'
 
 /** Something by which a sandbox is not as its vendor for now, and where that ends. */
-interface Difference {
+export interface Difference {
   path: string
   icon: string
   /** What it is about, for who hears the page. */
