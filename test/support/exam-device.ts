@@ -38,8 +38,9 @@ async function signIn(issuer: string, wrong: ReadonlySet<string>): Promise<boole
   if (wrong.has('device-shows-code')) await fetch(device.verification_uri_complete)
   let pause = wrong.has('device-interval') ? 0.1 : (device.interval ?? 5)
   let rest = wrong.has('device-ends') ? 1 : 0
-  for (;;) {
-    await sleep(pause * 1000)
+  for (let polls = 0; ; polls++) {
+    // Nobody has to wait before the first (RFC 8628 §3.5).
+    if (polls > 0) await sleep(pause * 1000)
     const init = {
       ...form({ grant_type, device_code: device.device_code }),
       redirect: 'manual',
