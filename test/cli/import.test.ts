@@ -238,6 +238,62 @@ test('a seed of emulate puts its users and apps into the sandboxes of the vendor
   ])
 })
 
+test('each vendor of a seed that has a twin takes users and apps, an app that signs its secrets with a key made for it', async () => {
+  const box = await startGrantbox({ provider: 'standard' })
+  onTestFinished(() => box.close())
+  const [email, redirect_uris] = ['dev@example.com', ['http://localhost:3000/cb']]
+  const app = { client_id: 'com.example.seeded', client_secret: 'seeded-secret', name: 'Seeded', redirect_uris }
+  const { client_secret: _, ...signing } = app
+  const seed = {
+    apple: { users: [{ email, given_name: 'De', family_name: 'Veloper' }], oauth_clients: [signing] },
+    auth0: {
+      users: [{ email, name: 'De Veloper', password: 'pass' }],
+      applications: [{ ...app, redirect_uris: [], callbacks: redirect_uris }],
+    },
+    discord: { users: [{ id: '222222222222222222', username: email, email }], applications: [{ id: '1', ...app }] },
+    facebook: {
+      users: [{ id: '1001', name: 'De Veloper', email }],
+      oauth_apps: [{ app_id: app.client_id, app_secret: app.client_secret, redirect_uris }],
+    },
+    github: { users: [{ login: email, email }], oauth_apps: [app] },
+    google: { users: [{ email, name: 'De Veloper' }], oauth_clients: [app] },
+    microsoft: { users: [{ email, name: 'De Veloper' }], oauth_clients: [app] },
+    okta: { users: [{ login: email, first_name: 'De', last_name: 'Veloper' }], oauth_clients: [app] },
+    slack: { users: [{ name: email, real_name: 'De Veloper' }], oauth_apps: [{ ...app, scopes: ['chat:write'] }] },
+  }
+  const { sandboxes, left } = await box.import(seed)
+  expect(left).toEqual([])
+  expect(sandboxes).toHaveLength(Object.keys(seed).length)
+  for (const { name } of sandboxes) {
+    const [users, apps] = await Promise.all([box.sandbox(name).users.list(), box.sandbox(name).apps.list()])
+    expect(
+      users.map(({ username }) => username),
+      name,
+    ).toContain(email)
+    expect(
+      apps.flatMap(({ clients }) => clients.map(({ client_id }) => client_id)),
+      name,
+    ).toContain(app.client_id)
+  }
+  const { client_secret } = await box.sandbox('apple').apps.makeSecret(app.client_id)
+  expect(claimsOf(client_secret).sub).toBe(app.client_id)
+})
+
+test('clients of dex whose id or secret is in an environment are told of', async () => {
+  const box = await startGrantbox({ provider: 'standard' })
+  onTestFinished(() => box.close())
+  const staticClients = [
+    { idEnv: 'ID', secret: 'x' },
+    { id: 'kube', secretEnv: 'SECRET', redirectURIs: ['http://localhost:8000'] },
+  ]
+  const { left } = await box.import({ issuer: 'https://dex.example', staticClients })
+  expect(left).toEqual([
+    'issuer: has another path here, /dex; at the root it answers with --provider dex',
+    'staticClients[0]: its id is in an environment that the import does not see: write it into the file as id',
+    'staticClients[1].secretEnv: the import does not see that environment: the secret is "secret", unless you write it into the file',
+  ])
+})
+
 describe('what other documents tell', () => {
   test('a discovery document makes a provider with its paths, in which the client signs in', async () => {
     const { url, left } = await imported(['openid-configuration.json'])

@@ -42,7 +42,7 @@ export const dex: ImportFormat = {
     if (path !== known) config.tell(`has another path here, /${known}; at the root it answers with --provider ${known}`, 'issuer')
     if (port !== '' && port !== '9400') config.tell(`its port is the start's to say: --port ${port}`, 'issuer')
     const oauth2 = config.inner('oauth2')
-    const apps = config.each('staticClients').map((client) => app(client, grantTypes(oauth2)))
+    const apps = config.each('staticClients').flatMap((client) => app(client, grantTypes(oauth2)))
     const users = [...config.each('staticPasswords').map(user), ...config.each('connectors').flatMap(connectorUser)]
     config.flag('enablePasswordDB')
     const settings = { ...expiry(config.inner('expiry')), ...(oauth2?.flag('skipApprovalScreen') === true && { auto_consent: true }) }
@@ -66,12 +66,15 @@ function grantTypes(oauth2: Members | undefined): string[] {
   ]
 }
 
-function app(client: Members, grant_types: string[]): AppDeclaration {
-  for (const name of ['idEnv', 'secretEnv'])
-    client.leave(name, 'the value is in an environment that the import does not see: write it into the file')
+function app(client: Members, grant_types: string[]): AppDeclaration[] {
+  if (client.has('idEnv') && !client.has('id')) {
+    client.tell('its id is in an environment that the import does not see: write it into the file as id')
+    return []
+  }
   const client_id = client.required('id')
   const isPublic = client.flag('public') === true
-  const client_secret = client.text('secret')
+  const client_secret = client.text('secret') ?? (client.has('secretEnv') ? 'secret' : undefined)
+  client.leave('secretEnv', 'the import does not see that environment: the secret is "secret", unless you write it into the file')
   if (!isPublic && client_secret === undefined) throw new ImportError(`${client.place('secret')}: expected a text, got nothing`)
   client.leave(
     'trustedPeers',
@@ -86,7 +89,7 @@ function app(client: Members, grant_types: string[]): AppDeclaration {
     clients: [{ client_id, grant_types, ...(isPublic ? {} : { client_secret: client_secret ?? null }) }],
   }
   client.rest()
-  return declared
+  return [declared]
 }
 
 function user(said: Members): UserDeclaration {

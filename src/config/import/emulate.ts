@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { AppDeclaration, UserDeclaration } from '../../providers/data/declaration.ts'
 import { ImportError } from '../../providers/data/import.ts'
 import type { ImportFormat, SandboxContent } from './format.ts'
@@ -10,12 +11,14 @@ interface Service {
   apps: string
   /** A user's own name, where it is not his e-mail address. */
   username?: string
+  /** Its apps make their secrets of a key, which is made here, as a seed has none. */
+  signs?: true
   /** Members that become claims of a user, by the claims' names. */
   claims?: Readonly<Record<string, string>>
 }
 
 const services: Readonly<Record<string, Service>> = {
-  apple: { provider: 'apple', apps: 'oauth_clients' },
+  apple: { provider: 'apple', apps: 'oauth_clients', signs: true },
   auth0: { provider: 'auth0', apps: 'applications' },
   discord: { provider: 'discord', apps: 'applications', username: 'username' },
   facebook: { provider: 'facebook', apps: 'oauth_apps' },
@@ -74,23 +77,32 @@ export const emulate: ImportFormat = {
   },
 }
 
-function sandbox({ provider, apps, username, claims = {} }: Service, said: Members): SandboxContent {
-  const made = { apps: said.each(apps).map(app), users: said.each('users').map((one) => user(one, username, claims)) }
+function sandbox({ provider, apps, username, signs, claims = {} }: Service, said: Members): SandboxContent {
+  const made = {
+    apps: said.each(apps).map((one) => app(one, signs === true ? newKey() : undefined)),
+    users: said.each('users').map((one) => user(one, username, claims)),
+  }
   said.leave('port', "a port to itself: the sandbox's port in the config file")
   said.leave('baseUrl', 'the address is the one by which it is asked, or public_url')
   said.rest(`the ${provider} twin keeps its own; see docs/vendors/${provider}.md`)
   return { provider, ...made }
 }
 
-function app(said: Members): AppDeclaration {
+/** A key for ES256, as a client has it whose secrets are made of one. */
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64')
+}
+
+function app(said: Members, key: string | undefined): AppDeclaration {
   const client_id = said.text('client_id') ?? said.text('app_id') ?? said.required('name')
-  const client_secret = said.text('client_secret') ?? said.text('app_secret')
+  const client_secret = said.text('client_secret') ?? said.text('app_secret') ?? key
   const name = said.text('name') ?? said.text('label') ?? client_id
   said.text('id')
   const grant_types = said.texts('grant_types')
   const scopes = said.texts('scopes')
   const redirect_uris = [...said.texts('redirect_uris'), ...said.texts('callbacks')]
-  said.leave('team_id', 'secrets are checked by the key that Apple gives: grantbox secret makes one')
+  said.leave('team_id', `the app has a key of its own here: grantbox secret --client-id ${client_id} makes a secret of it`)
   said.leave('tenant_id', 'is the tenant of the sandbox; others are spaces: POST /_grantbox/sandboxes/NAME/spaces')
   said.leave('bot_token', 'bots authenticate with a token that is minted')
   said.rest()
