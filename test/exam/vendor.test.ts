@@ -67,6 +67,8 @@ test('a vendor waives a rule and has another weigh more; whoever begins the exam
     { id: 'api-429-waits', verdict: 'waived', reason: 'Acme limits nobody by 429' },
     { id: 'request-pkce', level: 'must', verdict: 'failed' },
   ])
+  const { rules: theirs } = await verdictsOf('iokids', { only: ['api-403-no-refresh'] })
+  expect(theirs).toMatchObject([{ verdict: 'waived', reason: expect.stringContaining('4011') }])
   const report = await verdictsOf('acme', { only: ['profile-once'] })
   const outcome = outcomeOf(report, { fail_on: 'must' }, 0)
   for (const format of ['text', 'html'] as const) expect(formatted(format, report, outcome)).toContain('oauth2 · with the rules of Acme')

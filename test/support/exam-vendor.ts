@@ -12,7 +12,7 @@ export interface VendorClientOptions {
   expired?: RegExp
 }
 
-/** A client of a vendor's by plain OAuth 2.0: right in everything but the slips that are asked for, each by the id of the rule that it breaks. */
+/** A client of a vendor's by plain OAuth 2.0: right in what the vendor's own rules ask but for the slips that are asked for, each by the id of the rule that it breaks. */
 class VendorClient {
   readonly #box: Sandbox
   readonly #options: VendorClientOptions

@@ -4,6 +4,7 @@ import type { VendorExam } from '../vendor-exam.ts'
 export const iokidsExam: VendorExam = {
   profile: ['oauth2'],
   must: ['expires-in-lies', 'refresh-after-401'],
+  waive: { 'api-403-no-refresh': '4011 does not say whether the token has ended or the app lacks the permission' },
   rules: [
     {
       id: 'iokids-4011',
