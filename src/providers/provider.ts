@@ -22,6 +22,7 @@ import type { AccountPages } from './account-pages.ts'
 import type { Brands } from './brands.ts'
 import type { RequestCollection } from './collection.ts'
 import type { ConsentQuestions } from './consent-questions.ts'
+import type { CrossOrigin } from './cross-origin.ts'
 import type { MadeSecrets } from './made-secrets.ts'
 import type { NewUserPage } from './new-user.ts'
 import type { OwnSettings } from './own-settings.ts'
@@ -90,15 +91,6 @@ export interface SignedInBrowser {
   begin(user: User): void
   /** Signs its user out; clients are not told. */
   end(): void
-}
-
-/** A request from a page of another origin, when it is answered. */
-export interface CrossOrigin {
-  origin: string
-  endpoint: Endpoint
-  /** As far as the request told it. */
-  client: Client | undefined
-  context: Context
 }
 
 /** One of the provider's own routes, below the sandbox's base URL. */

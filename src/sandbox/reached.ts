@@ -1,6 +1,7 @@
 import { after, type MaybePromise } from '../basics/maybe-promise.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Vendor } from '../providers/registry.ts'
+import type { ClockChange, ClockState, SandboxClock } from './clock.ts'
 import { KnownSandboxes } from './known.ts'
 import type { NewSandbox } from './new-sandbox.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -75,6 +76,22 @@ export abstract class ReachedSandboxes extends KnownSandboxes {
   /** How much is in each of these sandboxes, by their ids. */
   sizes(ids: readonly number[]): ReadonlyMap<number, SandboxSize> {
     return this.table.sizes(ids)
+  }
+
+  /** Moves a sandbox's clock and keeps it so. */
+  advanceClock({ id, clock }: Sandbox, milliseconds: number): void {
+    this.#setClock(id, clock, clock.advanced(milliseconds))
+  }
+
+  /** Sets, stops or starts a sandbox's clock and keeps it so. */
+  setClock({ id, clock }: Sandbox, change: ClockChange): void {
+    this.#setClock(id, clock, clock.changed(change))
+  }
+
+  #setClock(id: number, clock: SandboxClock, state: ClockState): void {
+    clock.check(state)
+    this.table.saveClock(id, state)
+    clock.load(state)
   }
 
   delete({ id, name }: Sandbox): void {

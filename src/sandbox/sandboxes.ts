@@ -1,7 +1,7 @@
 import type { Clock } from '../basics/clock.ts'
 import type { Provider } from '../providers/provider.ts'
 import { mustBeAsCreated } from './as-created.ts'
-import { type ClockChange, type ClockState, machineTime, SandboxClock } from './clock.ts'
+import { type ClockState, machineTime, SandboxClock } from './clock.ts'
 import { apart, DeclarationError, type Declared, fill, placed, type SandboxDeclaration, type WorldDeclaration } from './declared.ts'
 import type { KnownOptions } from './known.ts'
 import { changedRecord, type NewSandbox, newRecord, type SandboxChange } from './new-sandbox.ts'
@@ -122,22 +122,6 @@ export class Sandboxes extends ReachedSandboxes {
     const made = this.#stored(() => this.#load({ ...this.table.insert(newRecord(draft, this.clock.now())), clock }, snapshot))
     made.faults.load(faults)
     return made
-  }
-
-  /** Moves a sandbox's clock and keeps it so. */
-  advanceClock({ id, clock }: Sandbox, milliseconds: number): void {
-    this.#setClock(id, clock, clock.advanced(milliseconds))
-  }
-
-  /** Sets, stops or starts a sandbox's clock and keeps it so. */
-  setClock({ id, clock }: Sandbox, change: ClockChange): void {
-    this.#setClock(id, clock, clock.changed(change))
-  }
-
-  #setClock(id: number, clock: SandboxClock, state: ClockState): void {
-    clock.check(state)
-    this.table.saveClock(id, state)
-    clock.load(state)
   }
 
   /**

@@ -2,7 +2,7 @@ import { redirectUriType } from '../../oauth/clients/redirect-pattern.ts'
 import type { Client, Grant } from '../../oauth/model/records.ts'
 import type { Context, Realm } from '../../oauth/realm/context.ts'
 import type { RedirectRules } from '../../oauth/realm/redirect-rules.ts'
-import type { CrossOrigin } from '../provider.ts'
+import type { CrossOrigin } from '../cross-origin.ts'
 import { fitsWildcard, isWildcard } from '../wildcard-redirects.ts'
 
 const local = /^http:\/\/localhost(:\d{1,5})?(?=[/?]|$)/

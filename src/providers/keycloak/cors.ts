@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../oauth/model/endpoint.ts'
-import type { CrossOrigin } from '../provider.ts'
+import type { CrossOrigin } from '../cross-origin.ts'
 import { realmDataOf } from './realm-data-of.ts'
 import { originsOf } from './web-origins.ts'
 
