@@ -124,7 +124,7 @@ function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyRe
   const { root } = placeOf(request.raw, deps)
   const { status, message, headers } = toProblem(error)
   if (status >= 500) deps.onError?.(error)
-  const [, sandbox] = /^\/dashboard\/([a-z0-9-]+)[/~]/i.exec(request.url) ?? []
+  const [, sandbox] = /^\/dashboard\/([a-z0-9][a-z0-9-]*)[/~]/i.exec(request.url) ?? []
   const back = root + (sandbox === undefined ? dashboardPath : `${dashboardPath}/${sandbox}/apps`)
   const model = { title: headings[status] ?? 'Error', heading: headings[status] ?? 'This did not work', status, message, back }
   return render(reply.code(status).headers(headers), errorPage(model), { root, csrf: '' })
