@@ -116,6 +116,21 @@ test('one token expires or is revoked, and the others go on; revoking the grant 
   })
 })
 
+test('of a family of very many the youngest are shown, and how many are left out', async () => {
+  const { server, browser, seen } = await open()
+  let { refresh_token } = await passwordTokens(server.url)
+  for (let times = 0; times < 120; times++) {
+    const { body } = await postToken(server.url, { grant_type: 'refresh_token', refresh_token, ...findFluffy })
+    refresh_token = String(body.refresh_token)
+  }
+  const { html } = await browser.get(`${base}/grants/1`)
+  expect(html.match(/class="node"/g)).toHaveLength(200)
+  expect(await seen('/grants/1')).toContain('The 42 before are left out.')
+  expect(await seen('/flows/grant-1')).toContain('The 42 before are left out.')
+  for (let times = 0; times < 120; times++) await postToken(server.url, { grant_type: 'client_credentials', ...findFluffy })
+  expect(await seen('/grants/2')).toMatch(/works .*The 20 before are left out\./)
+})
+
 test('a refresh token expires by hand, also one that would live for ever, and a token of another grant is left alone', async () => {
   const { server, browser } = await open()
   await control(server, 'PATCH', sandboxPath, { settings: { refresh_token_ttl: 0 } })

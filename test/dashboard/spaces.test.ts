@@ -116,6 +116,13 @@ test('flows and counts are those of the space, and requests say theirs', async (
   expect((await browser.get(`${there}/flows/grant-${grant?.id}`)).status).toBe(200)
   expect((await browser.get(`${here}/flows/grant-${grant?.id}`)).status).toBe(404)
 
+  expect(await seen(`${there}/grants`)).toContain('Web works Client credentials')
+  for (const [base, status] of [
+    [there, 200],
+    [here, 404],
+  ] as const)
+    expect((await browser.get(`${base}/grants/${grant?.id}`)).status).toBe(status)
+
   const { html } = await browser.get(`${here}/requests`)
   expect(textOf(html)).toMatch(/All realms main \(\d+\) partners \(\d+\)/)
   expect(html).toContain(`${there}/flows/grant-${grant?.id}`)

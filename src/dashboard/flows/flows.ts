@@ -18,7 +18,7 @@ import { type UntilExpiry, untilExpiry } from '../time/until.ts'
 import { type FlowStep, flowSteps, grantNames } from './flow-steps.ts'
 import { type Flow, flowsIn } from './flows-in.ts'
 import { drawSequence, type Sequence } from './sequence.ts'
-import { type TreeNode, tokenTree } from './token-tree.ts'
+import { tokenTree, youngest } from './token-tree.ts'
 
 const perPage = 25
 /** A picture of more would not be looked at. */
@@ -53,7 +53,7 @@ const flowPage = page<{
   skipped: number
   /** The same picture for wide and for narrow pages; none when there is nothing to draw. */
   sequences: readonly Sequence[]
-  tree: readonly TreeNode[]
+  tree: ReturnType<typeof youngest>
   grantHref?: string | undefined
   revokeAction?: string | undefined
   until?: UntilExpiry | undefined
@@ -106,7 +106,7 @@ export const flowPages = part({ icon, notices }, ({ get, post }) => {
       steps,
       skipped: all.length - steps.length,
       sequences: steps.length === 0 ? [] : [drawSequence(steps, 'wide'), drawSequence(steps, 'narrow')],
-      tree: grant === undefined ? [] : tokenTree(grant, flow, sandbox),
+      tree: youngest(grant === undefined ? [] : tokenTree(grant, flow, sandbox)),
       grantHref: grant === undefined ? undefined : `${base}/grants/${grant.grant.id}`,
       until: grant && untilExpiry(grant, sandbox, base, `/flows/${params.flow}`),
       revokeAction: grant !== undefined && grant.grant.revoked_at === null ? `${base}/flows/${params.flow}/revoke` : undefined,

@@ -76,6 +76,27 @@ export function tokenTree(
   ]
 }
 
+/** More would not be read. */
+const mostNodes = 200
+
+/** The youngest generations of a family, and how many of its nodes are left out because they are older. */
+export function youngest(tree: readonly TreeNode[]): { nodes: readonly TreeNode[]; left: number } {
+  let nodes = tree
+  let left = 0
+  const total = sizeOf(tree)
+  while (total - left > mostNodes) {
+    const next = nodes.flatMap(({ children }) => children)
+    if (next.length === 0) break
+    left += nodes.length
+    nodes = next
+  }
+  return { nodes, left }
+}
+
+function sizeOf(tree: readonly TreeNode[]): number {
+  return tree.reduce((size, { children }) => size + 1 + sizeOf(children), 0)
+}
+
 /** The explanation of the newest refusal of each code and token that the flow carried. */
 function refusedTokens(flow: Flow | undefined, { tokens }: Sandbox): Map<string, string> {
   const refused = new Map<string, string>()

@@ -8,7 +8,7 @@ import { grantNumbered, revokeGrant } from '../../control/resources/grants.ts'
 import type { ListedGrant, TokenName } from '../../oauth/model/grant-book.ts'
 import { type FlowStep, flowSteps } from '../flows/flow-steps.ts'
 import { flowsOf } from '../flows/flows.ts'
-import { type TreeNode, tokenTree } from '../flows/token-tree.ts'
+import { type TreeNode, tokenTree, youngest } from '../flows/token-tree.ts'
 import type { Choice } from '../forms/form.ts'
 import { confirm } from '../frame/confirm.ts'
 import { noticesOf } from '../frame/notices.ts'
@@ -39,7 +39,7 @@ const grantPage = page<{
   id: number
   state: GrantState
   facts: readonly GrantFact[]
-  tree: readonly TreeNode[]
+  tree: ReturnType<typeof youngest>
   steps: readonly FlowStep[]
   flowHref: string
   mintHref: string
@@ -108,7 +108,7 @@ export const grantPages = part({ icon, notices }, ({ get, post }) => {
       id: grant.id,
       state: grantState(entry, tree.some(isLive)),
       facts: grantFacts(entry, visit),
-      tree,
+      tree: youngest(tree),
       steps: flowSteps((flow?.entries ?? []).slice(-mostSteps), base, prefix),
       flowHref: `${base}/flows/${flowKey}`,
       mintHref: `${base}/tokens?${new URLSearchParams({ client: client.client_id, ...(user !== undefined && { user: user.username }) })}`,
