@@ -1,8 +1,8 @@
 import { Auth, type AuthConfig, skipCSRFCheck } from '@auth/core'
-import { InMemoryWebStorage, OidcClient, WebStorageStateStore } from 'oidc-client-ts'
+import { InMemoryWebStorage, OidcClient, User, UserManager, WebStorageStateStore } from 'oidc-client-ts'
 import { expect, test } from 'vitest'
 import type { ExamDriver, Sandbox } from '../../src/index.ts'
-import { nobody, redirect_uri, startExaminer, through } from './examined.ts'
+import { nobody, redirect_uri, startExaminer, through, userAt } from './examined.ts'
 
 /** The same as in clients.test.ts, of clients that make a session of the ID token. */
 
@@ -142,4 +142,38 @@ test.concurrent.each([
 ] as const)('%s waits for tokens for more than 45 s', { timeout: 180_000 }, async (_, driver, redirect_uri) => {
   const options = { profile: 'oidc', signals: ['signed_in', 'user'], patience: '45s', redirect_uri } as const
   expect(await verdicts(driver, ['token-timeout'], options)).toEqual({ 'token-timeout': 'failed' })
+})
+
+test('oidc-client-ts renews once for each call of signinSilent', { timeout: 60_000 }, async () => {
+  const driver = (sandbox: Sandbox): ExamDriver => {
+    let manager: UserManager | undefined
+    const call = async () => {
+      const { signedIn } = await userAt(sandbox, (await manager?.getUser())?.access_token)
+      if (!signedIn) await userAt(sandbox, (await manager?.signinSilent())?.access_token)
+    }
+    return {
+      async login({ issuer, client, user }) {
+        const { client_id, client_secret } = client
+        const kept = () => new WebStorageStateStore({ store: new InMemoryWebStorage() })
+        const own = { authority: issuer, client_id, client_secret: client_secret ?? '', redirect_uri, scope: 'openid offline_access' }
+        manager = new UserManager({ ...own, stateStore: kept(), userStore: kept(), automaticSilentRenew: false })
+        const oidc = new OidcClient({ ...own, stateStore: kept() })
+        try {
+          const { url } = await oidc.createSigninRequest({})
+          const answer = await oidc.processSigninResponse((await through(sandbox, url, { user })).href)
+          await manager.storeUser(new User(answer))
+          return userAt(sandbox, answer.access_token)
+        } catch {
+          return nobody
+        }
+      },
+      async callApi({ times }) {
+        await Promise.allSettled(Array.from({ length: times }, call))
+        return undefined
+      },
+    }
+  }
+  const expected = { 'refresh-single-flight': 'failed' }
+  const options = { profile: 'oidc', signals: ['signed_in', 'user', 'call_api', 'at_once'] } as const
+  expect(await verdicts(driver, Object.keys(expected), options)).toEqual(expected)
 })
