@@ -37,7 +37,7 @@ export const dex: ImportFormat = {
     const issuer = config.text('issuer')
     if (issuer !== undefined && !URL.canParse(issuer)) throw new ImportError(`issuer: expected a URL, got ${JSON.stringify(issuer)}`)
     const { pathname, port } = new URL(issuer ?? 'http://localhost/dex')
-    const path = pathname.replace(/^\/+|\/+$/g, '')
+    const path = pathname.replace(/^\/+|(?<!\/)\/+$/g, '')
     const known = name ?? (path === '' ? 'dex' : cleanName(path))
     if (path !== known) config.tell(`has another path here, /${known}; at the root it answers with --provider ${known}`, 'issuer')
     if (port !== '' && port !== '9400') config.tell(`its port is the start's to say: --port ${port}`, 'issuer')
