@@ -38,8 +38,9 @@ export const armedRules: readonly ArmedRule[] = [
   ...logout,
   ...mcp,
   ...fapi,
-  ...discovery,
+  // Before the keys change, which a client may remember.
   kidAbsent,
+  ...discovery,
   ...outage,
 ]
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { armedRules } from '../../src/exam/armed.ts'
 import { examClient } from '../../src/exam/client.ts'
 import type { Report } from '../../src/exam/report.ts'
+import { planned } from '../../src/exam/run/plan.ts'
 import { quickRules } from '../../src/exam/run/quick.ts'
 import { connectGrantbox } from '../../src/index.ts'
 import { ExamApp } from '../support/exam-app.ts'
@@ -46,6 +47,14 @@ test('a quick exam passes all that it tries by 18 logins', async () => {
   expect(controls.map(({ what }) => what)).toEqual(['first', 'sham', 'placebo of token', 'placebo of id_token', 'after all'])
   const recovery = 1
   expect(tried.length - recovery + controls.length).toBe(18)
+})
+
+test('an ID token without a kid is tried where one key fits before the keys change, for a client keeps those of before', () => {
+  const parts = planned(armedRules, ['oidc'], { profiles: ['oidc'], only: [], quick: false })
+  const played = parts.flatMap(({ scenarios }) => scenarios.map(({ scenario }) => scenario))
+  const at = played.findIndex(({ steps }) => steps.some((step) => 'arm' in step && step.arm.some((one) => one.id_token === 'no_kid')))
+  expect(at).toBeGreaterThan(0)
+  expect(played.findIndex(({ steps }) => steps.some((step) => 'rotate' in step))).toBeGreaterThan(at)
 })
 
 test('every rule that a quick exam tries is one', () => {
