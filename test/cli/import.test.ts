@@ -393,6 +393,12 @@ describe('a file that cannot be read', () => {
     ['comma.json', '{\n  "a": 1,\n}', 'line 3'],
     ['broken.yaml', 'issuer: a\nstaticClients: [\n', 'broken.yaml cannot be parsed'],
     ['bomb.yaml', bomb, 'Excessive alias count'],
+    ['circle.yaml', 'a: &a [*a, *a]', 'expected at most 8 MiB with all aliases written out, got more'],
+    [
+      'wide.yaml',
+      `a: &a [${'1,'.repeat(100_000)}]\nb: [${'*a,'.repeat(99)}]`,
+      'expected at most 8 MiB with all aliases written out, got more',
+    ],
     ['deep.json', `${'['.repeat(300)}${']'.repeat(300)}`, 'expected at most 100 levels, got more'],
     ['deep.yaml', '['.repeat(20_000), 'deep.yaml cannot be parsed'],
     ['large.yaml', `a: ${'x'.repeat(8 * 1024 * 1024)}`, 'expected at most 8 MiB of YAML, got more'],

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { attestationOf, attestationType, type Examined, lackingFor, signedAttestation } from '../../src/exam/attestation/attestation.ts'
 import { badgeOf } from '../../src/exam/attestation/badge.ts'
@@ -21,6 +24,22 @@ afterAll(async () => {
   app.close()
   await rm(folder, { recursive: true })
 })
+
+/** A server that sends whoever asks for keys on to another one, or never ends with them. */
+async function keysElsewhere(to: string): Promise<string> {
+  const other = createServer((request, response) => {
+    if (request.url === '/moved') return response.writeHead(302, { location: to }).end()
+    const more = () => {
+      while (!response.destroyed && response.write('x'.repeat(64 * 1024)));
+    }
+    response.on('drain', more)
+    more()
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => other.closeAllConnections())
+  onTestFinished(() => void other.close())
+  await once(other, 'listening')
+  return `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+}
 
 /** Runs `grantbox exam verify` in this process. */
 async function verify(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -185,10 +204,13 @@ test('of an exam in part there is none, and the page says why; of a whole one, a
   await writeFile(keys, '{"keys": []}')
   const other = await verify(jwt, '--jwks', keys)
   expect([other.code, other.stdout]).toEqual([1, expect.stringMatching(/^DOES NOT HOLD {2}Another key signed it/)])
+  const elsewhere = await keysElsewhere(`${server.url}/standard/jwks`)
   for (const [flags, said] of [
     [[jwt], 'expected: grantbox exam verify FILE --jwks URL|FILE'],
     [[jwt, '--jwks', jwt], 'flag --jwks: expected a key set'],
     [[jwt, '--jwks', `${server.url}/nothing`], 'it answered 404'],
+    [[jwt, '--jwks', `${elsewhere}/moved`], 'it answered 302'],
+    [[jwt, '--jwks', `${elsewhere}/endless`], 'it has more than 1048576 bytes'],
     [[join(folder, 'none'), '--jwks', keys], 'ENOENT'],
   ] as const) {
     const { code, stderr } = await verify(...flags)

@@ -26,6 +26,8 @@ export async function parseDocument(text: string, label: string, json = beginsAs
   const limit = json ? most.json : most.yaml
   if (text.length > limit) throw problem(label, `expected at most ${limit / 1024 / 1024} MiB of ${json ? 'JSON' : 'YAML'}, got more`)
   const document = await parseText(text, label, json)
+  if (!json && lengthOf(document, new Map()) > limit)
+    throw problem(label, `expected at most ${limit / 1024 / 1024} MiB with all aliases written out, got more`)
   return document
 }
 
@@ -48,6 +50,18 @@ function isJson(path: string, text: string): boolean {
 
 function beginsAsJson(text: string): boolean {
   return /^\s*[{[]/.test(text)
+}
+
+/** About how long a document of YAML is without aliases; one that has itself inside is without end. @param known what was measured */
+function lengthOf(value: unknown, known: Map<object, number>): number {
+  if (typeof value !== 'object' || value === null) return String(value).length + 1
+  const found = known.get(value)
+  if (found !== undefined) return found
+  known.set(value, Number.POSITIVE_INFINITY)
+  const names = Array.isArray(value) ? '' : Object.keys(value).join('')
+  const length = Object.values(value).reduce((sum, one) => sum + lengthOf(one, known), names.length + 2)
+  known.set(value, length)
+  return length
 }
 
 function problem(where: string, message: string): ConfigError {

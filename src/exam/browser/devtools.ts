@@ -23,20 +23,31 @@ export class DevTools {
   #last = 0
   #isOver = false
   #left = ''
+  readonly #patience: number
 
-  constructor(to: Writable, from: Readable) {
+  /** @param patience how long an answer may take, milliseconds: a page whose script never ends keeps its tab from answering */
+  constructor(to: Writable, from: Readable, patience = 60_000) {
     this.#to = to
+    this.#patience = patience
     from.setEncoding('utf8').on('data', (piece: string) => this.#read(piece))
     for (const stream of [from, to]) stream.on('error', () => this.#over())
     from.once('close', () => this.#over())
   }
 
-  /** @throws Error when the browser refuses it, or has ended */
+  /** @throws Error when the browser refuses it, does not answer, or has ended */
   send(method: string, params: object = {}, sessionId?: string): Promise<Answer> {
     if (this.#isOver) return Promise.reject(new Error('the browser has ended'))
     const id = ++this.#last
     return new Promise((answer, refuse) => {
-      this.#asked.set(id, { answer, refuse })
+      const late = setTimeout(() => {
+        this.#asked.delete(id)
+        refuse(new Error(`the browser did not answer ${method} within ${this.#patience / 1000} s`))
+      }, this.#patience)
+      const settled = (settle: () => void) => {
+        clearTimeout(late)
+        settle()
+      }
+      this.#asked.set(id, { answer: (given) => settled(() => answer(given)), refuse: (error) => settled(() => refuse(error)) })
       this.#to.write(`${JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) })}\0`)
     })
   }

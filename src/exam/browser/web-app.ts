@@ -202,7 +202,16 @@ export class WebAppDriver {
 
 /** What a page says to people, without what is another each time. */
 function wordsOf(html: string): string {
-  const text = html.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+  // Piece by piece: one pattern for all of it would take hours over a large page of nothing but "<".
+  const [before = '', ...pieces] = html.split('<')
+  let text = before
+  let unread = ''
+  for (const piece of pieces) {
+    const tag = /^\/?\w*/.exec(piece)?.[0].toLowerCase() ?? ''
+    if (unread !== '' && tag !== `/${unread}`) continue
+    unread = tag === 'script' || tag === 'style' ? tag : ''
+    if (unread === '') text += ` ${piece.slice(piece.indexOf('>') + 1)}`
+  }
   return text
     .replace(/[\w-]{16,}|\d+/g, ' ')
     .replace(/\s+/g, ' ')
