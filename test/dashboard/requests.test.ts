@@ -102,6 +102,10 @@ describe('pages', () => {
     const second = href('Older', top)
     const there = idsIn((await browser.get(second)).html)
     expect(there).toHaveLength(15)
+    expect(Math.max(...there)).toBeLessThan(Math.min(...idsIn(top)))
+    const unfiltered = (await browser.get(`${base}/requests`)).html
+    const after = idsIn((await browser.get(href('Older', unfiltered))).html)
+    expect(after[0]).toBe(Math.min(...idsIn(unfiltered)) - 1)
     for (let i = 0; i < 60; i++) journal.add(entry({ status: 400 }))
     const later = (await browser.get(second)).html
     expect(idsIn(later).slice(0, 15)).toEqual(there)
@@ -216,7 +220,7 @@ describe('a request of the journal', () => {
   const nasty = `it's "x" $(touch /tmp/x) \`id\` \n & < >`
 
   test('is a curl command with all that came, whatever stands in it, and words in the place of what is hidden', async () => {
-    const { server, page } = await one()
+    const { server, journal, page } = await one()
     const form = { grant_type: 'password', ...findFluffy, username: nasty, password: `p-${nasty}` }
     await fetch(`${server.url}/oauth/token?a[]=${encodeURIComponent(nasty)}&code=hidden`, {
       method: 'POST',
@@ -230,6 +234,8 @@ describe('a request of the journal', () => {
     )
     showSecrets(server)
     const shown = curlIn((await page()).html)
+    journal.add(entry({ url: '/$(id)`id`"$HOME' }))
+    expect(curlIn((await page()).html)[0]).toBe('http://localhost/$(id)`id`"$HOME')
     expect(shown[0]).toContain('code=hidden')
     expect(shown).toEqual(expect.arrayContaining(Object.entries(form).map(([name, value]) => `${name}=${value}`)))
   })

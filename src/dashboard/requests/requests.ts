@@ -8,6 +8,7 @@ import { hintsOf } from '../../exam/hints.ts'
 import { pathsOf } from '../../providers/space.ts'
 import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { Fields } from '../forms/fields.ts'
+import { confirm } from '../frame/confirm.ts'
 import { sendFile } from '../frame/file.ts'
 import { noticesOf } from '../frame/notices.ts'
 import { page } from '../frame/page.ts'
@@ -99,6 +100,15 @@ export const requestPages = part({ icon, notices }, (pages) => {
     return visit.reply
   })
 
+  get('/requests/forget', (visit) =>
+    confirm(visit, {
+      heading: 'Forget all requests?',
+      lines: ['The journal of this sandbox becomes empty: its flows and hints go with it.', 'Grants and tokens stay.'],
+      path: '/requests/forget',
+      button: 'Forget all',
+      back: '/requests',
+    }),
+  )
   post('/requests/forget', (visit) => {
     visit.sandbox.journal.clear()
     return visit.go('/requests', notices['requests-forgotten'])
