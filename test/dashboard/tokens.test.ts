@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { control } from '../support/control-client.ts'
 import { DashboardClient, type Form, textOf } from '../support/dashboard-client.ts'
-import { start } from '../support/server.ts'
+import { start, startForFile } from '../support/server.ts'
 import { callbackOf, redeem } from '../support/standard-sign-in.ts'
 
 /** The page on which tokens are minted and read, driven as a browser without scripts would. */
@@ -92,9 +92,11 @@ describe('minting', () => {
   })
 })
 
+const shared = await startForFile()
+
 describe('reading', () => {
   test('says of tokens that hold what they are, in words by the sandbox’s clock, and of the opaque ones what is kept', async () => {
-    const { server, read, minted } = await open()
+    const { server, browser, read, minted } = await open()
     const tokens = await minted()
     const access = await read(`Authorization: Bearer ${tokens.access_token}`)
     expect(access.text).toMatch(
@@ -110,8 +112,34 @@ describe('reading', () => {
     expect((await read(code)).text).toMatch(/^What it is Authorization code, opaque holds .*waits to be redeemed/)
     await redeem(server.url, code)
     expect((await read(code)).text).toContain('It was redeemed')
+    const { host } = new URL(server.url)
+    const elsewhere = await browser.post(page, { do: 'read', token: tokens.access_token }, { host: host.replace('localhost', '127.0.0.1') })
+    expect(textOf(elsewhere.html)).toMatch(
+      /holds, but look .*Its issuer is http:\/\/localhost:\d+; from here this sandbox calls itself http:\/\/127/,
+    )
     const own = await minted({ audience: 'https://api.example' })
     expect((await read(own.access_token, { for: 'https://api.example/' })).text).toContain('It is for https://api.example/.')
+  })
+
+  test.each([
+    ['entra', 'by its issuer http'],
+    ['deyel', 'by its issuer Deyel'],
+    ['keycloak', 'It does not expire.'],
+    ['auth0', 'encrypted for the vendor itself'],
+    ['cognito', 'encrypted for the vendor itself'],
+    ['okta', 'This sandbox issued it, and takes it.'],
+    ['iokids', 'The secret signed it (HS256).'],
+  ])('takes the tokens of %s for what they are', async (name, said) => {
+    const { directory } = await shared.reach(name)
+    const client = directory.listClients().find(({ grant_types }) => grant_types.includes('authorization_code'))
+    const [user] = directory.listUsers({ limit: 1 })
+    const browser = new DashboardClient(shared.url)
+    await browser.get(`/dashboard/${name}/tokens`)
+    const form = { do: 'mint', client_id: client?.client_id ?? '', username: user?.username ?? '' }
+    const { html } = await browser.post(`/dashboard/${name}/tokens`, form)
+    const verdicts = [...html.matchAll(/<p><b>[^<]*<\/b> <span class="chip \w+">([^<]*)</g)].map(([, text]) => text)
+    expect([...new Set(verdicts)]).toEqual(['holds'])
+    expect(textOf(html)).toContain(said)
   })
 
   test('says of tokens that do not hold what is wrong with them, and how to mend it', async () => {

@@ -12,6 +12,9 @@ export function issuerFinding(iss: unknown, isOurs: boolean, { sandbox, addresse
   if (iss === addresses.issuer) return [{ look: 'good', text: 'It comes from this sandbox, as one reaches it from here' }]
   if (typeof iss !== 'string') return isOurs ? [] : [{ look: 'bad', text: 'It does not say who issued it (iss)' }]
   if (isOurs) {
+    // A vendor may have several issuers, and some that are no addresses.
+    const isHere = !URL.canParse(iss) || new URL(iss).origin === new URL(addresses.issuer).origin
+    if (isHere) return [{ look: 'good', text: `It comes from this sandbox, by its issuer ${iss}` }]
     const mend = 'A client compares it with the address by which it found the sandbox: both have to be the same, to the letter.'
     return [{ look: 'warn', text: `Its issuer is ${iss}; from here this sandbox calls itself ${addresses.issuer}`, mend }]
   }
@@ -35,12 +38,15 @@ export function isPast(exp: unknown, now: number): boolean {
   return typeof exp === 'number' && exp * 1000 <= now
 }
 
-/** What the times of a JWT say now. */
-export function timeFindings({ exp, nbf, iat }: Claims, now: number): Finding[] {
+/** What the times of a JWT say now. @param lasts whether it may hold for ever, as some refresh tokens do */
+export function timeFindings({ exp, nbf, iat }: Claims, now: number, lasts: boolean): Finding[] {
   const ago = (seconds: number) => agoInWords(seconds * 1000, now)
   const findings: Finding[] = []
-  if (typeof exp !== 'number') findings.push({ look: 'warn', text: 'It does not say until when it holds (exp)' })
-  else if (isPast(exp, now)) {
+  if (typeof exp !== 'number') {
+    findings.push(
+      lasts ? { look: 'good', text: 'It does not expire' } : { look: 'warn', text: 'It does not say until when it holds (exp)' },
+    )
+  } else if (isPast(exp, now)) {
     const text = `It expired ${ago(exp)}, by the sandbox’s clock`
     findings.push({ look: 'bad', text, mend: 'Refresh it or sign in again, or put the clock back.' })
   } else findings.push({ look: 'good', text: `It expires ${ago(exp)}` })

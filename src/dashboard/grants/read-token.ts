@@ -40,7 +40,7 @@ export async function readToken(pasted: string, audience: string, visit: Visit, 
     findings.push(
       signature,
       ...issuerFinding(jwt.claims.iss, isOurs, visit, deps),
-      ...timeFindings(jwt.claims, now),
+      ...timeFindings(jwt.claims, now, stored.kind === 'Refresh token'),
       ...audienceFinding(jwt.claims, audience, kind, visit),
     )
     if (stored.kind !== undefined || (isOurs && (kind === 'Access token' || kind === 'Token'))) {
@@ -96,10 +96,14 @@ function kindOf(header: Readonly<Record<string, unknown>>, claims: Readonly<Reco
   return isForClient && claims.scope === undefined ? 'ID token' : 'Token'
 }
 
-function encrypted(stored: StoredToken): Finding[] {
+function encrypted({ kind, findings, expired: isOver }: StoredToken): Finding[] {
+  if (kind !== undefined) {
+    const text = 'It is encrypted for the vendor itself: a client passes it on, and reads nothing of it'
+    return [{ look: 'good', text }, ...findings, ...(isOver === true ? [expired] : [])]
+  }
   const text = 'It is encrypted: what stands in it can be read by the client alone that has the private key'
   const mend = 'To see it, take id_token_encrypted_response_alg (or what encrypts it) off the client’s metadata, and get another one.'
-  return [{ look: 'warn', text, mend }, ...(stored.kind === undefined ? [] : stored.findings)]
+  return [{ look: 'warn', text, mend }]
 }
 
 /** What is said of something that has the dots of a JWT and is none. */
