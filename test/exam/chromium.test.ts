@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { installedChromium } from '../../src/basics/installed-chromium.ts'
 import { startChromium } from '../../src/exam/browser/chromium-program.ts'
+import { installedChromium } from '../../src/exam/browser/installed-chromium.ts'
 import { readProbe } from '../../src/exam/browser/probe.ts'
 import { connectGrantbox } from '../../src/index.ts'
 import { findChromium } from '../support/chromium.ts'

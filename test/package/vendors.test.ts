@@ -30,6 +30,7 @@ const allowed: Readonly<Record<string, string>> = {
   ),
   'src/cli/init/init.ts: standard': 'what a project begins with that has no vendor yet',
   'src/cli/exam/exam.ts: standard': 'whose sandbox an exam takes place in when nobody says another',
+  'src/exam/browser/installed-chromium.ts: google': 'the programs of a browser',
   'src/exam/hints.ts: standard': 'whose clients have the RFCs to keep to, where a vendor has exceptions',
   'src/library/connect.ts: standard': 'what speaks for a server that has no sandbox at all',
   'src/library/start.ts: iokids': 'the default of the option `provider`',
