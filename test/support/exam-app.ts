@@ -16,6 +16,8 @@ export interface ExamAppOptions {
   response_type?: string
   /** Its users come back from signing out, for which the provider knows where. */
   comes_back?: boolean
+  /** How long it waits for tokens; milliseconds. */
+  patience_ms?: number
 }
 
 interface Pending {
@@ -274,7 +276,7 @@ export class ExamApp {
       headers: { ...headers, accept: 'application/json' },
       body,
       redirect: wrong.has('token-redirect-not-followed') ? 'follow' : 'manual',
-      signal: AbortSignal.timeout(wrong.has('token-timeout') ? 120_000 : 2000),
+      signal: AbortSignal.timeout(wrong.has('token-timeout') ? 120_000 : (this.#options.patience_ms ?? 2000)),
     })
     const text = await answer.text()
     let found: Record<string, unknown>
