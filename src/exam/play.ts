@@ -53,6 +53,8 @@ export interface Play {
   readonly entries: readonly JournalEntry[]
   readonly moments: readonly Moment[]
   readonly strayed: readonly Strayed[]
+  /** When keys were fetched in the exam, in this scenario and before; by the clock that nobody moves, milliseconds. */
+  readonly keys_at: readonly number[]
   readonly sent: readonly Sent[]
   /** How long the exam waits for what clients do by the machine's clock; milliseconds. */
   readonly patience_ms: number

@@ -28,6 +28,11 @@ export type Outgoing = { readonly send: keyof typeof logoutTokenFlaws | 'good_lo
 /** As long as the exam has patience, where that is short: what a client does after a pause of its own is not waited for otherwise. */
 export const pause = { pause: true } as const
 
+/** How long a pause of the client's own is waited for; milliseconds. */
+export function pauseOf({ patience_ms }: { readonly patience_ms: number }): number {
+  return patience_ms <= 5000 ? patience_ms : 0
+}
+
 /** What follows is done only where what came so far does not prove that the rules are kept. */
 export const ifNeeded = { if_needed: true } as const
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { armedRules } from '../../src/exam/armed.ts'
 import type { ArmedRule } from '../../src/exam/armed-rule.ts'
 import { examClient } from '../../src/exam/client.ts'
 import { isIn, type Play, shown } from '../../src/exam/play.ts'
@@ -79,6 +80,25 @@ test('what was said of a login says nothing of the call after it, of which nobod
   const people = {} as Play['people']
   expect([isIn({ moments, people }), shown({ moments, people })]).toEqual([undefined, undefined])
   expect(isIn({ moments: moments.slice(0, 1), people })).toBe(true)
+})
+
+test.each([
+  ['a moment ago in another scenario', 65_000, 45_000, 'preempted'],
+  ['longer ago than clients pause', 5000, 45_000, 'failed'],
+  ['before a pause that was waited for', 65_000, 3000, 'failed'],
+])('keys that were fetched %s', (_, fetched_at, patience_ms, outcome) => {
+  const rotated = armedRules.find(({ id }) => id === 'keys-rotated')
+  const moment = (from: number) => ({ from, to: from + 100, signal: { signed_in: false } })
+  const keys = { endpoint: 'jwks', at_ms: 0, duration_ms: 1 }
+  const seen = {
+    entries: [],
+    moments: [moment(69_000), moment(70_000)],
+    keys_at: [0, fetched_at],
+    patience_ms,
+    control: { entries: [keys] },
+  }
+  const verdict = rotated?.judge({ ...seen, people: {} } as unknown as Play)
+  expect(verdict).toMatchObject(outcome === 'failed' ? { verdict: outcome } : { verdict: 'not_exercised', reason: outcome })
 })
 
 test('a client that gave up on an answer that nothing held back is not failed for what its machine did', () => {

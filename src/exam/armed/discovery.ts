@@ -1,7 +1,7 @@
 import type { ArmedRule } from '../armed-rule.ts'
 import { notDelivered } from '../judging.ts'
 import { during, isIn, type Play, signalOf, struck, trafficIn } from '../play.ts'
-import { loginUnder, pause, type Scenario } from '../scenario.ts'
+import { loginUnder, pause, pauseOf, type Scenario } from '../scenario.ts'
 import { exhibits, failed, notExercised, passed } from '../verdict.ts'
 import { seconds } from '../words.ts'
 
@@ -94,11 +94,11 @@ const rotated: ArmedRule = {
     const entry = came.findLast(({ endpoint, status }) => endpoint === 'token' && status === 200)
     if (isIn({ ...play, moments: [second] }) === true)
       return passed('signal', 'The provider signed with a new key, and the next login worked.', exhibits(entry, fetched))
-    const before = [...(play.control?.entries ?? []), ...play.entries].findLast(
-      ({ endpoint, at_ms }) => endpoint === 'jwks' && at_ms < second.from,
-    )
-    const age = second.from - (before?.at_ms ?? 0)
-    if (fetched.length === 0 && before !== undefined && age < Math.min(play.patience_ms, mostPause_ms)) {
+    const before = play.keys_at.findLast((at_ms) => at_ms < second.from)
+    const age = second.from - (before ?? 0)
+    // Where patience is short, so long was waited.
+    const pause_ms = pauseOf(play) || mostPause_ms
+    if (fetched.length === 0 && before !== undefined && age < pause_ms) {
       return notExercised('preempted', `The keys were fetched ${seconds(age)} before: a client may pause before it asks again.`)
     }
     const what = fetched.length === 0 ? 'the keys were not fetched again' : 'the login failed all the same'

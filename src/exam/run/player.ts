@@ -2,7 +2,7 @@ import type { JournalEntry } from '../../sandbox/journal.ts'
 import type { ArmedRule } from '../armed-rule.ts'
 import { type Play, type Signal, wasDelivered } from '../play.ts'
 import type { Profile } from '../profiles.ts'
-import type { Scenario } from '../scenario.ts'
+import { pauseOf, type Scenario } from '../scenario.ts'
 import type { Ability, Given, Task } from '../tasks.ts'
 import type { Cast } from './cast.ts'
 import { decideOnDevices } from './device-user.ts'
@@ -12,7 +12,7 @@ import { Overlay } from './overlay.ts'
 import { doable } from './plan.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { send } from './sending.ts'
-import { changeWithin, graceBy, isCertain, isKept, leftOf, passing, pauseOf, settleBy } from './settle.ts'
+import { changeWithin, graceBy, isCertain, isKept, leftOf, passing, settleBy } from './settle.ts'
 import { Stranger } from './stranger.ts'
 
 /** Somebody ended the exam. */
@@ -35,6 +35,7 @@ export class Player {
   readonly #meet = new Rendezvous()
   readonly #stopFollowing: () => void
   readonly #ownerOf = new Map<number, Live>()
+  readonly #keysAt: number[] = []
   #live: Live | undefined
   #task = 0
   #scenario = 0
@@ -133,6 +134,7 @@ export class Player {
   }
 
   #took(entry: JournalEntry): void {
+    if (entry.endpoint === 'jwks') this.#keysAt.push(entry.at_ms)
     const live = (entry.grant_id !== undefined && this.#ownerOf.get(entry.grant_id)) || this.#live
     if (live === undefined) return
     if (entry.grant_id !== undefined) this.#ownerOf.set(entry.grant_id, live)
@@ -155,6 +157,7 @@ export class Player {
       entries: [...entries],
       moments,
       strayed: [...strayed],
+      keys_at: [...this.#keysAt],
       sent,
       control: this.control,
       patience_ms: this.#options.patience_ms,

@@ -89,11 +89,6 @@ export function judged(rule: ArmedRule, play: Play): Verdict {
     : verdict
 }
 
-/** How long a pause of the client's own is waited for; milliseconds. */
-export function pauseOf({ patience_ms }: { readonly patience_ms: number }): number {
-  return patience_ms <= 5000 ? patience_ms : 0
-}
-
 /** Lets so many milliseconds pass. */
 export function passing(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
