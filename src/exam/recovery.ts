@@ -17,6 +17,6 @@ export function recovers(controls: readonly ControlRun[]): Verdict {
   if (later.length === 0) return notExercised('stopped', 'No honest login came after what was tried.')
   const stuck = later.find(({ what, ok }) => !ok && what.endsWith(', again'))
   return stuck === undefined
-    ? passed('signal', `${later.filter(({ ok }) => ok).length} honest logins between what was tried worked.`, [])
+    ? passed('signal', `Of the honest logins (${later.length}) between what was tried ${later.filter(({ ok }) => ok).length} worked.`, [])
     : failed('signal', `No honest login worked ${stuck.what.replace(/, again$/, '')}, though it had before.`, [])
 }

@@ -115,20 +115,19 @@ describe('pages', () => {
     expect(idsIn((await browser.get(href('Newest', newer))).html)).toHaveLength(50)
   })
 
-  test('a full journal is answered in less than 300 ms', async () => {
+  test('of a full journal no more is drawn than a page holds', async () => {
     const { server, browser, journal } = await open()
     await passwordTokens(server.url)
     await postToken(server.url, { grant_type: 'authorization_code', code: 'nonsense', ...findFluffy })
     const real = journal.list()
     while (journal.list().length < journal.capacity) for (const one of real) journal.add({ ...one })
-    for (const query of ['', '?q=nothing-of-that-kind', '?errors=on&before=99999999']) {
-      const times = []
-      for (let i = 0; i < 3; i++) {
-        const began = performance.now()
-        expect((await browser.get(`${base}/requests${query}`)).status).toBe(200)
-        times.push(performance.now() - began)
-      }
-      expect([query, Math.min(...times) < 300]).toEqual([query, true])
+    for (const [query, rows] of [
+      ['', 50],
+      ['?q=nothing-of-that-kind', 0],
+      ['?errors=on&before=99999999', 50],
+    ] as const) {
+      const { status, html } = await browser.get(`${base}/requests${query}`)
+      expect([query, status, idsIn(html).length]).toEqual([query, 200, rows])
     }
   })
 })
