@@ -24,7 +24,8 @@ export const doctor: Command = {
     const [config, ofConfig] = await settings(context, flags)
     const { values } = parseFlags(context.argv, flags)
     const url = values.get('url') ?? (context.env.GRANTBOX_URL || originOf(config.host, config.port))
-    const client = new ControlClient(url, config.admin_token)
+    // What is found is pasted into issues: a password in the address, which nobody is asked with, stays out of it.
+    const client = new ControlClient(url.replace(/\/\/[^/@]*@/, '//'), config.admin_token)
     const [running, ofRunning] = await whoAnswers(client, config)
     const findings: Finding[] = [
       versions(),

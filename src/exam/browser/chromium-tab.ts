@@ -128,7 +128,7 @@ export class Tab {
     const isPage = resourceType === 'Document' && frameId === this.#target
     const isSignIn = isPage && this.#provider.isSignIn(url)
     if (isSignIn) this.#signIn = url
-    const isElsewhere = /^https?:/.test(url) && callProblem(url, { outbound: 'private' }) !== undefined
+    const isElsewhere = !/^(about|blob|data):/.test(url) && callProblem(url, { outbound: 'private' }) !== undefined
     if (isPage && isElsewhere) this.strayed = url
     const form = isPage ? this.#form : undefined
     if (isPage) this.#form = undefined

@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
+import { decodeJwt } from 'jose'
+import { afterAll, describe, expect, test } from 'vitest'
+import { runCli } from '../../src/cli/run-cli.ts'
+import { Browser } from '../../src/exam/browser/browser.ts'
+import { Tab } from '../../src/exam/browser/chromium-tab.ts'
+import { DevTools } from '../../src/exam/browser/devtools.ts'
+import { control } from '../support/control-client.ts'
+import { startForFile } from '../support/server.ts'
+
+/** How far what comes from elsewhere reaches: documents that are imported, apps that are examined, and what commands say. */
+
+const server = await startForFile({ defaultProvider: 'standard' })
+
+/** A server that notes whoever asks it, and sends him on to where a cloud has its credentials. */
+const asked: string[] = []
+const elsewhere = createServer((request, response) => {
+  asked.push(request.url ?? '')
+  response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end()
+}).listen(0, '127.0.0.1')
+await once(elsewhere, 'listening')
+afterAll(() => void elsewhere.close())
+const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
+
+/** Sends a document as it is written: `__proto__` in an object of JavaScript's would not be there. */
+async function imported(sandbox: string, document: string): Promise<{ status: number; text: string }> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${server.url}/_grantbox/import?sandbox=${sandbox}`, { method: 'POST', headers, body: document })
+  return { status: answer.status, text: await answer.text() }
+}
+
+describe('a document that is imported', () => {
+  const names = '"__proto__": {"admin": true}, "constructor": {"prototype": {"admin": true}}'
+
+  test.each([
+    [
+      'navikt',
+      `{"tokenCallbacks": [{"issuerId": "x", ${names}, "requestMappings": [{"requestParam": "scope", "claims": {"sub": "s", ${names}}}]}]}`,
+    ],
+    ['dex', `{"staticClients": [{"id": "a", "secret": "s", ${names}}], "staticPasswords": [{"email": "a@b.example", ${names}}], ${names}}`],
+    ['duende', `[{"ClientId": "a", "AllowedGrantTypes": ["client_credentials"], "ClientSecrets": ["s"], ${names}}]`],
+    ['emulate', `{"google": {"users": [{"email": "a@b.example", ${names}}], ${names}}}`],
+    ['discovery', `{"issuer": "https://a.example", ${names}}`],
+    ['postman', `{"info": {"name": "p", ${names}}, "item": [], ${names}}`],
+  ])('gives no object a prototype: %s', async (name, document) => {
+    const { status } = await imported(`proto-${name}`, document)
+    expect(status).toBeLessThan(500)
+    expect(({} as { admin?: unknown }).admin).toBeUndefined()
+    expect((await control(server, 'GET', '/sandboxes')).status).toBe(200)
+  })
+
+  test('has claims of any name as what they are, and no token has what their prototype would', async () => {
+    const { status } = await imported(
+      'claims',
+      `{"interactiveLogin": false, "tokenCallbacks": [{"issuerId": "claims", "requestMappings": [{"requestParam": "scope", "claims": {"mark": 1, "__proto__": {"admin": true}}}]}]}`,
+    )
+    expect(status).toBe(200)
+    const form = { grant_type: 'client_credentials', client_id: 'any', client_secret: 'any', scope: 'x' }
+    const answer = await fetch(`${server.url}/claims/token`, { method: 'POST', body: new URLSearchParams(form) })
+    const { access_token } = (await answer.json()) as { access_token: string }
+    expect(decodeJwt(access_token)).toMatchObject({ mark: 1 })
+    expect(decodeJwt(access_token).admin).toBeUndefined()
+  })
+
+  test('has no address called that stands in it', async () => {
+    const redirect = `"redirectURIs": ["${url}/callback"]`
+    for (const [sandbox, document] of [
+      [
+        'called-dex',
+        `{"issuer": "${url}/dex", "staticClients": [{"id": "a", "secret": "s", "logoURL": "${url}/logo", ${redirect}}], "connectors": [{"type": "oidc", "id": "o", "config": {"issuer": "${url}"}}]}`,
+      ],
+      [
+        'called-discovery',
+        `{"issuer": "${url}", "jwks_uri": "${url}/jwks", "authorization_endpoint": "${url}/authorize", "token_endpoint": "${url}/token", "op_policy_uri": "${url}/policy"}`,
+      ],
+      [
+        'called-duende',
+        `[{"ClientId": "a", "AllowedGrantTypes": ["client_credentials"], "ClientSecrets": ["s"], "LogoUri": "${url}/logo", "BackChannelLogoutUri": "${url}/out"}]`,
+      ],
+    ] as const) {
+      expect([sandbox, (await imported(sandbox, document)).status]).toEqual([sandbox, 200])
+    }
+    expect(asked).toEqual([])
+  })
+})
+
+describe("the exam's browser", () => {
+  const provider = { isSignIn: () => false, signIn: () => Promise.reject(new Error('nobody signs in')) }
+
+  test.each(['http://169.254.169.254/', 'http://[fe80::1]/', 'https://example.com/', 'file:///etc/passwd'])(
+    'does not go to %s',
+    async (there) => {
+      await expect(new Browser(provider).visit(there)).rejects.toThrow(/never called|is no http/)
+    },
+  )
+
+  test('looks at each address to which an app sends it on', async () => {
+    asked.length = 0
+    await expect(new Browser(provider).walk(`${url}/login`)).rejects.toThrow('169.254.169.254 is link-local')
+    expect(asked).toEqual(['/login'])
+  })
+
+  test('with a window lets no page go there either, nor to files', async () => {
+    const [to, from] = [new PassThrough(), new PassThrough()]
+    const devtools = new DevTools(to, from)
+    const told: { method: string; params: { requestId?: string; url?: string } }[] = []
+    const say = (message: object) => from.write(`${JSON.stringify(message)}\0`)
+    const addresses = ['http://169.254.169.254/', 'http://10.0.0.1/', 'file:///etc/passwd', 'https://example.com/', 'blob:x', 'data:,x']
+    to.setEncoding('utf8').on('data', (piece: string) => {
+      for (const text of piece.split('\0').filter(Boolean)) {
+        const message = JSON.parse(text)
+        told.push(message)
+        say({ id: message.id, result: { targetId: 't', sessionId: 's', result: { value: true } } })
+      }
+    })
+    await Tab.open(devtools, 'c', provider)
+    for (const there of addresses)
+      say({
+        method: 'Fetch.requestPaused',
+        sessionId: 's',
+        params: { requestId: there, request: { url: there }, resourceType: 'Script', frameId: 't' },
+      })
+    await expect.poll(() => told.filter(({ params }) => addresses.includes(params.requestId ?? '')).length).toBe(addresses.length)
+    const passed = told.filter(({ method }) => method === 'Fetch.continueRequest').map(({ params }) => params.requestId)
+    expect(passed).toEqual(['http://10.0.0.1/', 'blob:x', 'data:,x'])
+  })
+})
+
+test('doctor says nothing of passwords and tokens, whatever is wrong', async () => {
+  const secret = 'kept-to-oneself'
+  const said: string[] = []
+  for (const [argv, env] of [
+    [[], { GRANTBOX_URL: server.url, GRANTBOX_ADMIN_TOKEN: secret, HTTPS_PROXY: `http://me:${secret}@proxy.example:3128` }],
+    [['--json'], { GRANTBOX_URL: `http://me:${secret}@127.0.0.1:9` }],
+    [[], { GRANTBOX_URL: server.url, GRANTBOX_CONFIG_INLINE: `{"admin_token": ["${secret}"]}` }],
+    [[], { GRANTBOX_PORT: '9', GRANTBOX_ADMIN_TOKEN: secret }],
+  ] as const) {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    await runCli({ argv: ['doctor', ...argv], env: { PATH: '/nowhere', ...env }, cwd: import.meta.dirname, stdout, stderr })
+    said.push(String(stdout.read() ?? '') + String(stderr.read() ?? ''))
+  }
+  expect(said.filter((one) => !/versions/.test(one))).toEqual([])
+  expect(said.filter((one) => one.includes(secret))).toEqual([])
+})
