@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
+import { fitsGlob } from '../../src/basics/glob.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { Browser } from '../../src/exam/browser/browser.ts'
 import { Tab } from '../../src/exam/browser/chromium-tab.ts'
@@ -65,6 +66,21 @@ describe('a document that is imported', () => {
     expect(decodeJwt(access_token).admin).toBeUndefined()
   })
 
+  test.each([
+    ['a list', '['.repeat(50_000) + ']'.repeat(50_000), 400],
+    ['a seed', `{"google": ${'['.repeat(400)}${']'.repeat(400)}}`, 422],
+    ['a realm', `{"realm": "deep", "attributes": ${'{"a":'.repeat(600)}1${'}'.repeat(600)}}`, 400],
+  ])('may be no deeper than what anybody writes: %s', async (_, document, status) => {
+    expect((await imported('deep', document)).status).toBe(status)
+  })
+
+  test('has patterns without regular expressions, which no text keeps busy', () => {
+    const began = performance.now()
+    expect(fitsGlob('*a'.repeat(20_000), `${'a'.repeat(100_000)}b`)).toBe(false)
+    expect(fitsGlob('*ab'.repeat(20_000), 'a'.repeat(100_000))).toBe(false)
+    expect(performance.now() - began).toBeLessThan(1000)
+  })
+
   test('has no address called that stands in it', async () => {
     const redirect = `"redirectURIs": ["${url}/callback"]`
     for (const [sandbox, document] of [
@@ -85,6 +101,23 @@ describe('a document that is imported', () => {
     }
     expect(asked).toEqual([])
   })
+})
+
+test('of what a client registers, logos, terms and sector identifiers are called by nobody', async () => {
+  const said = { client_name: 'Called', redirect_uris: [`${url}/callback`] }
+  const addresses = Object.fromEntries(
+    ['logo_uri', 'tos_uri', 'policy_uri', 'client_uri', 'sector_identifier_uri', 'jwks_uri'].map((name) => [name, `${url}/${name}`]),
+  )
+  const answer = await fetch(`${server.url}/standard/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...said, ...addresses }),
+  })
+  const { client_id } = (await answer.json()) as { client_id: string }
+  expect(answer.status).toBe(201)
+  const query = new URLSearchParams({ client_id, response_type: 'code', scope: 'openid', redirect_uri: `${url}/callback`, state: 's' })
+  await fetch(`${server.url}/standard/authorize?${query}`)
+  expect(asked).toEqual([])
 })
 
 describe("the exam's browser", () => {

@@ -6,14 +6,14 @@ import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 const page = await readFile(join(root, 'docs/threats.md'), 'utf8')
-const [, practice = '', model = ''] = page.split(/^## /m)
+const [, practice = '', model = '', beyond = ''] = page.split(/^## /m)
 const rowsOf = (part: string) =>
   part
     .split('\n')
-    .filter((line) => /^\| \d/.test(line))
+    .filter((line) => /^\| (\d|[a-z]+ \|)/.test(line) && !line.startsWith('| where |'))
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map(([, section = '', threat = '', behaviour = '', shown = '']) => ({ section, threat, behaviour, shown }))
-const rows = { practice: rowsOf(practice), model: rowsOf(model) }
+const rows = { practice: rowsOf(practice), model: rowsOf(model), beyond: rowsOf(beyond) }
 const numbered = (before: string, many: number) => Array.from({ length: many }, (_, n) => `${before}.${n + 1}`)
 
 test('every threat of RFC 9700 §4 has its row', () => {
@@ -33,8 +33,13 @@ test('every threat of RFC 6819 §4 has its row', () => {
   ])
 })
 
-test.each([...rows.practice, ...rows.model])(
-  '§$section, $threat: says what is done, and names a test that is there',
+test('so has each way into grantbox and out of it beside the protocol', () => {
+  const ways = ['proxy', 'imports', 'patterns', 'exam', 'vendors', 'documents', 'dashboard', 'commands']
+  expect([...new Set(rows.beyond.map((row) => row.section))]).toEqual(ways)
+})
+
+test.each([...rows.practice, ...rows.model, ...rows.beyond])(
+  '$section, $threat: says what is done, and names a test that is there',
   async ({ behaviour, shown }) => {
     expect(behaviour).not.toBe('')
     const [, file = '', title = ''] = /^`([\w./-]+\.test\.ts)` “(.+)”$/.exec(shown) ?? []

@@ -1,3 +1,4 @@
+import { fitsGlob } from '../../../basics/glob.ts'
 import { blankUser, TakenError } from '../../../oauth/model/directory.ts'
 import { OAuthError } from '../../../oauth/model/errors.ts'
 import type { User } from '../../../oauth/model/records.ts'
@@ -190,8 +191,7 @@ function found({ username, first_name, last_name, email, user_id }: User, search
     .every((word) => {
       const quoted = /^"(.*)"$/.exec(word)?.[1]
       if (quoted !== undefined) return values.includes(quoted)
-      const pattern = new RegExp(`^${word.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}`)
-      return values.some((one) => pattern.test(one))
+      return values.some((one) => fitsGlob(`${word}*`, one))
     })
 }
 
