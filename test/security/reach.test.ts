@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { fitsGlob } from '../../src/basics/glob.ts'
+import { untilReady } from '../../src/cli/exam/ready.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { Browser } from '../../src/exam/browser/browser.ts'
 import { Tab } from '../../src/exam/browser/chromium-tab.ts'
@@ -129,6 +130,15 @@ describe("the exam's browser", () => {
       await expect(new Browser(provider).visit(there)).rejects.toThrow(/never called|is no http/)
     },
   )
+
+  test('waits for no app elsewhere either', async () => {
+    const app = { ended: new Promise<number>(() => undefined), end: () => Promise.resolve() }
+    for (const there of ['http://169.254.169.254/', 'https://example.com/'])
+      await expect(untilReady(there, app)).rejects.toThrow('never called')
+    asked.length = 0
+    await untilReady(`${url}/ready`, app)
+    expect(asked).toEqual(['/ready'])
+  })
 
   test('looks at each address to which an app sends it on', async () => {
     asked.length = 0

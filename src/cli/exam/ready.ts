@@ -1,13 +1,19 @@
 import { createServer } from 'node:net'
 import { ConfigError } from '../../config/error.ts'
+import { call, callProblem } from '../../oauth/clients/outbound.ts'
 import type { Running } from './child.ts'
 
 /** How long an app may take to be there; milliseconds. */
 const patience = 60_000
 const pause = 100
 
-/** Waits until something answers at an address. @throws ConfigError when nothing does, or the app has ended */
+/** As the exam's browser calls, which comes next. */
+const near = { outbound: 'private' } as const
+
+/** Waits until something answers at an address. @throws ConfigError when nothing does or may be asked there, or the app has ended */
 export async function untilReady(url: string, app: Running): Promise<void> {
+  const refused = callProblem(url, near)
+  if (refused !== undefined) throw new ConfigError([{ where: 'grantbox exam', message: refused }])
   let ended: number | undefined
   app.ended.then(
     (code) => {
@@ -21,12 +27,8 @@ export async function untilReady(url: string, app: Running): Promise<void> {
   while (performance.now() < until) {
     if (ended !== undefined)
       throw new ConfigError([{ where: 'grantbox exam', message: `the app ended with ${ended} before ${url} answered` }])
-    try {
-      await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(2000) })
-      return
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, pause))
-    }
+    if ('status' in (await call(url, near, { method: 'GET', headers: {}, patience: 2000 }))) return
+    await new Promise((resolve) => setTimeout(resolve, pause))
   }
   throw new ConfigError([{ where: 'grantbox exam', message: `nothing answered at ${url} within ${patience / 1000} s` }])
 }
