@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
+import { runInNewContext } from 'node:vm'
 import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { fitsGlob } from '../../src/basics/glob.ts'
@@ -146,10 +147,10 @@ describe("the exam's browser", () => {
     expect(asked).toEqual(['/login'])
   })
 
-  test('with a window lets no page go there either, nor to files', async () => {
+  test('with a window lets no page go there either, nor to files, and reads no endless one', async () => {
     const [to, from] = [new PassThrough(), new PassThrough()]
     const devtools = new DevTools(to, from)
-    const told: { method: string; params: { requestId?: string; url?: string } }[] = []
+    const told: { method: string; params: { requestId?: string; url?: string; expression?: string } }[] = []
     const say = (message: object) => from.write(`${JSON.stringify(message)}\0`)
     const addresses = ['http://169.254.169.254/', 'http://10.0.0.1/', 'file:///etc/passwd', 'https://example.com/', 'blob:x', 'data:,x']
     to.setEncoding('utf8').on('data', (piece: string) => {
@@ -159,7 +160,7 @@ describe("the exam's browser", () => {
         say({ id: message.id, result: { targetId: 't', sessionId: 's', result: { value: true } } })
       }
     })
-    await Tab.open(devtools, 'c', provider)
+    const tab = await Tab.open(devtools, 'c', provider)
     for (const there of addresses)
       say({
         method: 'Fetch.requestPaused',
@@ -169,6 +170,10 @@ describe("the exam's browser", () => {
     await expect.poll(() => told.filter(({ params }) => addresses.includes(params.requestId ?? '')).length).toBe(addresses.length)
     const passed = told.filter(({ method }) => method === 'Fetch.continueRequest').map(({ params }) => params.requestId)
     expect(passed).toEqual(['http://10.0.0.1/', 'blob:x', 'data:,x'])
+    await tab.read()
+    const reading = told.map(({ params }) => params.expression ?? '').find((one) => one.includes('outerHTML'))
+    const page = { contentType: 'text/html', documentElement: { outerHTML: 'x'.repeat(5 * 1024 * 1024) } }
+    expect(runInNewContext(reading ?? '', { document: page })).toHaveLength(4 * 1024 * 1024)
   })
 })
 

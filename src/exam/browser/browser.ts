@@ -37,7 +37,8 @@ export class BrowserError extends Error {
 
 /** How long an app may take for a page; milliseconds. */
 const patience = 60_000
-const largest = 4 * 1024 * 1024
+/** How much of a page is read; bytes, or characters where it comes decoded. */
+export const largest = 4 * 1024 * 1024
 const mostRedirects = 20
 
 /** How an address is asked for. */

@@ -1,5 +1,5 @@
 import { callProblem } from '../../oauth/clients/outbound.ts'
-import { type Answer, type Arrival, BrowserError, type Page, type Provider } from './browser.ts'
+import { type Answer, type Arrival, BrowserError, largest, type Page, type Provider } from './browser.ts'
 import type { DevTools, DevToolsEvent } from './devtools.ts'
 
 /** How long nothing may be on its way before a page is taken to be done; milliseconds. */
@@ -154,4 +154,4 @@ interface Paused {
 }
 
 /** What stands in a page; what is no page of HTML, a browser wraps. */
-const text = `/html/.test(document.contentType) ? document.documentElement.outerHTML : (document.querySelector('pre') ?? document.body)?.innerText ?? ''`
+const text = `(/html/.test(document.contentType) ? document.documentElement.outerHTML : (document.querySelector('pre') ?? document.body)?.innerText ?? '').slice(0, ${largest})`
