@@ -106,6 +106,8 @@ describe('what tests made', () => {
     const { html } = await browser.submit('/dashboard/-/sandboxes/delete-unnamed')
     expect(textOf(html)).toContain('3 sandboxes were deleted.')
     expect(html).not.toContain('Made by tests')
+    const again = await fetch(`${server.url}/dashboard/-/sandboxes/delete-unnamed`)
+    expect(textOf(await again.text())).toContain('There is none any more that a test made.')
     expect(server.server.sandboxes.names()).toEqual(expect.arrayContaining(['iokids', named]))
     for (const name of unnamed) expect(server.server.sandboxes.names()).not.toContain(name)
     expect((await fetch(`${server.url}/${unnamed[0]}/authorize`)).status).toBe(404)

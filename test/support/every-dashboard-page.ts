@@ -53,7 +53,11 @@ export const everyDashboardPage: Readonly<Record<string, Visit>> = {
     await page.goto(`${server.url}/dashboard`)
   },
   'dashboard-home-nothing': at('/dashboard?q=nothing'),
-  'dashboard-unnamed-delete': at('/dashboard/-/sandboxes/delete-unnamed'),
+  'dashboard-unnamed-delete': async (page, server) => {
+    const { sandboxes } = server.server
+    for (let made = 0; made < 3; made++) sandboxes.create({ provider: server.sandbox().provider, seed: false })
+    await page.goto(`${server.url}/dashboard/-/sandboxes/delete-unnamed`)
+  },
   'dashboard-sandbox-new': async (page, { url }) => {
     await page.goto(`${url}/dashboard/-/sandboxes/new?provider=google`)
     await page.getByLabel('Name').fill('Not a name')

@@ -45,7 +45,8 @@ const homePage = page<{
 /** Also of what is done in a sandbox that is no more. */
 export const homeNotices = noticesOf({
   'sandbox-deleted': 'The sandbox was deleted.',
-  'unnamed-deleted': (n: string) => (n === '1' ? 'One sandbox was deleted.' : `${n} sandboxes were deleted.`),
+  'unnamed-deleted': (n: string) =>
+    n === '0' ? 'There is none any more that a test made.' : n === '1' ? 'One sandbox was deleted.' : `${n} sandboxes were deleted.`,
 })
 
 /** The first page: all sandboxes, or those that are looked for, in their groups, and what one would do first. */
@@ -63,6 +64,8 @@ export const homePages: OutsidePart = {
 
     get('/-/sandboxes/delete-unnamed', (visit) => {
       const count = sandboxes.listed().filter(({ isUnnamed }) => isUnnamed).length
+      // Somebody else deleted them, or the page was open for long.
+      if (count === 0) return visit.go('', homeNotices['unnamed-deleted'], 0)
       return confirm(visit, {
         heading:
           count === 1 ? 'Delete the sandbox that a test made?' : `Delete all ${count.toLocaleString('en-US')} sandboxes that tests made?`,
