@@ -3,10 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { commandExists } from '../support/child.ts'
+import { Collector } from '../support/collector.ts'
 import { launch, type TestServer } from '../support/server.ts'
 
 let cwd: string
@@ -30,10 +30,10 @@ interface Told {
 
 /** Runs `grantbox doctor` here. */
 async function doctor(env: Record<string, string> = {}, argv: readonly string[] = [], folder = cwd) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const [stdout, stderr] = [new Collector(), new Collector()]
   // Without the browsers of this machine, which take seconds to start: what one says is looked at by hand.
   const code = await runCli({ argv: ['doctor', ...argv], env: { PATH: '/usr/bin:/bin', ...env }, cwd: folder, stdout, stderr })
-  return { code, said: String(stdout.read() ?? '') + String(stderr.read() ?? '') }
+  return { code, said: `${stdout}${stderr}` }
 }
 
 async function told(env: Record<string, string>, folder = cwd): Promise<(topic: string) => Told['findings'][number] | undefined> {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { afterAll, describe, expect, test } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { startGrantbox } from '../../src/index.ts'
+import { Collector } from '../support/collector.ts'
 import { AsyncFunction, readGuide } from '../support/guide.ts'
 import { sectionsOf } from '../support/markdown.ts'
 
@@ -32,12 +32,12 @@ describe('the commands', () => {
   test.each(commands)('%s', async (line) => {
     const [npx, name, ...argv] = line.split(' ')
     expect([npx, name]).toEqual(['npx', 'grantbox'])
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const [stdout, stderr] = [new Collector(), new Collector()]
     const code = await runCli({ argv, env: { GRANTBOX_URL: box.url }, cwd: folder, stdout, stderr })
-    expect(code, String(stderr.read())).toBe(0)
+    expect(code, String(stderr)).toBe(0)
     const out = argv[argv.indexOf('--out') + 1] ?? ''
     if (argv.includes('--out')) expect(await readFile(join(folder, out), 'utf8')).toMatch(/^(providers|sandboxes):/m)
-    else expect(String(stdout.read())).toMatch(/ is (at http|in sandbox)/)
+    else expect(String(stdout)).toMatch(/ is (at http|in sandbox)/)
   })
 })
 

@@ -12,6 +12,7 @@ import { runCli } from '../../src/cli/run-cli.ts'
 import { Browser } from '../../src/exam/browser/browser.ts'
 import { Tab } from '../../src/exam/browser/chromium-tab.ts'
 import { DevTools } from '../../src/exam/browser/devtools.ts'
+import { Collector } from '../support/collector.ts'
 import { control } from '../support/control-client.ts'
 import { startForFile } from '../support/server.ts'
 
@@ -188,9 +189,9 @@ test('doctor says nothing of passwords and tokens, whatever is wrong', async () 
     [[], { GRANTBOX_URL: server.url, GRANTBOX_CONFIG_INLINE: `{"admin_token": ["${secret}"]}` }],
     [[], { GRANTBOX_PORT: '9', GRANTBOX_ADMIN_TOKEN: secret }],
   ] as const) {
-    const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+    const [stdout, stderr] = [new Collector(), new Collector()]
     await runCli({ argv: ['doctor', ...argv], env: { PATH: '/nowhere', ...env }, cwd: import.meta.dirname, stdout, stderr })
-    said.push(String(stdout.read() ?? '') + String(stderr.read() ?? ''))
+    said.push(`${stdout}${stderr}`)
   }
   expect(said.filter((one) => !/versions/.test(one))).toEqual([])
   expect(said.filter((one) => one.includes(secret))).toEqual([])

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 /** The program: its source or, for a Node.js that runs no TypeScript, what was built of it. */
-const main = process.env.GRANTBOX_TEST_PROGRAM ?? join(import.meta.dirname, '../../src/cli/main.ts')
+export const program = process.env.GRANTBOX_TEST_PROGRAM ?? join(import.meta.dirname, '../../src/cli/main.ts')
 
 /** How a process ended and what it said. */
 export interface Ended {
@@ -29,7 +29,7 @@ interface Place {
 /** Starts `grantbox` with these arguments, without the variables of whoever runs the tests. */
 export function spawnCommand(argv: readonly string[], { cwd, env = {} }: Place): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(GRANTBOX_|FORCE_COLOR|NODE_)/.test(name))
-  return watch(spawn(process.execPath, [main, ...argv], { cwd, env: { ...Object.fromEntries(inherited), ...env } }))
+  return watch(spawn(process.execPath, [program, ...argv], { cwd, env: { ...Object.fromEntries(inherited), ...env } }))
 }
 
 /** Runs `grantbox` to its end. */
