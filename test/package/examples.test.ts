@@ -177,10 +177,10 @@ test('the web site passes its exam, each must of it by more than silence', async
     '--report',
     'json=report.json,attestation=exam.jwt,badge=exam.svg',
   ]
-  // As the README has it, at a free port, and told what it may look at.
-  const [asked = '', begin = ''] = 'exam http://127.0.0.1:3000/login -- node examples/exam/start.ts'
-    .replace('http://127.0.0.1:3000', site)
-    .split(' -- ')
+  // As the README has it, at a free port, and told all that it may look at.
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const [, line = ''] = /`npx grantbox (exam [^`]+)`/.exec(readme) ?? []
+  const [asked = '', begin = ''] = line.replace('http://127.0.0.1:3000', site).split(" --signed-in 'GET /me is 200' -- ")
   const start = ['--', ...begin.replace(/^node /, `${process.execPath} `).split(' ')]
   const { code, output } = await run([join(root, 'src/cli/main.ts'), ...asked.split(' '), ...app, ...here, ...start], {
     PORT: new URL(site).port,

@@ -55,7 +55,8 @@ describe('each way in works as it is written', () => {
 
   test('and there are four, of which the exam is taken with the examples', async () => {
     expect(ways.map((line) => line.split(' ')[0])).toEqual(['postman', 'init', 'run', 'exam'])
-    expect(await readFile(join(root, 'test/package/examples.test.ts'), 'utf8')).toContain(`'${ways[3]}'`)
+    expect(ways[3]).toBe("exam http://127.0.0.1:3000/login --signed-in 'GET /me is 200' -- node examples/exam/start.ts")
+    expect(await readFile(join(root, 'test/package/examples.test.ts'), 'utf8')).toContain('/`npx grantbox (exam ')
   })
 
   test('Postman, and a test suite', async () => {
