@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Auth, type AuthConfig, skipCSRFCheck } from '@auth/core'
+import { Auth } from '@auth/core'
 import OAuth2Strategy from 'passport-oauth2'
 import { expect, onTestFinished, test } from 'vitest'
 import { readProbe } from '../../src/exam/browser/probe.ts'
 import { examine } from '../../test/support/exam-run.ts'
+import { authOptions } from './auth-core.ts'
 import { startExaminer, userAt } from './examined.ts'
 import { byToken, visit } from './passport.ts'
 
@@ -91,23 +92,7 @@ test('@auth/core keeps a sign-in in a cookie of its browser, which two callbacks
   timeout: 60_000,
 }, async () => {
   const app = async (issuer: string) => {
-    const provider = {
-      id: 'grantbox',
-      name: 'grantbox',
-      type: 'oidc' as const,
-      issuer,
-      clientId: client.client_id,
-      clientSecret: client.client_secret,
-    }
-    const config: AuthConfig = {
-      basePath: '/auth',
-      secret: 'a secret of the application, for its cookies',
-      trustHost: true,
-      skipCSRFCheck,
-      providers: [provider],
-      logger: { error: () => {} },
-      callbacks: { session: ({ session, token }) => ({ ...session, sub: token.sub }) },
-    }
+    const config = authOptions(issuer, client)
     const base = await serve(async (request, base) => {
       if (new URL(request.url).pathname !== '/login') return Auth(request, config)
       const headers = { cookie: request.headers.get('cookie') ?? '', 'content-type': 'application/x-www-form-urlencoded' }

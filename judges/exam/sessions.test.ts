@@ -1,7 +1,8 @@
-import { Auth, type AuthConfig, skipCSRFCheck } from '@auth/core'
+import { Auth } from '@auth/core'
 import { InMemoryWebStorage, OidcClient, User, UserManager, WebStorageStateStore } from 'oidc-client-ts'
 import { expect, test } from 'vitest'
 import type { ExamDriver, Sandbox } from '../../src/index.ts'
+import { authOptions } from './auth-core.ts'
 import { nobody, redirect_uri, startExaminer, through, userAt } from './examined.ts'
 
 /** The same as in clients.test.ts, of clients that make a session of the ID token. */
@@ -41,24 +42,7 @@ const application = 'http://localhost:3000'
 /** @auth/core, with a provider of one's own. */
 const byAuthCore = (sandbox: Sandbox): ExamDriver => ({
   async login({ issuer, client, user }) {
-    const { client_id, client_secret } = client
-    const provider = {
-      id: 'grantbox',
-      name: 'grantbox',
-      type: 'oidc' as const,
-      issuer,
-      clientId: client_id,
-      clientSecret: client_secret ?? '',
-    }
-    const config: AuthConfig = {
-      basePath: '/auth',
-      secret: 'a secret of the application, for its cookies',
-      trustHost: true,
-      skipCSRFCheck,
-      providers: [provider],
-      logger: { error: () => {} },
-      callbacks: { session: ({ session, token }) => ({ ...session, sub: token.sub }) },
-    }
+    const config = authOptions(issuer, client)
     const cookies = new Map<string, string>()
     const visit = async (path: string, init: RequestInit = {}) => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')

@@ -46,8 +46,10 @@ function written(body: unknown, reply: FastifyReply): string {
 /** Sends what a provider answers; a body that is no string or buffer goes as JSON. */
 export function send(reply: FastifyReply, { status, headers, body, as_is }: Reply): void {
   reply.code(status)
-  if (headers !== undefined) reply.headers(harmless(headers, exchangeOf(reply.request).context))
-  if (String(reply.getHeader('content-type')).startsWith('text/html')) guard(reply)
+  if (headers !== undefined) {
+    reply.headers(harmless(headers, exchangeOf(reply.request).context))
+    if (String(reply.getHeader('content-type')).startsWith('text/html')) guard(reply)
+  }
   if (as_is === true) reply.serializer(String)
   if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) reply.send(body)
   else (reply.hasHeader('content-type') ? reply : reply.type('application/json')).send(written(body, reply))

@@ -51,8 +51,7 @@ export async function tryOne(server: ChildServer, request: FuzzRequest, report: 
   if (problem !== undefined) throw new Error(`${where}: ${problem}\n${answer.status} ${answer.body.slice(0, 1000)}\n${inside()}`)
 }
 
-/** Finds what there is to ask, and makes things that requests can name. */
-/** Everything to ask, and how requests to it are made. */
+/** Finds everything that there is to ask, and makes things that requests can name. */
 export async function explore(url: string): Promise<{ targets: Target[]; world: World }> {
   const { targets: control, schemas } = await controlTargets(url)
   const sandboxes = ['fuzzed-iokids', 'fuzzed-standard', 'fuzzed-default']

@@ -29,7 +29,8 @@ const mends = {
 
 /** Whether programs on this machine trust what grantbox's authority signs, by letting each ask a server with such a certificate. */
 export async function trust({ data }: Config, running: Running | undefined, { env }: CommandContext): Promise<Finding[]> {
-  const { caPath = '' } = createCertificates({ dataDir: data, clock: systemClock })
+  const certificates = createCertificates({ dataDir: data, clock: systemClock })
+  const { caPath = '' } = certificates
   if (!existsSync(caPath)) {
     const mend = 'grantbox ca makes it and prints where it lies; so does the first start. http:// needs none.'
     return [{ topic: 'authority', state: 'note', said: `there is no certificate authority in ${data} yet`, mend }]
@@ -38,7 +39,7 @@ export async function trust({ data }: Config, running: Running | undefined, { en
     const mend = 'Give this command the --data of the grantbox that runs; what follows is of the one here.'
     return [{ topic: 'authority', state: 'note', said: `the grantbox that answers has another authority than ${caPath}`, mend }]
   }
-  const context = await createCertificates({ dataDir: data, clock: systemClock }).secureContext('localhost')
+  const context = await certificates.secureContext('localhost')
   const server = createServer({ SNICallback: (_name, done) => done(null, context) }, (_request, response) => response.end(mark))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`
