@@ -26,7 +26,9 @@ const RULES_OF_COLOUR = ['color-contrast', 'link-in-text-block']
 
 /** The serious faults for people with assistive technology that axe finds, by all of its rules or by some alone. */
 async function faultsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
-  const { violations, passes } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(rules === undefined ? {} : { runOnly: rules })})`)
+  const { violations, passes } = await page.evaluate<AxeResults>(
+    `axe.run(${JSON.stringify(rules === undefined ? {} : { runOnly: rules })})`,
+  )
   expect(passes.length).toBeGreaterThan(rules === undefined ? 10 : 0)
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   return serious.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
