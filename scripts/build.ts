@@ -1,7 +1,7 @@
 /** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
 import { spawnSync } from 'node:child_process'
-import fs, { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import fs, { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
 import { thirdPartyLicences } from './third-party.ts'
@@ -101,7 +101,9 @@ const [commands, core] = [loadedWith(everyCommand, unjoined), loadedWith(everySe
 const { output: written } = await bundle.write({
   ...naming,
   dir: output,
+  // For stack traces with `--enable-source-maps`: names and lines, not the text, which would be half the package.
   sourcemap: true,
+  sourcemapExcludeSources: true,
   // A single other letter makes two bytes of each in memory: a start reads half as much.
   charset: 'ascii',
   // Names stay; each file that is found and linked costs a millisecond, and each megabyte that is read some more.
@@ -127,10 +129,20 @@ const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/pac
 const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 process.exitCode = types.status ?? 1
 
-// The compiler leaves the endings of sources in declarations, where only it may resolve them.
-for (const entry of await readdir(join(output, 'types'), { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile()) continue
-  const path = join(entry.parentPath, entry.name)
-  const text = await readFile(path, 'utf8')
-  await writeFile(path, text.replace(/((?:from|import) '\.{1,2}\/[^']+)\.ts'/g, "$1.js'"))
+const declared = join(output, 'declarations')
+const taken = new Set<string>()
+
+/** Takes a declaration, and those that it stands on: the compiler writes one for each source, thirty times as many as the library's types need. */
+async function take(name: string): Promise<void> {
+  if (taken.has(name)) return
+  taken.add(name)
+  const text = await readFile(join(declared, name), 'utf8')
+  const sources = /(['"])(\.{1,2}\/[^'"]+)\.ts\1/g
+  await mkdir(join(output, 'types', dirname(name)), { recursive: true })
+  // It leaves the endings of sources, where only it may resolve them.
+  await writeFile(join(output, 'types', name), text.replaceAll(sources, '$1$2.js$1'))
+  for (const [, , path = ''] of text.matchAll(sources)) await take(join(dirname(name), `${path}.d.ts`))
 }
+
+await take('index.d.ts')
+await rm(declared, { recursive: true })

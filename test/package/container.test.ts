@@ -61,7 +61,7 @@ describe('each step of the Dockerfile, in order, in a clean folder', () => {
 
   test('leaves what runs, and nothing that only builds or tests', async () => {
     const app = join(image.root, 'app')
-    expect((await readdir(app)).sort()).toEqual(['dist', 'docs', 'migrations', 'node_modules', 'package.json', 'views'])
+    expect((await readdir(app)).sort()).toEqual(['LICENSE', 'dist', 'docs', 'migrations', 'node_modules', 'package.json', 'views'])
     expect(await readdir(join(app, 'docs'))).toEqual(['exam.md'])
     const installed = await readdir(join(app, 'node_modules'), { recursive: true })
     const packages = installed.flatMap((path) => /^((?:@[^/]+\/)?[^/@]+)\/package\.json$/.exec(path)?.[1] ?? [])

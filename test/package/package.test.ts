@@ -39,6 +39,11 @@ async function tarball(): Promise<string> {
   return join(folder, name)
 }
 
+async function mapsIn(installed: string): Promise<{ sources: string[] }[]> {
+  const files = (await readdir(join(installed, 'dist'), { recursive: true })).filter((path) => path.endsWith('.js.map'))
+  return Promise.all(files.map(async (path) => JSON.parse(await readFile(join(installed, 'dist', path), 'utf8')) as { sources: string[] }))
+}
+
 describe('the package', () => {
   test('has what runs, its types, views, migrations and the manual of the exam, and nothing else', async () => {
     const paths = (await runProgram('tar', ['-tzf', await tarball()]))
@@ -60,6 +65,25 @@ describe('the package', () => {
         'docs/exam.md',
       ]),
     )
+  })
+
+  test('has the types that its own stand on, and no text of sources in its maps', async () => {
+    const installed = join(project, 'node_modules/grantbox')
+    const types = await readdir(join(installed, 'dist/types'), { recursive: true })
+    expect(types.filter((path) => path.endsWith('.d.ts')).length).toBeLessThan(100)
+    for (const map of await mapsIn(installed)) expect(map).not.toHaveProperty('sourcesContent')
+  })
+
+  test('brings the licence of each package that it has something of', async () => {
+    const installed = join(project, 'node_modules/grantbox')
+    const sources = (await mapsIn(installed)).flatMap((map) => map.sources)
+    const bundled = new Set(sources.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))
+    expect([...bundled]).toEqual(expect.arrayContaining(['fastify', 'jose', 'pino', 'yaml', 'zod', '@faker-js/faker']))
+    const texts = (await readFile(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8')).split(`\n${'-'.repeat(80)}\n\n`)
+    const told = texts.map((text) => /^(\S+) \d\S+ \(([\w.-]+)\)\n\n.{200}/s.exec(text)?.slice(1, 3) ?? text)
+    // A sheet is copied, and in no map.
+    expect(told.map(([name]) => name).sort()).toEqual([...bundled, '@picocss/pico'].sort())
+    expect([...new Set(told.map(([, licence]) => licence))].sort()).toEqual(['BSD-3-Clause', 'ISC', 'MIT'])
   })
 
   test('says nothing of the machine that built it', async () => {

@@ -29,7 +29,7 @@ describe.each(workflows)('%s', (path) => {
   test('runs commands that are there, with rights to read alone where it says nothing else', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' })
     const commands = stepsOf(workflow).flatMap(({ run }) => run ?? [])
-    expect(commands).toContain('bash .ci/run')
+    expect(commands).toEqual(expect.arrayContaining(['bash .ci/run', 'npm run audit']))
     for (const [, script = ''] of commands.join('\n').matchAll(/npm run ([\w:]+)/g)) expect(manifest.scripts).toHaveProperty(script)
     for (const [, script = ''] of commands.join('\n').matchAll(/^bash (\S+)/gm)) expect(existsSync(join(root, script)), script).toBe(true)
   })
@@ -42,6 +42,8 @@ describe.each(workflows)('%s', (path) => {
 test('a release publishes what was tested: the package with its provenance, the image for both architectures with its list of contents', () => {
   const { jobs } = parse(text('.github/workflows/release.yml')) as Workflow
   expect([jobs.package?.needs, jobs.image?.needs]).toEqual(['test', 'test'])
+  const making = jobs.test?.steps.flatMap(({ run }) => /^npm (?:run )?(\w+)/.exec(run ?? '')?.[1] ?? [])
+  expect(making).toEqual(['build', 'audit', 'pkg', 'pack'])
   expect(jobs.package?.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
   expect(jobs.package?.steps.at(-1)?.run).toMatch(/^npm publish --provenance /)
   expect(jobs.image?.steps.at(-1)?.with).toMatchObject({

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { thirdPartyLicences } from '../../scripts/third-party.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -29,11 +31,11 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 const judges = JSON.parse(readFileSync(join(root, 'judges/package.json'), 'utf8')) as Pick<typeof manifest, 'dependencies'>
 const nameOf = (path: string) => path.replace(/^.*node_modules\//, '')
 
-test('of what a user installs nothing but better-sqlite3 may run a script while it is installed', () => {
+test('of what a user installs nothing runs a script while it is installed', () => {
   const scripted = Object.entries(packages).filter(
     ([path, { hasInstallScript, dev }]) => path !== '' && hasInstallScript === true && dev !== true,
   )
-  expect(scripted.map(([path]) => nameOf(path)).filter((name) => name !== 'better-sqlite3')).toEqual([])
+  expect(scripted.map(([path]) => nameOf(path))).toEqual([])
 })
 
 test('of what a contributor installs only Node.js itself does, which has to fetch its program', () => {
@@ -73,3 +75,34 @@ test('nothing comes from elsewhere than the registry', () => {
   const all = { ...manifest.dependencies, ...manifest.devDependencies, ...judges.dependencies }
   expect(Object.entries(all).filter(([, version]) => !/^[\^~]?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
 })
+
+test.each([
+  {
+    license: 'GPL-3.0-only',
+    text: 'GNU',
+    refused: 'taken is bundled, and its licence is none of 0BSD, Apache-2.0, BSD-2-Clause, BSD-3-Clause, ISC, MIT',
+  },
+  { text: 'All rights reserved', refused: 'taken is bundled, and its licence is none of' },
+  { license: 'ISC', author: 'Ann', refused: 'is bundled and brings no text of its licence' },
+  { license: 'MIT', refused: 'is bundled and brings no text of its licence' },
+])('a package that may not go along as it is stops the build: $license', ({ license, author, text, refused }) => {
+  expect(() => licencesWith({ license, author }, text)).toThrow(refused)
+})
+
+test('what a licence asks to be told goes along, and the words of MIT where a package has none', () => {
+  expect(licencesWith({ license: 'ISC' }, 'Copyright Ann')).toBe('taken 1.0.0 (ISC)\n\nCopyright Ann\n')
+  expect(licencesWith({ license: 'MIT', author: { name: 'Ann' } })).toMatch(
+    /^taken 1\.0\.0 \(MIT\)\n\nBy Ann\n\nPermission is hereby granted.+SOFTWARE\.\n$/s,
+  )
+})
+
+/** What is said of a bundle that takes something from one package, which says this of itself. */
+function licencesWith(said: object, text?: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'grantbox-licences-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'node_modules/taken'), { recursive: true })
+  writeFileSync(join(folder, 'LICENSE'), readFileSync(join(root, 'LICENSE')))
+  writeFileSync(join(folder, 'node_modules/taken/package.json'), JSON.stringify({ name: 'taken', version: '1.0.0', ...said }))
+  if (text !== undefined) writeFileSync(join(folder, 'node_modules/taken/LICENSE'), text)
+  return thirdPartyLicences(folder, ['src/index.ts', 'node_modules/taken/lib/index.js'])
+}
