@@ -12,6 +12,10 @@ export interface Dialect {
   client: { client_id: string; client_secret: string }
   redirect_uri: string
   scope?: string
+  /** What a client sends along beside all that. */
+  parameters?: Record<string, string>
+  /** The host that it names, where that is not the server's address. */
+  host?: string
   user?: { username: string; password: string }
   /** Gets a refresh token with a password, where there is a password grant; otherwise by a code. */
   passwordGrant?: boolean
@@ -21,7 +25,7 @@ export interface Dialect {
   authorizeForm?: Record<string, string>
 }
 
-const post = (path: string, form: Record<string, string>) => request('POST', path, {}, form)
+const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}) => request('POST', path, headers, form)
 
 /** The same request again and again. */
 export function repeat(bytes: Buffer): () => Conversation {
@@ -29,9 +33,10 @@ export function repeat(bytes: Buffer): () => Conversation {
 }
 
 /** RFC 6749 §4.4. */
-export function clientCredentials({ token, client, scope }: Dialect): () => Conversation {
+export function clientCredentials({ token, client, scope, parameters, host }: Dialect): () => Conversation {
   const asked = scope === undefined ? {} : { scope }
-  return repeat(post(token, { grant_type: 'client_credentials', ...asked, ...client }))
+  const form = { grant_type: 'client_credentials', ...asked, ...client, ...parameters }
+  return repeat(post(token, form, host === undefined ? {} : { host }))
 }
 
 /** RFC 6749 §4.1 with PKCE: an authorization request of a browser that has a session, then the token request. */
@@ -132,7 +137,11 @@ function tokenUser(dialect: Dialect, begin: (() => Conversation) | undefined, us
   }
 }
 
-function authorize({ authorize, client, redirect_uri, scope, authorizeForm }: Dialect, verifier: string, cookie?: string): Buffer {
+function authorize(
+  { authorize, client, redirect_uri, scope, parameters, authorizeForm }: Dialect,
+  verifier: string,
+  cookie?: string,
+): Buffer {
   const query = {
     response_type: 'code',
     client_id: client.client_id,
@@ -141,6 +150,7 @@ function authorize({ authorize, client, redirect_uri, scope, authorizeForm }: Di
     state: 'state',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
+    ...parameters,
   }
   const path = text(authorize)
   if (authorizeForm !== undefined) return post(path, { ...query, ...authorizeForm })

@@ -23,6 +23,20 @@ export interface Round {
   failures: number
 }
 
+/** Opens a connection that requests can be sent over. */
+export type Open = (port: number) => Promise<Socket>
+
+/** A connection to the server itself. */
+export const direct: Open = (port) => opened(connect(port, '127.0.0.1').setNoDelay(true), 'connect')
+
+/** The socket when it is ready, which its event tells. */
+export function opened<Some extends Socket>(socket: Some, event: 'connect' | 'secureConnect'): Promise<Some> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject)
+    socket.once(event, () => resolve(socket.off('error', reject)))
+  })
+}
+
 /**
  * Loads a server over keep-alive connections, one request at a time on each. A client of its own, on bare sockets, because a
  * general one would cost more than the servers it measures. It ends after so many seconds, or requests.
@@ -32,17 +46,19 @@ export async function load(
   conversations: readonly Conversation[],
   seconds: number,
   limit = Number.POSITIVE_INFINITY,
+  open: Open = direct,
 ): Promise<Round> {
+  const sockets = await Promise.all(conversations.map(() => open(port)))
   const times: number[] = []
   let failures = 0
   let left = limit
   const started = performance.now()
   const end = started + seconds * 1000
   await Promise.all(
-    conversations.map((conversation) =>
+    sockets.map((socket, index) =>
       converse(
-        port,
-        conversation,
+        socket,
+        conversations[index] as Conversation,
         () => performance.now() >= end || left-- <= 0,
         times,
         () => failures++,
@@ -55,10 +71,8 @@ export async function load(
   return { requests: times.length, seconds: took, p50: at(0.5), p99: at(0.99), failures }
 }
 
-function converse(port: number, conversation: Conversation, ended: () => boolean, times: number[], fail: () => void): Promise<void> {
+function converse(socket: Socket, conversation: Conversation, ended: () => boolean, times: number[], fail: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(port, '127.0.0.1')
-    socket.setNoDelay(true)
     let buffered = ''
     let sent = 0
     const attempt = (work: () => void) => {
@@ -77,7 +91,6 @@ function converse(port: number, conversation: Conversation, ended: () => boolean
       sent = performance.now()
       socket.write(bytes)
     }
-    socket.on('connect', () => attempt(send))
     socket.on('data', (chunk) => {
       buffered += chunk.toString('latin1')
       const answer = parse(buffered)
@@ -92,6 +105,7 @@ function converse(port: number, conversation: Conversation, ended: () => boolean
     })
     socket.on('close', () => resolve())
     socket.on('error', reject)
+    attempt(send)
   })
 }
 

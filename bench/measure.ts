@@ -68,6 +68,7 @@ export async function measure(entries: readonly Entry[], clients: number, effort
           connections,
           warming ? effort.patience : effort.seconds,
           subject.limit ?? (warming ? effort.warmUp : undefined),
+          subject.open,
         )
         const after = cpuMicroseconds(pid)
         state.failures += measured.failures

@@ -1,6 +1,7 @@
 import { clientCredentials, codeFlow, introspection, refresh, repeat, userinfo } from './conversations.ts'
 import { request } from './load.ts'
 import type { Entry } from './measure.ts'
+import { absolute, tunnelled, withoutProxy } from './proxied.ts'
 import { rs256Alone } from './signing.ts'
 import { connections, type Subject, subjects } from './subjects.ts'
 
@@ -73,6 +74,18 @@ export const rows: readonly Row[] = [
     ],
   },
   {
+    title: 'refresh with rotation of `standard`, with `openid` and without',
+    clients: connections,
+    entries: () =>
+      [
+        subjects.refreshed('grantbox, ID token ES256 (`id_token_signing_alg`)', 'openid offline_access', { id_token_signing_alg: 'ES256' }),
+        subjects.refreshed('grantbox, ID token RS256 (default)', 'openid offline_access'),
+        subjects.refreshed('grantbox, without an ID token', 'read offline_access'),
+        ...bothOidc(),
+      ].map(refreshing),
+    goals: [],
+  },
+  {
     title: 'code flow with PKCE (authorize and token, session present), ES256',
     clients: connections,
     entries: () => [subjects.standard(), subjects.nodeOauth(), ...bothOidc(), subjects.emulate(), subjects.mock('ES256')].map(flow),
@@ -105,6 +118,19 @@ export const rows: readonly Row[] = [
     entries: () =>
       [subjects.openid(), subjects.oidc()].map((subject) => ({ subject, conversation: ({ dialect }) => introspection(dialect) })),
     goals: [{ against: 'oidc-provider', times: 2 }],
+  },
+  {
+    title: 'client_credentials with `claims` templates',
+    clients: connections,
+    entries: () => [subjects.templates(), subjects.standard()].map(credentials),
+    goals: [],
+  },
+  {
+    title: 'client_credentials through the proxy, `iokids`',
+    clients: connections,
+    entries: () =>
+      [tunnelled(), absolute(), { ...subjects.iokids(), name: 'grantbox, directly over http' }, withoutProxy()].map(credentials),
+    goals: [{ against: 'grantbox, directly over http', times: 0.5 }],
   },
   {
     title: 'client_credentials over one connection',

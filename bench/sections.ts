@@ -10,6 +10,7 @@ import { median } from './measure.ts'
 import { cpuMicroseconds, memory, type Running, start } from './process.ts'
 import { cleanUp, connections, create, launch, program, type Subject, subjects } from './subjects.ts'
 import { table, verdict, whole } from './tables.ts'
+import { vendors } from './vendors.ts'
 
 /** A part of the bench that is no comparison under load. */
 export interface Section {
@@ -248,6 +249,7 @@ async function install(): Promise<string> {
 }
 
 export const sections: readonly Section[] = [
+  { title: 'a token request of each vendor', measure: vendors },
   { title: 'cold start', measure: coldStart },
   { title: 'in-process', measure: library },
   { title: 'memory', measure: memoryOfTokens },

