@@ -25,8 +25,8 @@ export interface CollectionRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `https://{{apiServer}}`, the query with it: `/oauth/token`, `/v1/search?q=ann`. `{realm}` stands for the space of that name. */
   path: string
-  /** `oauth2`: as `signIn` says; `bearer`: the access token's variable; `basic`: the client's id and secret. */
-  auth: 'oauth2' | 'bearer' | 'basic' | 'none'
+  /** `oauth2`: as `signIn` says; `bearer`: the access token's variable; `basic`: the client's id and secret; else signed as AWS has it. */
+  auth: 'oauth2' | 'bearer' | 'basic' | 'none' | AwsSignature
   headers?: Record<string, string>
   /** Sent as `application/x-www-form-urlencoded`. */
   form?: Record<string, string>
@@ -38,6 +38,14 @@ export interface CollectionRequest {
   expects?: ExpectedAnswer
   /** Variable → where in a good answer its value stands: `access_token`, `items.0.id`. What is not there leaves the variable as it was. */
   saves?: Record<string, string>
+}
+
+/** What a request is signed for by Signature Version 4, and with which keys. */
+export interface AwsSignature {
+  service: string
+  region: string
+  accessKey: string
+  secretKey: string
 }
 
 export interface ExpectedAnswer {

@@ -5,6 +5,7 @@ import { allProviders } from '../../src/providers/registry.ts'
 import { placed } from '../fuzz/surface.ts'
 import { control } from '../support/control-client.ts'
 import { startForFile } from '../support/server.ts'
+import { isSigned, pool, spa } from '../vendors/cognito/pool.ts'
 
 /** Routes of vendors' own: without the token that they are for, none tells anything of users, and none changes anything. */
 
@@ -133,25 +134,32 @@ describe.each(vendors.filter(({ routes }) => routes.length > 0))('$id', (provide
   })
 })
 
-test('what users of Cognito do for themselves needs their access token; administrators are not told apart, as its page says', async () => {
+test('what users of Cognito do for themselves needs their access token, and what IAM authorizes needs a signature', async () => {
   const [alice] = (await of('/sandboxes/cognito/users')).items as Person[]
   if (alice === undefined) throw new Error('there is nobody')
-  const { wrong } = await tokensOf('/sandboxes/cognito', alice)
+  const { wrong, own } = await tokensOf('/sandboxes/cognito', alice)
   const before = await stateOf('/sandboxes/cognito')
   const found: string[] = []
-  for (const operation of [...operations.ownOperations.keys(), ...operations.setupOperations.keys()]) {
-    for (const [what, token] of wrong) {
+  const { clientOperations, ownOperations, setupOperations, knownOperations, isAdministrative, ...tables } = operations
+  const signed = Object.values(tables).flatMap((table) => [...table.keys()])
+  for (const operation of [...ownOperations.keys(), ...setupOperations.keys(), ...signed]) {
+    for (const [what, token] of isSigned(operation) ? [...wrong, ...own] : wrong) {
       const body = {
         AccessToken: token?.replace(/^\S+ /, ''),
         PreviousPassword: 'x',
         ProposedPassword: 'Changed-1!',
         UserAttributeNames: ['email'],
+        ...{ UserPoolId: pool, Username: alice.username, ClientId: spa.client_id, PoolName: 'new', GroupName: 'new', ClientName: 'new' },
       }
       const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSCognitoIdentityProviderService.${operation}` }
       const { isRefused, status, text } = await asked(`${server.url}/cognito/`, 'POST', token, body, headers)
-      if (!isRefused || text.includes('@')) found.push(`${operation} with ${what}: ${status} ${text.slice(0, 80)}`)
+      const isRight = isSigned(operation) ? /"(MissingAuthenticationToken|IncompleteSignature)Exception"/.test(text) : isRefused
+      if (!isRight || text.includes('@')) found.push(`${operation} with ${what}: ${status} ${text.slice(0, 80)}`)
     }
   }
   expect(found).toEqual([])
   expect(await stateOf('/sandboxes/cognito')).toEqual(before)
+  // As AWS has them: what the table of a client has is for all.
+  expect(signed.filter((operation) => !isSigned(operation))).toEqual([])
+  expect([...clientOperations.keys()].filter(isSigned)).toEqual([])
 })

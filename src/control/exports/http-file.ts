@@ -67,6 +67,9 @@ function block(request: CollectionRequest, folder: string, name: string, collect
   const all: Record<string, string> = {
     ...(auth === 'bearer' && { Authorization: `Bearer ${variable('accessToken', collection)}` }),
     ...(auth === 'basic' && { Authorization: `Basic ${variable('clientId', collection)} ${variable('clientSecret', collection)}` }),
+    ...(typeof auth === 'object' && {
+      Authorization: `AWS ${auth.accessKey} ${auth.secretKey} region:${auth.region} service:${auth.service}`,
+    }),
     ...headers,
     ...(form !== undefined && { 'Content-Type': 'application/x-www-form-urlencoded' }),
     ...(json !== undefined && { 'Content-Type': 'application/json' }),

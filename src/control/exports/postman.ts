@@ -119,6 +119,8 @@ function auth(request: CollectionRequest, collection: RequestCollection) {
       } as const
     case 'none':
       return { type: 'noauth' } as const
+    default:
+      return { type: 'awsv4', awsv4: attributes({ ...request.auth }) } as const
   }
 }
 

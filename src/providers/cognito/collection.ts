@@ -1,11 +1,24 @@
-import { type CollectionRequest, folder, get, post, type RequestCollection, token, usualSignIn, usualVariables } from '../collection.ts'
+import {
+  type AwsSignature,
+  type CollectionRequest,
+  folder,
+  get,
+  post,
+  type RequestCollection,
+  token,
+  usualSignIn,
+  usualVariables,
+} from '../collection.ts'
 import { apiScopes, cognitoWorld, poolId } from './world.ts'
 
 /** An operation of the JSON API. */
-function operation(name: string, json: object, members: Parameters<typeof post>[2]): CollectionRequest {
+function operation(name: string, json: object, members: Parameters<typeof post>[2], auth: CollectionRequest['auth'] = 'none') {
   const headers = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': `AWSCognitoIdentityProviderService.${name}` }
-  return post(name, '/', members, { auth: 'none', headers, json })
+  return post(name, '/', members, { auth, headers, json })
 }
+
+/** What IAM authorizes is signed; any keys will do. */
+const signed: AwsSignature = { service: 'cognito-idp', region: 'us-east-1', accessKey: 'test', secretKey: 'test' }
 
 const spa = 'grantbox0spa0client0000001'
 const machine = cognitoWorld.apps[2]?.clients[0]
@@ -41,6 +54,7 @@ export const cognitoCollection: RequestCollection = {
       },
       operation('GetUser', { AccessToken: '{{accessToken}}' }, { Username: 'string', UserAttributes: 'array' }),
     ]),
+    folder('Administration', [operation('ListUsers', { UserPoolId: poolId, Limit: 10 }, { Users: 'array' }, signed)]),
     folder('Machine', [{ ...token('Client credentials', '/oauth2/token', form), auth: 'none', saves: {} }]),
     folder('Pool', [
       get('Discovery', `/${poolId}/.well-known/openid-configuration`, { issuer: 'string', jwks_uri: 'string' }, { auth: 'none' }),

@@ -32,7 +32,7 @@ export interface JudgeRequest {
 export const recordings = join(import.meta.dirname, '../../data/recordings')
 
 /** Headers that say what is asked. */
-const kept = ['user-agent', 'content-type', 'accept', 'authorization', 'origin', 'x-amz-target', 'client-request-id']
+const kept = ['user-agent', 'content-type', 'accept', 'authorization', 'origin', 'x-amz-target', 'x-amz-date', 'client-request-id']
 
 interface Seen extends JudgeRequest {
   answers: Record<string, string>

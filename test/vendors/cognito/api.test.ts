@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { secretHash } from '../../../src/providers/cognito/api/secret-hash.ts'
 import { totp } from '../../../src/providers/totp.ts'
 import { startForFile } from '../../support/server.ts'
-import { decoded, get, operate, pool, spa, uuid, web } from './pool.ts'
+import { decoded, get, operate, pool, signature, spa, uuid, web } from './pool.ts'
 
 const box = await startForFile()
 const base = `${box.url}/cognito`
@@ -197,6 +197,73 @@ describe('the API itself', () => {
     const answer = await call(operation, body)
     expect(answer.status).toBe(400)
     expect(answer.text.startsWith(text)).toBe(true)
+  })
+
+  const signed = (change: (header: string) => string) => ({ ...signature, authorization: change(signature.authorization) })
+  const hash = (text: string) => createHash('sha256').update(text).digest('base64')
+  const hashed = (text: string) => `(Hashed with SHA-256 and encoded with Base64) Authorization=${hash(text)}`
+  const requires = (...names: string[]) => names.map((name) => `Authorization header requires '${name}' parameter. `).join('')
+  const noDate = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
+  const [missing, incomplete, invalid] = ['MissingAuthenticationToken', 'IncompleteSignature', 'InvalidSignature'].map(
+    (name) => `${name}Exception`,
+  )
+  const listUsers = (headers: Record<string, string>) => {
+    const named = { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSCognitoIdentityProviderService.ListUsers' }
+    return fetch(`${base}/`, { method: 'POST', headers: { ...named, ...headers }, body: JSON.stringify({ UserPoolId: pool }) })
+  }
+  const withoutHost = signed((header) => header.replace('=host;', '='))
+  test.each([
+    ['no signature', undefined, missing, 'Missing Authentication Token'],
+    [
+      'a Bearer token',
+      { authorization: 'Bearer abc' },
+      incomplete,
+      `Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): '${hash('Bearer abc')}'.`,
+    ],
+    [
+      'a token without a scheme',
+      { authorization: 'abc' },
+      incomplete,
+      requires('Credential', 'Signature', 'SignedHeaders') + noDate + hashed('abc'),
+    ],
+    [
+      'a part of a signature',
+      signed(() => 'AWS4-HMAC-SHA256 Credential=a/b/c/d/e'),
+      incomplete,
+      requires('Signature', 'SignedHeaders') + hashed('AWS4-HMAC-SHA256 Credential=a/b/c/d/e'),
+    ],
+    ['no date', { authorization: signature.authorization }, incomplete, noDate + hashed(signature.authorization)],
+    ['another algorithm', signed((header) => header.replace('4-', '5-')), incomplete, "Unsupported AWS 'algorithm': 'AWS5-HMAC-SHA256'."],
+    [
+      'a date that is none',
+      { ...signature, 'x-amz-date': 'x' },
+      incomplete,
+      "Date must be in ISO-8601 'basic format'. Got 'x'. See http://en.wikipedia.org/wiki/ISO_8601",
+    ],
+    [
+      'a key alone as credential',
+      signed((header) => header.replace(/(EXAMPLE)[^,]+/, '$1')),
+      incomplete,
+      "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AKIAIOSFODNN7EXAMPLE'",
+    ],
+    ['a host that is not signed', withoutHost, invalid, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."],
+    [
+      'another service’s signature of another day',
+      signed((header) => header.replace('20260131/us-east-1/cognito-idp/aws4_request', '20260130/us+east/s3/aws5_request')),
+      invalid,
+      "Credential should be scoped to a valid region. Credential should be scoped to correct service: 'cognito-idp'. Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'. Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260130' != '20260131', from '20260131T120000Z'. ",
+    ],
+  ])('what IAM authorizes is refused with %s', async (_what, headers, __type, message) => {
+    const answer = await listUsers({ ...headers })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toBe(JSON.stringify({ __type, message }))
+    expect(answer.headers.get('grantbox-explain')).toMatch(/^AWS authorizes ListUsers by IAM: /)
+  })
+
+  test('and is done by a signature of any key, any secret and any time, whose date may be that of HTTP', async () => {
+    const { authorization } = signature
+    expect((await listUsers({ authorization, date: 'Sat, 31 Jan 2026 12:00:00 GMT' })).status).toBe(200)
+    expect((await listUsers({ ...signature })).status).toBe(200)
   })
 
   test('answers any page’s preflight', async () => {

@@ -13,6 +13,7 @@ test('each request of the collection gets the answer that it expects', { timeout
   expect(run.answers.map(({ name, status }) => `${name} ${status}`)).toEqual([
     'InitiateAuth 200',
     'GetUser 200',
+    'ListUsers 200',
     'Client credentials 200',
     'Discovery 200',
     'Keys 200',

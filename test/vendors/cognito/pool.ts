@@ -41,7 +41,27 @@ export async function get(url: string, headers: Record<string, string> = {}): Pr
   return answerOf(await fetch(url, { headers, redirect: 'manual' }))
 }
 
-/** An operation of the JSON API. */
+/** What users and clients do themselves, which AWS's model of the API calls unsigned; IAM authorizes all the rest. */
+const unsigned = new RegExp(
+  `^(${[
+    ...['AssociateSoftwareToken', 'ChangePassword', 'CompleteWebAuthnRegistration', 'ConfirmDevice', 'ConfirmForgotPassword'],
+    ...['ConfirmSignUp', 'DeleteUser', 'DeleteUserAttributes', 'DeleteWebAuthnCredential', 'ForgetDevice', 'ForgotPassword', 'GetDevice'],
+    ...['GetTokensFromRefreshToken', 'GetUser', 'GetUserAttributeVerificationCode', 'GetUserAuthFactors', 'GlobalSignOut'],
+    ...['InitiateAuth', 'ListDevices', 'ListWebAuthnCredentials', 'ResendConfirmationCode', 'RespondToAuthChallenge', 'RevokeToken'],
+    ...['SetUserMFAPreference', 'SetUserSettings', 'SignUp', 'StartWebAuthnRegistration', 'UpdateAuthEventFeedback'],
+    ...['UpdateDeviceStatus', 'UpdateUserAttributes', 'VerifySoftwareToken', 'VerifyUserAttribute'],
+  ].join('|')})$`,
+)
+
+export const isSigned = (operation: string) => !unsigned.test(operation)
+
+/** What an SDK sends beside an operation that IAM authorizes, whatever the credentials. */
+export const signature = {
+  authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260131/us-east-1/cognito-idp/aws4_request, SignedHeaders=host;x-amz-date;x-amz-target, Signature=${'0'.repeat(64)}`,
+  'x-amz-date': '20260131T120000Z',
+}
+
+/** An operation of the JSON API, signed as SDKs do. */
 export async function operate(base: string, operation: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
   return answerOf(
     await fetch(`${base}/`, {
@@ -49,6 +69,7 @@ export async function operate(base: string, operation: string, body: unknown, he
       headers: {
         'Content-Type': 'application/x-amz-json-1.1',
         'X-Amz-Target': `AWSCognitoIdentityProviderService.${operation}`,
+        ...(isSigned(operation) && signature),
         ...headers,
       },
       body: typeof body === 'string' ? body : JSON.stringify(body),

@@ -113,6 +113,11 @@ export const freeOperations = new Map<string, (call: FreeCall) => Answer>([
   ['DescribeUserPoolDomain', pools.describeUserPoolDomain],
 ])
 
+/** Whether AWS authorizes an operation by IAM, so that its requests are signed. */
+export function isAdministrative(operation: string): boolean {
+  return [adminClientOperations, userOperations, poolOperations, freeOperations].some((operations) => operations.has(operation))
+}
+
 /** Operations of the vendor's that are known and not built. */
 export const knownOperations: ReadonlySet<string> = new Set([
   ...['AdminDisableProviderForUser', 'AdminForgetDevice', 'AdminGetDevice', 'AdminLinkProviderForUser', 'AdminListDevices'],

@@ -12,14 +12,16 @@ import { ownerOf } from './own-account.ts'
 import { Pool } from './pool.ts'
 import { type FreeCall, notBuilt, poolOf } from './pools.ts'
 import { sessionPool } from './session.ts'
+import { checkSignature, regionOf } from './signature.ts'
 
 const prefix = 'AWSCognitoIdentityProviderService.'
 
-/** The JSON API: every operation is a POST to the root, which its header names. A signature is not looked at. */
+/** The JSON API: every operation is a POST to the root, which its header names. */
 async function answer(request: ApiRequest): Promise<Reply> {
   const target = String(request.headers['x-amz-target'] ?? '')
   const operation = target.startsWith(prefix) ? target.slice(prefix.length) : ''
   request.context.trace.grant_type = operation
+  if (operations.isAdministrative(operation)) checkSignature(operation, request)
   const { body = {} } = request
   if (!isMembers(body)) throw new ApiError('SerializationException', '', 'The body is no JSON object')
   const answered = await answerOf(operation, {
@@ -99,13 +101,6 @@ function inSetup(free: FreeCall, operate: NonNullable<ReturnType<typeof operatio
   if (session === undefined) throw invalidParameter('AccessToken or Session is required')
   const pool = asked(sessionPool(session, allPools(free)), free)
   return operate({ input, pool, ...userInSetup(session, pool) })
-}
-
-/** By the host that was called, or what the request was signed for. */
-function regionOf({ headers, base_url }: ApiRequest): string {
-  const byHost = /^https?:\/\/cognito-idp\.([a-z0-9-]+)\./.exec(base_url)?.[1]
-  const signed = /Credential=[^/,\s]+\/\d+\/([a-z0-9-]+)\//.exec(headers.authorization ?? '')?.[1]
-  return byHost ?? signed ?? poolId.slice(0, poolId.indexOf('_'))
 }
 
 /** Where the JSON API is. */
