@@ -8,13 +8,12 @@ export const carriedTables: readonly string[] = ['authorization_code', 'token']
 export class CarriedKeys {
   readonly #find
   readonly #save
-  /** To load or to clear a sandbox takes its apps away, which forgets all that is kept. */
   readonly #kept
 
   constructor(db: Database) {
     this.#find = db.prepare<[number], { carried: number; id: number }>('SELECT carried, id FROM carried_key WHERE sandbox_id = ?')
     this.#save = db.prepare<[number, number, number]>('INSERT INTO carried_key (sandbox_id, carried, id) VALUES (?, ?, ?)')
-    this.#kept = db.memory<number, ReadonlyMap<number, number>>(4096)
+    this.#kept = db.memory<number, ReadonlyMap<number, number>>(4096, 'carried_key')
   }
 
   /** By the key that is carried, the row's; empty for nearly every sandbox. */

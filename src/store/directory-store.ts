@@ -25,7 +25,7 @@ const found = `sandbox_id = @sandbox
 export function directoryStore(db: Database) {
   const usersJoin = (from: string) => `SELECT ${userColumns} FROM ${from}`
   const statements = {
-    knownScopes: db.memory<number, readonly string[]>(256),
+    knownScopes: db.memory<number, readonly string[]>(256, 'app'),
     createApp: db.named<{ id: number }>(
       `INSERT INTO app (sandbox_id, app_id, name, description, icon, scopes, redirect_uris, mobile_store_links, created_at)
        VALUES (@sandbox, @app_id, @name, @description, @icon, @scopes, @redirect_uris, @mobile_store_links, @created_at) RETURNING id`,

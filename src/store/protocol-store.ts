@@ -9,7 +9,7 @@ import type { Directory } from '../oauth/model/directory.ts'
 import type { AuthorizationRequest, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
 import type { GrantDraft, ProtocolStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
-import { type Records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './database/kept-records.ts'
+import { limit, type Records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './database/kept-records.ts'
 import { pruning } from './database/pruning.ts'
 import { deferredStore } from './deferred-store.ts'
 import { lineageStore, withDescendants } from './lineage-store.ts'
@@ -51,6 +51,9 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
     oneTimeTokens: oneTimeTokenStore(db),
   }
   const prune = pruning(db)
+  /** Codes that were not used yet: they soon are. */
+  const codes = db.memory<number, CodeRow>(limit, 'authorization_code')
+  const userApps = db.memory<string, true>(limit, 'user_app')
   const statements = {
     findUser: db.named<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND username = @username`),
     findUserById: db.named<UserRow>(`SELECT ${userColumns} FROM user WHERE sandbox_id = @sandbox AND user_id = @user_id`),
@@ -89,8 +92,9 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
     saveCode: db.prepare(
       `INSERT INTO authorization_code (id, grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      { keeps: true },
     ),
-    useCode: db.named(`UPDATE authorization_code SET used_at = @now WHERE id = @id`),
+    useCode: db.prepare<[now: number, id: number]>(`UPDATE authorization_code SET used_at = ? WHERE id = ?`, { keeps: true }),
     findCode: db.named<CodeRow>(
       `SELECT grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, expires_at, used_at
        FROM authorization_code WHERE id = @id`,
@@ -126,6 +130,11 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
     const revoke = (grant_id: number, reason: string, now: number | null) => {
       statements.revoke.run({ grant_id, reason, now })
     }
+    const findCode = (id: number) => codes.get(id) ?? statements.findCode.get({ id })
+    const useCode = (id: number, now: number) => {
+      codes.delete(id)
+      statements.useCode.run(now, id)
+    }
     const readInteraction = (id: string, now: number): Interaction | undefined => {
       const row = statements.findInteraction.get({ id, sandbox, now })
       if (row === undefined) return undefined
@@ -146,7 +155,10 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       findUserById: (user_id) => toUserIfAny(statements.findUserById.get({ sandbox, user_id })),
       findUserByEmail: (email) => toUserIfAny(statements.findUserByEmail.get({ sandbox, email })),
       userHasApp(user, client) {
-        return statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
+        const key = `${user.row} ${client.app.row}`
+        const has = userApps.get(key) ?? statements.hasApp.get({ user: user.row, app: client.app.row }) !== undefined
+        if (has) userApps.set(key, true)
+        return has
       },
       addUserToApp: (user, client) => statements.addApp.run({ user: user.row, app: client.app.row }),
       saveInteraction: db.transaction((interaction, now) => {
@@ -177,10 +189,11 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         const { id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at } = code
         const challenge = [code_challenge, code_challenge_method]
         statements.saveCode.run(id, grant.id, digest, redirect_uri, scope, nonce, ...challenge, issued_at, expires_at)
+        codes.set(id, { ...code, grant_id: grant.id, used_at: null })
         return grant
       },
       takeCode(id, digest, client, now) {
-        const row = statements.findCode.get({ id })
+        const row = findCode(id)
         if (row === undefined || !timingSafeEqual(row.digest, digest)) return 'unknown'
         const stored = known.grantOf(row.grant_id)
         const user = known.userOf(stored?.user_row ?? null)
@@ -193,18 +206,18 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         }
         if (grant.revoked_at !== null) return 'revoked'
         if (row.expires_at <= now) return 'expired'
-        statements.useCode.run({ id, now })
+        useCode(id, now)
         const { redirect_uri, scope, nonce, code_challenge, code_challenge_method } = row
         return { grant, user, redirect_uri, scope, nonce, code_challenge, code_challenge_method }
       },
       burnCode(id, digest, now) {
-        const row = statements.findCode.get({ id })
+        const row = findCode(id)
         if (row === undefined || row.used_at !== null || !timingSafeEqual(row.digest, digest)) return
-        if (known.grantOf(row.grant_id)?.sandbox === sandbox) statements.useCode.run({ id, now })
+        if (known.grantOf(row.grant_id)?.sandbox === sandbox) useCode(id, now)
       },
       bindGrant: (grant_id, cnf) => statements.bindGrant.run({ grant_id, sandbox, cnf: JSON.stringify(cnf) }),
       ownerOfCode(id) {
-        const code = statements.findCode.get({ id })
+        const code = findCode(id)
         const stored = code === undefined ? undefined : known.grantOf(code.grant_id)
         return stored?.sandbox === sandbox ? { grant_id: stored.grant.id, username: known.userOf(stored.user_row)?.username } : undefined
       },

@@ -1,6 +1,6 @@
 import type { SessionStore } from '../oauth/storage/session-store.ts'
 import type { Database } from './database/database.ts'
-import type { Records } from './database/kept-records.ts'
+import { limit, type Records } from './database/kept-records.ts'
 import { type ClientRow, clientColumns, toClient } from './rows.ts'
 
 export interface SessionRow {
@@ -10,8 +10,16 @@ export interface SessionRow {
   auth_time: number
 }
 
+type FoundRow = SessionRow & { sandbox_id: number; expires_at: number }
+
 /** The sessions and consents of one sandbox. */
 export function sessionStore(db: Database, known: Records) {
+  /** What each authorization request asks for. */
+  const kept = {
+    sessions: db.memory<string, FoundRow>(limit, 'session'),
+    toldOf: db.memory<string, true>(limit, 'session_client'),
+    consents: db.memory<string, string>(limit, 'consent'),
+  }
   const statements = {
     prune: db.named(`DELETE FROM session WHERE sandbox_id = @sandbox AND expires_at <= @now`),
     insert: db.named<{ id: number }>(
@@ -22,8 +30,8 @@ export function sessionStore(db: Database, known: Records) {
       `UPDATE session SET digest = @digest, auth_time = @auth_time, expires_at = @expires_at
        WHERE id = @id AND sandbox_id = @sandbox AND user_row = @user RETURNING id`,
     ),
-    find: db.prepare<[digest: Buffer, sandbox: number, now: number], SessionRow>(
-      `SELECT id, sid, user_row, auth_time FROM session WHERE digest = ? AND sandbox_id = ? AND expires_at > ?`,
+    find: db.prepare<[digest: Buffer], FoundRow>(
+      `SELECT id, sid, user_row, auth_time, sandbox_id, expires_at FROM session WHERE digest = ?`,
     ),
     ofUser: db.prepare<[user: number, sandbox: number, now: number], SessionRow>(
       `SELECT id, sid, user_row, auth_time FROM session WHERE user_row = ? AND sandbox_id = ? AND expires_at > ?`,
@@ -44,6 +52,12 @@ export function sessionStore(db: Database, known: Records) {
     ),
     forgetConsent: db.named(`DELETE FROM consent WHERE user_row = @user AND client_row = @client`),
   }
+  const find = (digest: Buffer): FoundRow | undefined => {
+    const key = digest.toString('latin1')
+    const row = kept.sessions.get(key) ?? statements.find.get(digest)
+    if (row !== undefined) kept.sessions.set(key, row)
+    return row
+  }
   return (sandbox: number): SessionStore => {
     return {
       saveSession: db.transaction((draft, former, now) => {
@@ -57,24 +71,31 @@ export function sessionStore(db: Database, known: Records) {
         return { id: row.id, sid, user, auth_time }
       }),
       findSession(digest, now) {
-        const row = statements.find.get(digest, sandbox, now)
-        const user = row === undefined ? undefined : known.userOf(row.user_row)
-        return row === undefined || user === undefined || user.disabled
-          ? undefined
-          : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
+        const row = find(digest)
+        if (row === undefined || row.sandbox_id !== sandbox || row.expires_at <= now) return undefined
+        const user = known.userOf(row.user_row)
+        return user === undefined || user.disabled ? undefined : { id: row.id, sid: row.sid, user, auth_time: row.auth_time }
       },
       sessionsOf: (user, now) =>
         statements.ofUser.all(user.row, sandbox, now).map(({ id, sid, auth_time }) => ({ id, sid, user, auth_time })),
       noteSessionClient(session, client) {
         // Nearly always it was noted at an earlier request.
-        if (statements.knowsClient.get(session.id, client.row) !== undefined) return
-        statements.noteClient.run({ session: session.id, client: client.row })
+        const key = `${session.id} ${client.row}`
+        if (kept.toldOf.get(key) === true) return
+        if (statements.knowsClient.get(session.id, client.row) === undefined) {
+          statements.noteClient.run({ session: session.id, client: client.row })
+        } else kept.toldOf.set(key, true)
       },
       endSession: db.transaction((session) => {
         const clients = statements.clients.all({ session: session.id }).map(toClient)
         return statements.end.run({ id: session.id, sandbox }).changes === 1 ? clients : undefined
       }),
-      findConsent: (user, client) => statements.findConsent.get({ user: user.row, client: client.row })?.scope,
+      findConsent(user, client) {
+        const key = `${user.row} ${client.row}`
+        const scope = kept.consents.get(key) ?? statements.findConsent.get({ user: user.row, client: client.row })?.scope
+        if (scope !== undefined) kept.consents.set(key, scope)
+        return scope
+      },
       saveConsent: (user, client, scope, now) => statements.saveConsent.run({ user: user.row, client: client.row, scope, now }),
       forgetConsent: (user, client) => statements.forgetConsent.run({ user: user.row, client: client.row }),
     }

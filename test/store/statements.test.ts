@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { Database } from '../../src/store/database/database.ts'
 import { records } from '../../src/store/database/kept-records.ts'
-import { writesKeptTables } from '../../src/store/database/kept-tables.ts'
+import { keptTablesWritten } from '../../src/store/database/kept-tables.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
 import { hideParameters } from '../../src/store/database/planner.ts'
 import { directoryStore } from '../../src/store/directory-store.ts'
@@ -15,54 +15,61 @@ function noValues(sql: string): unknown[] {
   return [...Array.from(sql.matchAll(/\?/g), () => null), ...(Object.keys(names).length > 0 ? [names] : [])]
 }
 
-describe('what makes the store forget which apps, clients, users and grants it keeps in memory', () => {
+describe('what makes the store forget which of the rows it keeps in memory', () => {
   const db = new Sqlite(':memory:')
   db.pragma('foreign_keys = ON')
   migrate(db, ':memory:')
   afterAll(() => db.close())
-  const forgets = (sql: string) => writesKeptTables(db, sql, noValues(sql))
+  const forgotten = (sql: string) => keptTablesWritten(db, sql, noValues(sql))
 
-  test.each([
-    'UPDATE app SET name = @name WHERE id = @row',
-    'update client set client_secret = ?, metadata = ? where id = ?',
-    'DELETE FROM user WHERE id = @row',
-    'UPDATE OR IGNORE user SET username = @username',
-    'DELETE FROM sandbox WHERE id = ?',
-    'INSERT OR REPLACE INTO client (id) VALUES (?)',
-    'INSERT INTO user (id) VALUES (@id) ON CONFLICT (id) DO UPDATE SET claims = excluded.claims',
-    'WITH RECURSIVE line (id) AS (SELECT 1) UPDATE "grant" SET revoked_at = @now WHERE id IN (SELECT id FROM line)',
-    'UPDATE "grant" SET revoked_at = NULL WHERE id = @id',
-    'DELETE FROM "grant" WHERE id = @id RETURNING id',
-    'UPDATE/**/[user] SET age = 1',
-    'DELETE FROM main . `client`',
-    'REINDEX client',
-    'DROP TABLE user_app',
-  ])('a statement that may change one of them: %s', (sql) => {
-    expect(forgets(sql)).toBe(true)
+  const ofUser = ['user', 'user_app', 'grant', 'authorization_code', 'session', 'session_client', 'consent']
+  const all = ['app', 'client', ...ofUser, 'carried_key']
+  test.each<[sql: string, tables: string[]]>([
+    ['UPDATE app SET name = @name WHERE id = @row', ['app']],
+    ['update client set client_secret = ?, metadata = ? where id = ?', ['client']],
+    ['DELETE FROM user WHERE id = @row', ofUser],
+    ['UPDATE OR IGNORE user SET username = @username', ['user']],
+    ['DELETE FROM sandbox WHERE id = ?', all],
+    ['INSERT OR REPLACE INTO client (id) VALUES (?)', ['client', 'grant', 'authorization_code', 'session_client', 'consent']],
+    ['INSERT INTO user (id) VALUES (@id) ON CONFLICT (id) DO UPDATE SET claims = excluded.claims', ['user']],
+    ['WITH RECURSIVE line (id) AS (SELECT 1) UPDATE "grant" SET revoked_at = @now WHERE id IN (SELECT id FROM line)', ['grant']],
+    ['UPDATE "grant" SET revoked_at = NULL WHERE id = @id', ['grant']],
+    ['DELETE FROM "grant" WHERE id = @id RETURNING id', ['grant', 'authorization_code']],
+    ['UPDATE/**/[user] SET age = 1', ['user']],
+    ['DELETE FROM main . `consent`', ['consent']],
+    ['REINDEX client', ['client']],
+    ['DROP TABLE user_app', all],
+    ['UPDATE session SET digest = @digest WHERE id = @id', ['session']],
+    ['DELETE FROM session WHERE id = @id', ['session', 'session_client']],
+    [
+      'UPDATE authorization_code SET used_at = @now WHERE grant_id IN (SELECT id FROM "grant" WHERE client_row = @client)',
+      ['authorization_code'],
+    ],
+    ['INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING', ['user_app']],
+  ])('a statement that may change some: %s', (sql, tables) => {
+    expect([...forgotten(sql)].sort()).toEqual([...tables].sort())
   })
 
   test.each([
     'UPDATE token SET generation = 1 WHERE id = @id AND grant_id IN (SELECT id FROM "grant")',
     'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
     'UPDATE sandbox SET company = @company WHERE id = @id',
-    'UPDATE authorization_code SET used_at = @now WHERE grant_id IN (SELECT id FROM "grant" WHERE client_row = @client)',
-    'INSERT INTO user_app (user_row, app_row) VALUES (@user, @app) ON CONFLICT DO NOTHING',
-    'DELETE FROM user_app WHERE user_row = @user',
+    'DELETE FROM interaction WHERE id = @id',
   ])('no statement that changes none of them: %s', (sql) => {
-    expect(forgets(sql)).toBe(false)
+    expect(forgotten(sql)).toEqual([])
   })
 
   test('a trigger and a table without row ids are seen through', () => {
     const other = new Sqlite(':memory:')
-    const says = (sql: string) => writesKeptTables(other, sql, [])
+    const says = (sql: string) => keptTablesWritten(other, sql, [])
     other.exec(`CREATE TABLE user (id TEXT PRIMARY KEY) WITHOUT ROWID;
       CREATE TABLE note (text TEXT);
       CREATE TABLE visit (at INTEGER);
       CREATE TRIGGER noted AFTER INSERT ON note BEGIN DELETE FROM user; END`)
-    expect(says('DELETE FROM user')).toBe(true)
-    expect(says("UPDATE user SET id = 'a'")).toBe(true)
-    expect(says("INSERT INTO note VALUES ('a')")).toBe(true)
-    expect(says('DELETE FROM visit')).toBe(false)
+    expect(says('DELETE FROM user')).toEqual(['user'])
+    expect(says("UPDATE user SET id = 'a'")).toEqual(['user'])
+    expect(says("INSERT INTO note VALUES ('a')")).toEqual(['user'])
+    expect(says('DELETE FROM visit')).toEqual([])
     other.close()
   })
 
@@ -85,19 +92,22 @@ describe('what makes the store forget which apps, clients, users and grants it k
 
     // What the statements' texts say, read apart: all of them are written in one way.
     const ofKept =
-      /^\s*(?:WITH RECURSIVE [\s\S]*\)\s+)?(?:INSERT INTO|UPDATE|DELETE FROM) "?(?:app|client|user|grant)"? |^DELETE FROM sandbox /
-    for (const sql of writing) expect([sql, forgets(sql)]).toEqual([sql, ofKept.test(sql)])
-    expect(writing.filter((sql) => statements.get(sql)).map((sql) => sql.slice(0, 20))).toEqual(['INSERT INTO "grant" '])
+      /^\s*(?:WITH RECURSIVE [\s\S]*\)\s+)?(?:INSERT INTO|UPDATE|DELETE FROM) "?(?:app|client|user|user_app|grant|authorization_code|carried_key|session|session_client|consent)"? |^DELETE FROM sandbox /
+    for (const sql of writing) expect([sql, forgotten(sql).length > 0]).toEqual([sql, ofKept.test(sql)])
+    const keeping = writing.filter((sql) => statements.get(sql)).map((sql) => sql.split(' ', 3).join(' '))
+    expect(keeping).toEqual(['INSERT INTO "grant"', 'INSERT INTO authorization_code', 'UPDATE authorization_code SET'])
   })
 })
 
 test('a record is forgotten when a statement changed it, and when a change was undone', () => {
   const db = new Database(':memory:')
-  const memory = db.memory<string, string>(10)
+  const memory = db.memory<string, string>(10, 'app')
+  const other = db.memory<string, string>(10, 'user')
   const touch = db.prepare<[string]>('UPDATE app SET name = ? WHERE id = 1')
   memory.set('a', 'kept')
+  other.set('a', 'kept')
   touch.run('Find Fluffy, LLC')
-  expect(memory.get('a')).toBeUndefined()
+  expect([memory.get('a'), other.get('a')]).toEqual([undefined, 'kept'])
 
   const fail = db.transaction(() => {
     touch.run('somebody else')
@@ -111,7 +121,7 @@ test('a record is forgotten when a statement changed it, and when a change was u
 
 test('a memory is bounded', () => {
   const db = new Database(':memory:')
-  const memory = db.memory<number, number>(3)
+  const memory = db.memory<number, number>(3, 'app')
   for (const key of [1, 2, 3, 4]) memory.set(key, key)
   expect([1, 2, 3, 4].filter((key) => memory.get(key) !== undefined)).toEqual([4])
   db.close()

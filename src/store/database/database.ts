@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3'
 import { makeFolder } from '../../basics/folder.ts'
 import { StartError } from '../../basics/start-error.ts'
 import { GoneError } from '../../oauth/model/errors.ts'
-import { type Memory, writesKeptTables } from './kept-tables.ts'
+import { type KeptTable, keptTablesWritten, type Memory } from './kept-tables.ts'
 import { migrate } from './migrate.ts'
 import { hideParameters } from './planner.ts'
 
@@ -36,7 +36,7 @@ export class Database {
   readonly #begin: Sqlite.Statement
   readonly #commit: Sqlite.Statement
   #batch: PromiseWithResolvers<void> | undefined
-  readonly #memories: Map<unknown, unknown>[] = []
+  readonly #memories: { map: Map<unknown, unknown>; of: readonly KeptTable[] }[] = []
   readonly #rolledBack: (() => void)[] = []
   /** Why the last commit failed; undefined after one that did not. */
   #refusal: unknown
@@ -63,7 +63,7 @@ export class Database {
   ): Statement<Parameters, Row> {
     const prepare = (parameters: Parameters): Statement<Parameters, Row> => {
       const statement = this.#db.prepare<Parameters, Row>(hideParameters(sql))
-      return statement.readonly ? statement : this.#writing(statement, !keeps && writesKeptTables(this.#db, sql, parameters))
+      return statement.readonly ? statement : this.#writing(statement, keeps ? [] : keptTablesWritten(this.#db, sql, parameters))
     }
     let prepared: Statement<Parameters, Row> | undefined
     const ready = (parameters: Parameters) => {
@@ -82,16 +82,20 @@ export class Database {
     return this.prepare(sql)
   }
 
-  /** Keeps up to `limit` records in memory; all are forgotten when one of them may have changed. One process owns the file. */
-  memory<Key, Value>(limit: number): Memory<Key, Value> {
+  /**
+   * Keeps up to `limit` records in memory; all are forgotten when one of them may have changed. One process owns the file.
+   * @param of the tables that they are read from
+   */
+  memory<Key, Value>(limit: number, ...of: [KeptTable, ...KeptTable[]]): Memory<Key, Value> {
     const map = new Map<Key, Value>()
-    this.#memories.push(map)
+    this.#memories.push({ map, of })
     return {
       get: (key) => map.get(key),
       set(key, value) {
         if (map.size >= limit) map.clear()
         map.set(key, value)
       },
+      delete: (key) => map.delete(key),
     }
   }
 
@@ -157,9 +161,12 @@ export class Database {
 
   /**
    * A statement that changes something: what it did is visible at once and durable when {@link Database.settled}.
-   * @param forgets whether nothing is remembered after it
+   * @param written the tables of which nothing is remembered after it
    */
-  #writing<Parameters extends unknown[], Row>(statement: Statement<Parameters, Row>, forgets: boolean): Statement<Parameters, Row> {
+  #writing<Parameters extends unknown[], Row>(
+    statement: Statement<Parameters, Row>,
+    written: readonly KeptTable[],
+  ): Statement<Parameters, Row> {
     const write = <T>(run: () => T): T => {
       this.#open()
       try {
@@ -167,7 +174,7 @@ export class Database {
       } catch (error) {
         throw toGone(error)
       } finally {
-        if (forgets) this.#forget()
+        if (written.length > 0) this.#forget(written)
       }
     }
     return {
@@ -177,8 +184,9 @@ export class Database {
     }
   }
 
-  #forget(): void {
-    for (const memory of this.#memories) memory.clear()
+  /** @param written the tables that may have changed; any of them when absent */
+  #forget(written?: readonly KeptTable[]): void {
+    for (const { map, of } of this.#memories) if (written === undefined || of.some((table) => written.includes(table))) map.clear()
   }
 
   #open(): void {

@@ -14,7 +14,7 @@ import {
 import type { Database } from './database.ts'
 
 /** How many records of a kind are kept in memory; what a load test calls fits in. */
-const limit = 4096
+export const limit = 4096
 
 /** A grant and whose it is. */
 export interface StoredGrant {
@@ -56,12 +56,12 @@ export function records(db: Database): Records {
   const findClient = db.prepare<[number, string], ClientRow>(`${from} WHERE client.sandbox_id = ? AND client.client_id = ?`)
   const readClient = db.prepare<[number], ClientRow>(`${from} WHERE client.id = ?`)
   const readUser = db.prepare<[number], UserRow>(`SELECT ${userColumns} FROM user WHERE id = ?`)
-  const byName = db.memory<string, Client>(limit)
-  const clients = db.memory<number, Client>(limit)
-  const users = db.memory<number, User>(limit)
+  const byName = db.memory<string, Client>(limit, 'client', 'app')
+  const clients = db.memory<number, Client>(limit, 'client', 'app')
+  const users = db.memory<number, User>(limit, 'user')
   const readGrant = db.prepare<[number], StoredGrantRow>(`SELECT ${storedGrantColumns} FROM "grant" WHERE id = ?`)
-  const grants = db.memory<number, StoredGrant>(limit)
-  const ownGrants = db.memory<string, Grant>(limit)
+  const grants = db.memory<number, StoredGrant>(limit, 'grant')
+  const ownGrants = db.memory<string, Grant>(limit, 'grant')
 
   const keepClient = (row: ClientRow): Client => {
     const client = toClient(row)

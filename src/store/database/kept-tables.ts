@@ -4,32 +4,35 @@ import type Sqlite from 'better-sqlite3'
 export interface Memory<Key, Value> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
+  delete(key: Key): void
 }
 
 /** The tables whose rows are kept in memory. */
-const keptTables: readonly string[] = ['app', 'client', 'user', 'grant']
+const keptTables = [
+  ...(['app', 'client', 'user', 'user_app', 'grant', 'authorization_code', 'carried_key'] as const),
+  ...(['session', 'session_client', 'consent'] as const),
+]
+export type KeptTable = (typeof keptTables)[number]
 
 /** An instruction as EXPLAIN lists it, as far as it is looked at. */
 type Instruction = [address: number, opcode: string, p1: number, p2: number]
 
 /**
- * Whether a statement may change a row that is kept in memory. SQLite itself says what it would write to, so that nobody who
- * makes a new statement has to think of it: what cascades and what triggers do is among its instructions.
+ * The tables with rows in memory of which a statement may change one. SQLite itself says what it would write to, so that nobody
+ * who makes a new statement has to think of it: what cascades and what triggers do is among its instructions.
  * @param parameters of the statement, which SQLite wants for explaining it as well
  */
-export function writesKeptTables(db: Sqlite.Database, sql: string, parameters: readonly unknown[]): boolean {
+export function keptTablesWritten(db: Sqlite.Database, sql: string, parameters: readonly unknown[]): readonly KeptTable[] {
   const instructions = db
     .prepare<unknown[], Instruction>(`EXPLAIN ${sql}`)
     .raw()
     .all(...parameters)
   const pages = new Set(instructions.flatMap(writtenPage))
-  if (pages.size === 0) return false
+  if (pages.size === 0) return []
   const tables = new Map(db.prepare<[], [number, string]>('SELECT rootpage, tbl_name FROM sqlite_schema').raw().all())
-  return [...pages].some((page) => {
-    const table = tables.get(page)
-    // A page that no table has is the schema's own: who changes that may have changed anything.
-    return table === undefined || keptTables.includes(table)
-  })
+  const written = [...pages].map((page) => tables.get(page))
+  // A page that no table has is the schema's own: who changes that may have changed anything.
+  return written.includes(undefined) ? keptTables : keptTables.filter((table) => written.includes(table))
 }
 
 /** The first page of the table or index that an instruction writes to. */
