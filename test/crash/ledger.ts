@@ -1,24 +1,15 @@
-/** A sandbox and how its clients speak, as the load uses it. */
-export interface Speaker {
-  /** Below the server's address. */
-  base: string
-  token: string
-  client: Readonly<Record<string, string>>
-  user: Readonly<Record<string, string>>
-  /** What answers 200 to a live access token. */
-  me: string
-}
+import type { Speech } from '../support/vendor-speech.ts'
 
 /** A grant with what a client was given of it; the load and the checks use one at a time. */
 export interface Family {
-  speaker: Speaker
+  speech: Speech
   /** Access tokens that a client was given. */
   access: string[]
-  /** A code that was not redeemed yet. */
-  code?: string
+  /** Redeems a code that was not redeemed yet. */
+  code?: Record<string, string>
   /** The newest refresh token. */
   refresh?: string
-  /** Refresh tokens and codes whose use was answered. */
+  /** What was used up, or revoked, by answers. */
   spent: Record<string, string>[]
   /** A use of the newest was under way when the server was killed: it may have happened or not. */
   unsure?: boolean
@@ -26,6 +17,8 @@ export interface Family {
 
 /** What clients were told, and what must therefore be so. */
 export class Ledger {
+  /** Who speaks; at least one. */
+  readonly speeches: readonly [Speech, ...Speech[]]
   readonly families: Family[] = []
   /** Paths of the control API that answer 200 with these members. */
   readonly created = new Map<string, Record<string, unknown>>()
@@ -36,4 +29,8 @@ export class Ledger {
   answers = 0
   /** Requests that should have been answered otherwise. */
   readonly refusals: string[] = []
+
+  constructor(speeches: readonly [Speech, ...Speech[]]) {
+    this.speeches = speeches
+  }
 }

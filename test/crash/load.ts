@@ -1,30 +1,29 @@
+import { allProviders } from '../../src/providers/registry.ts'
 import type { Seeded } from '../support/seeded.ts'
-import type { Family, Ledger, Speaker } from './ledger.ts'
+import { askToken, codeForm, grantForm, refreshForm, revokeToken, type Speech, tell } from '../support/vendor-speech.ts'
+import { freshCode } from './browser-code.ts'
+import type { Family, Ledger } from './ledger.ts'
 
-/** The two ways of refreshing: the one dies at its first use, the other when its successor is used. */
-export const speakers: readonly [Speaker, Speaker] = [
-  {
-    base: '/standard',
-    token: '/token',
-    client: { client_id: 'standard-web', client_secret: 'standard-web-secret' },
-    user: { username: 'alice', password: 'password' },
-    me: '/userinfo',
-  },
-  {
-    base: '',
-    token: '/oauth/token',
-    client: { client_id: 'iok-cid-findfluffy', client_secret: 'iok-cse-findfluffy' },
-    user: { username: 'beautifulmeercat246', password: 'Find Fluffy, LLC' },
-    me: '/v1/me',
-  },
-]
-
-const redirect_uri = 'http://127.0.0.1/callback'
+const providerIds = (await allProviders()).map(({ id }) => id)
 let names = 0
 
 /** Asks for tokens, refreshes, revokes and creates until the connection breaks; whatever was answered stands in the ledger. */
 export async function work(url: string, ledger: Ledger, random: Seeded): Promise<void> {
-  const jobs = [newFamily, newFamily, newCode, refresh, refresh, refresh, redeem, revoke, create, create, remove, publishedKeys] as const
+  const jobs = [
+    newFamily,
+    newFamily,
+    newCode,
+    refresh,
+    refresh,
+    refresh,
+    redeem,
+    redeem,
+    revoke,
+    create,
+    create,
+    remove,
+    publishedKeys,
+  ] as const
   for (;;) {
     const job = random.pick(jobs)
     try {
@@ -38,58 +37,37 @@ export async function work(url: string, ledger: Ledger, random: Seeded): Promise
   }
 }
 
-/** Posts a form; the answer must have this status. */
-export async function post(url: string, form: Record<string, string>, expected = 200): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
-  const text = await answer.text()
-  if (answer.status !== expected) throw new Error(`${url} ${JSON.stringify(form)}: ${answer.status} ${text}`)
-  return text === '' ? {} : JSON.parse(text)
+/** @throws Error when no tokens came */
+async function tokens(url: string, speech: Speech, form: Record<string, string>) {
+  const answer = await askToken(url, speech, form)
+  if (!answer.ok) throw new Error(`${speech.provider} ${JSON.stringify(form)}: ${answer.status} ${answer.text}`)
+  return answer
 }
 
-async function send(url: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-  const text = await answer.text()
-  if (answer.status !== 201) throw new Error(`${url} ${JSON.stringify(body)}: ${answer.status} ${text}`)
-  return JSON.parse(text)
+/** Tokens of a user by his password, where the vendor has that, or for the client itself; where it has neither, a code. */
+async function newFamily(url: string, ledger: Ledger, random: Seeded): Promise<void> {
+  const speech = random.pick(ledger.speeches)
+  const grant = speech.grants[random.below(speech.grants.length)]
+  if (grant === undefined) return newCodeOf(url, speech, ledger)
+  const { access_token, refresh_token } = await tokens(url, speech, grantForm(speech, grant))
+  // What asks for tokens of users refuses those of clients.
+  const access = grant === 'password' ? [access_token] : []
+  ledger.families.push({ speech, access, spent: [], ...(refresh_token !== undefined && { refresh: refresh_token }) })
 }
 
-async function newFamily(url: string, { families }: Ledger, random: Seeded): Promise<void> {
-  const speaker = random.pick(speakers)
-  const { base, token, client, user } = speaker
-  const { access_token, refresh_token } = await post(url + base + token, { grant_type: 'password', ...client, ...user })
-  families.push({ speaker, access: [String(access_token)], refresh: String(refresh_token), spent: [] })
+function newCode(url: string, ledger: Ledger, random: Seeded): Promise<void> {
+  return newCodeOf(url, random.pick(ledger.speeches), ledger)
 }
 
-async function newCode(url: string, { families }: Ledger): Promise<void> {
-  const [speaker] = speakers
-  const query = new URLSearchParams({ response_type: 'code', client_id: speaker.client.client_id ?? '', redirect_uri, scope: 'openid' })
-  const authorize = `${url}${speaker.base}/authorize`
-  const page = await fetch(`${authorize}?${query}`)
-  const cookies = page.headers.getSetCookie()
-  const transaction = /name="transaction" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''
-  const step = async (form: Record<string, string>) => {
-    const headers = { cookie: cookies.map((one) => one.split(';')[0]).join('; ') }
-    const answer = await fetch(authorize, {
-      method: 'POST',
-      headers,
-      body: new URLSearchParams({ transaction, ...form }),
-      redirect: 'manual',
-    })
-    cookies.push(...answer.headers.getSetCookie())
-    return answer
-  }
-  const first = await step(speaker.user)
-  const answer = first.headers.has('location') ? first : await step({ decision: 'allow' })
-  const code = new URL(answer.headers.get('location') ?? 'about:blank').searchParams.get('code')
-  if (code === null) throw new Error(`no code came: ${answer.status} ${(await answer.text()).slice(-1500)}`)
-  families.push({ speaker, access: [], code, spent: [] })
+/** As a browser gets it at `standard`; without one elsewhere, as each vendor's pages are others. */
+async function newCodeOf(url: string, speech: Speech, { families }: Ledger): Promise<void> {
+  const code = speech.provider === 'standard' ? await freshCode(url, speech) : await codeForm(url, speech)
+  families.push({ speech, access: [], code, spent: [] })
 }
 
 /** Takes a family that nobody else has, does something with it and puts it back; it is unsure while it is asked for. */
 async function withFamily(ledger: Ledger, fits: (family: Family) => unknown, use: (family: Family) => Promise<void>): Promise<void> {
-  const { families } = ledger
-  const found = families.findLastIndex((family) => fits(family) && family.unsure !== true)
-  const family = families[found]
+  const family = ledger.families.findLast((one) => fits(one) && one.unsure !== true)
   if (family === undefined) return
   family.unsure = true
   await use(family)
@@ -101,11 +79,11 @@ function refresh(url: string, ledger: Ledger): Promise<void> {
     ledger,
     (family) => family.refresh,
     async (family) => {
-      const form = refreshForm(family)
-      const { access_token, refresh_token } = await post(tokenUrl(url, family), form)
-      family.spent.push(form)
-      family.access.push(String(access_token))
-      family.refresh = String(refresh_token)
+      const form = refreshForm(family.refresh ?? '')
+      const { access_token, refresh_token } = await tokens(url, family.speech, form)
+      if (family.speech.rotates) family.spent.push(form)
+      family.access.push(access_token)
+      family.refresh = refresh_token ?? family.refresh ?? ''
     },
   )
 }
@@ -115,12 +93,12 @@ function redeem(url: string, ledger: Ledger): Promise<void> {
     ledger,
     (family) => family.code,
     async (family) => {
-      const form = codeForm(family)
-      const { access_token, refresh_token } = await post(tokenUrl(url, family), form)
+      const form = family.code ?? {}
+      const { access_token, refresh_token } = await tokens(url, family.speech, form)
       family.spent.push(form)
-      family.access.push(String(access_token))
+      family.access.push(access_token)
       delete family.code
-      if (refresh_token !== undefined) family.refresh = String(refresh_token)
+      if (refresh_token !== undefined) family.refresh = refresh_token
     },
   )
 }
@@ -129,50 +107,36 @@ function redeem(url: string, ledger: Ledger): Promise<void> {
 function revoke(url: string, ledger: Ledger): Promise<void> {
   return withFamily(
     ledger,
-    (family) => family.refresh && family.speaker.base === '/standard',
+    ({ refresh, speech }) => refresh && speech.revocation,
     async (family) => {
-      await post(`${url}${family.speaker.base}/revoke`, { ...family.speaker.client, token: family.refresh ?? '' })
-      family.spent.push(refreshForm(family))
+      const token = family.refresh ?? ''
+      await revokeToken(url, family.speech, token)
+      family.spent.push(refreshForm(token))
       family.access = []
       delete family.refresh
     },
   )
 }
 
-export function tokenUrl(url: string, { speaker }: Family): string {
-  return url + speaker.base + speaker.token
-}
-
-export function refreshForm({ speaker, refresh = '' }: Family): Record<string, string> {
-  return { grant_type: 'refresh_token', refresh_token: refresh, ...speaker.client }
-}
-
-export function codeForm({ speaker, code = '' }: Family): Record<string, string> {
-  return { grant_type: 'authorization_code', code, redirect_uri, ...speaker.client }
-}
-
 async function create(url: string, { created }: Ledger, random: Seeded): Promise<void> {
   const n = ++names
   const name = `crash-${n}`
-  const inside = '/_grantbox/sandboxes/standard'
+  const inside = '/sandboxes/standard'
   switch (random.below(4)) {
     case 0: {
-      const made = await send(`${url}/_grantbox/sandboxes`, {
-        name,
-        provider: 'standard',
-        company: `Company ${name}`,
-        settings: { code_ttl: 77 },
-      })
-      created.set(`/_grantbox/sandboxes/${name}`, { settings: made.settings, company: made.company })
+      const provider = providerIds[n % providerIds.length]
+      const made = await tell(url, 'POST', '/sandboxes', { name, provider, company: `Company ${name}`, settings: { code_ttl: 77 } })
+      created.set(`/sandboxes/${name}`, { settings: made.settings, company: made.company, provider })
       return
     }
     case 1: {
-      const app = await send(`${url}${inside}/apps`, { name, redirect_uris: [redirect_uri] })
-      created.set(`${inside}/apps/${app.id}`, { clients: app.clients, redirect_uris: [redirect_uri] })
+      const redirect_uris = ['http://127.0.0.1/callback']
+      const app = await tell(url, 'POST', `${inside}/apps`, { name, redirect_uris })
+      created.set(`${inside}/apps/${app.id}`, { clients: app.clients, redirect_uris })
       return
     }
     default: {
-      const { id } = await send(`${url}${inside}/users`, { username: name, password: name, claims: { n } })
+      const { id } = await tell(url, 'POST', `${inside}/users`, { username: name, password: name, claims: { n } })
       created.set(`${inside}/users/${name}`, { id, password: name, claims: { n } })
     }
   }
@@ -183,9 +147,8 @@ async function remove(url: string, { created, deleted }: Ledger): Promise<void> 
   if (path === undefined) return
   // From now on nobody knows, until the answer comes.
   created.delete(path)
-  const answer = await fetch(url + path, { method: 'DELETE' })
-  await answer.arrayBuffer()
-  if (answer.status === 204) deleted.add(path)
+  await tell(url, 'DELETE', path)
+  deleted.add(path)
 }
 
 async function publishedKeys(url: string, { keys }: Ledger): Promise<void> {

@@ -2,8 +2,8 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import Sqlite from 'better-sqlite3'
+import { askToken, isAlive, refreshForm } from '../support/vendor-speech.ts'
 import type { Family, Ledger } from './ledger.ts'
-import { codeForm, post, refreshForm, tokenUrl } from './load.ts'
 
 /** Looks at a copy of the file, so that the server itself is the one that recovers it. */
 export function checkFile(file: string, folder: string): string[] {
@@ -29,64 +29,57 @@ export function checkFile(file: string, folder: string): string[] {
  * were tried leave the ledger: trying one twice revokes its grant.
  */
 export async function checkAnswers(url: string, ledger: Ledger): Promise<string[]> {
-  const problems: string[] = []
-  for (const family of ledger.families.splice(0)) problems.push(...(await checkFamily(url, family)))
-  for (const [path, members] of ledger.created) {
-    const answer = await fetch(url + path)
+  const families = await ofEach(ledger.families.splice(0), (family) => checkFamily(url, family))
+  const created = await ofEach([...ledger.created], async ([path, members]) => {
+    const answer = await fetch(`${url}/_grantbox${path}`)
     const body = (await answer.json()) as Record<string, unknown>
-    if (answer.status !== 200) problems.push(`${path} was created and is lost: ${answer.status}`)
-    for (const [name, value] of Object.entries(members)) {
-      if (!isDeepStrictEqual(body[name], value))
-        problems.push(`${path}: ${name} was ${JSON.stringify(value)} and is ${JSON.stringify(body[name])}`)
-    }
-  }
-  for (const path of ledger.deleted) {
-    if ((await fetch(url + path)).status !== 404) problems.push(`${path} was deleted and is back`)
-  }
+    if (answer.status !== 200) return [`${path} was created and is lost: ${answer.status}`]
+    return Object.entries(members)
+      .filter(([name, value]) => !isDeepStrictEqual(body[name], value))
+      .map(([name, value]) => `${path}: ${name} was ${JSON.stringify(value)} and is ${JSON.stringify(body[name])}`)
+  })
+  const deleted = await ofEach([...ledger.deleted], async (path) => {
+    const { status } = await fetch(`${url}/_grantbox${path}`)
+    return status === 404 ? [] : [`${path} was deleted and is back`]
+  })
   const { keys } = (await (await fetch(`${url}/standard/jwks`)).json()) as { keys: { kid: string }[] }
-  for (const [kid, key] of ledger.keys) {
-    if (!keys.some((one) => isDeepStrictEqual(one, key))) problems.push(`the key ${kid} was published and is gone`)
+  const gone = [...ledger.keys].filter(([, key]) => !keys.some((one) => isDeepStrictEqual(one, key)))
+  return [...families, ...created, ...deleted, ...gone.map(([kid]) => `the key ${kid} was published and is gone`)]
+}
+
+/** What is found of each, several at a time. */
+async function ofEach<T>(all: readonly T[], find: (one: T) => Promise<string[]>): Promise<string[]> {
+  const found: string[] = []
+  const waiting = [...all]
+  const worker = async () => {
+    for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) found.push(...(await find(one)))
   }
-  return problems
+  await Promise.all(Array.from({ length: 8 }, worker))
+  return found
 }
 
 async function checkFamily(url: string, family: Family): Promise<string[]> {
-  const { speaker, access, spent, unsure = false } = family
+  const { speech, access, spent, unsure = false, refresh, code } = family
   const problems: string[] = []
-  const holds = async (token: string) =>
-    (await fetch(`${url}${speaker.base}${speaker.me}`, { headers: { authorization: `Bearer ${token}` } })).status
-  for (const token of access) {
-    const status = await holds(token)
-    // Whether a revocation that was under way took place, nobody was told.
-    if (status !== 200 && !(unsure && speaker.base === '/standard'))
-      problems.push(`an access token that was answered is ${status}: ${token}`)
-  }
-  const next = family.code !== undefined ? codeForm(family) : family.refresh !== undefined ? refreshForm(family) : undefined
+  const say = (what: string, which: unknown) => problems.push(`${speech.provider}: ${what}: ${JSON.stringify(which)}`)
+  const holds = async (token: string) => speech.me === undefined || (await isAlive(url, speech, token))
+  // Whether a revocation that was under way took place, nobody was told.
+  if (!unsure || speech.revocation === undefined)
+    for (const token of access) if (!(await holds(token))) say('an access token that was answered is refused', token)
+  const next = code ?? (refresh === undefined ? undefined : refreshForm(refresh))
   if (next !== undefined) {
-    const first = await tryForm(url, family, next)
-    if (!first.ok && !unsure) problems.push(`what was answered and not used yet is refused: ${JSON.stringify(next)} ${first.text}`)
+    const first = await askToken(url, speech, next)
+    if (!first.ok && !unsure) say('what was answered and not used yet is refused', [next, first.text])
     // A lenient refresh token works until its successor was used.
-    if (first.ok && next.refresh_token !== undefined && speaker.base === '') {
-      await post(tokenUrl(url, family), { ...next, refresh_token: first.refresh_token })
-    }
-    if ((await tryForm(url, family, next)).ok) problems.push(`worked twice: ${JSON.stringify(next)}`)
+    if (first.ok && code === undefined && speech.rotation === 'lenient') await askToken(url, speech, refreshForm(first.refresh_token ?? ''))
+    if ((code !== undefined || speech.rotates) && (await askToken(url, speech, next)).ok) say('worked twice', next)
   }
   for (const form of spent) {
-    const lastOfLenient = speaker.base === '' && form === spent.at(-1) && next === undefined
-    if (!lastOfLenient && (await tryForm(url, family, form)).ok) problems.push(`worked again: ${JSON.stringify(form)}`)
+    const lastOfLenient = speech.rotation === 'lenient' && form === spent.at(-1) && next === undefined
+    if (!lastOfLenient && (await askToken(url, speech, form)).ok) say('worked again', form)
   }
   const last = access[0]
-  if (spent.length > 0 && last !== undefined && (await holds(last)) === 200) problems.push(`outlived its grant: ${last}`)
+  const ends = spent.some((form) => form.code !== undefined) || (spent.length > 0 && !speech.reuse_spares_access)
+  if (ends && last !== undefined && speech.me !== undefined && (await holds(last))) say('outlived its grant', last)
   return problems
-}
-
-async function tryForm(
-  url: string,
-  family: Family,
-  form: Record<string, string>,
-): Promise<{ ok: boolean; text: string; refresh_token: string }> {
-  const answer = await fetch(tokenUrl(url, family), { method: 'POST', body: new URLSearchParams(form) })
-  const text = await answer.text()
-  if (answer.status >= 500) throw new Error(`${answer.status} ${text}`)
-  return { ok: answer.ok, text, refresh_token: String((JSON.parse(text) as Record<string, unknown>).refresh_token) }
 }
