@@ -11,6 +11,7 @@ import { startGrantbox } from '../../src/index.ts'
 import { providers, vendors } from '../../src/providers/registry.ts'
 import type { SandboxDeclaration } from '../../src/sandbox/declared.ts'
 import { commandExists } from '../support/child.ts'
+import { findChromium } from '../support/chromium.ts'
 import { Collector } from '../support/collector.ts'
 import { program } from '../support/command-line.ts'
 import { composeProblems } from '../support/compose.ts'
@@ -129,12 +130,30 @@ describe('the examples that ask the control API', () => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('passed') })
   }, 60_000)
 
-  test('of Playwright is written where a page signs users in, and refused where none does', async () => {
+  test('of Playwright signs in with a real browser, and is refused where no page signs users in', async () => {
+    const { executablePath, env } = await findChromium()
+    const launched = JSON.stringify({ executablePath, env: { ...process.env, ...env } })
+    await mkdir(join(folder, 'node_modules/@playwright/test'), { recursive: true })
+    await writeFile(
+      join(folder, 'node_modules/@playwright/test/index.mjs'),
+      `import { chromium } from ${JSON.stringify(join(root, 'node_modules/playwright-core/index.mjs'))}
+      import assert from 'node:assert'
+      import { after, before, test as run } from 'node:test'
+      export const expect = (value) => ({ toBeTruthy: () => assert.ok(value) })
+      export const test = (name, work) => run(name, async () => {
+        const browser = await chromium.launch(${launched})
+        await work({ page: await browser.newPage() }).finally(() => browser.close())
+      })
+      Object.assign(test, { beforeAll: before, afterAll: after })`,
+    )
+    await writeFile(join(folder, 'node_modules/@playwright/test/package.json'), '{ "exports": "./index.mjs" }')
+    const typed = process.allowedNodeEnvironmentFlags.has('--experimental-strip-types') ? ['--experimental-strip-types'] : []
     const { cwd } = await init('pw', ['--yes', '--framework', 'playwright', '--provider', 'okta'])
-    expect(await readFile(join(cwd, 'tests/grantbox.spec.ts'), 'utf8')).toContain("client_id: '0oagrantboxweb000001'")
+    const passed = await node([...typed, '--test', '--test-timeout=20000', 'tests/grantbox.spec.ts'], cwd)
+    expect(passed).toEqual({ code: 0, output: expect.stringMatching(/pass 1/) })
     const { code, stderr } = await init('pw2', ['--yes', '--framework', 'playwright', '--provider', 'wildix'])
     expect([code, stderr]).toEqual([1, expect.stringContaining('expected another than playwright')])
-  })
+  }, 60_000)
 })
 
 describe('it', () => {
@@ -150,6 +169,13 @@ describe('it', () => {
     expect(await readdir(cwd)).toEqual(['compose.grantbox.yaml', 'grantbox.config.yaml'])
     expect((await init('twice', ['--yes', '--force'])).code).toBe(0)
     expect(await readFile(join(cwd, 'grantbox.config.yaml'), 'utf8')).toContain('provider: standard')
+  })
+
+  test('tells to install grantbox where the project does not yet', async () => {
+    await mkdir(join(folder, 'has'))
+    await writeFile(join(folder, 'has/package.json'), '{ "devDependencies": { "grantbox": "*" } }')
+    expect((await init('has', ['--yes'])).stdout).toContain('Next:\n  node --test test/grantbox.test.mjs\n')
+    expect((await init('has-not', ['--yes'])).stdout).toContain('Next:\n  npm install --save-dev grantbox\n  node --test')
   })
 
   test('asks at a terminal what no flag says, until it is one of those there are', async () => {

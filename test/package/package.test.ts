@@ -45,7 +45,7 @@ async function mapsIn(installed: string): Promise<{ sources: string[] }[]> {
 }
 
 describe('the package', () => {
-  test('has what runs, its types, views, migrations and the manual of the exam, and nothing else', async () => {
+  test('has what runs, its types, views, migrations, the schema of the config file and the manual of the exam, and nothing else', async () => {
     const paths = (await runProgram('tar', ['-tzf', await tarball()]))
       .trim()
       .split('\n')
@@ -63,6 +63,8 @@ describe('the package', () => {
         'views/signin.eta',
         'migrations/001-initial.sql',
         'docs/exam.md',
+        // Config files name it, those that grantbox init writes among them.
+        'schema/grantbox.config.schema.json',
       ]),
     )
   })

@@ -25,7 +25,7 @@ export interface Preloaded {
 
 /** What runs the tests of a project, as its files tell; Node.js's own runner where they tell nothing. */
 export function frameworkOf(folder: string): Framework {
-  const text = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '')
+  const text = (name: string) => textOf(folder, name)
   const manifest = text('package.json')
   if (/"vitest"\s*:/.test(manifest)) return 'vitest'
   if (/"jest"\s*:/.test(manifest)) return 'jest'
@@ -33,6 +33,15 @@ export function frameworkOf(folder: string): Framework {
   return manifest === '' && /pytest/.test(text('pyproject.toml') + text('requirements-dev.txt') + text('requirements.txt'))
     ? 'pytest'
     : 'node'
+}
+
+/** Whether a project has grantbox among what it installs. */
+export function hasGrantbox(folder: string): boolean {
+  return /"grantbox"\s*:/.test(textOf(folder, 'package.json'))
+}
+
+function textOf(folder: string, name: string): string {
+  return existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : ''
 }
 
 /**
@@ -46,7 +55,9 @@ export function preloadedOf({ world, paths, client_secrets }: Provider): Preload
     if (client?.client_secret === undefined || client.client_secret === null || user === undefined) continue
     const { client_id, client_secret, token_endpoint_auth_method } = client
     const scope = app.scopes.includes('openid') ? 'openid' : (app.scopes[0] ?? '')
-    const [redirect_uri = 'http://localhost:3000/callback'] = app.redirect_uris
+    // An example that is run by a browser ends there, and should not leave the machine.
+    const redirect_uri =
+      app.redirect_uris.find((uri) => uri.startsWith('http://localhost')) ?? app.redirect_uris[0] ?? 'http://localhost:3000/callback'
     return { client_id, client_secret, redirect_uri, username: user.username, scope, basic: token_endpoint_auth_method.endsWith('basic') }
   }
   return undefined

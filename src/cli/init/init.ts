@@ -6,7 +6,7 @@ import { type Flags, parseFlags, unknown } from '../../config/flags.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { providers, vendors } from '../../providers/registry.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { type Framework, frameworkOf, frameworks, preloadedOf } from './choice.ts'
+import { type Framework, frameworkOf, frameworks, hasGrantbox, preloadedOf } from './choice.ts'
 import { composeFile, configFile } from './config.ts'
 import { exampleTest } from './examples.ts'
 
@@ -36,7 +36,7 @@ export const init: Command = {
     const shown = (path: string) => relative(context.cwd, join(folder, path)) || path
     for (const path of written.paths) context.stdout.write(`Wrote ${shown(path)}\n`)
     const cd = folder === context.cwd ? '' : `cd ${relative(context.cwd, folder)}\n  `
-    const install = framework === 'pytest' ? '' : 'npm install --save-dev grantbox\n  '
+    const install = framework === 'pytest' || hasGrantbox(folder) ? '' : 'npm install --save-dev grantbox\n  '
     context.stdout.write(`Next:\n  ${cd}${install}${written.run}\nAnd to look around: npx grantbox, then http://localhost:9400/dashboard\n`)
     return 0
   },
