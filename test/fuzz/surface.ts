@@ -6,6 +6,7 @@ import { defaultSettings } from '../../src/oauth/model/settings.ts'
 import { initialSettings } from '../../src/providers/own-settings.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { allProviders } from '../../src/providers/registry.ts'
+import { cognitoTargets } from './cognito-operations.ts'
 
 /** A JSON schema as the control API's description has them; only what the fuzzer looks at. */
 export interface JsonSchema {
@@ -64,6 +65,7 @@ export async function providerTargets(): Promise<Target[]> {
         }),
       ),
     ),
+    ...(provider.id === 'cognito' ? cognitoTargets : []),
     { speaker: provider.id, methods: ['GET'], path: '/nothing/here/:name', weight: 1 },
   ])
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Jar } from '../../support/browser-jar.ts'
 import { startForFile } from '../../support/server.ts'
-import { callback, decoded, get, operate, post } from './pool.ts'
+import { callback, decoded, get, operate, pool, post } from './pool.ts'
 
 const box = await startForFile()
 const base = `${box.url}/cognito`
@@ -54,4 +54,29 @@ test('a pool beside the first has its pages and endpoints below its id, as its d
     200,
   )
   expect((await get(`${issuer}/oauth2/authorize?client_id=nobody`)).headers.get('location')).toContain(`/cognito/${UserPoolId}/error?`)
+})
+
+test.each([
+  ['CreateUserPoolClient', { TokenValidityUnits: 'days' }, 'TokenValidityUnits must be an object'],
+  ['CreateUserPoolClient', { ExplicitAuthFlows: [5] }, 'ExplicitAuthFlows must be a list of strings'],
+  ['CreateUserPoolClient', { AccessTokenValidity: '5' }, 'AccessTokenValidity must be a number'],
+  ['UpdateUserPool', { AutoVerifiedAttributes: 5 }, 'AutoVerifiedAttributes must be a list of strings'],
+  ['SetUserPoolMfaConfig', { MfaConfiguration: {} }, 'MfaConfiguration must be a string'],
+  ['CreateResourceServer', { Scopes: [null] }, 'Scopes must be a list of objects'],
+])('%s takes no member of another kind, and keeps nothing of what it refuses', async (operation, members, message) => {
+  const stored = async () => {
+    const snapshot = await fetch(`${box.url}/_grantbox/sandboxes/cognito/snapshot`)
+    const { hourly_count, ...tables } = ((await snapshot.json()) as { tables: Record<string, unknown> }).tables
+    return tables
+  }
+  const before = await stored()
+  const answer = await operate(base, operation, { UserPoolId: pool, ClientName: 'c', Identifier: 'i', Name: 'n', ...members })
+  expect(answer.json).toEqual({ __type: 'InvalidParameterException', message })
+  expect(await stored()).toEqual(before)
+})
+
+test('a member that is null is one that did not come', async () => {
+  const { status, json } = await operate(base, 'CreateUserPoolClient', { UserPoolId: pool, ClientName: 'c', TokenValidityUnits: null })
+  expect(status).toBe(200)
+  expect(json.UserPoolClient).not.toMatchObject({ TokenValidityUnits: null })
 })

@@ -6,17 +6,19 @@ import { cognitoRedirects } from '../hosted-ui.ts'
 import { lifetimesOf } from '../tokens.ts'
 import { userScopes } from '../world.ts'
 import type { PoolCall } from './admin-users.ts'
-import type { Input } from './input.ts'
+import type { Input, Kinds } from './input.ts'
 import type { Pool } from './pool.ts'
 import { customScopes } from './pools.ts'
 import { paged } from './user-filter.ts'
 
 /** What is kept of a client as it was said. */
-const kept = [
-  ...['ExplicitAuthFlows', 'AccessTokenValidity', 'IdTokenValidity', 'RefreshTokenValidity', 'TokenValidityUnits', 'ReadAttributes'],
-  ...['WriteAttributes', 'SupportedIdentityProviders', 'PreventUserExistenceErrors', 'EnableTokenRevocation', 'AuthSessionValidity'],
-  ...['DefaultRedirectURI', 'RefreshTokenRotation', 'AllowedOAuthFlowsUserPoolClient', 'EnablePropagateAdditionalUserContextData'],
-]
+const kept: Kinds = {
+  'a list of strings': ['ExplicitAuthFlows', 'ReadAttributes', 'WriteAttributes', 'SupportedIdentityProviders'],
+  'a number': ['AccessTokenValidity', 'IdTokenValidity', 'RefreshTokenValidity', 'AuthSessionValidity'],
+  'an object': ['TokenValidityUnits', 'RefreshTokenRotation'],
+  'a string': ['PreventUserExistenceErrors', 'DefaultRedirectURI'],
+  'a boolean': ['EnableTokenRevocation', 'AllowedOAuthFlowsUserPoolClient', 'EnablePropagateAdditionalUserContextData'],
+}
 
 /** The OAuth flows of a client, and the grant types that they are. */
 const flows: Readonly<Record<string, string>> = {
@@ -57,7 +59,7 @@ function urlsIn(input: Input, name: 'CallbackURLs' | 'LogoutURLs'): string[] {
 const bounds = { access: [300, 86_400], id: [300, 86_400], refresh: [3600, 3650 * 86_400] } as const
 
 function metadataOf(input: Input, before: ClientMetadata = {}): ClientMetadata {
-  const said = input.some(...kept)
+  const said = input.some(kept)
   const lives = lifetimesOf(said)
   for (const [token, [least, most]] of Object.entries(bounds)) {
     const asked = lives[token as keyof typeof bounds] ?? least
@@ -73,6 +75,8 @@ export function createUserPoolClient({ input, pool }: PoolCall) {
   const { directory } = pool.world
   const created_at = pool.now
   const redirect_uris = urlsIn(input, 'CallbackURLs')
+  const metadata = metadataOf(input, { EnableTokenRevocation: true, PreventUserExistenceErrors: 'LEGACY' })
+  const grant_types = grantTypesOf(input.texts('AllowedOAuthFlows'))
   const app_id = `app_${randomLowerCase(16)}`
   const app = directory.createApp({ ...plainApp, app_id, name, scopes: scopesIn(input, pool), redirect_uris, created_at })
   const hasSecret = input.flag('GenerateSecret') === true
@@ -80,8 +84,8 @@ export function createUserPoolClient({ input, pool }: PoolCall) {
     client_id: randomLowerCase(26),
     client_secret: hasSecret ? randomLowerCase(52) : null,
     token_endpoint_auth_method: hasSecret ? 'client_secret_basic' : 'none',
-    grant_types: grantTypesOf(input.texts('AllowedOAuthFlows')),
-    metadata: metadataOf(input, { EnableTokenRevocation: true, PreventUserExistenceErrors: 'LEGACY' }),
+    grant_types,
+    metadata,
     created_at,
   })
   return { UserPoolClient: describe(client, pool) }

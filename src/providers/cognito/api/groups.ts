@@ -2,6 +2,7 @@ import type { User } from '../../../oauth/model/records.ts'
 import { groupsOf } from '../attributes.ts'
 import { ApiError, notFound } from '../errors.ts'
 import type { PoolCall, UserCall } from './admin-users.ts'
+import type { Kinds } from './input.ts'
 import type { Pool } from './pool.ts'
 import { paged } from './user-filter.ts'
 
@@ -34,7 +35,7 @@ function groupOf({ input, pool }: PoolCall): Group {
 }
 
 const shown = (group: Group, { id }: Pool) => ({ ...group, UserPoolId: id })
-const described = ['Description', 'RoleArn', 'Precedence']
+const described: Kinds = { 'a string': ['Description', 'RoleArn'], 'a number': ['Precedence'] }
 
 export function createGroup({ input, pool }: PoolCall) {
   const GroupName = input.need('GroupName')
@@ -42,14 +43,14 @@ export function createGroup({ input, pool }: PoolCall) {
     throw new ApiError('GroupExistsException', 'A group with the name already exists.', `Pool ${pool.id} has a group '${GroupName}'`)
   }
   const now = pool.now / 1000
-  const group = { GroupName, ...input.some(...described), LastModifiedDate: now, CreationDate: now }
+  const group = { GroupName, ...input.some(described), LastModifiedDate: now, CreationDate: now }
   groupsIn(pool).put(GroupName, group, { list, place: allGroups(pool).length + 1 })
   return { Group: shown(group, pool) }
 }
 
 export function updateGroup(call: PoolCall) {
   const { input, pool } = call
-  const group = { ...groupOf(call), ...input.some(...described), LastModifiedDate: pool.now / 1000 }
+  const group = { ...groupOf(call), ...input.some(described), LastModifiedDate: pool.now / 1000 }
   const place = allGroups(pool).findIndex(({ GroupName }) => GroupName === group.GroupName) + 1
   groupsIn(pool).put(group.GroupName, group, { list, place })
   return { Group: shown(group, pool) }

@@ -69,8 +69,27 @@ export class Input {
     return Object.fromEntries(all.map(({ Name, Value }) => [Name, String(Value ?? '')]))
   }
 
-  /** The members of these names that came. */
-  some(...names: readonly string[]): Record<string, unknown> {
-    return Object.fromEntries(names.flatMap((name) => (this.members[name] === undefined ? [] : [[name, this.members[name]]])))
+  /** The members of these names that came. @throws ApiError of one that is of another kind */
+  some(names: Kinds): Record<string, unknown> {
+    const all = Object.entries(names).flatMap(([kind, ones]) => ones.map((name) => [name, kind as Kind] as const))
+    const came = all.filter(([name]) => (this.members[name] ?? undefined) !== undefined)
+    for (const [name, kind] of came) {
+      const value = this.members[name]
+      if (!isKind[kind](value)) throw invalidParameter(`${name} must be ${kind}`, `${name} came as ${JSON.stringify(value)}`)
+    }
+    return Object.fromEntries(came.map(([name]) => [name, this.members[name]]))
   }
 }
+
+const isKind = {
+  'a string': (value: unknown) => typeof value === 'string',
+  'a number': (value: unknown) => typeof value === 'number',
+  'a boolean': (value: unknown) => typeof value === 'boolean',
+  'an object': isMembers,
+  'a list of strings': (value: unknown) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+  'a list of objects': (value: unknown) => Array.isArray(value) && value.every(isMembers),
+}
+type Kind = keyof typeof isKind
+
+/** Names of members by what they must be. */
+export type Kinds = Readonly<Partial<Record<Kind, readonly string[]>>>

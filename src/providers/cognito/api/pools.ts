@@ -5,7 +5,7 @@ import { standardAttributes } from '../attributes.ts'
 import { ApiError, invalidParameter, notFound } from '../errors.ts'
 import { defaultPasswordPolicy, type PasswordPolicy } from '../password-policy.ts'
 import type { PoolCall } from './admin-users.ts'
-import { type Input, isMembers } from './input.ts'
+import { type Input, isMembers, type Kinds } from './input.ts'
 import { Pool, type PoolRecord, usualPool } from './pool.ts'
 import { paged } from './user-filter.ts'
 
@@ -29,18 +29,28 @@ export function poolOf(id: string, { spaces, context }: Pick<FreeCall, 'spaces' 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 /** What may be said of a pool, beside its name. */
-const kept = [
-  ...['AliasAttributes', 'UsernameAttributes', 'AutoVerifiedAttributes', 'MfaConfiguration', 'Schema', 'UserPoolTags', 'LambdaConfig'],
-  ...['EmailConfiguration', 'SmsConfiguration', 'AccountRecoverySetting', 'UsernameConfiguration', 'UserPoolTier', 'DeletionProtection'],
-  ...['UserAttributeUpdateSettings', 'DeviceConfiguration', 'VerificationMessageTemplate'],
-]
+const kept: Kinds = {
+  'a list of strings': ['AliasAttributes', 'UsernameAttributes', 'AutoVerifiedAttributes'],
+  'a list of objects': ['Schema'],
+  'a string': ['MfaConfiguration', 'UserPoolTier', 'DeletionProtection'],
+  'an object': [
+    ...['UserPoolTags', 'LambdaConfig', 'EmailConfiguration', 'SmsConfiguration', 'AccountRecoverySetting', 'UsernameConfiguration'],
+    ...['UserAttributeUpdateSettings', 'DeviceConfiguration', 'VerificationMessageTemplate'],
+  ],
+}
+
+/** What may be said of its second factors. */
+const factors: Kinds = {
+  'an object': ['SmsMfaConfiguration', 'SoftwareTokenMfaConfiguration', 'EmailMfaConfiguration'],
+  'a string': ['MfaConfiguration'],
+}
 
 function recordOf(input: Input, before: PoolRecord): PoolRecord {
   const { PasswordPolicy: policy } = input.object('Policies')
   const said = isMembers(policy) ? (policy as Partial<PasswordPolicy>) : undefined
   return {
     ...before,
-    ...input.some(...kept),
+    ...input.some(kept),
     Policies: { PasswordPolicy: said === undefined ? before.Policies.PasswordPolicy : { ...lax, ...said } },
     AdminCreateUserConfig: { ...before.AdminCreateUserConfig, ...input.object('AdminCreateUserConfig') },
   }
@@ -76,7 +86,7 @@ export function updateUserPool({ input, pool }: PoolCall) {
 }
 
 export function setUserPoolMfaConfig({ input, pool }: PoolCall) {
-  pool.change({ ...input.some('SmsMfaConfiguration', 'SoftwareTokenMfaConfiguration', 'EmailMfaConfiguration', 'MfaConfiguration') })
+  pool.change({ ...input.some(factors) })
   return mfaConfig(pool)
 }
 
@@ -185,11 +195,8 @@ export function customScopes(pool: Pool): string[] {
 }
 
 export function createResourceServer({ input, pool }: PoolCall) {
-  const server = {
-    Identifier: input.need('Identifier'),
-    Name: input.need('Name'),
-    Scopes: input.list('Scopes') as ResourceServer['Scopes'],
-  }
+  const { Scopes = [] } = input.some({ 'a list of objects': ['Scopes'] }) as Partial<ResourceServer>
+  const server = { Identifier: input.need('Identifier'), Name: input.need('Name'), Scopes }
   if (serversOf(pool).some(({ Identifier }) => Identifier === server.Identifier)) {
     throw invalidParameter(`${server.Identifier} already exists in user pool ${pool.id}.`)
   }
