@@ -55,10 +55,13 @@ test('a release publishes what was tested: the package with its provenance, the 
 })
 
 test('the newest entry of what changed is this version or the next one, and no other waits', () => {
-  const entries = [...text('CHANGELOG.md').matchAll(/^## (\d+\.\d+\.\d+)(, not released yet)?$/gm)]
-  const [newest, ...older] = entries.map(([, version, waits]) => ({ version, waits: waits !== undefined }))
+  const entries = [...text('CHANGELOG.md').matchAll(/^## (\d+\.\d+\.\d+)(?:, (not released yet|\d{4}-\d\d-\d\d))?$/gm)]
+  expect(entries.length).toBe(text('CHANGELOG.md').match(/^## /gm)?.length)
+  const [newest, ...older] = entries.map(([, version, when]) => ({ version, waits: when === 'not released yet' }))
   expect(older.every(({ waits }) => !waits)).toBe(true)
   expect(newest?.waits === true ? older[0]?.version : newest?.version).toBe(manifest.version)
+  const locked = JSON.parse(text('package-lock.json')) as { version: string; packages: Record<string, { version: string }> }
+  expect([locked.version, locked.packages['']?.version]).toEqual([manifest.version, manifest.version])
 })
 
 test('who tells of a mistake is asked for what grantbox doctor says', () => {
