@@ -4,6 +4,7 @@ import type { Endpoint } from '../oauth/model/endpoint.ts'
 import type { Reason } from '../oauth/model/reasons.ts'
 import type { Context } from '../oauth/realm/context.ts'
 import type { Trace } from '../oauth/realm/trace.ts'
+import type { Session } from '../oauth/storage/session-store.ts'
 import type { Provider } from '../providers/provider.ts'
 import { editionOf, issuerIn, ownSpaceOf, pathsIn, spaceAt } from '../providers/space.ts'
 import { type Addresses, addressesAt, type FixedAddresses, pathOf } from '../sandbox/addresses.ts'
@@ -47,6 +48,8 @@ export interface Exchange extends Readonly<Addresses> {
   explanation?: string
   /** The request when it has come whole, until it is answered. */
   came?: Pick<FastifyRequest, 'method' | 'headers' | 'body'> | undefined
+  /** The session of its browser, once it was looked up. */
+  browser?: { readonly session: Session | undefined }
   /** Set when its connection ended without an answer: what the journal says of it. */
   brokenOff?: JournalEntry
 }

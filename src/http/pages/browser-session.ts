@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { digest, randomText } from '../../basics/random.ts'
 import type { Interaction, User } from '../../oauth/model/records.ts'
@@ -6,16 +5,13 @@ import type { Session } from '../../oauth/storage/session-store.ts'
 import { readCookie, setCookie } from '../cookie.ts'
 import { type Exchange, pagePath } from '../exchange.ts'
 
-const found = new WeakMap<IncomingMessage, { session: Session | undefined }>()
-
 /** The session of the request's browser, looked up once; none for a provider without sessions. */
 export function sessionOf(request: FastifyRequest, exchange: Exchange): Session | undefined {
-  const known = found.get(request.raw)
-  if (known !== undefined) return known.session
+  if (exchange.browser !== undefined) return exchange.browser.session
   const cookie = exchange.sandbox.sessions ? sandboxCookie(request, exchange, 'session') : undefined
   const { store, clock } = exchange.sandbox
   const session = cookie === undefined ? undefined : store.findSession(digest(cookie), clock.now())
-  found.set(request.raw, { session })
+  exchange.browser = { session }
   return session
 }
 
@@ -32,7 +28,7 @@ export function beginSession(reply: FastifyReply, exchange: Exchange, user: User
   const sid = former?.user.row === user.row ? former.sid : newSessionId()
   const expires_at = now + settings.session_ttl * 1000
   const session = store.saveSession({ digest: digest(cookie), sid, user, auth_time: now, expires_at }, former, now)
-  found.set(request.raw, { session })
+  exchange.browser = { session }
   keepCookie(reply, exchange, 'session', cookie, stays ? settings.session_ttl : undefined)
 }
 
@@ -57,7 +53,7 @@ export function hasBeenAsked(request: FastifyRequest, exchange: Exchange): boole
 
 /** Takes the browser's session cookie away. */
 export function forgetSession(reply: FastifyReply, exchange: Exchange): void {
-  found.set(reply.request.raw, { session: undefined })
+  exchange.browser = { session: undefined }
   keepCookie(reply, exchange, 'session', '')
 }
 

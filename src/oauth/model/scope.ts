@@ -7,6 +7,7 @@ export const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 /** The scopes of a space-delimited list, each once, in order (RFC 6749 §3.3). */
 export function scopes(scope: string | undefined): string[] {
   if (scope === undefined || scope === '') return []
+  if (!scope.includes(' ')) return [scope]
   return [...new Set(scope.split(' ').filter((one) => one !== ''))]
 }
 
