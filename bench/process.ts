@@ -106,3 +106,12 @@ export function memory(pid: number): { now: number; peak: number } | undefined {
     return undefined
   }
 }
+
+/** Megabytes of a process's memory that are pages of files, which the program and its libraries are; undefined where there is no /proc. */
+export function fileBacked(pid: number): number | undefined {
+  try {
+    return Number(/^RssFile:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  } catch {
+    return undefined
+  }
+}

@@ -143,6 +143,14 @@ export const usual: readonly Usual[] = [
   },
 ]
 
+/** What a client sends first to a sandbox below a prefix: the token request, or the authorization request without a session. */
+export function firstRequest({ request: bytes, code }: Usual, prefix: string): Buffer {
+  if (code === undefined) return bytes?.(prefix) ?? Buffer.alloc(0)
+  const { authorize, client_id, scope = '' } = code
+  const query = new URLSearchParams({ response_type: 'code', client_id, redirect_uri: 'http://localhost/callback', state: 'state', scope })
+  return request('GET', `${prefix}${authorize}?${query}`, {})
+}
+
 /** The name of the sandbox that is asked. */
 const name = 'usual'
 
