@@ -21,6 +21,8 @@ export interface Spaces extends OwnSpaces {
   list(): readonly Sandbox[]
   create(name: string, settings?: Readonly<Record<string, unknown>>): Sandbox
   change(name: string, settings: Readonly<Record<string, unknown>>): Sandbox
+  /** All that is done to spaces, or nothing when it throws. */
+  atomically<T>(work: () => T): T
   /** What was known from memory is read again, and what was not stored of what was counted is forgotten. */
   forget(): void
   flushCounts(): void

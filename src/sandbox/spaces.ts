@@ -100,6 +100,18 @@ export class SandboxSpaces implements Spaces {
     this.#opened.delete(name)
   }
 
+  atomically<T>(work: () => T): T {
+    const { space, settings } = this.#deps.record()
+    try {
+      return this.#deps.table.atomically(work)
+    } catch (error) {
+      this.forget()
+      this.#deps.changeOwn({ space, settings })
+      this.own.keys.forget()
+      throw error
+    }
+  }
+
   forget(): void {
     for (const { lasting } of this.#opened.values()) lasting.counts.stop()
     this.#records = undefined

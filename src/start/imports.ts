@@ -50,10 +50,11 @@ export async function importFiles(
     const document = readDocument(file, environment)
     const vendor = vendors.find(({ reads }) => reads?.(document) === true)
     const sandbox = vendor === undefined ? undefined : await sandboxes.reach(vendor.id)
-    if (sandbox?.provider.imports === undefined)
+    const read = sandbox?.provider.imports
+    if (sandbox === undefined || read === undefined)
       throw new StartError(`${file} is no document that a vendor of grantbox reads, such as the export of a realm`)
     try {
-      const spaces = sandbox.provider.imports(document, sandbox.spaces, 'keep', sandbox.clock.now())
+      const spaces = sandbox.spaces.atomically(() => read(document, sandbox.spaces, 'keep', sandbox.clock.now()))
       imported.push({ file, sandbox: sandbox.name, spaces })
     } catch (error) {
       throw new StartError(`${file} is refused: ${error instanceof Error ? error.message : String(error)}`, { cause: error })

@@ -81,11 +81,16 @@ function recognised(document: unknown, label: string): ImportFormat {
   if (names.includes('providers') || names.includes('sandboxes')) throw problem(label, 'is a config file of grantbox: start with --config')
   if (mapping(document)?.format === 'grantbox-snapshot')
     throw problem(label, 'is a snapshot of grantbox: PUT it to /_grantbox/sandboxes/NAME/snapshot')
-  const came = names.length > 0 ? `names such as ${names.slice(0, 5).join(', ')}` : Array.isArray(document) ? 'a list' : typeof document
+  const came = names.length > 0 ? `names such as ${names.slice(0, 5).join(', ')}` : kindOf(document)
   const others = formats.filter((one) => one !== discovery && one !== postman).map((one) => `${one.what} (${one.name})`)
   const spaces = ofVendors.map(({ id, name }) => `an export of ${name} (${id})`)
   const known = `${discovery.what} or ${postman.what}; or ${[...spaces, ...others].join(', ')}`
   throw problem(label, `expected ${known}; got ${came}. If it is one of them, say which: --format NAME`)
+}
+
+function kindOf(document: unknown): string {
+  if (document === undefined || document === null) return 'nothing'
+  return Array.isArray(document) ? 'a list' : typeof document
 }
 
 /** Deeper than anything that anybody writes. */

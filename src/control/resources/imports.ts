@@ -44,9 +44,10 @@ export const spaceImports = sandboxRoutes('spaces', ({ post }) => {
 
 /** @throws Problem 409 where the provider reads no documents, 422 for what is none of its */
 function spacesOf(document: unknown, { provider, spaces, clock }: Sandbox) {
-  if (provider.imports === undefined) throw new Problem(409, `${provider.name} has no documents that can be read`)
+  const { imports: read } = provider
+  if (read === undefined) throw new Problem(409, `${provider.name} has no documents that can be read`)
   try {
-    return provider.imports(document, spaces, 'replace', clock.now())
+    return spaces.atomically(() => read(document, spaces, 'replace', clock.now()))
   } catch (error) {
     throw new Problem(422, error instanceof Error ? error.message : String(error))
   }

@@ -92,6 +92,29 @@ describe('a realm’s export', () => {
     expect((await post(`${server.url}/keycloak/realms/demo/protocol/openid-connect/token`, form)).status).toBe(200)
   })
 
+  test.each([
+    ['the realm that it would have replaced', [{ ...shop, users: [...shop.users, ...shop.users] }]],
+    [
+      'the realms beside it, of a list',
+      [
+        { ...shop, realm: 'first', users: [] },
+        { ...shop, users: [...shop.users, ...shop.users] },
+      ],
+    ],
+    ['the preloaded realm that it would have replaced', [{ ...shop, realm: 'demo', users: [...shop.users, ...shop.users] }]],
+  ])('that contradicts itself leaves %s as before', async (_what, document) => {
+    const { url } = await start({ made: ['keycloak'] })
+    const at = `${url}/_grantbox/sandboxes/keycloak`
+    expect((await postJson(`${at}/import`, shop)).status).toBe(200)
+    const state = async () => (await (await fetch(`${at}/snapshot`)).json()) as { tables: object; spaces: object }
+    const before = await state()
+    expect((await postJson(`${at}/import`, document)).status).toBe(422)
+    const { items } = (await (await fetch(`${at}/spaces`)).json()) as { items: { id: string }[] }
+    expect(items.map(({ id }) => id)).toEqual(['demo', 'master', 'shop'])
+    expect(await state()).toEqual(before)
+    expect((await tokenOf(`${url}/keycloak`)).body).toHaveProperty('access_token')
+  })
+
   test('is refused by a vendor that reads none, and when it is none', async () => {
     const server = await start()
     expect((await postJson(`${server.url}/_grantbox/sandboxes/iokids/import`, shop)).status).toBe(409)
