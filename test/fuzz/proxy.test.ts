@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import fc, { type Arbitrary } from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { spawnServer } from '../support/child-server.ts'
+import { seeds } from './seeds.ts'
 import { injectedHeader } from './values.ts'
 import { exchange } from './wire.ts'
 
 /** As in fuzz.test.ts; each of these opens connections on both sides. */
 const conversations = Number(process.env.GRANTBOX_FUZZ_REQUESTS ?? 2000) / 4
-const seed = Number(process.env.GRANTBOX_FUZZ_SEED ?? 1)
 const together = 10
 
 /** Bytes, one character for each. */
@@ -194,10 +194,11 @@ test(`${conversations} conversations with the proxy end, none with a failure of 
     const health = await fetch(`${server.url}/_grantbox/health`)
     if (health.status !== 200) throw new Error(`then its health was ${health.status}`)
   })
-  await fc.assert(property, { seed, numRuns: Math.ceil(conversations / together), interruptAfterTimeLimit: 3_600_000, endOnFailure: true })
+  const numRuns = Math.ceil(conversations / seeds.length / together)
+  for (const seed of seeds) await fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 3_600_000, endOnFailure: true })
   await expect.poll(() => answering.open.size + silent.open.size, { timeout: 20_000 }).toBe(0)
   // Below its first line stands what it logged: errors alone.
   expect(server.stdout().split('\n').slice(1).join('\n') + server.stderr()).toBe('')
   for (const status of [200, 400, 403, 407, 502]) expect(seen).toHaveProperty(String(status))
-  process.stdout.write(`fuzz of the proxy, seed ${seed}: ${JSON.stringify(seen)}\n`)
+  process.stdout.write(`fuzz of the proxy, seed ${seeds.join(', ')}: ${JSON.stringify(seen)}\n`)
 }, 3_600_000)

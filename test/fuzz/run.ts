@@ -22,10 +22,10 @@ export interface FuzzReport {
 }
 
 /**
- * Sends requests of every kind to everything that answers.
+ * Sends requests of every kind to everything that answers, a share for each seed.
  * @throws Error that has the seed, the smallest batch that fails and what the server wrote
  */
-export async function fuzz(server: ChildServer, requests: number, seed: number): Promise<FuzzReport> {
+export async function fuzz(server: ChildServer, requests: number, seeds: readonly number[]): Promise<FuzzReport> {
   const { targets, world } = await explore(server.url)
   const report: FuzzReport = { requests: 0, targets: targets.length, statuses: {}, slowest: 0 }
   const request = fc.oneof(...targets.map((target) => ({ weight: target.weight, arbitrary: requestTo(target, world) })))
@@ -33,7 +33,8 @@ export async function fuzz(server: ChildServer, requests: number, seed: number):
   const property = fc.asyncProperty(batch, async (sent: FuzzRequest[]) => {
     await Promise.all(sent.map((one) => tryOne(server, one, report)))
   })
-  await fc.assert(property, { seed, numRuns: Math.ceil(requests / together), interruptAfterTimeLimit: 3_600_000 })
+  const numRuns = Math.ceil(requests / seeds.length / together)
+  for (const seed of seeds) await fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 3_600_000 })
   return report
 }
 
