@@ -405,6 +405,11 @@ describe('a file that cannot be read', () => {
     ['other.json', '{"name": "package", "version": "1"}', "mock-oauth2-server's JSON_CONFIG (navikt), a config file of dex (dex)"],
     ['own.yaml', 'sandboxes: {}', 'is a config file of grantbox: start with --config'],
     ['list.json', '[1]', 'got a list'],
+    [
+      'holes.json',
+      '{"info":1,"variable":[null],"item":[null],"auth":{"type":"oauth2","oauth2":[null]}}',
+      'auth.oauth2.accessTokenUrl: expected',
+    ],
     ['empty.yaml', '# nothing yet', 'got nothing'],
     ['type.yaml', 'staticClients: [{ id: [1], secret: x }]', 'staticClients[0].id: expected a text, got [1]'],
     ['two.json', '{"google": {}, "github": {}}', 'leave --sandbox out', ['--sandbox', 'x']],

@@ -43,7 +43,8 @@ export function importPostman(collection: Json, abilities: Abilities): Imported 
     ...new Set(blocks.flatMap((block) => (block.scope ?? '').split(' ').filter((scope) => scope !== '' && !isVariable(scope)))),
   ]
   const redirect_uris = [...new Set(blocks.flatMap((block) => (isUsable(block.redirect_uri) ? [block.redirect_uri] : [])))]
-  const title = String((collection.info as Json | undefined)?.name ?? 'Imported')
+  const { name: said } = members(collection.info)
+  const title = typeof said === 'string' ? said : 'Imported'
   const name = cleanName(title)
   const hosts = hostNames([tokenUrl, authUrl])
   const client: ClientDeclaration = {
@@ -68,30 +69,35 @@ export function importPostman(collection: Json, abilities: Abilities): Imported 
 
 /** Every OAuth 2.0 block below an item, its own first. */
 function blocksIn(item: Json): Record<string, string>[] {
-  const request = item.request as Json | undefined
-  const own = [item.auth, request?.auth].flatMap((auth) => {
-    const block = blockOf(auth as Json | undefined)
+  const own = [item.auth, members(item.request).auth].flatMap((auth) => {
+    const block = blockOf(members(auth))
     return block === undefined ? [] : [block]
   })
-  const items = Array.isArray(item.item) ? (item.item as Json[]) : []
-  return [...own, ...items.flatMap(blocksIn)]
+  return [...own, ...list(item.item).flatMap(blocksIn)]
 }
 
 /** v2.1 has a list of keys with values, v2.0 an object. */
-function blockOf(auth: Json | null | undefined): Record<string, string> | undefined {
-  if (auth?.type !== 'oauth2') return undefined
-  const { oauth2 } = auth
-  const entries = Array.isArray(oauth2)
-    ? (oauth2 as { key?: unknown; value?: unknown }[]).map(({ key, value }) => [key, value])
-    : Object.entries((oauth2 ?? {}) as Json)
+function blockOf({ type, oauth2 }: Json): Record<string, string> | undefined {
+  if (type !== 'oauth2') return undefined
+  const entries = Array.isArray(oauth2) ? list(oauth2).map(({ key, value }) => [key, value]) : Object.entries(members(oauth2))
   return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string')) as Record<string, string>
 }
 
 function variablesOf(collection: Json): ReadonlyMap<string, string> {
-  const list = Array.isArray(collection.variable) ? (collection.variable as { key?: unknown; value?: unknown }[]) : []
   return new Map(
-    list.flatMap(({ key, value }) => (typeof key === 'string' && typeof value === 'string' && value !== '' ? [[key, value]] : [])),
+    list(collection.variable).flatMap(({ key, value }) =>
+      typeof key === 'string' && typeof value === 'string' && value !== '' ? [[key, value]] : [],
+    ),
   )
+}
+
+/** What is no object has no members. */
+function members(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {}
+}
+
+function list(value: unknown): Json[] {
+  return Array.isArray(value) ? value.map(members) : []
 }
 
 /** A block with the collection's variables filled in; those of an environment stay as they are. */
