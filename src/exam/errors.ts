@@ -7,3 +7,8 @@ export class CastError extends Error {
 export class ExamRunningError extends Error {
   override readonly name = 'ExamRunningError'
 }
+
+/** Who waited for the next task is not the last one who asked for it. */
+export class AskedAnewError extends Error {
+  override readonly name = 'AskedAnewError'
+}

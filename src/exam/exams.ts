@@ -21,6 +21,9 @@ export interface Sitting {
 /** By what a sandbox keeps as long as it is there. */
 const sittings = new WeakMap<Journal, Sitting>()
 
+/** Where one is being made ready. */
+const beginning = new WeakSet<Journal>()
+
 /** The exam of a sandbox, going on or over. */
 export function sittingOf({ journal }: Pick<Sandbox, 'journal'>): Sitting | undefined {
   return sittings.get(journal)
@@ -32,8 +35,10 @@ export function sittingOf({ journal }: Pick<Sandbox, 'journal'>): Sitting | unde
  */
 export async function beginExam(world: ExamWorld, options: ExamOptions): Promise<Sitting> {
   const { journal, name } = world.find()
-  if (sittings.get(journal)?.exam.findings.state === 'running') throw new ExamRunningError(`An exam is going on in sandbox '${name}'`)
-  const exam = await Exam.begin(world, options)
+  const isRunning = sittings.get(journal)?.exam.findings.state === 'running'
+  if (isRunning || beginning.has(journal)) throw new ExamRunningError(`An exam is going on in sandbox '${name}'`)
+  beginning.add(journal)
+  const exam = await Exam.begin(world, options).finally(() => beginning.delete(journal))
   const prints = new Fingerprints()
   const report = () => reportOf(exam, name, prints)
   const waivedByVendor = Object.keys(world.find().provider.exam?.waive ?? {})

@@ -1,54 +1,9 @@
-import { Agent, request } from 'node:http'
 import { SignJWT } from 'jose'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { type Answer, atOnce, count, many, times } from '../support/at-once.ts'
 import { passwordTokens } from '../support/iokids-client.ts'
 import { start } from '../support/server.ts'
 import { alice, bob, web } from '../support/standard-client.ts'
-
-/** How many do the same at once, each over a connection of its own. */
-const many = 40
-
-interface Answer {
-  status: number
-  body: Record<string, unknown>
-  headers: Record<string, unknown>
-}
-
-/** Connects all first and then sends all, so that nobody is ahead. */
-async function atOnce(
-  url: string,
-  requests: readonly { method?: string; path: string; form?: object; json?: unknown; headers?: object }[],
-): Promise<Answer[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: requests.length })
-  onTestFinished(() => agent.destroy())
-  const send = ({ method = 'POST', path, form, json, headers = {} }: (typeof requests)[number]) =>
-    new Promise<Answer>((resolve, reject) => {
-      const body =
-        form === undefined ? (json === undefined ? '' : JSON.stringify(json)) : new URLSearchParams(Object.entries(form)).toString()
-      const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded'
-      const sent = request(
-        `${url}${path}`,
-        { method, agent, headers: { ...(body !== '' && { 'content-type': type }), ...headers } },
-        (response) => {
-          let text = ''
-          response.on('data', (chunk: Buffer) => {
-            text += chunk.toString()
-          })
-          response.on('end', () => {
-            const isJson = response.headers['content-type']?.includes('json') === true && text !== ''
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: isJson ? JSON.parse(text) : { text } })
-          })
-        },
-      )
-      sent.on('error', reject)
-      sent.end(body)
-    })
-  await Promise.all(requests.map(() => send({ method: 'GET', path: '/_grantbox/health' })))
-  return Promise.all(requests.map(send))
-}
-
-const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
-const count = (answers: readonly Answer[], status: number) => answers.filter((answer) => answer.status === status).length
 
 /** A server with `standard` at its root, and what is done to it again and again. */
 async function standard() {

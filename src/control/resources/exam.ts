@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { given } from '../../basics/given.ts'
-import { CastError, ExamRunningError } from '../../exam/errors.ts'
+import { AskedAnewError, CastError, ExamRunningError } from '../../exam/errors.ts'
 import type { Sitting } from '../../exam/exams.ts'
 import { levels } from '../../exam/level.ts'
 import { profiles } from '../../exam/profiles.ts'
@@ -131,7 +131,11 @@ export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sand
   const asked = { body: next.prefault({}), answer: task }
   post('/exam/next', 'What the driver is to do; answered when what it did before is judged', asked, async ({ sandbox, body }) => {
     const { exam } = await sitting(sandbox)
-    return exam.next(body.busy)
+    try {
+      return await exam.next(body.busy)
+    } catch (error) {
+      throw error instanceof AskedAnewError ? new Problem(409, error.message) : error
+    }
   })
 
   post('/exam/signal', 'Say what came of it', { body: signal, answer: z.object({}) }, async ({ sandbox, body }) => {

@@ -57,7 +57,8 @@ export class Desk {
   }
 
   async #fetch(): Promise<void> {
-    const given = await this.#exam.next(false)
-    if (given.do !== 'nothing_left') this.#last = this.#lies = given
+    // Another driver may have asked since.
+    const given = await this.#exam.next(false).catch(() => undefined)
+    if (given !== undefined && given.do !== 'nothing_left') this.#last = this.#lies = given
   }
 }

@@ -1,3 +1,4 @@
+import { AskedAnewError } from '../errors.ts'
 import type { Signal } from '../play.ts'
 import type { Given } from '../tasks.ts'
 
@@ -13,7 +14,7 @@ export interface Heard {
 /** Where an exam and its driver meet: the one lays tasks down, the other takes them and says what came of it. */
 export class Rendezvous {
   #given: Given | undefined
-  #take: ((given: Given) => void) | undefined
+  #waiting: PromiseWithResolvers<Given> | undefined
   #taken: () => void = () => {}
   #heard: Heard = {}
   #tell: () => void = () => {}
@@ -34,9 +35,9 @@ export class Rendezvous {
 
   #lay(given: Given): void {
     this.#given = given
-    const take = this.#take
-    this.#take = undefined
-    if (take !== undefined) this.#hand(take)
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting !== undefined) this.#hand(waiting.resolve)
   }
 
   #hand(take: (given: Given) => void): void {
@@ -53,14 +54,18 @@ export class Rendezvous {
   /**
    * The driver asks what to do next; it is answered when what it did before is judged. One that asks anew instead of waiting is answered in the place of the former.
    * @param is_at_it it is still at what it was given before
+   * @throws AskedAnewError to the former
    */
   next(is_at_it: boolean): Promise<Given> {
-    return new Promise((resolve) => {
-      this.#heard = { ...this.#heard, asked_at: performance.now(), is_at_it }
-      if (this.#given !== undefined) return this.#hand(resolve)
-      this.#take = resolve
+    const asked = Promise.withResolvers<Given>()
+    this.#heard = { ...this.#heard, asked_at: performance.now(), is_at_it }
+    if (this.#given !== undefined) this.#hand(asked.resolve)
+    else {
+      this.#waiting?.reject(new AskedAnewError('the next task was asked for anew, and goes to who asked last'))
+      this.#waiting = asked
       this.#tell()
-    })
+    }
+    return asked.promise
   }
 
   /** The driver says what it saw. */
