@@ -1,15 +1,20 @@
+import type { lookup } from 'node:dns'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { runInNewContext } from 'node:vm'
 import { decodeJwt } from 'jose'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { fitsGlob } from '../../src/basics/glob.ts'
 import { withEnvironment } from '../../src/basics/placeholders.ts'
 import { untilReady } from '../../src/cli/exam/ready.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { Browser } from '../../src/exam/browser/browser.ts'
+import { startChromium } from '../../src/exam/browser/chromium-program.ts'
 import { Tab } from '../../src/exam/browser/chromium-tab.ts'
 import { DevTools } from '../../src/exam/browser/devtools.ts'
 import { Collector } from '../support/collector.ts'
@@ -71,11 +76,13 @@ describe('a document that is imported', () => {
   })
 
   test.each([
-    ['a list', '['.repeat(50_000) + ']'.repeat(50_000), 400],
-    ['a seed', `{"google": ${'['.repeat(400)}${']'.repeat(400)}}`, 422],
-    ['a realm', `{"realm": "deep", "attributes": ${'{"a":'.repeat(600)}1${'}'.repeat(600)}}`, 400],
-  ])('may be no deeper than what anybody writes: %s', async (_, document, status) => {
-    expect((await imported('deep', document)).status).toBe(status)
+    ['a list', '['.repeat(50_000) + ']'.repeat(50_000), 400, 'deeper than 500 levels'],
+    ['a seed', `{"google": ${'['.repeat(400)}${']'.repeat(400)}}`, 422, 'at most 100 levels'],
+    ['a realm', `{"realm": "deep", "attributes": ${'{"a":'.repeat(600)}1${'}'.repeat(600)}}`, 400, 'deeper than 500 levels'],
+  ])('may be no deeper than what anybody writes: %s', async (_, document, status, words) => {
+    const answer = await imported('deep', document)
+    expect(answer.status).toBe(status)
+    expect(answer.text).toContain(words)
   })
 
   test('keeps nobody busy by its patterns, which are no regular expressions, or its variables', () => {
@@ -155,7 +162,20 @@ describe("the exam's browser", () => {
     const devtools = new DevTools(to, from)
     const told: { method: string; params: { requestId?: string; url?: string; expression?: string } }[] = []
     const say = (message: object) => from.write(`${JSON.stringify(message)}\0`)
-    const addresses = ['http://169.254.169.254/', 'http://10.0.0.1/', 'file:///etc/passwd', 'https://example.com/', 'blob:x', 'data:,x']
+    const addresses = [
+      ...['http://169.254.169.254/', 'http://10.0.0.1/', 'file:///etc/passwd', 'https://example.com/', 'blob:x', 'data:,x'],
+      ...['http://app.test/', 'http://rebound.test/', 'http://nowhere.test/'],
+    ]
+    const known: Record<string, string[]> = {
+      '10.0.0.1': ['10.0.0.1'],
+      'app.test': ['127.0.0.1'],
+      'rebound.test': ['127.0.0.1', '169.254.169.254'],
+    }
+    const resolve = ((name: string, _options: object, done: (error: Error | null, found?: object[]) => void) =>
+      done(
+        known[name] === undefined ? new Error('ENOTFOUND') : null,
+        known[name]?.map((address) => ({ address, family: 4 })),
+      )) as unknown as typeof lookup
     to.setEncoding('utf8').on('data', (piece: string) => {
       for (const text of piece.split('\0').filter(Boolean)) {
         const message = JSON.parse(text)
@@ -163,7 +183,7 @@ describe("the exam's browser", () => {
         say({ id: message.id, result: { targetId: 't', sessionId: 's', result: { value: true } } })
       }
     })
-    const tab = await Tab.open(devtools, 'c', provider)
+    const tab = await Tab.open(devtools, 'c', provider, resolve)
     for (const there of addresses)
       say({
         method: 'Fetch.requestPaused',
@@ -172,12 +192,34 @@ describe("the exam's browser", () => {
       })
     await expect.poll(() => told.filter(({ params }) => addresses.includes(params.requestId ?? '')).length).toBe(addresses.length)
     const passed = told.filter(({ method }) => method === 'Fetch.continueRequest').map(({ params }) => params.requestId)
-    expect(passed).toEqual(['http://10.0.0.1/', 'blob:x', 'data:,x'])
+    expect(passed.sort()).toEqual(['blob:x', 'data:,x', 'http://10.0.0.1/', 'http://app.test/', 'http://nowhere.test/'])
     await tab.read()
     const reading = told.map(({ params }) => params.expression ?? '').find((one) => one.includes('outerHTML'))
     const page = { contentType: 'text/html', documentElement: { outerHTML: 'x'.repeat(5 * 1024 * 1024) } }
     expect(runInNewContext(reading ?? '', { document: page })).toHaveLength(4 * 1024 * 1024)
   })
+})
+
+test('a window finds no name but this machine and the exam’s, asks nobody of its own accord, and leaves no profile', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'grantbox-flags-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const [program, told] = [join(folder, 'chromium'), join(folder, 'told')]
+  await writeFile(program, `#!/bin/sh\nfor one in "$@"; do echo "$one"; done > ${told}\n`, { mode: 0o755 })
+  await expect(startChromium(program, ['app.test'], {})).rejects.toThrow('cannot be driven')
+  const flags = (await readFile(told, 'utf8')).trim().split('\n')
+  const profile = flags.find((one) => one.startsWith('--user-data-dir='))?.split('=')[1] ?? ''
+  expect(dirname(profile)).toBe(tmpdir())
+  await expect(stat(profile)).rejects.toThrow('ENOENT')
+  expect(flags.filter((one) => !one.startsWith('--user-data-dir=')).sort()).toEqual(
+    [
+      ...['--headless', '--remote-debugging-pipe', '--no-first-run', '--no-default-browser-check', '--disable-background-networking'],
+      ...['--disable-component-update', '--disable-extensions', '--disable-sync', '--disable-gpu', '--disable-dev-shm-usage'],
+      '--password-store=basic',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE app.test',
+      // Chromium's own sandbox is off for root alone, who cannot have it.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ].sort(),
+  )
 })
 
 test('doctor says nothing of passwords and tokens, whatever is wrong', async () => {

@@ -1,4 +1,5 @@
-import { callProblem } from '../../oauth/clients/outbound.ts'
+import type { lookup } from 'node:dns'
+import { lookedUpProblem } from '../../oauth/clients/outbound.ts'
 import { type Answer, type Arrival, BrowserError, largest, type Page, type Provider } from './browser.ts'
 import type { DevTools, DevToolsEvent } from './devtools.ts'
 
@@ -19,6 +20,7 @@ export class Tab {
   readonly #session: string
   readonly #target: string
   readonly #provider: Provider
+  readonly #resolve: typeof lookup | undefined
   readonly #underWay = new Set<string>()
   readonly #stop: () => void
   #changed_at = 0
@@ -28,18 +30,19 @@ export class Tab {
   #status = 0
   #headers: Page['headers'] = {}
 
-  private constructor(devtools: DevTools, target: string, session: string, provider: Provider) {
+  private constructor(devtools: DevTools, target: string, session: string, provider: Provider, resolve: typeof lookup | undefined) {
     this.#devtools = devtools
+    this.#resolve = resolve
     this.#target = target
     this.#session = session
     this.#provider = provider
     this.#stop = devtools.listen((event) => event.sessionId === session && this.#saw(event))
   }
 
-  static async open(devtools: DevTools, browserContextId: string, provider: Provider): Promise<Tab> {
+  static async open(devtools: DevTools, browserContextId: string, provider: Provider, resolve?: typeof lookup): Promise<Tab> {
     const { targetId } = await devtools.send('Target.createTarget', { url: 'about:blank', browserContextId })
     const { sessionId } = await devtools.send('Target.attachToTarget', { targetId, flatten: true })
-    const tab = new Tab(devtools, String(targetId), String(sessionId), provider)
+    const tab = new Tab(devtools, String(targetId), String(sessionId), provider, resolve)
     await Promise.all([
       tab.#send('Page.enable'),
       tab.#send('Network.enable'),
@@ -124,14 +127,14 @@ export class Tab {
   }
 
   /** Each request waits until it is known that it may be sent. */
-  #paused({ requestId, request: { url }, resourceType, frameId }: Paused): void {
+  async #paused({ requestId, request: { url }, resourceType, frameId }: Paused): Promise<void> {
     const isPage = resourceType === 'Document' && frameId === this.#target
     const isSignIn = isPage && this.#provider.isSignIn(url)
     if (isSignIn) this.#signIn = url
-    const isElsewhere = !/^(about|blob|data):/.test(url) && callProblem(url, { outbound: 'private' }) !== undefined
-    if (isPage && isElsewhere) this.strayed = url
     const form = isPage ? this.#form : undefined
     if (isPage) this.#form = undefined
+    const isElsewhere = !isSignIn && (await this.#leadsElsewhere(url))
+    if (isPage && isElsewhere) this.strayed = url
     const posted = form && {
       method: 'POST',
       postData: Buffer.from(new URLSearchParams(form).toString()).toString('base64'),
@@ -143,6 +146,10 @@ export class Tab {
         : this.#send('Fetch.continueRequest', { requestId, ...posted })
     // One whose page is gone needs no answer.
     sent.catch(() => undefined)
+  }
+
+  async #leadsElsewhere(url: string): Promise<boolean> {
+    return !/^(about|blob|data):/.test(url) && (await lookedUpProblem(url, { outbound: 'private' }, this.#resolve)) !== undefined
   }
 }
 

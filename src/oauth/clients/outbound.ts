@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import type { Settings } from '../model/settings.ts'
 
 /**
@@ -81,6 +82,18 @@ export function checkedLookup(rule: Rule, resolve: typeof lookup = lookup): Look
       else done(null, first.address, first.family)
     })
   }
+}
+
+/** Why a URL that somebody else is to call is never called, its name looked up as well. Whose name is not found, nobody calls. */
+export function lookedUpProblem(url: string, rule: Rule, resolve: typeof lookup = lookup): MaybePromise<string | undefined> {
+  const refused = callProblem(url, rule)
+  if (refused !== undefined) return refused
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '')
+  return new Promise((told) => {
+    resolve(host, { all: true }, (_error, addresses = []) => {
+      told(addresses.map(({ address }) => addressProblem(address, rule)).find((one) => one !== undefined))
+    })
+  })
 }
 
 /** Calls a URL that a client gave. No redirect is followed. @returns what came, or why nothing did */
