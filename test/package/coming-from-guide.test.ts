@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
+import { listenOptions } from '../../src/cli/start.ts'
+import { loadConfig } from '../../src/config/config.ts'
 import { startGrantbox } from '../../src/index.ts'
+import { listen } from '../../src/start/listen.ts'
 import { Collector } from '../support/collector.ts'
 import { AsyncFunction, readGuide } from '../support/guide.ts'
 import { sectionsOf } from '../support/markdown.ts'
@@ -38,6 +41,29 @@ describe('the commands', () => {
     const out = argv[argv.indexOf('--out') + 1] ?? ''
     if (argv.includes('--out')) expect(await readFile(join(folder, out), 'utf8')).toMatch(/^(providers|sandboxes):/m)
     else expect(String(stdout)).toMatch(/ is (at http|in sandbox)/)
+  })
+})
+
+describe('the starts', () => {
+  /** What answers by discovery, once what the commands above wrote is started in the peer's place. */
+  const started: Record<string, string> = {
+    '--config identity.yaml --provider oidc-mock': '/connect/token',
+    '--config grantbox.config.yaml --port 5556': '/dex/token',
+    '--provider keycloak --port 8080 --import-realm ./realms': '/realms/shop/protocol/openid-connect/token',
+  }
+  const starts = [...guide.text.matchAll(/(?:^|`)npx grantbox (--(?:config|provider)[^#`\n]*)/gm)].map(([, line = '']) => line.trim())
+
+  test('are those that are tried', () => expect(starts).toEqual(Object.keys(started)))
+
+  test.each(starts)('%s', async (line) => {
+    await cp(join(folder, 'realm-export.json'), join(folder, 'realms/realm-export.json'))
+    const config = await loadConfig({ argv: line.replace('./realms', join(folder, 'realms')).split(' '), env: {}, cwd: folder })
+    const { origin, close } = await listen({ ...listenOptions(config), port: 0, db: ':memory:', dataDir: folder })
+    onTestFinished(() => close(0))
+    const endpoint = started[line] ?? ''
+    const issuer = origin + endpoint.replace(/\/(connect|protocol\/openid-connect)?\/?token$/, '')
+    const answer = await fetch(`${issuer}/.well-known/openid-configuration`)
+    expect(await answer.json()).toMatchObject({ issuer, token_endpoint: origin + endpoint })
   })
 })
 
