@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { containers } from './containers.ts'
 import { clientCredentials, type Dialect, refresh } from './conversations.ts'
+import { firstAnswer } from './first-answer.ts'
 import { grading } from './grading.ts'
 import { type Conversation, load } from './load.ts'
 import { median } from './measure.ts'
 import { memory } from './memory.ts'
-import { cpuMicroseconds, type Running, start } from './process.ts'
+import { cpuMicroseconds, type Running } from './process.ts'
 import { cleanUp, connections, create, launch, program, type Subject, subjects } from './subjects.ts'
 import { table, verdict, whole } from './tables.ts'
 import { usual, vendors } from './vendors.ts'
@@ -31,34 +32,6 @@ async function issue(
   kind: (dialect: Dialect) => () => Conversation = clientCredentials,
 ): Promise<void> {
   await load(running.port, Array.from({ length: connections }, kind(subject.dialect)), 600, count)
-}
-
-/** Milliseconds and CPU milliseconds from spawn until an answer of 200 has come to each of the paths. */
-async function firstAnswer(
-  args: readonly string[],
-  paths: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ wall: number; cpu: number }> {
-  const began = performance.now()
-  const running = await start({ args, cwd: here, env })
-  try {
-    for (const path of paths) await answered(running.port, path)
-    return { wall: performance.now() - began, cpu: (cpuMicroseconds(running.pid) ?? Number.NaN) / 1000 }
-  } finally {
-    await running.stop()
-  }
-}
-
-function answered(port: number, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(`GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`))
-    socket.on('error', reject)
-    socket.once('data', (chunk) => {
-      socket.destroy()
-      if (chunk.toString().startsWith('HTTP/1.1 200')) resolve()
-      else reject(new Error(chunk.toString().slice(0, 100)))
-    })
-  })
 }
 
 async function coldStart(quick: boolean): Promise<string> {
@@ -250,4 +223,5 @@ export const sections: readonly Section[] = [
   { title: 'many sandboxes, many users', measure: scale },
   { title: 'hints on a full journal', measure: grading },
   { title: 'install', measure: install },
+  { title: 'containers that people replace', measure: containers },
 ]

@@ -9,6 +9,8 @@ import { type Command, type Running, start } from './process.ts'
 export interface Subject {
   name: string
   command: Command
+  /** Starts it, where it is no program of Node.js. */
+  run?(): Promise<Running>
   dialect: Dialect
   /** So many requests, and it must be started anew. */
   limit?: number
@@ -181,7 +183,7 @@ export const subjects = {
 
 /** A subject that runs; `stop` leaves nothing behind. */
 export async function launch(subject: Subject): Promise<Running> {
-  const running = await start(subject.command)
+  const running = await (subject.run?.() ?? start(subject.command))
   try {
     await subject.prepare?.(`http://127.0.0.1:${running.port}`, subject)
   } catch (error) {

@@ -46,7 +46,7 @@ function verdicts(row: Row, results: readonly Result[]): string[] {
 const milliseconds = ({ p50, p99 }: Result) => `${p50.toFixed(2)} and ${p99.toFixed(2)}`
 
 /** A ratio that is to be reached by requests per second and by CPU, or by CPU alone; which of them reached it is said. */
-function byRateAndCpu(goal: string, least: number, rate: number, cpu: number, cpuAlone?: true): string {
+export function byRateAndCpu(goal: string, least: number, rate: number, cpu: number, cpuAlone?: true): string {
   const measured = `(${cpu.toFixed(2)} × by CPU, ${rate.toFixed(2)} × by rate)`
   if (cpu >= least && (rate >= least || cpuAlone === true)) return `- reached: ${goal} ${measured}`
   if (cpu >= least) return `- **reached by CPU alone**: ${goal} ${measured}`

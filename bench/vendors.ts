@@ -155,7 +155,7 @@ export function firstRequest({ request: bytes, code }: Usual, prefix: string): B
 const name = 'usual'
 
 /** The vendor in a process of its own. */
-function entryOf({ vendor, request: bytes, code }: Usual): Entry {
+export function entryOf({ vendor, request: bytes, code }: Usual): Entry {
   const client = { client_id: code?.client_id ?? '', client_secret: code?.client_secret ?? '' }
   const dialect: Dialect = { token: `/${name}${code?.token}`, client, redirect_uri: 'http://localhost/callback' }
   if (code === undefined) {

@@ -5,12 +5,14 @@ import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 
 /** The distribution that the twin is compared with, from Maven Central. */
-const version = '26.7.3'
+export const keycloakVersion = '26.7.3'
 const cache = join(import.meta.dirname, '../node_modules/.cache/keycloak')
 
 /** A running Keycloak in development mode, with `admin` / `admin` at its master realm. */
 export interface RealKeycloak {
   base: string
+  /** The process of the server itself; the script that started it waits for it. */
+  pid: number
   /** Milliseconds from its process's start to its first answer. */
   startup: number
   /** Bytes that its processes hold in memory now. */
@@ -20,12 +22,12 @@ export interface RealKeycloak {
 
 /** Puts the distribution into the cache. @returns its folder; throws Error with what Maven or unzip said */
 function distribution(): string {
-  const folder = join(cache, `keycloak-${version}`)
+  const folder = join(cache, `keycloak-${keycloakVersion}`)
   if (existsSync(folder)) return folder
   mkdirSync(cache, { recursive: true })
-  const artifact = `-Dartifact=org.keycloak:keycloak-quarkus-dist:${version}:zip`
+  const artifact = `-Dartifact=org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:zip`
   run('mvn', ['-q', '-B', 'dependency:copy', artifact, `-DoutputDirectory=${cache}`])
-  const zip = join(cache, `keycloak-quarkus-dist-${version}.zip`)
+  const zip = join(cache, `keycloak-quarkus-dist-${keycloakVersion}.zip`)
   run('unzip', ['-q', zip, '-d', cache])
   rmSync(zip)
   return folder
@@ -82,7 +84,7 @@ export async function startKeycloak(args: readonly string[] = []): Promise<RealK
       throw new Error(`Keycloak gives no answer; it said last: ${said}`)
     }
   }
-  return { base, startup: performance.now() - started, memory: () => memoryOf(pid), close }
+  return { base, pid: largestOf(pid), startup: performance.now() - started, memory: () => memoryOf(pid), close }
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -94,8 +96,16 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** What Linux says of the processes of a group: the script waits while the server runs. */
+function processesOf(group: number): { pid: number; bytes: number }[] {
+  const lines = execFileSync('ps', ['-eo', 'pgid=,pid=,rss='], { encoding: 'utf8' }).trim().split('\n')
+  const all = lines.map((line) => line.trim().split(/\s+/).map(Number))
+  return all.filter(([pgid]) => pgid === group).map(([, pid = 0, kilobytes = 0]) => ({ pid, bytes: kilobytes * 1024 }))
+}
+
 function memoryOf(group: number): number {
-  const lines = execFileSync('ps', ['-eo', 'pgid=,rss='], { encoding: 'utf8' }).trim().split('\n')
-  const sizes = lines.map((line) => line.trim().split(/\s+/).map(Number)).filter(([pgid]) => pgid === group)
-  return sizes.reduce((sum, [, kilobytes = 0]) => sum + kilobytes, 0) * 1024
+  return processesOf(group).reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+function largestOf(group: number): number {
+  return processesOf(group).reduce((largest, one) => (one.bytes > largest.bytes ? one : largest), { pid: group, bytes: 0 }).pid
 }
