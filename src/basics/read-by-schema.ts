@@ -22,7 +22,17 @@ export function readBySchema<T>(
   value: unknown,
 ): { data: T; problems?: never } | { data?: never; problems: SchemaProblem[] } {
   const checked = schema.safeParse(value, { error: expectation })
-  return checked.success ? { data: checked.data } : { problems: checked.error.issues.flatMap((issue) => problemsOf(issue, value)) }
+  if (!checked.success) return { problems: checked.error.issues.flatMap((issue) => problemsOf(issue, value)) }
+  const lost = lostIn(value, checked.data)
+  return lost.length === 0 ? { data: checked.data } : { problems: lost }
+}
+
+/** Members called `__proto__`, which zod takes out of tables without a word. What it hands on as it came has kept its own. */
+function lostIn(came: unknown, read: unknown, path: readonly PropertyKey[] = []): SchemaProblem[] {
+  if (came === read || typeof came !== 'object' || came === null || typeof read !== 'object' || read === null) return []
+  const inside = Object.entries(read).flatMap(([name, one]) => lostIn((came as Record<string, unknown>)[name], one, [...path, name]))
+  const [name, expected] = ['__proto__', 'a table with other names than __proto__']
+  return Object.hasOwn(came, name) && !Object.hasOwn(read, name) ? [{ path, expected, came }, ...inside] : inside
 }
 
 /** What would have been right, as the issue's message: a schema's own `error` says it where this cannot. */

@@ -63,16 +63,31 @@ describe('a document that is imported', () => {
   })
 
   test('has claims of any name as what they are, and no token has what their prototype would', async () => {
-    const { status } = await imported(
+    const { status, text } = await imported(
       'claims',
       `{"interactiveLogin": false, "tokenCallbacks": [{"issuerId": "claims", "requestMappings": [{"requestParam": "scope", "claims": {"mark": 1, "__proto__": {"admin": true}}}]}]}`,
     )
     expect(status).toBe(200)
+    expect(JSON.parse(text).left).toContain('members called __proto__, a name that no table has')
     const form = { grant_type: 'client_credentials', client_id: 'any', client_secret: 'any', scope: 'x' }
     const answer = await fetch(`${server.url}/claims/token`, { method: 'POST', body: new URLSearchParams(form) })
     const { access_token } = (await answer.json()) as { access_token: string }
     expect(decodeJwt(access_token)).toMatchObject({ mark: 1 })
     expect(decodeJwt(access_token).admin).toBeUndefined()
+  })
+
+  test.each([
+    ['POST', '/sandboxes/standard/users', '{"username": "u", "claims": {"__proto__": 1, "x": 2}}', 'claims'],
+    ['PATCH', '/sandboxes/standard', '{"settings": {"claims": {"access_token": {"__proto__": "x"}}}}', 'settings.claims.access_token'],
+    ['POST', '/sandboxes/standard/tokens', '{"client_id": "standard-web", "claims": {"__proto__": 1}}', 'claims'],
+    ['PUT', '/providers/proto', '{"extends": "standard", "documents": {"__proto__": {}}}', 'documents'],
+  ])('and the control API refuses one that it would lose: %s %s', async (method, path, body, field) => {
+    const answer = await fetch(`${server.url}/_grantbox${path}`, { method, headers: { 'content-type': 'application/json' }, body })
+    const said = (await answer.json()) as { errors?: { field: string; expected: string }[] }
+    expect([answer.status, said.errors?.map((one) => [one.field, one.expected])]).toEqual([
+      400,
+      [[field, expect.stringContaining('a table with other names than __proto__')]],
+    ])
   })
 
   test.each([
@@ -113,6 +128,51 @@ describe('a document that is imported', () => {
     }
     expect(asked).toEqual([])
   })
+})
+
+test('scripts in a realm are never run and are told of as left, and a mapper called as what every object has maps nothing', async () => {
+  const script = 'globalThis.ran = true; token.setOtherClaims("ran", true); exports = true; $evaluation.grant();'
+  const mapper = (protocolMapper: string, config: object = {}) => ({
+    name: protocolMapper,
+    protocol: 'openid-connect',
+    protocolMapper,
+    config: { script, 'claim.name': 'ran', 'access.token.claim': 'true', 'jsonType.label': 'String', ...config },
+  })
+  const mappers = [
+    ...['oidc-script-based-protocol-mapper', 'script-claims.js', 'constructor', 'toString', 'valueOf', '__proto__'].map((kind) =>
+      mapper(kind),
+    ),
+    ...['constructor', 'toString', '__proto__'].map((name) => mapper('oidc-usermodel-attribute-mapper', { 'user.attribute': name })),
+    mapper('oidc-usersessionmodel-note-mapper', { 'user.session.note': 'constructor' }),
+  ]
+  const realm = {
+    realm: 'scripts',
+    clients: [
+      {
+        clientId: 'app',
+        secret: 'app-secret',
+        serviceAccountsEnabled: true,
+        protocolMappers: mappers,
+        authorizationServicesEnabled: true,
+        authorizationSettings: { policies: [{ name: 'p', type: 'script-p.js', config: { code: script } }] },
+      },
+    ],
+  }
+  const answer = await control(server, 'POST', '/sandboxes/keycloak/import', realm)
+  expect(answer.body.items[0].left).toEqual([
+    'mappers of the kinds oidc-script-based-protocol-mapper, script-claims.js, constructor, toString, valueOf, __proto__ (protocolMappers) are kept and have no effect',
+    'authorization services (authorizationSettings) of app are left out, and none of their policies is asked',
+  ])
+  const form = { grant_type: 'client_credentials', client_id: 'app', client_secret: 'app-secret' }
+  const token = await fetch(`${server.url}/keycloak/realms/scripts/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  })
+  const { access_token } = (await token.json()) as { access_token: string }
+  expect(decodeJwt(access_token)).not.toHaveProperty('ran')
+  expect(access_token.length).toBeLessThan(2000)
+  expect(Buffer.from(access_token.split('.')[1] ?? '', 'base64url').toString()).not.toContain('app-secret')
+  expect(globalThis).not.toHaveProperty('ran')
 })
 
 test('of what a client registers, logos, terms and sector identifiers are called by nobody', async () => {

@@ -59,10 +59,20 @@ export async function importDocument(
   if (isDeeper(document, deepest)) throw problem(label, `expected at most ${deepest} levels, got more`)
   const format = wanted === undefined ? recognised(document, label) : formats.find((one) => one.name === wanted)
   if (format === undefined) throw problem('--format', unknown('format', wanted ?? '', formatNames))
+  const nameless = withoutProto(document)
   const { left, ...content } = read(format, document, name, label)
   const { declared, problems } = readDeclarations({ ...content }, label, await mentionedVendors({ ...content }))
   if (problems.length > 0) throw new ConfigError(problems)
-  return { format: format.name, content, declared, left }
+  return { format: format.name, content, declared, left: nameless ? [...left, 'members called __proto__, a name that no table has'] : left }
+}
+
+/** Takes such members out of a document, in which only somebody who tries that has any. @returns whether there were some */
+function withoutProto(value: unknown, known = new Set<unknown>()): boolean {
+  if (typeof value !== 'object' || value === null || known.has(value)) return false
+  known.add(value)
+  const found = Object.hasOwn(value, '__proto__')
+  if (found) Reflect.deleteProperty(value, '__proto__')
+  return Object.values(value).reduce((some: boolean, one) => withoutProto(one, known) || some, found)
 }
 
 function read(format: ImportFormat, document: unknown, name: string | undefined, label: string) {

@@ -4,10 +4,13 @@ import type { ImportedSpace, SpaceImport } from '../space-import.ts'
 import { RealmData } from './realm/data.ts'
 import { demoRealm } from './realm/demo.ts'
 import { masterRealm } from './realm/fresh-realm.ts'
+import { freshScopes } from './realm/fresh-scopes.ts'
 import { list, type Members, members } from './realm/members.ts'
 import { type RealmPlan, readRealm } from './realm/read-realm.ts'
+import type { Mapper } from './realm/representations.ts'
 import { beyondSettings, freshSettings, settingsFor } from './realm/settings.ts'
 import { fillRealm } from './realm/world.ts'
+import { mapperTypes } from './tokens/mappers.ts'
 
 /** Makes the realm of a plan. @throws TakenError when it is there, or two of its users or clients have the same name */
 export function makeRealm(plan: RealmPlan, spaces: OwnSpaces, now: number): void {
@@ -26,6 +29,28 @@ function isPreloaded(realm: string, spaces: OwnSpaces): boolean {
   return there !== undefined && realm === demoRealm.realm && new RealmData(realm, there.documents).settings.id === demoRealm.settings.id
 }
 
+const kindsIn = (scopes: readonly { protocol?: string; protocolMappers?: readonly Mapper[] | undefined }[]) =>
+  scopes
+    .flatMap(({ protocolMappers = [] }) => protocolMappers)
+    .flatMap(({ protocol, protocolMapper }) => (protocol === 'saml' ? [] : [protocolMapper]))
+
+/** Mappers that put nothing into tokens here: scripts are never run. What a new realm has is told of nobody's. */
+function unmapped({ realm, clients, scopes }: RealmPlan): string[] {
+  const all = new Set(kindsIn([...scopes, ...clients.map(({ data }) => data)]))
+  const usual = kindsIn(freshScopes(realm))
+  const kinds = [...all].filter((kind) => !Object.hasOwn(mapperTypes, kind) && !usual.includes(kind))
+  return kinds.length === 0 ? [] : [`mappers of the kinds ${kinds.join(', ')} (protocolMappers) are kept and have no effect`]
+}
+
+/** Authorization services, whose policies may be scripts. */
+function unauthorized(said: Members): string[] {
+  const clients = list(said.clients).filter(({ authorizationSettings }) => authorizationSettings !== undefined)
+  const names = clients.map(({ clientId }) => clientId).join(', ')
+  return names === ''
+    ? []
+    : [`authorization services (authorizationSettings) of ${names} are left out, and none of their policies is asked`]
+}
+
 function importOne(said: Members, spaces: OwnSpaces, policy: 'replace' | 'keep', now: number): ImportedSpace {
   const plan = readRealm(said)
   const { realm } = plan
@@ -42,7 +67,7 @@ function importOne(said: Members, spaces: OwnSpaces, policy: 'replace' | 'keep',
     if (!(error instanceof TakenError)) throw error
     throw new Error(`realm ${realm} has two of the same name: ${error.message}`, { cause: error })
   }
-  return { space: realm, kept: false, left: plan.left }
+  return { space: realm, kept: false, left: [...plan.left, ...unmapped(plan), ...unauthorized(said)] }
 }
 
 /** An export of one realm, or a list of them. */

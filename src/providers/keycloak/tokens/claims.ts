@@ -1,3 +1,4 @@
+import { ownValue } from '../../../basics/own-value.ts'
 import { type MapperInput, mappersOf } from './mapper-input.ts'
 import { mapperTypes, merged } from './mappers.ts'
 
@@ -35,7 +36,7 @@ export function mappedClaims(input: MapperInput, place: Place): Readonly<Record<
   return mappersOf(input)
     .filter(({ protocolMapper }) => !isForgotten(protocolMapper, place, input))
     .filter(({ config }) => (light ? config['lightweight.claim'] === 'true' : told(config, place) === 'true'))
-    .map(({ protocolMapper, config }) => mapperTypes[protocolMapper]?.(input, config) ?? {})
+    .map(({ protocolMapper, config }) => ownValue(mapperTypes, protocolMapper)?.(input, config) ?? {})
     .reduce(merged, {})
 }
 

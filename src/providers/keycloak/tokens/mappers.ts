@@ -1,3 +1,4 @@
+import { ownValue } from '../../../basics/own-value.ts'
 import type { Group } from '../realm/representations.ts'
 import { groupPath, lineOf } from '../realm/roles.ts'
 import { originsOf } from '../web-origins.ts'
@@ -42,12 +43,15 @@ function typed(value: unknown, config: Config): unknown {
 /** What the groups of a user have of an attribute: the first that has any, its own before that of those above. */
 function ofGroups(name: string, ids: readonly string[], groups: readonly Group[]): readonly string[] | undefined {
   const lines = ids.map((id) => lineOf(id, groups).toReversed())
-  return lines.flat().find(({ attributes }) => attributes?.[name] !== undefined)?.attributes?.[name]
+  return lines
+    .flat()
+    .map(({ attributes = {} }) => ownValue(attributes, name))
+    .find((values) => values !== undefined)
 }
 
 /** What a user, or a service account, has under a name: properties first, then attributes. */
 function valuesOf({ user, userData, client, realm }: MapperInput, name: string): readonly unknown[] {
-  const property = {
+  const properties = {
     username: user?.username ?? `service-account-${client.client_id}`,
     email: user?.email,
     firstName: user?.first_name,
@@ -55,9 +59,11 @@ function valuesOf({ user, userData, client, realm }: MapperInput, name: string):
     emailVerified: userData?.emailVerified ?? false,
     enabled: user?.disabled !== true,
     id: user?.user_id,
-  }[name]
+  }
+  const property = ownValue<unknown>(properties, name)
   if (property !== undefined && property !== null) return property === '' ? [] : [property]
-  const given = userData?.attributes[name] ?? ofGroups(name, userData?.groups ?? [], realm.groups) ?? user?.claims[name]
+  const own = ownValue(userData?.attributes ?? {}, name)
+  const given = own ?? ofGroups(name, userData?.groups ?? [], realm.groups) ?? ownValue(user?.claims ?? {}, name)
   return given === undefined || given === null ? [] : [given].flat()
 }
 
@@ -108,7 +114,7 @@ export const mapperTypes: Readonly<Record<string, Mapping>> = {
   'oidc-amr-mapper': ({ grant }) => ({ amr: grant.details.amr }),
   'oidc-nonce-backwards-compatible-mapper': () => ({ nonce: true }),
   'oidc-usersessionmodel-note-mapper': (input, config) => {
-    const value = notes[config['user.session.note'] ?? '']?.(input)
+    const value = ownValue(notes, config['user.session.note'] ?? '')?.(input)
     return value === undefined ? {} : at(config, typed(value, config))
   },
   'oidc-allowed-origins-mapper': ({ client, clientData }) => {
@@ -155,14 +161,14 @@ export const mapperTypes: Readonly<Record<string, Mapping>> = {
 
 /** Claims beside each other: objects and lists grow together. */
 export function merged(one: Claims, other: Claims): Claims {
-  const all: Record<string, unknown> = { ...one }
+  const all = new Map(Object.entries(one))
   for (const [name, value] of Object.entries(other)) {
-    const there = all[name]
-    if (Array.isArray(there) && Array.isArray(value)) all[name] = [...new Set([...there, ...value])]
-    else if (isObject(there) && isObject(value)) all[name] = merged(there, value)
-    else if (value !== undefined) all[name] = value
+    const there = all.get(name)
+    if (Array.isArray(there) && Array.isArray(value)) all.set(name, [...new Set([...there, ...value])])
+    else if (isObject(there) && isObject(value)) all.set(name, merged(there, value))
+    else if (value !== undefined) all.set(name, value)
   }
-  return all
+  return Object.fromEntries(all)
 }
 
 function isObject(value: unknown): value is Claims {
