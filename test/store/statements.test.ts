@@ -22,7 +22,7 @@ describe('what makes the store forget which of the rows it keeps in memory', () 
   afterAll(() => db.close())
   const forgotten = (sql: string) => keptTablesWritten(db, sql, noValues(sql))
 
-  const ofUser = ['user', 'user_app', 'grant', 'authorization_code', 'session', 'session_client', 'consent']
+  const ofUser = ['user', 'user_app', 'grant', 'authorization_code', 'token', 'session', 'session_client', 'consent']
   const all = ['app', 'client', ...ofUser, 'carried_key']
   test.each<[sql: string, tables: string[]]>([
     ['UPDATE app SET name = @name WHERE id = @row', ['app']],
@@ -30,15 +30,16 @@ describe('what makes the store forget which of the rows it keeps in memory', () 
     ['DELETE FROM user WHERE id = @row', ofUser],
     ['UPDATE OR IGNORE user SET username = @username', ['user']],
     ['DELETE FROM sandbox WHERE id = ?', all],
-    ['INSERT OR REPLACE INTO client (id) VALUES (?)', ['client', 'grant', 'authorization_code', 'session_client', 'consent']],
+    ['INSERT OR REPLACE INTO client (id) VALUES (?)', ['client', 'grant', 'authorization_code', 'token', 'session_client', 'consent']],
     ['INSERT INTO user (id) VALUES (@id) ON CONFLICT (id) DO UPDATE SET claims = excluded.claims', ['user']],
     ['WITH RECURSIVE line (id) AS (SELECT 1) UPDATE "grant" SET revoked_at = @now WHERE id IN (SELECT id FROM line)', ['grant']],
     ['UPDATE "grant" SET revoked_at = NULL WHERE id = @id', ['grant']],
-    ['DELETE FROM "grant" WHERE id = @id RETURNING id', ['grant', 'authorization_code']],
+    ['DELETE FROM "grant" WHERE id = @id RETURNING id', ['grant', 'authorization_code', 'token']],
     ['UPDATE/**/[user] SET age = 1', ['user']],
     ['DELETE FROM main . `consent`', ['consent']],
     ['REINDEX client', ['client']],
     ['DROP TABLE user_app', all],
+    ['UPDATE token SET generation = 1 WHERE id = @id AND grant_id IN (SELECT id FROM "grant")', ['token']],
     ['UPDATE session SET digest = @digest WHERE id = @id', ['session']],
     ['DELETE FROM session WHERE id = @id', ['session', 'session_client']],
     [
@@ -51,7 +52,6 @@ describe('what makes the store forget which of the rows it keeps in memory', () 
   })
 
   test.each([
-    'UPDATE token SET generation = 1 WHERE id = @id AND grant_id IN (SELECT id FROM "grant")',
     'UPDATE sandbox SET clock_offset = @offset, clock_frozen_at = @frozen_at WHERE id = @id',
     'UPDATE sandbox SET company = @company WHERE id = @id',
     'DELETE FROM interaction WHERE id = @id',
@@ -92,10 +92,11 @@ describe('what makes the store forget which of the rows it keeps in memory', () 
 
     // What the statements' texts say, read apart: all of them are written in one way.
     const ofKept =
-      /^\s*(?:WITH RECURSIVE [\s\S]*\)\s+)?(?:INSERT INTO|UPDATE|DELETE FROM) "?(?:app|client|user|user_app|grant|authorization_code|carried_key|session|session_client|consent)"? |^DELETE FROM sandbox /
+      /^\s*(?:WITH RECURSIVE [\s\S]*\)\s+)?(?:INSERT INTO|UPDATE|DELETE FROM) "?(?:app|client|user|user_app|grant|authorization_code|token|carried_key|session|session_client|consent)"? |^DELETE FROM sandbox /
     for (const sql of writing) expect([sql, forgotten(sql).length > 0]).toEqual([sql, ofKept.test(sql)])
     const keeping = writing.filter((sql) => statements.get(sql)).map((sql) => sql.split(' ', 3).join(' '))
-    expect(keeping).toEqual(['INSERT INTO "grant"', 'INSERT INTO authorization_code', 'UPDATE authorization_code SET'])
+    const [ofTokens, ofCodes] = ['token', 'authorization_code'].map((table) => [`INSERT INTO ${table}`, `UPDATE ${table} SET`])
+    expect(keeping).toEqual([...(ofTokens ?? []), 'INSERT INTO "grant"', ...(ofCodes ?? [])])
   })
 })
 
@@ -103,9 +104,14 @@ test('a record is forgotten when a statement changed it, and when a change was u
   const db = new Database(':memory:')
   const memory = db.memory<string, string>(10, 'app')
   const other = db.memory<string, string>(10, 'user')
+  db.prepare("INSERT INTO sandbox (id, name, provider, company, created_at) VALUES (1, 'a', 'b', 'c', 0)").run()
+  db.prepare("INSERT INTO app (id, sandbox_id, app_id, name, created_at) VALUES (1, 1, 'a', 'b', 0)").run()
   const touch = db.prepare<[string]>('UPDATE app SET name = ? WHERE id = 1')
+  const touchNone = db.prepare<[string]>('UPDATE app SET name = ? WHERE id = 2')
   memory.set('a', 'kept')
   other.set('a', 'kept')
+  touchNone.run('Find Fluffy, LLC')
+  expect(memory.get('a')).toBe('kept')
   touch.run('Find Fluffy, LLC')
   expect([memory.get('a'), other.get('a')]).toEqual([undefined, 'kept'])
 

@@ -167,20 +167,27 @@ export class Database {
     statement: Statement<Parameters, Row>,
     written: readonly KeptTable[],
   ): Statement<Parameters, Row> {
-    const write = <T>(run: () => T): T => {
+    const write = <T>(run: () => T, isChange: (result: T) => boolean = () => true): T => {
       this.#open()
+      let forgets = written.length > 0
       try {
-        return run()
+        const result = run()
+        forgets &&= isChange(result)
+        return result
       } catch (error) {
         throw toGone(error)
       } finally {
-        if (written.length > 0) this.#forget(written)
+        if (forgets) this.#forget(written)
       }
     }
     return {
       get: (...parameters) => write(() => statement.get(...parameters)),
       all: (...parameters) => write(() => statement.all(...parameters)),
-      run: (...parameters) => write(() => statement.run(...parameters)),
+      run: (...parameters) =>
+        write(
+          () => statement.run(...parameters),
+          ({ changes }) => changes > 0,
+        ),
     }
   }
 

@@ -9,7 +9,7 @@ export interface Memory<Key, Value> {
 
 /** The tables whose rows are kept in memory. */
 const keptTables = [
-  ...(['app', 'client', 'user', 'user_app', 'grant', 'authorization_code', 'carried_key'] as const),
+  ...(['app', 'client', 'user', 'user_app', 'grant', 'authorization_code', 'token', 'carried_key'] as const),
   ...(['session', 'session_client', 'consent'] as const),
 ]
 export type KeptTable = (typeof keptTables)[number]
