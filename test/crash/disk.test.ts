@@ -134,6 +134,30 @@ describe('a commit that the disk refused', () => {
     expect((await tokensOf(`${url}/kept`)).access_token).toBeTruthy()
   })
 
+  test.each<[string, string, string, string, object?]>([
+    ['a user of', 'okta', 'POST', '/users', { username: 'zoe' }],
+    ['a reset of', 'auth0', 'POST', '/reset'],
+    ['a restoring of', 'iokids', 'PUT', '/snapshot'],
+    ['a document for', 'keycloak', 'POST', '/import', { realm: 'shop', enabled: true, users: [{ username: 'gina', enabled: true }] }],
+    ['a document in the place of the world of', 'keycloak', 'POST', '/import', { realm: 'demo', enabled: true }],
+    ['a space of', 'cognito', 'POST', '/spaces', { id: 'eu-west-1_Another1' }],
+    ['the deletion of', 'google', 'DELETE', ''],
+  ])('leaves nothing of %s a sandbox of %s', async (_what, provider, method, path, said) => {
+    const { url, disk } = await startOnFragileDisk()
+    const at = `${url}/_grantbox/sandboxes`
+    expect((await fetch(at, json('POST', { name: 'mine', provider }))).status).toBe(201)
+    const whole = async () => (await fetch(`${at}/mine/snapshot`)).json() as Promise<object>
+    const fresh = await whole()
+    expect((await fetch(`${at}/mine/users`, json('POST', { username: 'yan' }))).status).toBe(201)
+    const before = await whole()
+    const change = path === '' || path === '/reset' ? { method } : json(method, said ?? fresh)
+    disk.full = true
+    expect((await fetch(`${at}/mine${path}`, change)).status).toBe(500)
+    disk.full = false
+    expect(await whole()).toEqual(before)
+    expect((await fetch(`${at}/mine${path}`, change)).status).toBeLessThan(300)
+  })
+
   test('leaves the providers and sandboxes that were declared before', async () => {
     const { server, disk } = await startOnFragileDisk()
     const declared = (title: string, sandboxes: object) => readDeclarations({ providers: { acme: { title } }, sandboxes }, 'test').declared
