@@ -4,12 +4,13 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /**
- * The long form of a test that `npm test` runs in a short one: `npm run fuzz`, `npm run crash`, `npm run load`, each with
+ * The long form of a test that `npm test` runs in a short one: `npm run fuzz`, `npm run crash`, `npm run load`, `npm run soak` (minutes), each with
  * `-- <how many> <seed>`. The seed stands in the output; with it a failure comes again.
  */
 const forms: Readonly<Record<string, { file: string; size: string; many: string }>> = {
   crash: { file: 'test/crash/crash.test.ts', size: 'GRANTBOX_CRASH_KILLS', many: '200' },
-  fuzz: { file: 'test/fuzz/', size: 'GRANTBOX_FUZZ_REQUESTS', many: '100000' },
+  fuzz: { file: 'test/fuzz/', size: 'GRANTBOX_FUZZ_REQUESTS', many: '200000' },
+  soak: { file: 'test/load/soak.test.ts', size: 'GRANTBOX_SOAK_MINUTES', many: '30' },
   load: { file: 'test/load/load.test.ts', size: 'GRANTBOX_LOAD_TOKENS', many: '1000000' },
 }
 

@@ -26,6 +26,7 @@ export interface ChildServer {
   /** Over http. */
   url: string
   port: number
+  pid: number | undefined
   info: StartInfo
   /** Whether it still runs. */
   alive(): boolean
@@ -62,6 +63,7 @@ export async function spawnServer({ cwd, args = [], nodeArgs = [], wrapper = [],
   return {
     url: info.url,
     port: Number(new URL(info.url).port),
+    pid: child.pid,
     info,
     alive: () => child.exitCode === null && child.signalCode === null,
     stderr: () => said.stderr,
