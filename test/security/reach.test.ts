@@ -192,6 +192,16 @@ test('of what a client registers, logos, terms and sector identifiers are called
   expect(asked).toEqual([])
 })
 
+test.each(['javascript:alert(1)', 'data:text/html,x', '/callback', 'http://localhost:1/#x'])(
+  'an exam makes no client that is led to %s',
+  async (redirect_uri) => {
+    const { status, body } = await control(server, 'POST', '/sandboxes/standard/exam', { redirect_uri })
+    expect([status, body.detail]).toEqual([400, expect.stringContaining(`the redirect URI '${redirect_uri}'`)])
+    const { items } = (await control(server, 'GET', '/sandboxes/standard/apps')).body as { items: { name: string }[] }
+    expect(items.map(({ name }) => name)).not.toContain('Exam')
+  },
+)
+
 describe("the exam's browser", () => {
   const provider = { isSignIn: () => false, signIn: () => Promise.reject(new Error('nobody signs in')) }
 

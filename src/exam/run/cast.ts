@@ -1,6 +1,7 @@
 import { given } from '../../basics/given.ts'
 import { randomText } from '../../basics/random.ts'
 import { none } from '../../oauth/clients/methods/none.ts'
+import { registrationProblem } from '../../oauth/clients/redirect-pattern.ts'
 import { magicUsers } from '../../oauth/faults/magic-users.ts'
 import { blankUser } from '../../oauth/model/directory.ts'
 import type { Client, User } from '../../oauth/model/records.ts'
@@ -97,9 +98,12 @@ export class Cast {
   }
 }
 
+/** @throws CastError for a redirect URI that nobody may register */
 function ownClient(sandbox: Sandbox, registration: Registration): Client {
   const { client_id, client_secret, redirect_uri, post_logout_redirect_uri, backchannel_logout_uri } = registration
   const metadata = given({ post_logout_redirect_uris: post_logout_redirect_uri && [post_logout_redirect_uri], backchannel_logout_uri })
+  const problem = redirect_uri && registrationProblem(redirect_uri, sandbox.settings, sandbox.redirects)
+  if (problem !== undefined) throw new CastError(`No client can be made for the exam with the redirect URI '${redirect_uri}': ${problem}`)
   const app = newApp(sandbox, { name: 'Exam', redirect_uris: redirect_uri === undefined ? [] : [redirect_uri] })
   const method = client_secret === null ? { token_endpoint_auth_method: none.name } : {}
   return addClient(sandbox, app, newClient(sandbox, { client_id, client_secret, metadata, ...method }))
