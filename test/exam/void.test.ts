@@ -1,9 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { examClient } from '../../src/exam/client.ts'
 import { connectGrantbox, type ExamReport, type Sandbox } from '../../src/index.ts'
 import { ExamApp } from '../support/exam-app.ts'
 import { addressesOf, examine } from '../support/exam-run.ts'
-import { startForFile } from '../support/server.ts'
+import { launch, startForFile, type TestServer } from '../support/server.ts'
 
 const server = await startForFile({ defaultProvider: 'standard' })
 const grantbox = await connectGrantbox(server.url)
@@ -141,4 +144,23 @@ test('a report is had in each form, and is the same in each', async () => {
   }
   expect((await at('pdf')).status).toBe(400)
   await exam.end()
+})
+
+test('a server that stops ends the exam that goes on, and leaves the sandbox as it was', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'grantbox-exam-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const options = { db: join(folder, 'grantbox.db'), defaultProvider: 'standard' }
+  const inside = async (one: TestServer) => {
+    const { directory } = await one.reach('standard')
+    return { users: directory.countUsers(), clients: directory.listClients().map(({ client_id }) => client_id) }
+  }
+  const first = await launch(options)
+  const before = await inside(first)
+  await (await connectGrantbox(first.url)).sandbox('standard').exam({ redirect_uri: 'http://localhost:3000/callback' })
+  const during = await inside(first)
+  expect(during.users).toBeGreaterThan(before.users)
+  await first.close()
+  const second = await launch(options)
+  onTestFinished(() => second.close())
+  expect(await inside(second)).toEqual(before)
 })

@@ -7,7 +7,7 @@ import { abilities } from '../../exam/tasks.ts'
 import { rulesVersions } from '../../exam/versions.ts'
 import { duration } from '../../sandbox/duration.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
-import type { Sandboxes } from '../../sandbox/sandboxes.ts'
+import type { ControlDeps } from '../deps.ts'
 
 const profileName = z.enum(Object.keys(profiles) as [Profile])
 
@@ -57,8 +57,9 @@ export function examOptions(draft: z.output<typeof examDraft>): ExamOptions {
 }
 
 /** A sandbox as the place of an exam. */
-export function examWorld(sandbox: Sandbox, sandboxes: Sandboxes): ExamWorld {
+export function examWorld(sandbox: Sandbox, { sandboxes, stopping }: Pick<ControlDeps, 'sandboxes' | 'stopping'>): ExamWorld {
   return {
+    stopping,
     find: () => sandboxes.find(sandbox.name) ?? sandbox,
     layOver: (settings) => sandboxes.layOver(sandbox, settings),
   }

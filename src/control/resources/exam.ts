@@ -115,11 +115,11 @@ const signal = z.strictObject({
 })
 
 /** One client's exam: it lays down tasks, and a driver in any language does them. */
-export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sandboxes, clock }) => {
+export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, deps) => {
   create('/exam', 'Begin an exam of a client', { body: examDraft.prefault({}), answer: begun }, async ({ sandbox, body, addresses }) => {
     const { beginExam } = await load()
     try {
-      const { id, exam } = await beginExam(examWorld(sandbox, sandboxes), examOptions(body))
+      const { id, exam } = await beginExam(examWorld(sandbox, deps), examOptions(body))
       return { id, scenarios: exam.scenarios, issuer: addresses.issuer, ...castView(exam.cast, sandbox) }
     } catch (error) {
       if (error instanceof ExamRunningError) throw new Problem(409, `${error.message}: DELETE it first`)
@@ -150,7 +150,7 @@ export const exam = sandboxRoutes('exam', ({ get, create, post, remove }, { sand
     if (format === 'json') return said
     const { formatted, mediaTypes } = await import('../../exam/reports/formats.ts')
     const { outcomeOf } = await import('../../exam/reports/outcome.ts')
-    const text = formatted(format, said, outcomeOf(said, { fail_on: 'must' }, clock.now()), sarif_file)
+    const text = formatted(format, said, outcomeOf(said, { fail_on: 'must' }, deps.clock.now()), sarif_file)
     // The schema is the one of JSON, as the report is that the others are made of.
     reply.type(mediaTypes[format]).serializer(() => text)
     return said

@@ -85,9 +85,7 @@ export const examPages = part({ icon, notices }, ({ get, post, deps }) => {
       ...(profile.length > 0 && { profile }),
     })
     try {
-      const { exam } = await beginExam(examWorld(sandbox, deps.sandboxes), { ...examOptions(draft), by_hand: true })
-      // Nobody would come back to it, and it waits for ever.
-      deps.stopping.addEventListener('abort', () => exam.stop(), { once: true })
+      const { exam } = await beginExam(examWorld(sandbox, deps), { ...examOptions(draft), by_hand: true })
       await new Desk(exam).soon()
     } catch (error) {
       if (error instanceof CastError) return beginForm(visit, deps.sandboxes, `${error.message}.`)

@@ -72,13 +72,19 @@ export class Exam {
     await world.find().keys.publicKeys()
     const options = atVendor(wanted, world.find().provider.exam ?? {})
     const exam = new Exam(world, options, cast, await Player.ready(world, options, cast))
-    exam.#go().then(
-      () => exam.#end('done'),
-      (error) => {
-        exam.#void ??= error instanceof Stopped ? 'it was stopped' : `grantbox failed: ${error instanceof Error ? error.message : error}`
-        exam.#end('stopped')
-      },
-    )
+    const stop = () => exam.stop()
+    world.stopping.addEventListener('abort', stop)
+    if (world.stopping.aborted) stop()
+    exam
+      .#go()
+      .then(
+        () => exam.#end('done'),
+        (error) => {
+          exam.#void ??= error instanceof Stopped ? 'it was stopped' : `grantbox failed: ${error instanceof Error ? error.message : error}`
+          exam.#end('stopped')
+        },
+      )
+      .finally(() => world.stopping.removeEventListener('abort', stop))
     return exam
   }
 

@@ -49,4 +49,6 @@ export interface ExamWorld {
   find(): Sandbox
   /** Lays settings over its own, in memory alone; none of them takes them off. */
   layOver(settings: Partial<SandboxSettings>): void
+  /** Aborted when the server is about to stop: an exam ends while its sandbox can still be put back. */
+  readonly stopping: AbortSignal
 }
