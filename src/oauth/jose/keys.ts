@@ -76,6 +76,8 @@ export class KeyRing {
   readonly #making = new Map<SigningSlot, Promise<SigningKey>>()
   readonly #secret = new Map<SecretAlg, { secret: string; key: SigningKey }>()
   #published: PublicJwk[] | undefined
+  /** The algorithms that have a key in it. */
+  #publishedOf = ''
   #certified = false
   #rsa: Promise<KeyObject> | undefined
   readonly #everything: KeyStore
@@ -124,13 +126,16 @@ export class KeyRing {
   /** The key set (RFC 7517 §5), with a key for every algorithm. */
   async publicKeys(): Promise<readonly PublicJwk[]> {
     const { algs, used = () => [], certified = () => false, store } = this.#options
-    await Promise.all([...algs, ...used()].flatMap((alg) => [this.signingIdTokens(alg), this.signing(alg)]))
+    const wanted = [...algs, ...used()]
+    const of = wanted.join(' ')
+    if (this.#published !== undefined && this.#publishedOf === of && this.#certified === certified()) return this.#published
+    await Promise.all(wanted.flatMap((alg) => [this.signingIdTokens(alg), this.signing(alg)]))
     if (this.#options.dialect?.encryption === true) await this.#keep(encryptionAlg)
     if (this.#options.dialect?.next === true) await this.#keep(nextSlot)
-    if (this.#published !== undefined && this.#certified === certified()) return this.#published
     const keys = store.listKeys().filter((key) => key.state !== 'pending')
     this.#certified = certified()
     this.#published = keys.map((key) => publicJwk(key, this.#certified))
+    this.#publishedOf = of
     return this.#published
   }
 

@@ -14,6 +14,9 @@ const keptTables = [
 ]
 export type KeptTable = (typeof keptTables)[number]
 
+/** What SQLite said of a statement, for every database of this process: they have one schema, that of `migrations/`. */
+const known = new Map<string, readonly KeptTable[]>()
+
 /** An instruction as EXPLAIN lists it, as far as it is looked at. */
 type Instruction = [address: number, opcode: string, p1: number, p2: number]
 
@@ -23,6 +26,15 @@ type Instruction = [address: number, opcode: string, p1: number, p2: number]
  * @param parameters of the statement, which SQLite wants for explaining it as well
  */
 export function keptTablesWritten(db: Sqlite.Database, sql: string, parameters: readonly unknown[]): readonly KeptTable[] {
+  let tables = known.get(sql)
+  if (tables === undefined) {
+    tables = explained(db, sql, parameters)
+    known.set(sql, tables)
+  }
+  return tables
+}
+
+function explained(db: Sqlite.Database, sql: string, parameters: readonly unknown[]): readonly KeptTable[] {
   const instructions = db
     .prepare<unknown[], Instruction>(`EXPLAIN ${sql}`)
     .raw()
