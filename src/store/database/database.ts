@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3'
 import { makeFolder } from '../../basics/folder.ts'
 import { StartError } from '../../basics/start-error.ts'
 import { GoneError } from '../../oauth/model/errors.ts'
-import { type KeptTable, keptTablesWritten, type Memory } from './kept-tables.ts'
+import { boundedMemory, type KeptTable, keptTablesWritten, type Memory } from './kept-tables.ts'
 import { migrate } from './migrate.ts'
 import { hideParameters } from './planner.ts'
 
@@ -36,7 +36,7 @@ export class Database {
   readonly #begin: Sqlite.Statement
   readonly #commit: Sqlite.Statement
   #batch: PromiseWithResolvers<void> | undefined
-  readonly #memories: { map: Map<unknown, unknown>; of: readonly KeptTable[] }[] = []
+  readonly #memories: { memory: Pick<Memory<unknown, unknown>, 'clear'>; of: readonly KeptTable[] }[] = []
   readonly #rolledBack: (() => void)[] = []
   /** Why the last commit failed; undefined after one that did not. */
   #refusal: unknown
@@ -87,16 +87,9 @@ export class Database {
    * @param of the tables that they are read from
    */
   memory<Key, Value>(limit: number, ...of: [KeptTable, ...KeptTable[]]): Memory<Key, Value> {
-    const map = new Map<Key, Value>()
-    this.#memories.push({ map, of })
-    return {
-      get: (key) => map.get(key),
-      set(key, value) {
-        if (map.size >= limit) map.clear()
-        map.set(key, value)
-      },
-      delete: (key) => map.delete(key),
-    }
+    const memory = boundedMemory<Key, Value>(limit)
+    this.#memories.push({ memory, of })
+    return memory
   }
 
   /** Makes a function that runs several statements all or none: an error undoes its own, not those of others in the same turn. */
@@ -193,7 +186,7 @@ export class Database {
 
   /** @param written the tables that may have changed; any of them when absent */
   #forget(written?: readonly KeptTable[]): void {
-    for (const { map, of } of this.#memories) if (written === undefined || of.some((table) => written.includes(table))) map.clear()
+    for (const { memory, of } of this.#memories) if (written === undefined || of.some((table) => written.includes(table))) memory.clear()
   }
 
   #open(): void {

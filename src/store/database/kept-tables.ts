@@ -5,6 +5,22 @@ export interface Memory<Key, Value> {
   get(key: Key): Value | undefined
   set(key: Key, value: Value): void
   delete(key: Key): void
+  /** Forgets all. */
+  clear(): void
+}
+
+/** A memory that begins anew when it would hold more than `limit`. */
+export function boundedMemory<Key, Value>(limit: number): Memory<Key, Value> {
+  const map = new Map<Key, Value>()
+  return {
+    get: (key) => map.get(key),
+    set(key, value) {
+      if (map.size >= limit) map.clear()
+      map.set(key, value)
+    },
+    delete: (key) => map.delete(key),
+    clear: () => map.clear(),
+  }
 }
 
 /** The tables whose rows are kept in memory. */
