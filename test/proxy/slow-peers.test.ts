@@ -107,14 +107,48 @@ test('who accepts a request and never answers is told of, and let go', async () 
   await Promise.all(ended)
 })
 
-test('who leaves before the answer has nothing asked on', async () => {
-  const asked = Promise.withResolvers<Socket>()
-  const host = await peer((socket) => socket.once('data', () => asked.resolve(socket)))
+test('who leaves before the answers has nothing asked on, be it the first or one behind it', async () => {
+  const asked: Socket[] = []
+  const host = await peer((socket) => socket.once('data', () => asked.push(socket)))
   const socket = await plug(await lead())
-  socket.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`)
-  const reader = await asked.promise
+  socket.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(3))
+  await expect.poll(() => asked).toHaveLength(3)
+  const ended = Promise.all(asked.map(endOf))
   socket.destroy()
-  await endOf(reader)
+  await ended
+})
+
+test.each(['ends', 'breaks off'])(
+  'who %s while a tunnel waits behind answers is noticed as well, and what it sent into it counts no more',
+  async (way) => {
+    const asked: Socket[] = []
+    const host = await peer((socket) => socket.once('data', () => asked.push(socket)))
+    const socket = await plug(await lead())
+    const request = `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+    socket.write(`${request.repeat(2)}CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\nhead`)
+    await expect.poll(() => asked).toHaveLength(2)
+    const ended = Promise.all(asked.map(endOf))
+    socket.write('and more')
+    if (way === 'ends') socket.end()
+    else socket.resetAndDestroy()
+    await ended
+  },
+)
+
+test('what comes for a tunnel that waits behind an answer stands in it, behind the head', async () => {
+  const held = Promise.withResolvers<Socket>()
+  const slow = await peer((socket) => socket.once('data', () => held.resolve(socket)))
+  const host = await peer((socket) => socket.pipe(socket))
+  const socket = await plug(await lead())
+  let came = ''
+  socket.on('data', (chunk) => {
+    came += chunk
+  })
+  socket.write(`GET http://${slow}/ HTTP/1.1\r\nHost: ${slow}\r\n\r\nCONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\none `)
+  const reader = await held.promise
+  for (const word of ['two ', 'three']) await new Promise<void>((done) => socket.write(word, () => setImmediate(done)))
+  reader.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok')
+  await expect.poll(() => came).toMatch(/ok\s*HTTP\/1\.1 200 Connection established\r\n\r\none two three$/)
 })
 
 test.each(['in its own way', 'by way of another proxy'])('who ends later is let go as well: %s', async (way) => {

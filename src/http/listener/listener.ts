@@ -7,6 +7,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { asksForCertificate } from '../certificates/host.ts'
 import { type Bound, bind } from './address.ts'
+import { readAhead, tellOfEnd } from './behind-answers.ts'
 import { readHello } from './client-hello.ts'
 import { number } from './connection.ts'
 import type { Adopt, ListenerOptions } from './options.ts'
@@ -129,8 +130,10 @@ export function createListener({
   /** Whoever asks for a tunnel behind other requests has their answers first, and none of them within it. */
   function afterAnswers(socket: Socket, then: () => void): void {
     const last = owedTo(socket).at(-1)
-    if (last === undefined) then()
-    last?.once('close', () => {
+    if (last === undefined) return void then()
+    const putBack = readAhead(socket)
+    last.once('close', () => {
+      putBack()
       // The limit of a connection that waits for its next request.
       socket.setTimeout(0)
       if (socket.writable) then()
@@ -144,8 +147,9 @@ export function createListener({
     // Before node:http hears of it, so that what is closed by then was answered.
     socket.once('close', () => {
       connections.delete(socket)
-      if (onGone === undefined || closing !== undefined || refusedHere.has(socket)) return
-      for (const { closed, destroyed, headersSent, req } of owed) if (!closed && !destroyed) onGone(req, headersSent)
+      const isTold = onGone !== undefined && closing === undefined && !refusedHere.has(socket)
+      for (const { closed, destroyed, headersSent, req } of owed) if (isTold && !closed && !destroyed) onGone(req, headersSent)
+      owed.forEach(tellOfEnd)
     })
     const close = socket.destroySoon
     socket.destroySoon = () => {
