@@ -68,8 +68,8 @@ export interface AppBrowser {
   begin(start: string, username: string): Promise<Begun>
   /** Goes back to the app with the provider's answer, and wherever it sends the browser then: to sign in again, some times. */
   finish(answer: Answer, username: string): Promise<Page>
-  /** The same answer comes once more, and nobody looks at the end. */
-  repeat(answer: Answer): Promise<unknown>
+  /** The same answer comes twice more, as near to each other as a browser's pages can bear, and nobody looks at the ends. */
+  twice(answer: Answer): Promise<void>
   /** Goes back to the app with an answer. @returns the stranger's address to which it sends the browser then */
   strays(answer: Answer, isStranger: (url: string) => boolean): Promise<string | undefined>
   cookies(): MaybePromise<readonly Cookie[]>
@@ -153,8 +153,8 @@ export class Browser implements AppBrowser {
     return this.goBack(answer, username, ({ url, form }) => this.walk(url, { form }))
   }
 
-  repeat({ url, form }: Answer): Promise<unknown> {
-    return this.visit(url, { form })
+  async twice({ url, form }: Answer): Promise<void> {
+    await Promise.allSettled([this.visit(url, { form }), this.visit(url, { form })])
   }
 
   async strays({ url, form }: Answer, isStranger: (url: string) => boolean): Promise<string | undefined> {

@@ -10,7 +10,6 @@ export class ChromiumBrowser implements AppBrowser {
   readonly #context: string
   readonly #tabs = new WeakMap<Answer, Tab>()
   #tab: Tab
-  #repeated: Promise<void> = Promise.resolve()
 
   private constructor(devtools: DevTools, provider: Provider, context: string, tab: Tab) {
     this.#devtools = devtools
@@ -71,15 +70,13 @@ export class ChromiumBrowser implements AppBrowser {
     return plain.goBack(answer, username, (one) => tab.go(one))
   }
 
-  /** One tab after the other: what one of two at once takes from their storage the other may still see, and no page can help that. */
-  repeat(answer: Answer): Promise<void> {
-    const repeated = this.#repeated
-      .catch(() => undefined)
-      .then(() => this.#another())
-      .then((tab) => tab.go(answer).finally(() => tab.close()))
-      .then(() => undefined)
-    this.#repeated = repeated
-    return repeated
+  /** In one tab after the other: what one of two at once takes from their storage the other may still see, and no page can help that. */
+  async twice(answer: Answer): Promise<void> {
+    for (let count = 0; count < 2; count++) {
+      const tab = await this.#another()
+      await tab.go(answer).catch(() => undefined)
+      await tab.close()
+    }
   }
 
   async strays(answer: Answer, isStranger: (url: string) => boolean): Promise<string | undefined> {

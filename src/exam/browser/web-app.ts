@@ -126,7 +126,7 @@ export class WebAppDriver {
       await browser.visit(answer.url, { method: 'HEAD' })
       await browser.visit(answer.url, { headers: { 'sec-purpose': 'prefetch' } })
     }
-    if (way === 'callback_twice') await Promise.allSettled([browser.repeat(answer), browser.repeat(answer)])
+    if (way === 'callback_twice') await browser.twice(answer)
     const page = await browser.finish(answer, this.#username)
     if (way === 'same_session') return { kept: await this.#kept(browser, before) }
     return { status: page.status, ...(page.status >= 500 && { text: page.text.slice(0, 2000) }) }
