@@ -49,3 +49,14 @@ test.each(signing.map(({ id }) => id))('an ID token of %s is signed again, by a 
   expect([decodeJwt(resigned).sub, decodeJwt(foreign).sub, decodeJwt(mallory).sub === sub]).toEqual([sub, sub, false])
   expect(JSON.stringify(decodeJwt(mallory))).not.toMatch(/carol/)
 })
+
+test('the key set has a key of an algorithm from the moment that a setting names it, though nothing was signed with it yet', async () => {
+  const server = await start({ defaultProvider: 'gateway' })
+  const algs = async () => {
+    const { body } = await json(`${server.url}/.well-known/jwks.json`)
+    return (body.keys as { alg: string }[]).map(({ alg }) => alg)
+  }
+  expect(await algs()).not.toContain('PS256')
+  expect((await control(server, 'PATCH', '/sandboxes/gateway', { settings: { signing_alg: 'PS256' } })).status).toBe(200)
+  expect(await algs()).toContain('PS256')
+})
