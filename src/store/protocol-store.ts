@@ -35,9 +35,11 @@ interface InteractionRow extends ClientRow, UserRow {
   expires_at: number
 }
 
-/** A grant goes with all that came of its tokens. One with a reason and without a time has no refresh tokens any more. */
-const revokeLine = `${withDescendants('SELECT @grant_id')}
-  UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
+/** Grants go with all that came of their tokens. One with a reason and without a time has no refresh tokens any more. */
+function revokeLine(grants: string): string {
+  return `${withDescendants(grants)}
+    UPDATE "grant" SET revoked_at = @now, revoked_reason = @reason WHERE id IN (SELECT id FROM line) AND revoked_at IS NULL`
+}
 
 /** The protocol's store of one sandbox. */
 export function protocolStore(db: Database, known: Records, ids: Ids, directory: (sandbox: number) => Directory) {
@@ -87,7 +89,10 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
       `SELECT ${storedGrantColumns} FROM "grant"
        WHERE client_row = @client AND user_row IS NULL AND grant_type = @grant_type AND scope = @scope AND revoked_at IS NULL`,
     ),
-    revoke: db.named(revokeLine),
+    revoke: db.named(revokeLine('SELECT @grant_id')),
+    revokeAll: db.named(
+      revokeLine('SELECT id FROM "grant" WHERE client_row = @client AND user_row = @user AND created_at <= @latest AND revoked_at IS NULL'),
+    ),
 
     saveCode: db.prepare(
       `INSERT INTO authorization_code (id, grant_id, digest, redirect_uri, scope, nonce, code_challenge, code_challenge_method, issued_at, expires_at)
@@ -235,6 +240,9 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         return statements.see.run({ sandbox, identifier, expires_at }).changes === 1
       }),
       revokeGrant: (grant_id, reason, now) => revoke(grant_id, reason, now),
+      revokeGrants(client, user, reason, now, latest = Number.MAX_SAFE_INTEGER) {
+        statements.revokeAll.run({ client: client.row, user: user.row, reason, now, latest })
+      },
       endRefresh: (grant_id, reason) => revoke(grant_id, reason, null),
     }
   }

@@ -149,6 +149,8 @@ export interface ProtocolStore
   /** A refresh token without using it. */
   findRefreshToken(id: number, digest: Buffer, now: number): ActiveRefreshToken | Exclude<Refusal, 'used' | 'other_client'>
   revokeGrant(grant_id: number, reason: string, now: number): void
+  /** Revokes all that a user gave a client. @param latest leaves younger grants alone */
+  revokeGrants(client: Client, user: User, reason: string, now: number, latest?: number): void
   /** The refresh tokens of a grant alone: what access tokens it has go on. */
   endRefresh(grant_id: number, reason: string): void
   /** Why the grant of a refresh token was revoked; undefined when it was not. */
@@ -166,17 +168,16 @@ export interface CodeOwner {
   username: string | undefined
 }
 
-/** A grant that a user was asked for. */
-export interface ConsentedGrant extends Grant {
-  client_row: number
-}
-
 /** The part of the store that knows what exchanged tokens came of. */
 export interface LineageStore {
   /** The newest live grant of a user to a client that is not younger than `latest`. */
   findGrant(client_id: string, user: User, latest: number): Grant | undefined
-  /** The live grants of a user to an app's clients for which he was asked for his consent, the newest first. */
-  consentedGrants(app: App, user: User): ConsentedGrant[]
+  /** The scopes of the live grants to an app for which a user was asked for his consent, the oldest first; those that say the same are few. */
+  consentedScopes(app: App, user: User): string[]
+  /** Whether a client has one of them for which the request had this `access_type`, which is `online` when it had none. */
+  hasConsented(client: Client, user: User, access_type: string): boolean
+  /** Those of them that are older than the newest `skip`, `but` not counted. */
+  consentedBeyond(skip: number, client: Client, user: User, access_type: string, but: number): number[]
 }
 
 /** The part of the store that keeps clients which registered themselves. */

@@ -117,10 +117,7 @@ export const applicationRoutes: readonly Route[] = [
     return { status: 204 }
   }),
   ...route('DELETE', '/grant', `${page}#delete-an-app-authorization`, ({ client, user }, { context: { realm } }) => {
-    const newest = () => realm.store.findGrant(client.client_id, user, Number.MAX_SAFE_INTEGER)
-    for (let grant = newest(); grant !== undefined; grant = newest()) {
-      realm.store.revokeGrant(grant.id, 'the app deleted its authorization', realm.clock.now())
-    }
+    realm.store.revokeGrants(client, user, 'the app deleted its authorization', realm.clock.now())
     realm.store.forgetConsent(user, client)
     return { status: 204 }
   }),

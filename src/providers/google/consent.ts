@@ -2,7 +2,6 @@ import { PageError } from '../../oauth/model/errors.ts'
 import type { AuthorizationRequest, Client, Grant, User } from '../../oauth/model/records.ts'
 import { scopes } from '../../oauth/model/scope.ts'
 import type { Context, Realm, RequestDialect } from '../../oauth/realm/context.ts'
-import type { ConsentedGrant } from '../../oauth/storage/store.ts'
 import { hdOf } from './profile.ts'
 import { signInScopes } from './scopes.ts'
 import { googleSettings } from './settings.ts'
@@ -15,11 +14,6 @@ export function isOffline({ details }: Grant): boolean {
   return details.consented === true && details.parameters?.access_type === 'offline'
 }
 
-/** What a user gave the project, the newest first. */
-function givenTo(client: Client, user: User, { store }: Pick<Realm, 'store'>): ConsentedGrant[] {
-  return store.consentedGrants(client.app, user)
-}
-
 /**
  * Why a user is asked: for a scope that the project does not have yet, for offline access that the client does not have yet, or because the
  * request wants it. What he gave is forgotten when it is revoked.
@@ -27,17 +21,13 @@ function givenTo(client: Client, user: User, { store }: Pick<Realm, 'store'>): C
 export const googleConsent: NonNullable<RequestDialect['consent']> = (request, client, user, context) => {
   admitUser(user, client, context)
   if (request.prompt.includes('consent')) return 'prompt has consent'
-  const before = givenTo(client, user, context.realm)
-  const had = new Set(before.flatMap(({ scope }) => scopes(scope)))
+  const { store } = context.realm
+  const had = new Set(store.consentedScopes(client.app, user).flatMap(scopes))
   const missing = scopes(request.scope).filter((scope) => !had.has(scope))
   if (missing.length > 0) return `User '${user.username}' has not allowed app ${client.app.name} the scope ${missing.join(' ')}`
-  if (isOfflineRequest(request) && !before.some((one) => one.client_row === client.row && isOffline(one)))
+  if (request.parameters?.access_type === 'offline' && !store.hasConsented(client, user, 'offline'))
     return `access_type=offline came, and client '${client.client_id}' has no offline access of user '${user.username}' yet`
   return undefined
-}
-
-function isOfflineRequest({ parameters }: AuthorizationRequest): boolean {
-  return parameters?.access_type === 'offline'
 }
 
 /** Who may not sign in because of what the consent screen says. @throws PageError */
@@ -68,15 +58,15 @@ export function warnsOf({ scope }: AuthorizationRequest, { settings }: Pick<Real
 /** The scope of a grant, with `include_granted_scopes` that of all that the user gave the project. */
 export function coveredScope(grant: Grant, client: Client, user: User, { realm }: Pick<Context, 'realm'>): string {
   if (grant.details.parameters?.include_granted_scopes !== 'true') return grant.scope
-  const before = givenTo(client, user, realm).toReversed()
-  return [...new Set([grant, ...before].flatMap(({ scope }) => scopes(scope)))].join(' ')
+  const before = realm.store.consentedScopes(client.app, user)
+  return [...new Set([grant.scope, ...before].flatMap(scopes))].join(' ')
 }
 
 /** Lets a client's oldest offline grant of a user go when a further one would be too many. */
 export function makeRoom(grant: Grant, client: Client, user: User, { realm }: Context): void {
-  const others = givenTo(client, user, realm).filter((one) => one.client_row === client.row && isOffline(one) && one.id !== grant.id)
-  for (const { id } of others.slice(mostRefreshTokens - 1)) {
-    realm.store.revokeGrant(id, `the user's ${mostRefreshTokens} refresh tokens of this client are newer`, realm.clock.now())
+  const { store, clock } = realm
+  for (const id of store.consentedBeyond(mostRefreshTokens - 1, client, user, 'offline', grant.id)) {
+    store.revokeGrant(id, `the user's ${mostRefreshTokens} refresh tokens of this client are newer`, clock.now())
   }
 }
 
@@ -86,9 +76,6 @@ export function revokeAll(grant: Grant, client: Client, user: User | undefined, 
   const now = clock.now()
   store.revokeGrant(grant.id, 'its token was revoked', now)
   if (user === undefined) return
-  for (const { client_id } of directory.listClients(client.app)) {
-    for (let other = store.findGrant(client_id, user, now + 1); other !== undefined; other = store.findGrant(client_id, user, now + 1)) {
-      store.revokeGrant(other.id, 'another token of the user and app was revoked', now)
-    }
-  }
+  const reason = 'another token of the user and app was revoked'
+  for (const one of directory.listClients(client.app)) store.revokeGrants(one, user, reason, now, now)
 }

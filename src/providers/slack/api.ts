@@ -65,10 +65,7 @@ async function uninstall({ active, args, directory, documents, context }: Call) 
   dropWebhooks(client.app, documents)
   for (const user of directory.listUsers({ limit: Number.MAX_SAFE_INTEGER })) {
     dropAllScopes({ kind: 'user', app: client.app, user }, documents)
-    for (let grant = realm.store.findGrant(client.client_id, user, now); grant !== undefined; ) {
-      realm.store.revokeGrant(grant.id, 'the app was uninstalled', now)
-      grant = realm.store.findGrant(client.client_id, user, now)
-    }
+    realm.store.revokeGrants(client, user, 'the app was uninstalled', now)
   }
   return {}
 }
