@@ -88,6 +88,15 @@ describe('the setting claims', () => {
     expect(await introspect(sandbox, refresh_token)).toMatchObject({ active: true, groups: ['admin'], kind: 'refresh' })
   })
 
+  test('finds an access token again by its own jti, whatever other claims have of that name', async () => {
+    const other = `1.${'x'.repeat(32)}`
+    const claims = { access_token: { within: { jti: other }, text: `","jti":"${other}","`, sub: `"jti":"${other}"` } }
+    const { sandbox, tokens } = await world({ claims })
+    const { access_token } = await tokens()
+    expect(claimsOf(access_token)).toMatchObject({ within: { jti: other }, text: claims.access_token.text, sub: claims.access_token.sub })
+    expect(await introspect(sandbox, access_token)).toMatchObject({ active: true })
+  })
+
   test('puts claims into ID tokens and userinfo', async () => {
     const claims = {
       id_token: { dep: 'd-{user.claims.dept}', again: '{nonce}' },

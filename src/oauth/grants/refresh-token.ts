@@ -32,14 +32,15 @@ export const refreshToken: GrantType = {
     if (token === undefined) throw missing('refresh_token')
     const { store, clock } = realm
     const rotation = realm.requests?.rotation?.(client, realm.settings) ?? realm.settings.rotation
-    const settings = { ...realm.settings, rotation, access_stays: realm.requests?.access_stays }
+    const { rotation_grace } = realm.settings
+    const policy = { rotation, rotation_grace, access_stays: realm.requests?.access_stays }
     const key = realm.tokens.refresh.keyOf(token)
     if (key !== undefined && parameters.scope !== undefined) {
       // A scope that is refused must not cost the token: it is looked at before the token is used.
       const found = store.findRefreshToken(key, digest(token), clock.now())
       if (typeof found !== 'string' && found.client.row === client.row) narrow(parameters.scope, scopes(found.scope), 'the refresh token')
     }
-    const used = key === undefined ? 'unknown' : store.useRefreshToken(key, digest(token), client, clock.now(), settings, confirmation)
+    const used = key === undefined ? 'unknown' : store.useRefreshToken(key, digest(token), client, clock.now(), policy, confirmation)
     if (used === 'other_key') {
       const rule = 'The refresh token of a public client is bound to the keys of its first tokens (RFC 9449 §5)'
       throw new OAuthError('key_wrong', 'The refresh token is bound to another key', `${rule}; ${keyThatCame(confirmation)}`)

@@ -11,6 +11,11 @@ export function scopes(scope: string | undefined): string[] {
   return [...new Set(scope.split(' ').filter((one) => one !== ''))]
 }
 
+/** Whether a list has a scope, which is not taken apart for it. */
+export function hasScope(list: string, scope: string): boolean {
+  return ` ${list} `.includes(` ${scope} `)
+}
+
 /**
  * The scope to grant when `requested` was asked for: all that is allowed when nothing was.
  * @param beyond.how what to do about it, when there is something

@@ -20,8 +20,8 @@ export function listed(names: readonly string[]): string {
  */
 export function noteUnread(parameters: Parameters, read: readonly (readonly string[])[], where: string, context: Context): void {
   const { tokens, requests } = context.realm
-  const told = [...(tokens.parameters ?? []), ...(requests?.reads ?? [])]
-  const unread = Object.keys(parameters).filter((name) => !read.some((names) => names.includes(name)) && !told.includes(name))
+  const all = [...read, tokens.parameters ?? [], requests?.reads ?? []]
+  const unread = Object.keys(parameters).filter((name) => !all.some((names) => names.includes(name)))
   if (unread.length === 0) return
   const names = unread.map((name) => wireName(name, context.realm))
   noteTo(context, `The request has ${listed(names)}: without effect ${where}`)

@@ -8,7 +8,7 @@ import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
 import { accessTokenTtl } from '../model/api.ts'
 import type { AccessTokenDetails, Client } from '../model/records.ts'
-import { sameScopes, scopes } from '../model/scope.ts'
+import { hasScope, sameScopes } from '../model/scope.ts'
 import type { IssuedTokens, TokenDraft } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
@@ -101,7 +101,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       scope_differs: issue.requested_scope !== undefined && !sameScopes(issue.requested_scope, scope),
     }
     const told = user ?? tokens.service_account?.(client)
-    if (told === undefined || issue.requested_token !== undefined || issue.id_token === false || !scopes(scope).includes('openid')) {
+    if (told === undefined || issue.requested_token !== undefined || issue.id_token === false || !hasScope(scope, 'openid')) {
       return answer
     }
     const { nonce, claims } = issue
@@ -120,12 +120,12 @@ function accessToken(draft: TokenDraft, claims: Issue['claims'], context: Contex
 }
 
 function accessTokenDetails(issue: Issue, { realm, parameters, confirmation, issuer, space }: Context): AccessTokenDetails {
+  const details: AccessTokenDetails = {}
   const aud = issue.audience ?? issue.grant.details.resource
+  if (aud !== undefined && aud.length > 0) details.aud = aud
+  if (confirmation !== undefined) details.cnf = confirmation
   const kept = parameters === undefined ? undefined : keptParameters(parameters, realm)
-  return {
-    ...(aud === undefined || aud.length === 0 ? {} : { aud }),
-    ...(confirmation === undefined ? {} : { cnf: confirmation }),
-    ...(kept === undefined ? {} : { parameters: kept }),
-    ...(space === undefined ? {} : { issued_by: { issuer, space } }),
-  }
+  if (kept !== undefined) details.parameters = kept
+  if (space !== undefined) details.issued_by = { issuer, space }
+  return details
 }
