@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { pushAuthorizationRequest } from '../../oauth/authorization/pushed-request.ts'
 import { readRequest } from '../../oauth/clients/dialect.ts'
 import { authenticateBackchannel } from '../../oauth/deferred/backchannel.ts'
@@ -20,12 +21,13 @@ import { queryProblem, takenQuery } from './client-query.ts'
 /** The endpoints to which clients post a form, each at the provider's path of its name. */
 export const formEndpoints: readonly ProtocolEndpoint[] = [
   // RFC 6749 §3.2.
-  formEndpoint('token', async (read, reply, { context, sandbox }) => {
-    const members = await token(read, context)
-    const { tokenReply } = sandbox.provider
-    if (tokenReply === undefined) sendJson(reply, members)
-    else send(noStore(reply), tokenReply(members, reply.request.headers.accept, sandbox.clock.now()))
-  }),
+  formEndpoint('token', (read, reply, { context, sandbox }) =>
+    after(token(read, context), (members) => {
+      const { tokenReply } = sandbox.provider
+      if (tokenReply === undefined) sendJson(reply, members)
+      else send(noStore(reply), tokenReply(members, reply.request.headers.accept, sandbox.clock.now()))
+    }),
+  ),
   // RFC 9126 §2.
   formEndpoint('par', async (read, reply, { context }) => {
     sendJson(reply.code(201), await pushAuthorizationRequest(read, context))
@@ -64,7 +66,7 @@ export const formEndpoints: readonly ProtocolEndpoint[] = [
 
 function formEndpoint(
   endpoint: FormEndpoint,
-  answer: (read: ClientRequest, reply: FastifyReply, exchange: Exchange) => Promise<void>,
+  answer: (read: ClientRequest, reply: FastifyReply, exchange: Exchange) => MaybePromise<void>,
 ): ProtocolEndpoint {
   const repeatable = endpoint === 'introspection' || endpoint === 'revocation' ? [] : targetParameters
   return {
