@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { App, User } from '../../src/oauth/model/records.ts'
 import type { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
@@ -74,6 +74,77 @@ describe('documents', () => {
     expect(keys({ user: ann, after: first, limit: 2 })).toEqual(['c', 'a'])
   })
 
+  describe('are read once, until somebody changes them', () => {
+    /** How many documents were parsed for it. */
+    const reads = (work: () => unknown) => {
+      const parsed = vi.spyOn(JSON, 'parse')
+      work()
+      const count = parsed.mock.calls.length
+      parsed.mockRestore()
+      return count
+    }
+
+    test.each<[change: string, change: (world: Awaited<ReturnType<typeof withPost>>) => unknown, then: string | undefined]>([
+      ['by another body', ({ posts, ann }) => posts.put('1', { text: 'uno' }, { user: ann }), 'uno'],
+      ['by another place', ({ posts, ann }) => posts.put('1', { text: 'uno' }, { user: ann, place: 7 }), 'uno'],
+      ['by deleting it', ({ posts, ann }) => posts.delete('1', { user: ann }), undefined],
+      ['by deleting whose it is', ({ sandbox, ann }) => sandbox.directory.deleteUser(ann), undefined],
+      ['by a reset', ({ server, sandbox }) => server.sandboxes.reset(sandbox), undefined],
+      ['and takes it back', (world) => expect(() => undone(world)).toThrow('not so'), 'one'],
+      ['and it is another one', ({ posts }) => posts.put('1', { text: 'nobody’s' }), 'one'],
+    ])('%s', async (_change, change, then) => {
+      const there = await withPost()
+      const { posts, ann } = there
+      const get = () => posts.get('1', { user: ann })
+      expect(reads(get)).toBe(1)
+      expect(reads(get)).toBe(0)
+      expect(get()).toBe(get())
+      change(there)
+      expect(get()?.text).toBe(then)
+    })
+
+    test('as what is not there is', async () => {
+      const { posts } = await world()
+      expect(posts.get('1')).toBeUndefined()
+      posts.put('1', { text: 'one' })
+      expect(posts.get('1')).toEqual({ text: 'one' })
+    })
+
+    test('and are frozen through and through', async () => {
+      const { sandbox } = await world()
+      const all = sandbox.documents.kind<{ list: { text: string }[] }>('nested')
+      all.put('1', { list: [{ text: 'one' }] })
+      const found = all.get('1')
+      expect(() => found?.list.push({ text: 'two' })).toThrow(TypeError)
+      expect(() => Object.assign(found?.list[0] ?? {}, { text: 'uno' })).toThrow(TypeError)
+      expect(all.get('1')).toEqual({ list: [{ text: 'one' }] })
+    })
+
+    test('and so many of them that memory does not end', async () => {
+      const { posts } = await world()
+      const text = 'x'.repeat(1_000_000)
+      for (const key of ['1', '2', '3', '4', '5']) posts.put(key, { text })
+      const read = () => ['1', '2', '3', '4', '5'].map((key) => reads(() => posts.get(key)))
+      expect(read()).toEqual([1, 1, 1, 1, 1])
+      expect(reads(() => posts.get('5'))).toBe(0)
+      expect(reads(() => posts.get('1'))).toBe(1)
+    })
+
+    async function withPost() {
+      const there = await world()
+      there.posts.put('1', { text: 'one' }, { user: there.ann })
+      return there
+    }
+
+    function undone({ sandbox, posts, ann }: Awaited<ReturnType<typeof withPost>>): void {
+      sandbox.documents.transaction(() => {
+        posts.put('1', { text: 'uno' }, { user: ann })
+        expect(posts.get('1', { user: ann })).toEqual({ text: 'uno' })
+        throw new Error('not so')
+      })
+    }
+  })
+
   test('are changed all or none', async () => {
     const { sandbox, posts } = await world()
     const change = () =>
@@ -124,7 +195,8 @@ describe('documents', () => {
     migrate(db, ':memory:')
     const plans: Record<string, string> = {}
     const texts: string[] = []
-    documentStore({ named: (sql: string) => texts.push(sql) } as never)
+    const add = (sql: string) => texts.push(sql)
+    documentStore({ named: add, prepare: add, memory: () => undefined } as never)
     for (const sql of texts.filter((one) => one.startsWith('SELECT'))) {
       const names = Object.fromEntries([...sql.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]))
       const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${hideParameters(sql)}`).all(names)

@@ -22,7 +22,7 @@ describe('what makes the store forget which of the rows it keeps in memory', () 
   afterAll(() => db.close())
   const forgotten = (sql: string) => keptTablesWritten(db, sql, noValues(sql))
 
-  const ofUser = ['user', 'user_app', 'grant', 'authorization_code', 'token', 'session', 'session_client', 'consent']
+  const ofUser = ['user', 'user_app', 'grant', 'authorization_code', 'token', 'session', 'session_client', 'consent', 'document']
   const all = ['app', 'client', ...ofUser, 'carried_key']
   test.each<[sql: string, tables: string[]]>([
     ['UPDATE app SET name = @name WHERE id = @row', ['app']],
@@ -92,11 +92,12 @@ describe('what makes the store forget which of the rows it keeps in memory', () 
 
     // What the statements' texts say, read apart: all of them are written in one way.
     const ofKept =
-      /^\s*(?:WITH RECURSIVE [\s\S]*\)\s+)?(?:INSERT INTO|UPDATE|DELETE FROM) "?(?:app|client|user|user_app|grant|authorization_code|token|carried_key|session|session_client|consent)"? |^DELETE FROM sandbox /
+      /^\s*(?:WITH RECURSIVE [\s\S]*\)\s+)?(?:INSERT INTO|UPDATE|DELETE FROM) "?(?:app|client|user|user_app|grant|authorization_code|token|carried_key|session|session_client|consent|document)"? |^DELETE FROM sandbox /
     for (const sql of writing) expect([sql, forgotten(sql).length > 0]).toEqual([sql, ofKept.test(sql)])
     const keeping = writing.filter((sql) => statements.get(sql)).map((sql) => sql.split(' ', 3).join(' '))
     const [ofTokens, ofCodes] = ['token', 'authorization_code'].map((table) => [`INSERT INTO ${table}`, `UPDATE ${table} SET`])
-    expect(keeping).toEqual([...(ofTokens ?? []), 'INSERT INTO "grant"', ...(ofCodes ?? [])])
+    const ofDocuments = ['UPDATE document SET', 'INSERT INTO document', 'DELETE FROM document']
+    expect(keeping).toEqual([...(ofTokens ?? []), 'INSERT INTO "grant"', ...(ofCodes ?? []), ...ofDocuments])
   })
 })
 

@@ -30,7 +30,8 @@ export type DocumentQuery = ({ app: Pick<App, 'row'> } | { user: Pick<User, 'row
 
 /** The documents of a kind: whatever JSON can say. */
 export interface DocumentKind<Body> {
-  get(key: string, owner?: DocumentOwner): Body | undefined
+  /** Frozen, since others are given the same. */
+  get(key: string, owner?: DocumentOwner): Readonly<Body> | undefined
   /** Takes the place of the one of that key and owner. */
   put(key: string, body: Body, where?: DocumentPlace): void
   /** Gives whether there was one. */

@@ -26,7 +26,7 @@ export function boundedMemory<Key, Value>(limit: number): Memory<Key, Value> {
 /** The tables whose rows are kept in memory. */
 const keptTables = [
   ...(['app', 'client', 'user', 'user_app', 'grant', 'authorization_code', 'token', 'carried_key'] as const),
-  ...(['session', 'session_client', 'consent'] as const),
+  ...(['session', 'session_client', 'consent', 'document'] as const),
 ]
 export type KeptTable = (typeof keptTables)[number]
 

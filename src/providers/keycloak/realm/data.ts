@@ -20,7 +20,7 @@ interface Kept {
 export class RealmData {
   readonly name: string
   readonly #documents: Documents
-  #kept: Partial<Kept> = {}
+  #kept: { [Name in keyof Kept]?: Readonly<Kept[Name]> } = {}
 
   constructor(name: string, documents: Documents) {
     this.name = name
@@ -111,9 +111,9 @@ export class RealmData {
     return this.#documents.kind<UserData>('user')
   }
 
-  #read<Name extends keyof Kept>(name: Name, fresh: () => Kept[Name]): Kept[Name] {
+  #read<Name extends keyof Kept>(name: Name, fresh: () => Kept[Name]): Readonly<Kept[Name]> {
     const there = this.#kept[name] ?? this.#documents.kind<Kept[Name]>('realm').get(name) ?? fresh()
-    this.#kept[name] = there
+    Object.assign(this.#kept, { [name]: there })
     return there
   }
 
