@@ -138,9 +138,10 @@ export const mapperTypes: Readonly<Record<string, Mapping>> = {
     const only = config['usermodel.clientRoleMapping.clientId'] ?? ''
     const byClient = Map.groupBy(
       roles.filter(({ client }) => client !== undefined),
-      ({ client = '' }) => clientId(client) ?? '',
+      ({ client = '' }) => client,
     )
     return [...byClient]
+      .map(([client, own]) => [clientId(client) ?? '', own] as const)
       .filter(([client_id]) => client_id !== '' && (only === '' || only === client_id))
       .map(([client_id, own]) =>
         roleClaim(
