@@ -50,14 +50,16 @@ export function signOut(world: OwnSpace, user: User, but?: string): void {
   for (const session of world.store.sessionsOf(user, world.clock.now())) if (session.sid !== but) world.store.endSession(session)
 }
 
-/** The session that a refresh token is of, undefined when it ended before. @throws OAuthError as for a refresh */
-function sidOf(token: string, { client_id }: Client, world: OwnSpace, { trace }: Context): string | undefined {
+/** The sessions that a refresh token is of, none when they ended before. @throws OAuthError as for a refresh */
+function sessionsOfRefresh(token: string, { client_id }: Client, world: OwnSpace, { trace }: Context): UserSession[] {
   const found = findRefresh(token, world)
   if (found === 'unknown')
     throw new OAuthError('refresh_unknown', 'Invalid refresh token', 'refresh_token is no refresh token of this realm')
-  if (typeof found === 'string') return undefined
+  if (typeof found === 'string') return []
   trace.grant_id = found.grant.id
-  if (found.client.client_id === client_id) return found.grant.details.sid
+  if (found.client.client_id === client_id) {
+    return sessionsOf(world, found.user?.username).filter(({ id }) => id === found.grant.details.sid)
+  }
   const why = `refresh_token was issued to client '${found.client.client_id}', not to '${client_id}'`
   throw new OAuthError('refresh_foreign', 'Invalid refresh token', why)
 }
@@ -88,8 +90,7 @@ export const keycloakSignOut: SignOut = {
   },
   byRefreshToken: (request, world, context) =>
     after(clientOf(request, context), (client) => {
-      const sid = sidOf(request.parameters.refresh_token ?? '', client, world, context)
-      for (const session of sessionsOf(world)) if (session.id === sid) endSession(world, session)
+      for (const session of sessionsOfRefresh(request.parameters.refresh_token ?? '', client, world, context)) endSession(world, session)
       return { status: 204 }
     }),
 }
