@@ -7,8 +7,8 @@ export interface CommandContext {
   argv: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   cwd: string
-  /** Where somebody answers questions; absent where nobody does. */
-  stdin?: Readable & { isTTY?: boolean }
+  /** Opens where somebody answers questions; absent where nobody does. */
+  stdin?: () => Readable & { isTTY?: boolean }
   stdout: Writable
   stderr: Writable
 }

@@ -6,9 +6,11 @@ try {
   const { enableCompileCache } = await import('node:module')
   enableCompileCache()
   const { runCli } = await import('./run-cli.ts')
-  const { argv, env, stdin, stdout, stderr } = process
+  const { argv, env, stdout, stderr } = process
   // Whoever read the output may be gone, as head is once it has its lines: what is still written then is for nobody, and no fault.
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe)
+  // The input is opened by whoever reads from it: to open it takes as long as to listen.
+  const stdin = () => process.stdin
   process.exitCode = await runCli({ argv: argv.slice(2), env, cwd: process.cwd(), stdin, stdout, stderr })
 } catch (error) {
   process.exitCode = 1

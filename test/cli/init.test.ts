@@ -46,7 +46,7 @@ async function init(project: string, argv: string[], typed?: string) {
     argv: ['init', ...argv],
     env: {},
     cwd,
-    stdin: Object.assign(stdin, { isTTY: typed !== undefined }),
+    stdin: () => Object.assign(stdin, { isTTY: typed !== undefined }),
     stdout,
     stderr,
   })

@@ -80,8 +80,9 @@ function oneOf<Name extends string>(flag: string, came: string, known: readonly 
 type Ask = (question: string, usual: string, known: readonly string[]) => Promise<string>
 
 /** Lets somebody at a terminal answer questions, and does what needs the answers; nobody is asked where there is none. */
-async function asking<T>({ stdin, stdout }: CommandContext, quiet: boolean, work: (ask: Ask) => Promise<T>): Promise<T> {
-  if (quiet || stdin?.isTTY !== true) return work(async (_, usual) => usual)
+async function asking<T>({ stdin: input, stdout }: CommandContext, quiet: boolean, work: (ask: Ask) => Promise<T>): Promise<T> {
+  const stdin = quiet ? undefined : input?.()
+  if (stdin?.isTTY !== true) return work(async (_, usual) => usual)
   const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input: stdin, output: stdout, terminal: false })
   const answers = lines[Symbol.asyncIterator]()
