@@ -6,6 +6,7 @@ import {
   clientColumns,
   type GrantRow,
   grantColumns,
+  sandboxOfGrant,
   toClient,
   toGrant,
   toUserIfAny,
@@ -32,7 +33,7 @@ interface TokenRow {
 const columns = `${grantColumns}, ${clientColumns}, ${userColumns}`
 const from = `FROM "grant"
   JOIN client ON client.id = "grant".client_row JOIN app ON app.id = client.app_row LEFT JOIN user ON user.id = "grant".user_row
-  WHERE "grant".sandbox_id = @sandbox`
+  WHERE client.sandbox_id = @sandbox`
 const wanted = `(@client_id IS NULL OR client.client_id = @client_id) AND (@username IS NULL OR user.username = @username)
   AND (@active IS NULL OR ("grant".revoked_at IS NULL) = @active)`
 /** Whether a token of the grant still lives. */
@@ -43,7 +44,8 @@ const expireWhere = (use: 'access' | 'refresh') => `UPDATE token SET ${use}_expi
   WHERE ${use}_digest IS NOT NULL AND (${use}_expires_at IS NULL OR ${use}_expires_at > @now)`
 const expireOne = (use: 'access' | 'refresh') => `${expireWhere(use)} AND id = @id AND grant_id = @grant_id`
 const expire = (use: 'access' | 'refresh') => `${expireWhere(use)} AND grant_id IN
-  (SELECT id FROM "grant" WHERE sandbox_id = @sandbox AND (@client IS NULL OR client_row = @client) AND (@user IS NULL OR user_row = @user))`
+  (SELECT "grant".id FROM client JOIN "grant" ON client_row = client.id
+    WHERE sandbox_id = @sandbox AND (@client IS NULL OR client_row = @client) AND (@user IS NULL OR user_row = @user))`
 
 /** The grants of one sandbox. */
 export function grantBookStore(db: Database) {
@@ -56,8 +58,8 @@ export function grantBookStore(db: Database) {
     ),
     find: db.named<EntryRow>(`SELECT ${columns} ${from} AND "grant".id = @id`),
     issuerOf: db.named<{ name: string }>(
-      `SELECT coalesce(parent.name, own.name) AS name FROM token JOIN "grant" ON "grant".id = grant_id
-         JOIN sandbox AS own ON own.id = "grant".sandbox_id LEFT JOIN sandbox AS parent ON parent.id = own.parent_id
+      `SELECT coalesce(parent.name, own.name) AS name FROM token
+         JOIN sandbox AS own ON own.id = ${sandboxOfGrant} LEFT JOIN sandbox AS parent ON parent.id = own.parent_id
        WHERE token.id = @id AND @digest IN (access_digest, refresh_digest)`,
     ),
     codes: db.named<CodeRecord>(

@@ -9,14 +9,24 @@ import type { Directory } from '../oauth/model/directory.ts'
 import type { AuthorizationRequest, Grant, Interaction, RedeemedCode, User } from '../oauth/model/records.ts'
 import type { GrantDraft, ProtocolStore } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
-import { limit, type Records, type StoredGrantRow, storedGrantColumns, toStoredGrant } from './database/kept-records.ts'
+import { limit, type Records } from './database/kept-records.ts'
 import { pruning } from './database/pruning.ts'
 import { deferredStore } from './deferred-store.ts'
 import { lineageStore, withDescendants } from './lineage-store.ts'
 import { oneTimeTokenStore } from './one-time-token-store.ts'
 import { pushedRequestStore } from './pushed-request-store.ts'
 import { registrationStore } from './registration-store.ts'
-import { type ClientRow, clientColumns, toClient, toUserIfAny, type UserRow, userColumns } from './rows.ts'
+import {
+  type ClientRow,
+  clientColumns,
+  type GrantRow,
+  grantColumns,
+  toClient,
+  toGrant,
+  toUserIfAny,
+  type UserRow,
+  userColumns,
+} from './rows.ts'
 import { sessionStore } from './session-store.ts'
 import { tokenStore } from './token-store.ts'
 
@@ -81,12 +91,12 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
 
     // What is written for each flow has its values by position, which costs half as much as by name.
     saveGrant: db.prepare(
-      `INSERT INTO "grant" (sandbox_id, client_row, user_row, grant_type, scope, details, parent_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO "grant" (client_row, user_row, grant_type, scope, details, parent_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       // A new one changes none of those that were read, and each flow brings one.
       { keeps: true },
     ),
-    ownGrant: db.named<StoredGrantRow>(
-      `SELECT ${storedGrantColumns} FROM "grant"
+    ownGrant: db.named<GrantRow>(
+      `SELECT ${grantColumns} FROM "grant"
        WHERE client_row = @client AND user_row IS NULL AND grant_type = @grant_type AND scope = @scope AND revoked_at IS NULL`,
     ),
     revoke: db.named(revokeLine('SELECT @grant_id')),
@@ -105,7 +115,8 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
        FROM authorization_code WHERE id = @id`,
     ),
     bindGrant: db.named(
-      `UPDATE "grant" SET details = json_set(coalesce(details, '{}'), '$.cnf', json(@cnf)) WHERE id = @grant_id AND sandbox_id = @sandbox`,
+      `UPDATE "grant" SET details = json_set(coalesce(details, '{}'), '$.cnf', json(@cnf)) 
+       WHERE id = @grant_id AND (SELECT sandbox_id FROM client WHERE client.id = client_row) = @sandbox`,
     ),
 
     listKeys: db.named<KeyRow>(`SELECT kid, alg, jwk, state, created_at, given FROM signing_key WHERE sandbox_id = @sandbox ORDER BY id`),
@@ -127,7 +138,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
     const insertGrant = ({ client, user, grant_type, scope, details = {}, parent_id, created_at }: GrantDraft): Grant => {
       const json = Object.keys(details).length === 0 ? null : JSON.stringify(details)
       const user_row = user?.row ?? null
-      const values = [sandbox, client.row, user_row, grant_type, scope, json, parent_id ?? null, created_at]
+      const values = [client.row, user_row, grant_type, scope, json, parent_id ?? null, created_at]
       const { lastInsertRowid } = statements.saveGrant.run(...values)
       const grant = { id: Number(lastInsertRowid), grant_type, scope, details, created_at, revoked_at: null, revoked_reason: null }
       return known.keepGrant({ grant, sandbox, client_row: client.row, user_row })
@@ -185,7 +196,9 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
         return known.ownGrant(draft.client, draft.grant_type, draft.scope, () => {
           const { client, grant_type, scope } = draft
           const row = statements.ownGrant.get({ client: client.row, grant_type, scope })
-          return row === undefined ? insertGrant(draft) : known.keepGrant(toStoredGrant(row))
+          return row === undefined
+            ? insertGrant(draft)
+            : known.keepGrant({ grant: toGrant(row), sandbox, client_row: client.row, user_row: null })
         })
       },
       // No savepoint: where the grant fits its code does, too.

@@ -95,6 +95,9 @@ export interface GrantRow extends Pick<Grant, 'grant_type' | 'revoked_at' | 'rev
 export const grantColumns = `"grant".id AS grant_id, "grant".grant_type, "grant".scope AS grant_scope, "grant".details AS grant_details, "grant".created_at AS grant_created_at,
   "grant".revoked_at, "grant".revoked_reason`
 
+/** The sandbox of a row that names a grant: its client's. */
+export const sandboxOfGrant = `(SELECT client.sandbox_id FROM "grant" JOIN client ON client.id = "grant".client_row WHERE "grant".id = grant_id)`
+
 export function toGrant(row: GrantRow): Grant {
   return {
     id: row.grant_id,

@@ -41,7 +41,7 @@ export function sandboxTable(db: Database): SandboxTable {
     `SELECT one.value AS id,
        (SELECT count(*) FROM user WHERE sandbox_id IN ${within}) AS users,
        (SELECT count(*) FROM client WHERE sandbox_id IN ${within}) AS clients,
-       (SELECT count(*) FROM "grant" WHERE sandbox_id IN ${within}) AS grants,
+       (SELECT count(*) FROM client JOIN "grant" ON client_row = client.id WHERE sandbox_id IN ${within}) AS grants,
        (SELECT count(*) FROM sandbox WHERE parent_id = one.value) AS spaces
      FROM json_each(?) AS one`,
   )

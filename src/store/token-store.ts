@@ -4,6 +4,7 @@ import { confirms } from '../oauth/proof/sender-constraint.ts'
 import type { ProtocolStore, TokensDraft } from '../oauth/storage/store.ts'
 import type { Database } from './database/database.ts'
 import { limit, type Records, type StoredGrant } from './database/kept-records.ts'
+import { sandboxOfGrant } from './rows.ts'
 
 /** The tokens of one answer; a digest is null, and what belongs to it means nothing, where the answer had no such token. */
 interface TokenRow {
@@ -40,7 +41,6 @@ type TokenStore = Pick<
  * @param issued told of each answer's tokens when they were stored, and when that was
  */
 export function tokenStore(db: Database, known: Records) {
-  const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = ?)`
   // They have their values by position, which costs half as much as by name.
   const statements = {
     save: db.prepare(
@@ -59,13 +59,13 @@ export function tokenStore(db: Database, known: Records) {
     newest: db.prepare<[grant_id: number], { issued_at: number }>('SELECT max(issued_at) AS issued_at FROM token WHERE grant_id = ?'),
     use: db.prepare<[now: number, id: number]>('UPDATE token SET used_at = ? WHERE id = ? AND used_at IS NULL', { keeps: true }),
     expireAccess: db.prepare<[now: number, digest: Buffer | null, id: number, sandbox: number]>(
-      `UPDATE token SET access_expires_at = min(access_expires_at, ?), access_digest = coalesce(?, access_digest) WHERE id = ? AND ${own}`,
+      `UPDATE token SET access_expires_at = min(access_expires_at, ?), access_digest = coalesce(?, access_digest) WHERE id = ? AND ${sandboxOfGrant} = ?`,
     ),
     extend: db.prepare<[expires_at: number, id: number, sandbox: number]>(
-      `UPDATE token SET refresh_expires_at = ? WHERE id = ? AND ${own}`,
+      `UPDATE token SET refresh_expires_at = ? WHERE id = ? AND ${sandboxOfGrant} = ?`,
     ),
     revokeAccess: db.prepare<[now: number, id: number, sandbox: number]>(
-      `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${own}`,
+      `UPDATE token SET revoked_at = ? WHERE id = ? AND access_digest IS NOT NULL AND revoked_at IS NULL AND ${sandboxOfGrant} = ?`,
     ),
   }
   /** Rows that were asked for, and those that took their place. */

@@ -164,6 +164,38 @@ test('brands and the apps that belong to them go on when their tables become doc
   expect((await fetch(`${url}/dashboard/iokids/brands`)).status).toBe(200)
 })
 
+test('grants go on, each in the sandbox of its client, when they no longer name it, and go with the sandbox', async () => {
+  const rows = (sandbox: number) => `
+    INSERT INTO sandbox (id, name, provider, company, settings, created_at) VALUES (${sandbox}, 's${sandbox}', 'iokids', 'Co', '{"signing_secret":"s"}', 1);
+    INSERT INTO app (id, sandbox_id, app_id, name, created_at) VALUES (${sandbox}, ${sandbox}, 'app_x', 'X', 1);
+    INSERT INTO client (id, sandbox_id, app_row, client_id, token_endpoint_auth_method, grant_types, created_at)
+      VALUES (${sandbox}, ${sandbox}, ${sandbox}, 'c', 'client_secret_post', '["password"]', 1);
+    INSERT INTO user (id, sandbox_id, user_id, username, created_at) VALUES (${sandbox}, ${sandbox}, 'u', 'u', 1);
+    INSERT INTO "grant" (id, sandbox_id, client_row, user_row, grant_type, scope, created_at) VALUES
+      (${sandbox}, ${sandbox}, ${sandbox}, ${sandbox}, 'password', 'profile', 1),
+      (${sandbox}0, ${sandbox}, ${sandbox}, NULL, 'client_credentials', 'profile', 1);
+    INSERT INTO token (id, grant_id, issued_at, access_digest, access_expires_at) VALUES (${sandbox}0, ${sandbox}0, 1, x'0${sandbox}', 9);`
+  const db = await databaseOfVersion(13, rows(5) + rows(6))
+  const { url, sandbox, close } = await launch({ db })
+  const [five, six] = [sandbox('s5'), sandbox('s6')]
+  const grantsOf = ({ grants }: typeof five) => grants.list({ limit: 10 }).map(({ grant }) => grant.id)
+  expect([grantsOf(five), grantsOf(six)]).toEqual([
+    [5, 50],
+    [6, 60],
+  ])
+  expect(five.store.findAccessToken(50, Buffer.of(5), 2)).toMatchObject({ grant: { id: 50 } })
+  expect(six.store.findAccessToken(50, Buffer.of(5), 2)).toBe('unknown')
+  expect(six.store.revokeAccessToken(50, 2)).toBe(false)
+  const snapshot = (await (await fetch(`${url}/_grantbox/sandboxes/s5/snapshot`)).json()) as { tables: Record<string, { id: number }[]> }
+  expect([snapshot.tables.grant, snapshot.tables.token].map((table) => table?.map(({ id }) => id))).toEqual([[5, 50], [50]])
+  expect((await fetch(`${url}/_grantbox/sandboxes/s5`, { method: 'DELETE' })).status).toBe(204)
+  expect(grantsOf(six)).toEqual([6, 60])
+  await close()
+  const file = new Sqlite(db)
+  expect(file.prepare('SELECT id FROM "grant" UNION ALL SELECT id FROM token').pluck().all().sort()).toEqual([6, 60, 60])
+  file.close()
+})
+
 function must<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('it is not there')
   return value

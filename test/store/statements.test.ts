@@ -188,8 +188,8 @@ test('no statement of the protocol reads a whole table to change or find one row
   })
   protocolStore(explaining, records(explaining), new Ids(explaining), directoryStore(explaining))
   expect(plans.length).toBeGreaterThan(50)
-  // There are many grants: all of a client or of a sandbox are as bad as all there are.
-  const slow = /^(SCAN|LIST SUBQUERY)|grant_client \(client_row=\?\)|grant_sandbox/
+  // There are many grants: all of a client are as bad as all there are.
+  const slow = /^(SCAN|LIST SUBQUERY)|grant_client \(client_row=\?\)/
   // Who deletes a client asks for all its grants, a list in a row has no index, and what a statement says first is no table.
   const allowed =
     /^SCAN (given|access|2 CONSTANT ROWS): WITH RECURSIVE given|WITH RECURSIVE line|INSERT INTO client |max\(id\)|DELETE FROM client |json_each\(app\.scopes\)/

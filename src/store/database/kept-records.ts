@@ -24,18 +24,11 @@ export interface StoredGrant {
   readonly user_row: number | null
 }
 
-/** How a grant stands in a result with whose it is. */
-export interface StoredGrantRow extends GrantRow {
+interface StoredGrantRow extends GrantRow {
   sandbox_id: number
   client_row: number
   user_row: number | null
 }
-
-export function toStoredGrant(row: StoredGrantRow): StoredGrant {
-  return { grant: toGrant(row), sandbox: row.sandbox_id, client_row: row.client_row, user_row: row.user_row }
-}
-
-export const storedGrantColumns = `${grantColumns}, "grant".sandbox_id, "grant".client_row, "grant".user_row`
 
 /** What requests ask for again and again, kept in memory until something of it changes ({@link Database.memory}). */
 export interface Records {
@@ -59,7 +52,9 @@ export function records(db: Database): Records {
   const byName = db.memory<string, Client>(limit, 'client', 'app')
   const clients = db.memory<number, Client>(limit, 'client', 'app')
   const users = db.memory<number, User>(limit, 'user')
-  const readGrant = db.prepare<[number], StoredGrantRow>(`SELECT ${storedGrantColumns} FROM "grant" WHERE id = ?`)
+  const readGrant = db.prepare<[number], StoredGrantRow>(
+    `SELECT ${grantColumns}, sandbox_id, client_row, user_row FROM "grant" JOIN client ON client.id = client_row WHERE "grant".id = ?`,
+  )
   const grants = db.memory<number, StoredGrant>(limit, 'grant')
   const ownGrants = db.memory<string, Grant>(limit, 'grant')
 
@@ -106,7 +101,9 @@ export function records(db: Database): Records {
       const known = grants.get(id)
       if (known !== undefined) return known
       const row = readGrant.get(id)
-      return row === undefined ? undefined : keepGrant(toStoredGrant(row))
+      if (row === undefined) return undefined
+      const { sandbox_id: sandbox, client_row, user_row } = row
+      return keepGrant({ grant: toGrant(row), sandbox, client_row, user_row })
     },
     keepGrant: (stored) => keepGrant(stored).grant,
     ownGrant(client, grant_type, scope, find) {

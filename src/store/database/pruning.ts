@@ -1,3 +1,4 @@
+import { sandboxOfGrant } from '../rows.ts'
 import type { Database } from './database.ts'
 
 /** Milliseconds that something dead is still there, to be told from what never was: a reused code or token says what it is. */
@@ -20,7 +21,6 @@ type Range = { after: number; to: number; sandbox: number; expired: number; supe
  * @returns for a sandbox, who is to be told of each token that was issued, and when
  */
 export function pruning(db: Database) {
-  const own = `EXISTS (SELECT 1 FROM "grant" WHERE "grant".id = grant_id AND "grant".sandbox_id = @sandbox)`
   // What a successor brought came when the successor was used.
   const superseded = `(SELECT min(late.issued_at) FROM token AS late
     WHERE late.grant_id = token.grant_id AND late.generation = token.generation + 2) <= @superseded`
@@ -36,7 +36,7 @@ export function pruning(db: Database) {
     last: db.prepare<[after: number, size: number], { id: number | null; n: number }>(
       `SELECT max(id) AS id, count(*) AS n FROM (SELECT id FROM ${table} WHERE id > ? ORDER BY id LIMIT ?)`,
     ),
-    remove: db.prepare<[Range]>(`DELETE FROM ${table} WHERE id > @after AND id <= @to AND ${dead} AND ${own}`),
+    remove: db.prepare<[Range]>(`DELETE FROM ${table} WHERE id > @after AND id <= @to AND ${dead} AND ${sandboxOfGrant} = @sandbox`),
   }))
   return (sandbox: number): ((now: number) => void) => {
     const cursors = statements.map(() => 0)

@@ -35,18 +35,28 @@ export function sandboxTables(db: Database): Table[] {
   for (const { name } of names) {
     if (name === 'sandbox') continue
     const infos = db
-      .prepare<[string], { name: string; type: string; pk: number }>('SELECT name, type, pk FROM pragma_table_info(?)')
+      .prepare<[string], { name: string; type: string; pk: number; notnull: number }>(
+        'SELECT name, type, pk, "notnull" FROM pragma_table_info(?)',
+      )
       .all(name)
     const keys = db.prepare<[string], { from: string; table: string }>('SELECT "from", "table" FROM pragma_foreign_key_list(?)').all(name)
     const referenceOf = (column: string) => keys.find((key) => key.from === column)?.table ?? looseReferences[`${name}.${column}`]
     const columns = infos.map((info) => ({ name: info.name, blob: info.type === 'BLOB', references: referenceOf(info.name) }))
+    // A reference that may be NULL does not find every row.
+    const owning = new Set(infos.filter(({ notnull, pk }) => notnull + pk > 0).map((info) => info.name))
     const namesSandbox = infos.some((info) => info.name === 'sandbox_id')
     tables.set(name, {
       name,
       columns: columns.filter((column) => column.name !== 'sandbox_id'),
       hasId: infos.some((info) => info.name === 'id' && info.pk === 1 && info.type === 'INTEGER'),
       namesSandbox,
-      condition: namesSandbox ? 'sandbox_id = @sandbox' : conditionThrough(keys, tables, name),
+      condition: namesSandbox
+        ? 'sandbox_id = @sandbox'
+        : conditionThrough(
+            keys.filter(({ from }) => owning.has(from)),
+            tables,
+            name,
+          ),
     })
   }
   return [...tables.values()]
