@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Sandbox, startGrantbox } from '../../src/index.ts'
+import { KeyRing } from '../../src/oauth/jose/keys.ts'
 import { claimsOf, json, post } from '../support/standard-client.ts'
 
 const box = await startGrantbox({ provider: 'standard' })
@@ -244,6 +245,27 @@ describe.each(['deyel', 'gateway'])('at %s, whose tokens are JWTs of its own', (
     const { access_token } = await sandbox.tokens.mint({ client_id: clients[0]?.client_id ?? '', claims: { extra: 1 } })
     expect(claimsOf(access_token)).toMatchObject({ tier: 'gold', company: 'mine', extra: 1 })
     expect(claimsOf(access_token).iss).not.toBe('evil')
+  })
+})
+
+describe.each([
+  ['standard', 'ES256', {}],
+  ['standard', 'RS256', { signing_alg: 'RS256' }],
+  ['deyel', 'RS256', {}],
+] as const)('at %s with %s', (provider, alg, settings) => {
+  test('what is added, and what may not be, costs no second signature', async () => {
+    const claims = { access_token: { tenant: 'acme', by: '{client_id}', jti: 'mine' } }
+    const sandbox = await box.createSandbox({ provider, settings: { ...settings, claims } as never })
+    onTestFinished(() => sandbox.delete())
+    const { clients } = await sandbox.apps.create({ name: 'own' })
+    const client_id = clients[0]?.client_id ?? ''
+    const signing = vi.spyOn(KeyRing.prototype, 'signing')
+    onTestFinished(() => signing.mockRestore())
+    const { access_token } = await sandbox.tokens.mint({ client_id, claims: { extra: 1 } })
+    expect(signing.mock.calls).toEqual([[alg]])
+    expect(claimsOf(access_token)).toMatchObject({ tenant: 'acme', by: client_id, extra: 1 })
+    expect(Object.keys(claimsOf(access_token)).slice(-3)).toEqual(['tenant', 'by', 'extra'])
+    expect(claimsOf(access_token).jti).not.toBe('mine')
   })
 })
 

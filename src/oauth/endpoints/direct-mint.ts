@@ -1,6 +1,4 @@
 import { given } from '../../basics/given.ts'
-import { after } from '../../basics/maybe-promise.ts'
-import { readClaims } from '../jose/jwt.ts'
 import { OAuthError } from '../model/errors.ts'
 import type { Client, User } from '../model/records.ts'
 import { scopes } from '../model/scope.ts'
@@ -40,11 +38,10 @@ export async function mintDirectly(
   const resource = audience === undefined ? undefined : targetsOf({ audience }, context)
   const make = (draft: TokenDraft, material: TokenMaterial) => {
     const exp = expires_in === undefined ? draft.exp : draft.iat + expires_in
-    return after(tokens.access.make({ ...draft, client: made, exp }, material), (token) => {
-      if (claims === undefined || readClaims(token) !== undefined || (user !== undefined && scopes(scope).includes('openid'))) return token
-      const explanation = 'Access tokens of this client are opaque, and without openid there is no ID token'
-      throw new OAuthError('invalid_request', 'claims have no place', explanation)
-    })
+    const token = tokens.access.make({ ...draft, client: made, exp }, material)
+    if (claims === undefined || typeof token !== 'string' || (user !== undefined && scopes(scope).includes('openid'))) return token
+    const explanation = 'Access tokens of this client are opaque, and without openid there is no ID token'
+    throw new OAuthError('invalid_request', 'claims have no place', explanation)
   }
   const settings =
     expires_in === undefined ? realm.settings : { ...realm.settings, access_token_ttl: expires_in, reported_expires_in: null }

@@ -1,9 +1,18 @@
 import { seconds } from '../../basics/clock.ts'
 import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { encodeSegment, readHeader } from '../jose/jwt.ts'
+import { type SigningAlg, type SigningKey, signInput } from '../jose/jws.ts'
+import { encodeSegment, readClaims, readHeader } from '../jose/jwt.ts'
 import type { Client } from '../model/records.ts'
 import type { Realm } from '../realm/context.ts'
-import { type Rewritten, type SignedToken, signAgain } from '../realm/signing-key.ts'
+import { type SignedToken, signedBy } from '../realm/signing-key.ts'
+
+/** How a JWT of ours is written again; members that are undefined go. */
+export interface Rewritten {
+  header?: object
+  claims?: object
+  /** The key that signs it, in the place of the one that did; undefined when there is none such. */
+  by?: (key: SigningKey) => MaybePromise<Pick<SigningKey, 'alg' | 'key'> | undefined>
+}
 
 /** A JWT written and signed again; undefined for what is no JWT. */
 type Again = (changed: Rewritten) => MaybePromise<string | undefined>
@@ -39,6 +48,26 @@ export const tokenFlaws = {
 export async function flawed(token: string, what: SignedToken, flaw: Flaw, client: Client, realm: Realm): Promise<string> {
   const again: Again = (changed) => signAgain(token, what, changed, client, realm)
   return (await flaw(token, again, seconds(realm.clock.now()))) ?? breakEnd(token)
+}
+
+/**
+ * A token of ours with other members in its header or claims, signed again, by the key that signed it unless another is asked for.
+ * @returns undefined for what is no signed JWT: an opaque token, an encrypted one
+ */
+function signAgain(
+  token: string,
+  what: SignedToken,
+  { by = (key) => key, ...changed }: Rewritten,
+  client: Client,
+  { keys }: Pick<Realm, 'keys'>,
+): MaybePromise<string | undefined> {
+  const header = readHeader(token)
+  const claims = readClaims(token)
+  if (header === undefined || claims === undefined) return undefined
+  const input = `${encodeSegment({ ...header, ...changed.header })}.${encodeSegment({ ...claims, ...changed.claims })}`
+  return after(signedBy(what, header.alg as SigningAlg, client, { keys }), (key) =>
+    after(by(key), (signing) => signing && signInput(input, signing)),
+  )
 }
 
 function unsigned(token: string): string | undefined {

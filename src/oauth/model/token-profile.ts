@@ -1,7 +1,5 @@
 import type { Clock } from '../../basics/clock.ts'
-import type { MaybePromise } from '../../basics/maybe-promise.ts'
-import type { SigningKey } from '../jose/jws.ts'
-import type { KeyRing } from '../jose/keys.ts'
+import type { SigningAlg, SigningKey } from '../jose/jws.ts'
 import type { Directory } from './directory.ts'
 import type { Documents } from './documents.ts'
 import type { Parameters } from './parameters.ts'
@@ -40,14 +38,24 @@ export interface TokenMaterial {
   /** `pairwise` where each app knows a user by a `sub` of its own (OpenID Connect Core §8); `public` when absent. */
   subject_type?: 'public' | 'pairwise' | undefined
   settings: Settings
-  keys: KeyRing
+}
+
+/** A JWT as its vendor words it, to which more may be added before it is signed. */
+export interface UnsignedJwt {
+  claims: Readonly<Record<string, unknown>>
+  alg: SigningAlg
+  /** `JWT` when absent. */
+  typ?: string
+  /** The key as it signs this JWT, where its header is another one. */
+  withHeader?: ((key: SigningKey) => SigningKey) | undefined
 }
 
 /** How a provider's tokens look. */
 export interface TokenFormat {
   /** The settings of a sandbox that its tokens follow. */
   readonly settings?: readonly (keyof Settings)[]
-  make(draft: TokenDraft, material: TokenMaterial): MaybePromise<string>
+  /** An opaque token, or what a JWT says: `tokens/formats.ts` signs it. */
+  make(draft: TokenDraft, material: TokenMaterial): string | UnsignedJwt
   /** The key of the row that a token of this format carries; undefined when the text is no such token. */
   keyOf(token: string): number | undefined
 }

@@ -1,16 +1,15 @@
 import { createSecretKey } from 'node:crypto'
-import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
-import { isSecretAlg, type SecretAlg, type SigningAlg, type SigningKey, signInput, signingAlgs } from '../jose/jws.ts'
-import { encodeSegment, readClaims, readHeader } from '../jose/jwt.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
+import { isSecretAlg, type SecretAlg, type SigningAlg, type SigningKey, signingAlgs } from '../jose/jws.ts'
 import type { Client } from '../model/records.ts'
 import type { Realm } from './context.ts'
 
-/** Which key signs what a client is given, for the first time and again. */
+/** Which key signs what a client is given. */
 
 /** What decides of a sandbox. */
 type Signer = Pick<Realm, 'keys' | 'settings'>
 
-/** The kinds of JWT that a sandbox issues and that may have to be signed again. */
+/** The kinds of JWT that a sandbox issues and that it may have to know again. */
 export type SignedToken = 'access_token' | 'id_token'
 
 /**
@@ -45,34 +44,6 @@ export function signedBy(what: SignedToken, alg: SigningAlg, client: Client | un
   const own =
     what === 'id_token' && isSecretAlg(alg) && client !== undefined && signsWithOwnSecret(client) ? ownKey(client, alg) : undefined
   return own ?? (what === 'id_token' ? keys.signingIdTokens(alg) : keys.signing(alg))
-}
-
-/** How a JWT of ours is written again; members that are undefined go. */
-export interface Rewritten {
-  header?: object
-  claims?: object
-  /** The key that signs it, in the place of the one that did; undefined when there is none such. */
-  by?: (key: SigningKey) => MaybePromise<Pick<SigningKey, 'alg' | 'key'> | undefined>
-}
-
-/**
- * A token of ours with other members in its header or claims, signed again, by the key that signed it unless another is asked for.
- * @returns undefined for what is no signed JWT: an opaque token, an encrypted one
- */
-export function signAgain(
-  token: string,
-  what: SignedToken,
-  { by = (key) => key, ...changed }: Rewritten,
-  client: Client,
-  signer: Pick<Signer, 'keys'>,
-): MaybePromise<string | undefined> {
-  const header = readHeader(token)
-  const claims = readClaims(token)
-  if (header === undefined || claims === undefined) return undefined
-  const input = `${encodeSegment({ ...header, ...changed.header })}.${encodeSegment({ ...claims, ...changed.claims })}`
-  return after(signedBy(what, header.alg as SigningAlg, client, signer), (key) =>
-    after(by(key), (signing) => signing && signInput(input, signing)),
-  )
 }
 
 function ownKey({ client_secret }: Client, alg: SecretAlg): SigningKey | undefined {

@@ -1,10 +1,9 @@
-import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
+import { given } from '../../basics/given.ts'
 import { compileMembers, type Values } from '../../basics/template.ts'
-import { encodeSegment, readClaims } from '../jose/jwt.ts'
+import { encodeSegment } from '../jose/jwt.ts'
 import type { ClaimsPlace, ClaimsSetting } from '../model/settings.ts'
-import type { TokenDraft } from '../model/token-profile.ts'
+import type { TokenDraft, UnsignedJwt } from '../model/token-profile.ts'
 import { type Context, noteTo } from '../realm/context.ts'
-import { signAgain } from '../realm/signing-key.ts'
 import { type Party, ruleFor } from './claims-when.ts'
 import { claimValues } from './template-values.ts'
 
@@ -103,28 +102,29 @@ function compiledFor(setting: ClaimsSetting, place: ClaimsPlace): Compiled {
   return one
 }
 
-/** An access token with what is told beyond what its format says: signed again, since any vendor's may be meant. */
-export function withAddedClaims(token: string, draft: TokenDraft, minted: Claims | undefined, context: Context): MaybePromise<string> {
-  const { client } = draft
+/** An access token, which is not signed yet, with what is told beyond what its format says. */
+export function withAddedClaims(
+  made: string | UnsignedJwt,
+  draft: TokenDraft,
+  minted: Claims | undefined,
+  context: Context,
+): string | UnsignedJwt {
   const { realm } = context
-  const there = readClaims(token)
   const added = addsClaims('access_token', context) ? addedClaims('access_token', draft, claimValues(draft, realm), context) : {}
   const claims = { ...added, ...minted }
-  if (Object.keys(claims).length === 0) return token
-  if (there === undefined) {
-    noteTo(context, `The access token is opaque and has no place for claims: ${Object.keys(claims).join(', ')} are without effect in it`)
-    return token
+  const names = Object.keys(claims)
+  if (names.length === 0) return made
+  if (typeof made === 'string') {
+    noteTo(context, `The access token is opaque and has no place for claims: ${names.join(', ')} are without effect in it`)
+    return made
   }
-  const { keyOf } = realm.tokens.access
+  const there = given(made.claims)
+  const isFound = (more: Claims) => realm.tokens.access.keyOf(`.${encodeSegment({ ...there, ...more })}.`) === draft.id
   // By one of its claims a token is found again, and it stays as it is.
-  for (const name of Object.keys(claims)) {
-    if (keyOf(unsigned(token, { ...there, [name]: claims[name] })) === draft.id) continue
+  const fixed = isFound(claims) ? [] : names.filter((name) => !isFound({ [name]: claims[name] }))
+  for (const name of fixed) {
     delete claims[name]
     noteTo(context, `The claim ${name} of the access token stays as it is: the token is found again by it`)
   }
-  return after(signAgain(token, 'access_token', { claims }, client, realm), (signed) => signed ?? token)
-}
-
-function unsigned(token: string, claims: object): string {
-  return `${token.split('.')[0]}.${encodeSegment(claims)}.`
+  return { ...made, claims: { ...there, ...claims } }
 }

@@ -1,10 +1,18 @@
-import { after } from '../../basics/maybe-promise.ts'
+import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
 import { randomFrom } from '../../basics/random.ts'
 import { signJwt } from '../jose/jwt.ts'
 import { handleKey, makeHandle } from '../model/handle.ts'
 import type { Settings } from '../model/settings.ts'
-import type { CodeFormat, TokenFormat, TokenProfile } from '../model/token-profile.ts'
+import type { CodeFormat, TokenFormat, TokenProfile, UnsignedJwt } from '../model/token-profile.ts'
+import type { Realm } from '../realm/context.ts'
 import { subjectOf } from '../realm/subject.ts'
+
+/** A token as it is handed out: the one place where what a format made is signed. */
+export function signToken(made: string | UnsignedJwt, { keys }: Pick<Realm, 'keys'>): MaybePromise<string> {
+  if (typeof made === 'string') return made
+  const { claims, alg, typ, withHeader } = made
+  return after(keys.signing(alg), (key) => signJwt(claims, withHeader === undefined ? key : withHeader(key), typ))
+}
 
 /** Opaque tokens: the handle itself. */
 export const opaqueTokens: TokenFormat = {
@@ -53,7 +61,6 @@ export function keyInClaim(token: string, claim: string): number | undefined {
 export const jwtAccessTokens: TokenFormat = {
   settings: ['signing_alg'],
   make(draft, material) {
-    const { settings, keys } = material
     const { client, grant, details, issuer } = draft
     const { auth_time, acr, amr, act } = grant.details
     const aud = details.aud ?? [issuer]
@@ -72,7 +79,7 @@ export const jwtAccessTokens: TokenFormat = {
       act,
       cnf: details.cnf,
     }
-    return after(keys.signing(settings.signing_alg), (key) => signJwt(claims, key, 'at+jwt'))
+    return { claims, alg: material.settings.signing_alg, typ: 'at+jwt' }
   },
   keyOf: (token) => keyInClaim(token, 'jti'),
 }

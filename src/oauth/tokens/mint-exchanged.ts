@@ -4,6 +4,7 @@ import type { Client } from '../model/records.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
+import { signToken } from './formats.ts'
 import { makeIdToken } from './id-token.ts'
 
 /** Makes the ID token or refresh token that a token exchange asked for; it stands where an access token would (RFC 8693 §2.2.1). */
@@ -31,10 +32,11 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const ttl = realm.tokens.lifetimes?.({ client, grant, scope }, realm).refresh ?? realm.settings.refresh_token_ttl
   const id = realm.store.reserveIds(1)
   const exp = ttl > 0 ? iat + ttl : undefined
-  const access_token = await realm.tokens.refresh.make(
+  const made = realm.tokens.refresh.make(
     { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, iat, exp, parameters: context.parameters, space },
     realm,
   )
+  const access_token = await signToken(made, realm)
   realm.store.saveTokens({
     id,
     grant_id: grant.id,

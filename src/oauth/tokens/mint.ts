@@ -4,7 +4,7 @@
  */
 
 import { seconds } from '../../basics/clock.ts'
-import { after, type MaybePromise } from '../../basics/maybe-promise.ts'
+import type { MaybePromise } from '../../basics/maybe-promise.ts'
 import { digest } from '../../basics/random.ts'
 import { accessTokenTtl } from '../model/api.ts'
 import type { AccessTokenDetails, Client } from '../model/records.ts'
@@ -13,6 +13,7 @@ import type { IssuedTokens, TokenDraft } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
 import { addsClaims, withAddedClaims } from './added-claims.ts'
+import { signToken } from './formats.ts'
 import { makeIdToken } from './id-token.ts'
 import { mintExchanged } from './mint-exchanged.ts'
 import { keptParameters } from './template-values.ts'
@@ -56,7 +57,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
   const brings = issue.refresh !== 'none' && used?.keep === undefined
   const access = accessToken(draft('access', ttl, scope), issue.claims, context)
   // A refresh that asked for less narrows its access token alone (RFC 6749 §6).
-  const refresh = brings ? tokens.refresh.make(draft('refresh', refresh_token_ttl, grant.scope), realm) : used?.keep
+  const refresh = brings ? signToken(tokens.refresh.make(draft('refresh', refresh_token_ttl, grant.scope), realm), realm) : used?.keep
 
   const issued = (access_token: string, refresh_token: string | undefined): MaybePromise<IssuedTokens> => {
     store.saveTokens({
@@ -115,8 +116,8 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
 function accessToken(draft: TokenDraft, claims: Issue['claims'], context: Context): MaybePromise<string> {
   const { realm } = context
   const made = realm.tokens.access.make(draft, realm)
-  if (claims === undefined && !addsClaims('access_token', context)) return made
-  return after(made, (token) => withAddedClaims(token, draft, claims, context))
+  const adds = claims !== undefined || addsClaims('access_token', context)
+  return signToken(adds ? withAddedClaims(made, draft, claims, context) : made, realm)
 }
 
 function accessTokenDetails(issue: Issue, { realm, parameters, confirmation, issuer, space }: Context): AccessTokenDetails {

@@ -1,8 +1,7 @@
 import { seconds } from '../../basics/clock.ts'
 import { given } from '../../basics/given.ts'
-import { after } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
-import { encodeSegment, readClaims, signJwt } from '../../oauth/jose/jwt.ts'
+import { encodeSegment, readClaims } from '../../oauth/jose/jwt.ts'
 import { findApi } from '../../oauth/model/api.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
 import type { Grant } from '../../oauth/model/records.ts'
@@ -62,8 +61,7 @@ const access: TokenFormat = {
     const { aud } = draft.details
     if (aud === undefined && draft.requested !== 'jwt') return opaque(draft)
     const claims = claimsOf(draft, aud ?? [], material)
-    const typ = 'client_id' in claims ? 'at+jwt' : 'JWT'
-    return after(material.keys.signing(material.settings.signing_alg), (key) => signJwt(claims, key, typ))
+    return { claims, alg: material.settings.signing_alg, typ: 'client_id' in claims ? 'at+jwt' : 'JWT' }
   },
   keyOf(token) {
     const parts = token.split('.')

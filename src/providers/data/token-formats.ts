@@ -1,7 +1,6 @@
-import { after } from '../../basics/maybe-promise.ts'
 import { compileMembers, type Template, type Values } from '../../basics/template.ts'
-import { type SigningAlg, type SigningKey, signInput } from '../../oauth/jose/jws.ts'
-import { encodeSegment, readClaims } from '../../oauth/jose/jwt.ts'
+import type { SigningAlg, SigningKey } from '../../oauth/jose/jws.ts'
+import { readClaims } from '../../oauth/jose/jwt.ts'
 import { type HandleFormat, maskedHandles } from '../../oauth/model/handle.ts'
 import type { StatementWording, TokenDraft, TokenFormat, TokenMaterial } from '../../oauth/model/token-profile.ts'
 import { claimValues, statementValues } from '../../oauth/tokens/template-values.ts'
@@ -48,12 +47,13 @@ export function jwtFormat({ alg, header = standardHeader, claims, handles = stan
   const carrier = carrierOf(claims)
   const fillHeader = compileMembers(header)
   const fillClaims = compileMembers(claims)
-  const headers = new WeakMap<SigningKey, string>()
-  const headerOf = (key: SigningKey): string => {
-    const known = headers.get(key)
+  const keys = new WeakMap<SigningKey, SigningKey>()
+  const withHeader = (key: SigningKey): SigningKey => {
+    const known = keys.get(key)
     if (known !== undefined) return known
-    const made = encodeSegment(fillHeader({ alg: key.alg, kid: key.kid === '' ? undefined : key.kid }))
-    headers.set(key, made)
+    const text = JSON.stringify(fillHeader({ alg: key.alg, kid: key.kid === '' ? undefined : key.kid }))
+    const made: SigningKey = { ...key, header: () => text }
+    keys.set(key, made)
     return made
   }
   return {
@@ -61,9 +61,7 @@ export function jwtFormat({ alg, header = standardHeader, claims, handles = stan
     make(draft, material) {
       const known = claimValues(draft, material, handles.make(draft.id))
       const filled = fillClaims(values === undefined ? known : { ...known, ...values(draft, material) })
-      return after(material.keys.signing(alg ?? material.settings.signing_alg), (key) =>
-        signInput(`${headerOf(key)}.${encodeSegment(filled)}`, key),
-      )
+      return { claims: filled, alg: alg ?? material.settings.signing_alg, withHeader }
     },
     keyOf(token) {
       const handle = readClaims(token)?.[carrier]

@@ -1,6 +1,6 @@
 import { randomFrom, randomText } from '../../basics/random.ts'
 import type { SigningKey } from '../../oauth/jose/jws.ts'
-import { readClaims, signJwt } from '../../oauth/jose/jwt.ts'
+import { readClaims } from '../../oauth/jose/jwt.ts'
 import type { Api } from '../../oauth/model/api.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
 import type { Grant, User } from '../../oauth/model/records.ts'
@@ -48,12 +48,12 @@ export function headerFor(key: SigningKey, version: 'v1' | 'v2' | 'graph'): Sign
 /** Access tokens, in the version that the API wants. */
 export const entraAccessTokens: TokenFormat = {
   settings: ['signing_alg'],
-  async make(draft, material) {
+  make(draft, material) {
     const api = audienceOf(draft, material)
     const version = api.token_version === '2' ? 'v2' : 'v1'
     const claims = version === 'v2' ? secondClaims(draft, api, material) : firstClaims(draft, api, material)
-    const key = await material.keys.signing(material.settings.signing_alg)
-    return signJwt(claims, headerFor(key, api.identifier === graph.identifier ? 'graph' : version))
+    const header = api.identifier === graph.identifier ? 'graph' : version
+    return { claims, alg: material.settings.signing_alg, withHeader: (key) => headerFor(key, header) }
   },
   keyOf(token) {
     const uti = readClaims(token)?.uti

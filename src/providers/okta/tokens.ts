@@ -1,9 +1,8 @@
 import { hash } from 'node:crypto'
 import { given } from '../../basics/given.ts'
-import { after } from '../../basics/maybe-promise.ts'
 import { randomText } from '../../basics/random.ts'
 import { isPublic } from '../../oauth/clients/methods/registry.ts'
-import { readClaims, signJwt } from '../../oauth/jose/jwt.ts'
+import { readClaims } from '../../oauth/jose/jwt.ts'
 import type { KeyDialect } from '../../oauth/jose/keys.ts'
 import { maskedHandles } from '../../oauth/model/handle.ts'
 import type { Grant } from '../../oauth/model/records.ts'
@@ -58,7 +57,7 @@ function refreshPart({ id }: Grant, scope: string): string {
 /** Access tokens: of a custom server for its audience, of the org server for the vendor's own API. */
 const accessTokens: TokenFormat = {
   settings: [],
-  make(draft, { documents, settings, keys }) {
+  make(draft, { documents, settings }) {
     const { client, user, grant, scope, space, issuer, details, iat, exp } = draft
     const org = isOrg(space)
     const [aud = org ? issuer : (serverOf(space, settings)?.audience ?? issuer)] = details.aud ?? []
@@ -77,7 +76,7 @@ const accessTokens: TokenFormat = {
       groups: user === undefined || org ? undefined : groupsClaim(user, scope, documents, settings),
       cnf: details.cnf,
     })
-    return after(keys.signing('RS256'), (key) => signJwt(claims, key, org ? orgTokenType : 'JWT'))
+    return { claims, alg: 'RS256', typ: org ? orgTokenType : 'JWT' }
   },
   keyOf(token) {
     const jti = readClaims(token)?.jti

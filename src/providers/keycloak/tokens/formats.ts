@@ -1,6 +1,5 @@
 import { given } from '../../../basics/given.ts'
-import { after } from '../../../basics/maybe-promise.ts'
-import { readClaims, signJwt } from '../../../oauth/jose/jwt.ts'
+import { readClaims } from '../../../oauth/jose/jwt.ts'
 import { tokenExchangeType } from '../../../oauth/model/grant-names.ts'
 import { scopes } from '../../../oauth/model/scope.ts'
 import type { CodeFormat, TokenDraft, TokenFormat } from '../../../oauth/model/token-profile.ts'
@@ -87,7 +86,7 @@ export const accessTokens: TokenFormat = {
       ...furtherClaims(mapped),
     })
     const typ = input.clientData.attributes['access.token.header.type.rfc9068'] === 'true' ? 'at+jwt' : 'JWT'
-    return after(material.keys.signing('RS256'), (key) => signJwt(claims, key, typ))
+    return { claims, alg: 'RS256', typ }
   },
   keyOf: idIn,
 }
@@ -117,7 +116,7 @@ export const refreshTokens: TokenFormat = {
       prov: 'default',
       reuse_id: material.settings.rotation === 'strict' ? newUuid() : undefined,
     })
-    return after(material.keys.signing('HS512'), (key) => signJwt(claims, key))
+    return { claims, alg: 'HS512' }
   },
   keyOf: idIn,
 }
