@@ -98,6 +98,14 @@ describe('the setting claims', () => {
     expect(await introspect(sandbox, access_token)).toMatchObject({ active: true })
   })
 
+  test('finds an access token again by its own jti, though a claim before it has one within', async () => {
+    const sub = { jti: `1.${'x'.repeat(32)}` }
+    const { sandbox, tokens } = await world({ claims: { access_token: { sub } } })
+    const { access_token } = await tokens()
+    expect(claimsOf(access_token)).toMatchObject({ sub })
+    expect(await introspect(sandbox, access_token)).toMatchObject({ active: true })
+  })
+
   test('puts claims into ID tokens and userinfo', async () => {
     const claims = {
       id_token: { dep: 'd-{user.claims.dept}', again: '{nonce}' },
