@@ -12,7 +12,7 @@ export interface Forgetful {
   forgetOldest(): void
 }
 
-/** An entry that is held. */
+/** What is known of an entry that is held; the entry itself is its holder's alone, so that it is gone when that lets go of it. */
 export interface Held {
   /** Bytes. */
   readonly size: number

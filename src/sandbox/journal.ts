@@ -61,9 +61,10 @@ export interface JournalQuery {
 
 let lastId = 0
 
-/** An entry in a journal. */
-interface Kept extends Held {
+/** An entry in a journal. What the shared memory knows of it is apart, since it lasts there some time longer than the entry. */
+interface Kept {
   readonly entry: JournalEntry
+  readonly held: Held
 }
 
 /** What came in and went out of a sandbox, newest last: a ring that forgets its oldest entries. */
@@ -87,7 +88,7 @@ export class Journal implements Forgetful {
   /** Takes an entry, to which it gives its id. */
   add(entry: JournalEntry): void {
     entry.id = ++lastId
-    if (!this.#closed) this.#keep({ entry, size: sizeOf(entry), by: this })
+    if (!this.#closed) this.#keep({ entry, held: { size: sizeOf(entry), by: this } })
     this.#added.emit('entry', entry)
   }
 
@@ -95,12 +96,12 @@ export class Journal implements Forgetful {
     this.#kept.push(kept)
     // Cutting some at once costs less than shifting at each entry.
     if (this.#kept.length >= this.capacity * 1.125) this.#letGo(this.#kept.length - this.capacity)
-    this.#memory?.hold(kept)
+    this.#memory?.hold(kept.held)
   }
 
   /** Lets go of so many of the oldest. */
   #letGo(count: number): void {
-    for (const kept of this.#kept.splice(0, count)) this.#memory?.release(kept)
+    for (const { held } of this.#kept.splice(0, count)) this.#memory?.release(held)
   }
 
   forgetOldest(): void {
@@ -115,7 +116,7 @@ export class Journal implements Forgetful {
 
   /** How many entries it has, and about how many bytes they take. */
   get size(): { entries: number; bytes: number } {
-    return { entries: Math.min(this.#kept.length, this.capacity), bytes: this.#kept.reduce((sum, { size }) => sum + size, 0) }
+    return { entries: Math.min(this.#kept.length, this.capacity), bytes: this.#kept.reduce((sum, { held }) => sum + held.size, 0) }
   }
 
   clear(): void {

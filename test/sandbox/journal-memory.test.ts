@@ -21,6 +21,9 @@ const entry = (url = '/'): JournalEntry => ({
   response_body: 'x'.repeat(1000),
 })
 
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
 const addTo = (journal: Journal, count: number) => {
   for (let i = 0; i < count; i++) journal.add(entry())
 }
@@ -70,9 +73,22 @@ describe('the memory that journals share', () => {
     expect([first.list().length, second.list().length]).toEqual([0, 33])
   })
 
+  test('keeps no entry alive that its journal let go', async () => {
+    const memory = new JournalMemory(1024 * 1024)
+    const journal = new Journal(100, memory)
+    const gone = (() => {
+      const oldest = entry()
+      journal.add(oldest)
+      return new WeakRef(oldest)
+    })()
+    addTo(journal, 200)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    collect()
+    expect(gone.deref()).toBeUndefined()
+    expect(journal.list().length).toBe(100)
+  })
+
   test('keeps no journal alive', async () => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
     const memory = new JournalMemory(1024 * 1024)
     const gone = (() => {
       const journal = new Journal(100, memory)
