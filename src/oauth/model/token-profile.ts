@@ -19,6 +19,8 @@ export interface TokenDraft {
   grant: Grant
   scope: string
   details: AccessTokenDetails
+  /** When it is given, milliseconds, as its row has it. */
+  issued_at: number
   iat: number
   /** Undefined for a token that does not expire. */
   exp: number | undefined

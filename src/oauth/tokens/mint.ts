@@ -42,6 +42,7 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
       grant,
       scope,
       details,
+      issued_at: now,
       iat,
       exp,
       requested: issue.requested_token,

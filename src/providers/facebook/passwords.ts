@@ -14,10 +14,10 @@ const kindIn = (documents: Documents) => documents.kind<Known>('facebook_passwor
 const digestOf = ({ password }: User) => digest(`password ${password}`).toString('base64url')
 
 /** A token is given now: those that were given before his password changed hold no more. */
-export function notePassword(user: User, documents: Documents, now: number): void {
+export function notePassword(user: User, documents: Documents, issued_at: number): void {
   const kept = kindIn(documents).get(key, { user })
   const current = digestOf(user)
-  if (kept?.digest !== current) kindIn(documents).put(key, { digest: current, since: kept === undefined ? 0 : now }, { user })
+  if (kept?.digest !== current) kindIn(documents).put(key, { digest: current, since: kept === undefined ? 0 : issued_at }, { user })
 }
 
 /** Whether a user's password changed after a token was given. */

@@ -18,9 +18,9 @@ const codeHandles = maskedHandles(charactersOf('url_safe'), 40)
 
 /** Users' tokens are letters and digits, an app's begins with its id. */
 const access: TokenFormat = {
-  make({ id, client, user }, { documents, clock }) {
+  make({ id, client, user, issued_at }, { documents }) {
     if (user === undefined) return `${client.client_id}|${appHandles.make(id)}`
-    notePassword(user, documents, clock.now())
+    notePassword(user, documents, issued_at)
     return `EAA${userHandles.make(id)}${randomFrom(alphabet, 140)}`
   },
   keyOf(token) {

@@ -112,6 +112,10 @@ describe('a token that does not hold is refused', () => {
     const refused = await graph(own, '/me', { access_token: first })
     expect(said(refused)).toEqual([401, error(message, 190, 460)])
     expect(refused.explanation).toMatch(/changed his password/)
+    // Time goes on while a token is made.
+    const now = own.clock.now.bind(own.clock)
+    let looks = 0
+    own.clock.now = () => now() + looks++
     const third = await freshToken(own)
     const statuses = [first, second, third].map(async (access_token) => (await graph(own, '/me', { access_token })).status)
     expect(await Promise.all(statuses)).toEqual([401, 401, 200])
