@@ -33,7 +33,21 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   const id = realm.store.reserveIds(1)
   const exp = ttl > 0 ? iat + ttl : undefined
   const made = realm.tokens.refresh.make(
-    { use: 'refresh', id, issuer, client, user, grant, scope, details: {}, issued_at: now, iat, exp, parameters: context.parameters, space },
+    {
+      use: 'refresh',
+      id,
+      issuer,
+      client,
+      user,
+      grant,
+      scope,
+      details: {},
+      issued_at: now,
+      iat,
+      exp,
+      parameters: context.parameters,
+      space,
+    },
     realm,
   )
   const access_token = await signToken(made, realm)
