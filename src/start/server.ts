@@ -104,7 +104,7 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       answer(request, response, { sandbox, origin, host }) {
         durability.begin(request)
         const url = request.url ?? '/'
-        if (answersAsset(url, request, response)) return
+        if (answersAsset(url, request, response, failed)) return
         // Whoever calls the vendor by the vendor's name finds the vendor there, whatever else this server is called.
         const exchange = beginExchange(request, origin, { sandbox, prefix: '', url }, { clientCertificates: options.clientCertificates })
         exchange.host = host
@@ -164,13 +164,13 @@ export async function createServer(options: ServerOptions): Promise<GrantboxServ
       // A client may register any address, and grantbox would be let in as one of this machine's programs.
       if (request.headers[callMark] !== undefined)
         say(response, 403, 'access_denied', 'grantbox does not manage itself because a client registered this address')
-      else if (!answersAsset(url, request, response)) hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
+      else if (!answersAsset(url, request, response, failed)) hand(url.startsWith('/dashboard') ? dashboard : control, request, response)
     } else {
       if (destination === undefined) {
         const why = isAlone ? 'The sandbox of this port' : `The default sandbox '${defaultProvider}'`
         return say(response, 404, 'not_found', `${why} was deleted${isAlone ? '' : '; name a sandbox in the path'}`)
       }
-      if (answersAsset(destination.url, request, response)) return
+      if (answersAsset(destination.url, request, response, failed)) return
       const reached = sandboxes.reach(destination.name)
       if (reached instanceof Promise) reached.then((sandbox) => go(sandbox, destination)).catch((error) => failed(error, response))
       else go(reached, destination)

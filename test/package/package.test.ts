@@ -120,7 +120,12 @@ describe('the package', () => {
       const me = await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${access_token}` } })
       expect(((await me.json()) as Record<string, unknown>).username).toBe('beautifulmeercat246')
       const page = await fetch(`${url}/oauth/signin?${new URLSearchParams({ ...asked, response_type: 'code' })}`)
-      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('name="password"')])
+      const html = await page.text()
+      expect([page.status, html]).toEqual([200, expect.stringContaining('name="password"')])
+      const dashboard = await fetch(`${url}/dashboard`).then((answer) => answer.text())
+      const files = new Set([...(html + dashboard).matchAll(/(?:href|src)="([^"?]*\/assets\/[^"]+)"/g)].flatMap(([, file]) => file ?? []))
+      expect([...files]).toEqual(expect.arrayContaining([expect.stringContaining('/pico.css'), expect.stringContaining('/dashboard.js')]))
+      for (const file of files) expect([file, (await fetch(new URL(file, url))).status]).toEqual([file, 200])
     } finally {
       // npx does not hand signals on; its group gets them.
       if (child.process.pid !== undefined) process.kill(-child.process.pid, 'SIGTERM')

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { packageFolder } from '../../basics/package.ts'
+import { builtFolder, packageFolder } from '../../basics/package.ts'
 
 /** A static file of the pages, ready to be sent. */
 export interface Asset {
@@ -21,7 +21,7 @@ const ours = (name: string) => join(packageFolder, 'views/assets', name)
 
 /** The build puts this one sheet beside the program, so that its package of 20 MB need not be installed with it. */
 function pico(): string {
-  const built = join(import.meta.dirname, '../../assets/pico.css')
+  const built = join(builtFolder, 'pico.css')
   return existsSync(built) ? built : fileURLToPath(import.meta.resolve('@picocss/pico/css/pico.classless.min.css'))
 }
 
@@ -71,10 +71,18 @@ export const pageHeaders = {
   'Referrer-Policy': 'no-referrer',
 } as const
 
-/** Answers a request for one of the pages' style sheets, scripts and pictures, which are the same for every sandbox and no secret; false for all else. */
-export function answersAsset(url: string, request: IncomingMessage, response: ServerResponse): boolean {
+/**
+ * Answers a request for one of the pages' style sheets, scripts and pictures, which are the same for every sandbox and no secret; false for all else.
+ * @param failed is told when a file cannot be read
+ */
+export function answersAsset(
+  url: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  failed: (error: unknown, response: ServerResponse) => void,
+): boolean {
   if (!url.startsWith(`${assetsPath}/`)) return false
-  serveAsset(url, request, response).catch(() => response.destroy())
+  serveAsset(url, request, response).catch((error) => failed(error, response))
   return true
 }
 
