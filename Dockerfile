@@ -6,6 +6,7 @@ RUN npm ci
 COPY LICENSE tsconfig.json tsconfig.build.json ./
 COPY scripts/build.ts scripts/third-party.ts ./scripts/
 COPY src ./src
+COPY migrations ./migrations
 RUN npm run build
 RUN npm prune --omit=dev
 

@@ -1,9 +1,11 @@
 /** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
 import { spawnSync } from 'node:child_process'
+import crypto from 'node:crypto'
 import fs, { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
+import { emptyDatabase } from '../src/store/database/open-file.ts'
 import { thirdPartyLicences } from './third-party.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -20,6 +22,10 @@ const [everyCommand, everyServer] = [
 ].map((files) => files.map((file) => join(source, file))) as [string[], string[]]
 
 const builtin = (name: string) => `process.getBuiltinModule('${name}')`
+/** Of a module whose parts are read when they are used: it is loaded with the first of them. */
+const whenUsed = (name: string, module: object) => `let found
+  const all = () => (found ??= ${builtin(name)})
+  module.exports = { ${Object.keys(module).map((part) => `get ${part}() { return all().${part} }`)} }`
 /** Of a module that nothing of is read at a start: it is loaded when something is. */
 const onDemand = (name: string) => `module.exports = new Proxy({}, { get: (_, key) => ${builtin(name)}[key] })`
 const functionsOf = (module: object) => Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? name : []))
@@ -33,6 +39,8 @@ const standIns: Readonly<Record<string, string>> = {
   // Files are read without waiting while it starts; each of these is imported by name, and loads the others when it is called.
   'node:fs/promises': `for (const name of ${JSON.stringify(functionsOf(fs))})
     exports[name] = (...given) => ${builtin('node:fs/promises')}[name](...given)`,
+  // Where the data folder is there, nothing is signed or hashed until the first client comes.
+  'node:crypto': whenUsed('node:crypto', crypto),
   // Neither is used: the routes that have schemas bring their own compilers.
   '@fastify/ajv-compiler': noCompiler,
   '@fastify/fast-json-stringify-compiler': noCompiler,
@@ -124,6 +132,7 @@ const modules = chunksOf(written).flatMap((chunk) => chunk.moduleIds.map((id) =>
 await writeFile(join(output, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicences(root, [...modules, pico]))
 await mkdir(join(output, 'assets'), { recursive: true })
 await copyFile(join(root, pico), join(output, 'assets/pico.css'))
+await writeFile(join(output, 'assets/empty.db'), emptyDatabase())
 
 const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')))
 const types = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })

@@ -11,10 +11,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/basics/clock.ts'
 import { authorityCertificate } from '../../src/basics/x509.ts'
 import { type Certificates, createCertificates } from '../../src/http/certificates/certificates.ts'
-import { keyPem, newKey } from '../../src/http/certificates/files.ts'
+import { keyPem } from '../../src/http/certificates/files.ts'
 import { ListenError } from '../../src/http/listener/address.ts'
 import { createListener, type Listener } from '../../src/http/listener/listener.ts'
 import type { ListenerOptions } from '../../src/http/listener/options.ts'
+import { makeKey } from '../../src/oauth/jose/keys.ts'
 
 /** Says how it was reached, and with what. */
 const echo: RequestListener = async (request, response) => {
@@ -170,7 +171,7 @@ test('hands the certificate of a client to the handler, whoever issued it (RFC 8
 
 /** Any self-signed certificate will do: that of another authority. */
 async function clientCertificate(): Promise<{ key: string; cert: string }> {
-  const key = await newKey()
+  const key = await makeKey('ES256')
   const now = systemClock.now()
   return { key: keyPem(key), cert: authorityCertificate(key, { notBefore: now - 60_000, notAfter: now + 3_600_000 }) }
 }

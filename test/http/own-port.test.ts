@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -186,7 +186,9 @@ describe('a port of its own', () => {
   })
 
   test('is kept by the next start, which fails and names it when it is taken', async () => {
-    const db = join(await mkdtemp(join(tmpdir(), 'grantbox-port-')), 'grantbox.db')
+    const folder = await mkdtemp(join(tmpdir(), 'grantbox-port-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const db = join(folder, 'grantbox.db')
     const first = await start({ db })
     const { port, at } = await first.create()
     await first.call('PATCH', '/acme', { port: 0 })

@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { emptyDatabase } from '../../src/store/database/open-file.ts'
 import { cleanEnvironment, runProgram, startProgram } from '../support/child.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -39,6 +41,11 @@ async function tarball(): Promise<string> {
   return join(folder, name)
 }
 
+function tablesOf(db: Sqlite.Database): unknown[] {
+  const tables = db.prepare('SELECT type, name, sql FROM sqlite_master ORDER BY type, name').all()
+  return [...tables, db.pragma('user_version')]
+}
+
 async function mapsIn(installed: string): Promise<{ sources: string[] }[]> {
   const files = (await readdir(join(installed, 'dist'), { recursive: true })).filter((path) => path.endsWith('.js.map'))
   return Promise.all(files.map(async (path) => JSON.parse(await readFile(join(installed, 'dist', path), 'utf8')) as { sources: string[] }))
@@ -59,6 +66,8 @@ describe('the package', () => {
       expect.arrayContaining([
         'dist/cli/main.js',
         'dist/index.js',
+        'dist/assets/pico.css',
+        'dist/assets/empty.db',
         'dist/types/index.d.ts',
         'views/signin.eta',
         'migrations/001-initial.sql',
@@ -132,6 +141,28 @@ describe('the package', () => {
       await child.ended
     }
   }, 120_000)
+
+  test('begins a new data folder with an empty database that it brings, and starts without cryptography where the folder is there', async () => {
+    const main = join(project, 'node_modules/grantbox/dist/cli/main.js')
+    const image = new Sqlite(await readFile(join(project, 'node_modules/grantbox/dist/assets/empty.db')))
+    expect(tablesOf(image)).toEqual(tablesOf(new Sqlite(emptyDatabase())))
+    const told = join(project, 'told.cjs')
+    const loaded = "process.stderr.write(String(process.moduleLoadList.includes('NativeModule crypto')))"
+    await writeFile(
+      told,
+      `const { write } = process.stdout; process.stdout.write = (...all) => (${loaded}, write.apply(process.stdout, all))`,
+    )
+    const start = async () => {
+      const args = ['--require', told, main, '--port', '0', '--data', join(project, 'data'), '--json']
+      const child = startProgram(process.execPath, args, { cwd: project, env })
+      await child.said(/^\{/)
+      child.process.kill('SIGTERM')
+      return (await child.ended).stderr
+    }
+    expect(await start()).toBe('true')
+    expect(await start()).toBe('false')
+    expect((await stat(join(project, 'data/grantbox.db'))).mode & 0o777).toBe(0o600)
+  }, 60_000)
 
   test('keeps what was compiled where Node.js is told to, and does without', async () => {
     const cache = join(folder, 'cache')

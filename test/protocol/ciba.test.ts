@@ -102,6 +102,7 @@ describe('the backchannel authentication endpoint (CIBA §7)', () => {
 
   test('requested_expiry is how long it waits', async () => {
     const own = await start({ defaultProvider: 'standard' })
+    own.clock.stop()
     const { body } = await request({ ...ask, requested_expiry: '20' }, own.url)
     expect(body.expires_in).toBe(20)
     own.clock.advance(19)

@@ -122,6 +122,7 @@ describe('polling (RFC 8628 §3.5)', () => {
 
   test('after its time is expired_token, by the clock of the sandbox', async () => {
     const own = await start({ defaultProvider: 'standard' })
+    own.clock.stop()
     const { device_code, user_code } = await authorize(own.url)
     own.clock.advance(599)
     expect((await poll(device_code, own)).body.error).toBe('authorization_pending')

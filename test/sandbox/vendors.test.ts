@@ -1,8 +1,8 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { renderBanner } from '../../src/cli/banner.ts'
 import { connectGrantbox } from '../../src/library/connect.ts'
 import type { Provider } from '../../src/providers/provider.ts'
@@ -160,7 +160,9 @@ describe('a vendor of which only name, hosts and loader are known', () => {
   })
 
   test('stays as a sandbox of an earlier run, and is loaded when somebody asks for that one', async () => {
-    const db = join(await mkdtemp(join(tmpdir(), 'grantbox-vendors-')), 'grantbox.db')
+    const folder = await mkdtemp(join(tmpdir(), 'grantbox-vendors-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const db = join(folder, 'grantbox.db')
     const first = await start({ db })
     await first.post('/_grantbox/sandboxes', { name: 't42', provider: 'acme', hosts: ['t42.example'], company: 'T 42' })
     await first.post('/_grantbox/sandboxes/acme/users', { username: 'zoe' })

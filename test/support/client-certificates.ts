@@ -2,7 +2,8 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, sign, X509Certifica
 import type { IncomingHttpHeaders } from 'node:http'
 import { request } from 'node:https'
 import * as der from '../../src/basics/der.ts'
-import { keyPem, newKey } from '../../src/http/certificates/files.ts'
+import { keyPem } from '../../src/http/certificates/files.ts'
+import { makeKey } from '../../src/oauth/jose/keys.ts'
 
 /** A certificate that a test's client shows. */
 export interface TestCertificate {
@@ -41,7 +42,7 @@ export async function makeCertificate({
   authority = false,
   lifetime = 86_400,
 }: Draft): Promise<TestCertificate> {
-  const key = await newKey()
+  const key = await makeKey('ES256')
   const name = der.sequence(
     ...subject.map(([type, value]) => der.set(der.sequence(der.objectIdentifier(attributes[type]), der.utf8String(value)))),
   )

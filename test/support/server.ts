@@ -7,9 +7,15 @@ import { type ListenOptions, listen } from '../../src/start/listen.ts'
 /** The machine's clock of a test: it moves when pushed, and otherwise as the real one does. */
 export class TestClock implements Clock {
   #offset = 0
+  #stopped: number | undefined
 
   now(): number {
-    return Date.now() + this.#offset
+    return (this.#stopped ?? Date.now()) + this.#offset
+  }
+
+  /** From now on it moves when pushed alone: for who looks at the last second of something, however long the machine takes. */
+  stop(): void {
+    this.#stopped = Date.now()
   }
 
   /** @param seconds may be negative */

@@ -37,6 +37,7 @@ describe('the password grant', () => {
   test('an access token lives a week', async () => {
     const own = await start({ made: ['socialid'] })
     const base = `${own.url}/socialid`
+    own.clock.stop()
     const { access_token, refresh_token } = (await token(john, app, base)).body
     own.clock.advance(604_798)
     expect((await me(access_token, '', base)).status).toBe(200)

@@ -112,6 +112,7 @@ describe('the three steps', () => {
   test('a personal token lives 60 s', async () => {
     const own = await startWith({})
     const mine = steps(own.base)
+    own.clock.stop()
     const [young, old] = [resultOf(await mine.personal()).token, resultOf(await mine.personal()).token]
     own.clock.advance(58)
     expect((await mine.access(young)).status).toBe(200)

@@ -8,7 +8,8 @@ import { isIP } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import type { Clock } from '../../basics/clock.ts'
 import { authorityCertificate, serverCertificate, type Validity } from '../../basics/x509.ts'
-import { authorityPaths, type CertifiedKey, keepLocalhost, keyPem, loadAuthority, loadLocalhost, newKey } from './files.ts'
+import { makeKey } from '../../oauth/jose/keys.ts'
+import { authorityPaths, type CertifiedKey, keepLocalhost, keyPem, loadAuthority, loadLocalhost } from './files.ts'
 import { isNamedForCertificates } from './host.ts'
 
 export interface Certificates {
@@ -65,7 +66,7 @@ export function createCertificates({ dataDir, clock, asking }: CertificatesOptio
     const keep = name === 'localhost' ? dataDir : undefined
     const kept = keep === undefined ? undefined : await loadLocalhost(keep)
     if (kept !== undefined && usable(kept.certificate) && isIssuedBy(kept, ca)) return kept
-    const key = await newKey()
+    const key = await makeKey('ES256')
     const validity = validityFrom(clock, leafLifetime)
     validity.notAfter = Math.min(validity.notAfter, ca.certificate.validToDate.getTime())
     const pem = serverCertificate(createPublicKey(key), namesOf(name), ca.key, validity)
@@ -119,7 +120,7 @@ function renewing<T>(clock: Clock, make: () => Promise<{ value: T; renewAt: numb
 }
 
 async function authorityInMemory(validity: Validity): Promise<CertifiedKey> {
-  const key = await newKey()
+  const key = await makeKey('ES256')
   return { key, certificate: new X509Certificate(authorityCertificate(key, validity)) }
 }
 

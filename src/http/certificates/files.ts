@@ -1,10 +1,10 @@
 /** Where the certificate authority and localhost's certificate lie in the data folder, and how they get there. */
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomUUID, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, randomUUID, X509Certificate } from 'node:crypto'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { makeFolder } from '../../basics/folder.ts'
 import { authorityCertificate, authorityName, type Validity } from '../../basics/x509.ts'
+import { makeKey } from '../../oauth/jose/keys.ts'
 
 /** A certificate file that cannot be used. The message names the file and says how to mend it. */
 export class CertificateFileError extends Error {
@@ -21,12 +21,6 @@ export class CertificateFileError extends Error {
 export interface CertifiedKey {
   certificate: X509Certificate
   key: KeyObject
-}
-
-const generate = promisify(generateKeyPair)
-
-export async function newKey(): Promise<KeyObject> {
-  return (await generate('ec', { namedCurve: 'P-256' })).privateKey
 }
 
 export function keyPem(key: KeyObject): string {
@@ -66,7 +60,7 @@ export function authorityPaths(dataDir: string): { certificate: string; key: str
 }
 
 async function loadAuthorityKey(paths: ReturnType<typeof authorityPaths>, certificateExists: boolean): Promise<KeyObject> {
-  if (!certificateExists) await createFile(paths.key, keyPem(await newKey()), 0o600)
+  if (!certificateExists) await createFile(paths.key, keyPem(await makeKey('ES256')), 0o600)
   const pem = await readIfThere(paths.key)
   if (pem === undefined) {
     const message = `${paths.key} is missing, but ${paths.certificate} is there. Put the key back, or delete ${paths.certificate} to get a new certificate authority (clients then have to trust the new one).`

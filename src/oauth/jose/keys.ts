@@ -19,8 +19,6 @@ import {
   wholeOf,
 } from './stored-keys.ts'
 
-const generate = promisify(generateKeyPair)
-
 /** A public key as the key set shows it (RFC 7517 §4). */
 export type PublicJwk = Record<string, unknown> & { kid: string; alg: string; use: 'sig' | 'enc' }
 
@@ -254,6 +252,7 @@ function algOf<Slot extends KeySlot>(slot: Slot): Exclude<Slot, typeof idTokenSl
 /** A new private key of the kind that an algorithm takes. */
 export async function makeKey(alg: KeyAlg, modulusLength = 2048): Promise<KeyObject> {
   const { kty, crv = '' } = keyKindOf(alg)
+  const generate = promisify(generateKeyPair)
   if (kty === 'EC') return (await generate('ec', { namedCurve: crv })).privateKey
   if (kty === 'OKP') return (await generate('ed25519')).privateKey
   return (await generate('rsa', { modulusLength })).privateKey

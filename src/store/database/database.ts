@@ -3,14 +3,10 @@
  * Elsewhere: statements about any table but its own catalogue, and what is dead.
  */
 
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
-import Sqlite from 'better-sqlite3'
-import { makeFolder } from '../../basics/folder.ts'
-import { StartError } from '../../basics/start-error.ts'
+import type Sqlite from 'better-sqlite3'
 import { GoneError } from '../../oauth/model/errors.ts'
 import { boundedMemory, type KeptTable, keptTablesWritten, type Memory } from './kept-tables.ts'
-import { migrate } from './migrate.ts'
+import { openFile } from './open-file.ts'
 import { hideParameters } from './planner.ts'
 
 /** A prepared statement. */
@@ -48,7 +44,7 @@ export class Database {
    */
   constructor(file: string) {
     this.file = file
-    this.#db = open(file)
+    this.#db = openFile(file)
     this.#begin = this.#db.prepare('BEGIN IMMEDIATE')
     this.#commit = this.#db.prepare('COMMIT')
   }
@@ -230,67 +226,4 @@ export class Database {
 function toGone(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'SQLITE_CONSTRAINT_FOREIGNKEY' ? new GoneError({ cause: error }) : error
-}
-
-/** An empty database in memory after all migrations. A test suite opens one after the other, and migrating is most of a start. */
-let migrated: Buffer | undefined
-
-function inMemory(image: Buffer): Sqlite.Database {
-  const db = new Sqlite(image)
-  db.pragma('synchronous = NORMAL')
-  db.pragma('foreign_keys = ON')
-  return db
-}
-
-function open(file: string): Sqlite.Database {
-  try {
-    if (file !== ':memory:') {
-      makeFolder(dirname(file))
-      // SQLite would open it for reading, and later tell of a disk error.
-      if (existsSync(file)) accessSync(file, constants.W_OK)
-      // Keys, secrets and passwords stand in it; what SQLite lays beside it gets the same mode.
-      else closeSync(openSync(file, 'a', 0o600))
-    }
-    if (file === ':memory:' && migrated !== undefined) return inMemory(migrated)
-    const db = new Sqlite(file, { timeout: 1000 })
-    try {
-      // One process owns the file: ids are handed out from memory.
-      if (file !== ':memory:') db.pragma('locking_mode = EXCLUSIVE')
-      db.pragma('journal_mode = WAL')
-      db.pragma('synchronous = NORMAL')
-      // Four times SQLite's own measure: a checkpoint waits for the disk, and all requests of that moment with it.
-      db.pragma('wal_autocheckpoint = 4000')
-      db.pragma('foreign_keys = ON')
-      migrate(db, file)
-      if (file === ':memory:') migrated = db.serialize()
-      return db
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  } catch (error) {
-    throw startError(file, error)
-  }
-}
-
-function startError(file: string, error: unknown): Error {
-  if (error instanceof StartError) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const folder = dirname(file)
-  if (/^(EACCES|EPERM|EROFS|SQLITE_READONLY.*|SQLITE_CANTOPEN.*|EEXIST|ENOTDIR)$/.test(code)) {
-    return new StartError(
-      `The database ${file} cannot be written (${code}). Make it and its folder ${folder} writable, or choose another one with --data, or use --db :memory:.`,
-    )
-  }
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return new StartError(
-      `The database ${file} is in use by another process. Stop the other grantbox, or choose another folder with --data.`,
-    )
-  }
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new StartError(`The file ${file} is no database, or it is damaged (${code}). Move it away, or choose another one with --db.`)
-  }
-  return new StartError(`The database ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-  })
 }

@@ -101,11 +101,11 @@ describe('authorize', () => {
   test('keeps a browser signed in for an hour and asks for no consent', async () => {
     const jar = new Jar()
     await callbackOf(box, {}, { jar })
-    box.clock.advance(3599)
+    box.clock.advance(3590)
     expect((await jar.open(authorizeUrl(base))).location?.searchParams.get('code')).toMatch(uuid)
     const other = new Jar()
     await callbackOf(box, {}, { jar: other })
-    box.clock.advance(3601)
+    box.clock.advance(3610)
     expect((await other.open(authorizeUrl(base))).location?.pathname).toBe('/cognito/login')
     box.clock.advance(-7200)
   })

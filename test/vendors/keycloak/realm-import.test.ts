@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { withEnvironment } from '../../../src/basics/placeholders.ts'
 import { readRealm } from '../../../src/providers/keycloak/realm/read-realm.ts'
 import { base32, totp } from '../../../src/providers/totp.ts'
@@ -59,6 +59,7 @@ async function tokenOf(base: string, more: Record<string, string> = {}) {
 
 async function folderWith(files: Record<string, unknown>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'grantbox-realms-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content))
   return folder
 }

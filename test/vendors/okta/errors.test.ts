@@ -219,6 +219,7 @@ describe('the token endpoint', () => {
 
   test('a code after five minutes', async () => {
     const { url, clock } = await start({ defaultProvider: 'okta' })
+    clock.stop()
     const [early, late] = [await codeOf(url), await codeOf(url)]
     clock.advance(299)
     expect((await redeem(url, early)).status).toBe(200)

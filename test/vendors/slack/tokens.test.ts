@@ -84,6 +84,7 @@ test('of the access tokens of one rotation two live: the second refresh ends the
 
 test('tokens that rotate expire after twelve hours, others never', async () => {
   const own = await startWorkspace()
+  own.clock.stop()
   const { body: rotated } = await install(own, { scope: 'chat:write' }, rotating)
   const { body: kept } = await install(own, { scope: 'chat:write' })
   own.clock.advance(43_199)
