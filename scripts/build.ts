@@ -1,7 +1,7 @@
 /** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
 import { spawnSync } from 'node:child_process'
-import crypto from 'node:crypto'
 import fs, { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type OutputChunk, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
@@ -22,10 +22,6 @@ const [everyCommand, everyServer] = [
 ].map((files) => files.map((file) => join(source, file))) as [string[], string[]]
 
 const builtin = (name: string) => `process.getBuiltinModule('${name}')`
-/** Of a module whose parts are read when they are used: it is loaded with the first of them. */
-const whenUsed = (name: string, module: object) => `let found
-  const all = () => (found ??= ${builtin(name)})
-  module.exports = { ${Object.keys(module).map((part) => `get ${part}() { return all().${part} }`)} }`
 /** Of a module that nothing of is read at a start: it is loaded when something is. */
 const onDemand = (name: string) => `module.exports = new Proxy({}, { get: (_, key) => ${builtin(name)}[key] })`
 const functionsOf = (module: object) => Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? name : []))
@@ -39,8 +35,6 @@ const standIns: Readonly<Record<string, string>> = {
   // Files are read without waiting while it starts; each of these is imported by name, and loads the others when it is called.
   'node:fs/promises': `for (const name of ${JSON.stringify(functionsOf(fs))})
     exports[name] = (...given) => ${builtin('node:fs/promises')}[name](...given)`,
-  // Where the data folder is there, nothing is signed or hashed until the first client comes.
-  'node:crypto': whenUsed('node:crypto', crypto),
   // Neither is used: the routes that have schemas bring their own compilers.
   '@fastify/ajv-compiler': noCompiler,
   '@fastify/fast-json-stringify-compiler': noCompiler,
@@ -55,7 +49,8 @@ const modulesOfNode: Plugin = {
   resolveId(id, importer, { kind }) {
     // What the bundler itself imports is none of ours.
     if (kind === 'dynamic-import' || importer?.startsWith('\0') === true) return null
-    return id.startsWith('node:') || id in standIns ? `\0${id}${commonJs}` : null
+    const name = isBuiltin(id) ? `node:${id.replace(/^node:/, '')}` : id
+    return isBuiltin(id) || name in standIns ? `\0${name}${commonJs}` : null
   },
   /**
    * Node's modules are taken as they are: to import them makes a namespace of each, whose making touches everything that they
@@ -65,6 +60,23 @@ const modulesOfNode: Plugin = {
     if (!id.startsWith('\0') || !id.endsWith(commonJs)) return null
     const name = id.slice(1, -commonJs.length)
     return { code: standIns[name] ?? `module.exports = ${builtin(name)}`, moduleType: 'js' }
+  },
+}
+
+/**
+ * The JavaScript of better-sqlite3 is bundled: alone it is a dozen files, each of which a start would find and read. Which of its
+ * binaries fits, and where that lies, its own file says where it is installed, in the version that `package.json` fixes.
+ */
+const binaryOfSqlite: Plugin = {
+  name: 'the binary of better-sqlite3',
+  load(id) {
+    if (!/better-sqlite3[\\/]lib[\\/]binding\.js$/.test(id)) return null
+    const code = `const { createRequire } = ${builtin('node:module')}
+      export function getBinding(given) {
+        const require = createRequire(import.meta.url)
+        return require(require.resolve('better-sqlite3/package.json').replace(/package\\.json$/, 'lib/binding.js')).getBinding(given)
+      }`
+    return { code, moduleType: 'js' }
   },
 }
 
@@ -81,9 +93,9 @@ const options: RolldownOptions = {
   platform: 'node',
   // A linked folder of modules keeps its name here: source maps are published, and say nothing of where it lies on this machine.
   resolve: { symlinks: false },
-  // A native module, and one whose WebAssembly is read from its folder: they are installed beside the program.
-  external: ['better-sqlite3', '@resvg/resvg-wasm'],
-  plugins: [modulesOfNode],
+  // Its WebAssembly is read from its folder: it is installed beside the program.
+  external: ['@resvg/resvg-wasm'],
+  plugins: [modulesOfNode, binaryOfSqlite],
   onLog: (level, log, handle) => (ignored.includes(log.code ?? '') ? undefined : handle(level, log)),
 }
 const naming = { format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'program/[name]-[hash].js' } as const

@@ -6,10 +6,11 @@
 import { ConfigError } from '../config/error.ts'
 import { unknown } from '../config/flags.ts'
 import type { CommandEntry } from './command.ts'
+import { start } from './start.ts'
 
-/** Every command. Each is loaded alone, so that a health check does not pay for the server. */
+/** Every command. Each but `start`, which most ask for, is loaded alone, and with none the server, so that a health check does not pay for it. */
 export const commands = {
-  start: { summary: 'start grantbox (also when no command is given)', load: async () => (await import('./start.ts')).start },
+  start: { summary: 'start grantbox (also when no command is given)', load: async () => start },
   run: {
     summary: 'start one in memory for as long as a command runs, and lead that to it: run -- npm test',
     load: async () => (await import('./run.ts')).run,

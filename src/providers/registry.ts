@@ -10,6 +10,7 @@ import { entraHosts } from './entra/hosts.ts'
 import { facebookHosts } from './facebook/hosts.ts'
 import { githubHosts } from './github/hosts.ts'
 import { googleHosts } from './google/hosts.ts'
+import { iokids } from './iokids/iokids.ts'
 import type { Provider } from './provider.ts'
 import { slackHosts } from './slack/hosts.ts'
 import { standard } from './standard/standard.ts'
@@ -21,9 +22,9 @@ export interface Vendor extends Pick<Provider, 'id' | 'name' | 'hosts'> {
   reads?(document: unknown): boolean
 }
 
-/** The vendors; the sandbox of a vendor's name is made when it is first asked for. The first one is the default. */
+/** The vendors; the sandbox of a vendor's name is made when it is first asked for. The first one is the default, and comes with every start. */
 export const vendors: readonly Vendor[] = [
-  { id: 'iokids', name: 'iOKids', hosts: ['sandbox.iokids.net'], load: async () => (await import('./iokids/iokids.ts')).iokids },
+  { id: 'iokids', name: 'iOKids', hosts: ['sandbox.iokids.net'], load: async () => iokids },
   {
     id: 'wildix',
     name: 'Wildix',

@@ -17,7 +17,11 @@ export function complaintsOf(page: Page): string[] {
     if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`))
+  page.on('requestfailed', (request) => {
+    const said = request.failure()?.errorText
+    // A page that is left takes back what it had asked for.
+    if (said !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${said}`)
+  })
   return complaints
 }
 
