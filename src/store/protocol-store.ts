@@ -115,7 +115,7 @@ export function protocolStore(db: Database, known: Records, ids: Ids, directory:
        FROM authorization_code WHERE id = @id`,
     ),
     bindGrant: db.named(
-      `UPDATE "grant" SET details = json_set(coalesce(details, '{}'), '$.cnf', json(@cnf)) 
+      `UPDATE "grant" SET details = json_set(coalesce(details, '{}'), '$.cnf', json(@cnf))
        WHERE id = @grant_id AND (SELECT sandbox_id FROM client WHERE client.id = client_row) = @sandbox`,
     ),
 

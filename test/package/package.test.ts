@@ -156,6 +156,25 @@ describe('the package', () => {
     expect(tablesOf(new Sqlite(join(project, 'data/grantbox.db')))).toContainEqual(expect.objectContaining({ name: 'of_the_image' }))
   }, 60_000)
 
+  test('starts without cryptography where the data folder is there', async () => {
+    const told = join(project, 'told.cjs')
+    const loaded = "process.stderr.write(String(process.moduleLoadList.includes('NativeModule crypto')))"
+    await writeFile(
+      told,
+      `const { write } = process.stdout; process.stdout.write = (...all) => (${loaded}, write.apply(process.stdout, all))`,
+    )
+    const start = async () => {
+      const main = join(project, 'node_modules/grantbox/dist/cli/main.js')
+      const args = ['--require', told, main, '--port', '0', '--data', join(project, 'other-data'), '--json']
+      const child = startProgram(process.execPath, args, { cwd: project, env })
+      await child.said(/^\{/)
+      child.process.kill('SIGTERM')
+      return (await child.ended).stderr
+    }
+    expect(await start()).toBe('true')
+    expect(await start()).toBe('false')
+  }, 60_000)
+
   test('keeps what was compiled where Node.js is told to, and does without', async () => {
     const cache = join(folder, 'cache')
     const start = async (variables: Record<string, string>) => {

@@ -33,6 +33,9 @@ export type KeptTable = (typeof keptTables)[number]
 /** What SQLite said of a statement, for every database of this process: they have one schema, that of `migrations/`. */
 const known = new Map<string, readonly KeptTable[]>()
 
+/** Whose each first page is, in each database: the migrations have run before any statement is explained. */
+const owners = new WeakMap<Sqlite.Database, ReadonlyMap<number, string>>()
+
 /** An instruction as EXPLAIN lists it, as far as it is looked at. */
 type Instruction = [address: number, opcode: string, p1: number, p2: number]
 
@@ -57,7 +60,8 @@ function explained(db: Sqlite.Database, sql: string, parameters: readonly unknow
     .all(...parameters)
   const pages = new Set(instructions.flatMap(writtenPage))
   if (pages.size === 0) return []
-  const tables = new Map(db.prepare<[], [number, string]>('SELECT rootpage, tbl_name FROM sqlite_schema').raw().all())
+  const tables = owners.get(db) ?? new Map(db.prepare<[], [number, string]>('SELECT rootpage, tbl_name FROM sqlite_schema').raw().all())
+  owners.set(db, tables)
   const written = [...pages].map((page) => tables.get(page))
   // A page that no table has is the schema's own: who changes that may have changed anything.
   return written.includes(undefined) ? keptTables : keptTables.filter((table) => written.includes(table))
