@@ -1,7 +1,6 @@
 /** Builds `dist`: the program in few files, its two entrances (command line and library), and the library's types. */
 import { spawnSync } from 'node:child_process'
-import crypto from 'node:crypto'
-import fs, { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,24 +23,20 @@ const [everyCommand, everyServer] = [
 
 const builtin = (name: string) => `process.getBuiltinModule('${name}')`
 /** Of a module whose parts are read when they are used: it is loaded with the first of them. */
-const whenUsed = (name: string, module: object) => `let found
+const whenUsed = (name: string) => `let found
   const all = () => (found ??= ${builtin(name)})
-  module.exports = { ${Object.keys(module).map((part) => `get ${part}() { return all().${part} }`)} }`
-/** Of a module that nothing of is read at a start: it is loaded when something is. */
-const onDemand = (name: string) => `module.exports = new Proxy({}, { get: (_, key) => ${builtin(name)}[key] })`
-const functionsOf = (module: object) => Object.entries(module).flatMap(([name, value]) => (typeof value === 'function' ? name : []))
+  module.exports = { ${Object.keys(process.getBuiltinModule(name) as object).map((part) => `get ${part}() { return all().${part} }`)} }`
 const noCompiler = 'module.exports = () => () => { throw new Error("a schema has no compiler of its own") }'
 
 /** What stands for modules that would be loaded at every start, and are used seldom or by nobody. */
 const standIns: Readonly<Record<string, string>> = {
   // The framework asks for these, and uses them for servers that are none of ours.
-  'node:https': onDemand('node:https'),
-  'node:http2': onDemand('node:http2'),
-  // Files are read without waiting while it starts; each of these is imported by name, and loads the others when it is called.
-  'node:fs/promises': `for (const name of ${JSON.stringify(functionsOf(fs))})
-    exports[name] = (...given) => ${builtin('node:fs/promises')}[name](...given)`,
+  'node:https': whenUsed('node:https'),
+  'node:http2': whenUsed('node:http2'),
+  // Files are read without waiting while it starts.
+  'node:fs/promises': whenUsed('node:fs/promises'),
   // Where the data folder is there, nothing is hashed or signed until somebody asks for a token.
-  'node:crypto': whenUsed('node:crypto', crypto),
+  'node:crypto': whenUsed('node:crypto'),
   // Neither is used: the routes that have schemas bring their own compilers.
   '@fastify/ajv-compiler': noCompiler,
   '@fastify/fast-json-stringify-compiler': noCompiler,

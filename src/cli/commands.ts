@@ -8,7 +8,7 @@ import { unknown } from '../config/flags.ts'
 import type { CommandEntry } from './command.ts'
 import { start } from './start.ts'
 
-/** Every command. Each but `start`, which most ask for, is loaded alone, and with none the server, so that a health check does not pay for it. */
+/** Every command. Each is loaded alone but `start`, which most ask for; the server is loaded by those that start one, so that a health check does not pay for it. */
 export const commands = {
   start: { summary: 'start grantbox (also when no command is given)', load: async () => start },
   run: {

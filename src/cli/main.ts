@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** The executable. Everything is imported after the check of the Node.js version, whose message would otherwise come too late. */
 try {
-  // What it lacks is told there; each file that a start reads costs a millisecond.
-  if (!(Number(process.versions.napi) >= 10)) await import('../start/node-version.ts')
+  await import('../start/node-version.ts')
   // Code that was compiled once is kept where NODE_COMPILE_CACHE says, or else in the folder for temporary files.
   const { enableCompileCache } = await import('node:module')
   enableCompileCache()

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
@@ -89,12 +89,16 @@ describe('the package', () => {
     const installed = join(project, 'node_modules/grantbox')
     const sources = (await mapsIn(installed)).flatMap((map) => map.sources)
     const bundled = new Set(sources.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))
-    expect([...bundled]).toEqual(expect.arrayContaining(['fastify', 'jose', 'pino', 'yaml', 'zod', '@faker-js/faker']))
+    const some = ['better-sqlite3', 'fastify', 'jose', 'pino', 'yaml', 'zod', '@faker-js/faker']
+    expect([...bundled]).toEqual(expect.arrayContaining(some))
     const texts = (await readFile(join(installed, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8')).split(`\n${'-'.repeat(80)}\n\n`)
     const told = texts.map((text) => /^(\S+) \d\S+ \(([\w.-]+)\)\n\n.{200}/s.exec(text)?.slice(1, 3) ?? text)
     // A sheet is copied, and in no map.
     expect(told.map(([name]) => name).sort()).toEqual([...bundled, '@picocss/pico'].sort())
     expect([...new Set(told.map(([, licence]) => licence))].sort()).toEqual(['BSD-3-Clause', 'ISC', 'MIT'])
+    // What is bundled of it is of the version whose binary is installed.
+    const { dependencies } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+    expect(texts).toContainEqual(expect.stringContaining(`better-sqlite3 ${dependencies['better-sqlite3']} (MIT)`))
   })
 
   test('says nothing of the machine that built it', async () => {
@@ -154,6 +158,22 @@ describe('the package', () => {
     child.process.kill('SIGTERM')
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' })
     expect(tablesOf(new Sqlite(join(project, 'data/grantbox.db')))).toContainEqual(expect.objectContaining({ name: 'of_the_image' }))
+  }, 60_000)
+
+  test('says so where a file of its pages is not there', async () => {
+    const installed = join(project, 'node_modules/grantbox')
+    const sheet = join(installed, 'dist/assets/pico.css')
+    await rename(sheet, `${sheet}.gone`)
+    const args = [join(installed, 'dist/cli/main.js'), '--port', '0', '--db', ':memory:', '--json']
+    const child = startProgram(process.execPath, args, { cwd: project, env })
+    try {
+      const { url } = JSON.parse(await child.said(/^\{/))
+      expect((await fetch(`${url}/_grantbox/assets/pico.css`)).status).toBe(500)
+    } finally {
+      await rename(`${sheet}.gone`, sheet)
+      child.process.kill('SIGTERM')
+    }
+    expect((await child.ended).stderr).toContain('@picocss/pico')
   }, 60_000)
 
   test('starts without cryptography where the data folder is there', async () => {

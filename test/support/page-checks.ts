@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser } from './browser.ts'
 import { start, type TestServer } from './server.ts'
@@ -17,10 +17,15 @@ export function complaintsOf(page: Page): string[] {
     if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
+  // A page that is left takes back what it had asked for.
+  const asked = new Set<Request>()
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) asked.clear()
+    asked.add(request)
+  })
   page.on('requestfailed', (request) => {
     const said = request.failure()?.errorText
-    // A page that is left takes back what it had asked for.
-    if (said !== 'net::ERR_ABORTED') complaints.push(`${request.url()} ${said}`)
+    if (said !== 'net::ERR_ABORTED' || asked.has(request)) complaints.push(`${request.url()} ${said}`)
   })
   return complaints
 }

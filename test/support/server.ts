@@ -13,9 +13,15 @@ export class TestClock implements Clock {
     return (this.#stopped ?? Date.now()) + this.#offset
   }
 
-  /** From now on it moves when pushed alone: for who looks at the last second of something, however long the machine takes. */
-  stop(): void {
+  /**
+   * From now on it moves when pushed alone: for who looks at the last second of something, however long the machine takes.
+   * @returns lets it go on
+   */
+  stop(): () => void {
     this.#stopped = Date.now()
+    return () => {
+      this.#stopped = undefined
+    }
   }
 
   /** @param seconds may be negative */

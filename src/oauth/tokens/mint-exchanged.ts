@@ -4,6 +4,7 @@ import type { Client } from '../model/records.ts'
 import type { IssuedTokens } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
+import { draftOf } from './draft.ts'
 import { signToken } from './formats.ts'
 import { makeIdToken } from './id-token.ts'
 
@@ -31,25 +32,8 @@ export async function mintExchanged(issue: Issue, client: Client, context: Conte
   }
   const ttl = realm.tokens.lifetimes?.({ client, grant, scope }, realm).refresh ?? realm.settings.refresh_token_ttl
   const id = realm.store.reserveIds(1)
-  const exp = ttl > 0 ? iat + ttl : undefined
-  const made = realm.tokens.refresh.make(
-    {
-      use: 'refresh',
-      id,
-      issuer,
-      client,
-      user,
-      grant,
-      scope,
-      details: {},
-      issued_at: now,
-      iat,
-      exp,
-      parameters: context.parameters,
-      space,
-    },
-    realm,
-  )
+  const draft = draftOf({ use: 'refresh', id, scope, details: {}, issued_at: now }, ttl, issue, client, context)
+  const made = realm.tokens.refresh.make(draft, realm)
   const access_token = await signToken(made, realm)
   realm.store.saveTokens({
     id,

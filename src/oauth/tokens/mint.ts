@@ -13,6 +13,7 @@ import type { IssuedTokens, TokenDraft } from '../model/token-profile.ts'
 import type { Context } from '../realm/context.ts'
 import type { Issue } from '../realm/issue.ts'
 import { addsClaims, withAddedClaims } from './added-claims.ts'
+import { draftOf } from './draft.ts'
 import { signToken } from './formats.ts'
 import { makeIdToken } from './id-token.ts'
 import { mintExchanged } from './mint-exchanged.ts'
@@ -31,25 +32,8 @@ export function mint(issue: Issue, client: Client, context: Context): MaybePromi
   const iat = seconds(now)
   const details = accessTokenDetails(issue, context)
   const id = store.reserveIds(1)
-  const draft = (use: TokenDraft['use'], ttl: number, scope: string): TokenDraft => {
-    const exp = ttl > 0 && Number.isFinite(ttl) ? iat + ttl : undefined
-    return {
-      use,
-      id,
-      issuer,
-      client,
-      user,
-      grant,
-      scope,
-      details,
-      issued_at: now,
-      iat,
-      exp,
-      requested: issue.requested_token,
-      parameters: context.parameters,
-      space: context.space,
-    }
-  }
+  const draft = (use: TokenDraft['use'], ttl: number, scope: string) =>
+    draftOf({ use, id, scope, details, issued_at: now }, ttl, issue, client, context)
 
   const lives = tokens.lifetimes?.({ client, grant, scope, parameters: context.parameters }, realm) ?? {}
   const ttl = Math.min(issue.expires_in ?? Number.POSITIVE_INFINITY, lives.access ?? accessTokenTtl(details.aud, settings))

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Answer, basic, claimsOf, headerOf, post, postJson, send } from '../../support/vendor-client.ts'
 import { alice, aliceId, askToken, audience, callback, database, freshCode, machine, spa, startTenantForFile, web } from './auth0-tenant.ts'
 
@@ -196,10 +196,11 @@ describe('refresh tokens', () => {
     const sandbox = `${url}/_grantbox/sandboxes/auth0`
     const set = (settings: object) =>
       send(sandbox, { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ settings }) })
+    onTestFinished(server.clock.stop())
     await set({ rotation_grace: 30 })
     const { body: first } = await redeem(await freshCode(server))
     await refresh(first.refresh_token)
-    server.clock.advance(20)
+    server.clock.advance(29)
     expect((await refresh(first.refresh_token)).status).toBe(200)
     await set({ rotation: 'off', rotation_grace: null })
     const { body: kept } = await redeem(await freshCode(server))

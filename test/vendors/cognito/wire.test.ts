@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Jar } from '../../support/browser-jar.ts'
 import { startForFile } from '../../support/server.ts'
 import { basic } from '../../support/vendor-client.ts'
@@ -99,13 +99,14 @@ describe('authorize', () => {
   })
 
   test('keeps a browser signed in for an hour and asks for no consent', async () => {
+    onTestFinished(box.clock.stop())
     const jar = new Jar()
     await callbackOf(box, {}, { jar })
-    box.clock.advance(3590)
+    box.clock.advance(3599)
     expect((await jar.open(authorizeUrl(base))).location?.searchParams.get('code')).toMatch(uuid)
     const other = new Jar()
     await callbackOf(box, {}, { jar: other })
-    box.clock.advance(3610)
+    box.clock.advance(3601)
     expect((await other.open(authorizeUrl(base))).location?.pathname).toBe('/cognito/login')
     box.clock.advance(-7200)
   })
